@@ -1,0 +1,81 @@
+"""Microversions: the version numbers of an API that evolves request by request.
+
+Source of the rule: the API special interest group's guideline, ``major.minor`` where both are whole numbers, so that
+2.10 follows 2.9 and 2.100 is not 2.1.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import total_ordering
+
+_FORM = re.compile(r"(\d{1,4})\.(\d{1,5})\Z")
+
+
+@total_ordering
+@dataclass(frozen=True)
+class Microversion:
+    """One microversion, ordered as numbers."""
+
+    major: int
+    minor: int
+
+    @classmethod
+    def parse(cls, text: str) -> Microversion:
+        """Read ``major.minor``.
+
+        Raises:
+            ValueError: the text is of another form.
+        """
+        found = _FORM.match(text)
+        if found is None:
+            raise ValueError(f"{text!r} is not a microversion: expected two whole numbers, such as 2.73")
+        return cls(int(found[1]), int(found[2]))
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Microversion):
+            return NotImplemented
+        return (self.major, self.minor) < (other.major, other.minor)
+
+    @property
+    def next(self) -> Microversion:
+        """The version that follows."""
+        return Microversion(self.major, self.minor + 1)
+
+    @property
+    def previous(self) -> Microversion | None:
+        """The version before, or None where the minor number is 0."""
+        return Microversion(self.major, self.minor - 1) if self.minor else None
+
+
+@dataclass(frozen=True)
+class VersionRange:
+    """A closed range of microversions; None is an open end."""
+
+    min: Microversion | None = None
+    max: Microversion | None = None
+
+    @classmethod
+    def parse(cls, low: str | None, high: str | None) -> VersionRange:
+        """Read the two ends. Raises ValueError as Microversion.parse does."""
+        return cls(Microversion.parse(low) if low else None, Microversion.parse(high) if high else None)
+
+    def __contains__(self, version: Microversion) -> bool:
+        return (self.min is None or self.min <= version) and (self.max is None or version <= self.max)
+
+    def __and__(self, other: VersionRange) -> VersionRange:
+        low = max((v for v in (self.min, other.min) if v), default=None)
+        high = min((v for v in (self.max, other.max) if v), default=None)
+        return VersionRange(low, high)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no version lies inside."""
+        return self.min is not None and self.max is not None and self.max < self.min
+
+    def __str__(self) -> str:
+        return f"{self.min or ''} - {self.max or ''}".strip()

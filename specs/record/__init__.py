@@ -1,0 +1,1 @@
+"""The run record: what one run asked, sent, was answered and concluded."""
