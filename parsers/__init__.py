@@ -1,0 +1,1 @@
+"""Reads an API reference into the model of `specs`."""

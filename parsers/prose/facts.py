@@ -1,0 +1,49 @@
+"""What the grammar of sentences finds in an operation and in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from parsers.document import ParameterKey
+from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions, Vocabulary
+
+
+@dataclass(frozen=True)
+class ProseFacts:
+    """The facts that the sentences of one operation state.
+
+    Attributes:
+        normal, error: codes in document order; those of ``rest_status_code`` tables are not repeated here, unless a
+            sentence qualifies them (``when``), and then they replace the table's.
+        microversions: of the operation, wherever a sentence says it (its own, or its file's preamble); the options of
+            ``rest_method`` are joined to it by ``parsers.build``.
+        unread: lines of the blocks that no rule has understood.
+        parameters: constraints read from descriptions, by ``ParameterRow.key``; the keys of each mapping are fields of
+            ``specs.model.Parameter`` (``enum``, ``max_length``, ``nullable``, ``visible_to``, ``min``, ...).
+    """
+
+    normal: tuple[Code, ...] = ()
+    error: tuple[Code, ...] = ()
+    preconditions: tuple[Condition, ...] = ()
+    postconditions: tuple[Condition, ...] = ()
+    microversions: Versions = field(default_factory=Versions)
+    deprecated: Deprecation | None = None
+    removed: Removal | None = None
+    policy: Policy | None = None
+    body: Body = field(default_factory=Body)
+    unread: tuple[int, ...] = ()
+    parameters: Mapping[ParameterKey, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """The facts that the text of a file outside of its operations states; ``unread`` as in ``ProseFacts``.
+
+    ``parameters`` holds the constraints of the rows in ``FileContext.rows``.
+    """
+
+    vocabulary: tuple[Vocabulary, ...] = ()
+    unread: tuple[int, ...] = ()
+    parameters: Mapping[ParameterKey, Mapping[str, Any]] = field(default_factory=dict)
