@@ -1,0 +1,88 @@
+"""What is asked of a cloud and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from conformance.engine.cloud.journal import Intent
+from conformance.engine.cloud.roles import Role, Sender
+from specs.record.model import Exchange
+
+
+class Absent(Enum):
+    """The type of ABSENT: nothing, where None (JSON's null) would be something."""
+
+    ABSENT = "absent"
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT: Final = Absent.ABSENT
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request.
+
+    Attributes:
+        path: below the versioned root, with a slash first, percent-encoded where needed, without a query.
+        microversion: such as "2.73"; None sends no header.
+        body: the JSON value to send; ABSENT sends none.
+        raw: bytes to send in the place of ``body``, for what is no JSON.
+        query: name and value pairs.
+        headers: further headers, which win over ours. Never a token: that is the role's part.
+        intent: the journal's intent if the request creates something.
+        timeout: in seconds, for the connection and between two bytes of the answer.
+        expect_created: what an action makes on the side, such as "image" for createImage: the client journals the
+            intent, and the id that the answer names.
+        patient: honour Retry-After (429, 503). False where such an answer is what is tested.
+    """
+
+    method: str
+    path: str
+    role: Sender = Role.MEMBER
+    microversion: str | None = None
+    body: Any = ABSENT
+    raw: bytes | None = None
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    intent: Intent | None = None
+    timeout: float = 60.0
+    expect_created: str | None = None
+    patient: bool = True
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer, or the reason why none came.
+
+    Attributes:
+        status: the code; 0 if no answer came.
+        headers: by name in any case; a header that came twice is joined with ", ".
+        json: the value; ABSENT if the body is empty or is not JSON.
+        ms: from the request to the last byte, in milliseconds.
+        exchange: for the record, already without secrets.
+        error: why no answer came, in one sentence; None if one did.
+        earlier: exchanges of the same request that were answered "try again later", or whose connection broke.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    json: Any
+    ms: float
+    exchange: Exchange
+    error: str | None = None
+    earlier: tuple[Exchange, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the code is one of 2xx."""
+        return 200 <= self.status < 300

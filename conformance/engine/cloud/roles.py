@@ -1,0 +1,30 @@
+"""As whom a request is sent: a role of the run, or nobody."""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum
+
+
+class Role(StrEnum):
+    """The roles that a run may have. MEMBER, ADMIN and READER share a project; ALT is a member of another one."""
+
+    MEMBER = "member"
+    ADMIN = "admin"
+    READER = "reader"
+    ALT = "alt"
+
+
+class Anonymous(Enum):
+    """Nobody: a request without a token, or with a token that is none."""
+
+    NO_TOKEN = "no token"  # noqa: S105 -- not a secret, the absence of one
+    BAD_TOKEN = "a token that is none"  # noqa: S105
+
+    def __str__(self) -> str:
+        return self.value
+
+
+NO_TOKEN = Anonymous.NO_TOKEN
+BAD_TOKEN = Anonymous.BAD_TOKEN
+
+Sender = Role | Anonymous
