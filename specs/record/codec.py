@@ -1,0 +1,277 @@
+"""Between the classes of a run record and the JSON of its files.
+
+Every key that the format fixes is written, also where it is null; the optional ones (``kind``, ``state``,
+``omissions``, ``observation``) only where they say something. Keys that are not known are ignored on reading,
+so that a record of a later version in the same format can still be read. ``schemas/record-1.json`` and
+``schemas/run-1.json`` say the same.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, cast
+
+from specs.record.model import (
+    VERDICTS,
+    Deviation,
+    DeviationClass,
+    Exchange,
+    ReceivedResponse,
+    Result,
+    RunInfo,
+    SentRequest,
+    Source,
+    Verdict,
+)
+
+FORMAT = 1
+
+_TEXT_OR_NULL: tuple[type, ...] = (str, type(None))
+_NUMBER: tuple[type, ...] = (int, float)
+_OBJECT_OR_NULL: tuple[type, ...] = (dict, type(None))
+_NAMES = {
+    str: "a text",
+    dict: "an object",
+    list: "a list",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
+
+
+class MalformedError(ValueError):
+    """JSON that is no result or no head of a run; the text says which key is wrong, and in what."""
+
+
+# --- results ---
+
+
+def result_to_json(result: Result) -> dict[str, Any]:
+    """Express one result as the object of one line, in the order of the format.
+
+    Raises:
+        TypeError: a body or an observation holds what JSON cannot express.
+
+    """
+    data: dict[str, Any] = {
+        "case": result.case,
+        "requirement": result.requirement,
+        "operation": result.operation,
+        "verdict": result.verdict,
+        "microversion": result.microversion,
+        "role": result.role,
+        "source": {"path": result.source.path, "line": result.source.line},
+        "expected": result.expected,
+        "observed": result.observed,
+        "reason": result.reason,
+        "deviation": None if result.deviation is None else _deviation_to_json(result.deviation),
+        "waiver": _plain(result.waiver),
+        "exchanges": [_exchange_to_json(exchange) for exchange in result.exchanges],
+        "seconds": _finite(result.seconds),
+    }
+    if result.kind is not None:
+        data["kind"] = result.kind
+    if result.state is not None:
+        data["state"] = result.state
+    if result.omissions:
+        data["omissions"] = [_deviation_to_json(omission) for omission in result.omissions]
+    if result.observation is not None:
+        data["observation"] = _plain(result.observation)
+    return data
+
+
+def result_from_json(data: object) -> Result:
+    """Read the object of one line.
+
+    Raises:
+        MalformedError: a key is missing or holds a value of another type.
+
+    """
+    line = _typed(data, (dict,), "the line")
+    verdict = _get(line, "verdict", (str,))
+    if verdict not in VERDICTS:
+        raise MalformedError(f"'verdict' is {verdict!r}, none of {', '.join(VERDICTS)}")
+    source = _get(line, "source", (dict,))
+    deviation = _get(line, "deviation", _OBJECT_OR_NULL)
+    return Result(
+        case=_get(line, "case", (str,)),
+        requirement=_get(line, "requirement", (str,)),
+        operation=_get(line, "operation", (str,)),
+        verdict=cast("Verdict", verdict),
+        microversion=_get(line, "microversion", _TEXT_OR_NULL),
+        role=_get(line, "role", _TEXT_OR_NULL),
+        source=Source(_get(source, "path", (str,), "source"), _get(source, "line", (int,), "source")),
+        expected=_get(line, "expected", (str,)),
+        observed=_get(line, "observed", (str,)),
+        reason=_get(line, "reason", _TEXT_OR_NULL),
+        deviation=None if deviation is None else _deviation_from_json(deviation, "deviation"),
+        waiver=_get(line, "waiver", _OBJECT_OR_NULL),
+        exchanges=tuple(_exchange_from_json(item) for item in _get(line, "exchanges", (list,))),
+        seconds=_get(line, "seconds", _NUMBER),
+        kind=_optional(line, "kind", (str,), None),
+        state=_optional(line, "state", (str,), None),
+        omissions=tuple(
+            _deviation_from_json(item, "omissions") for item in _list_of(line, "omissions", (dict,))
+        ),
+        observation=_optional(line, "observation", (dict,), None),
+    )
+
+
+def _deviation_to_json(deviation: Deviation) -> dict[str, Any]:
+    return {"id": deviation.id, "class": deviation.class_, "observed": deviation.observed}
+
+
+def _deviation_from_json(data: dict[str, Any], where: str) -> Deviation:
+    class_ = _get(data, "class", (str,), where)
+    if class_ not in ("contradiction", "omission"):
+        raise MalformedError(f"'class' of '{where}' is {class_!r}, neither contradiction nor omission")
+    return Deviation(
+        _get(data, "id", (str,), where), cast("DeviationClass", class_), _get(data, "observed", (str,), where)
+    )
+
+
+def _exchange_to_json(exchange: Exchange) -> dict[str, Any]:
+    request, response = exchange.request, exchange.response
+    return {
+        "request": {
+            "method": request.method,
+            "url": request.url,
+            "headers": dict(request.headers),
+            "body": _plain(request.body),
+        },
+        "response": None
+        if response is None
+        else {"status": response.status, "headers": dict(response.headers), "body": _plain(response.body)},
+        "ms": _finite(exchange.ms),
+    }
+
+
+def _exchange_from_json(data: object) -> Exchange:
+    item = _typed(data, (dict,), "an item of 'exchanges'")
+    sent = _get(item, "request", (dict,), "exchanges")
+    came = _get(item, "response", _OBJECT_OR_NULL, "exchanges")
+    return Exchange(
+        SentRequest(
+            _get(sent, "method", (str,), "request"),
+            _get(sent, "url", (str,), "request"),
+            _headers(sent, "request"),
+            sent.get("body"),
+        ),
+        None
+        if came is None
+        else ReceivedResponse(
+            _get(came, "status", (int,), "response"), _headers(came, "response"), came.get("body")
+        ),
+        _get(item, "ms", _NUMBER, "exchanges"),
+    )
+
+
+def _headers(data: dict[str, Any], where: str) -> dict[str, str]:
+    headers: dict[str, str] = _optional(data, "headers", (dict,), {}, where)
+    for name, value in headers.items():
+        if not isinstance(value, str):
+            raise MalformedError(f"header {name!r} of '{where}' is {_name(value)}, and a text is expected")
+    return headers
+
+
+# --- the head of a run ---
+
+
+def info_to_json(info: RunInfo) -> dict[str, Any]:
+    """Express the head of a run as the object of ``run.json``."""
+    return {
+        "format": info.format,
+        "started": info.started,
+        "finished": info.finished,
+        "endpoint": _plain(info.endpoint),
+        "roles": list(info.roles),
+        "environment": _plain(info.environment),
+        "spec": _plain(info.spec),
+        "options": _plain(info.options),
+        "totals": _plain(info.totals),
+        "notes": _plain(list(info.notes)),
+        "exit_status": info.exit_status,
+    }
+
+
+def info_from_json(data: object) -> RunInfo:
+    """Read the object of ``run.json``.
+
+    Raises:
+        MalformedError: ``started`` is missing, or a key holds a value of another type.
+
+    """
+    head = _typed(data, (dict,), "the file")
+    parts = ("endpoint", "environment", "spec", "options", "totals")
+    return RunInfo(
+        started=_get(head, "started", (str,)),
+        format=_optional(head, "format", (int,), FORMAT),
+        finished=_optional(head, "finished", (str,), None),
+        roles=_list_of(head, "roles", (str,)),
+        notes=_list_of(head, "notes", (dict,)),
+        exit_status=_optional(head, "exit_status", (int,), None),
+        **{key: _optional(head, key, (dict,), {}) for key in parts},
+    )
+
+
+# --- text ---
+
+
+def dumps(data: object, indent: int | None = None) -> str:
+    """Write JSON as the record's files hold it: ASCII, so that no character breaks a line or the encoding."""
+    separators = (",", ":") if indent is None else (",", ": ")
+    return json.dumps(data, ensure_ascii=True, allow_nan=False, indent=indent, separators=separators)
+
+
+# --- helpers ---
+
+
+def _plain(value: Any) -> Any:
+    """Express it in JSON's types: bytes as text, tuples as lists, not-a-number as the text ``nan``."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value).decode("utf-8", "replace")
+    raise TypeError(f"a run record holds JSON only, and got {type(value).__name__}: {value!r:.100}")
+
+
+def _finite(number: float) -> float:
+    return round(number, 6) if math.isfinite(number) else 0.0
+
+
+def _name(value: object) -> str:
+    return "true or false" if isinstance(value, bool) else _NAMES.get(type(value), type(value).__name__)
+
+
+def _typed(value: object, types: tuple[type, ...], what: str) -> Any:
+    if isinstance(value, types) and (bool in types or not isinstance(value, bool)):
+        return value
+    expected = " or ".join(dict.fromkeys(_NAMES[kind] for kind in types))
+    raise MalformedError(f"{what} is {_name(value)}, and {expected} is expected")
+
+
+def _get(data: dict[str, Any], key: str, types: tuple[type, ...], where: str | None = None) -> Any:
+    inside = f" of '{where}'" if where else ""
+    try:
+        value = data[key]
+    except KeyError:
+        raise MalformedError(f"the key '{key}'{inside} is missing") from None
+    return _typed(value, types, f"'{key}'{inside}")
+
+
+def _optional(
+    data: dict[str, Any], key: str, types: tuple[type, ...], default: Any, where: str | None = None
+) -> Any:
+    return default if data.get(key) is None else _get(data, key, types, where)
+
+
+def _list_of(data: dict[str, Any], key: str, types: tuple[type, ...]) -> tuple[Any, ...]:
+    return tuple(_typed(item, types, f"an item of '{key}'") for item in _optional(data, key, (list,), []))

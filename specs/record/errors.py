@@ -1,0 +1,18 @@
+"""The one error of the run record."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Code = Literal["no-run", "no-head", "other-format", "broken-head", "broken-line", "exists", "unwritable"]
+
+
+class RecordError(Exception):
+    """A run record that cannot be read or written.
+
+    The text is one sentence: what, where, and how to mend it. ``code`` is for programs.
+    """
+
+    def __init__(self, code: Code, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code: Code = code

@@ -1,0 +1,228 @@
+"""Read a run record.
+
+Lines are indexed in one pass, and decoded when they are asked for: a record of 100,000 lines costs the memory
+of its case ids. Where several processes have written (``results.jsonl`` and ``results-<worker>.jsonl``),
+their lines are merged by the time that stands on each.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, overload
+
+from specs.record.codec import FORMAT, MalformedError, info_from_json, result_from_json
+from specs.record.errors import RecordError
+from specs.record.model import Result, RunInfo, Verdict
+
+HEAD = "run.json"
+LINES = "results.jsonl"
+WORKER_LINES = "results-*.jsonl"
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run, as it was left on disk (or as far as it has come).
+
+    Attributes:
+        info: the head.
+        results: one result for each case, the last that was written, in the order in which the cases were
+            first
+            seen.
+        damaged: a sentence for each line that was ignored because the run was cut off while it wrote it.
+        path: the directory, with links resolved; None if the record was never on disk.
+
+    """
+
+    info: RunInfo
+    results: Sequence[Result]
+    damaged: tuple[str, ...] = ()
+    path: Path | None = None
+
+    @classmethod
+    def read(cls, path: Path | str) -> RunRecord:
+        """Read the record in a directory, which may be a link such as ``runs/latest``.
+
+        Raises:
+            RecordError: there is none, or it is of another format, or broken elsewhere than in its last line.
+
+        """
+        directory = _directory(Path(path))
+        info = read_info(directory)
+        files = result_files(directory)
+        damaged: list[str] = []
+        last: dict[str, _Place] = {}
+        for case, place in heapq.merge(
+            *(_scan(file, damaged) for file in files), key=lambda item: item[1].at
+        ):
+            last[case] = place  # a dict keeps the place of the first, and the value of the last
+        return cls(info, _Lines(tuple(last.values())), tuple(damaged), directory)
+
+
+def read_info(directory: Path) -> RunInfo:
+    """Read ``run.json``.
+
+    Raises:
+        RecordError: it is missing, broken, or of another format.
+
+    """
+    file = directory / HEAD
+    try:
+        data = json.loads(file.read_bytes())
+        given = data.get("format", FORMAT) if isinstance(data, dict) else FORMAT
+        if given != FORMAT:
+            raise RecordError(
+                "other-format",
+                f"{file} is a run record of format {given!r}, and this version reads format {FORMAT}: "
+                "read it with the version of apiref-conformance that wrote it",
+            )
+        return info_from_json(data)
+    except FileNotFoundError:
+        raise RecordError("no-head", _no_head(directory)) from None
+    except OSError as error:
+        raise RecordError("no-head", f"{file} cannot be read: {error.strerror}") from None
+    except (MalformedError, ValueError, RecursionError) as error:
+        raise RecordError("broken-head", f"{file} is no head of a run: {_reason(error)}") from None
+
+
+def result_files(directory: Path) -> list[Path]:
+    """Find the files that hold results, the main one first."""
+    main = directory / LINES
+    return ([main] if main.exists() else []) + sorted(directory.glob(WORKER_LINES))
+
+
+def done_cases(directory: Path) -> dict[str, Verdict]:
+    """Read which cases have a result, with their verdicts, for going on with the record."""
+    return {result.case: result.verdict for result in RunRecord.read(directory).results}
+
+
+def _directory(path: Path) -> Path:
+    # Where links cannot be made, `latest` is a file that holds the name of the directory beside it.
+    if path.name == "latest" and path.is_file():
+        name = path.read_text("utf-8", "replace").strip()
+        path = path.parent / Path(name).name
+    if path.name == HEAD and path.is_file():
+        path = path.parent
+    if not path.is_dir():
+        link = " (the link points to nothing)" if path.is_symlink() else ""
+        raise RecordError(
+            "no-run",
+            f"there is no run record at {path}{link}: name the directory of a run, such as runs/latest",
+        )
+    return path.resolve()
+
+
+def _no_head(directory: Path) -> str:
+    inner = sorted(entry.parent.name for entry in directory.glob(f"*/{HEAD}"))
+    if inner:
+        one = directory / inner[-1]
+        return f"{directory} is no run record, but holds {len(inner)}: name one of them, such as {one}"
+    return f"{directory} is no run record, because it holds no {HEAD}: name the directory that a run has left"
+
+
+# --- lines ---
+
+
+class _Place(NamedTuple):
+    at: str
+    file: Path
+    offset: int
+    size: int
+
+
+def _scan(file: Path, damaged: list[str]) -> Iterator[tuple[str, _Place]]:
+    """Yield the cases of a file with the places of their lines, checked; ``at`` never falls within a file."""
+    at, offset = "", 0
+    with file.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            size = len(line)
+            if line.strip():
+                try:
+                    data = json.loads(line)
+                except (ValueError, RecursionError) as error:
+                    if _is_last(stream, offset + size):
+                        damaged.append(f"{file.name}:{number}: the last line was cut off, and is ignored")
+                        return
+                    raise _broken(file, number, error) from None
+                try:
+                    result = result_from_json(data)
+                except MalformedError as error:
+                    raise _broken(file, number, error) from None
+                stamp = data.get("at")
+                at = max(at, stamp) if isinstance(stamp, str) else at
+                yield result.case, _Place(at, file, offset, size)
+            offset += size
+
+
+def _is_last(stream: BinaryIO, end: int) -> bool:
+    stream.seek(end)
+    return not stream.read(1)
+
+
+def _broken(file: Path, number: int, error: Exception) -> RecordError:
+    return RecordError(
+        "broken-line",
+        f"{file}:{number}: the line is no result: {_reason(error)}; "
+        "remove the line to read the rest of the record",
+    )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    if isinstance(error, MalformedError):
+        return str(error)
+    return f"it is no JSON ({error})"
+
+
+class _Lines(Sequence[Result]):
+    """The results at some places of some files, decoded anew each time they are asked for."""
+
+    def __init__(self, places: tuple[_Place, ...]) -> None:
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> Result: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Result]: ...
+
+    def __getitem__(self, index: int | slice) -> Result | Sequence[Result]:
+        if isinstance(index, slice):
+            return _Lines(self._places[index])
+        return next(iter(_Lines((self._places[index],))))
+
+    def __iter__(self) -> Iterator[Result]:
+        streams: dict[Path, BinaryIO] = {}
+        try:
+            for place in self._places:
+                stream = streams.get(place.file)
+                if stream is None:
+                    stream = streams[place.file] = place.file.open("rb")
+                stream.seek(place.offset)
+                yield result_from_json(json.loads(stream.read(place.size)))
+        except (OSError, ValueError) as error:
+            raise RecordError(
+                "broken-line", f"{place.file} was changed while it was read: {error}; read the record again"
+            ) from None
+        finally:
+            for stream in streams.values():
+                stream.close()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(_same, self, other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} results>"
+
+
+def _same(one: object, other: object) -> bool:
+    return one == other

@@ -1,0 +1,85 @@
+"""Count what a run concluded, and what that means for its exit status.
+
+One place for both, so that the run, its report and its badge never disagree.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from specs.record.model import VERDICTS, Deviation, Result, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ALLOW_UNDECIDED = 5.0
+"""Percent of the applicable cases that may stay undecided, unless the run says otherwise."""
+
+
+def deviations_of(result: Result) -> tuple[Deviation, ...]:
+    """List every deviation that stands on a result, the main one first."""
+    return (() if result.deviation is None else (result.deviation,)) + result.omissions
+
+
+@dataclass
+class Tally:
+    """Counts over results; fed one by one, so that a record need not be held in memory.
+
+    Attributes:
+        cases: how many cases have each verdict.
+        waived: failed cases whose deviation is accepted in writing.
+        omissions: cases with an omission that is not waived.
+        requirements: the verdict of each requirement.
+
+    """
+
+    cases: Counter[Verdict] = field(default_factory=Counter)
+    waived: int = 0
+    omissions: int = 0
+    requirements: dict[str, Verdict] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, results: Iterable[Result]) -> Tally:
+        """Count all of them."""
+        tally = cls()
+        for result in results:
+            tally.add(result)
+        return tally
+
+    def add(self, result: Result) -> None:
+        """Count one result."""
+        self.cases[result.verdict] += 1
+        if result.verdict == "fail" and result.waiver is not None:
+            self.waived += 1
+        if result.waiver is None and any(item.class_ == "omission" for item in deviations_of(result)):
+            self.omissions += 1
+        before = self.requirements.get(result.requirement, result.verdict)
+        self.requirements[result.requirement] = min(before, result.verdict, key=VERDICTS.index)
+
+    @property
+    def undecided(self) -> int:
+        """Cases whose verdict is inconclusive or error."""
+        return self.cases["inconclusive"] + self.cases["error"]
+
+    @property
+    def applicable(self) -> int:
+        """Cases that are not inapplicable."""
+        return self.cases.total() - self.cases["inapplicable"]
+
+    @property
+    def undecided_percent(self) -> float:
+        """The undecided among the applicable, 0 to 100; 0 where there is none."""
+        return 100 * self.undecided / self.applicable if self.applicable else 0.0
+
+    def exit_status(self, fail_on_omission: bool = False, allow_undecided: float = ALLOW_UNDECIDED) -> int:
+        """Tell the exit status of a run that went to its end and had something to do: 0, 1 or 3."""
+        if self.cases["fail"] > self.waived or (fail_on_omission and self.omissions):
+            return 1
+        return 3 if self.undecided_percent > allow_undecided else 0
+
+    def totals(self) -> dict[str, Any]:
+        """Give what ``RunInfo.totals`` has of results: cases by verdict, ``cases`` and ``requirements``."""
+        counts: dict[str, Any] = {verdict: self.cases[verdict] for verdict in VERDICTS}
+        return counts | {"cases": self.cases.total(), "requirements": len(self.requirements)}

@@ -1,0 +1,242 @@
+"""Write a run record: append-only, one line a case, on disk before the next one begins.
+
+The process that owns the run makes ``RecordWriter(directory)``, calls ``start`` and in the end ``finish``;
+others write beside it with ``RecordWriter(directory, worker="gw1")``. A writer may be shared by threads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING
+
+from specs.record.codec import dumps, info_to_json, result_to_json
+from specs.record.errors import RecordError
+from specs.record.reader import HEAD, LINES, done_cases, result_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from specs.record.model import Result, RunInfo, Verdict
+
+_WORKER = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
+
+
+def utc_now() -> str:
+    """Tell the time as the record writes it (``2026-03-01T12:00:00.000000Z``): texts sort as times do."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def new_directory(base: Path | str = "runs", now: datetime | None = None) -> Path:
+    """Make the directory of a new run, named by the UTC time, such as ``runs/2026-03-01T120000Z``.
+
+    Raises:
+        RecordError: it cannot be made.
+
+    """
+    stem = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+    for count in range(1, 1000):
+        directory = Path(base) / (stem if count == 1 else f"{stem}-{count}")
+        try:
+            directory.mkdir(parents=True)
+        except FileExistsError:
+            if not directory.is_dir():  # the base itself is a file
+                raise _unwritable(directory, FileExistsError(17, "a file is in the way")) from None
+        except OSError as error:
+            raise _unwritable(directory, error) from None
+        else:
+            return directory
+    raise RecordError("exists", f"{base} holds a thousand runs named {stem}: name another with --output")
+
+
+class RecordWriter:
+    """Writes the results of one process into the directory of a run.
+
+    Args:
+        directory: of the run; made if it is not there.
+        worker: the name of a process that does not own the run; its lines go to ``results-<worker>.jsonl``.
+        resume: go on with the record in the directory. Without it, a directory that has one is refused.
+        latest: whether ``latest`` beside the directory shall point to it; None: if the parent is named
+            ``runs``.
+
+    Attributes:
+        done: after ``resume``, the cases that have a result already, with their verdicts.
+
+    Raises:
+        RecordError: the directory holds a record and ``resume`` is not set, or holds none and it is, or
+            cannot
+            be written.
+        ValueError: the worker's name is no part of a file name.
+
+    """
+
+    def __init__(
+        self,
+        directory: Path | str,
+        *,
+        worker: str | None = None,
+        resume: bool = False,
+        latest: bool | None = None,
+    ) -> None:
+        if worker is not None and not _WORKER.match(worker):
+            raise ValueError(f"{worker!r} is no name of a worker: letters, digits, '.', '_' and '-' only")
+        self.directory = Path(directory)
+        self.done: Mapping[str, Verdict] = MappingProxyType({})
+        self._latest = latest
+        self._lock = threading.Lock()
+        owner = worker is None
+        if owner and resume:
+            self.done = MappingProxyType(done_cases(self.directory))
+            for file in result_files(self.directory):
+                _drop_cut_line(file)
+        elif owner and (self.directory / HEAD).exists():
+            raise RecordError(
+                "exists",
+                f"{self.directory} already holds a run record: "
+                "go on with it by --resume, or name another directory",
+            )
+        self._file = self.directory / (LINES if owner else f"results-{worker}.jsonl")
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            # O_APPEND and one write for each line: two writers of one file could not tear each other's lines.
+            self._fd = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise _unwritable(self._file, error) from None
+
+    def start(self, info: RunInfo) -> None:
+        """Write the head at the start of the run, and point ``latest`` to it.
+
+        Raises:
+            RecordError: it cannot be written.
+
+        """
+        self.write_info(info)
+        if self._latest if self._latest is not None else self.directory.resolve().parent.name == "runs":
+            _point_latest(self.directory)
+
+    def add(self, result: Result) -> None:
+        """Append one result; it is with the operating system when this returns.
+
+        Raises:
+            RecordError: it cannot be written; what was written of it is taken back.
+            TypeError: the result holds what JSON cannot express.
+
+        """
+        data = result_to_json(result)
+        with self._lock:
+            data["at"] = utc_now()
+            line = dumps(data).encode("ascii") + b"\n"
+            if self._fd < 0:
+                raise RecordError("unwritable", f"{self._file} was closed before {result.case} was written")
+            before = os.fstat(self._fd).st_size
+            try:
+                rest = memoryview(line)
+                while rest:
+                    rest = rest[os.write(self._fd, rest) :]
+            except OSError as error:
+                os.ftruncate(self._fd, before)
+                raise _unwritable(self._file, error) from None
+
+    def write_info(self, info: RunInfo) -> None:
+        """Write the head anew, at once or not at all.
+
+        Raises:
+            RecordError: it cannot be written.
+
+        """
+        write_atomically(self.directory / HEAD, dumps(info_to_json(info), indent=1) + "\n")
+
+    def finish(self, info: RunInfo) -> None:
+        """Write the head with the totals, and close. Raises RecordError as ``write_info`` does."""
+        with self._lock:
+            if self._fd >= 0:
+                os.fsync(self._fd)
+        self.write_info(info)
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; more than once does no harm."""
+        with self._lock:
+            fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    def __enter__(self) -> RecordWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def write_atomically(file: Path, text: str) -> None:
+    """Write a file so that a reader sees the old one or the new one, whole.
+
+    Raises:
+        RecordError: it cannot be written; nothing is left behind.
+
+    """
+    draft = file.with_name(f".{file.name}.{os.getpid()}-{threading.get_ident()}")
+    try:
+        with draft.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(file)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise _unwritable(file, error) from None
+
+
+def _point_latest(directory: Path) -> None:
+    """Let ``latest`` beside the directory name it: a relative link, or a file where links cannot be made."""
+    link = directory.resolve().parent / "latest"
+    if link.is_dir() and not link.is_symlink():
+        return  # somebody's own directory
+    draft = link.with_name(f".latest.{os.getpid()}")
+    try:
+        draft.unlink(missing_ok=True)
+        draft.symlink_to(directory.resolve().name)
+        draft.replace(link)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        write_atomically(link, directory.resolve().name + "\n")
+
+
+def _drop_cut_line(file: Path) -> None:
+    """Take a cut last line away (or give a whole one its end), so that the next line stands for itself."""
+    with file.open("r+b") as stream:
+        end = stream.seek(0, os.SEEK_END)
+        start = _start_of_last_line(stream.fileno(), end)
+        last = os.pread(stream.fileno(), end - start, start)
+        try:
+            whole = not last.strip() or json.loads(last) is not None
+        except (ValueError, RecursionError):
+            whole = False
+        if not whole:
+            stream.truncate(start)
+        elif last and not last.endswith(b"\n"):
+            stream.write(b"\n")
+
+
+def _start_of_last_line(fd: int, end: int, step: int = 1 << 16) -> int:
+    position = end - 1  # the end of line that closes the last line is not its beginning
+    while position > 0:
+        begin = max(0, position - step)
+        found = os.pread(fd, position - begin, begin).rfind(b"\n")
+        if found >= 0:
+            return begin + found + 1
+        position = begin
+    return 0
+
+
+def _unwritable(file: Path, error: OSError) -> RecordError:
+    return RecordError(
+        "unwritable", f"{file} cannot be written: {error.strerror}; name another directory with --output"
+    )
