@@ -1,0 +1,1 @@
+"""Checks a cloud against what its API reference promises."""

@@ -1,0 +1,91 @@
+"""Nova's functional test case, made to run as a server: API, conductor, scheduler, computes and Placement."""
+
+import warnings
+
+from . import compat, driver, settings
+from .identity import Identity
+from .image import ImageStore
+from .network_extras import Network
+from .volume import VolumeStore
+
+import eventlet  # isort: skip  (Nova patches first)
+from nova import context as nova_context
+from nova import objects, test
+from nova.tests import fixtures as nova_fixtures
+from nova.tests.functional import fixtures as functional_fixtures
+from oslo_config import cfg
+
+# Its NUMA topology fits no host of the fake driver: a server with it only ever fails.
+_UNUSABLE_FLAVOR = "6"
+
+
+class NovaProcess(test.TestCase):
+    """The services of one Nova. `setUp` starts them; nothing takes them down but the end of the process.
+
+    Args:
+        count: number of compute services.
+        auth_uri: address of the identity service for the header `WWW-Authenticate`.
+    """
+
+    REQUIRES_LOCKING = True
+
+    def __init__(self, count: int, auth_uri: str) -> None:
+        super().__init__("runTest")
+        self._count = count
+        self._auth_uri = auth_uri
+        self.identity = Identity()
+
+    def runTest(self):  # noqa: N802
+        """Do nothing: the test case is only a container."""
+
+    def option(self, group: str | None, name: str, value: object) -> bool:
+        """Set a configuration option; False if this release has none of that name."""
+        try:
+            self.flags(group=group, **{name: value})
+        except (cfg.NoSuchOptError, cfg.NoSuchGroupError):
+            return False
+        return True
+
+    def setUp(self):
+        """Start everything; raises whatever keeps a service from starting."""
+        super().setUp()
+        projects = list(self.identity.projects.values())
+        self.placement = self.useFixture(functional_fixtures.PlacementFixture())
+        self.images = ImageStore()
+        self.images.install(self)
+        self.network = Network(projects)
+        self.network.install(self)
+        self.volumes = VolumeStore(projects, self.images, self.reimaged)
+        self.volumes.install(self)
+        driver.install(self.images)
+        for group, name, value in settings.all_options():
+            self.option(group, name, value)
+        # Where Keystone would be. Without it, a request without a token is answered 500 instead of 401.
+        self.option("keystone_authtoken", "www_authenticate_uri", self._auth_uri)
+        self.useFixture(nova_fixtures.RealPolicyFixture())
+        self.identity.install(self)
+        objects.Flavor.get_by_flavor_id(nova_context.get_admin_context(), _UNUSABLE_FLAVOR).destroy()
+        self.start_service("conductor")
+        self.start_service("scheduler")
+        for number in range(1, self._count + 1):
+            self._start_compute(f"host{number}")
+        self.app = compat.Loader().load_app("osapi_compute")
+        # The fixtures make deprecations of libraries errors, which would be answers 500 here.
+        warnings.resetwarnings()
+        warnings.simplefilter("ignore")
+
+    def restart(self, host: str) -> None:
+        """Restart the compute service of a host; its servers survive."""
+        self.computes[host] = self.restart_compute_service(self.computes[host])
+
+    def reimaged(self, server_id: str, volume_id: str) -> None:
+        """Tell the compute of a server, a moment later, that its volume has been filled anew."""
+        eventlet.spawn_after(0.2, self._send_event, server_id, "volume-reimaged", volume_id)
+
+    def _send_event(self, server_id: str, name: str, tag: str) -> None:
+        context = nova_context.get_admin_context()
+        mapping = objects.InstanceMapping.get_by_instance_uuid(context, server_id)
+        with nova_context.target_cell(context, mapping.cell_mapping) as cell:
+            server = objects.Instance.get_by_uuid(cell, server_id)
+            event = objects.InstanceExternalEvent(instance_uuid=server_id, name=name, status="completed", tag=tag)
+            self.computes[server.host].manager.external_instance_event(cell, [server], [event])

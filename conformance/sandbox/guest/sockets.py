@@ -1,0 +1,33 @@
+"""Listening sockets. It imports nothing of Nova: a taken port is to be known before Nova's long imports."""
+
+import socket
+
+HOST = "127.0.0.1"
+_BACKLOG = 256
+
+
+class StartError(Exception):
+    """Why the sandbox cannot start, in one sentence."""
+
+
+def listen(port: int) -> socket.socket:
+    """Return a listening socket on the loopback address; port 0 takes a free one.
+
+    SO_REUSEPORT is left alone: with it two sandboxes on one port would take turns in answering.
+
+    Raises:
+        StartError: the port is taken, or is none.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # A port whose last owner has just ended is free; one that somebody listens on is not.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(_BACKLOG)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StartError(
+            f"cannot listen on {HOST}:{port}: {reason}; choose another port, or 0 for a free one"
+        ) from None
+    return listener
