@@ -1,0 +1,121 @@
+"""Clauses that qualify a statement: microversions, the code of a refusal, traits of the environment.
+
+Version clauses are read as closed ranges: "before 2.30" ends at 2.29, "up to 2.30" at 2.30. "Until 2.30" excludes 2.30,
+since references write it of what changes with 2.30.
+"""
+
+from __future__ import annotations
+
+import re
+
+from specs.microversion import Microversion
+from specs.model import When
+
+NUMBER = r"(?:``)?v?(?P<{0}>\d{{1,2}}\.\d{{1,3}})(?![\d.]*\d)(?:``)?"
+_KIND = r"(?:the\s+)?(?:(?:REST\s+)?API\s+)?(?:``|\*\*)?(?:micro)?versions?(?:\s+of\s+the\s+API)?"
+_NAMED = rf"(?:{_KIND}\s+(?:is\s+)?|(?:the\s+)?(?=(?:``)?v?\d))"
+_AFTER = r"(?:\s+(?:micro)?version(?:``|\*\*)?)?"
+
+
+def _number(name: str) -> str:
+    return NUMBER.format(name) + r"(?:\*\*)?"
+
+
+_OR_LATER = r"\s*,?\s*(?:\+|(?:or|and)\s+(?:greater|later|higher|newer|above|beyond|onwards?|up|after)|onwards?|inclusive)"
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        (
+            "between",
+            rf"\b(?:for|from|between|in|on)\s+{_NAMED}(?:from\s+|between\s+)?{_number('low')}\s*(?:to|and|-|through|until)\s*"
+            rf"(?:{_KIND}\s+)?{_number('high')}(?:\s+inclusive(?:ly)?)?",
+        ),
+        ("later", rf"(?:\b(?:with|for|in|on|from|since|at\s+least)\s+)?{_NAMED}{_number('low')}{_OR_LATER}"),
+        ("earlier", rf"(?:\b(?:with|for|in|on)\s+)?{_NAMED}{_number('high')}\s+(?:or|and)\s+(?:earlier|lower|older|below|before)"),
+        ("at least", rf"(?:\b(?:with|for|if|in|on)\s+)?(?:any\s+)?{_KIND}\s*(?:>=|≥|at\s+least)\s*{_number('low')}"),
+        ("over", rf"(?:\b(?:with|for|if|in|on)\s+)?(?:any\s+)?{_KIND}\s*(?:>|greater\s+than|later\s+than|newer\s+than)\s*{_number('above')}"),
+        ("at most", rf"(?:\b(?:with|for|if|in|on)\s+)?(?:any\s+)?{_KIND}\s*(?:<=|≤)\s*{_number('high')}"),
+        (
+            "under",
+            rf"(?:\b(?:with|for|if|in|on|a)\s+)?(?:any\s+)?{_KIND}\s*(?:<|(?:less|lower|older|earlier)\s+than|before|prior\s+to)\s*"
+            rf"{_number('below')}",
+        ),
+        (
+            "from",
+            rf"\b(?:starting|beginning|start|begin)\s+(?:from|with|in|at|since|on)?\s*{_NAMED}{_number('low')}{_AFTER}",
+        ),
+        ("since", rf"\b(?:since|from|as\s+of|with|after|in|at\s+least|added\s+in|new\s+in|requires)\s+{_NAMED}{_number('low')}{_AFTER}"),
+        ("up to", rf"\b(?:up\s+to|through)\s+(?:and\s+including\s+)?{_NAMED}{_number('high')}{_AFTER}"),
+        ("before", rf"\b(?:before|prior\s+to|until|till|older\s+than|earlier\s+than|less\s+than)\s+{_NAMED}{_number('below')}{_AFTER}"),
+    )
+)
+
+
+def before(version: str) -> str | None:
+    """The version before one, None for the first."""
+    previous = Microversion.parse(version).previous
+    return str(previous) if previous else None
+
+
+def after(version: str) -> str:
+    """The version that follows one."""
+    return str(Microversion.parse(version).next)
+
+
+def version_clauses(text: str) -> tuple[tuple[str | None, str | None, int, int], ...]:
+    """Find version clauses: minimum, maximum, start and end in the text, in its order, none overlapping."""
+    found: list[tuple[str | None, str | None, int, int]] = []
+    for _, pattern in _PATTERNS:
+        for m in pattern.finditer(text):
+            if any(start < m.end() and m.start() < end for _, _, start, end in found):
+                continue
+            part = m.groupdict()
+            low = part.get("low") or (after(part["above"]) if part.get("above") else None)
+            high = part.get("high") or (before(part["below"]) if part.get("below") else None)
+            found.append((low, high, m.start(), m.end()))
+    return tuple(sorted(found, key=lambda c: c[2]))
+
+
+def version_range(text: str) -> tuple[str | None, str | None] | None:
+    """The range that a sentence speaks of, where it has exactly one version clause; None otherwise."""
+    clauses = version_clauses(text)
+    return clauses[0][:2] if len(clauses) == 1 else None
+
+
+def without_versions(text: str) -> str:
+    """The text without its version clauses."""
+    for _, _, start, end in reversed(version_clauses(text)):
+        text = text[:start] + text[end:]
+    return re.sub(r"\(\s*\)", "", re.sub(r"\s+([,.])", r"\1", re.sub(r"\s{2,}", " ", text))).strip(" ,")
+
+
+_REFUSAL = re.compile(
+    r"(?:otherwise|or(?:\s+else)?|else)\b[^.]*?(?<![\d.])(?P<code>[45]\d\d)(?![\d.]*\d)|(?:otherwise|or|else)\b[^.]*?\((?P<paren>[45]\d\d)\)",
+    re.IGNORECASE,
+)
+
+
+def refusal(text: str) -> int | None:
+    """The code of "..., otherwise a 409 is returned"."""
+    m = _REFUSAL.search(text)
+    return int(m["code"] or m["paren"]) if m else None
+
+
+_BACKED = re.compile(r"\b(volume|image)[ -]backed\b", re.IGNORECASE)
+_OPTION = re.compile(r"``([a-z][a-z0-9]*(?:_[a-z0-9]+)+)``|`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`_?|\b([a-z]+(?:_[a-z]+)+)\b")
+
+
+def environment(text: str) -> str | None:
+    """A trait that decides, in a word: volume-backed, or the name of a configuration option."""
+    if m := _BACKED.search(text):
+        return f"{m[1].lower()}-backed"
+    if re.search(r"\bboot(?:s|ed)?\b[^,]*\bfrom (?:a )?volumes?\b", text, re.IGNORECASE):
+        return "volume-backed"
+    if re.search(r"\boption|\bconfigur|\bset\b", text) and (m := _OPTION.search(text)):
+        return m[1] or m[2] or m[3]
+    return None
+
+
+def some(when: When) -> When | None:
+    """A qualification, None where it holds nothing."""
+    return when if when != When() else None

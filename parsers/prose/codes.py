@@ -1,0 +1,120 @@
+"""Response codes: lists (A1-A4), codes explained below a list (A5), in running prose (A6), bound to versions (A7).
+
+A code is three digits, never next to a dot (2.100 is a version) nor before a unit (255 bytes is a size). The number is
+the truth; the name beside it is kept as written.
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.document import Block
+from parsers.prose.clauses import before, some, version_clauses, version_range
+from parsers.prose.rules import CodeRange, Reading, Rule, Scope
+from parsers.prose.sentences import Sentence, plain
+from specs.model import Code, When
+
+_NUMBER = r"(?<![\d.:#/=])[1-5]\d\d(?![\d:%]|\.\d|\s+(?:bytes|characters|chars|seconds|items|[KMG]i?B)\b)"
+_LABEL = re.compile(
+    r"^\W*(?P<kind>normal|success(?:ful)?|error|fault|failure)s?\b[\w\s/]*?\b(?:codes?|response)\s*(?:\(s\))?\s*\W*?:+\W*",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    rf"(?:(?P<name>[A-Za-z]\w*)\s*)?\(?(?P<code>{_NUMBER})\)?(?:\s*\((?P<note>[^()]*)\))?",
+)
+_RANGE = re.compile(r"(?:micro)?versions?\s+(?P<low>\d+\.\d+)\s*(?P<open>[-–+]|to|and)?\s*(?P<high>\d+\.\d+)?", re.IGNORECASE)
+
+
+def is_codes(text: str) -> bool:
+    """Whether a paragraph is a list of codes by its label."""
+    return _LABEL.match(plain(text)) is not None
+
+
+def _one(m: re.Match[str], line: int) -> Code:
+    low = high = None
+    if m["note"] and (bounds := _RANGE.search(m["note"])):
+        low, high = bounds["low"], bounds["high"] or (None if bounds["open"] else bounds["low"])
+    name = m["name"]
+    return Code(int(m["code"]), line, name if name and name.lower() not in ("and", "or", "http", "codes") else None, low, high)
+
+
+def read_list(block: Block, items: tuple[Block, ...] = ()) -> tuple[str, tuple[Code, ...]] | None:
+    """Read a list of codes: ``normal`` or ``error``, and the codes in order; None where the text is no list.
+
+    A list below the label ("Error codes:", then bullets) is read item by item, each with its own line; an item gives
+    its first code alone, for what follows explains it.
+    """
+    text = plain(block.text)
+    label = _LABEL.match(text)
+    if label is None:
+        return None
+    kind = "error" if label["kind"].lower() in ("error", "fault", "failure") else "normal"
+    found = [_one(m, block.line) for m in _LISTED.finditer(text, label.end())]
+    if not found:
+        for item in items:
+            if m := _LISTED.search(plain(item.text)):
+                found.append(_one(m, item.line))
+    return kind, tuple(found)
+
+
+_PROSE = re.compile(
+    rf"""
+      \bHTTP\s+(?:\w+\s+)?(?P<http>{_NUMBER})
+    | (?P<named>{_NUMBER})(?:\s+(?:HTTP\w*|error|response|status|code|conflict|bad\s+request|not\s*found|forbidden)\b|``\s+(?:error|response|status))
+    | \((?P<paren>{_NUMBER})\)
+    | (?:\b(?:code|status|response|return(?:s|ed)?|raises?|with|an?)\s+(?:an?\s+|the\s+)?(?:``)?)(?P<after>[2345]\d\d)(?![\w.%-]|\s+(?:bytes|char\w*|items?|sec\w*|GB|GiB|MB)\b)
+    | ^(?P<first>{_NUMBER})\s+(?:is\s+returned|will\s+be\s+returned|-\s)
+    | ``(?P<only>{_NUMBER})(?:\s+[A-Za-z]+)*``
+    | `(?P<tick>{_NUMBER})\s+[A-Za-z]+`
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_GATE = re.compile(r"\b(?:fail|result|respond|return)\w*\b.{0,20}\b404\b.*\b(?:start|micro|since|from)", re.IGNORECASE)
+
+
+def codes_in(text: str) -> tuple[int, ...]:
+    """The codes that running prose names, in order."""
+    found = []
+    for m in _PROSE.finditer(text):
+        number = int(next(g for g in m.groupdict().values() if g))
+        if number not in found:
+            found.append(number)
+    return tuple(found)
+
+
+def _explained(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """A code that a sentence explains: "400 - BadRequest - if ...", "the request is rejected with 409"."""
+    found = codes_in(sentence.text)
+    if not found:
+        return None
+    if len(version_clauses(sentence.text)) == 1 and _GATE.search(sentence.text):
+        return None  # that the operation is gone: a matter of its versions
+    bounds = version_range(sentence.text)
+    when = some(When(min=bounds[0], max=bounds[1])) if bounds else None
+    return Reading(tuple(Code(code, sentence.line, when=when, listed=False) for code in found))
+
+
+_CHANGED = re.compile(
+    rf"\bcodes?\b.*\bchanged\s+from\s+(?P<old>{_NUMBER})\s+to\s+(?P<new>{_NUMBER})\s+(?:in|with|since|from)\b.*?(?P<version>\d+\.\d+)",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(
+    rf"\b(?:normal|success\w*)\b.*\bcodes?\s+(?:is|was|will\s+be)\s+(?P<code>{_NUMBER})\s+(?:in|with|since|from|for)\b.*?(?P<version>\d+\.\d+)",
+    re.IGNORECASE,
+)
+
+
+def _bound(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """A7: a code that holds from a version on, or changed in one."""
+    if m := _CHANGED.search(sentence.text):
+        old = Code(int(m["old"]), sentence.line, max=before(m["version"]))
+        return Reading((CodeRange(old), CodeRange(Code(int(m["new"]), sentence.line, min=m["version"]))))
+    if m := _SINCE.search(sentence.text):
+        return Reading((CodeRange(Code(int(m["code"]), sentence.line, min=m["version"])),))
+    return None
+
+
+RULES = (
+    Rule("code-bound-to-version", "A7", _bound),
+    Rule("code-in-prose", "A6", _explained),
+)

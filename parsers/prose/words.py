@@ -1,0 +1,99 @@
+"""Words and phrases: value lists, noun phrases, attributes.
+
+A value is a ````literal````, a 'quoted' word, a ``**strong**`` one, or a bare one in capitals. Values are listed
+"``A``, ``B``[,] or ``C``"; what stands in parentheses behind a value qualifies it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from parsers.prose.names import COMPOUNDS, RESOURCES, STATE_MODIFIERS, STATUS_NAMES
+
+_WORD = r"[A-Za-z][\w-]*"
+VALUE = (
+    rf"(?:``[^`\s]+``|\*\*{_WORD}\*\*|\*{_WORD}\*|(?<![\w`])`{_WORD}`(?!`)|\"{_WORD}\"|'{_WORD}'|(?<![\w`])[A-Z][A-Z_]+(?![\w`]))"
+)
+"""One value, with its marks."""
+
+_NOTE = r"(?:\s*\([^()]*\))?"
+_JOIN = r"(?:\s*,\s*(?:and/or\s+|and\s+|or\s+|nor\s+)?|\s+(?:and/or|and|or|nor)\s+)"
+VALUES = rf"(?:{VALUE}{_NOTE}(?:{_JOIN}(?:either\s+|in\s+)?{VALUE}{_NOTE})*)"
+"""A list of values."""
+
+_ONE = re.compile(rf"(?P<value>{VALUE})(?:\s*\((?P<note>[^()]*)\))?")
+_MARKS = "`*'\""
+
+ATTRIBUTE = (
+    r"(?:``[\w:.-]+``|[\w-]+:[\w]+|[a-z]+(?:_[a-z]+)+"
+    rf"|(?:(?:{'|'.join(sorted(STATE_MODIFIERS))})\s+)?(?:status|state))"
+)
+"""The name of an attribute that holds a status: a literal, a bare identifier, or "[power] status"."""
+
+DETERMINER = r"(?:the|a|an|this|that|each|any|every|its|their|your|both|all)"
+NOUN = rf"(?:(?:{DETERMINER}\s+)?(?:[A-Za-z][\w'/-]*\s+){{0,4}}?[A-Za-z][\w'/-]*)"
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a list, as written without its marks, and what stands in parentheses behind it."""
+
+    text: str
+    note: str | None = None
+
+
+def bare(text: str) -> str:
+    """A word without its marks."""
+    return text.strip(_MARKS)
+
+
+def values(text: str) -> tuple[Value, ...]:
+    """Read a list of values. Marked words inside of a parenthesis belong to the note, not to the list."""
+    return tuple(Value(bare(m["value"]), m["note"]) for m in _ONE.finditer(text))
+
+
+def normalised(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Statuses in the documented vocabulary, and the words as written where these differ."""
+    known = tuple(STATUS_NAMES.get(name, name) for name in names)
+    return known, names if known != names else ()
+
+
+def singular(word: str) -> str:
+    """The singular of an English noun, by its ending."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def noun(phrase: str) -> str | None:
+    """The resource that a phrase names: the longest known name that it ends in, else None.
+
+    Adjectives, participles and articles before the name do not count: "the newly created image" is an image.
+    """
+    words = [singular(w) for w in re.findall(r"[a-z][a-z]*", re.sub(r"'s\b", "", bare(phrase)).lower().replace("_", " "))]
+    for length in (4, 3, 2):
+        tail = " ".join(words[-length:])
+        if len(words) >= length and tail in COMPOUNDS:
+            return tail
+    return words[-1] if words and words[-1] in RESOURCES else None
+
+
+def last_noun(phrase: str) -> str | None:
+    """The last resource that a phrase speaks of, wherever it stands: "an image from the server" gives the server."""
+    words = phrase.split()
+    for end in range(len(words), 0, -1):
+        found = noun(" ".join(words[max(0, end - 4) : end]))
+        if found:
+            return found
+    return None
+
+
+def attribute(text: str) -> str | None:
+    """The name of an attribute as a field; None for the status itself."""
+    name = re.sub(r"\s+", "_", bare(text.strip()))
+    return None if name.lower() in ("status", "state") else name

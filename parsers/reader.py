@@ -1,0 +1,144 @@
+"""From a document of a reference to docutils' tree: includes guarded, nothing fetched, nothing executed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from docutils import frontend, nodes, statemachine, utils
+from docutils.parsers.rst import Parser, states
+
+from parsers.dialect import installed, make_inliner
+from parsers.errors import DocumentError, HostileError, NotFoundError, ReferenceError
+from parsers.parameters import Flaw
+
+if TYPE_CHECKING:
+    from parsers.files import Root
+
+MAX_CHARS = 6_000_000
+"""Of one document with all that it includes; ten times the largest known."""
+
+MAX_INCLUDES = 2_000
+_TAB = 8
+
+
+@dataclass
+class Includes:
+    """Decides what one document may include, and remembers what included what.
+
+    Paths resolve against the document, not against the file that holds the directive.
+    """
+
+    root: Root
+    document: str
+    top: str
+    flaws: list[Flaw] = field(default_factory=list)
+    included: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    _from: dict[str, str] = field(default_factory=dict)
+    _count: int = 0
+    _chars: int = 0
+
+    def lines(self, target: str, options: dict[str, Any], source: str, line: int) -> tuple[str, list[str]] | None:
+        """Return path and lines of the file to include; None where it is missing.
+
+        Raises:
+            HostileError: the path leaves the root, the file includes itself, or all is too much.
+
+        """
+        where = f"{source}:{line}"
+        if target.startswith("<") and target.endswith(">"):
+            return None  # docutils' own lists of character names: they hold no text
+        path = self.root.resolve(target, beside=self.document, top=self.top, where=where)
+        above: str | None = source
+        while above is not None:
+            if above == path:
+                raise HostileError(f"{path} includes itself", where=where, mend="remove one of the includes")
+            above = self._from.get(above)
+        try:
+            text = self.root.text(path, where=where)
+        except NotFoundError as error:
+            self.flaws.append(Flaw("missing-include", source, line, f"{error.what}; {error.mend}"))
+            return None
+        self.count(text, where)
+        self._from[path] = source
+        self.included.setdefault(path, []).append((source, line))
+        return path, statemachine.string2lines(_clip(text, options), _TAB, convert_whitespace=True)
+
+    def count(self, text: str, where: str) -> None:
+        """Account for a text read. Raises HostileError where the bounds are passed."""
+        self._count += 1
+        self._chars += len(text)
+        if self._count > MAX_INCLUDES or self._chars > MAX_CHARS:
+            raise HostileError(f"the document includes more than {MAX_INCLUDES:,} files or {MAX_CHARS:,} characters",
+                               where=where, mend="include less")
+
+
+def _clip(text: str, options: dict[str, Any]) -> str:
+    """Apply the options of ``include`` that take a part of a file."""
+    start, end = options.get("start-line"), options.get("end-line")
+    if start is not None or end is not None:
+        text = "\n".join(text.split("\n")[_whole(start):_whole(end)])
+    after, before = options.get("start-after"), options.get("end-before")
+    if after and after in text:
+        text = text[text.index(after) + len(after):]
+    if before and before in text:
+        text = text[:text.index(before)]
+    return text
+
+
+def _whole(value: str | None) -> int | None:
+    try:
+        return int(value) if value is not None else None
+    except ValueError:
+        return None
+
+
+def read_document(root: Root, path: str, *, top: str, text: str | None = None) -> tuple[nodes.document, Includes]:
+    """Parse one document.
+
+    Args:
+        root: what it may read.
+        path: the document, relative to the root.
+        top: directory of all documents, relative to the root.
+        text: its text where that is not the file's (a repaired one).
+
+    Raises:
+        ReferenceError: it cannot be read, or tries what it may not.
+
+    """
+    includes = Includes(root, path, top)
+    if text is None:
+        text = root.text(path)
+    includes.count(text, path)
+    document = utils.new_document(path, _settings(includes))
+    machine = states.RSTStateMachine(state_classes=states.state_classes, initial_state="Body")
+    lines = statemachine.string2lines(text, _TAB, convert_whitespace=True)
+    try:
+        with installed():
+            machine.run(lines, document, inliner=make_inliner())
+    except ReferenceError:
+        raise
+    except RecursionError:
+        raise HostileError("the document is nested too deeply", where=_current(document, path),
+                           mend="flatten its lists and quotes") from None
+    except Exception as error:
+        raise DocumentError(f"docutils cannot read the document ({type(error).__name__}: {str(error)[:200]})",
+                            where=_current(document, path), mend="simplify the markup there") from error
+    return document, includes
+
+
+def _current(document: nodes.document, path: str) -> str:
+    return f"{document.current_source or path}:{document.current_line or 1}"
+
+
+def _settings(includes: Includes) -> Any:
+    settings = frontend.get_default_settings(Parser)
+    settings.report_level = 5
+    settings.halt_level = 6
+    settings.warning_stream = False
+    settings.file_insertion_enabled = False
+    settings.raw_enabled = False
+    settings.line_length_limit = 10**9  # bounded in parsers.files, with a message of our own
+    settings.smart_quotes = False
+    settings.includes = includes
+    return settings
