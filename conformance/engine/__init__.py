@@ -1,0 +1,1 @@
+"""Checks a cloud against specs: requirements, cases, the plan, its run, and the judgement of what came."""

@@ -1,0 +1,161 @@
+"""The words of the engine: requirement, situation, trial and case.
+
+A *trial* is one exchange in one situation. Several *cases* can be judged by the same trial (the code of a response, its
+body and its headers), so trials, not cases, are what a run plans and what costs a cloud anything.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from specs.model import Operation
+from specs.record.model import Source
+
+if TYPE_CHECKING:
+    from conformance.engine.judge.expectation import Expectation
+
+ID_CHARACTERS = re.compile(r"[^A-Za-z0-9._/+:~-]+")
+"""What may not stand in a requirement's id (DESIGN: ids are shell words and the last part of a pytest node id)."""
+
+
+def id_part(text: str) -> str:
+    """The text as a part of an id: every run of characters that may not stand there becomes one dash."""
+    return ID_CHARACTERS.sub("-", text).strip("-") or "-"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One checkable promise of the reference about an operation.
+
+    Attributes:
+        id: ``<operation id>/<kind>[/<detail>]``.
+        kind: the first part after the operation, with the code for ``error/<code>``.
+        source: the sentence's place.
+    """
+
+    id: str
+    operation: str
+    kind: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A value that only the cloud can give: an attribute of a resource in a relation to the server under test.
+
+    ``relation`` is ``any`` (discovered, only read), ``free`` (made by this run, not attached), ``attached``, ``other``
+    (one that the server does not use now) or ``new`` (a fresh value, such as a name).
+    """
+
+    resource: str
+    attribute: str = "id"
+    relation: str = "any"
+
+    def __str__(self) -> str:
+        return f"{self.resource}.{self.attribute} ({self.relation})"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What must be so before the request is sent.
+
+    Attributes:
+        state: the status of the server, None where no server is needed.
+        locked: whether its owner has locked it.
+        target: ``own`` (the server of this lane), ``unknown`` (a random id that the cloud does not know) or None.
+        settings: facts of the server beyond its state, such as ``volume-backed``.
+    """
+
+    state: str | None = None
+    locked: bool = False
+    target: str | None = "own"
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One exchange in one situation.
+
+    Attributes:
+        key: unique in a suite, stable from run to run.
+        operation: what is asked.
+        role: ``member``, ``admin``, ``reader``, ``alt``, ``no-token`` or ``bad-token``.
+        microversion: the version to ask for, or None for the run's own.
+        version_within: the operation's versions, in which the run's own is chosen where ``microversion`` is None.
+        body: the request body; ``Binding`` objects stand where the cloud gives the value.
+        accepted: whether the reference lets one expect that the request is accepted: True, False or None (silent).
+        leads_to: the statuses that the reference or the state table gives for afterwards; empty: the same as before.
+        effect_of: name and value of a request field whose effect is looked for afterwards in the resource.
+    """
+
+    key: str
+    operation: Operation
+    situation: Situation
+    role: str
+    body: Any = None
+    microversion: str | None = None
+    accepted: bool | None = True
+    leads_to: tuple[str, ...] = ()
+    effect_of: tuple[str, Any] | None = None
+    watched: tuple[str, ...] = ()
+
+    @property
+    def leaves_alone(self) -> bool:
+        """Whether the server should be as before: the request is to be refused."""
+        return self.accepted is False
+
+
+@dataclass(frozen=True)
+class Case:
+    """One concrete test of one requirement: a trial and what is expected of it."""
+
+    id: str
+    requirement: Requirement
+    trial: Trial
+    expectation: Expectation
+
+    @property
+    def operation(self) -> Operation:
+        """The operation that the case is about."""
+        return self.trial.operation
+
+
+@dataclass(frozen=True)
+class Untested:
+    """A promise that has no case, with the reason in the fixed vocabulary of ``REASONS``."""
+
+    requirement: str
+    reason: str
+    source: Source
+    detail: str = ""
+
+
+REASONS = {
+    "no-constraint": "the reference states nothing about the request that a request could break",
+    "not-through-api": "it speaks of something that the API neither shows nor sets",
+    "no-place": "neither the table nor a sample shows where in the body the field stands",
+    "quota": "it needs a project at its quota",
+    "provider": "the code depends on the cloud's drivers or configuration, which no request chooses",
+    "not-derivable": "no resource that the operation needs can be inferred yet",
+    "transient": "the status lasts for a moment only and cannot be held",
+}
+"""Why a promise has no case."""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """All that a set of specs gives: requirements, cases, and promises without a case."""
+
+    requirements: tuple[Requirement, ...]
+    cases: tuple[Case, ...]
+    untested: tuple[Untested, ...] = ()
+    used: tuple[str, ...] = field(default=())
+
+    def case(self, case_id: str) -> Case:
+        """The case of an id. Raises KeyError."""
+        for case in self.cases:
+            if case.id == case_id:
+                return case
+        raise KeyError(case_id)

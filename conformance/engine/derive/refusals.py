@@ -1,0 +1,203 @@
+"""What should be refused: no token, too low a role, unknown ids, wrong statuses, locks, and broken constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.engine import bodies
+from conformance.engine.case import Untested, id_part
+from conformance.engine.derive.view import Book, Variant, View
+from conformance.engine.judge.codes import (
+    Admitted,
+    Refused,
+    RefusedUnlessProviderChose,
+    RefusedWhereSilent,
+)
+from conformance.engine.judge.contents import ErrorBody
+from specs.model import Parameter
+
+OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
+"""Codes that depend on drivers and configuration: no request provokes them."""
+
+_BROKEN_FORMATS = {"uuid": "not-a-uuid", "date-time": "not-a-date", "base64": "%%%", "ipv4": "999.0.2.1", "ipv6": "::zz"}
+
+
+def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
+    """Cases of the kinds error/<code>, constraint, and precondition (the refused side)."""
+    listed = {code.code: code.line for code in view.operation.responses.error if code.listed}
+    if 401 in listed:
+        _unauthorized(view, book, listed[401])
+    if 403 in listed:
+        _forbidden(view, book, listed[403], default_policy)
+    if 404 in listed:
+        _not_found(view, book, listed[404])
+    _bad_request(view, book, listed.get(400))
+    if view.scoped:
+        _wrong_status(view, book, listed.get(409))
+        _locked(view, book, listed.get(409))
+    for refusal in view.knowledge.refusals:
+        if refusal.operation == view.operation.id and refusal.code in listed:
+            variant, state = view.main
+            body = view.body(variant, view.default, {refusal.parameter: refusal.binding})
+            trial = view.attempt(state=state, variant=variant, label=refusal.name, body=body, accepted=False)
+            requirement = view.requirement("error", str(refusal.code), listed[refusal.code])
+            book.case(requirement, refusal.name, trial, RefusedWhereSilent(refusal.code, refusal.name))
+            book.used.add(f"bindings.refusals: {refusal.operation} {refusal.name}")
+    _rest(view, book, listed)
+
+
+def _rest(view: View, book: Book, listed: dict[int, int]) -> None:
+    """A reason for every listed code that has no case."""
+    for code, line in listed.items():
+        requirement = view.requirement("error", str(code), line)
+        if requirement.id not in book.requirements:
+            reason = "provider" if code in OF_THE_CLOUD else "no-constraint" if code == 400 else "not-derivable"
+            book.untested.append(Untested(requirement.id, reason, requirement.source))
+
+
+def _unauthorized(view: View, book: Book, line: int) -> None:
+    variant, _ = view.main
+    for role, why in (("no-token", "no token was sent"), ("bad-token", "the token is none")):
+        trial = view.attempt(
+            state=None, variant=variant, label="documented", role=role, accepted=False, target="unknown"
+        )
+        book.case(view.requirement("error", "401", line), role, trial, Refused((401,), why))
+
+
+def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
+    variant, state = view.main
+    role = "reader" if view.role == "member" else "member"
+    policy = view.operation.policy
+    why = f"the role {role} may not do it by the documented defaults"
+    free = policy is None or policy.provider_may_change
+    trial = view.attempt(state=state, variant=variant, label="documented", role=role, accepted=False)
+    expectation = RefusedUnlessProviderChose(403, why, default_policy) if free else Refused((403,), why)
+    book.case(view.requirement("error", "403", line), role, trial, expectation)
+
+
+def _not_found(view: View, book: Book, line: int) -> None:
+    variant, state = view.main
+    requirement = view.requirement("error", "404", line)
+    unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
+    book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists"))
+    book.case(requirement, "error-body", unknown, ErrorBody())
+    if not view.scoped:
+        return
+    if view.role == "member":
+        foreign = view.attempt(state=state, variant=variant, label="documented", role="alt", accepted=False)
+        why = "the resource belongs to another project"
+        book.case(requirement, "other-project", foreign, Refused((404,), why))
+    for condition in view.operation.preconditions:
+        if condition.kind == "exists" and condition.resource == view.knowledge.resource:
+            exists = view.requirement("precondition", "exists", condition.line)
+            book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists"))
+
+
+def _wrong_status(view: View, book: Book, line: int | None) -> None:
+    """Every stable status outside of the documented ones, and where none is documented, what the cloud does there."""
+    for variant in view.variants:
+        others = [s for s in view.knowledge.stable if s not in variant.states]
+        for state in others:
+            detail = f"{variant.prefix}{state}"
+            if variant.condition is None:
+                if line is None:
+                    continue
+                trial = view.attempt(state=state, variant=variant, label="documented", accepted=None)
+                expectation = RefusedWhereSilent(409, f"status {state}")
+                book.case(view.requirement("error", "409", line), detail, trial, expectation)
+                continue
+            trial = view.attempt(state=state, variant=variant, label="documented", accepted=False)
+            why = f"the status is {state}, not {' or '.join(variant.states)}"
+            name = "status" + (f"-{variant.name}" if variant.name else "")
+            refused = view.requirement("precondition", name, variant.condition.line)
+            book.case(refused, detail, trial, Refused((409,), why, any_refusal=True))
+            if line is not None:
+                book.case(view.requirement("error", "409", line), detail, trial, Refused((409,), why))
+
+
+def _locked(view: View, book: Book, line: int | None) -> None:
+    """A locked server: refused to its owner and open to an administrator, where the reference says so."""
+    said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
+    if view.operation.id in (view.knowledge.lock, view.knowledge.unlock) or view.role != "member":
+        return
+    variant, state = view.main
+    if not said and line is None:
+        return
+    member = view.attempt(
+        state=state, variant=variant, label="documented", locked=True, accepted=False if said else None
+    )
+    if not said:
+        expectation = RefusedWhereSilent(409, "a locked server")
+        book.case(view.requirement("error", "409", line), "locked", member, expectation)
+        return
+    why = "its owner has locked the server and the role is not admin"
+    requirement = view.requirement("precondition", "locked", said[0].line)
+    book.case(requirement, "member", member, Refused((409,), why, any_refusal=True))
+    if line is not None:
+        book.case(view.requirement("error", "409", line), "locked", member, Refused((409,), why))
+    admin = view.attempt(state=state, variant=variant, label="documented", locked=True, role="admin")
+    book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
+
+
+def _bad_request(view: View, book: Book, line: int | None) -> None:
+    variant, state = view.main
+    base = view.body(variant, view.default)
+    if base is bodies.ABSENT:
+        return
+    for name, body, why, row in _broken_bodies(view, variant, base):
+        label = id_part(name)
+        trial = view.attempt(state=state, variant=variant, label=f"bad-{label}", body=body, accepted=False)
+        if line is not None:
+            requirement = view.requirement("error", "400", line)
+            book.case(requirement, label, trial, Refused((400,), why, also_listed=True))
+        else:
+            requirement = view.requirement("constraint", label, row.line, True)
+            book.case(requirement, "", trial, Refused((400,), why, any_refusal=True))
+
+
+def _broken_bodies(view: View, variant: Variant, base: Any) -> Iterator[tuple[str, Any, str, Parameter]]:
+    """Bodies that break exactly one thing that the request table states: name, body, why, row."""
+    operation = view.operation
+    for field in bodies.fields(operation, view.default):
+        row, path = field.row, field.path
+        try:
+            full = view.body(variant, view.default, {path[-1]: bodies.ABSENT})
+            if row.required:
+                yield f"{field.name}-missing", bodies.replaced(base, path, bodies.ABSENT), f"{field.name} is required", row
+            for label, value, why in _broken_values(row):
+                yield f"{field.name}-{label}", bodies.replaced(full, path, value), f"{field.name} {why}", row
+        except (KeyError, TypeError):
+            continue
+    action = next((r for r in bodies.body_rows(operation, view.default) if r.name == operation.action), None)
+    if action is not None and action.type in ("object", "dict"):
+        yield f"{action.name}-type", {action.name: "text"}, f"{action.name} is documented as an object", action
+
+
+def _broken_values(row: Parameter) -> Iterator[tuple[str, Any, str]]:
+    """Values outside what a row states. Types that the reference words freely state nothing."""
+    if row.type in ("string", "uuid", "integer", "int", "float", "number", "boolean", "bool"):
+        yield "type", {"conformance": "object"}, f"is documented as {row.type}"
+    elif row.type in ("object", "dict", "array", "list"):
+        yield "type", "text", f"is documented as {row.type}"
+    if row.enum:
+        yield "enum", "conformance-none-of-them", f"is none of {', '.join(map(str, row.enum))}"
+    if row.max_length is not None and row.type == "string" and row.max_length <= 100_000:
+        yield "max-length", "x" * (row.max_length + 1), f"has more than {row.max_length} characters"
+    if row.min_length and row.type == "string":
+        yield "min-length", "x" * (row.min_length - 1), f"has fewer than {row.min_length} characters"
+    if row.minimum is not None:
+        yield "minimum", row.minimum - 1, f"is below {row.minimum}"
+    if row.maximum is not None:
+        yield "maximum", row.maximum + 1, f"is above {row.maximum}"
+    if row.format in _BROKEN_FORMATS:
+        yield "format", _BROKEN_FORMATS[row.format or ""], f"is no {row.format}"
+
+
+def untested_conditions(view: View, book: Book) -> None:
+    """Preconditions that no case can set up, with their reasons."""
+    for condition in view.operation.preconditions:
+        if condition.kind in ("quota", "environment"):
+            requirement = view.requirement("precondition", condition.kind, condition.line)
+            reason = "quota" if condition.kind == "quota" else "not-through-api"
+            book.untested.append(Untested(requirement.id, reason, requirement.source, condition.resource))

@@ -1,0 +1,198 @@
+"""What should come of a documented request: its code, its headers and body, and what becomes of the resource."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.engine import bodies
+from conformance.engine.case import Trial, Untested, id_part
+from conformance.engine.derive.view import Book, Variant, View
+from conformance.engine.judge.codes import Accepted, Admitted
+from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
+from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
+from conformance.engine.places import place_of, values_at
+from specs.microversion import Microversion, VersionRange
+from specs.model import Condition, Parameter
+from specs.record.model import Source
+
+REQUEST_ID = r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""The form of a request identifier, which the reference gives as req- and a UUID."""
+
+HEADER_FORMS = {"location": r"https?://\S+", "x-openstack-request-id": REQUEST_ID, "x-compute-request-id": REQUEST_ID}
+
+FREE_VALUES = 12
+"""At most so many enumerated values are checked in a response; longer lists are vocabularies."""
+
+
+def derive_success(view: View, book: Book) -> None:
+    """Cases of the kinds normal, body, header, precondition (the accepted side) and postcondition."""
+    main_variant, main_state = view.main
+    for variant in view.variants:
+        for state in variant.states:
+            if state not in view.knowledge.stable:
+                _transient(view, book, variant, state)
+                continue
+            trial = view.attempt(state=state, variant=variant, label="documented")
+            detail = f"{variant.prefix}{state}"
+            _normal(view, book, trial, detail, view.default)
+            _admitted(view, book, trial, variant, detail)
+            _postconditions(view, book, trial, variant, detail)
+    main = view.attempt(state=main_state, variant=main_variant, label="documented")
+    derive_contents(view, book, main)
+    _samples(view, book, main_variant, main_state)
+
+
+def _transient(view: View, book: Book, variant: Variant, state: str) -> None:
+    condition = variant.condition
+    requirement = view.requirement("precondition", "status" + _suffix(variant), condition.line if condition else None)
+    book.untested.append(Untested(f"{requirement.id}[{variant.prefix}{state}]", "transient", requirement.source, state))
+
+
+def _suffix(variant: Variant) -> str:
+    return f"-{variant.name}" if variant.name else ""
+
+
+def normal_requirement(view: View, version: Microversion) -> tuple[str, int | None, tuple[int, ...]]:
+    """The detail, the line and the codes of the requirement that gives the normal codes of a version."""
+    codes = [c for c in view.operation.responses.normal if version in c.range and c.listed]
+    qualified = [c for c in codes if c.min or c.max]
+    shown = qualified or codes
+    numbers = tuple(c.code for c in shown)
+    return "+".join(map(str, numbers)), shown[0].line if shown else None, numbers
+
+
+def _normal(view: View, book: Book, trial: Trial, detail: str, version: Microversion) -> None:
+    name, line, numbers = normal_requirement(view, version)
+    if numbers:
+        book.case(view.requirement("normal", name, line), detail, trial, Accepted(numbers))
+
+
+def _admitted(view: View, book: Book, trial: Trial, variant: Variant, detail: str) -> None:
+    condition = variant.condition
+    if condition is None:
+        return
+    requirement = view.requirement("precondition", "status" + _suffix(variant), condition.line)
+    what = f"the {condition.resource} is {trial.situation.state}, which the reference admits"
+    book.case(requirement, detail, trial, Admitted(what))
+    for other in view.operation.preconditions:
+        if other.kind == "status" and other.attribute not in (None, "status") and other.line == condition.line:
+            second = view.requirement("precondition", other.attribute or "", other.line)
+            book.case(second, detail, trial, Admitted(f"{other.attribute} is {' or '.join(other.any_of)}"))
+
+
+def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, detail: str) -> None:
+    """One requirement a sentence; what holds in the state of the trial is awaited on it."""
+    state = trial.situation.state
+    for post in view.operation.postconditions:
+        if not _applies(view, post, state, variant):
+            continue
+        name = f"{post.resource}-{'+'.join(post.becomes) or 'unchanged'}"
+        requirement = view.requirement("postcondition", name, post.line)
+        if post.kind != "status" or post.attribute not in (None, "status"):
+            if post.kind == "effect":
+                name = f"{post.resource}-{post.effect}"
+            requirement = view.requirement("postcondition", name, post.line)
+            if not any(u.requirement == requirement.id for u in book.untested):
+                book.untested.append(Untested(requirement.id, "not-through-api", requirement.source, post.effect or ""))
+        elif post.resource != view.knowledge.resource:
+            book.case(requirement, detail, trial, RelatedReaches(post.resource, post.becomes, post.on_failure))
+        elif post.unchanged:
+            book.case(requirement, detail, trial, Unchanged(post.resource))
+        elif post.becomes:
+            book.case(requirement, detail, trial, Reaches(post.resource, post.becomes, post.on_failure or ("ERROR",)))
+    for vocabulary in view.vocabulary:
+        if vocabulary.resource == view.knowledge.resource and vocabulary.attribute == "status":
+            requirement = view.requirement("postcondition", "vocabulary", None)
+            book.case(requirement, detail, trial, InVocabulary(vocabulary.values))
+
+
+def _applies(view: View, post: Condition, state: str | None, variant: Variant) -> bool:
+    when = post.when
+    if when is None:
+        others = [
+            p
+            for p in view.operation.postconditions
+            if p is not post and p.when and p.when.status and state in p.when.status and p.line == post.line
+        ]
+        return not others
+    if when.environment and when.environment not in ("image-backed", "image-backed-server"):
+        return False
+    if when.status and state not in when.status:
+        return False
+    return not when.request or dict(when.request).items() <= dict(variant.include).items()
+
+
+def derive_contents(view: View, book: Book, trial: Trial) -> None:
+    """Cases about the headers and the body of the main trial, for the version it is made at."""
+    version = view.default
+    response = view.operation.response
+    body = response.body
+    if body.content == "empty" and version in VersionRange.parse(body.min, body.max):
+        book.case(view.requirement("body", "empty", body.line), "", trial, EmptyBody())
+    for row in response.parameters:
+        if version not in row.range:
+            continue
+        if row.location == "header":
+            book.case(view.requirement("header", row.name, row.line, True), "", trial, header_shown(row))
+        elif row.location == "body" or row.location is None:
+            shown = field_shown(view, row)
+            requirement = view.requirement("body", row.name, row.line, True)
+            if shown is None:
+                book.untested.append(Untested(requirement.id, "no-place", requirement.source, row.name))
+            else:
+                book.case(requirement, "", trial, shown)
+    for spec, row in view.common:
+        if version in row.range:
+            requirement = view.requirement("header", row.name, row.line, True)
+            path = spec.reference.parameters_path or spec.reference.path
+            requirement = replace(requirement, source=Source(path, row.line or 1))
+            book.case(requirement, "", trial, header_shown(row))
+
+
+def header_shown(row: Parameter) -> HeaderShown:
+    """The expectation of a header row."""
+    return HeaderShown(row.name, row.required, HEADER_FORMS.get(row.name.lower()))
+
+
+def field_shown(view: View, row: Parameter) -> FieldShown | None:
+    """The expectation of a body row, or None where the reference shows no place for it.
+
+    A field that only some roles see, or that the reference calls optional, is not required. Null is documented where
+    the description says so or a sample of the operation shows it.
+    """
+    place = place_of(view.operation, row)
+    if place is None:
+        return None
+    in_samples = [
+        value for s in view.operation.response.samples if s.valid for value in values_at(s.body, place)[0]
+    ]
+    nullable = bool(row.nullable) or None in in_samples
+    required = row.required and row.visible_to is None and all(
+        parent.visible_to is None and parent.required for parent in _parents(view, row)
+    )
+    enum = row.enum if 0 < len(row.enum) <= FREE_VALUES else ()
+    return FieldShown(row.name, place, row.type, required, nullable, enum)
+
+
+def _parents(view: View, row: Parameter) -> list[Parameter]:
+    names = {row.name.rsplit(".", n)[0] for n in range(1, row.name.count(".") + 1)}
+    return [p for p in view.operation.response.parameters if p.name in names]
+
+
+def _samples(view: View, book: Book, variant: Variant, state: str) -> None:
+    """Every sample of a request is a documented request, at the version that its heading or path names."""
+    for sample in view.operation.request.samples:
+        if not sample.valid:
+            continue
+        version = Microversion.parse(sample.microversion) if sample.microversion else None
+        if version is not None and version not in view.range:
+            continue
+        if version is None and view.operation.microversions.max is None:
+            version = view.range.min
+        stem = sample.file.rsplit("/", 1)[-1].removesuffix(".json")
+        label = f"sample-{id_part(stem)}" + (f"-{version}" if version else "")
+        body = bodies.from_sample(view.operation, sample, view.knowledge)
+        trial = view.attempt(state=state, variant=variant, label=label, body=body, version=version)
+        name, _, numbers = normal_requirement(view, version or view.default)
+        if numbers:
+            book.case(view.requirement("normal", name, sample.line), label, trial, Accepted(numbers))

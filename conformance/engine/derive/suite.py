@@ -1,0 +1,85 @@
+"""Specs to a suite: every requirement and case of a set of operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from conformance.engine.case import Suite, Untested
+from conformance.engine.derive.refusals import derive_refusals, untested_conditions
+from conformance.engine.derive.success import derive_success
+from conformance.engine.derive.versions import derive_versions
+from conformance.engine.derive.view import FIRST, Book, View
+from conformance.engine.knowledge import Knowledge, load_knowledge
+from specs.microversion import Microversion
+from specs.model import Operation, Parameter, Spec
+
+
+def highest_version(specs: Iterable[Spec]) -> Microversion:
+    """The highest microversion that any of the specs names: the reference knows nothing of later ones."""
+    named: list[str] = []
+    for spec in specs:
+        for operation in spec.operations:
+            things = [
+                operation.microversions,
+                *operation.request.parameters,
+                *operation.response.parameters,
+                *operation.responses.normal,
+                operation.response.body,
+            ]
+            for thing in things:
+                named += [v for v in (thing.min, thing.max) if v]
+            samples = (*operation.request.samples, *operation.response.samples)
+            named += [s.microversion for s in samples if s.microversion]
+    return max((Microversion.parse(v) for v in named), default=FIRST)
+
+
+def derive(
+    specs: Sequence[Spec],
+    selected: Sequence[Spec] | None = None,
+    ceiling: Microversion | None = None,
+    default_policy: bool = False,
+    knowledge: Knowledge | None = None,
+) -> Suite:
+    """All requirements and cases of the operations of ``selected``.
+
+    Args:
+        specs: all specs of the reference; they give the vocabulary, the common headers and the known versions.
+        selected: those whose operations are tried; all of ``specs`` where None.
+        ceiling: the highest microversion of the cloud; what lies beyond is not derived.
+        default_policy: the cloud is known to keep the documented policy defaults.
+        knowledge: the tables; those that are shipped where None.
+    """
+    knowledge = knowledge or load_knowledge()
+    top = highest_version(specs)
+    if ceiling is not None and ceiling < top:
+        top = ceiling
+    vocabulary = tuple(v for spec in specs for v in spec.vocabulary)
+    common: tuple[tuple[Spec, Parameter], ...] = tuple(
+        (spec, row) for spec in specs for row in spec.common.response if row.location == "header"
+    )
+    book = Book()
+    for spec in specs if selected is None else selected:
+        for operation in spec.operations:
+            view = View(operation, spec, knowledge, top, vocabulary, common)
+            if not supported(operation, knowledge):
+                source = view.requirement("normal", "", operation.line).source
+                book.untested.append(Untested(operation.id, "not-derivable", source, operation.path))
+                continue
+            if view.range.empty:
+                continue
+            _operation(view, book, default_policy)
+    return Suite(tuple(book.requirements.values()), tuple(book.cases.values()), tuple(book.untested), tuple(sorted(book.used)))
+
+
+def supported(operation: Operation, knowledge: Knowledge) -> bool:
+    """Whether what the operation needs can be made: one resource with statuses, and an action on it."""
+    return operation.action is not None and operation.path == f"/servers/{{{knowledge.identifier}}}/action"
+
+
+def _operation(view: View, book: Book, default_policy: bool) -> None:
+    if view.operation.removed is not None:
+        return
+    derive_success(view, book)
+    derive_versions(view, book)
+    derive_refusals(view, book, default_policy)
+    untested_conditions(view, book)

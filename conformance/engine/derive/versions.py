@@ -1,0 +1,194 @@
+"""Microversions as a dimension: each bound from both sides, the operation at each version where it changes, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from conformance.engine import bodies
+from conformance.engine.case import Requirement, Trial, id_part
+from conformance.engine.derive.success import field_shown, header_shown, normal_requirement
+from conformance.engine.derive.view import Book, View
+from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
+from conformance.engine.judge.contents import EmptyBody, FieldAbsent, HeaderAbsent
+from conformance.engine.places import place_of
+from specs.microversion import Microversion, VersionRange
+from specs.model import Parameter
+
+
+def derive_versions(view: View, book: Book) -> None:
+    """Cases of the kinds microversion, removed, and normal at every version where something changes."""
+    _operation_bounds(view, book)
+    variant, state = view.main
+    for version in points(view):
+        name, line, numbers = normal_requirement(view, version)
+        if not numbers or version == view.default:
+            continue
+        trial = view.attempt(state=state, variant=variant, label="documented", version=version)
+        book.case(view.requirement("normal", name, line), str(version), trial, Accepted(numbers))
+        body = view.operation.response.body
+        if body.content == "empty" and version in VersionRange.parse(body.min, body.max) and (body.min or body.max):
+            book.case(view.requirement("body", "empty", body.line), str(version), trial, EmptyBody())
+    for row in view.operation.response.parameters:
+        _response_row(view, book, row)
+    for field in bodies.fields(view.operation, view.default) + _former_fields(view):
+        _request_field(view, book, field)
+
+
+def points(view: View) -> list[Microversion]:
+    """The versions at which the operation is tried: its lowest and highest, and both sides of each bound."""
+    low, high = view.range.min, view.range.max
+    assert low is not None
+    assert high is not None
+    if high < low:
+        return []
+    chosen = {low, high}
+    for first in _bounds(view):
+        if low < first <= high:
+            chosen.add(first)
+            if first.previous is not None:
+                chosen.add(first.previous)
+    return sorted(chosen)
+
+
+def _bounds(view: View) -> Iterator[Microversion]:
+    """The first version of each range in which something about the response or its code differs."""
+    operation = view.operation
+    parts: list[VersionRange] = [row.range for row in operation.response.parameters]
+    parts += [code.range for code in operation.responses.normal]
+    parts.append(VersionRange.parse(operation.response.body.min, operation.response.body.max))
+    for part in parts:
+        if part.min is not None:
+            yield part.min
+        if part.max is not None:
+            yield part.max.next
+
+
+def _edges(part: VersionRange, view: View) -> Iterator[tuple[str, Microversion, Microversion]]:
+    """Both sides of each bound that lies within the operation's versions: name, version outside, version inside."""
+    if part.min is not None and part.min.previous is not None:
+        if part.min.previous in view.range and part.min in view.range:
+            yield f"min-{part.min}", part.min.previous, part.min
+    if part.max is not None and part.max in view.range and part.max.next in view.range:
+        yield f"max-{part.max}", part.max.next, part.max
+
+
+def _said(bound: str) -> str:
+    kind, _, version = bound.partition("-")
+    return f"from {version} on" if kind == "min" else f"up to {version}"
+
+
+def _bound_requirement(
+    view: View, name: str, line: int | None, bound: str, in_parameters: bool = True
+) -> Requirement:
+    """The requirement of one bound: ``microversion/<name>/min-2.73``."""
+    plain = view.requirement("microversion", name, line, in_parameters)
+    return replace(plain, id=f"{plain.id}/{bound}")
+
+
+def _response_row(view: View, book: Book, row: Parameter) -> None:
+    variant, state = view.main
+    twins = [r for r in view.operation.response.parameters if r.name == row.name and r is not row]
+    for bound, outside, inside in _edges(row.range, view):
+        if any(outside in twin.range for twin in twins):
+            continue
+        requirement = _bound_requirement(view, row.name, row.line, bound)
+        trial_out, trial_in = (
+            view.attempt(
+                state=state,
+                variant=variant,
+                label="documented",
+                version=None if version == view.default else version,
+            )
+            for version in (outside, inside)
+        )
+        if row.location == "header":
+            book.case(requirement, str(inside), trial_in, header_shown(row))
+            if not any(row.name == other.name for _, other in view.common):
+                book.case(requirement, str(outside), trial_out, HeaderAbsent(row.name, _said(bound)))
+            continue
+        place, shown = place_of(view.operation, row), field_shown(view, row)
+        if place is None or shown is None:
+            continue
+        book.case(requirement, str(inside), trial_in, shown)
+        book.case(requirement, str(outside), trial_out, FieldAbsent(row.name, place, _said(bound)))
+
+
+def _former_fields(view: View) -> list[bodies.Field]:
+    """Request fields that end before the default version."""
+    known = {f.row for f in bodies.fields(view.operation, view.default)}
+    former: dict[str, bodies.Field] = {}
+    for row in view.operation.request.parameters:
+        if row.location == "body" and row.max and row.range.max in view.range and row not in known:
+            for field in bodies.fields(view.operation, row.range.max or view.default):
+                if field.row is row:
+                    former[field.name] = field
+    return list(former.values())
+
+
+def _request_field(view: View, book: Book, field: bodies.Field) -> None:
+    """A request field with bounds: accepted inside, refused or without effect outside."""
+    variant, state = view.main
+    row, name = field.row, field.path[-1]
+    if any(r.name == row.name and r is not row for r in view.operation.request.parameters):
+        return
+    for bound, outside, inside in _edges(row.range, view):
+        requirement = _bound_requirement(view, row.name, row.line, bound)
+        _, _, numbers = normal_requirement(view, inside)
+        for version, accepted in ((inside, True), (outside, None)):
+            value = _value(view, field, version)
+            body = view.body(variant, version, {name: value})
+            trial = view.attempt(
+                state=state,
+                variant=variant,
+                label=f"with-{id_part(row.name)}",
+                version=version,
+                body=body,
+                accepted=accepted,
+                effect_of=None if accepted else (name, value),
+            )
+            if accepted and numbers:
+                book.case(requirement, str(version), trial, Accepted(numbers))
+            elif not accepted:
+                book.case(requirement, str(version), trial, OutsideVersions(row.name, _said(bound)))
+
+
+def _value(view: View, field: bodies.Field, version: Microversion) -> Any:
+    """A value for a field. Free texts are told apart by version, so that an effect can be traced to its request."""
+    bound, value = view.knowledge.binding(view.operation, field.path[-1])
+    if bound:
+        return value
+    if field.row.type == "string" and not field.row.enum and not field.row.format:
+        return f"conformance {version}"
+    return bodies.value_for(view.operation, field, view.knowledge)
+
+
+def _operation_bounds(view: View, book: Book) -> None:
+    """The operation's own bounds: accepted inside, refused with 404 or 400 outside."""
+    operation, own = view.operation, view.operation.microversions
+    variant, state = view.main
+    if operation.removed is not None:
+        return
+    for bound, outside in _outside(view):
+        requirement = _bound_requirement(view, "operation", own.line, bound, in_parameters=False)
+        body = view.body(variant, view.default)
+        refused: Trial = view.attempt(
+            state=state, variant=variant, label="outside", version=outside, body=body, accepted=False
+        )
+        why = f"the operation exists only {_said(bound)}"
+        book.case(requirement, str(outside), refused, Refused((404, 400), why))
+        inside = view.range.min if bound.startswith("min") else view.range.max
+        _, _, numbers = normal_requirement(view, inside or view.default)
+        label_version = None if inside == view.default else inside
+        accepted = view.attempt(state=state, variant=variant, label="documented", version=label_version)
+        if numbers:
+            book.case(requirement, str(inside), accepted, Accepted(numbers))
+
+
+def _outside(view: View) -> Iterator[tuple[str, Microversion]]:
+    own = view.operation.microversions.range
+    if own.min is not None and own.min.previous is not None and own.min.minor > 1:
+        yield f"min-{own.min}", own.min.previous
+    if own.max is not None and own.max.next <= view.top:
+        yield f"max-{own.max}", own.max.next

@@ -1,0 +1,242 @@
+"""One operation seen by the generator: its versions, variants, states and bodies, and the book of trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from conformance.engine import bodies
+from conformance.engine.case import Binding, Case, Requirement, Situation, Trial, Untested, id_part
+from conformance.engine.judge.expectation import Expectation
+from conformance.engine.knowledge import Knowledge
+from specs.microversion import Microversion, VersionRange
+from specs.model import Condition, Operation, Parameter, Spec, Vocabulary, When
+from specs.record.model import Source
+
+FIRST = Microversion(2, 1)
+"""The lowest microversion of a compute endpoint, where an operation names none."""
+
+SATISFIED = frozenset({"image-backed", "image-backed-server", "image-backed servers"})
+"""Environments that hold for every server that this suite makes, unless a case asks for another."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One form of the documented request, and the statuses in which the reference lets it be accepted.
+
+    ``condition`` is the precondition that says so, None where the reference is silent.
+    """
+
+    name: str
+    include: tuple[tuple[str, Any], ...]
+    states: tuple[str, ...]
+    condition: Condition | None
+
+    @property
+    def prefix(self) -> str:
+        """What stands before a status in a case's detail."""
+        return f"{self.name}." if self.name else ""
+
+
+@dataclass
+class Book:
+    """Collects requirements, trials and cases, each once."""
+
+    requirements: dict[str, Requirement] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
+    trials: dict[str, Trial] = field(default_factory=dict)
+    untested: list[Untested] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+
+    def trial(self, trial: Trial) -> Trial:
+        """The trial of this key that was first given."""
+        return self.trials.setdefault(trial.key, trial)
+
+    def case(self, requirement: Requirement, detail: str, trial: Trial, expectation: Expectation) -> None:
+        """Add a case; a second one of the same id is dropped, since it would say the same."""
+        self.requirements.setdefault(requirement.id, requirement)
+        requirement = self.requirements[requirement.id]
+        case_id = requirement.id + (f"[{detail}]" if detail else "")
+        self.cases.setdefault(case_id, Case(case_id, requirement, self.trial(trial), expectation))
+
+
+@dataclass(frozen=True)
+class View:
+    """An operation with its spec, the tables, and the highest microversion that reference and cloud share."""
+
+    operation: Operation
+    spec: Spec
+    knowledge: Knowledge
+    top: Microversion
+    vocabulary: tuple[Vocabulary, ...] = ()
+    common: tuple[tuple[Spec, Parameter], ...] = ()
+
+    @cached_property
+    def range(self) -> VersionRange:
+        """The versions at which the operation exists and is tried."""
+        own = self.operation.microversions.range
+        return VersionRange(own.min or FIRST, min(v for v in (own.max, self.top) if v))
+
+    @property
+    def default(self) -> Microversion:
+        """The version of trials that name none: the highest of the range."""
+        assert self.range.max is not None
+        return self.range.max
+
+    def requirement(self, kind: str, detail: str, line: int | None, in_parameters: bool = False) -> Requirement:
+        """The requirement of a kind, with an optional detail."""
+        parts = [self.operation.id, kind, *([id_part(detail)] if detail else [])]
+        path = self.spec.reference.path
+        if in_parameters and line is not None:
+            path = self.spec.reference.parameters_path or path
+        return Requirement("/".join(parts), self.operation.id, kind, Source(path, line or self.operation.line))
+
+    @cached_property
+    def scoped(self) -> bool:
+        """Whether the operation acts on one resource that has statuses."""
+        return f"{{{self.knowledge.identifier}}}" in self.operation.path
+
+    @cached_property
+    def status_conditions(self) -> tuple[Condition, ...]:
+        """The preconditions on the status of the resource, of which the environment holds."""
+        return tuple(
+            c
+            for c in self.operation.preconditions
+            if c.kind == "status"
+            and c.resource == self.knowledge.resource
+            and c.attribute in (None, "status")
+            and _environment_holds(c.when)
+            and c.any_of
+        )
+
+    @cached_property
+    def variants(self) -> tuple[Variant, ...]:
+        """The forms of the request that the reference distinguishes, or the one form that it has."""
+        found = []
+        for condition in self.status_conditions:
+            when = condition.when or When()
+            include: dict[str, Any] = dict(when.request)
+            names = [id_part(str(v)) for v in include.values()]
+            if when.present:
+                chosen = self._existing(when.present)
+                include.update((name, bodies.ABSENT) for name in chosen)
+                names.append("with-" + "+".join(map(id_part, chosen)))
+            found.append(Variant("-".join(names), tuple(include.items()), condition.any_of, condition))
+        if found:
+            return tuple({v.name: v for v in reversed(found)}[n] for n in dict.fromkeys(v.name for v in found))
+        states = self.knowledge.accepts.get(self.operation.id, (self.knowledge.initial,))
+        return (Variant("", (), states, None),)
+
+    def _existing(self, names: tuple[str, ...]) -> list[str]:
+        known = {f.path[-1] for f in bodies.fields(self.operation, self.default)}
+        return [n for n in names if n in known][:1]
+
+    @property
+    def main(self) -> tuple[Variant, str]:
+        """The form and the status in which everything is tried that depends on neither."""
+        for variant in self.variants:
+            for state in variant.states:
+                if state == self.knowledge.initial:
+                    return variant, state
+        for variant in self.variants:
+            for state in variant.states:
+                if state in self.knowledge.stable:
+                    return variant, state
+        return self.variants[0], self.knowledge.initial
+
+    @property
+    def role(self) -> str:
+        """The role that the reference lets use the operation: the lowest documented one."""
+        policy = self.operation.policy
+        return "admin" if policy and not ({"owner", "any", "member", "reader"} & set(policy.roles)) else "member"
+
+    def body(self, variant: Variant, version: Microversion, extra: Mapping[str, Any] | None = None) -> Any:
+        """The request body of a form at a version."""
+        return bodies.build(self.operation, version, self.knowledge, {**dict(variant.include), **(extra or {})})
+
+    def leads_to(self, state: str, variant: Variant) -> tuple[str, ...]:
+        """The statuses that the reference, or the state table, gives for afterwards; empty where none changes."""
+        conditional: list[str] = []
+        plain: list[str] = []
+        for post in self.operation.postconditions:
+            if post.kind != "status" or post.resource != self.knowledge.resource or not _environment_holds(post.when):
+                continue
+            if post.attribute not in (None, "status"):
+                continue
+            if post.when and post.when.status:
+                if state in post.when.status:
+                    conditional += post.becomes
+            elif not (post.when and post.when.request and not _same_request(post.when, variant)):
+                plain += post.becomes
+        reached = tuple(dict.fromkeys(conditional or plain))
+        if reached:
+            return reached
+        for way in self.knowledge.transitions:
+            if way.operation == self.operation.id and way.source == state:
+                wanted = dict(way.request)
+                if not wanted or wanted.items() <= dict(variant.include).items():
+                    return (way.target,)
+        return ()
+
+    def attempt(
+        self,
+        *,
+        state: str | None,
+        variant: Variant,
+        label: str,
+        role: str | None = None,
+        accepted: bool | None = True,
+        body: Any = None,
+        version: Microversion | None = None,
+        locked: bool = False,
+        target: str | None = "own",
+        effect_of: tuple[str, Any] | None = None,
+    ) -> Trial:
+        """A trial of this operation. ``label`` tells apart what the other arguments do not."""
+        role = role or self.role
+        key = "|".join(
+            [
+                self.operation.id,
+                role,
+                state or "-",
+                "locked" if locked else "free",
+                target or "-",
+                str(version or "default"),
+                variant.name or "-",
+                label,
+            ]
+        )
+        if body is None:
+            body = self.body(variant, version or self.default)
+        return Trial(
+            key=key,
+            operation=self.operation,
+            situation=Situation(state, locked, target),
+            role=role,
+            body=body,
+            microversion=str(version) if version else None,
+            accepted=accepted,
+            leads_to=self.leads_to(state, variant) if state and accepted is not False else (),
+            effect_of=effect_of,
+        )
+
+
+def _environment_holds(when: When | None) -> bool:
+    return when is None or when.environment is None or when.environment in SATISFIED
+
+
+def _same_request(when: When, variant: Variant) -> bool:
+    return dict(when.request).items() <= dict(variant.include).items()
+
+
+def bindings_in(value: Any) -> list[Binding]:
+    """All bindings in a body."""
+    if isinstance(value, Binding):
+        return [value]
+    if isinstance(value, dict):
+        return [b for v in value.values() for b in bindings_in(v)]
+    if isinstance(value, list):
+        return [b for v in value for b in bindings_in(v)]
+    return []

@@ -1,0 +1,171 @@
+"""Values that only the cloud can give, for the bindings in a request body."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from conformance.engine.case import Binding
+from conformance.engine.cloud.discover import Missing
+from conformance.engine.cloud.exchange import ABSENT, Ask
+from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.roles import Role
+
+if TYPE_CHECKING:
+    from conformance.engine.context import RunContext
+    from conformance.engine.stage import Stage
+
+
+class Unavailable(Exception):
+    """The cloud lacks what a binding asks for. The message is one sentence; ``optional``: a part that clouds may lack."""
+
+    def __init__(self, reason: str, optional: bool = True) -> None:
+        super().__init__(reason)
+        self.optional = optional
+
+
+class NeedsNewServer(Exception):
+    """The server under test can no longer give the value; a new one can."""
+
+
+class Fixtures:
+    """Gives values to bindings, in relation to the server of one stage.
+
+    What was made and not attached is used again; what a request may have attached is told by ``used``.
+    """
+
+    def __init__(self, context: RunContext, stage: Stage) -> None:
+        self._context = context
+        self._stage = stage
+        self._free: dict[str, list[Made]] = {}
+        self._attached: dict[str, Made] = {}
+
+    def new_server(self) -> None:
+        """Forget what was attached to the server before."""
+        self._attached.clear()
+
+    def filled(self, body: Any) -> Any:
+        """A copy of a body with a value for each binding.
+
+        Raises:
+            Unavailable: the cloud lacks what one asks for.
+            NeedsNewServer: the server cannot give it any more.
+            CloudError: it could not be made.
+        """
+        if isinstance(body, Binding):
+            return self._value(body)
+        if isinstance(body, dict):
+            return {key: self.filled(value) for key, value in body.items()}
+        if isinstance(body, list):
+            return [self.filled(value) for value in body]
+        return body
+
+    def used(self, bindings: list[Binding], accepted: bool) -> None:
+        """Tell what became of the values that the last request held."""
+        for binding in bindings:
+            if not accepted:
+                continue
+            if binding.relation == "free" and binding.resource in self._context.knowledge.attach:
+                made = self._free.get(binding.resource, [])
+                if made:
+                    self._attached[binding.resource] = made.pop()
+            elif binding.relation == "attached":
+                self._attached.pop(binding.resource, None)
+
+    def _value(self, binding: Binding) -> Any:
+        self._context.notes.add("binding", str(binding))
+        if binding.resource == "name":
+            return self._context.resources.rand_name("case")
+        if binding.resource == "password":
+            return f"Cf-{secrets.token_urlsafe(12)}"
+        if binding.resource in ("image", "network"):
+            return getattr(_have(getattr(self._context.discovery, binding.resource)), binding.attribute)
+        if binding.resource == "flavor":
+            return self._flavor(binding)
+        if binding.resource == "server":
+            return self._fixed_ip()
+        if binding.relation == "attached":
+            return _attribute(self._attach(binding.resource), binding.attribute)
+        if binding.relation == "ambiguous":
+            return self._ambiguous(binding.resource)
+        return _attribute(self._make_free(binding.resource), binding.attribute)
+
+    def _flavor(self, binding: Binding) -> Any:
+        small = _have(self._context.discovery.flavor)
+        if binding.relation != "other":
+            return getattr(small, binding.attribute)
+        other = _have(self._context.discovery.flavor_alt)
+        shown = (self._stage.view or {}).get("flavor") or {}
+        if shown.get("original_name") == other.name or shown.get("id") == other.id:
+            if other.disk != small.disk:
+                raise NeedsNewServer
+            return getattr(small, binding.attribute)
+        return getattr(other, binding.attribute)
+
+    def _fixed_ip(self) -> str:
+        for network in ((self._stage.view or {}).get("addresses") or {}).values():
+            for address in network:
+                if address.get("OS-EXT-IPS:type", "fixed") == "fixed":
+                    return str(address["addr"])
+        raise Unavailable("the server has no fixed address")
+
+    def _make_free(self, resource: str) -> Made:
+        ready = self._free.setdefault(resource, [])
+        if not ready:
+            ready.append(self._make(resource))
+        return ready[-1]
+
+    def _make(self, resource: str) -> Made:
+        factory = getattr(self._context.resources, resource, None)
+        if factory is None:
+            raise Unavailable(f"this suite cannot make a {resource}", optional=False)
+        made: Made = factory()
+        return made
+
+    def _ambiguous(self, resource: str) -> str:
+        first = self._make(resource)
+        factory = getattr(self._context.resources, resource)
+        second: Made = factory(name=first.name)
+        return second.name
+
+    def _attach(self, resource: str) -> Made:
+        if resource in self._attached:
+            return self._attached[resource]
+        operation_id, parameter = self._context.knowledge.attach[resource]
+        operation = self._context.operations.get(operation_id)
+        if operation is None or operation.action is None:
+            raise Unavailable(f"the specs lack {operation_id}, which attaches a {resource}", optional=False)
+        made = self._make_free(resource)
+        value = _attribute(made, "ip" if resource == "floating_ip" else "name")
+        answer = self._context.cloud.send(
+            Ask(
+                "POST",
+                f"/servers/{self._stage.server_id}/action",
+                Role.MEMBER,
+                str(self._context.version_for(operation)),
+                {operation.action: {parameter: value}},
+            )
+        )
+        if not answer.ok:
+            raise Unavailable(f"{operation_id} was answered {answer.status or answer.error}", optional=False)
+        self._context.notes.add("binding", f"{operation_id} attaches a {resource}")
+        self._free[resource].remove(made)
+        self._attached[resource] = made
+        return made
+
+
+def _have(found: Any) -> Any:
+    if isinstance(found, Missing):
+        raise Unavailable(found.reason)
+    return found
+
+
+def _attribute(made: Made, attribute: str) -> Any:
+    if attribute == "name":
+        return made.name
+    if attribute == "id":
+        return made.id
+    value = made.body.get(attribute, ABSENT)
+    if value is ABSENT:
+        raise Unavailable(f"the {made.kind} shows no {attribute}", optional=False)
+    return value

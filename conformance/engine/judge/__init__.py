@@ -1,0 +1,1 @@
+"""Judges what came against what the reference promises: one class for each form of expectation."""

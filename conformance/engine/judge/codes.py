@@ -1,0 +1,219 @@
+"""Expectations about response codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.engine.judge.evidence import (
+    FRAMEWORK_CODES,
+    Evidence,
+    Judgement,
+    broken,
+    holds,
+    left_out,
+    silent,
+    undecided,
+)
+
+
+def _codes(codes: tuple[int, ...]) -> str:
+    return " or ".join(map(str, codes))
+
+
+def _framework(evidence: Evidence) -> Judgement | None:
+    """A verdict for answers that belong to no operation, None for all others."""
+    if evidence.status in FRAMEWORK_CODES and evidence.status not in evidence.listed():
+        return undecided(evidence.status, f"the answer {evidence.status} comes from the framework, not the operation")
+    return None
+
+
+def _changed(evidence: Evidence) -> str | None:
+    """How the resource differs after a refusal, None if it does not."""
+    if evidence.before is None or evidence.after is None:
+        return None
+    for name in ("status", "OS-EXT-STS:task_state", "OS-EXT-STS:vm_state", "locked", "name"):
+        before, after = evidence.before.get(name), evidence.after.get(name)
+        if before != after:
+            return f"{name} changed from {before} to {after}"
+    return None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """One of the documented normal codes."""
+
+    codes: tuple[int, ...]
+
+    @property
+    def expected(self) -> str:
+        return _codes(self.codes)
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        if evidence.status in self.codes:
+            return holds(evidence.status)
+        framework = _framework(evidence)
+        if framework:
+            return framework
+        if evidence.accepted:
+            return broken(evidence.status, f"accepted with {evidence.status}, which is no documented normal code")
+        return broken(evidence.status, f"the documented request was refused with {evidence.status}")
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """The request passes a precondition: accepted, whatever the normal code; only a refusal breaks it."""
+
+    what: str
+
+    @property
+    def expected(self) -> str:
+        return f"accepted: {self.what}"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        if evidence.accepted:
+            return holds(evidence.status)
+        framework = _framework(evidence)
+        if framework:
+            return framework
+        return broken(evidence.status, f"refused with {evidence.status} although {self.what}")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A refusal with one of some codes, which leaves the resource as it was.
+
+    Attributes:
+        codes: those that the promise names.
+        why: what is wrong with the request, for the reason.
+        also_listed: whether another listed 4xx will do.
+        any_listed_else_omission: whether any refusal keeps the promise, an unlisted code being an omission
+            (preconditions, whose sentences name no code).
+    """
+
+    codes: tuple[int, ...]
+    why: str
+    also_listed: bool = False
+    any_refusal: bool = False
+
+    @property
+    def expected(self) -> str:
+        if self.any_refusal:
+            return f"refused: {self.why}"
+        return _codes(self.codes) + (" or another listed 4xx" if self.also_listed else "")
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        status = evidence.status or 0
+        if evidence.accepted:
+            return broken(status, f"accepted with {status} although {self.why}")
+        if status >= 500 and status not in self.codes:
+            return broken(status, f"answered {status} where a refusal was due: {self.why}")
+        changed = _changed(evidence)
+        if changed:
+            return broken("changed", f"refused with {status}, and yet {changed}")
+        if status in self.codes:
+            return holds(status)
+        framework = _framework(evidence)
+        if framework:
+            return framework
+        if self.any_refusal or (self.also_listed and status in evidence.listed()):
+            if status in evidence.listed():
+                return holds(status)
+            return left_out(status, f"refused with {status}, which the reference does not list")
+        return broken(status, f"refused with {status} instead of {_codes(self.codes)}: {self.why}")
+
+
+@dataclass(frozen=True)
+class RefusedUnlessProviderChose:
+    """A refusal to a role below the documented one, where the provider may have changed the policy.
+
+    ``default_policy``: the cloud is known to keep the documented defaults, so acceptance breaks the promise.
+    """
+
+    code: int
+    why: str
+    default_policy: bool
+
+    @property
+    def expected(self) -> str:
+        return str(self.code)
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        if evidence.accepted and not self.default_policy:
+            return silent(
+                evidence.status,
+                "the provider may change the policy; this cloud accepts the request (observation)",
+                {"policy": self.why, "answer": evidence.status},
+            )
+        return Refused((self.code,), self.why).judge(evidence)
+
+
+@dataclass(frozen=True)
+class RefusedWhereSilent:
+    """The reference lists a code and does not say in which situation: the code decides, all else is observed."""
+
+    code: int
+    situation: str
+
+    @property
+    def expected(self) -> str:
+        return f"{self.code}, or accepted (the reference does not say which)"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        status = evidence.status or 0
+        observation = {"situation": self.situation, "answer": status}
+        if status == self.code:
+            changed = _changed(evidence)
+            if changed:
+                return broken("changed", f"refused with {status}, and yet {changed}")
+            return holds(status, observation)
+        if status >= 500 and status not in evidence.listed():
+            return broken(status, f"answered {status}, which the reference does not list")
+        if evidence.accepted:
+            return silent(
+                status,
+                f"the reference does not say that {self.situation} conflicts; this cloud accepts it (observation)",
+                observation,
+            )
+        framework = _framework(evidence)
+        if framework:
+            return framework
+        if status not in evidence.listed():
+            return left_out(status, f"refused with {status}, which the reference does not list")
+        return silent(
+            status,
+            f"refused with {status} in the situation {self.situation}, of which the reference is silent (observation)",
+            observation,
+        )
+
+
+@dataclass(frozen=True)
+class OutsideVersions:
+    """A request field outside its microversions: refused or ignored; it must not take effect.
+
+    The reference says in which versions the field exists, not how a request outside of them is answered, so both a
+    listed refusal and an acceptance without effect keep the promise.
+    """
+
+    field: str
+    bound: str
+
+    @property
+    def expected(self) -> str:
+        return f"{self.field} is refused or has no effect ({self.bound})"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        status = evidence.status or 0
+        if status in (400, 404):
+            return holds(status)
+        framework = _framework(evidence)
+        if framework:
+            return framework
+        if not evidence.accepted:
+            return broken(status, f"answered {status} to a request with {self.field}, outside its versions")
+        if evidence.effect_known and evidence.trial.effect_of is not None:
+            if evidence.effect == evidence.trial.effect_of[1]:
+                return broken("took effect", f"{self.field} took effect although it exists only {self.bound}")
+            return holds("ignored", {"field": self.field, "answer": "ignored"})
+        return undecided(
+            status, f"{self.field} was accepted {self.bound.replace('from', 'before')}; no field shows whether it took effect"
+        )

@@ -1,0 +1,205 @@
+"""Expectations about headers and bodies of successful responses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.engine.judge.evidence import Evidence, Judgement, broken, holds, undecided
+from conformance.engine.places import Place, values_at
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "int": (int,),
+    "float": (int, float),
+    "number": (int, float),
+    "boolean": (bool,),
+    "bool": (bool,),
+    "object": (dict,),
+    "dict": (dict,),
+    "array": (list,),
+    "list": (list,),
+}
+
+_NAMES = {str: "string", int: "integer", float: "float", bool: "boolean", dict: "object", list: "array", type(None): "null"}
+
+
+def type_name(value: Any) -> str:
+    """The reference's word for the type of a JSON value."""
+    return _NAMES.get(type(value), type(value).__name__)
+
+
+def is_of_type(value: Any, documented: str) -> bool:
+    """Whether a value is of a documented type; a type that the reference words freely is not checked."""
+    wanted = _TYPES.get(documented)
+    if wanted is None:
+        return True
+    if isinstance(value, bool):
+        return bool in wanted
+    return isinstance(value, wanted)
+
+
+def _not_successful(evidence: Evidence) -> Judgement | None:
+    if evidence.accepted:
+        return None
+    return undecided(evidence.status, f"the request was answered {evidence.status}, so there is no such response to judge")
+
+
+@dataclass(frozen=True)
+class EmptyBody:
+    """A successful response without content."""
+
+    expected = "no content in the response body"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        other = _not_successful(evidence)
+        if other:
+            return other
+        if evidence.body in (None, ""):
+            return holds("empty")
+        return broken("content", f"the body holds {type_name(evidence.body)} content")
+
+
+@dataclass(frozen=True)
+class FieldShown:
+    """A documented field: present where required, of the documented type.
+
+    Attributes:
+        name: of the row.
+        place: where it stands in the body.
+        type: documented type, or None.
+        required: whether it must be present.
+        nullable: whether null is documented, or shown by a sample.
+        enum: documented values, or empty.
+    """
+
+    name: str
+    place: Place
+    type: str | None
+    required: bool
+    nullable: bool
+    enum: tuple[Any, ...] = ()
+
+    @property
+    def expected(self) -> str:
+        kind = (self.type or "any type") + (" or null" if self.nullable else "")
+        return f"{self.name}: {kind}" + ("" if self.required else ", where present")
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        other = _not_successful(evidence)
+        if other:
+            return other
+        values, parents = values_at(evidence.body, self.place)
+        if not parents:
+            if len(self.place) == 1:
+                return broken("no object", f"the body is {type_name(evidence.body)}, so {self.name} is missing")
+            above = ".".join(self.place[:-1])
+            return _inapplicable(f"the response shows no {above} that could hold {self.name}")
+        if self.required and len(values) < parents:
+            return broken("missing", f"{self.name} is missing from the response")
+        for value in values:
+            if value is None:
+                if not self.nullable and self.type not in (None, "none"):
+                    return broken("null", f"{self.name} is null, documented as {self.type}")
+            elif self.type and not is_of_type(value, self.type):
+                return broken(type_name(value), f"{self.name} is of type {type_name(value)}, documented as {self.type}")
+            elif self.enum and value not in self.enum:
+                return broken("value", f"{self.name} has a value outside the documented ones: {value!r:.60}")
+        return holds(type_name(values[0]) if values else "absent")
+
+
+def _inapplicable(reason: str) -> Judgement:
+    return Judgement("inapplicable", "not shown", reason)
+
+
+@dataclass(frozen=True)
+class FieldAbsent:
+    """A documented field outside its microversions."""
+
+    name: str
+    place: Place
+    bound: str
+
+    @property
+    def expected(self) -> str:
+        return f"{self.name} absent ({self.bound})"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        other = _not_successful(evidence)
+        if other:
+            return other
+        values, _ = values_at(evidence.body, self.place)
+        if values:
+            return broken("present", f"{self.name} is in the response although it exists only {self.bound}")
+        return holds("absent")
+
+
+@dataclass(frozen=True)
+class HeaderShown:
+    """A documented response header, of a form where one is known."""
+
+    name: str
+    required: bool
+    form: str | None = None
+
+    @property
+    def expected(self) -> str:
+        return f"header {self.name}" + ("" if self.required else ", where present")
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        other = _not_successful(evidence)
+        if other:
+            return other
+        value = evidence.headers.get(self.name.lower())
+        if value is None:
+            if self.required:
+                return broken("missing", f"the header {self.name} is missing")
+            return holds("absent")
+        if self.form and not re.fullmatch(self.form, value):
+            return broken("form", f"the header {self.name} has another form than documented: {value:.80}")
+        return holds("present")
+
+
+@dataclass(frozen=True)
+class HeaderAbsent:
+    """A documented response header outside its microversions."""
+
+    name: str
+    bound: str
+
+    @property
+    def expected(self) -> str:
+        return f"header {self.name} absent ({self.bound})"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        other = _not_successful(evidence)
+        if other:
+            return other
+        if self.name.lower() in evidence.headers:
+            return broken("present", f"the header {self.name} is there although it exists only {self.bound}")
+        return holds("absent")
+
+
+@dataclass(frozen=True)
+class ErrorBody:
+    """The body of an error: an object with one key, whose object holds the code and a message.
+
+    Source: the fault body that the compute API guide documents; the key's name is a comment, the number is the truth.
+    """
+
+    expected = "an error body with code and message"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        if evidence.status is None or evidence.status < 400:
+            return undecided(evidence.status, "the request was not refused, so there is no error body")
+        body = evidence.body
+        if not isinstance(body, dict) or not body:
+            return broken(type_name(body), "the error has no JSON object as its body")
+        inner = next(iter(body.values()))
+        if not isinstance(inner, dict) or "message" not in inner:
+            return broken("no message", "the error body has no object with a message")
+        if inner.get("code") != evidence.status:
+            return broken("code", f"the error body says code {inner.get('code')!r}, the answer was {evidence.status}")
+        return holds("code and message")

@@ -1,0 +1,114 @@
+"""Expectations about what becomes of resources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.engine.judge.evidence import Evidence, Judgement, broken, holds, undecided
+
+
+def _or(words: tuple[str, ...]) -> str:
+    return " or ".join(words)
+
+
+def _not_accepted(evidence: Evidence) -> Judgement | None:
+    if evidence.accepted:
+        return None
+    return undecided(evidence.status, f"the request was answered {evidence.status}, so nothing follows from it")
+
+
+@dataclass(frozen=True)
+class Reaches:
+    """The resource reaches one of the documented statuses, by transient ones, never by way of failure."""
+
+    resource: str
+    values: tuple[str, ...]
+    failure: tuple[str, ...] = ("ERROR",)
+
+    @property
+    def expected(self) -> str:
+        return f"{self.resource} becomes {_or(self.values)}"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        other = _not_accepted(evidence)
+        if other:
+            return other
+        seen = evidence.statuses
+        final = (evidence.after or {}).get("status")
+        failed = [s for s in seen if s in self.failure and s not in self.values]
+        if failed and (evidence.before or {}).get("status") not in failed:
+            return broken(failed[0], f"{self.resource} went to {failed[0]} instead of {_or(self.values)}")
+        if final in self.values and not evidence.timed_out:
+            return holds(final)
+        if evidence.timed_out:
+            return broken(
+                final or "unknown",
+                f"{self.resource} is {final} {evidence.waited:.0f} s after the request, and not {_or(self.values)}"
+                + (f"; seen: {' '.join(seen)}" if seen else ""),
+            )
+        return broken(final or "unknown", f"{self.resource} became {final} instead of {_or(self.values)}")
+
+
+@dataclass(frozen=True)
+class RelatedReaches:
+    """Another resource that the operation makes or changes reaches a documented status."""
+
+    resource: str
+    values: tuple[str, ...]
+    failure: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> str:
+        return f"{self.resource} becomes {_or(self.values)}"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        other = _not_accepted(evidence)
+        if other:
+            return other
+        value = evidence.related.get(self.resource)
+        if value is None:
+            return Judgement("inapplicable", "not shown", f"no status of the {self.resource} could be looked up")
+        if str(value).lower() in {v.lower() for v in self.values}:
+            return holds(value)
+        return broken(value, f"the {self.resource} is {value} instead of {_or(self.values)}")
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """The resource's status returns to what it was."""
+
+    resource: str
+
+    @property
+    def expected(self) -> str:
+        return f"the status of the {self.resource} is again what it was"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        other = _not_accepted(evidence)
+        if other:
+            return other
+        before, after = (evidence.before or {}).get("status"), (evidence.after or {}).get("status")
+        if before is None or after is None:
+            return undecided("unknown", f"the status of the {self.resource} was not seen before and after")
+        if before == after and not evidence.timed_out:
+            return holds(after)
+        return broken(after, f"the status of the {self.resource} was {before} and is {after}")
+
+
+@dataclass(frozen=True)
+class InVocabulary:
+    """Every status seen is one that the reference documents."""
+
+    values: tuple[str, ...]
+
+    expected = "statuses of the documented vocabulary only"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        seen = [s for s in evidence.statuses if s]
+        after = (evidence.after or {}).get("status")
+        strange = [s for s in [*seen, *([after] if after else [])] if s not in self.values]
+        if strange:
+            return broken(strange[0], f"the status {strange[0]} is not one that the reference documents")
+        if not seen and after is None:
+            return undecided("none", "no status was seen")
+        return holds(" ".join(seen) or after)

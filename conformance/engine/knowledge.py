@@ -1,0 +1,138 @@
+"""The two tables of ``conformance/data``: bindings, and what the reference leaves unsaid about statuses.
+
+They are data so that the generator names no operation; every entry that a run uses is noted in its record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from conformance.engine.case import Binding
+from specs.model import Operation
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A way from status to status: the operation that goes it, with what role and which request fields."""
+
+    operation: str
+    source: str
+    target: str
+    role: str = "member"
+    request: tuple[tuple[str, Any], ...] = ()
+    from_table: bool = True
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A situation in which a documented refusal is provoked although the reference does not say when it comes."""
+
+    operation: str
+    code: int
+    name: str
+    parameter: str
+    binding: Binding
+
+
+@dataclass(frozen=True)
+class _BindingRule:
+    operation: str
+    parameter: str
+    value: Any
+    label: str
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Both tables.
+
+    Attributes:
+        resource, identifier: the resource that has statuses, and the path parameter that names one.
+        initial: its status after creation; stable: statuses it keeps until somebody acts.
+        accepts: operation id -> statuses in which it is tried where the reference names none.
+        lock, unlock: operations by which the owner locks and unlocks; shown_by: the field that shows it.
+        final: operations after which the resource is of no use.
+        attach: resource -> (operation, parameter) that attaches it to the server.
+    """
+
+    resource: str
+    identifier: str
+    initial: str
+    stable: tuple[str, ...]
+    accepts: Mapping[str, tuple[str, ...]]
+    transitions: tuple[Transition, ...]
+    lock: str
+    unlock: str
+    shown_by: str
+    final: tuple[str, ...]
+    rules: tuple[_BindingRule, ...]
+    attach: Mapping[str, tuple[str, str]]
+    refusals: tuple[Refusal, ...]
+    creates: tuple[tuple[str, str, str], ...] = ()
+
+    def created_by(self, operation: Operation) -> tuple[str, str] | None:
+        """What an action makes beside its answer: the kind of resource, and the request field that names it."""
+        for pattern, resource, named_by in self.creates:
+            if fnmatchcase(operation.id, pattern):
+                return resource, named_by
+        return None
+
+    def binding(self, operation: Operation, parameter: str) -> tuple[bool, Any]:
+        """Whether the table binds a parameter, and its Binding or constant."""
+        for rule in self.rules:
+            if fnmatchcase(operation.id, rule.operation) and fnmatchcase(parameter, rule.parameter):
+                return True, rule.value
+        return False, None
+
+
+def _binding(entry: Mapping[str, Any]) -> Any:
+    if "resource" not in entry:
+        return entry["value"]
+    return Binding(entry["resource"], entry.get("attribute", "id"), entry.get("relation", "any"))
+
+
+def _table(name: str) -> dict[str, Any]:
+    text = resources.files("conformance.data").joinpath(name).read_text("utf-8")
+    table = yaml.safe_load(text)
+    if table.get("format") != 1:
+        raise ValueError(f"conformance/data/{name}: format {table.get('format')!r} is not 1")
+    return dict(table)
+
+
+@cache
+def load_knowledge() -> Knowledge:
+    """Read the tables that are shipped."""
+    states, bindings = _table("states.yaml"), _table("bindings.yaml")
+    transitions = tuple(
+        Transition(t["operation"], source, t["to"], t.get("role", "member"), tuple(t.get("request", {}).items()))
+        for t in states["transitions"]
+        for source in t["from"]
+    )
+    return Knowledge(
+        resource=states["resource"],
+        identifier=states["identifier"],
+        initial=states["initial"],
+        stable=tuple(states["stable"]),
+        accepts={k: tuple(v) for k, v in states["accepts"].items()},
+        transitions=transitions,
+        lock=states["lock"]["set"],
+        unlock=states["lock"]["unset"],
+        shown_by=states["lock"]["shown_by"],
+        final=tuple(states["final"]),
+        rules=tuple(
+            _BindingRule(b["operation"], b["parameter"], _binding(b), f"{b['operation']} {b['parameter']}")
+            for b in bindings["bindings"]
+        ),
+        attach={k: (v["operation"], v["parameter"]) for k, v in bindings["attach"].items()},
+        refusals=tuple(
+            Refusal(r["operation"], r["code"], r["name"], r["parameter"], _binding(r)) for r in bindings["refusals"]
+        ),
+        creates=tuple((c["operation"], c["resource"], c["named_by"]) for c in bindings["creates"]),
+    )

@@ -1,0 +1,52 @@
+"""Which trials share a server, and in which order they run on it.
+
+A lane is a function of the trial alone, so that processes that share a run agree on it without a word. Its name is the
+status that its trials start from, or lead to: the way into a status is itself a case of the lane. What starts and ends
+in the first status is divided over a few lanes by its operation, since it is most of the work.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+from conformance.engine.case import Trial
+from conformance.engine.knowledge import Knowledge
+
+HOME_LANES = 4
+"""Lanes for the first status: enough for two processors and a cloud's latency, few enough to share servers."""
+
+NO_SERVER = "none"
+"""The lane of trials that need no server."""
+
+
+def lane_of(trial: Trial, knowledge: Knowledge) -> str:
+    """The lane of a trial."""
+    state = trial.situation.state
+    if state is None:
+        return NO_SERVER
+    if state != knowledge.initial:
+        return state
+    if trial.accepted and trial.leads_to and trial.leads_to[0] != knowledge.initial:
+        return trial.leads_to[0]
+    return f"{state}-{zlib.crc32(trial.operation.id.encode()) % HOME_LANES + 1}"
+
+
+def order(trial: Trial, knowledge: Knowledge) -> tuple[int, str, str]:
+    """Where a trial stands among those that wait in the same status.
+
+    Refusals leave the server alone and come first; then what the reference is silent of, what comes back to the same
+    status, and last what leads away. Versions follow each other, so that a rebuild is a rebuild's neighbour.
+    """
+    if trial.operation.id in knowledge.final and trial.accepted is not False:
+        rank = 9
+    elif trial.accepted is False:
+        rank = 1 if trial.situation.locked else 0
+    elif trial.situation.locked:
+        rank = 2
+    elif trial.accepted is None:
+        rank = 4
+    elif not trial.leads_to or trial.leads_to[0] == trial.situation.state:
+        rank = 3
+    else:
+        rank = 5
+    return rank, trial.operation.id, trial.key

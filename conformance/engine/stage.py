@@ -1,0 +1,210 @@
+"""The server of a lane: it is brought into a status, locked, given what a request needs, and replaced if it is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+from conformance.engine.cloud.errors import CloudError, ResourceError
+from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.poll import ServerView, WaitResult
+from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.roles import Role
+from conformance.engine.context import RunContext
+from conformance.engine.fixtures import Fixtures, Unavailable
+from conformance.engine.graph import Edge
+from conformance.engine.judge.evidence import Problem
+
+ATTEMPTS = 3
+"""How often a lane makes a new server before it gives up on a status."""
+
+
+class Stage:
+    """One server at a time, its status as last seen, and the values that are bound to it.
+
+    Attributes:
+        view: the server as last shown, None where there is none.
+        locked: whether its owner has locked it.
+    """
+
+    def __init__(self, context: RunContext) -> None:
+        self.context = context
+        self.view: ServerView | None = None
+        self.locked = False
+        self.fixtures = Fixtures(context, self)
+        self.servers_made = 0
+        self._made: Made | None = None
+        self._broken: set[Edge] = set()
+
+    @property
+    def server_id(self) -> str:
+        """The server's id. Raises RuntimeError where there is none: an error of ours."""
+        if self._made is None:
+            raise RuntimeError("the lane has no server")
+        return self._made.id
+
+    @property
+    def status(self) -> str | None:
+        """The status as last seen."""
+        return str(self.view["status"]) if self.view else None
+
+    def reach(self, state: str) -> Problem | None:
+        """Bring a server into a status, by the edges of the graph; make one, or another one, where needed."""
+        reason = ""
+        for _ in range(ATTEMPTS):
+            if self.context.stopping.is_set():
+                return Problem("inconclusive", "the run was stopped")
+            if self._made is None or self.view is None:
+                problem = self._create()
+                if problem:
+                    return problem
+            if self.status == state:
+                return None
+            if self.locked:
+                self.unlock()
+            way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
+            if way is None:
+                if self.status == self.context.knowledge.initial:
+                    needs_admin = self.context.graph.way(self.status, state, self._broken) is not None
+                    if needs_admin:
+                        return Problem("inapplicable", f"only an administrator can bring a server into {state}, and no such role is given")
+                    return Problem("inconclusive", reason or f"no way leads from {self.status} to {state}")
+                self.discard()
+                continue
+            reason = self._walk(way, state) or reason
+            if self.status == state:
+                return None
+        return Problem("inconclusive", reason or f"the status {state} was not reached")
+
+    def _walk(self, way: list[Edge], state: str) -> str:
+        """Go the edges; returns why it did not arrive, or nothing."""
+        for edge in way:
+            reason = self._step(edge)
+            if reason:
+                self._broken.add(edge)
+                self.context.notes.add("broken-way", reason)
+                if self.status not in self.context.knowledge.stable:
+                    self.discard()
+                return f"{state} was not reached: {reason}"
+        return ""
+
+    def _step(self, edge: Edge) -> str:
+        if edge.from_table:
+            self.context.notes.add("table", edge.note)
+        try:
+            body = self.fixtures.filled(edge.body)
+        except (Unavailable, CloudError) as error:
+            return f"{edge.operation.id} needs what the cloud lacks: {error}"
+        version = edge.microversion or str(self.context.version_for(edge.operation))
+        path = edge.operation.path.replace(f"{{{self.context.knowledge.identifier}}}", self.server_id)
+        answer = self.context.cloud.send(Ask(edge.operation.method, path, Role(edge.role), version, body))
+        if not answer.ok:
+            self.refresh()
+            return f"{edge.operation.id} was answered {answer.status or answer.error} in status {edge.source}"
+        result = self.settle(edge.targets)
+        if self.status not in edge.targets:
+            return f"{edge.operation.id} led to {result.status or 'nothing'} instead of {' or '.join(edge.targets)}"
+        return ""
+
+    def _create(self) -> Problem | None:
+        try:
+            self._made = self.context.resources.server(microversion=str(self.context.top))
+        except ResourceError as error:
+            return Problem("inconclusive", f"no server could be made: {error}")
+        self.servers_made += 1
+        self.locked = False
+        self.view = dict(self._made.body)
+        self.fixtures.new_server()
+        return None
+
+    def refresh(self) -> ServerView | None:
+        """Look at the server; None where it is gone."""
+        return self.refresh_from(self.show())
+
+    def refresh_from(self, answer: Answer) -> ServerView | None:
+        """Take over what an answer shows of the server."""
+        if answer.ok and isinstance(answer.json, dict):
+            self.view = answer.json.get("server")
+            if self.view is not None:
+                self.locked = bool(self.view.get(self.context.knowledge.shown_by, self.locked))
+        elif answer.status == 404:
+            self.view = None
+        return self.view
+
+    def show(self) -> Answer:
+        """Ask for the server, as member, at the highest version."""
+        return self.context.cloud.get(f"/servers/{self.server_id}", microversion=str(self.context.top))
+
+    def settle(self, targets: tuple[str, ...] | None) -> WaitResult:
+        """Wait until the server is in one of the statuses and has no task.
+
+        A failure (ERROR where that is no target) ends the wait at once. What is seen last becomes ``view``.
+
+        Args:
+            targets: the statuses; empty for the present one, None for any that lasts.
+        """
+        patience = self.context.patience
+        before = self.status
+        wanted = self.context.knowledge.stable if targets is None else targets or ((before,) if before else ())
+        began: list[float] = []
+        moved: list[bool] = []
+
+        def settled(view: ServerView | None) -> bool:
+            if view is None:
+                return True
+            status, task = view.get("status"), view.get("OS-EXT-STS:task_state")
+            if task is not None or status != before:
+                moved.append(True)
+            if task is not None:
+                began.clear()
+                return False
+            if status == "ERROR" and "ERROR" not in wanted and before != "ERROR":
+                return True
+            if status not in wanted:
+                began.clear()
+                return False
+            if moved and status != before and targets:
+                return True
+            now = time.monotonic()
+            began.append(now)
+            return now - began[0] >= (0 if moved else patience.settle)
+
+        result = self.context.watch.until(self.server_id, settled, patience.status)
+        self.view = result.server
+        if self.view is not None:
+            self.locked = bool(self.view.get(self.context.knowledge.shown_by, self.locked))
+        return result
+
+    def lock(self) -> Problem | None:
+        """Lock the server as its owner."""
+        return self._turn(self.context.knowledge.lock, True)
+
+    def unlock(self) -> Problem | None:
+        """Unlock the server as its owner."""
+        return self._turn(self.context.knowledge.unlock, False)
+
+    def _turn(self, operation_id: str, locked: bool) -> Problem | None:
+        operation = self.context.operations.get(operation_id)
+        if operation is None or operation.action is None:
+            return Problem("inconclusive", f"the specs lack {operation_id}, by which a server is locked")
+        self.context.notes.add("table", f"states: {operation_id} is how a server is {'locked' if locked else 'unlocked'}")
+        version = str(self.context.version_for(operation))
+        answer = self.context.cloud.send(
+            Ask("POST", f"/servers/{self.server_id}/action", Role.MEMBER, version, {operation.action: None})
+        )
+        if not answer.ok:
+            return Problem("inconclusive", f"{operation_id} was answered {answer.status or answer.error}")
+        self.locked = locked
+        if self.view is not None:
+            self.view = {**self.view, self.context.knowledge.shown_by: locked}
+        return None
+
+    def discard(self) -> None:
+        """Give the server up: it is deleted in the background of the cloud, and the next ``reach`` makes another."""
+        made, self._made, self.view = self._made, None, None
+        self.locked = False
+        self.fixtures.new_server()
+        if made is not None:
+            with contextlib.suppress(CloudError):
+                self.context.resources.delete(made, wait=False)
+
