@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from conformance.engine.cloud.client import Cloud
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.engine.cloud.client import Cloud
+    from pathlib import Path
 
 
 @dataclass(frozen=True)

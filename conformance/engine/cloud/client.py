@@ -2,44 +2,110 @@
 
 from __future__ import annotations
 
+import email.utils
+import json
+import secrets
+import time
+import uuid
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from conformance.engine.cloud.created import creation, path_of, side_effect_name
+from conformance.engine.cloud.credentials import Credential, TokenError
+from conformance.engine.cloud.errors import ResourceError, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.guard import Guard
-from conformance.engine.cloud.journal import Journal
-from conformance.engine.cloud.roles import Role
-from specs.microversion import VersionRange
+from conformance.engine.cloud.guard import SAFE_METHODS, Guard
+from conformance.engine.cloud.redact import Redactor
+from conformance.engine.cloud.roles import Anonymous, Role
+from conformance.engine.cloud.transport import Reply, Transport
+from specs.microversion import Microversion, VersionRange
+from specs.record.model import Exchange, ReceivedResponse, SentRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.engine.cloud.journal import Intent, Journal
 
 __all__ = ["ABSENT", "Answer", "Ask", "Cloud"]
+
+ATTEMPTS = 4
+"""How often one request goes out at most, whatever the reasons."""
+
+LONGEST_PAUSE = 30.0
+"""Seconds: a longer Retry-After is not waited for; the answer stands as it is."""
+
+_HASTY = 5000.0
+"""Milliseconds: a connection that fails later than that would fail again, and as late."""
+
+_NEW_HEADER = Microversion(2, 27)
+"""From this version of compute on OpenStack-API-Version is documented; before it the header of Nova's own is."""
 
 
 class Cloud:
     """An endpoint, and the roles in which we may speak to it. Safe to use from many threads.
 
-    Attributes:
+    Args:
+        url: the versioned root.
+        credentials: by role.
+        microversions: what the endpoint supports.
         name: how to name the endpoint to a person.
-        url: the versioned root, without a slash at its end.
-        roles: the roles that this run has.
-        microversions: what the endpoint supports, from its version document.
         journal: of this process; None if nothing may be made.
+        allow_disruptive: let the guard let everything out.
+        family: the client of another service of the same cloud and run: connections, secrets, counts, journal and
+            guard's memory are shared with it.
+
+    Attributes:
+        roles: the roles that this run has.
         guard: decides what may be sent.
+        redactor: keeps secrets out of the exchanges.
     """
 
-    name: str
-    url: str
-    service_type: str
-    roles: frozenset[Role]
-    microversions: VersionRange
-    journal: Journal | None
-    guard: Guard
+    def __init__(
+        self,
+        url: str,
+        credentials: Mapping[Role, Credential],
+        microversions: VersionRange,
+        *,
+        name: str | None = None,
+        service_type: str = "compute",
+        journal: Journal | None = None,
+        allow_disruptive: bool = False,
+        transport: Transport | None = None,
+        redactor: Redactor | None = None,
+        family: Cloud | None = None,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.name = name or self.url
+        self.service_type = service_type
+        self.microversions = microversions
+        self.journal = journal
+        self.roles = frozenset(credentials)
+        self.redactor: Redactor = family.redactor if family else redactor or Redactor()
+        self.guard: Guard = Guard(
+            journal,
+            allow_disruptive=allow_disruptive,
+            service_type=service_type,
+            anonymous_refused=self._anonymous_refused,
+            unknown=family.guard.unknown if family else None,
+        )
+        self._credentials = dict(credentials)
+        self._transport: Transport = family._transport if family else transport or Transport()
+        self._count: _Count = family._count if family else _Count()
+        self._bad_token = secrets.token_hex(16)
+        self._lock = Lock()
+        self._refused: dict[tuple[Anonymous, str], bool] = {}
+        self._services: dict[str, Cloud | None] = {}
 
     @property
     def prefix(self) -> str:
         """What every name of this run begins with."""
-        raise NotImplementedError
+        return self.journal.prefix if self.journal else "conformance"
 
     @property
     def request_count(self) -> int:
-        """Requests that went out so far, retries included."""
-        raise NotImplementedError
+        """Requests that went out so far, to all services of the cloud, retries included."""
+        return self._count.value
 
     def send(self, ask: Ask) -> Answer:
         """Send a request. Never raises for what the cloud does: see ``Answer.error``.
@@ -48,7 +114,21 @@ class Cloud:
             GuardRefusal: the guard did not let it out.
             RoleMissing: this run does not have the role.
         """
-        raise NotImplementedError
+        if isinstance(ask.role, Role) and ask.role not in self._credentials:
+            raise RoleMissing(
+                f"{ask.method} {ask.path} needs the role {ask.role}, which this run does not have"
+            )
+        self.guard.check(ask)
+        side_effect: Intent | None = None
+        if ask.expect_created and self.journal:
+            name = side_effect_name(ask)
+            side_effect = self.journal.intend(ask.expect_created, name, role=_role_name(ask))
+        answer = self._send(ask)
+        if ask.intent is not None and self.journal:
+            self._settle(ask.intent, ask, answer)
+        if side_effect is not None:
+            self._settle(side_effect, ask, answer)
+        return answer
 
     def get(
         self,
@@ -58,23 +138,227 @@ class Cloud:
         microversion: str | None = None,
         query: tuple[tuple[str, str], ...] = (),
     ) -> Answer:
-        """Short for ``send`` with a GET."""
+        """Send a GET."""
         return self.send(Ask("GET", path, role, microversion, query=query))
 
     def unknown_id(self, template: str = "/servers/{id}", *, role: Role = Role.MEMBER) -> str:
-        """A random uuid that names nothing: it was asked for with GET at ``template``, and answered with 404.
+        """Make a random uuid, ask for it with GET at ``template``, and see that the answer is 404.
 
         What follows the placeholder is not part of the question: "/servers/{id}/action" asks at "/servers/{id}".
 
         Raises:
             ResourceError: the answer was not 404.
         """
-        raise NotImplementedError
+        head, mark, rest = template.partition("{")
+        if not mark or "}" not in rest:
+            raise ValueError(f"{template!r} has no placeholder such as {{id}}")
+        id_ = str(uuid.uuid4())
+        answer = self.get(head + id_, role=role)
+        if answer.status != 404:
+            was = answer.error or f"the answer was {answer.status}"
+            raise ResourceError(
+                f"no unknown id could be had: GET {head}{id_} should be 404, but {was}", answer
+            )
+        self.guard.seen_unknown(id_)
+        return id_
 
     def service(self, service_type: str) -> Cloud | None:
-        """The client for another service of the same cloud and run; None if the catalogue has none."""
-        raise NotImplementedError
+        """Give the client for another service of the same cloud and run; None if the catalogue has none."""
+        with self._lock:
+            if service_type not in self._services:
+                self._services[service_type] = self._sibling(service_type)
+            return self._services[service_type]
 
     def close(self) -> None:
         """Close all connections."""
-        raise NotImplementedError
+        self._transport.close()
+
+    def _sibling(self, service_type: str) -> Cloud | None:
+        credential = self._credentials.get(Role.MEMBER)
+        url = credential.endpoint(service_type) if credential else None
+        if not url:
+            return None
+        return Cloud(
+            url,
+            self._credentials,
+            VersionRange(),
+            name=f"{self.name} ({service_type})",
+            service_type=service_type,
+            journal=self.journal,
+            allow_disruptive=self.guard.allow_disruptive,
+            family=self,
+        )
+
+    def _anonymous_refused(self, sender: Anonymous, path: str) -> bool:
+        key = (sender, path)
+        with self._lock:
+            known = self._refused.get(key)
+        if known is None:
+            known = self._send(Ask("GET", path, sender)).status == 401
+            with self._lock:
+                self._refused[key] = known
+        return known
+
+    def _settle(self, intent: Intent, ask: Ask, answer: Answer) -> None:
+        """Write down what came of an intent. Where that is not known, it stays open for the cleanup."""
+        assert self.journal is not None  # noqa: S101 -- for the type checker
+        if answer.ok:
+            if found := creation(intent.kind, ask, answer):
+                self.journal.made(intent, found.id, found.path, alias=found.alias)
+            elif isinstance(answer.json, dict) and "reservation_id" in answer.json:
+                query = (("reservation_id", str(answer.json["reservation_id"])),)
+                role = ask.role if isinstance(ask.role, Role) else Role.MEMBER
+                listing = self._send(Ask("GET", "/servers", role, query=query)).json
+                for server in listing.get("servers", ()) if isinstance(listing, dict) else ():
+                    self.journal.made(intent, server["id"], path_of("server", server["id"]))
+        elif 400 <= answer.status < 500 and answer.status != 408:
+            self.journal.refused(intent)
+
+    def _send(self, ask: Ask) -> Answer:
+        """Send a request that the guard has passed, again where that is right."""
+        earlier: list[Exchange] = []
+        token: str | None = None
+        renewed = False
+        while True:
+            try:
+                token = token if renewed else self._token(ask)
+            except TokenError as error:
+                return self._unanswered(ask, str(error), tuple(earlier))
+            reply = self._once(ask, token)
+            exchange = self._exchange(ask, reply)
+            pause: float | None = None
+            if len(earlier) < ATTEMPTS - 1:
+                pause = _pause(ask, reply, len(earlier))
+                if reply.status == 401 and token and not renewed and isinstance(ask.role, Role):
+                    try:
+                        fresh = self._credentials[ask.role].renew(token)
+                    except TokenError:
+                        fresh = None
+                    if fresh:
+                        self.redactor.learn(fresh)
+                        token, renewed, pause = fresh, True, 0.0
+            if pause is None:
+                return self._answer(reply, exchange, tuple(earlier))
+            earlier.append(exchange)
+            time.sleep(pause)
+
+    def _token(self, ask: Ask) -> str | None:
+        if isinstance(ask.role, Anonymous):
+            return None if ask.role is Anonymous.NO_TOKEN else self._bad_token
+        token = self._credentials[ask.role].token()
+        self.redactor.learn(token)
+        return token
+
+    def _once(self, ask: Ask, token: str | None) -> Reply:
+        data = ask.raw
+        headers: dict[str, str] = {}
+        if data is None and ask.body is not ABSENT:
+            data = json.dumps(ask.body).encode()
+        if data is not None:
+            headers["Content-Type"] = "application/json"
+        headers.update(self.version_headers(ask.microversion))
+        if token:
+            headers["X-Auth-Token"] = token
+        given = {name.lower() for name, _ in ask.headers}
+        headers = {name: value for name, value in headers.items() if name.lower() not in given}
+        headers.update(ask.headers)
+        self._count.add()
+        return self._transport.exchange(
+            ask.method, self.url + ask.path, headers, data, query=ask.query, timeout=ask.timeout
+        )
+
+    def version_headers(self, microversion: str | None) -> dict[str, str]:
+        """Give the headers that ask for a microversion."""
+        if microversion is None:
+            return {}
+        if self.service_type != "compute":
+            return {"OpenStack-API-Version": f"{self.service_type} {microversion}"}
+        headers = {"X-OpenStack-Nova-API-Version": microversion}
+        try:
+            old = Microversion.parse(microversion) < _NEW_HEADER
+        except ValueError:
+            old = False  # "latest", or a version of no right form, which is then what is tested
+        return headers if old else {"OpenStack-API-Version": f"compute {microversion}", **headers}
+
+    def _exchange(self, ask: Ask, reply: Reply) -> Exchange:
+        body: Any = None
+        if ask.raw is not None:
+            body = _json(ask.raw)
+            body = ask.raw.decode("utf-8", "replace") if body is ABSENT else body
+        elif ask.body is not ABSENT:
+            body = ask.body
+        answered = _json(reply.content)
+        for secret_holder in (body, answered):
+            self.redactor.learn_from(secret_holder)
+        response = None
+        if reply.status:
+            text = reply.content.decode("utf-8", "replace")
+            shown = answered if answered is not ABSENT else text or None
+            response = ReceivedResponse(
+                reply.status, self.redactor.headers(reply.headers), self.redactor.value(shown)
+            )
+        request = SentRequest(
+            ask.method,
+            self.redactor.url(reply.url),
+            self.redactor.headers(reply.sent),
+            self.redactor.value(body),
+        )
+        return Exchange(request, response, reply.ms)
+
+    def _answer(self, reply: Reply, exchange: Exchange, earlier: tuple[Exchange, ...]) -> Answer:
+        text = reply.content.decode("utf-8", "replace")
+        error = self.redactor.text(reply.error) if reply.error else None
+        return Answer(
+            reply.status, reply.headers, text, _json(reply.content), reply.ms, exchange, error, earlier
+        )
+
+    def _unanswered(self, ask: Ask, error: str, earlier: tuple[Exchange, ...]) -> Answer:
+        reply = Reply(0, self.url + quote(ask.path, safe="/%:@!$&'()*+,;=~"), {}, error=error)
+        return self._answer(reply, self._exchange(ask, reply), earlier)
+
+
+class _Count:
+    """A number that many threads add to."""
+
+    def __init__(self) -> None:
+        self.value = 0
+        self._lock = Lock()
+
+    def add(self) -> None:
+        with self._lock:
+            self.value += 1
+
+
+def _role_name(ask: Ask) -> str:
+    return str(ask.role) if isinstance(ask.role, Role) else str(Role.MEMBER)
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content.decode("utf-8")) if content.strip() else ABSENT
+    except (ValueError, RecursionError):
+        return ABSENT
+
+
+def _pause(ask: Ask, reply: Reply, attempt: int) -> float | None:
+    """Seconds to wait before the same request may go out again; None if it may not."""
+    if reply.error:
+        # Sent twice, an action could act twice. What never reached the server was not sent.
+        again = (reply.unsent and reply.ms < _HASTY) or (reply.broken and ask.method.upper() in SAFE_METHODS)
+        return 0.2 * (attempt + 1) if again else None
+    if reply.status in {429, 503} and ask.patient:
+        after = _retry_after(reply.headers.get("Retry-After"))
+        return after if after is not None and after <= LONGEST_PAUSE else None
+    return None
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds from a Retry-After header, which gives them or a date."""
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return None

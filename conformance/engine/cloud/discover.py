@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.engine.cloud.client import Cloud
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.engine.cloud.client import Cloud
 
 
 @dataclass(frozen=True)

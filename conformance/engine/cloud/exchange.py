@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TYPE_CHECKING
 
-from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role, Sender
-from specs.record.model import Exchange
+
+if TYPE_CHECKING:
+    from conformance.engine.cloud.journal import Intent
+    from specs.record.model import Exchange
+    from collections.abc import Mapping
 
 
 class Absent(Enum):

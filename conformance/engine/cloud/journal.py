@@ -1,9 +1,23 @@
-"""The journal of a run: every resource is written down on disk before it is asked for."""
+"""The journal of a run: every resource is written down on disk before it is asked for.
+
+One file of JSON lines per process, ``journal*.jsonl`` in the run's directory; what one process has written, the others
+see. Lines: ``run`` (the prefix of all names), ``intend``, ``made``, ``refused``, ``gone``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+import json
+import os
+import secrets
+import time
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PATTERN = "journal*.jsonl"
 
 
 @dataclass(frozen=True)
@@ -30,51 +44,232 @@ class Entry:
     Attributes:
         ids: what it became: usually one id; none if no answer came.
         paths: for each id, the path to delete it.
-        settled: nothing can be left of it: it was refused, or all of it is gone.
+        gone: those of the ids that were deleted.
+        refused: whether the cloud refused to make it.
     """
 
     intent: Intent
     ids: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
-    settled: bool = False
+    gone: frozenset[str] = frozenset()
+    refused: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing can be left of it: it was refused, or all that it became is gone."""
+        return all(id_ in self.gone for id_ in self.ids) if self.ids else self.refused
+
+    @property
+    def left(self) -> tuple[tuple[str, str], ...]:
+        """Id and path of all that is still there."""
+        return tuple(
+            (id_, path) for id_, path in zip(self.ids, self.paths, strict=True) if id_ not in self.gone
+        )
+
+
+@dataclass
+class _Book:
+    """What lines of journals add up to."""
+
+    intents: dict[str, Intent] = field(default_factory=dict)
+    made: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+    owned: set[str] = field(default_factory=set)
+    prefixes: list[str] = field(default_factory=list)
+
+    def add(self, line: dict[str, Any]) -> None:
+        match line:
+            case {"do": "run", "prefix": prefix}:
+                if prefix not in self.prefixes:
+                    self.prefixes.append(prefix)
+            case {"do": "intend", "key": key, "kind": kind, "name": name}:
+                self.intents[key] = Intent(key, kind, name, line.get("role", "member"))
+                self.made.setdefault(key, [])
+            case {"do": "made", "key": key, "id": id_, "path": path}:
+                # Made again under an id that was gone: a key pair's id is its name.
+                self.gone.discard(id_)
+                if (id_, path) not in self.made.setdefault(key, []):
+                    self.made[key].append((id_, path))
+                self.owned.update([id_, *line.get("alias", ())])
+            case {"do": "refused", "key": key}:
+                self.refused.add(key)
+            case {"do": "gone", "id": id_}:
+                self.gone.add(id_)
+
+    def entry(self, key: str) -> Entry:
+        made = self.made.get(key, [])
+        ids = tuple(id_ for id_, _ in made)
+        return Entry(
+            self.intents[key],
+            ids,
+            tuple(path for _, path in made),
+            frozenset(self.gone.intersection(ids)),
+            key in self.refused,
+        )
+
+
+class _Tail:
+    """Reads the whole lines that were added to a file since the last time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._at = 0
+
+    def lines(self) -> list[dict[str, Any]]:
+        try:
+            if self.path.stat().st_size <= self._at:
+                return []
+            with self.path.open("rb") as file:
+                file.seek(self._at)
+                data = file.read()
+        except FileNotFoundError:
+            return []
+        whole = data[: data.rfind(b"\n") + 1]
+        self._at += len(whole)
+        return [line for raw in whole.splitlines() if (line := _parse(raw)) is not None]
+
+
+def _parse(raw: bytes) -> dict[str, Any] | None:
+    """A line; None if it was cut by a kill: the next process has then begun a new line after it."""
+    try:
+        line = json.loads(raw)
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) else None
 
 
 class Journal:
-    """An append-only file of JSON lines, one per process; each line is on disk before the call returns."""
+    """The journal of this process. Each line is on disk before the call returns. Safe to use from many threads.
+
+    Args:
+        path: the file; its directory is the run's. An existing one is continued.
+        prefix: what every name of this run begins with. Without it the one that the run's journals already hold, or
+            a random one. The processes of one run must be given the same.
+
+    Raises:
+        OSError: it cannot be written. Then nothing may be asked of the cloud either.
+    """
 
     def __init__(self, path: Path, *, prefix: str | None = None) -> None:
-        raise NotImplementedError
-
-    @property
-    def prefix(self) -> str:
-        """What every name of this run begins with; random unless it was given."""
-        raise NotImplementedError
+        self.path = path
+        self._lock = Lock()
+        self._book = _Book()
+        self._tails: dict[Path, _Tail] = {}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for line in _Tail(path).lines():
+            self._book.add(line)
+        self._catch_up()
+        cut = path.exists() and not _ends_whole(path)
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        if cut:
+            os.write(self._file, b"\n")
+        known = self._book.prefixes
+        self.prefix: str = prefix or (known[0] if known else f"conformance-{secrets.token_hex(4)}")
+        if self.prefix not in known:
+            self._write({"do": "run", "prefix": self.prefix})
 
     def rand_name(self, kind: str = "") -> str:
-        """A random name that begins with the run's prefix."""
-        raise NotImplementedError
+        """Make up a name that begins with the run's prefix."""
+        return "-".join(part for part in (self.prefix, kind, secrets.token_hex(4)) if part)
 
     def intend(self, kind: str, name: str, *, role: str = "member") -> Intent:
         """Write down that a resource is about to be asked for."""
-        raise NotImplementedError
+        intent = Intent(secrets.token_hex(8), kind, name, str(role))
+        self._write({"do": "intend", "key": intent.key, "kind": kind, "name": name, "role": intent.role})
+        return intent
 
-    def made(self, intent: Intent, id: str, path_to_delete: str, *, alias: tuple[str, ...] = ()) -> None:  # noqa: A002
+    def made(
+        self,
+        intent: Intent,
+        id: str,  # noqa: A002 -- the word of the interface
+        path_to_delete: str,
+        *,
+        alias: tuple[str, ...] = (),
+    ) -> None:
         """Write down what it became. ``alias``: other values that name it in requests, such as an address."""
-        raise NotImplementedError
+        line: dict[str, Any] = {"do": "made", "key": intent.key, "id": id, "path": path_to_delete}
+        if alias:
+            line["alias"] = list(alias)
+        self._write(line)
 
     def refused(self, intent: Intent) -> None:
         """Write down that the cloud refused to make it, so nothing is left of it."""
-        raise NotImplementedError
+        self._write({"do": "refused", "key": intent.key})
 
     def gone(self, id: str) -> None:  # noqa: A002
-        """Write down that a resource was deleted."""
-        raise NotImplementedError
+        """Write down that a resource was deleted. It stays ours: ids are not given twice."""
+        self._write({"do": "gone", "id": id})
 
     def owns(self, value: str) -> bool:
         """Whether the value is an id or an alias that this run's journals hold, of whichever process."""
-        raise NotImplementedError
+        with self._lock:
+            if value not in self._book.owned:
+                self._catch_up()
+            return value in self._book.owned
+
+    def is_open(self, intent: Intent) -> bool:
+        """Whether the intent is on disk and nothing has come of it yet: good for one request."""
+        with self._lock:
+            key = intent.key
+            return (
+                self._book.intents.get(key) == intent
+                and not self._book.made.get(key)
+                and key not in self._book.refused
+            )
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries of the run so far, of all its processes."""
+        with self._lock:
+            self._catch_up()
+            return tuple(self._book.entry(key) for key in self._book.intents)
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """What the names of this run begin with: one prefix, unless its processes were given different ones."""
+        with self._lock:
+            self._catch_up()
+            return tuple(self._book.prefixes)
 
     @staticmethod
     def read(path: Path) -> tuple[Entry, ...]:
-        """All entries of a run directory (or of one file), merged, oldest first. A cut last line is ignored."""
-        raise NotImplementedError
+        """All entries of a run directory (or of one file), merged. A cut last line is ignored."""
+        book = _Book()
+        lines = [line for file in _files(path) for line in _Tail(file).lines()]
+        # Two processes may know of the same thing: order by the clock, which one machine has but one of.
+        for line in sorted(lines, key=lambda line: line.get("at", 0)):
+            book.add(line)
+        return tuple(book.entry(key) for key in book.intents)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            if self._file >= 0:
+                os.close(self._file)
+                self._file = -1
+
+    def _write(self, line: dict[str, Any]) -> None:
+        raw = json.dumps({**line, "at": round(time.time(), 6)}).encode() + b"\n"
+        with self._lock:
+            os.write(self._file, raw)
+            os.fsync(self._file)
+            self._book.add(line)
+
+    def _catch_up(self) -> None:
+        """Read what other processes have written since the last time."""
+        for file in _files(self.path.parent):
+            if file != self.path:
+                for line in self._tails.setdefault(file, _Tail(file)).lines():
+                    self._book.add(line)
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.glob(PATTERN)) if path.is_dir() else [path]
+
+
+def _ends_whole(path: Path) -> bool:
+    with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"

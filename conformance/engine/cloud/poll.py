@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
-from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.roles import Role
+
+if TYPE_CHECKING:
+    from conformance.engine.cloud.client import Cloud
 
 ServerView = dict[str, Any]
 """A server as GET /servers/detail shows it."""

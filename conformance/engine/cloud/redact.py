@@ -1,31 +1,194 @@
-"""Keeping secrets out of the record."""
+"""Keeping secrets out of the record.
+
+Two nets, one behind the other: what is a secret by the name of its holder (a header, a JSON member, a parameter of a
+URL), and the values themselves wherever they turn up again: a validation error repeats the password that it refuses.
+"""
 
 from __future__ import annotations
 
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
 from typing import Any
+from urllib.parse import quote
 
 PLACEHOLDER = "***"
 
+SHORTEST_KNOWN = 8
+"""Shorter values are not looked for by value: replacing every "secret" or "abc" would falsify the record."""
+
+_REMEMBERED = 512
+
+_HEADERS = frozenset(
+    {
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "set-cookie",
+        "x-auth-token",
+        "x-service-token",
+        "x-storage-token",
+        "x-subject-token",
+    }
+)
+_NAMES = frozenset(
+    {
+        "access_key",
+        "access_token",
+        "admin_pass",
+        "adminpass",
+        "auth_token",
+        "credential",
+        "credentials",
+        "passphrase",
+        "passwd",
+        "password",
+        "private_key",
+        "refresh_token",
+        "secret",
+        "secret_key",
+        "token",
+        "token_id",
+        "user_data",
+        "x-auth-token",
+        "x-subject-token",
+    }
+)
+_ENDINGS = ("password", "passwd", "_secret", "_token", "private_key")
+
+_WORD = r"(?:admin_?pass|password|passwd|private_key|user_data|secret|x-auth-token|x-subject-token|(?:\w+_)?token)"
+_PARAMETER = re.compile(rf"(?i)\b({_WORD}(?:=|%3[Dd]))(?!\*\*\*)((?:(?!%26)[^&\s\"'<>;#\\])+)")
+_MEMBER = re.compile(
+    rf"(?i)((?P<q>\\?[\"']){_WORD}(?P=q)\s*:\s*)(?P<v>\\?[\"'])(?!\*\*\*)((?:\\.|(?!(?P=v)).)*)((?P=v)|\Z)",
+    re.DOTALL,
+)
+_PEM = re.compile(
+    r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)",
+    re.DOTALL,
+)
+_USERINFO = re.compile(r"(?i)([a-z][a-z0-9+.-]*://[^/\s:@]*:)[^/\s@]+@")
+_CONSOLE_TOKEN = re.compile(r"(/os-console-auth-tokens/)[^/?#\s\"']+")
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a JSON member of this name holds a secret; a prefix such as ``OS-EXT-SRV-ATTR:`` does not count."""
+    last = name.rpartition(":")[2].lower()
+    return last in _NAMES or last.endswith(_ENDINGS)
+
 
 class Redactor:
-    """Replaces secrets by PLACEHOLDER: by the name of what holds them, and by value where they are known."""
+    """Replaces secrets by PLACEHOLDER. Safe to use from many threads."""
 
-    def learn(self, secret: str) -> None:
-        """From now on replace this value wherever it occurs."""
-        raise NotImplementedError
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: set[str] = set()
+        self._recent: OrderedDict[str, None] = OrderedDict()
+        self._known: tuple[str, ...] = ()
+
+    def learn(self, secret: str, *, keep: bool = True) -> None:
+        """From now on replace this value wherever it occurs.
+
+        Args:
+            secret: values of fewer than SHORTEST_KNOWN characters are not learned.
+            keep: for good. Otherwise until some hundred others have come: the passwords of servers are many.
+        """
+        if len(secret) < SHORTEST_KNOWN or secret == PLACEHOLDER:
+            return
+        with self._lock:
+            if secret in self._kept:
+                return
+            if keep:
+                self._kept.add(secret)
+            else:
+                self._recent[secret] = None
+                self._recent.move_to_end(secret)
+                while len(self._recent) > _REMEMBERED:
+                    self._recent.popitem(last=False)
+            forms = {form for value in (*self._kept, *self._recent) for form in _forms(value)}
+            # The longest first, so that a secret that contains another goes as a whole.
+            self._known = tuple(sorted(forms, key=len, reverse=True))
+
+    def learn_from(self, value: Any) -> None:
+        """Learn the secrets that a JSON value holds by name, before they are met again in another text."""
+        if isinstance(value, Mapping):
+            for name, inner in value.items():
+                if is_secret_name(str(name)):
+                    for leaf in _leaves(inner):
+                        self.learn(leaf, keep=False)
+                else:
+                    self.learn_from(inner)
+        elif isinstance(value, list | tuple):
+            for inner in value:
+                self.learn_from(inner)
 
     def text(self, text: str) -> str:
         """Free text without secrets."""
-        raise NotImplementedError
-
-    def value(self, value: Any) -> Any:
-        """A JSON value without secrets."""
-        raise NotImplementedError
-
-    def headers(self, headers: dict[str, str]) -> dict[str, str]:
-        """Headers without secrets."""
-        raise NotImplementedError
+        text = self._by_value(text)
+        text = _PEM.sub(PLACEHOLDER, text)
+        text = _MEMBER.sub(rf"\g<1>\g<v>{PLACEHOLDER}\g<v>", text)
+        text = _PARAMETER.sub(rf"\g<1>{PLACEHOLDER}", text)
+        text = _CONSOLE_TOKEN.sub(rf"\g<1>{PLACEHOLDER}", text)
+        return _USERINFO.sub(rf"\g<1>{PLACEHOLDER}@", text)
 
     def url(self, url: str) -> str:
         """A URL without secrets."""
-        raise NotImplementedError
+        return self.text(url)
+
+    def value(self, value: Any) -> Any:
+        """A JSON value without secrets. Its shape stays: objects and lists keep their members, null stays null."""
+        if isinstance(value, Mapping):
+            return {
+                self._by_value(str(name)): _blank(inner) if is_secret_name(str(name)) else self.value(inner)
+                for name, inner in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self.value(inner) for inner in value]
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, int | float) and not isinstance(value, bool) and str(value) in self._known:
+            return PLACEHOLDER
+        return value
+
+    def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Headers without secrets."""
+        return {
+            name: PLACEHOLDER if name.lower() in _HEADERS else self.text(value)
+            for name, value in headers.items()
+        }
+
+    def _by_value(self, text: str) -> str:
+        for secret in self._known:
+            if secret in text:
+                text = text.replace(secret, PLACEHOLDER)
+        return text
+
+
+def _forms(secret: str) -> set[str]:
+    """The secret as it may be spelled in a text: plain, in JSON, in a URL."""
+    return {
+        secret,
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        quote(secret, safe=""),
+        quote(secret),
+    }
+
+
+def _leaves(value: Any) -> list[str]:
+    if isinstance(value, Mapping):
+        return [leaf for inner in value.values() for leaf in _leaves(inner)]
+    if isinstance(value, list | tuple):
+        return [leaf for inner in value for leaf in _leaves(inner)]
+    if value is None or isinstance(value, bool):
+        return []
+    return [str(value)]
+
+
+def _blank(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _blank(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_blank(inner) for inner in value]
+    return value if value is None or isinstance(value, bool) or value == "" else PLACEHOLDER

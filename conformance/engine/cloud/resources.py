@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TYPE_CHECKING
 
-from conformance.engine.cloud.client import Cloud
-from conformance.engine.cloud.discover import Discovery
-from conformance.engine.cloud.exchange import Answer
-from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.roles import Role
+
+if TYPE_CHECKING:
+    from conformance.engine.cloud.client import Cloud
+    from conformance.engine.cloud.discover import Discovery
+    from conformance.engine.cloud.poll import Watch
+    from conformance.engine.cloud.exchange import Answer
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)

@@ -2,33 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.client import Cloud
-from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.credentials import Credential, FixedToken, KeystoneToken, TokenError
+from conformance.engine.cloud.errors import EndpointError
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.transport import Transport
+from conformance.engine.cloud.versions import Root, find_root
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from openstack.config.cloud_region import CloudRegion
+
+    from conformance.engine.cloud.journal import Journal
+
+SANDBOX_TOKENS = {
+    "member": Role.MEMBER,
+    "admin": Role.ADMIN,
+    "reader": Role.READER,
+    "alt": Role.ALT,
+    "member2": Role.ALT,
+}
+
+OPTIONS = {
+    Role.MEMBER: ("--os-cloud", "--token"),
+    Role.ADMIN: ("--os-cloud-admin", "--admin-token"),
+    Role.READER: ("--os-cloud-reader", "--reader-token"),
+    Role.ALT: ("--os-cloud-alt", "--alt-token"),
+}
+"""Which options give the credentials of a role: of clouds.yaml, and with a URL."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What the user named: ``clouds`` (names in clouds.yaml by role; "envvars" for the OS_* variables), or a url.
+    """What the user named: clouds, or a URL with tokens.
 
     Attributes:
+        clouds: names in clouds.yaml by role; "envvars" stands for the OS_* variables, which count only so.
         url: the service's root or its versioned root.
-        tokens: by role; MEMBER is needed with a url.
+        tokens: by role, for a URL; MEMBER is needed.
         name: how to name it to a person; derived if None.
     """
 
     clouds: Mapping[Role, str] = field(default_factory=dict)
     url: str | None = None
-    tokens: Mapping[Role, str] = field(default_factory=dict)
+    tokens: Mapping[Role, str] = field(default_factory=dict, repr=False)
     name: str | None = None
 
     @classmethod
     def sandbox(cls, url: str, tokens: Mapping[str, str], name: str = "sandbox") -> Target:
-        """The target that a running sandbox is: tokens by role name; "member2" counts as "alt"."""
-        raise NotImplementedError
+        """Give the target that a running sandbox is: tokens by role name; "member2" counts as "alt"."""
+        by_role = {SANDBOX_TOKENS[who]: token for who, token in tokens.items() if who in SANDBOX_TOKENS}
+        return cls(url=url, tokens=by_role, name=name)
 
 
 def connect(
@@ -39,9 +66,161 @@ def connect(
     service_type: str = "compute",
     timeout: float = 30.0,
 ) -> Cloud:
-    """Find the endpoint, its versions, and see that each token is accepted.
+    """Find the endpoint and its versions, and see that the token of each role is accepted.
 
     Raises:
         EndpointError: it cannot be used; one sentence says why and how to mend it.
     """
-    raise NotImplementedError
+    if target.url is not None and target.clouds:
+        raise EndpointError(
+            "a URL and a cloud of clouds.yaml were both given: --url goes with --token, --os-cloud alone"
+        )
+    if target.url is not None:
+        return _connect_url(target, journal, allow_disruptive, service_type, timeout)
+    if Role.MEMBER in target.clouds:
+        return _connect_clouds(target, journal, allow_disruptive, service_type, timeout)
+    raise EndpointError(
+        "no endpoint was named: give --os-cloud NAME, or --url URL with --token TOKEN, or --sandbox"
+    )
+
+
+def _connect_url(
+    target: Target, journal: Journal | None, allow_disruptive: bool, service_type: str, timeout: float
+) -> Cloud:
+    url = str(target.url)
+    if not url.startswith(("http://", "https://")):
+        raise EndpointError(f"{url!r} is not a URL: it should begin with http:// or https://")
+    if not target.tokens.get(Role.MEMBER):
+        raise EndpointError(f"{url} needs a token: give --token (a member of a project)")
+    transport = Transport()
+    credentials: dict[Role, Credential] = {
+        role: FixedToken(token) for role, token in target.tokens.items() if token
+    }
+    root = find_root(transport, url, target.tokens[Role.MEMBER], service_type, timeout)
+    name = f"{target.name} at {root.url}" if target.name else root.url
+    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, service_type)
+    _try_tokens(cloud, 1)
+    return cloud
+
+
+def _connect_clouds(
+    target: Target, journal: Journal | None, allow_disruptive: bool, service_type: str, timeout: float
+) -> Cloud:
+    regions = {role: _region(name) for role, name in target.clouds.items()}
+    credentials = {role: _keystone(region) for role, region in regions.items()}
+    member = target.clouds[Role.MEMBER]
+    for role, credential in credentials.items():
+        try:
+            credential.token()
+        except TokenError as error:
+            option = OPTIONS[role][0]
+            raise EndpointError(f"cloud {target.clouds[role]!r} ({option}): {error}") from error
+    url = credentials[Role.MEMBER].endpoint(service_type)
+    if url is None:
+        raise EndpointError(
+            f"the catalogue of cloud {member!r} has no {service_type} service: look at `openstack catalog list`, "
+            f"and at region_name and interface in clouds.yaml"
+        )
+    session = credentials[Role.MEMBER].session
+    transport = Transport(verify=True if session.verify is None else session.verify, cert=session.cert)
+    root = find_root(transport, url, credentials[Role.MEMBER].token(), service_type, timeout)
+    name = f"{target.name or member} at {root.url}"
+    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, service_type)
+    _learn_passwords(cloud, regions)
+    _try_tokens(cloud, 0)
+    return cloud
+
+
+def _cloud(
+    root: Root,
+    credentials: Mapping[Role, Credential],
+    transport: Transport,
+    name: str,
+    journal: Journal | None,
+    allow_disruptive: bool,
+    service_type: str,
+) -> Cloud:
+    return Cloud(
+        root.url,
+        credentials,
+        root.microversions,
+        name=name,
+        service_type=service_type,
+        journal=journal,
+        allow_disruptive=allow_disruptive,
+        transport=transport,
+    )
+
+
+def _region(name: str) -> CloudRegion:
+    """One cloud of clouds.yaml, read by the SDK's own reader."""
+    # Imported here: it takes a second, and only this way of naming a cloud needs it.
+    from openstack import exceptions
+    from openstack.config import OpenStackConfig
+
+    # The OS_* variables count only where the user has asked for them: elsewhere a forgotten one could turn a run
+    # against another cloud.
+    from_environment = name == "envvars"
+    try:
+        loader = OpenStackConfig(load_envvars=from_environment)
+        if name not in loader.get_cloud_names():
+            known = ", ".join(sorted(set(loader.get_cloud_names()) - {"defaults"})) or "none"
+            where = loader.config_filename or "no clouds.yaml was found"
+            if from_environment:
+                raise EndpointError(
+                    "--os-cloud envvars: no OS_* variables are set (OS_AUTH_URL, OS_USERNAME, ...)"
+                )
+            raise EndpointError(f"there is no cloud {name!r}: known are {known} ({where})")
+        return loader.get_one(cloud=name)
+    except EndpointError:
+        raise
+    except exceptions.SDKException as error:
+        raise EndpointError(f"the settings of cloud {name!r} cannot be used: {_line(error)}") from error
+    except OSError as error:
+        raise EndpointError(f"clouds.yaml cannot be read: {_line(error)}") from error
+    except Exception as error:
+        # The reader lets errors of the YAML parser and of authentication plugins through as they are.
+        raise EndpointError(f"the settings of cloud {name!r} cannot be used: {_line(error)}") from error
+
+
+def _keystone(region: CloudRegion) -> KeystoneToken:
+    try:
+        session = region.get_session()
+    except Exception as error:
+        raise EndpointError(
+            f"the settings of cloud {region.name!r} cannot be used: {_line(error)}"
+        ) from error
+    override: Any = region.get_endpoint("compute")
+    interface: Any = region.get_interface("compute")
+    return KeystoneToken(
+        session,
+        region=region.get_region_name("compute") or None,
+        interface=interface or None,
+        overrides={"compute": str(override)} if override else None,
+    )
+
+
+def _learn_passwords(cloud: Cloud, regions: Mapping[Role, CloudRegion]) -> None:
+    for region in regions.values():
+        cloud.redactor.learn_from({"auth": dict(region.config.get("auth") or {})})
+
+
+def _try_tokens(cloud: Cloud, option: int) -> None:
+    """See that every token is accepted, before a run takes 401 for an answer to something else."""
+    if cloud.service_type != "compute":
+        return
+    for role in sorted(cloud.roles):
+        answer = cloud.get("/flavors", role=role, query=(("limit", "1"),))
+        if answer.error:
+            raise EndpointError(f"{answer.error} ({cloud.url})")
+        if answer.status == 401:
+            how = OPTIONS[role][option]
+            raise EndpointError(
+                f"{cloud.url} refused the token of {how}: 401; is it of this cloud, and not expired?"
+            )
+        if answer.status >= 500:
+            raise EndpointError(f"{cloud.url} does not work: GET /flavors as {role} gave {answer.status}")
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__

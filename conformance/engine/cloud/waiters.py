@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 
-from conformance.engine.cloud.poll import WaitResult, Watch
 from conformance.engine.cloud.roles import Role
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.engine.cloud.poll import WaitResult, Watch
+    from collections.abc import Collection
 
 
 def wait_for_status(

@@ -1,0 +1,188 @@
+"""Bytes out, bytes in: one HTTP request, no redirect followed, nothing retried, nothing added by the environment."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+AGENT = "apiref-conformance"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back.
+
+    Attributes:
+        status: the code; 0 if no answer came.
+        url: as it was sent, with the query.
+        sent: the headers as they were sent.
+        error: why no answer came, in one sentence.
+        broken: whether the connection broke, so that the server may or may not have seen the request.
+        unsent: whether no connection came about, so that the server has not seen it.
+    """
+
+    status: int
+    url: str
+    sent: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    ms: float = 0.0
+    error: str | None = None
+    broken: bool = False
+    unsent: bool = False
+
+
+class Transport:
+    """Connections that many threads share.
+
+    Args:
+        verify: check certificates: True, False, or a file of authorities.
+        cert: a client certificate, or a pair of certificate and key.
+        connections: kept open to one host at most.
+    """
+
+    def __init__(
+        self,
+        *,
+        verify: bool | str = True,
+        cert: str | tuple[str, str] | None = None,
+        connections: int = 32,
+    ) -> None:
+        self._verify = verify
+        self._cert = cert
+        self._adapter = HTTPAdapter(pool_connections=8, pool_maxsize=connections, max_retries=0)
+        self._local = threading.local()
+
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        data: bytes | None,
+        *,
+        query: tuple[tuple[str, str], ...] = (),
+        timeout: float,
+    ) -> Reply:
+        """Send one request and read its answer. Raises nothing for what the network does."""
+        started = time.monotonic()
+        request = requests.Request(
+            method, url, {**headers}, data=data, params=list(query) or None, auth=_as_it_is
+        )
+        sent_url, sent_headers = url, dict(headers)
+        try:
+            session = self._session()
+            prepared = session.prepare_request(request)
+            sent_url, sent_headers = str(prepared.url), _plain(prepared.headers)
+            settings = session.merge_environment_settings(url, {}, None, self._verify, self._cert)
+            response = session.send(prepared, timeout=timeout, allow_redirects=False, **settings)
+        except (requests.RequestException, ValueError) as error:
+            unsent = _never_sent(error)
+            return Reply(
+                0,
+                sent_url,
+                sent_headers,
+                ms=_since(started),
+                error=_sentence(error, url, timeout),
+                broken=isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError)
+                and not isinstance(error, requests.exceptions.SSLError)
+                and not unsent,
+                unsent=unsent,
+            )
+        return Reply(
+            response.status_code,
+            sent_url,
+            sent_headers,
+            CaseInsensitiveDict(response.headers),
+            response.content,
+            _since(started),
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._adapter.close()
+
+    def _session(self) -> requests.Session:
+        # The adapter with its connections may be shared by threads; a session may not.
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            session.mount("http://", self._adapter)
+            session.mount("https://", self._adapter)
+            session.headers.clear()
+            session.headers.update({"User-Agent": AGENT, "Accept": "application/json"})
+            # A cookie could stand for a token: a request without a token must go out without any.
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            self._local.session = session
+        return session
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keep requests from adding credentials of the user's .netrc."""
+    return request
+
+
+def _plain(headers: Mapping[str, str | bytes]) -> dict[str, str]:
+    return {
+        str(name): value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        for name, value in headers.items()
+    }
+
+
+def _since(started: float) -> float:
+    return round((time.monotonic() - started) * 1000, 1)
+
+
+def _never_sent(error: Exception) -> bool:
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    cause = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+
+
+def _sentence(error: Exception, url: str, timeout: float) -> str:
+    host = urlsplit(url).netloc.rpartition("@")[2] or url
+    match error:
+        case requests.ConnectTimeout():
+            return f"{host} did not take the connection within {timeout:g} s"
+        case requests.Timeout():
+            return f"{host} did not answer within {timeout:g} s"
+        case requests.exceptions.SSLError():
+            return f"{host} could not be trusted: {_root(error)}"
+        case requests.exceptions.ProxyError():
+            return f"the proxy on the way to {host} did not work: {_root(error)}"
+        case requests.ConnectionError():
+            if _never_sent(error):
+                return f"no connection to {host}: {_root(error)}"
+            return f"{host} broke the connection before it had answered: {_root(error)}"
+        case requests.exceptions.ChunkedEncodingError() | requests.exceptions.ContentDecodingError():
+            return f"{host} broke off in the middle of its answer: {_root(error)}"
+    return f"{url} cannot be asked: {_root(error)}"
+
+
+def _root(error: BaseException) -> str:
+    """The innermost cause, without the memory addresses and class names of the layers around it."""
+    seen: BaseException = error
+    for _ in range(8):
+        inner = getattr(seen, "reason", None) or next(
+            (arg for arg in seen.args if isinstance(arg, BaseException)), None
+        )
+        if not isinstance(inner, BaseException):
+            inner = seen.__cause__ or seen.__context__
+        if inner is None or inner is seen:
+            break
+        seen = inner
+    if isinstance(seen, OSError) and seen.strerror:
+        return seen.strerror
+    return str(seen).strip() or type(seen).__name__
