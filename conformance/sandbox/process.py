@@ -5,8 +5,8 @@ with Sandbox() as nova:
     requests.get(f"{nova.url}/servers", headers={"X-Auth-Token": nova.tokens["member"]})
 ```
 
-The child is in a session of its own, so that Ctrl-C reaches the parent alone, which then cleans up. It ends when
-its standard input ends, so that it outlives no parent, whatever has killed that.
+The child is in a session of its own, so that Ctrl-C reaches the parent alone, which then cleans up. It ends
+when its standard input ends, so that it outlives no parent, whatever has killed that.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _LOG_LINES = 3
 
 
 class SandboxError(Exception):
-    """The sandbox cannot start, has ended, or refuses a control request: one sentence that says how to mend it."""
+    """The sandbox cannot start, has ended, or refuses a control request: what, where, how to mend it."""
 
 
 class Microversions(NamedTuple):
@@ -55,15 +55,17 @@ class RunningSandbox:
     Attributes:
         url: versioned root of the compute API, `http://127.0.0.1:PORT/v2.1`.
         placement_url: root of the Placement that this Nova uses; it takes the same tokens.
-        tokens: role -> token: `admin`, `manager`, `member`, `reader`, `norole`, `expired` of the first project,
-            `admin2`, `member2`, `reader2` of the second.
+        tokens: role -> token: `admin`, `manager`, `member`, `reader`, `norole`, `expired` of the first
+            project, `admin2`, `member2`, `reader2` of the second.
         projects: `project1` and `project2` -> id.
         release: version of Nova.
         microversions: what it supports.
         computes: names of the hosts.
         pid: process id of the child.
+        python: the interpreter that runs it.
         log: Nova's log. Unless it was asked for, it goes away with the sandbox.
         seconds: from the start of the child until it was ready.
+
     """
 
     url: str
@@ -74,6 +76,7 @@ class RunningSandbox:
     microversions: Microversions
     computes: tuple[str, ...]
     pid: int
+    python: Path
     log: Path
     seconds: float
     _control_url: str = field(repr=False)
@@ -119,7 +122,9 @@ class RunningSandbox:
             answer: dict[str, Any] = response.json()
         except (requests.RequestException, ValueError) as error:
             state = "does not answer" if self.alive else f"has ended with status {self._child.returncode}"
-            raise SandboxError(f"the sandbox at {self.url} {state}; its log is {self.log} ({error})") from error
+            raise SandboxError(
+                f"the sandbox at {self.url} {state}; its log is {self.log} ({error})"
+            ) from error
         if not response.ok:
             raise SandboxError(f"the sandbox at {self.url} refuses {name!r}: {answer.get('error', answer)}")
         return answer
@@ -138,7 +143,11 @@ class Sandbox:
         timeout: float = READY_SECONDS,
     ) -> None:
         self._arguments: dict[str, Any] = {
-            "python": python, "computes": computes, "port": port, "log": log, "timeout": timeout,
+            "python": python,
+            "computes": computes,
+            "port": port,
+            "log": log,
+            "timeout": timeout,
         }
         self._running: RunningSandbox | None = None
 
@@ -165,7 +174,8 @@ def start(
     """Start a Nova and wait until it answers.
 
     Args:
-        python: interpreter that has Nova installed, of any release that the guest runs with; default: this one.
+        python: interpreter that has Nova installed, of any release that the guest runs with; by default
+            this one.
         computes: number of compute services.
         port: port on 127.0.0.1; 0 takes a free one.
         log: file that Nova's log is appended to; by default one that goes away with the sandbox.
@@ -173,13 +183,24 @@ def start(
 
     Raises:
         SandboxError: it did not become ready.
+
     """
     interpreter = str(python or sys.executable)
     state = Path(tempfile.mkdtemp(prefix="nova-sandbox-"))
     path = (log or state / "nova.log").absolute()
     command = [
-        interpreter, "-W", "ignore", str(GUEST), "--port", str(port), "--computes", str(computes),
-        "--log", str(path), "--state", str(state),
+        interpreter,
+        "-W",
+        "ignore",
+        str(GUEST),
+        "--port",
+        str(port),
+        "--computes",
+        str(computes),
+        "--log",
+        str(path),
+        "--state",
+        str(state),
     ]
     child: subprocess.Popen[bytes] | None = None
     try:
@@ -198,20 +219,26 @@ def start(
 
 
 def _spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
-    # Test runners and shells set what would change Nova's test case (a timeout that kills it) or its warnings.
+    # Test runners set what would change Nova's test case: a timeout that kills it, warnings that are errors.
     environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("OS_") and name != "PYTHONWARNINGS"
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("OS_") and name != "PYTHONWARNINGS"
     }
     try:
         with log.open("ab") as errors:
             return subprocess.Popen(  # noqa: S603 - the command is ours
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment,
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=environment,
                 start_new_session=True,
             )
     except OSError as error:
         raise SandboxError(
-            f"the sandbox cannot start with {command[0]} and the log {log}: {error.strerror}; name a Python that has "
-            "Nova installed and a file that can be written"
+            f"the sandbox cannot start with {command[0]} and the log {log}: {error.strerror}; "
+            "name a Python that has Nova installed and a file that can be written"
         ) from error
 
 
@@ -223,12 +250,14 @@ def _ready_line(child: subprocess.Popen[bytes], timeout: float, log: Path) -> di
         readable, _, _ = select.select([child.stdout], [], [], max(0.0, until - time.monotonic()))
         if not readable:
             raise SandboxError(
-                f"the sandbox was not ready after {timeout:g} s; give it more time, or see why in its log {log}"
+                f"the sandbox was not ready after {timeout:g} s; give it more time, or see its log {log}"
             )
         chunk = os.read(child.stdout.fileno(), 65536)
         if not chunk:
             status = child.wait()
-            raise SandboxError(f"the sandbox ended with status {status} before it was ready; {_last_words(log)}")
+            raise SandboxError(
+                f"the sandbox ended with status {status} before it was ready; {_last_words(log)}"
+            )
         seen += chunk
     line = seen.partition(b"\n")[0]
     try:
@@ -245,7 +274,9 @@ def _ready_line(child: subprocess.Popen[bytes], timeout: float, log: Path) -> di
     raise SandboxError(f"the sandbox cannot start: {reason}{hint}")
 
 
-def _running(facts: Mapping[str, Any], child: subprocess.Popen[bytes], log: Path, state: Path) -> RunningSandbox:
+def _running(
+    facts: Mapping[str, Any], child: subprocess.Popen[bytes], log: Path, state: Path
+) -> RunningSandbox:
     try:
         return RunningSandbox(
             url=facts["url"],
@@ -256,6 +287,7 @@ def _running(facts: Mapping[str, Any], child: subprocess.Popen[bytes], log: Path
             microversions=Microversions(**facts["microversion"]),
             computes=tuple(facts["computes"]),
             pid=facts["pid"],
+            python=Path(facts["python"]),
             log=log,
             seconds=facts["seconds"],
             _control_url=facts["control"]["url"],
@@ -278,7 +310,7 @@ def _last_words(log: Path) -> str:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a child: by the end of its input, else by a signal. It is not in our process group, so no Ctrl-C does."""
+    """End a child: by the end of its input, else by a signal."""
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:
             with contextlib.suppress(OSError):

@@ -22,7 +22,9 @@ _ALIAS = "apiref_sandbox_guest"
 
 def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="sandbox guest", description="A real Nova in one process.")
-    parser.add_argument("--port", type=int, default=0, help="port of the compute API on 127.0.0.1; 0: a free one")
+    parser.add_argument(
+        "--port", type=int, default=0, help="port of the compute API on 127.0.0.1; 0: a free one"
+    )
     parser.add_argument("--placement-port", type=int, default=0, help="port of Placement; 0: a free one")
     parser.add_argument("--computes", type=int, default=3, help="number of compute services")
     parser.add_argument("--log", help="file for Nova's log")
@@ -33,16 +35,24 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
 def _package() -> str:
     """Return the name of the package that this file is part of, and make it importable.
 
-    Run as a file there is none. Its folder is not put on the path, where `image` or `network` would hide others'.
+    Run as a file there is none. Its folder is not put on the path, where `image` or `network` would hide
+    modules of others.
     """
     if __package__:
         return __package__
     here = Path(__file__).resolve().parent
-    spec = importlib.util.spec_from_file_location(_ALIAS, here / "__init__.py", submodule_search_locations=[str(here)])
+    spec = importlib.util.spec_from_file_location(
+        _ALIAS, here / "__init__.py", submodule_search_locations=[str(here)]
+    )
     module = importlib.util.module_from_spec(spec)
     sys.modules[_ALIAS] = module
     spec.loader.exec_module(module)
     return _ALIAS
+
+
+def _foreseen(error: BaseException) -> bool:
+    """Whether one sentence says it all, and a traceback would only be in the way."""
+    return isinstance(error, ModuleNotFoundError) or type(error).__name__ == "StartError"
 
 
 def _sentence(error: BaseException) -> str:
@@ -84,7 +94,7 @@ def main() -> int:
         listeners = [sockets.listen(options.port), sockets.listen(options.placement_port)]
         importlib.import_module(f"{package}.serving").serve(options, listeners, started, report)
     except BaseException as error:
-        if type(error).__name__ != "StartError":
+        if not _foreseen(error):
             os.write(errors, traceback.format_exc().encode())
         report({"ready": False, "error": _sentence(error)})
         if mine:  # a parent that gave the folder still wants to read the log in it

@@ -44,6 +44,7 @@ def api_paste() -> str:
 
     Raises:
         FileNotFoundError: it is in none of the known places.
+
     """
     places = [Path(sys.prefix, "etc/nova/api-paste.ini"), Path("/etc/nova/api-paste.ini")]
     for entry in importlib.metadata.files("nova") or []:
@@ -53,5 +54,5 @@ def api_paste() -> str:
         if place.is_file():
             return str(place)
     raise FileNotFoundError(
-        f"api-paste.ini of Nova is not at {' nor at '.join(str(p) for p in places)}; reinstall nova in {sys.prefix}"
+        f"api-paste.ini of Nova is not at {' nor at '.join(map(str, places))}; reinstall nova in {sys.prefix}"
     )

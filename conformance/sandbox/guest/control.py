@@ -1,6 +1,7 @@
 """The control path `/__sandbox/...`: for tests of the sandbox and of the suite, not part of any API.
 
-Every request needs the control token of the ready line in `X-Sandbox-Control`; without it the path does not exist.
+Every request needs the control token of the ready line in `X-Sandbox-Control`; without it the path does not
+exist.
 
 - `GET memory`: `{"rss_kib": n}`.
 - `POST options` `{"group": null, "options": {"name": value}}`: set configuration options while it runs.
@@ -11,6 +12,7 @@ Every request needs the control token of the ready line in `X-Sandbox-Control`; 
 import hmac
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 PREFIX = "/__sandbox/"
 
@@ -25,8 +27,8 @@ class ControlError(Exception):
 def memory_kib() -> int:
     """Return the resident memory of this process in KiB (Linux), 0 where that cannot be known."""
     try:
-        with open("/proc/self/status", encoding="ascii") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
     except (OSError, StopIteration):
         return 0
 
@@ -40,15 +42,20 @@ class Control:
         self._token = token
 
     def __call__(self, environ, start_response):
+        """Answer one request."""
         path = environ.get("PATH_INFO", "")
         if not path.startswith(PREFIX):
             return self._app(environ, start_response)
         given = environ.get("HTTP_X_SANDBOX_CONTROL", "")
         if not hmac.compare_digest(given.encode(), self._token.encode()):
             return _answer(start_response, "404 Not Found", {"error": "no such path"})
-        name = path[len(PREFIX):]
-        action = {"memory": self._memory, "options": self._options, "restart": self._restart,
-                  "patch": self._patch}.get(name)
+        name = path[len(PREFIX) :]
+        action = {
+            "memory": self._memory,
+            "options": self._options,
+            "restart": self._restart,
+            "patch": self._patch,
+        }.get(name)
         if action is None:
             return _answer(start_response, "404 Not Found", {"error": f"no control named {name!r}"})
         try:
@@ -58,7 +65,9 @@ class Control:
         except (ControlError, KeyError, ValueError) as error:
             return _answer(start_response, "400 Bad Request", {"error": str(error)})
         except Exception as error:
-            return _answer(start_response, "500 Internal Server Error", {"error": f"{type(error).__name__}: {error}"})
+            return _answer(
+                start_response, "500 Internal Server Error", {"error": f"{type(error).__name__}: {error}"}
+            )
 
     def _memory(self, _body) -> dict:
         return {"rss_kib": memory_kib()}

@@ -2,6 +2,7 @@
 
 import contextvars
 import time
+from typing import ClassVar
 
 import nova.conf
 import nova.virt.block_device
@@ -25,7 +26,7 @@ _host: contextvars.ContextVar[str | None] = contextvars.ContextVar("host", defau
 class SandboxDriver(fake.FakeDriver):
     """One host with room for every server, whose servers show the power state they are in."""
 
-    capabilities = dict(fake.FakeDriver.capabilities, supports_bfv_rescue=True)
+    capabilities: ClassVar = dict(fake.FakeDriver.capabilities, supports_bfv_rescue=True)
     vcpus = settings.HOST_VCPUS
     memory_mb = settings.HOST_MEMORY_MB
     local_gb = settings.HOST_DISK_GB
@@ -103,14 +104,15 @@ class SandboxDriver(fake.FakeDriver):
     def _know_devices(instance) -> None:
         """Give the server the list of devices that real drivers give it.
 
-        The compute manager reads it without looking when a device with a tag goes, so that without one a tagged
-        volume never detaches.
+        The compute manager reads it without looking when a device with a tag goes, so that without one a
+        tagged volume never detaches.
         """
         if instance.device_metadata is None:
             instance.device_metadata = objects.InstanceDeviceMetadata(devices=[])
 
-    def live_migration(self, context, instance, dest, post_method, recover_method, block_migration=False,
-                       migrate_data=None):
+    def live_migration(
+        self, context, instance, dest, post_method, recover_method, block_migration=False, migrate_data=None
+    ):
         """Migrate at once, or slowly where the server asks for it (metadata `slow`)."""
         if instance.metadata.get(SLOW_KEY):
             self._verdicts[instance.uuid] = None

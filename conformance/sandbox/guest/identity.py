@@ -29,6 +29,7 @@ class Identity:
         projects: name -> id.
         tokens: name of the role (with a `2` for the second project) -> token.
         known: token -> (user id, project id, roles), without the expired ones.
+
     """
 
     def __init__(self) -> None:

@@ -11,9 +11,10 @@ import glanceclient.exc
 import nova.image.glance
 
 _BASE = (
-    "id name status visibility protected owner checksum size virtual_size min_ram min_disk container_format "
-    "disk_format created_at updated_at tags os_hidden os_hash_algo os_hash_value self file schema direct_url locations"
-).split()
+    *("id", "name", "status", "visibility", "protected", "owner", "checksum", "size", "virtual_size"),
+    *("min_ram", "min_disk", "container_format", "disk_format", "created_at", "updated_at", "tags", "self"),
+    *("os_hidden", "os_hash_algo", "os_hash_value", "file", "schema", "direct_url", "locations"),
+)
 _SCHEMA = {
     "name": "image",
     "properties": {name: {"description": name, "type": "string"} for name in _BASE},
@@ -47,7 +48,7 @@ class _Schema:
 
 
 def _now() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class ImageStore:
@@ -128,17 +129,29 @@ class ImageStore:
         """Return one image; 404 for one that the project may not see."""
         return copy.deepcopy(self._get(context, image_id))
 
-    def images_list(self, context, filters=None, limit=None, page_size=None, marker=None, sort_key=None,
-                    sort_dir=None, **_kwargs):
+    def images_list(
+        self,
+        context,
+        filters=None,
+        limit=None,
+        page_size=None,
+        marker=None,
+        sort_key=None,
+        sort_dir=None,
+        **_kwargs,
+    ):
         """Return the images that match, newest first unless told otherwise."""
         rows = [i for i in self.images.values() if self._visible(context, i) and _matches(i, filters or {})]
-        rows.sort(key=lambda i: (str(i.get(sort_key or "created_at")), i["id"]), reverse=(sort_dir or "desc") == "desc")
+        rows.sort(
+            key=lambda i: (str(i.get(sort_key or "created_at")), i["id"]),
+            reverse=(sort_dir or "desc") == "desc",
+        )
         if marker:
             ids = [i["id"] for i in rows]
             if marker not in ids:
                 raise glanceclient.exc.HTTPBadRequest(f"Marker {marker} could not be found")
-            rows = rows[ids.index(marker) + 1:]
-        return iter(copy.deepcopy(rows[:int(limit)] if limit else rows))
+            rows = rows[ids.index(marker) + 1 :]
+        return iter(copy.deepcopy(rows[: int(limit)] if limit else rows))
 
     def images_create(self, context, **fields):
         """Create a record without data: status `queued`."""
@@ -185,8 +198,13 @@ class ImageStore:
     def finish(self, context, image_id) -> None:
         """Do what the upload of a snapshot by a hypervisor does. It says nothing of an image that is gone."""
         if str(image_id) in self.images:
-            nova.image.glance.API().update(context, image_id, {"disk_format": "raw", "container_format": "bare"},
-                                           data=b"snapshot", purge_props=False)
+            nova.image.glance.API().update(
+                context,
+                image_id,
+                {"disk_format": "raw", "container_format": "bare"},
+                data=b"snapshot",
+                purge_props=False,
+            )
 
 
 def _matches(image: Record, filters: dict) -> bool:
@@ -212,7 +230,7 @@ def _compare(operator: str, have: str, moment: str) -> bool:
     except ValueError:
         raise glanceclient.exc.HTTPBadRequest(f"Invalid time {moment}") from None
     if then.tzinfo is None:
-        then = then.replace(tzinfo=datetime.timezone.utc)
+        then = then.replace(tzinfo=datetime.UTC)
     at = datetime.datetime.fromisoformat(have.replace("Z", "+00:00"))
     table = {"gte": at >= then, "gt": at > then, "lte": at <= then, "lt": at < then, "eq": at == then}
     return table.get(operator, False)

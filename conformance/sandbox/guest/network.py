@@ -4,6 +4,8 @@ It takes the place of the Neutron client, so that all of Nova's own network code
 floating IPs are in `network_extras`.
 """
 
+# ruff: noqa: D102 - the methods are those of the client library, and described there
+
 import contextlib
 import copy
 import ipaddress
@@ -163,10 +165,18 @@ class NetworkClient:
         self.is_admin = is_admin
 
     def list_extensions(self, *_args, **_params):
-        return {"extensions": [
-            {"alias": alias, "name": name, "description": name, "links": [], "updated": "2020-01-01T00:00:00-00:00"}
-            for alias, name in _EXTENSIONS
-        ]}
+        return {
+            "extensions": [
+                {
+                    "alias": alias,
+                    "name": name,
+                    "description": name,
+                    "links": [],
+                    "updated": "2020-01-01T00:00:00-00:00",
+                }
+                for alias, name in _EXTENSIONS
+            ]
+        }
 
     def _owns(self, row: dict) -> bool:
         return self.is_admin or row["tenant_id"] == self.project
@@ -306,11 +316,15 @@ class NetworkClient:
                     raise nexc.NotFound(message=f"Subnet {subnet_id} could not be found.")
                 # Not yet on any port: kept apart from those this very request has taken.
                 taken = {ip["ip_address"] for ip in result}
-                address = next(a for a in iter(lambda s=subnet: self.state.next_address(s), None) if a not in taken)
+                address = next(
+                    a for a in iter(lambda s=subnet: self.state.next_address(s), None) if a not in taken
+                )
             else:
                 subnet = self._subnet_of(subnets, address)
                 if address not in kept and address in self.state.used_addresses():
-                    raise nexc.IpAddressAlreadyAllocatedClient(message=f"IP address {address} already allocated.")
+                    raise nexc.IpAddressAlreadyAllocatedClient(
+                        message=f"IP address {address} already allocated."
+                    )
             result.append({"subnet_id": subnet["id"], "ip_address": address})
         return result
 

@@ -3,6 +3,7 @@
 import warnings
 
 from . import compat, driver, settings
+from .baremetal import BareMetal
 from .identity import Identity
 from .image import ImageStore
 from .network_extras import Network
@@ -25,6 +26,7 @@ class NovaProcess(test.TestCase):
     Args:
         count: number of compute services.
         auth_uri: address of the identity service for the header `WWW-Authenticate`.
+
     """
 
     REQUIRES_LOCKING = True
@@ -57,6 +59,7 @@ class NovaProcess(test.TestCase):
         self.network.install(self)
         self.volumes = VolumeStore(projects, self.images, self.reimaged)
         self.volumes.install(self)
+        BareMetal().install(self)
         driver.install(self.images)
         for group, name, value in settings.all_options():
             self.option(group, name, value)
@@ -87,5 +90,7 @@ class NovaProcess(test.TestCase):
         mapping = objects.InstanceMapping.get_by_instance_uuid(context, server_id)
         with nova_context.target_cell(context, mapping.cell_mapping) as cell:
             server = objects.Instance.get_by_uuid(cell, server_id)
-            event = objects.InstanceExternalEvent(instance_uuid=server_id, name=name, status="completed", tag=tag)
+            event = objects.InstanceExternalEvent(
+                instance_uuid=server_id, name=name, status="completed", tag=tag
+            )
             self.computes[server.host].manager.external_instance_event(cell, [server], [event])

@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import signal
+import sys
 import time
 import uuid
 
@@ -18,11 +19,13 @@ import placement.deploy
 from . import control, nova_process
 from .sockets import HOST
 
+
 class Ending:
     """Ends the process once: when the parent is gone (end of standard input), or on a signal.
 
     Args:
         state: the directory with everything temporary; it goes away first.
+
     """
 
     def __init__(self, state: str) -> None:
@@ -71,6 +74,7 @@ class PlacementGate:
         self._known = known
 
     def __call__(self, environ, start_response):
+        """Answer one request."""
         caller = self._known.get(environ.get("HTTP_X_AUTH_TOKEN", ""))
         environ.pop("HTTP_X_AUTH_TOKEN", None)  # none is left: Placement answers 401
         environ.pop("HTTP_X_ROLES", None)
@@ -95,6 +99,7 @@ def serve(options, listeners, started: float, report) -> None:
         listeners: the listening sockets of the compute API and of Placement.
         started: when the process began, by `time.monotonic()`, for the seconds to ready.
         report: writes one dictionary as one line to standard output.
+
     """
     Ending(options.state).watch()
     (api_socket, api_url), (placement_socket, placement_url) = map(_green, listeners)
@@ -109,20 +114,24 @@ def serve(options, listeners, started: float, report) -> None:
     app = control.Control(process.app, process, control_token)
 
     wsgi_log = logging.getLogger("sandbox.wsgi")
-    eventlet.spawn(eventlet.wsgi.server, placement_socket, placement_app, log=wsgi_log, log_output=False, debug=False)
-    report({
-        "ready": True,
-        "url": f"{api_url}/v2.1",
-        "placement": placement_url,
-        "tokens": process.identity.tokens,
-        "projects": process.identity.projects,
-        "nova": compat.release(),
-        "microversion": compat.microversions(),
-        "computes": sorted(process.computes),
-        "control": {"url": f"{api_url}{control.PREFIX}", "token": control_token},
-        "pid": os.getpid(),
-        "log": options.log,
-        "seconds": round(time.monotonic() - started, 2),
-    })
+    eventlet.spawn(
+        eventlet.wsgi.server, placement_socket, placement_app, log=wsgi_log, log_output=False, debug=False
+    )
+    report(
+        {
+            "ready": True,
+            "url": f"{api_url}/v2.1",
+            "placement": placement_url,
+            "tokens": process.identity.tokens,
+            "projects": process.identity.projects,
+            "nova": compat.release(),
+            "microversion": compat.microversions(),
+            "computes": sorted(process.computes),
+            "control": {"url": f"{api_url}{control.PREFIX}", "token": control_token},
+            "pid": os.getpid(),
+            "python": sys.executable,
+            "log": options.log,
+            "seconds": round(time.monotonic() - started, 2),
+        }
+    )
     eventlet.wsgi.server(api_socket, app, log=wsgi_log, log_output=False, debug=False)
-

@@ -17,6 +17,7 @@ def listen(port: int) -> socket.socket:
 
     Raises:
         StartError: the port is taken, or is none.
+
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     # A port whose last owner has just ended is free; one that somebody listens on is not.

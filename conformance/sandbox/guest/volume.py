@@ -3,6 +3,8 @@
 It takes the place of the Cinder client, so that Nova's own translation of answers and errors runs.
 """
 
+# ruff: noqa: D102 - the methods are those of the client library, and described there
+
 import copy
 import datetime
 import types
@@ -12,7 +14,7 @@ from cinderclient import exceptions as cexc
 
 
 def _now() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
 
 
 class Resource(types.SimpleNamespace):
@@ -29,6 +31,7 @@ class VolumeStore:
     Args:
         images: the image stand-in, for the metadata of volumes made of images.
         reimaged: called with (server id, volume id) when a volume has been filled anew: Nova waits for that.
+
     """
 
     def __init__(self, projects: list[str], images, reimaged) -> None:
@@ -77,12 +80,23 @@ class VolumeStore:
         """Derive the status of a volume and its list of attachments from the attachments."""
         mine = [a for a in self.attachments.values() if a["volume_id"] == volume.id]
         volume.attachments = [
-            {"server_id": a["instance"], "attachment_id": a["id"], "device": a["device"], "host_name": a["host"]}
+            {
+                "server_id": a["instance"],
+                "attachment_id": a["id"],
+                "device": a["device"],
+                "host_name": a["host"],
+            }
             for a in mine
         ]
         states = {a["status"] for a in mine}
-        volume.status = next((s for s, when in (("in-use", "attached"), ("attaching", "attaching"),
-                                                ("reserved", "reserved")) if when in states), "available")
+        volume.status = next(
+            (
+                s
+                for s, when in (("in-use", "attached"), ("attaching", "attaching"), ("reserved", "reserved"))
+                if when in states
+            ),
+            "available",
+        )
 
 
 class Client:
@@ -92,7 +106,9 @@ class Client:
         self.volumes = Volumes(store, context)
         self.volume_snapshots = Snapshots(store, context)
         self.attachments = Attachments(store, context)
-        self.volume_types = types.SimpleNamespace(list=lambda: [Resource(id=str(uuid.UUID(int=1)), name="sandbox")])
+        self.volume_types = types.SimpleNamespace(
+            list=lambda: [Resource(id=str(uuid.UUID(int=1)), name="sandbox")]
+        )
         limits = [Resource(name="totalSnapshotsUsed", value=0), Resource(name="maxTotalSnapshots", value=-1)]
         self.limits = types.SimpleNamespace(get=lambda: Resource(absolute=limits))
 
@@ -127,37 +143,65 @@ class Volumes(_Controller):
     def list(self, detailed=True, search_opts=None):
         wanted = {k: v for k, v in (search_opts or {}).items() if k in ("name", "status")}
         return [
-            copy.deepcopy(v) for v in self.store.volumes.values()
+            copy.deepcopy(v)
+            for v in self.store.volumes.values()
             if self._mine(v) and all(getattr(v, k) == w for k, w in wanted.items())
         ]
 
-    def create(self, size, snapshot_id=None, volume_type=None, availability_zone=None, metadata=None, imageRef=None,  # noqa: N803
-               name=None, description=None):
+    def create(
+        self,
+        size,
+        snapshot_id=None,
+        volume_type=None,
+        availability_zone=None,
+        metadata=None,
+        imageRef=None,  # noqa: N803
+        name=None,
+        description=None,
+    ):
         fields: dict = {}
         if size is None and snapshot_id:
             size = self._snapshot(snapshot_id).size
         if not str(size).isdigit() or int(size) < 1:
-            raise cexc.BadRequest(400, message=f"Invalid volume size {size}: an integer above zero is needed.")
+            raise cexc.BadRequest(
+                400, message=f"Invalid volume size {size}: an integer above zero is needed."
+            )
         if imageRef:
             image = self.store.images.images_get(self.context, imageRef)
-            fields = {"bootable": "true", "volume_image_metadata": {
-                "image_id": image["id"], "image_name": image["name"] or "", "min_ram": str(image["min_ram"]),
-                "min_disk": str(image["min_disk"]), "disk_format": "raw", "container_format": "bare",
-                "size": str(image["size"]),
-            }}
+            fields = {
+                "bootable": "true",
+                "volume_image_metadata": {
+                    "image_id": image["id"],
+                    "image_name": image["name"] or "",
+                    "min_ram": str(image["min_ram"]),
+                    "min_disk": str(image["min_disk"]),
+                    "disk_format": "raw",
+                    "container_format": "bare",
+                    "size": str(image["size"]),
+                },
+            }
         elif snapshot_id:
             source = self.store.volumes.get(self._snapshot(snapshot_id).volume_id)
             fields = {"bootable": source.bootable if source else "false"}
         volume = self.store.new_volume(
-            self.context.project_id, size, name=name or "", description=description or "",
-            snapshot_id=snapshot_id, volume_type=volume_type or "sandbox", metadata=dict(metadata or {}),
-            availability_zone=availability_zone or "nova", **fields)
+            self.context.project_id,
+            size,
+            name=name or "",
+            description=description or "",
+            snapshot_id=snapshot_id,
+            volume_type=volume_type or "sandbox",
+            metadata=dict(metadata or {}),
+            availability_zone=availability_zone or "nova",
+            **fields,
+        )
         return copy.deepcopy(volume)
 
     def delete(self, volume):
         row = self._volume(volume)
         if row.attachments or any(s.volume_id == row.id for s in self.store.snapshots.values()):
-            raise cexc.BadRequest(400, message="Volume must not be attached nor have snapshots to be deleted.")
+            raise cexc.BadRequest(
+                400, message="Volume must not be attached nor have snapshots to be deleted."
+            )
         del self.store.volumes[row.id]
 
     def begin_detaching(self, volume):
@@ -202,9 +246,16 @@ class Snapshots(_Controller):
         if volume.status != "available" and not force:
             raise cexc.BadRequest(400, message="Volume is in use: its snapshot has to be forced.")
         snapshot = Resource(
-            id=str(uuid.uuid4()), status="available", progress="100%", size=volume.size, created_at=_now(),
-            name=name or "", description=description or "", volume_id=volume.id,
-            project_id=self.context.project_id)
+            id=str(uuid.uuid4()),
+            status="available",
+            progress="100%",
+            size=volume.size,
+            created_at=_now(),
+            name=name or "",
+            description=description or "",
+            volume_id=volume.id,
+            project_id=self.context.project_id,
+        )
         self.store.snapshots[snapshot.id] = snapshot
         return copy.deepcopy(snapshot)
 
@@ -225,21 +276,47 @@ class Attachments(_Controller):
         return row
 
     def _answer(self, row: dict) -> dict:
-        info = {"driver_volume_type": "fake", "volume_id": row["volume_id"], "attachment_id": row["id"],
-                "connector": row["connector"]}
-        return {"id": row["id"], "instance": row["instance"], "status": row["status"], "attach_mode": "rw",
-                "attached_at": row["attached_at"], "detached_at": "", "volume_id": row["volume_id"],
-                "connection_info": copy.deepcopy(info) if row["connector"] else {}}
+        info = {
+            "driver_volume_type": "fake",
+            "volume_id": row["volume_id"],
+            "attachment_id": row["id"],
+            "connector": row["connector"],
+        }
+        return {
+            "id": row["id"],
+            "instance": row["instance"],
+            "status": row["status"],
+            "attach_mode": "rw",
+            "attached_at": row["attached_at"],
+            "detached_at": "",
+            "volume_id": row["volume_id"],
+            "connection_info": copy.deepcopy(info) if row["connector"] else {},
+        }
 
     def create(self, volume_id, connector, instance_id):
         volume = self._volume(volume_id)
         others = {a["instance"] for a in self.store.attachments.values() if a["volume_id"] == volume.id}
         # A second attachment for the same server is how a volume moves to another host.
-        if volume.status not in ("available", "downloading") and not volume.multiattach and others != {instance_id}:
-            raise cexc.BadRequest(400, message=f"Volume {volume.id} status must be available or downloading to "
-                                               f"reserve, but the current status is {volume.status}.")
-        row = {"id": str(uuid.uuid4()), "volume_id": volume.id, "instance": instance_id, "connector": None,
-               "status": "reserved", "device": None, "host": None, "attached_at": ""}
+        if (
+            volume.status not in ("available", "downloading")
+            and not volume.multiattach
+            and others != {instance_id}
+        ):
+            raise cexc.BadRequest(
+                400,
+                message=f"Volume {volume.id} status must be available or downloading to "
+                f"reserve, but the current status is {volume.status}.",
+            )
+        row = {
+            "id": str(uuid.uuid4()),
+            "volume_id": volume.id,
+            "instance": instance_id,
+            "connector": None,
+            "status": "reserved",
+            "device": None,
+            "host": None,
+            "attached_at": "",
+        }
         self.store.attachments[row["id"]] = row
         if connector:
             self._connect(row, connector)
@@ -247,8 +324,12 @@ class Attachments(_Controller):
         return self._answer(row)
 
     def _connect(self, row: dict, connector: dict) -> None:
-        row.update(connector=copy.deepcopy(connector), status="attaching", host=connector.get("host"),
-                   device=connector.get("mountpoint") or connector.get("device"))
+        row.update(
+            connector=copy.deepcopy(connector),
+            status="attaching",
+            host=connector.get("host"),
+            device=connector.get("mountpoint") or connector.get("device"),
+        )
 
     def show(self, attachment_id):
         return Resource(**self._answer(self._row(attachment_id)))
@@ -256,8 +337,10 @@ class Attachments(_Controller):
     def list(self, detailed=False, search_opts=None):
         wanted = search_opts or {}
         return [
-            Resource(**self._answer(a)) for a in self.store.attachments.values()
-            if wanted.get("instance_id") in (None, a["instance"]) and wanted.get("volume_id") in (None, a["volume_id"])
+            Resource(**self._answer(a))
+            for a in self.store.attachments.values()
+            if wanted.get("instance_id") in (None, a["instance"])
+            and wanted.get("volume_id") in (None, a["volume_id"])
         ]
 
     def update(self, attachment_id, connector):
