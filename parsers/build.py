@@ -1,0 +1,219 @@
+"""From source files to specs: structure and sentences joined into the model."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from parsers import prose
+from parsers.errors import NotFoundError
+from parsers.names import Ids, action_of, slug, stem
+from parsers.reader import read_document
+from parsers.samples import Samples
+from parsers.structure import Structure
+from parsers.tables import Tables
+from specs.microversion import Microversion
+from specs.model import (
+    Body,
+    Code,
+    Common,
+    Operation,
+    Parameter,
+    Reference,
+    Request,
+    Response,
+    Responses,
+    Sample,
+    Spec,
+    Versions,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from parsers.document import OperationSource, ParameterRow, SampleRow, SourceFile, StatusRow
+    from parsers.layout import Layout
+    from parsers.parameters import Flaw, ParameterFile
+    from parsers.prose.facts import FileFacts, ProseFacts
+
+_VERSION = re.compile(r"v?(\d+\.\d+)\Z", re.IGNORECASE)
+UNNAMED = "unnamed"
+"""The service of a bare document of which nobody said what it belongs to."""
+
+
+@dataclass
+class Reading:
+    """A reference, read: its files, what they were resolved with, and the defects met on the way."""
+
+    layout: Layout
+    files: list[SourceFile]
+    tables: Tables
+    samples: Samples
+    flaws: list[Flaw]
+
+    @property
+    def operations(self) -> int:
+        """How many operations there are."""
+        return sum(len(file.operations) for file in self.files)
+
+
+def read_reference(layout: Layout, *, parameters: ParameterFile | None = None) -> Reading:
+    """Read all documents of a reference.
+
+    Raises:
+        ReferenceError: a document cannot be read, or there is no operation in any.
+
+    """
+    tables = Tables(layout.root, layout.top, parameters=parameters, bare=layout.bare)
+    structure = Structure(tables)
+    flaws: list[Flaw] = []
+    for path in layout.documents:
+        document, includes = read_document(layout.root, path, top=layout.top, text=layout.texts.get(path))
+        structure.add(document, path, includes)
+        flaws += includes.flaws
+    reading = Reading(layout, structure.result(), tables, Samples(layout.root), [])
+    if not reading.operations:
+        where = layout.documents[0] if layout.bare else str(layout.root.directory / layout.top)
+        raise NotFoundError("no operation (no rest_method in a section) was found", where=where,
+                            mend="point at an API reference of the os-api-ref dialect")
+    reading.flaws = [*flaws, *structure.flaws, *tables.flaws]
+    return reading
+
+
+def build_specs(reading: Reading, service: str | None = None) -> dict[str, Spec]:
+    """Make the specs of a reference: file name (without suffix) -> spec, in the order of the reference."""
+    name = service or reading.layout.service or UNNAMED
+    specs: dict[str, Spec] = {}
+    names = Ids()
+    for file in reading.files:
+        facts = prose.read_file(file.context)
+        if not (file.operations or file.context.rows or facts.vocabulary):
+            continue
+        own = names.take(stem(file.context.path, reading.layout.top))
+        specs[own] = _spec(file, own, name, facts, reading)
+    return specs
+
+
+def _spec(file: SourceFile, own: str, service: str, facts: FileFacts, reading: Reading) -> Spec:
+    ids = Ids()
+    operations = tuple(_operation(source, file, own, ids, reading) for source in file.operations)
+    rows = [(row.section, _parameter(row, facts.parameters)) for row in file.context.rows]
+    common = Common(tuple(p for section, p in rows if section != "response"),
+                    tuple(p for section, p in rows if section == "response"))
+    return Spec(service, _reference(file, operations, reading), operations, facts.vocabulary, common, facts.unread)
+
+
+def _reference(file: SourceFile, operations: tuple[Operation, ...], reading: Reading) -> Reference:
+    layout, sums = reading.layout, reading.layout.root.sums
+    inputs: dict[str, str] = {}
+    paths = list(reading.tables.parameter_files)
+    base = posixpath.dirname(file.context.path)
+    # The parameter file that the documents beside this file use, else the first.
+    paths.sort(key=lambda path: posixpath.dirname(path) != base)
+    used = paths[0] if paths else None
+    if used is not None and used in sums:
+        inputs[posixpath.basename(used)] = sums[used]
+    files = sorted({sample.file for operation in operations
+                    for sample in (*operation.request.samples, *operation.response.samples)})
+    if files:
+        digest = hashlib.sha256()
+        for path in files:
+            digest.update(f"{path}\0{sums.get(path, '')}\n".encode())
+        inputs["samples"] = digest.hexdigest()
+    text = layout.texts.get(file.context.path)
+    own = hashlib.sha256(text.encode()).hexdigest() if text is not None else ""
+    return Reference(file.context.path, sums.get(file.context.path) or own, layout.package, layout.version,
+                     tuple(inputs.items()), used)
+
+
+def _operation(source: OperationSource, file: SourceFile, own: str, ids: Ids, reading: Reading) -> Operation:
+    facts = prose.read_operation(source, file.context)
+    request = Request(
+        tuple(_parameter(row, facts.parameters) for row in source.rows if row.section != "response"),
+        tuple(_sample(row, reading) for row in source.samples if _of_request(row)))
+    parameters = tuple(_parameter(row, facts.parameters) for row in source.rows if row.section == "response")
+    samples = tuple(_sample(row, reading) for row in source.samples if not _of_request(row))
+    action = action_of(source.path, source.title, request.parameters, request.samples)
+    return Operation(
+        id=ids.take(f"{own}.{action or slug(source.title) or 'untitled'}"), title=source.title, method=source.method,
+        path=source.path, line=source.line, action=action, microversions=_versions(source.versions, facts),
+        deprecated=facts.deprecated, removed=facts.removed, policy=facts.policy,
+        responses=Responses(_codes(source, "success", facts.normal), _codes(source, "error", facts.error)),
+        preconditions=facts.preconditions, postconditions=facts.postconditions, request=request,
+        response=Response(_body(source, facts, samples), parameters, samples), unread=facts.unread)
+
+
+def version(text: str | None) -> str | None:
+    """Return a microversion as ``2.73``, None where the text is none."""
+    found = _VERSION.match(text.strip()) if text else None
+    return found[1] if found else None
+
+
+def _versions(options: Versions, facts: ProseFacts) -> Versions:
+    """Join what the directive says with what sentences say; the directive goes first, end by end."""
+    said = facts.microversions
+    low, high = version(options.min), version(options.max)
+    if low is None and high is None:
+        return said
+    return Versions(low or said.min, high or said.max, options.line)
+
+
+def _parameter(row: ParameterRow, facts: Mapping[Any, Mapping[str, Any]]) -> Parameter:
+    own = row.parameter
+    kind = own.type.strip().lower() if own.type and own.type.strip() else None
+    low, high = version(own.min), version(own.max)
+    low = max((v for v in (low, row.versions.min) if v), key=Microversion.parse, default=None)
+    high = min((v for v in (high, row.versions.max) if v), key=Microversion.parse, default=None)
+    location = own.location.strip() if own.location else None
+    return replace(own, **{"type": kind, "location": location, "min": low, "max": high, **facts.get(row.key, {})})
+
+
+def _codes(source: OperationSource, kind: str, said: tuple[Code, ...]) -> tuple[Code, ...]:
+    """Join the rows of status tables with the codes of sentences; a qualified code replaces its row."""
+    rows: list[StatusRow] = [row for row in source.statuses if row.kind == kind]
+    if not rows:
+        return said
+    left = list(said)
+    codes: list[Code] = []
+    for row in rows:
+        replacing = [code for code in left if code.code == row.code]
+        if replacing:
+            codes += [replace(code, listed=True) for code in replacing]
+            left = [code for code in left if code.code != row.code]
+        elif all(code.code != row.code for code in codes):
+            codes.append(Code(row.code, row.line))
+    return (*codes, *left)
+
+
+_ENDS = re.compile(r"\b(request|response)s?\b(?![^(]*\b(?:request|response)\b)", re.IGNORECASE)
+_REQUEST_FILE = re.compile(r"[-_](?:req|request)(?:[-_.v\d]*)\.\w+\Z", re.IGNORECASE)
+_RESPONSE_FILE = re.compile(r"[-_](?:resp|response)(?:[-_.v\d]*)\.\w+\Z", re.IGNORECASE)
+
+
+def _of_request(row: SampleRow) -> bool:
+    """Whether a sample is of the request: by its place, else by the last such word of its heading, else by its name."""
+    if row.section:
+        return row.section == "request"
+    found = _ENDS.search(row.heading)
+    if found:
+        return found[1].lower() == "request"
+    if _RESPONSE_FILE.search(row.path):
+        return False
+    return bool(_REQUEST_FILE.search(row.path))
+
+
+def _sample(row: SampleRow, reading: Reading) -> Sample:
+    body, valid = reading.samples.body(row.path)
+    return Sample(row.path, row.line, reading.samples.microversion(row), body, valid)
+
+
+def _body(source: OperationSource, facts: ProseFacts, samples: tuple[Sample, ...]) -> Body:
+    """Tell whether a response has a body: what a sentence says, else that a table or a sample describes one."""
+    if facts.body.content != "unspecified":
+        return facts.body
+    lines = [row.row_line for row in source.rows if row.section == "response" and row.parameter.location == "body"]
+    lines += [sample.line for sample in samples]
+    return Body("described", min(lines)) if lines else facts.body
