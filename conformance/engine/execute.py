@@ -45,7 +45,9 @@ class Executor:
         """
         empty = Evidence(trial)
         if trial.role not in _NOBODY and trial.role not in self.context.role_names:
-            return replace(empty, problem=Problem("inapplicable", f"no credentials of the role {trial.role} were given"))
+            return replace(
+                empty, problem=Problem("inapplicable", f"no credentials of the role {trial.role} were given")
+            )
         version = self._version(trial)
         ceiling = self.context.cloud.microversions
         if version not in ceiling:
@@ -70,7 +72,7 @@ class Executor:
         state = trial.situation.state
         if state is not None:
             for _ in range(2):
-                problem = self._situate(trial)
+                problem = self._situate(state, trial.situation.locked)
                 if problem:
                     return Evidence(trial, version=version, problem=problem)
                 try:
@@ -79,7 +81,11 @@ class Executor:
                 except NeedsNewServer:
                     self.stage.discard()
             else:
-                return Evidence(trial, version=version, problem=Problem("inconclusive", "no server could give what the request needs"))
+                return Evidence(
+                    trial,
+                    version=version,
+                    problem=Problem("inconclusive", "no server could give what the request needs"),
+                )
             before = self.stage.view
             target = self.stage.server_id
         else:
@@ -92,12 +98,11 @@ class Executor:
         self.stage.fixtures.used(bindings_in(trial.body), answer.ok)
         return self._followed(evidence, answer, body, wanted)
 
-    def _situate(self, trial: Trial) -> Problem | None:
-        assert trial.situation.state is not None
-        problem = self.stage.reach(trial.situation.state)
-        if problem is None and trial.situation.locked and not self.stage.locked:
+    def _situate(self, state: str, locked: bool) -> Problem | None:
+        problem = self.stage.reach(state)
+        if problem is None and locked and not self.stage.locked:
             problem = self.stage.lock()
-        elif problem is None and self.stage.locked and not trial.situation.locked:
+        elif problem is None and self.stage.locked and not locked:
             problem = self.stage.unlock()
         return problem
 

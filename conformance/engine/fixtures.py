@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 class Unavailable(Exception):
-    """The cloud lacks what a binding asks for. The message is one sentence; ``optional``: a part that clouds may lack."""
+    """The cloud lacks what a binding asks for. The message is one sentence.
+
+    Attributes:
+        optional: whether it is a part that clouds may lack.
+    """
 
     def __init__(self, reason: str, optional: bool = True) -> None:
         super().__init__(reason)

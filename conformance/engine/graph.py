@@ -62,7 +62,9 @@ class StateGraph:
             edges += _documented(view) if view.operation.action else _plain(view)
         return cls(edges)
 
-    def way(self, source: str, target: str, broken: Iterable[Edge] = (), roles: Iterable[str] = ()) -> list[Edge] | None:
+    def way(
+        self, source: str, target: str, broken: Iterable[Edge] = (), roles: Iterable[str] = ()
+    ) -> list[Edge] | None:
         """The cheapest edges from one status to another, without broken ones and within the roles of the run.
 
         Returns:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from conformance.engine.case import Case, Suite, Trial
 from conformance.engine.context import RunContext
@@ -41,7 +42,7 @@ class Run:
     parallel: int = 6
     servers_made: int = 0
     _futures: dict[str, Future[Result]] = field(default_factory=dict)
-    _queue: list[tuple[str, list[Trial]]] = field(default_factory=list)
+    _queue: list[list[Trial]] = field(default_factory=list)
     _cases: dict[str, list[Case]] = field(default_factory=dict)
     _threads: list[threading.Thread] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -50,11 +51,9 @@ class Run:
         """The lane in which a case is tried: a function of the case. Raises KeyError."""
         return lane_of(self._by_id[case_id].trial, self.context.knowledge)
 
-    @property
+    @cached_property
     def _by_id(self) -> Mapping[str, Case]:
-        if not hasattr(self, "_index"):
-            self._index = {case.id: case for case in self.suite.cases}
-        return self._index
+        return {case.id: case for case in self.suite.cases}
 
     def start(self, case_ids: Iterable[str]) -> None:
         """Begin the trials of some cases, in threads of their own; may be called again with others."""
@@ -69,7 +68,7 @@ class Run:
                 lanes.setdefault(lane_of(case.trial, self.context.knowledge), {})[case.trial.key] = case.trial
             # The longest lanes first; what needs no server fills the time in which others wait.
             found = sorted(lanes.items(), key=lambda lane: (lane[0] != NO_SERVER, -len(lane[1])))
-            self._queue += [(name, list(trials.values())) for name, trials in found]
+            self._queue += [list(trials.values()) for _, trials in found]
             for _ in range(min(self.parallel + 1, len(self._queue)) - sum(t.is_alive() for t in self._threads)):
                 thread = threading.Thread(target=self._work, name=f"lane-{len(self._threads)}", daemon=True)
                 self._threads.append(thread)
@@ -101,10 +100,10 @@ class Run:
             with self._lock:
                 if not self._queue:
                     return
-                name, trials = self._queue.pop(0)
-            self._run_lane(name, trials)
+                trials = self._queue.pop(0)
+            self._run_lane(trials)
 
-    def _run_lane(self, name: str, trials: list[Trial]) -> None:
+    def _run_lane(self, trials: list[Trial]) -> None:
         stage = Stage(self.context)
         executor = Executor(self.context, stage)
         pending = sorted(trials, key=lambda t: order(t, self.context.knowledge))
@@ -149,9 +148,7 @@ class Run:
             self.record(result)
             self._futures[case.id].set_result(result)
 
-    def _judged(
-        self, trial: Trial, cases: list[Case], executor: Executor
-    ) -> list[tuple[Case, Evidence, Judgement]]:
+    def _judged(self, trial: Trial, cases: list[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
         wanted = {c.expectation.resource for c in cases if isinstance(c.expectation, RelatedReaches)}
         try:
             evidence = executor.make(trial, wanted)
@@ -159,7 +156,7 @@ class Run:
                 problem = evidence.problem
                 return [(c, evidence, Judgement(problem.verdict, "not tried", problem.reason)) for c in cases]
             return [(c, evidence, c.expectation.judge(evidence)) for c in cases]
-        except Exception as error:  # noqa: BLE001 -- a fault of ours in one trial must not end the lane
+        except Exception as error:
             reason = f"this suite failed: {type(error).__name__}: {error}"
             return [(c, Evidence(trial), Judgement("error", "not tried", reason)) for c in cases]
 

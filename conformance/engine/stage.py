@@ -67,7 +67,10 @@ class Stage:
                 if self.status == self.context.knowledge.initial:
                     needs_admin = self.context.graph.way(self.status, state, self._broken) is not None
                     if needs_admin:
-                        return Problem("inapplicable", f"only an administrator can bring a server into {state}, and no such role is given")
+                        return Problem(
+                            "inapplicable",
+                            f"only an administrator can bring a server into {state}, and no such role is given",
+                        )
                     return Problem("inconclusive", reason or f"no way leads from {self.status} to {state}")
                 self.discard()
                 continue
@@ -187,7 +190,9 @@ class Stage:
         operation = self.context.operations.get(operation_id)
         if operation is None or operation.action is None:
             return Problem("inconclusive", f"the specs lack {operation_id}, by which a server is locked")
-        self.context.notes.add("table", f"states: {operation_id} is how a server is {'locked' if locked else 'unlocked'}")
+        self.context.notes.add(
+            "table", f"states: {operation_id} is how a server is {'locked' if locked else 'unlocked'}"
+        )
         version = str(self.context.version_for(operation))
         answer = self.context.cloud.send(
             Ask("POST", f"/servers/{self.server_id}/action", Role.MEMBER, version, {operation.action: None})
@@ -207,4 +212,3 @@ class Stage:
         if made is not None:
             with contextlib.suppress(CloudError):
                 self.context.resources.delete(made, wait=False)
-

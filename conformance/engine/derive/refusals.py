@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.engine import bodies
 from conformance.engine.case import Untested, id_part
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.view import Book, Variant, View
 from conformance.engine.judge.codes import (
     Admitted,
@@ -20,7 +21,13 @@ from specs.model import Parameter
 OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
 """Codes that depend on drivers and configuration: no request provokes them."""
 
-_BROKEN_FORMATS = {"uuid": "not-a-uuid", "date-time": "not-a-date", "base64": "%%%", "ipv4": "999.0.2.1", "ipv6": "::zz"}
+_BROKEN_FORMATS = {
+    "uuid": "not-a-uuid",
+    "date-time": "not-a-date",
+    "base64": "%%%",
+    "ipv4": "999.0.2.1",
+    "ipv6": "::zz",
+}
 
 
 def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
@@ -143,7 +150,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
 def _bad_request(view: View, book: Book, line: int | None) -> None:
     variant, state = view.main
     base = view.body(variant, view.default)
-    if base is bodies.ABSENT:
+    if base is ABSENT:
         return
     for name, body, why, row in _broken_bodies(view, variant, base):
         label = id_part(name)
@@ -162,16 +169,26 @@ def _broken_bodies(view: View, variant: Variant, base: Any) -> Iterator[tuple[st
     for field in bodies.fields(operation, view.default):
         row, path = field.row, field.path
         try:
-            full = view.body(variant, view.default, {path[-1]: bodies.ABSENT})
+            full = view.body(variant, view.default, {path[-1]: ABSENT})
             if row.required:
-                yield f"{field.name}-missing", bodies.replaced(base, path, bodies.ABSENT), f"{field.name} is required", row
+                yield (
+                    f"{field.name}-missing",
+                    bodies.replaced(base, path, ABSENT),
+                    f"{field.name} is required",
+                    row,
+                )
             for label, value, why in _broken_values(row):
                 yield f"{field.name}-{label}", bodies.replaced(full, path, value), f"{field.name} {why}", row
         except (KeyError, TypeError):
             continue
     action = next((r for r in bodies.body_rows(operation, view.default) if r.name == operation.action), None)
     if action is not None and action.type in ("object", "dict"):
-        yield f"{action.name}-type", {action.name: "text"}, f"{action.name} is documented as an object", action
+        yield (
+            f"{action.name}-type",
+            {action.name: "text"},
+            f"{action.name} is documented as an object",
+            action,
+        )
 
 
 def _broken_values(row: Parameter) -> Iterator[tuple[str, Any, str]]:

@@ -18,7 +18,11 @@ from specs.record.model import Source
 REQUEST_ID = r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 """The form of a request identifier, which the reference gives as req- and a UUID."""
 
-HEADER_FORMS = {"location": r"https?://\S+", "x-openstack-request-id": REQUEST_ID, "x-compute-request-id": REQUEST_ID}
+HEADER_FORMS = {
+    "location": r"https?://\S+",
+    "x-openstack-request-id": REQUEST_ID,
+    "x-compute-request-id": REQUEST_ID,
+}
 
 FREE_VALUES = 12
 """At most so many enumerated values are checked in a response; longer lists are vocabularies."""
@@ -99,7 +103,12 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
         elif post.unchanged:
             book.case(requirement, detail, trial, Unchanged(post.resource))
         elif post.becomes:
-            book.case(requirement, detail, trial, Reaches(post.resource, post.becomes, post.on_failure or ("ERROR",)))
+            book.case(
+                requirement,
+                detail,
+                trial,
+                Reaches(post.resource, post.becomes, post.on_failure or ("ERROR",)),
+            )
     for vocabulary in view.vocabulary:
         if vocabulary.resource == view.knowledge.resource and vocabulary.attribute == "status":
             requirement = view.requirement("postcondition", "vocabulary", None)
@@ -163,12 +172,12 @@ def field_shown(view: View, row: Parameter) -> FieldShown | None:
     place = place_of(view.operation, row)
     if place is None:
         return None
-    in_samples = [
-        value for s in view.operation.response.samples if s.valid for value in values_at(s.body, place)[0]
-    ]
+    in_samples = [value for s in view.operation.response.samples if s.valid for value in values_at(s.body, place)[0]]
     nullable = bool(row.nullable) or None in in_samples
-    required = row.required and row.visible_to is None and all(
-        parent.visible_to is None and parent.required for parent in _parents(view, row)
+    required = (
+        row.required
+        and row.visible_to is None
+        and all(parent.visible_to is None and parent.required for parent in _parents(view, row))
     )
     enum = row.enum if 0 < len(row.enum) <= FREE_VALUES else ()
     return FieldShown(row.name, place, row.type, required, nullable, enum)
@@ -188,7 +197,7 @@ def _samples(view: View, book: Book, variant: Variant, state: str) -> None:
         if version is not None and version not in view.range:
             continue
         if version is None and view.operation.microversions.max is None:
-            version = view.range.min
+            version = view.lowest
         stem = sample.file.rsplit("/", 1)[-1].removesuffix(".json")
         label = f"sample-{id_part(stem)}" + (f"-{version}" if version else "")
         body = bodies.from_sample(view.operation, sample, view.knowledge)

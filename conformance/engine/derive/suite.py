@@ -11,7 +11,7 @@ from conformance.engine.derive.versions import derive_versions
 from conformance.engine.derive.view import FIRST, Book, View
 from conformance.engine.knowledge import Knowledge, load_knowledge
 from specs.microversion import Microversion
-from specs.model import Operation, Parameter, Spec
+from specs.model import Body, Code, Operation, Parameter, Spec, Versions
 
 
 def highest_version(specs: Iterable[Spec]) -> Microversion:
@@ -19,18 +19,16 @@ def highest_version(specs: Iterable[Spec]) -> Microversion:
     named: list[str] = []
     for spec in specs:
         for operation in spec.operations:
-            things = [
-                operation.microversions,
-                *operation.request.parameters,
-                *operation.response.parameters,
-                *operation.responses.normal,
-                operation.response.body,
-            ]
-            for thing in things:
-                named += [v for v in (thing.min, thing.max) if v]
+            named += _ends(operation.microversions, operation.response.body)
+            named += _ends(*operation.request.parameters, *operation.response.parameters)
+            named += _ends(*operation.responses.normal)
             samples = (*operation.request.samples, *operation.response.samples)
             named += [s.microversion for s in samples if s.microversion]
     return max((Microversion.parse(v) for v in named), default=FIRST)
+
+
+def _ends(*things: Versions | Body | Parameter | Code) -> list[str]:
+    return [version for thing in things for version in (thing.min, thing.max) if version]
 
 
 def derive(
@@ -68,7 +66,25 @@ def derive(
             if view.range.empty:
                 continue
             _operation(view, book, default_policy)
-    return Suite(tuple(book.requirements.values()), tuple(book.cases.values()), tuple(book.untested), tuple(sorted(book.used)))
+    return Suite(
+        tuple(book.requirements.values()),
+        tuple(book.cases.values()),
+        tuple(book.untested),
+        tuple(sorted(book.used)),
+    )
+
+
+def views(specs: Sequence[Spec], top: Microversion, knowledge: Knowledge) -> list[View]:
+    """A view of every operation that can lead from status to status: tested ones, and those the state table names."""
+    named = {transition.operation for transition in knowledge.transitions}
+    found = [View(o, spec, knowledge, top) for spec in specs for o in spec.operations]
+    return [
+        v
+        for v in found
+        if not v.range.empty
+        and v.operation.removed is None
+        and (supported(v.operation, knowledge) or v.operation.id in named)
+    ]
 
 
 def supported(operation: Operation, knowledge: Knowledge) -> bool:

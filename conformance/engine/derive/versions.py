@@ -38,9 +38,7 @@ def derive_versions(view: View, book: Book) -> None:
 
 def points(view: View) -> list[Microversion]:
     """The versions at which the operation is tried: its lowest and highest, and both sides of each bound."""
-    low, high = view.range.min, view.range.max
-    assert low is not None
-    assert high is not None
+    low, high = view.lowest, view.default
     if high < low:
         return []
     chosen = {low, high}
@@ -67,9 +65,9 @@ def _bounds(view: View) -> Iterator[Microversion]:
 
 def _edges(part: VersionRange, view: View) -> Iterator[tuple[str, Microversion, Microversion]]:
     """Both sides of each bound that lies within the operation's versions: name, version outside, version inside."""
-    if part.min is not None and part.min.previous is not None:
-        if part.min.previous in view.range and part.min in view.range:
-            yield f"min-{part.min}", part.min.previous, part.min
+    before = part.min.previous if part.min is not None else None
+    if part.min is not None and before is not None and before in view.range and part.min in view.range:
+        yield f"min-{part.min}", before, part.min
     if part.max is not None and part.max in view.range and part.max.next in view.range:
         yield f"max-{part.max}", part.max.next, part.max
 
@@ -79,9 +77,7 @@ def _said(bound: str) -> str:
     return f"from {version} on" if kind == "min" else f"up to {version}"
 
 
-def _bound_requirement(
-    view: View, name: str, line: int | None, bound: str, in_parameters: bool = True
-) -> Requirement:
+def _bound_requirement(view: View, name: str, line: int | None, bound: str, in_parameters: bool = True) -> Requirement:
     """The requirement of one bound: ``microversion/<name>/min-2.73``."""
     plain = view.requirement("microversion", name, line, in_parameters)
     return replace(plain, id=f"{plain.id}/{bound}")
@@ -120,8 +116,9 @@ def _former_fields(view: View) -> list[bodies.Field]:
     known = {f.row for f in bodies.fields(view.operation, view.default)}
     former: dict[str, bodies.Field] = {}
     for row in view.operation.request.parameters:
-        if row.location == "body" and row.max and row.range.max in view.range and row not in known:
-            for field in bodies.fields(view.operation, row.range.max or view.default):
+        if row.location == "body" and row not in known and row.range.max is not None:
+            last = row.range.max
+            for field in bodies.fields(view.operation, last) if last in view.range else ():
                 if field.row is row:
                     former[field.name] = field
     return list(former.values())
@@ -178,8 +175,8 @@ def _operation_bounds(view: View, book: Book) -> None:
         )
         why = f"the operation exists only {_said(bound)}"
         book.case(requirement, str(outside), refused, Refused((404, 400), why))
-        inside = view.range.min if bound.startswith("min") else view.range.max
-        _, _, numbers = normal_requirement(view, inside or view.default)
+        inside = view.lowest if bound.startswith("min") else view.default
+        _, _, numbers = normal_requirement(view, inside)
         label_version = None if inside == view.default else inside
         accepted = view.attempt(state=state, variant=variant, label="documented", version=label_version)
         if numbers:

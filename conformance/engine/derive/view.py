@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.engine import bodies
 from conformance.engine.case import Binding, Case, Requirement, Situation, Trial, Untested, id_part
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.expectation import Expectation
 from conformance.engine.knowledge import Knowledge
 from specs.microversion import Microversion, VersionRange
@@ -74,16 +75,20 @@ class View:
     common: tuple[tuple[Spec, Parameter], ...] = ()
 
     @cached_property
-    def range(self) -> VersionRange:
-        """The versions at which the operation exists and is tried."""
-        own = self.operation.microversions.range
-        return VersionRange(own.min or FIRST, min(v for v in (own.max, self.top) if v))
+    def lowest(self) -> Microversion:
+        """The lowest version at which the operation exists."""
+        return self.operation.microversions.range.min or FIRST
+
+    @cached_property
+    def default(self) -> Microversion:
+        """The version of trials that name none: the highest at which the operation exists and is tried."""
+        own = self.operation.microversions.range.max
+        return self.top if own is None else min(own, self.top)
 
     @property
-    def default(self) -> Microversion:
-        """The version of trials that name none: the highest of the range."""
-        assert self.range.max is not None
-        return self.range.max
+    def range(self) -> VersionRange:
+        """The versions at which the operation exists and is tried."""
+        return VersionRange(self.lowest, self.default)
 
     def requirement(self, kind: str, detail: str, line: int | None, in_parameters: bool = False) -> Requirement:
         """The requirement of a kind, with an optional detail."""
@@ -121,7 +126,7 @@ class View:
             names = [id_part(str(v)) for v in include.values()]
             if when.present:
                 chosen = self._existing(when.present)
-                include.update((name, bodies.ABSENT) for name in chosen)
+                include.update((name, ABSENT) for name in chosen)
                 names.append("with-" + "+".join(map(id_part, chosen)))
             found.append(Variant("-".join(names), tuple(include.items()), condition.any_of, condition))
         if found:

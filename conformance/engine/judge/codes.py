@@ -215,5 +215,6 @@ class OutsideVersions:
                 return broken("took effect", f"{self.field} took effect although it exists only {self.bound}")
             return holds("ignored", {"field": self.field, "answer": "ignored"})
         return undecided(
-            status, f"{self.field} was accepted {self.bound.replace('from', 'before')}; no field shows whether it took effect"
+            status,
+            f"{self.field} was accepted {self.bound.replace('from', 'before')}; no field shows whether it took effect",
         )

@@ -23,7 +23,15 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "list": (list,),
 }
 
-_NAMES = {str: "string", int: "integer", float: "float", bool: "boolean", dict: "object", list: "array", type(None): "null"}
+_NAMES = {
+    str: "string",
+    int: "integer",
+    float: "float",
+    bool: "boolean",
+    dict: "object",
+    list: "array",
+    type(None): "null",
+}
 
 
 def type_name(value: Any) -> str:
@@ -44,7 +52,9 @@ def is_of_type(value: Any, documented: str) -> bool:
 def _not_successful(evidence: Evidence) -> Judgement | None:
     if evidence.accepted:
         return None
-    return undecided(evidence.status, f"the request was answered {evidence.status}, so there is no such response to judge")
+    return undecided(
+        evidence.status, f"the request was answered {evidence.status}, so there is no such response to judge"
+    )
 
 
 @dataclass(frozen=True)

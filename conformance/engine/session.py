@@ -1,0 +1,199 @@
+"""One process's share of a run: the cloud, the suite, the lanes and what is written, opened and closed together."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from conformance.engine.case import Suite
+from conformance.engine.cloud.client import Cloud
+from conformance.engine.cloud.discover import Discovery, Wishes
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.resources import Resources
+from conformance.engine.cloud.target import Target, connect
+from conformance.engine.context import Notes, Patience, RunContext
+from conformance.engine.derive.suite import derive, highest_version, views
+from conformance.engine.graph import StateGraph
+from conformance.engine.knowledge import load_knowledge
+from conformance.engine.run import Run
+from specs.microversion import Microversion
+from specs.model import Spec
+from specs.record.model import Result, RunInfo
+from specs.record.writer import utc_now
+
+CLOUD_PATIENCE = Patience(status=300.0, settle=1.0)
+SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
+
+USES = ("apiref-conformance", "docutils", "keystoneauth1", "pytest", "PyYAML", "requests", "nova")
+"""Distributions whose versions the record names."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides a run, beside the cases that are chosen.
+
+    Attributes:
+        target: the cloud.
+        directory: of the run; the journal and the record stand there.
+        sandbox: whether the target is a sandbox, where nothing is anybody else's.
+        release: of the sandbox.
+        default_policy: the cloud is known to keep the documented policy defaults.
+        allow_disruptive: shared things may be changed.
+        max_servers: how many servers may exist at a time.
+        patience: how long to wait; by the kind of target where None.
+        prefix: of all names; the processes of one run share it.
+        wishes: what the user gives in the place of discovery.
+    """
+
+    target: Target
+    directory: Path
+    sandbox: bool = False
+    release: str | None = None
+    default_policy: bool = False
+    allow_disruptive: bool = False
+    max_servers: int = 6
+    patience: Patience | None = None
+    prefix: str | None = None
+    wishes: Wishes = field(default_factory=Wishes)
+
+
+class Session:
+    """Opened on a cloud with the specs of a reference; closed in any event.
+
+    Args:
+        settings: what decides the run.
+        specs: all specs of the reference.
+        selected: those whose operations are tried.
+        record: is told every result as it comes, from many threads.
+        worker: the name of this process where it shares the run with others.
+
+    Raises:
+        EndpointError: the cloud cannot be used; one sentence says why.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        specs: Sequence[Spec],
+        selected: Sequence[Spec],
+        record: Callable[[Result], None],
+        worker: str | None = None,
+    ) -> None:
+        self.settings = settings
+        self.started = utc_now()
+        self._began = time.monotonic()
+        self._worker = worker
+        settings.directory.mkdir(parents=True, exist_ok=True)
+        name = f"journal-{worker}.jsonl" if worker else "journal.jsonl"
+        self.journal = Journal(settings.directory / name, prefix=settings.prefix)
+        self.cloud: Cloud = connect(
+            settings.target, self.journal, allow_disruptive=settings.allow_disruptive or settings.sandbox
+        )
+        knowledge = load_knowledge()
+        top = self._top(specs)
+        self.suite: Suite = derive(specs, selected, top, settings.default_policy or settings.sandbox, knowledge)
+        self.specs = tuple(specs)
+        self.selected = tuple(selected)
+        discovery = Discovery(self.cloud, settings.wishes)
+        self.watch = Watch(self.cloud, microversion=str(top))
+        patience = settings.patience or (SANDBOX_PATIENCE if settings.sandbox else CLOUD_PATIENCE)
+        self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status)
+        self.context = RunContext(
+            cloud=self.cloud,
+            discovery=discovery,
+            resources=self.resources,
+            watch=self.watch,
+            knowledge=knowledge,
+            graph=StateGraph.of(views(specs, top, knowledge)),
+            operations={o.id: o for spec in specs for o in spec.operations},
+            top=top,
+            patience=patience,
+            notes=Notes(),
+        )
+        self.run = Run(self.suite, self.context, record, settings.max_servers)
+        self.left: tuple[str, ...] = ()
+
+    def _top(self, specs: Sequence[Spec]) -> Microversion:
+        """The highest microversion that both the reference and the cloud know."""
+        known, supported = highest_version(specs), self.cloud.microversions.max
+        return known if supported is None else min(known, supported)
+
+    def close(self) -> tuple[str, ...]:
+        """Stop the lanes, remove what is left, and end the connections. Returns what could not be removed."""
+        self.run.stop()
+        with contextlib.suppress(Exception):
+            self.left = self.resources.close()
+        self.watch.close()
+        self.cloud.close()
+        self.journal.close()
+        return self.left
+
+    def figures(self) -> dict[str, Any]:
+        """Requests, servers and seconds of this process, as totals of the record hold them."""
+        return {
+            "requests": self.cloud.request_count,
+            "servers": self.run.servers_made,
+            "seconds": round(time.monotonic() - self._began, 1),
+        }
+
+    def notes(self) -> tuple[dict[str, Any], ...]:
+        """Facts about the run: entries of the tables that it used, promises without a case, what was left behind."""
+        used = [{"kind": kind, "text": text} for kind, text in self.context.notes.entries]
+        untested = [
+            {
+                "kind": "untested",
+                "requirement": u.requirement,
+                "reason": u.reason,
+                "detail": u.detail,
+                "source": {"path": u.source.path, "line": u.source.line},
+            }
+            for u in self.suite.untested
+        ]
+        left = [{"kind": "left-behind", "text": text} for text in self.left]
+        return (*sorted(used, key=lambda n: (n["kind"], n["text"])), *untested, *left)
+
+    def info(self, options: Mapping[str, Any], totals: Mapping[str, Any] | None = None) -> RunInfo:
+        """The head of the record, at the start (without totals) or at the end."""
+        first = self.selected[0] if self.selected else None
+        supported = self.cloud.microversions
+        return RunInfo(
+            started=self.started,
+            finished=utc_now() if totals is not None else None,
+            endpoint={
+                "name": self.cloud.name,
+                "url": self.cloud.url,
+                "release": self.settings.release,
+                "sandbox": self.settings.sandbox,
+                "min": str(supported.min) if supported.min else None,
+                "max": str(supported.max) if supported.max else None,
+            },
+            roles=tuple(sorted(self.context.role_names)),
+            environment=environment(),
+            spec={
+                "service": first.service if first else None,
+                "package": first.reference.package if first else None,
+                "version": first.reference.version if first else None,
+                "operations": len({c.operation.id for c in self.suite.cases}),
+                "files": [s.reference.path for s in self.selected],
+            },
+            options=dict(options),
+            totals=dict(totals or {}),
+            notes=self.notes(),
+        )
+
+
+def environment() -> dict[str, Any]:
+    """Python, the platform, and the versions of what the result depends on."""
+    found: dict[str, Any] = {"python": platform.python_version(), "platform": sys.platform}
+    for name in USES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
