@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
 from typing import TYPE_CHECKING
 
+from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.removal import Removal, Remover
+from conformance.engine.cloud.search import search
+
 if TYPE_CHECKING:
-    from conformance.engine.cloud.client import Cloud
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from conformance.engine.cloud.client import Cloud
+    from conformance.engine.cloud.journal import Entry, Journal
 
 
 @dataclass(frozen=True)
@@ -26,5 +32,35 @@ class CleanupReport:
 
 
 def cleanup(run_dir: Path, cloud: Cloud, *, timeout: float = 300.0) -> CleanupReport:
-    """Remove what the journals of the run directory hold. May be repeated."""
-    raise NotImplementedError
+    """Remove what the journals of the run directory hold. May be repeated.
+
+    Args:
+        run_dir: of a run that has ended: what a living one still asks for would be missed.
+        cloud: connected with a journal in that directory (such as ``journal-cleanup.jsonl``), so that its guard knows
+            what the run has made.
+        timeout: seconds for one resource.
+
+    Raises:
+        ValueError: the cloud's journal is of another run.
+    """
+    journal = cloud.journal
+    if journal is None or journal.path.parent.resolve() != run_dir.resolve():
+        raise ValueError(f"the cloud must be connected with a journal in {run_dir}")
+    watch = Watch(cloud)
+    try:
+        return remove_entries(cloud, watch, journal, journal.entries(), timeout=timeout)
+    finally:
+        watch.close()
+
+
+def remove_entries(
+    cloud: Cloud, watch: Watch, journal: Journal, entries: Sequence[Entry], *, timeout: float
+) -> CleanupReport:
+    """Remove what these entries of a journal hold, and what only their names can find."""
+    remover = Remover(cloud, watch, journal, timeout=timeout)
+    found = search(cloud, journal, entries)
+    done: list[Removal] = remover.remove_all(found.things)
+    removed = [str(one.thing) for one in done if one.trouble is None and one.was_there]
+    already = [str(one.thing) for one in done if one.trouble is None and not one.was_there]
+    left = [f"{one.thing}: {one.trouble}" for one in done if one.trouble is not None]
+    return CleanupReport(tuple(removed), tuple(already), (*left, *found.lost))

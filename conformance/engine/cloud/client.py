@@ -115,9 +115,7 @@ class Cloud:
             RoleMissing: this run does not have the role.
         """
         if isinstance(ask.role, Role) and ask.role not in self._credentials:
-            raise RoleMissing(
-                f"{ask.method} {ask.path} needs the role {ask.role}, which this run does not have"
-            )
+            raise RoleMissing(f"{ask.method} {ask.path} needs the role {ask.role}, which this run does not have")
         self.guard.check(ask)
         side_effect: Intent | None = None
         if ask.expect_created and self.journal:
@@ -156,9 +154,7 @@ class Cloud:
         answer = self.get(head + id_, role=role)
         if answer.status != 404:
             was = answer.error or f"the answer was {answer.status}"
-            raise ResourceError(
-                f"no unknown id could be had: GET {head}{id_} should be 404, but {was}", answer
-            )
+            raise ResourceError(f"no unknown id could be had: GET {head}{id_} should be 404, but {was}", answer)
         self.guard.seen_unknown(id_)
         return id_
 
@@ -294,9 +290,7 @@ class Cloud:
         if reply.status:
             text = reply.content.decode("utf-8", "replace")
             shown = answered if answered is not ABSENT else text or None
-            response = ReceivedResponse(
-                reply.status, self.redactor.headers(reply.headers), self.redactor.value(shown)
-            )
+            response = ReceivedResponse(reply.status, self.redactor.headers(reply.headers), self.redactor.value(shown))
         request = SentRequest(
             ask.method,
             self.redactor.url(reply.url),
@@ -308,9 +302,7 @@ class Cloud:
     def _answer(self, reply: Reply, exchange: Exchange, earlier: tuple[Exchange, ...]) -> Answer:
         text = reply.content.decode("utf-8", "replace")
         error = self.redactor.text(reply.error) if reply.error else None
-        return Answer(
-            reply.status, reply.headers, text, _json(reply.content), reply.ms, exchange, error, earlier
-        )
+        return Answer(reply.status, reply.headers, text, _json(reply.content), reply.ms, exchange, error, earlier)
 
     def _unanswered(self, ask: Ask, error: str, earlier: tuple[Exchange, ...]) -> Answer:
         reply = Reply(0, self.url + quote(ask.path, safe="/%:@!$&'()*+,;=~"), {}, error=error)

@@ -6,14 +6,15 @@ do not answer, the service itself is asked if the catalogue names it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from specs.microversion import Microversion
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.exchange import Answer
 
@@ -29,7 +30,7 @@ class Missing:
 
     reason: str
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[False]:
         return False
 
 
@@ -184,7 +185,7 @@ class Discovery:
         image = self.image
         fitting = [one for one in flavors if not image or _fits(one, image)]
         if not fitting:
-            return Missing(f"no flavor fits the image {image.name if image else ''}")
+            return Missing(f"no flavor fits the image {image.name if image else '?'}")
         # A flavor without a disk may be refused for an image (a policy of 2018), one with extra specs may ask for
         # hosts that are rare: both only where there is nothing else.
         return min(fitting, key=lambda one: (one.special, one.disk == 0, *_size(one)))
@@ -196,9 +197,7 @@ class Discovery:
         if isinstance(first, Missing):
             return first
         others = [
-            one
-            for one in flavors
-            if one.id != first.id and _size(one) != _size(first) and one.disk >= first.disk
+            one for one in flavors if one.id != first.id and _size(one) != _size(first) and one.disk >= first.disk
         ]
         bigger = [one for one in others if _size(one) > _size(first)] or others
         if not bigger:
@@ -245,9 +244,7 @@ class Discovery:
         answer = self._cloud.get("/os-floating-ip-pools")
         records = _list(answer, "floating_ip_pools")
         if records is None:
-            return Missing(
-                f"floating IP pools cannot be listed: {_said('GET /os-floating-ip-pools', answer)}"
-            )
+            return Missing(f"floating IP pools cannot be listed: {_said('GET /os-floating-ip-pools', answer)}")
         if not records:
             return Missing("the cloud has no pool of floating IPs")
         return str(records[0]["name"])
@@ -258,9 +255,7 @@ class Discovery:
         answer = self._cloud.get("/os-availability-zone")
         records = _list(answer, "availabilityZoneInfo")
         if records is None:
-            return Missing(
-                f"availability zones cannot be listed: {_said('GET /os-availability-zone', answer)}"
-            )
+            return Missing(f"availability zones cannot be listed: {_said('GET /os-availability-zone', answer)}")
         for one in records:
             if (one.get("zoneState") or {}).get("available") and one.get("zoneName") != "internal":
                 return str(one["zoneName"])
@@ -283,7 +278,7 @@ class Discovery:
         return min(rooms, default=None)
 
 
-def networks_for(version: str | None) -> bool:
+def knows_auto_networks(version: str | None) -> bool:
     """Whether ``networks: "auto"`` and ``"none"`` are known at a microversion."""
     if version is None:
         return False
@@ -325,7 +320,8 @@ def _image(one: dict[str, Any]) -> Image:
 
 
 def _bootable(one: dict[str, Any]) -> bool:
-    more = one.get("metadata") if isinstance(one.get("metadata"), dict) else one
+    metadata = one.get("metadata")
+    more: dict[str, Any] = metadata if isinstance(metadata, dict) else one
     return (
         str(one.get("status", "")).upper() == "ACTIVE"
         # Snapshots of servers come and go, and those of volumes need the volume service.

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.engine.cloud.roles import Role, Sender
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.engine.cloud.journal import Intent
     from specs.record.model import Exchange
-    from collections.abc import Mapping
 
 
 class Absent(Enum):

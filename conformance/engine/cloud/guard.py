@@ -88,8 +88,7 @@ _ID_LIKE = re.compile(r"[0-9A-Fa-f.:/-]+\Z")
 """A UUID, a number or an address. What holds other characters is none and so names no resource of these kinds."""
 
 _UNASSIGNED = tuple(
-    ipaddress.ip_network(net)
-    for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+    ipaddress.ip_network(net) for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
 )
 """Addresses set aside for documentation (RFC 5737, RFC 3849): nobody has them, so they may stand for an unknown one."""
 

@@ -62,9 +62,7 @@ class Entry:
     @property
     def left(self) -> tuple[tuple[str, str], ...]:
         """Id and path of all that is still there."""
-        return tuple(
-            (id_, path) for id_, path in zip(self.ids, self.paths, strict=True) if id_ not in self.gone
-        )
+        return tuple((id_, path) for id_, path in zip(self.ids, self.paths, strict=True) if id_ not in self.gone)
 
 
 @dataclass
@@ -155,6 +153,7 @@ class Journal:
         self.path = path
         self._lock = Lock()
         self._book = _Book()
+        self._own: set[str] = set()
         self._tails: dict[Path, _Tail] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         for line in _Tail(path).lines():
@@ -176,6 +175,8 @@ class Journal:
     def intend(self, kind: str, name: str, *, role: str = "member") -> Intent:
         """Write down that a resource is about to be asked for."""
         intent = Intent(secrets.token_hex(8), kind, name, str(role))
+        with self._lock:
+            self._own.add(intent.key)
         self._write({"do": "intend", "key": intent.key, "kind": kind, "name": name, "role": intent.role})
         return intent
 
@@ -213,16 +214,14 @@ class Journal:
         with self._lock:
             key = intent.key
             return (
-                self._book.intents.get(key) == intent
-                and not self._book.made.get(key)
-                and key not in self._book.refused
+                self._book.intents.get(key) == intent and not self._book.made.get(key) and key not in self._book.refused
             )
 
-    def entries(self) -> tuple[Entry, ...]:
-        """All entries of the run so far, of all its processes."""
+    def entries(self, *, own: bool = False) -> tuple[Entry, ...]:
+        """All entries of the run so far, of all its processes; or with ``own`` those that began in this one."""
         with self._lock:
             self._catch_up()
-            return tuple(self._book.entry(key) for key in self._book.intents)
+            return tuple(self._book.entry(key) for key in self._book.intents if not own or key in self._own)
 
     @property
     def prefixes(self) -> tuple[str, ...]:

@@ -128,9 +128,7 @@ class Watch:
         self._closed = False
         self._started = time.monotonic()
 
-    def until(
-        self, server_id: str, predicate: Predicate, timeout: float, *, role: Role = Role.MEMBER
-    ) -> WaitResult:
+    def until(self, server_id: str, predicate: Predicate, timeout: float, *, role: Role = Role.MEMBER) -> WaitResult:
         """Wait until the predicate holds of a view that was asked for after this call, or the time is over.
 
         Args:
@@ -216,9 +214,7 @@ class Watch:
             views.update((id_, view) for id_, view in self._listing(role).items() if id_ in ids)
         # The listing leaves out what is SOFT_DELETED, and what had its name changed.
         for id_ in sorted(ids - set(views)):
-            answer = self._cloud.get(
-                f"/servers/{quote(id_, safe='')}", role=role, microversion=self._microversion
-            )
+            answer = self._cloud.get(f"/servers/{quote(id_, safe='')}", role=role, microversion=self._microversion)
             if answer.status == 404:
                 views[id_] = None
             elif answer.ok and isinstance(answer.json, dict) and isinstance(answer.json.get("server"), dict):
@@ -231,9 +227,7 @@ class Watch:
         views: dict[str, ServerView] = {}
         query: tuple[tuple[str, str], ...] = (("name", self._cloud.prefix),)
         for _ in range(_PAGES):
-            answer = self._cloud.get(
-                "/servers/detail", role=role, microversion=self._microversion, query=query
-            )
+            answer = self._cloud.get("/servers/detail", role=role, microversion=self._microversion, query=query)
             if not answer.ok or not isinstance(answer.json, dict):
                 self._note(answer.error or f"GET /servers/detail gave {answer.status}")
                 break

@@ -153,10 +153,7 @@ class Redactor:
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Headers without secrets."""
-        return {
-            name: PLACEHOLDER if name.lower() in _HEADERS else self.text(value)
-            for name, value in headers.items()
-        }
+        return {name: PLACEHOLDER if name.lower() in _HEADERS else self.text(value) for name, value in headers.items()}
 
     def _by_value(self, text: str) -> str:
         for secret in self._known:

@@ -14,6 +14,7 @@ from conformance.engine.cloud.versions import Root, find_root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from openstack.config.cloud_region import CloudRegion
 
     from conformance.engine.cloud.journal import Journal
@@ -79,9 +80,7 @@ def connect(
         return _connect_url(target, journal, allow_disruptive, service_type, timeout)
     if Role.MEMBER in target.clouds:
         return _connect_clouds(target, journal, allow_disruptive, service_type, timeout)
-    raise EndpointError(
-        "no endpoint was named: give --os-cloud NAME, or --url URL with --token TOKEN, or --sandbox"
-    )
+    raise EndpointError("no endpoint was named: give --os-cloud NAME, or --url URL with --token TOKEN, or --sandbox")
 
 
 def _connect_url(
@@ -93,9 +92,7 @@ def _connect_url(
     if not target.tokens.get(Role.MEMBER):
         raise EndpointError(f"{url} needs a token: give --token (a member of a project)")
     transport = Transport()
-    credentials: dict[Role, Credential] = {
-        role: FixedToken(token) for role, token in target.tokens.items() if token
-    }
+    credentials: dict[Role, Credential] = {role: FixedToken(token) for role, token in target.tokens.items() if token}
     root = find_root(transport, url, target.tokens[Role.MEMBER], service_type, timeout)
     name = f"{target.name} at {root.url}" if target.name else root.url
     cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, service_type)
@@ -167,9 +164,7 @@ def _region(name: str) -> CloudRegion:
             known = ", ".join(sorted(set(loader.get_cloud_names()) - {"defaults"})) or "none"
             where = loader.config_filename or "no clouds.yaml was found"
             if from_environment:
-                raise EndpointError(
-                    "--os-cloud envvars: no OS_* variables are set (OS_AUTH_URL, OS_USERNAME, ...)"
-                )
+                raise EndpointError("--os-cloud envvars: no OS_* variables are set (OS_AUTH_URL, OS_USERNAME, ...)")
             raise EndpointError(f"there is no cloud {name!r}: known are {known} ({where})")
         return loader.get_one(cloud=name)
     except EndpointError:
@@ -187,9 +182,7 @@ def _keystone(region: CloudRegion) -> KeystoneToken:
     try:
         session = region.get_session()
     except Exception as error:
-        raise EndpointError(
-            f"the settings of cloud {region.name!r} cannot be used: {_line(error)}"
-        ) from error
+        raise EndpointError(f"the settings of cloud {region.name!r} cannot be used: {_line(error)}") from error
     override: Any = region.get_endpoint("compute")
     interface: Any = region.get_interface("compute")
     return KeystoneToken(
@@ -215,9 +208,7 @@ def _try_tokens(cloud: Cloud, option: int) -> None:
             raise EndpointError(f"{answer.error} ({cloud.url})")
         if answer.status == 401:
             how = OPTIONS[role][option]
-            raise EndpointError(
-                f"{cloud.url} refused the token of {how}: 401; is it of this cloud, and not expired?"
-            )
+            raise EndpointError(f"{cloud.url} refused the token of {how}: 401; is it of this cloud, and not expired?")
         if answer.status >= 500:
             raise EndpointError(f"{cloud.url} does not work: GET /flavors as {role} gave {answer.status}")
 

@@ -77,9 +77,7 @@ class Transport:
     ) -> Reply:
         """Send one request and read its answer. Raises nothing for what the network does."""
         started = time.monotonic()
-        request = requests.Request(
-            method, url, {**headers}, data=data, params=list(query) or None, auth=_as_it_is
-        )
+        request = requests.Request(method, url, {**headers}, data=data, params=list(query) or None, auth=_as_it_is)
         sent_url, sent_headers = url, dict(headers)
         try:
             session = self._session()

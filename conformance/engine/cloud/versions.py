@@ -62,9 +62,7 @@ def find_root(transport: Transport, url: str, token: str, service_type: str, tim
     return Root(_below(tried, best), _checked(best, tried, service_type))
 
 
-def _document(
-    transport: Transport, url: str, token: str, service_type: str, timeout: float
-) -> dict[str, Any]:
+def _document(transport: Transport, url: str, token: str, service_type: str, timeout: float) -> dict[str, Any]:
     reply = _get(transport, url + "/", token, timeout)
     if reply.status in {301, 302, 307, 308, 404}:
         reply = _get(transport, url, token, timeout)
@@ -103,9 +101,7 @@ def _checked(entry: dict[str, Any], url: str, service_type: str) -> VersionRange
         return versions
     media = json.dumps(entry.get("media-types") or entry.get("media_types") or "")
     if "application/vnd.openstack" in media and "vnd.openstack.compute" not in media:
-        raise EndpointError(
-            f"{url} is not a compute endpoint: its version document is that of another service"
-        )
+        raise EndpointError(f"{url} is not a compute endpoint: its version document is that of another service")
     if versions.max is None:
         raise EndpointError(
             f"{url} is not a compute endpoint of version 2.1: its version document names no microversions"
