@@ -1,0 +1,50 @@
+"""The command that tries one case again, on the same cloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.curl import quote
+
+if TYPE_CHECKING:
+    from specs.record.model import RunInfo
+
+# Options that decide which cloud is asked, or what is expected of it; all others do not matter for one case.
+_KEPT = (
+    "sandbox",
+    "sandbox-release",
+    "os-cloud",
+    "os-cloud-admin",
+    "os-cloud-reader",
+    "os-cloud-alt",
+    "url",
+    "spec",
+    "default-policy",
+    "allow-disruptive",
+)
+_TOKENS = {"admin": ("--admin-token", "$ADMIN_TOKEN"), "reader": ("--reader-token", "$READER_TOKEN")}
+_OTHER_PROJECT = ("--alt-token", "$ALT_TOKEN")
+
+
+def again(case: str, info: RunInfo) -> str:
+    """Write ``conformance run -k '<case id>' ...`` with the options that the run had; tokens are variables."""
+    options = {str(key).lstrip("-").replace("_", "-"): value for key, value in info.options.items()}
+    words = ["conformance run -k", quote(_expression(case))]
+    for name in _KEPT:
+        value = options.get(name)
+        if value is True:
+            words.append(f"--{name}")
+        elif isinstance(value, str) and value:
+            words.append(f"--{name} {quote(value)}")
+    if options.get("url"):
+        words.append('--token "$TOKEN"')
+        for role in info.roles:
+            if role not in ("member", "owner"):
+                option, variable = _TOKENS.get(role, _OTHER_PROJECT)
+                words.append(f'{option} "{variable}"')
+    return " ".join(dict.fromkeys(words))
+
+
+def _expression(case: str) -> str:
+    # pytest's expressions know all characters of a case id but `~`, which tells namesakes apart.
+    return " and ".join(part for part in case.split("~") if part)

@@ -1,0 +1,173 @@
+"""Deviations made ready to be shown as cards, within a budget so that no page grows without bound."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reports import words
+from reports.again import again
+from reports.curl import curl, decisive, shown_header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reports.compare import Comparison
+    from reports.findings import Cause, Finding
+    from specs.record.model import Exchange, Result, RunInfo
+
+BODY = 4_000
+"""Characters of a body that are shown."""
+COMMAND = 6_000
+"""Characters of a curl command that are shown; a longer one would not be whole, and is left out."""
+EXCHANGES = 6
+"""Exchanges of one case that are shown: the first two, and the last ones."""
+CARDS = 800
+"""Deviations that are shown as cards; the others by their ids."""
+BUDGET = 4_000_000
+"""Characters of exchanges that one page shows."""
+
+
+@dataclass(frozen=True)
+class ShownExchange:
+    """An exchange as text."""
+
+    request: str
+    response: str
+    time: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A deviation as it is shown.
+
+    Attributes:
+        news: what a comparison with a baseline says of it: ``new`` or nothing.
+        left_out: a sentence on the exchanges that are not shown; empty if all are.
+    """
+
+    finding: Finding
+    anchor: str
+    tried: str
+    again: str
+    curl: str
+    exchanges: tuple[ShownExchange, ...]
+    left_out: str
+    news: str
+
+
+@dataclass(frozen=True)
+class Pile:
+    """The deviations of one cause: the first, the others as far as the page has room, and the ids of the last."""
+
+    cause: Cause
+    first: Card
+    rest: tuple[Card, ...]
+    unshown: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """How many deviations there are, shown or not."""
+        return len(self.cause.findings)
+
+
+class Deck:
+    """Makes cards until the budget of the page is used up.
+
+    Attributes:
+        anchors: for each requirement that has cards, their anchors.
+    """
+
+    def __init__(self, info: RunInfo, comparison: Comparison | None = None) -> None:
+        self.anchors: dict[str, list[str]] = {}
+        self._info = info
+        self._new = frozenset(comparison.new) if comparison else frozenset()
+        self._cards = CARDS
+        self._budget = BUDGET
+
+    def deal(self, causes: Iterable[Cause]) -> list[Pile]:
+        """Make the cards of each cause; the first of a cause always gets one."""
+        piles = []
+        for cause in causes:
+            first = self._card(cause.findings[0])
+            room = max(0, self._cards)
+            rest = tuple(self._card(finding) for finding in cause.findings[1 : 1 + room])
+            unshown = tuple(finding.id for finding in cause.findings[1 + room :])
+            piles.append(Pile(cause, first, rest, unshown))
+        return piles
+
+    def _card(self, finding: Finding) -> Card:
+        self._cards -= 1
+        example = finding.example
+        anchor = f"d-{hashlib.sha256(finding.id.encode('utf-8', 'replace')).hexdigest()[:12]}"
+        self.anchors.setdefault(example.requirement, []).append(anchor)
+        acted = decisive(example)
+        command = curl(acted.request, _url(self._info)) if acted else ""
+        shown, left_out = self._exchanges(example)
+        return Card(
+            finding=finding,
+            anchor=anchor,
+            tried=_tried(example),
+            again=again(example.case, self._info),
+            curl=command if len(command) <= COMMAND else "",
+            exchanges=shown,
+            left_out=left_out,
+            news="new" if finding.id in self._new else "",
+        )
+
+    def _exchanges(self, result: Result) -> tuple[tuple[ShownExchange, ...], str]:
+        exchanges = result.exchanges
+        if len(exchanges) > EXCHANGES:
+            exchanges = exchanges[:2] + exchanges[-(EXCHANGES - 2) :]
+        shown: list[ShownExchange] = []
+        for exchange in exchanges:
+            if self._budget <= 0:
+                break
+            text = shown_exchange(exchange)
+            self._budget -= len(text.request) + len(text.response)
+            shown.append(text)
+        missing = len(result.exchanges) - len(shown)
+        where = f"{words.count(missing, 'exchange')} more in the run record, at {result.case}"
+        return tuple(shown), where if missing else ""
+
+
+def shown_exchange(exchange: Exchange) -> ShownExchange:
+    """Write an exchange as text: secrets as ``$TOKEN``, long bodies cut with a note of how much."""
+    request, response = exchange.request, exchange.response
+    sent = _message(f"{request.method} {request.url}", request.headers, request.body)
+    came = "no answer came" if response is None else _message(str(response.status), response.headers, response.body)
+    return ShownExchange(sent, came, f"{exchange.ms:.0f} ms")
+
+
+def _message(head: str, headers: dict[str, str], body: Any) -> str:
+    lines = [_cut(head, 2_000)]
+    lines += [f"{name}: {_cut(shown_header(name, value), 1_000)}" for name, value in headers.items()]
+    if body is not None:
+        lines += ["", _cut(body if isinstance(body, str) else _json(body), BODY)]
+    return "\n".join(lines)
+
+
+def _json(body: Any) -> str:
+    return json.dumps(body, indent=2, ensure_ascii=False)
+
+
+def _cut(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}\n… {words.number(len(text) - limit)} more characters in the run record"
+
+
+def _tried(result: Result) -> str:
+    parts = [f"as {result.role}" if result.role else "without a role"]
+    if result.microversion:
+        parts.append(f"at microversion {result.microversion}")
+    if result.state:
+        parts.append(f"in {result.state}")
+    return ", ".join(parts)
+
+
+def _url(info: RunInfo) -> str | None:
+    url = info.endpoint.get("url")
+    return url if isinstance(url, str) else None

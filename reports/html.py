@@ -1,0 +1,261 @@
+"""One run as one HTML file that asks the network for nothing.
+
+All data is escaped by the templates and made visible first (controls, direction marks), and the page's policy lets no
+script run but its own. Exchanges are shown for deviations only, within a budget of bytes: what is left out is said.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from base64 import b64encode
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from reports import words
+from reports.cards import Deck
+from reports.view import Requirement, View, notes_by_kind
+from specs.record.model import VERDICTS, RunInfo, Source, Verdict, requirement_verdict
+
+if TYPE_CHECKING:
+    from reports.compare import Comparison
+
+SIGNS: dict[Verdict, str] = {"fail": "✗", "error": "!", "inconclusive": "?", "pass": "✓", "inapplicable": "–"}
+_WORD = r"""(?:[^\s'"]|'[^']*'|"[^"]*")+"""
+_SHELL_WORDS = re.compile(rf"""((?:--?[A-Za-z][A-Za-z-]*\s(?=[^\s-]))?{_WORD})""")
+_CASES = 400
+"""So many cases of one requirement are listed."""
+
+
+def page(view: View, comparison: Comparison | None = None) -> str:
+    """Write the report of one run, and against a baseline if there is a comparison with one."""
+    deck = Deck(view.info, comparison)
+    contradictions = deck.deal(view.contradictions)
+    omissions = deck.deal(view.omissions)
+    waived = deck.deal(view.waived)
+    anchors = _anchors([operation.id for operation in view.operations])
+    return (
+        _environment()
+        .get_template("run.html.j2")
+        .render(
+            view=view,
+            subject=subject(view.info),
+            headline=words.headline(view.requirements, view.waived_requirements),
+            exit_meaning=words.exit_meaning(view.exit_status, view.info.finished is not None),
+            facts=_facts(view),
+            totals_note=_totals_note(view),
+            warnings=_warnings(view),
+            sections=_sections(view, comparison),
+            comparison=comparison,
+            contradictions=contradictions,
+            omissions=omissions,
+            waived=waived,
+            anchors=anchors,
+            found=deck.anchors,
+            notes=tuple(notes_by_kind(view.info).items()),
+            **_always(),
+        )
+    )
+
+
+def subject(info: RunInfo) -> str:
+    """Name what was tried: ``Compute API``."""
+    service = str(info.spec.get("service") or "").strip()
+    return f"{service[:1].upper()}{service[1:]} API" if service else "An API"
+
+
+def render(template: str, **data: Any) -> str:
+    """Write another template of this package with the same frame."""
+    return _environment().get_template(template).render(**data, **_always())
+
+
+def _facts(view: View) -> list[tuple[str, str]]:
+    info, endpoint, spec = view.info, view.info.endpoint, view.info.spec
+    low, high = endpoint.get("min"), endpoint.get("max")
+    reference = " ".join(str(spec[key]) for key in ("package", "version") if spec.get(key))
+    if isinstance(spec.get("operations"), int):
+        reference = f"{reference or 'unnamed'}, {words.count(spec['operations'], 'operation')}"
+    took = words.lasted(info)
+    known = [
+        ("Endpoint", str(endpoint.get("url") or "not recorded")),
+        ("Release", str(endpoint.get("release") or "not known")),
+        ("Microversions", f"{low} to {high}" if low and high else str(high or low or "none")),
+        ("Reference", reference or "not recorded"),
+        ("When", words.when(info.started) + (f", for {took}" if took else "")),
+        ("Roles", ", ".join(info.roles) or "none recorded"),
+    ]
+    work = [
+        words.count(info.totals[key], one)
+        for key, one in (("requests", "request"), ("servers", "server made"))
+        if isinstance(info.totals.get(key), int)
+    ]
+    return known + ([("Work", ", ".join(work).replace("server mades", "servers made"))] if work else [])
+
+
+def _totals_note(view: View) -> str:
+    done, documented = view.pairs
+    if not documented:
+        return ""
+    return f"{words.number(done)} of {words.number(documented)} documented error codes decided"
+
+
+def _warnings(view: View) -> list[str]:
+    warnings = []
+    if view.info.finished is None:
+        warnings.append("The run has not come to its end: what follows is what it had found until then.")
+    if not view.tally.cases:
+        warnings.append("The record holds no result.")
+    return warnings
+
+
+def _sections(view: View, comparison: Comparison | None) -> list[tuple[str, str, int | None]]:
+    def total(causes: tuple[Any, ...]) -> int:
+        return sum(len(cause.findings) for cause in causes)
+
+    sections: list[tuple[str, str, int | None]] = [("baseline", "Baseline", None)] if comparison else []
+    sections.append(("failures", "Broken", total(view.contradictions)))
+    if view.waived:
+        sections.append(("waived", "Waived", total(view.waived)))
+    return [
+        *sections,
+        ("omissions", "Omissions", total(view.omissions)),
+        ("table", "Table", None),
+        *([("decided", "Decided", None)] if view.operations else []),
+        ("undecided", "Undecided", view.tally.undecided),
+        ("inapplicable", "Inapplicable", view.tally.cases["inapplicable"]),
+        ("observations", "Observations", len(view.observations)),
+        ("operations", "Operations", len(view.operations)),
+        ("run", "The run", None),
+    ]
+
+
+def _anchors(ids: list[str]) -> dict[str, str]:
+    """Anchors that stay the same from run to run, and are unique whatever the ids are."""
+    anchors: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in ids:
+        base = "op-" + "".join(char if char.isascii() and (char.isalnum() or char in "._~-") else "_" for char in name)
+        anchor, more = base, 1
+        while anchor in taken:
+            more += 1
+            anchor = f"{base}_{more}"
+        taken.add(anchor)
+        anchors[name] = anchor
+    return anchors
+
+
+# --- the templates' means ---
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: words.visible(value) if type(value) is str else value,
+    )
+    environment.globals.update(SIGNS=SIGNS, VERDICTS=VERDICTS, MEANING=words.MEANING, CASES=_CASES)
+    environment.filters.update(
+        number=words.number,
+        counted=words.count,
+        place=words.place,
+        short_place=_short_place,
+        after=_after,
+        cell=_cell,
+        clip=words.one_line,
+        worst=_worst,
+        plain=_plain,
+        keys=_keys,
+        shell=_shell,
+        waiver=_waiver,
+    )
+    return environment
+
+
+def _always() -> dict[str, Any]:
+    """Give what every page has: style and script, with the hashes by which the page's policy knows them."""
+    environment = _environment()
+    data: dict[str, Any] = {"version": _version()}
+    for name, file in (("style", "style.css"), ("script", "script.js")):
+        source = environment.get_template(file).render()
+        digest = b64encode(hashlib.sha256(source.encode()).digest()).decode()
+        data[name] = Markup(source)  # noqa: S704 - our own file
+        data[f"{name}_hash"] = f"sha256-{digest}"
+    return data
+
+
+def _version() -> str | None:
+    try:
+        return version("apiref-conformance")
+    except PackageNotFoundError:
+        return None
+
+
+def _short_place(source: Source) -> str:
+    return words.place(Source(source.path.rsplit("/", 1)[-1], source.line))
+
+
+def _after(name: str, prefix: str) -> str:
+    return name.removeprefix(prefix).removeprefix("/") or "(itself)"
+
+
+def _cell(requirements: list[Requirement] | None) -> dict[str, str] | None:
+    if not requirements:
+        return None
+    verdicts = [requirement.verdict for requirement in requirements]
+    applicable = [verdict for verdict in verdicts if verdict != "inapplicable"]
+    holding = verdicts.count("pass")
+    share = str(holding) if holding == len(applicable) else f"{holding}/{len(applicable)}"
+    share = share if len(applicable) > 1 else ""
+    title = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in VERDICTS if verdict in verdicts)
+    return {"verdict": requirement_verdict(verdicts), "share": share, "title": title}
+
+
+def _worst(requirement: Requirement) -> tuple[str, str, str, str]:
+    worst = requirement.verdict
+    first = next(case for case, verdict in requirement.cases if verdict == worst)
+    return next(outcome for outcome in requirement.outcomes if outcome[0] == first)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "–"
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _keys(notes: list[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(key for note in notes for key in note))
+
+
+def _shell(command: str) -> Markup:
+    """Keep each option with its value, so that no line ends inside ``--token "$TOKEN"``."""
+    parts = _SHELL_WORDS.split(words.visible(command))
+    spans = (Markup("<span>{}</span>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts))
+    return Markup("").join(spans)
+
+
+def _waiver(waiver: dict[str, Any]) -> Markup:
+    """The reason, the link (only where it leads to the web) and the expiry of a waiver."""
+    text = Markup("{}").format(words.visible(str(waiver.get("reason") or "no reason is given")))
+    link = str(waiver.get("link") or "")
+    if link.startswith(("https://", "http://")):
+        text += Markup(' <a href="{0}" rel="noopener noreferrer">{0}</a>').format(words.visible(link))
+    elif link:
+        text += Markup(" {}").format(words.visible(link))
+    if waiver.get("expires"):
+        text += Markup("; until {}").format(words.visible(str(waiver["expires"])))
+    return text

@@ -1,0 +1,160 @@
+"""What a cloud accepts and refuses state by state: where the reference says so, and where it is silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reports.requirements import accepted, code_in, parts_of, state_of
+from reports.words import listed, spelled
+
+if TYPE_CHECKING:
+    from specs.record.model import Result
+
+
+@dataclass
+class States:
+    """The states of one operation with a documented precondition.
+
+    Attributes:
+        accepted, refused: documented so, and found so.
+        wrong: found otherwise than documented, as sentences.
+        undecided: not found out.
+
+    """
+
+    accepted: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    undecided: list[str] = field(default_factory=list)
+
+    def add(self, result: Result, state: str) -> None:
+        """Take the result of one case of a precondition."""
+        if result.verdict == "fail":
+            did = accepted(result.observed)
+            wrongly = {True: "accepted", False: "refused", None: result.observed}[did]
+            _once(self.wrong, f"{state} {wrongly}")
+        elif result.verdict == "pass":
+            hoped = accepted(result.expected)
+            did = accepted(result.observed) if hoped is None else hoped
+            _once(self.accepted if did else self.refused, state)
+        elif result.verdict in ("inconclusive", "error"):
+            _once(self.undecided, state)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What the cloud does in one matter of one operation where the reference decides nothing.
+
+    Attributes:
+        sentence: that the reference is silent, or leaves it to the provider, and what this cloud does.
+
+    """
+
+    operation: str
+    about: str
+    sentence: str
+    cases: tuple[str, ...]
+
+
+class Observations:
+    """Collects what results observe.
+
+    ``Result.observation`` is free, and these keys are understood: ``about`` (the matter, in a few words), ``accepted``
+    (whether the request was), ``status`` (the code, which tells the same), ``state`` (else the result's), ``text`` (a
+    whole sentence), ``choice`` (true where the reference leaves it to the provider). Others are shown as they are.
+    """
+
+    def __init__(self) -> None:
+        self._states: dict[tuple[str, str], _Tried] = {}
+        self._facts: dict[tuple[str, str, str, bool], list[str]] = {}
+
+    def add(self, result: Result) -> None:
+        """Take the observation of one result, if it has one."""
+        seen = result.observation
+        if seen is None:
+            return
+        state = seen.get("state") or state_of(result)
+        took = _took(seen, result)
+        if isinstance(state, str) and took is not None and "text" not in seen:
+            about = str(seen.get("about") or "states")
+            tried = self._states.setdefault((result.operation, about), _Tried())
+            _once(tried.accepts if took else tried.refuses, state)
+            tried.cases.append(result.case)
+            tried.choice = tried.choice or bool(seen.get("choice"))
+            return
+        about = str(seen.get("about") or parts_of(result).column)
+        text = str(seen.get("text") or _facts(seen))
+        key = (result.operation, about, text, not seen.get("choice"))
+        self._facts.setdefault(key, []).append(result.case)
+
+    def all(self) -> tuple[Observed, ...]:
+        """Give the observations in the order of the record, those about states first."""
+        states = (
+            Observed(operation, about, _opening(not tried.choice) + tried.sentence, tuple(tried.cases))
+            for (operation, about), tried in self._states.items()
+        )
+        facts = (
+            Observed(operation, about, _opening(silent) + text, tuple(cases))
+            for (operation, about, text, silent), cases in self._facts.items()
+        )
+        return (*states, *facts)
+
+
+@dataclass
+class _Tried:
+    accepts: list[str] = field(default_factory=list)
+    refuses: list[str] = field(default_factory=list)
+    cases: list[str] = field(default_factory=list)
+    choice: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """Such as: this cloud accepts ACTIVE and refuses the other nine (SHUTOFF, ...)."""
+        both = [state for state in self.accepts if state in self.refuses]
+        accepts = [state for state in self.accepts if state not in both]
+        refuses = [state for state in self.refuses if state not in both]
+        parts = []
+        if accepts:
+            parts.append(f"accepts {_states(accepts, others=len(accepts) > len(refuses) > 0)}")
+        if refuses:
+            parts.append(f"refuses {_states(refuses, others=len(refuses) >= len(accepts) > 0)}")
+        if both:
+            parts.append(f"does now one, now the other in {listed(both)}")
+        return f"this cloud {listed(parts)}."
+
+
+def _opening(silent: bool) -> str:
+    return "The reference is silent; " if silent else "The reference leaves it to the provider; "
+
+
+def _states(states: list[str], others: bool) -> str:
+    if not others or len(states) < 3:
+        return listed(states)
+    return f"the other {spelled(len(states))} ({', '.join(states)})"
+
+
+def _took(seen: dict[str, Any], result: Result) -> bool | None:
+    given = seen.get("accepted")
+    if isinstance(given, bool):
+        return given
+    status = seen.get("status")
+    if isinstance(status, int):
+        return status < 400
+    return accepted(result.observed) if code_in(result.observed) else None
+
+
+def _facts(seen: dict[str, Any]) -> str:
+    known = {"about", "choice"}
+    return "; ".join(f"{key}: {_value(value)}" for key, value in seen.items() if key not in known)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(_value, value)) if isinstance(value, list) else str(value)
+
+
+def _once(states: list[str], state: str) -> None:
+    if state not in states:
+        states.append(state)

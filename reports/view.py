@@ -1,0 +1,248 @@
+"""What a report shows of one run, as plain data: counted, grouped and put in order, but not yet written.
+
+Made in one pass over the record. Of results that pass only the case's id is kept, so that a record of any size fits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reports.findings import Cause, Finding, Findings
+from reports.requirements import Parts, column_key, parts_of, state_of
+from reports.states import Observations, Observed, States
+from reports.words import general
+from specs.record.model import VERDICTS, Result, RunInfo, Source, Verdict, requirement_verdict
+from specs.record.totals import ALLOW_UNDECIDED, Tally
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from specs.record.reader import RunRecord
+
+
+@dataclass
+class Requirement:
+    """One requirement and what became of it.
+
+    Attributes:
+        cases: the id and the verdict of each case.
+        outcomes: for each case that did not pass: its id, what was expected, what came, and why.
+
+    """
+
+    id: str
+    parts: Parts
+    source: Source
+    cases: list[tuple[str, Verdict]] = field(default_factory=list)
+    outcomes: list[tuple[str, str, str, str]] = field(default_factory=list)
+    expected: str = ""
+    observed: str = ""
+    deviations: int = 0
+
+    @property
+    def verdict(self) -> Verdict:
+        """The weightiest verdict of its cases."""
+        return requirement_verdict([verdict for _, verdict in self.cases])
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """Cases by verdict, the weightiest first, without those that have none."""
+        found = Counter(verdict for _, verdict in self.cases)
+        return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
+
+    @property
+    def decided(self) -> bool:
+        """Whether a case of it came to pass or fail."""
+        return any(verdict in ("pass", "fail") for _, verdict in self.cases)
+
+
+@dataclass
+class Operation:
+    """One operation: its requirements, and the states that were tried on it."""
+
+    id: str
+    requirements: dict[str, Requirement] = field(default_factory=dict)
+    states: States = field(default_factory=States)
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """Requirements by verdict, the weightiest first, without those that have none."""
+        found = Counter(requirement.verdict for requirement in self.requirements.values())
+        return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
+
+    @property
+    def verdict(self) -> Verdict:
+        """The weightiest verdict of its requirements."""
+        return next(iter(self.counts))
+
+    @property
+    def cells(self) -> dict[str, list[Requirement]]:
+        """Its requirements by the column of their kind."""
+        cells: dict[str, list[Requirement]] = {}
+        for requirement in self.requirements.values():
+            cells.setdefault(requirement.parts.column, []).append(requirement)
+        return cells
+
+    @property
+    def codes(self) -> dict[str, bool]:
+        """The documented error codes, and whether each was decided."""
+        codes: dict[str, bool] = {}
+        for requirement in self.requirements.values():
+            code = requirement.parts.code
+            if code is not None:
+                codes[code] = codes.get(code, False) or requirement.decided
+        return dict(sorted(codes.items()))
+
+    def of_kind(self, kind: str) -> list[Requirement]:
+        """List the requirements of a kind."""
+        return [item for item in self.requirements.values() if item.parts.kind == kind]
+
+
+@dataclass
+class Reason:
+    """Cases that share a verdict and, but for names and ids, a reason."""
+
+    verdict: Verdict
+    text: str
+    cases: list[str] = field(default_factory=list)
+    operations: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class View:
+    """One run, ready to be written as any report.
+
+    Attributes:
+        tally: the counts.
+        columns: the kinds that occur, in order.
+        contradictions, omissions, waived: by cause, the most frequent first.
+        undecided, inapplicable: by reason, the most frequent first.
+        findings: every deviation by its identity.
+
+    """
+
+    info: RunInfo
+    tally: Tally
+    operations: tuple[Operation, ...]
+    columns: tuple[str, ...]
+    contradictions: tuple[Cause, ...]
+    omissions: tuple[Cause, ...]
+    waived: tuple[Cause, ...]
+    undecided: tuple[Reason, ...]
+    inapplicable: tuple[Reason, ...]
+    observations: tuple[Observed, ...]
+    findings: tuple[Finding, ...]
+    damaged: tuple[str, ...]
+    path: Path | None
+
+    @property
+    def requirements(self) -> dict[Verdict, int]:
+        """Requirements by verdict."""
+        found = Counter(self.tally.requirements.values())
+        return {verdict: found[verdict] for verdict in VERDICTS}
+
+    @property
+    def waived_requirements(self) -> int:
+        """Broken requirements of which every contradiction is waived."""
+        broken: dict[str, bool] = {}
+        for finding in self.findings:
+            if finding.class_ == "contradiction":
+                name = finding.example.requirement
+                broken[name] = broken.get(name, True) and finding.waiver is not None
+        return sum(broken.values())
+
+    @property
+    def pairs(self) -> tuple[int, int]:
+        """The (operation, error code) pairs decided, and documented."""
+        codes = [decided for operation in self.operations for decided in operation.codes.values()]
+        return sum(codes), len(codes)
+
+    @property
+    def pairs_by_code(self) -> dict[str, tuple[int, int]]:
+        """The same code by code."""
+        found: dict[str, tuple[int, int]] = {}
+        for operation in self.operations:
+            for code, decided in operation.codes.items():
+                done, documented = found.get(code, (0, 0))
+                found[code] = (done + decided, documented + 1)
+        return dict(sorted(found.items()))
+
+    @property
+    def exit_status(self) -> int | None:
+        """What the run ended with; where it finished without saying so, what follows from its results."""
+        if self.info.exit_status is not None or self.info.finished is None:
+            return self.info.exit_status
+        if not self.tally.cases:
+            return 2
+        options = {str(key).replace("-", "_"): value for key, value in self.info.options.items()}
+        allowed = options.get("allow_undecided")
+        allowed = allowed if isinstance(allowed, (int, float)) else ALLOW_UNDECIDED
+        return self.tally.exit_status(bool(options.get("fail_on_omission")), allowed)
+
+
+def view(record: RunRecord) -> View:
+    """Count and group a record.
+
+    Raises:
+        RecordError: the record was changed while it was read.
+
+    """
+    tally, findings, observations = Tally(), Findings(), Observations()
+    operations: dict[str, Operation] = {}
+    reasons: dict[tuple[Verdict, str], Reason] = {}
+    for result in record.results:
+        tally.add(result)
+        findings.add(result)
+        observations.add(result)
+        operation = operations.setdefault(result.operation, Operation(result.operation))
+        _add(operation, result)
+        if result.verdict in ("inconclusive", "error", "inapplicable"):
+            text = general(result.reason or "no reason is given")
+            reason = reasons.setdefault((result.verdict, text), Reason(result.verdict, text))
+            reason.cases.append(result.case)
+            reason.operations.add(result.operation)
+    by_count = sorted(reasons.values(), key=lambda reason: -len(reason.cases))
+    columns = {item.parts.column for operation in operations.values() for item in operation.requirements.values()}
+    return View(
+        info=record.info,
+        tally=tally,
+        operations=tuple(operations[key] for key in sorted(operations)),
+        columns=tuple(sorted(columns, key=column_key)),
+        contradictions=findings.of("contradiction"),
+        omissions=findings.of("omission"),
+        waived=findings.of("contradiction", waived=True) + findings.of("omission", waived=True),
+        undecided=tuple(reason for reason in by_count if reason.verdict != "inapplicable"),
+        inapplicable=tuple(reason for reason in by_count if reason.verdict == "inapplicable"),
+        observations=observations.all(),
+        findings=findings.all(),
+        damaged=record.damaged,
+        path=record.path,
+    )
+
+
+def _add(operation: Operation, result: Result) -> None:
+    requirement = operation.requirements.get(result.requirement)
+    if requirement is None:
+        requirement = Requirement(result.requirement, parts_of(result), result.source)
+        requirement.expected, requirement.observed = result.expected, result.observed
+        operation.requirements[result.requirement] = requirement
+    requirement.cases.append((result.case, result.verdict))
+    if result.deviation is not None or result.omissions:
+        requirement.deviations += 1
+    if result.verdict != "pass":
+        requirement.outcomes.append((result.case, result.expected, result.observed, result.reason or ""))
+    state = state_of(result)
+    # A case that observes shows what the cloud does where nothing is documented: it belongs elsewhere.
+    if state is not None and requirement.parts.kind == "precondition" and result.observation is None:
+        operation.states.add(result, state)
+
+
+def notes_by_kind(info: RunInfo) -> dict[str, list[dict[str, Any]]]:
+    """Group the notes of a run by what they call their kind, without it."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for note in info.notes:
+        rest = {key: value for key, value in note.items() if key != "kind"}
+        groups.setdefault(str(note.get("kind") or "note"), []).append(rest)
+    return groups

@@ -1,0 +1,148 @@
+"""The words that all reports share: numbers, times, sentences, and texts of a cloud made fit to be shown."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from specs.record.model import RunInfo, Source, Verdict
+
+# What must not reach a terminal or a page as it is: controls, what turns the direction of the text around or
+# has no width, and halves of characters.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_PARTICULARS = re.compile(
+    r"\breq-[0-9a-f-]{8,}"  # a request id
+    r"|\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b"  # a UUID
+    r"|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,}\b",  # the random part of a name
+    re.IGNORECASE,
+)
+
+MEANING: dict[Verdict, str] = {
+    "fail": "the cloud does otherwise than documented",
+    "error": "the suite itself went wrong",
+    "inconclusive": "the situation could not be set up",
+    "pass": "the promise holds",
+    "inapplicable": "an optional part or a role is missing",
+}
+"""What each verdict says, in one line."""
+
+
+def visible(text: str) -> str:
+    r"""Show what would be hidden: ``\x1b``, ``\u202e``; line ends and tabs stay."""
+    return _HIDDEN.sub(lambda found: _escape(ord(found[0])), text)
+
+
+def _escape(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Put a text on one line, at most ``limit`` characters of it."""
+    line = " ".join(visible(text[: limit * 4]).split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def general(text: str) -> str:
+    """Take out what differs from case to case (request ids, UUIDs, random names): what is left can be grouped."""
+    return _PARTICULARS.sub("…", text)
+
+
+def number(count: float) -> str:
+    """Write 1204 as ``1,204``."""
+    return f"{count:,}" if isinstance(count, int) else f"{count:,.1f}"
+
+
+def count(quantity: int, one: str, many: str | None = None) -> str:
+    """Count things: ``1 case``, ``1,204 cases``."""
+    return f"{number(quantity)} {one if quantity == 1 else many or one + 's'}"
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """Join as in a sentence: ``a, b and c``."""
+    words = list(items)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+_SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+
+
+def spelled(quantity: int) -> str:
+    """Spell small numbers as running text does: ``nine``, but ``14``."""
+    return _SMALL[quantity] if 0 <= quantity < len(_SMALL) else number(quantity)
+
+
+def place(source: Source) -> str:
+    """Write a place in the reference as ``path:line``; only the path where no line is known."""
+    return f"{source.path}:{source.line}" if source.line > 0 else source.path
+
+
+def when(stamp: str | None) -> str:
+    """Write an ISO 8601 time as ``2026-03-01 12:00:05 UTC``; as it is where it is none."""
+    moment = _moment(stamp)
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC") if moment else stamp or ""
+
+
+def duration(seconds: float) -> str:
+    """Write seconds as ``0.3 s``, ``42 s``, ``5 min 12 s`` or ``2 h 5 min``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def lasted(info: RunInfo) -> str | None:
+    """Tell how long the run took, by its totals or its clock; None where it has not come to its end."""
+    seconds = info.totals.get("seconds")
+    if isinstance(seconds, (int, float)):
+        return duration(seconds)
+    start, end = _moment(info.started), _moment(info.finished)
+    return duration(max(0.0, (end - start).total_seconds())) if start and end else None
+
+
+def _moment(stamp: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(stamp) if stamp else None
+    except ValueError:
+        return None
+
+
+def headline(requirements: Mapping[Verdict, int], waived: int = 0) -> str:
+    """Say in one sentence how many promises are broken, waived (both are failed), undecided and kept."""
+    if not sum(requirements.values()):
+        return "No promise was tried."
+    broken, holding = requirements.get("fail", 0) - waived, requirements.get("pass", 0)
+    undecided = requirements.get("inconclusive", 0) + requirements.get("error", 0)
+    parts = [f"{number(broken)} {'promise is' if broken == 1 else 'promises are'} broken"]
+    if not broken:
+        parts = ["No promise is broken"]
+    if waived:
+        parts.append(f"{number(waived)} {'is' if waived == 1 else 'are'} waived")
+    if undecided:
+        parts.append(f"{number(undecided)} could not be decided")
+    parts.append(f"{number(holding)} {'holds' if holding == 1 else 'hold'}")
+    return "; ".join(parts) + "."
+
+
+def exit_meaning(status: int | None, finished: bool = True) -> str:
+    """Say in one sentence what the exit status of a run means."""
+    if status is None:
+        return "The run left no exit status." if finished else "The run has not come to its end, or was killed."
+    meanings = {
+        0: "nothing failed, and enough was decided",
+        1: "a promise is broken, and no waiver accepts it",
+        2: "the run could not be made",
+        3: "nothing failed, but too much could not be decided",
+        130: "the run was interrupted",
+    }
+    return f"Exit status {status}: {meanings.get(status, 'not one that a run of this suite ends with')}."
