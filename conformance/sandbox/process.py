@@ -89,6 +89,14 @@ class RunningSandbox:
         """Whether the process still runs."""
         return self._child.poll() is None
 
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until the process ends by itself and return its status.
+
+        Raises:
+            subprocess.TimeoutExpired: it still runs after `timeout` seconds.
+        """
+        return self._child.wait(timeout)
+
     def memory(self) -> int:
         """Return the resident memory of the process in bytes."""
         return int(self._control("GET", "memory")["rss_kib"]) * 1024
@@ -122,9 +130,7 @@ class RunningSandbox:
             answer: dict[str, Any] = response.json()
         except (requests.RequestException, ValueError) as error:
             state = "does not answer" if self.alive else f"has ended with status {self._child.returncode}"
-            raise SandboxError(
-                f"the sandbox at {self.url} {state}; its log is {self.log} ({error})"
-            ) from error
+            raise SandboxError(f"the sandbox at {self.url} {state}; its log is {self.log} ({error})") from error
         if not response.ok:
             raise SandboxError(f"the sandbox at {self.url} refuses {name!r}: {answer.get('error', answer)}")
         return answer
@@ -221,9 +227,7 @@ def start(
 def _spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
     # Test runners set what would change Nova's test case: a timeout that kills it, warnings that are errors.
     environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("OS_") and name != "PYTHONWARNINGS"
+        name: value for name, value in os.environ.items() if not name.startswith("OS_") and name != "PYTHONWARNINGS"
     }
     try:
         with log.open("ab") as errors:
@@ -255,9 +259,7 @@ def _ready_line(child: subprocess.Popen[bytes], timeout: float, log: Path) -> di
         chunk = os.read(child.stdout.fileno(), 65536)
         if not chunk:
             status = child.wait()
-            raise SandboxError(
-                f"the sandbox ended with status {status} before it was ready; {_last_words(log)}"
-            )
+            raise SandboxError(f"the sandbox ended with status {status} before it was ready; {_last_words(log)}")
         seen += chunk
     line = seen.partition(b"\n")[0]
     try:
@@ -274,9 +276,7 @@ def _ready_line(child: subprocess.Popen[bytes], timeout: float, log: Path) -> di
     raise SandboxError(f"the sandbox cannot start: {reason}{hint}")
 
 
-def _running(
-    facts: Mapping[str, Any], child: subprocess.Popen[bytes], log: Path, state: Path
-) -> RunningSandbox:
+def _running(facts: Mapping[str, Any], child: subprocess.Popen[bytes], log: Path, state: Path) -> RunningSandbox:
     try:
         return RunningSandbox(
             url=facts["url"],

@@ -87,9 +87,7 @@ def test_images_of_a_server_and_the_rotation_of_backups(nova):
         "sandbox-test-backup-3",
     }
     assert nova.images() == stock
-    assert [i["name"] for i in nova.get("/images?name=sandbox-test-other")["images"]] == [
-        "sandbox-test-other"
-    ]
+    assert [i["name"] for i in nova.get("/images?name=sandbox-test-other")["images"]] == ["sandbox-test-other"]
     assert nova.call("GET", f"/images/{first}", role="member2").status_code == 404
     assert nova.call("DELETE", f"/images/{stock[0]}").status_code == 403
     assert nova.call("DELETE", f"/images/{first}").status_code == 204
@@ -164,9 +162,7 @@ def test_error_by_reset_of_the_state(nova):
 def test_slow_live_migration(nova, decision):
     server = nova.server(metadata={"slow": "1"})
     host = nova.get(f"/servers/{server}", role="admin")["server"]["OS-EXT-SRV-ATTR:host"]
-    nova.act(
-        server, "os-migrateLive", {"host": None, "block_migration": "auto"}, role="admin", version="2.25"
-    )
+    nova.act(server, "os-migrateLive", {"host": None, "block_migration": "auto"}, role="admin", version="2.25")
     path = f"/servers/{server}/migrations"
 
     def running():

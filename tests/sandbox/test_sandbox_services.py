@@ -10,9 +10,7 @@ UNKNOWN = str(uuid.uuid4())
 def test_networks_proxy(nova):
     names = [n["label"] for n in nova.get("/os-networks", role="admin", version="2.35")["networks"]]
     assert names == ["private", "public"]
-    (private,) = [
-        n for n in nova.get("/os-tenant-networks", version="2.35")["networks"] if n["label"] == "private"
-    ]
+    (private,) = [n for n in nova.get("/os-tenant-networks", version="2.35")["networks"] if n["label"] == "private"]
     assert nova.get(f"/os-tenant-networks/{private['id']}")["network"]["label"] == "private"
     assert nova.call("GET", f"/os-networks/{UNKNOWN}", role="admin").status_code == 404
 
@@ -114,9 +112,7 @@ def test_server_with_its_disk_on_a_volume(nova):
     server = nova.server(imageRef=None, version="2.67", block_device_mapping_v2=[disk])
     (attached,) = nova.get(f"/servers/{server}/os-volume_attachments")["volumeAttachments"]
     assert nova.get(f"/servers/{server}")["server"]["image"] == ""
-    image_id = nova.act(server, "createImage", {"name": "sandbox-test-bfv"}, version="2.45").json()[
-        "image_id"
-    ]
+    image_id = nova.act(server, "createImage", {"name": "sandbox-test-bfv"}, version="2.45").json()["image_id"]
     nova.wait(server, "ACTIVE")
     assert nova.get(f"/images/{image_id}")["image"]["status"] == "ACTIVE"
     assert len(nova.get("/os-snapshots")["snapshots"]) == 1
@@ -132,9 +128,7 @@ def test_server_with_its_disk_on_a_volume(nova):
     nova.wait(server, "ACTIVE")
     assert nova.call("DELETE", f"/images/{image_id}").status_code == 204
     nova.act(server, "forceDelete")
-    nova.until(
-        lambda: nova.get(f"/os-volumes/{attached['volumeId']}")["volume"]["status"] == "available", "freed"
-    )
+    nova.until(lambda: nova.get(f"/os-volumes/{attached['volumeId']}")["volume"]["status"] == "available", "freed")
 
 
 def test_server_from_the_volume_that_is_there(nova):
@@ -147,9 +141,7 @@ def test_interfaces_and_fixed_addresses(nova):
     server = nova.server()
     path = f"/servers/{server}/os-interface"
     (first,) = nova.get(path)["interfaceAttachments"]
-    added = nova.call(
-        "POST", path, {"interfaceAttachment": {"net_id": first["net_id"], "tag": "t"}}, version="2.49"
-    )
+    added = nova.call("POST", path, {"interfaceAttachment": {"net_id": first["net_id"], "tag": "t"}}, version="2.49")
     assert added.status_code == 200, added.text
     port = added.json()["interfaceAttachment"]["port_id"]
     assert len(nova.get(path)["interfaceAttachments"]) == 2

@@ -22,9 +22,7 @@ _ALIAS = "apiref_sandbox_guest"
 
 def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="sandbox guest", description="A real Nova in one process.")
-    parser.add_argument(
-        "--port", type=int, default=0, help="port of the compute API on 127.0.0.1; 0: a free one"
-    )
+    parser.add_argument("--port", type=int, default=0, help="port of the compute API on 127.0.0.1; 0: a free one")
     parser.add_argument("--placement-port", type=int, default=0, help="port of Placement; 0: a free one")
     parser.add_argument("--computes", type=int, default=3, help="number of compute services")
     parser.add_argument("--log", help="file for Nova's log")
@@ -41,9 +39,7 @@ def _package() -> str:
     if __package__:
         return __package__
     here = Path(__file__).resolve().parent
-    spec = importlib.util.spec_from_file_location(
-        _ALIAS, here / "__init__.py", submodule_search_locations=[str(here)]
-    )
+    spec = importlib.util.spec_from_file_location(_ALIAS, here / "__init__.py", submodule_search_locations=[str(here)])
     module = importlib.util.module_from_spec(spec)
     sys.modules[_ALIAS] = module
     spec.loader.exec_module(module)

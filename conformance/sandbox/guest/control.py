@@ -62,12 +62,12 @@ class Control:
             length = int(environ.get("CONTENT_LENGTH") or 0)
             body = json.loads(environ["wsgi.input"].read(length) or b"{}")
             return _answer(start_response, "200 OK", action(body))
-        except (ControlError, KeyError, ValueError) as error:
+        except KeyError as error:
+            return _answer(start_response, "400 Bad Request", {"error": f"the request lacks {error}"})
+        except (ControlError, ValueError) as error:
             return _answer(start_response, "400 Bad Request", {"error": str(error)})
         except Exception as error:
-            return _answer(
-                start_response, "500 Internal Server Error", {"error": f"{type(error).__name__}: {error}"}
-            )
+            return _answer(start_response, "500 Internal Server Error", {"error": f"{type(error).__name__}: {error}"})
 
     def _memory(self, _body) -> dict:
         return {"rss_kib": memory_kib()}

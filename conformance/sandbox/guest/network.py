@@ -184,9 +184,7 @@ class NetworkClient:
     # Networks and subnets
 
     def _networks(self) -> list[dict]:
-        return [
-            n for n in self.state.networks.values() if self._owns(n) or n["shared"] or n["router:external"]
-        ]
+        return [n for n in self.state.networks.values() if self._owns(n) or n["shared"] or n["router:external"]]
 
     def list_networks(self, retrieve_all=True, **params):
         return {"networks": select(self._networks(), params)}
@@ -316,15 +314,11 @@ class NetworkClient:
                     raise nexc.NotFound(message=f"Subnet {subnet_id} could not be found.")
                 # Not yet on any port: kept apart from those this very request has taken.
                 taken = {ip["ip_address"] for ip in result}
-                address = next(
-                    a for a in iter(lambda s=subnet: self.state.next_address(s), None) if a not in taken
-                )
+                address = next(a for a in iter(lambda s=subnet: self.state.next_address(s), None) if a not in taken)
             else:
                 subnet = self._subnet_of(subnets, address)
                 if address not in kept and address in self.state.used_addresses():
-                    raise nexc.IpAddressAlreadyAllocatedClient(
-                        message=f"IP address {address} already allocated."
-                    )
+                    raise nexc.IpAddressAlreadyAllocatedClient(message=f"IP address {address} already allocated.")
             result.append({"subnet_id": subnet["id"], "ip_address": address})
         return result
 

@@ -21,9 +21,7 @@ class Client(NetworkClient):
                 return group
         group = self._add_group(project, "default", "Default security group")
         for version in ("IPv4", "IPv6"):
-            self._add_rule(
-                group, {"direction": "ingress", "ethertype": version, "remote_group_id": group["id"]}
-            )
+            self._add_rule(group, {"direction": "ingress", "ethertype": version, "remote_group_id": group["id"]})
         return group
 
     def _add_group(self, project: str, name: str, description: str) -> dict:
@@ -66,16 +64,12 @@ class Client(NetworkClient):
         asked = body["security_group"]
         if asked["name"] == "default":
             raise nexc.Conflict(message="Default security group already exists.")
-        group = self._add_group(
-            asked.get("tenant_id") or self.project, asked["name"], asked.get("description") or ""
-        )
+        group = self._add_group(asked.get("tenant_id") or self.project, asked["name"], asked.get("description") or "")
         return {"security_group": copy.deepcopy(self._with_rules(group))}
 
     def update_security_group(self, security_group, body=None):
         group = self._group(security_group)
-        asked = {
-            k: v for k, v in body["security_group"].items() if k in ("name", "description") and v is not None
-        }
+        asked = {k: v for k, v in body["security_group"].items() if k in ("name", "description") and v is not None}
         self.state.security_groups[group["id"]].update(asked)
         return {"security_group": copy.deepcopy(self._group(security_group))}
 
@@ -111,9 +105,7 @@ class Client(NetworkClient):
         if "security_group_rule" in body:
             asked = body["security_group_rule"]
             return {
-                "security_group_rule": copy.deepcopy(
-                    self._add_rule(self._group(asked["security_group_id"]), asked)
-                )
+                "security_group_rule": copy.deepcopy(self._add_rule(self._group(asked["security_group_id"]), asked))
             }
         made = [self._add_rule(self._group(a["security_group_id"]), a) for a in body["security_group_rules"]]
         return {"security_group_rules": copy.deepcopy(made)}
@@ -130,9 +122,7 @@ class Client(NetworkClient):
     def delete_security_group_rule(self, security_group_rule):
         del self.state.rules[self._rule(security_group_rule)["id"]]
 
-    def find_resource(
-        self, resource, name_or_id, project_id=None, cmd_resource=None, parent_id=None, fields=None
-    ):
+    def find_resource(self, resource, name_or_id, project_id=None, cmd_resource=None, parent_id=None, fields=None):
         """Find one security group by id or name, as the client library does on the caller's side."""
         rows = {"security_group": self._groups, "network": self._networks}[resource]()
         found = [r for r in rows if r["id"] == name_or_id] or [

@@ -16,9 +16,6 @@ from nova.tests import fixtures as nova_fixtures
 from nova.tests.functional import fixtures as functional_fixtures
 from oslo_config import cfg
 
-# Its NUMA topology fits no host of the fake driver: a server with it only ever fails.
-_UNUSABLE_FLAVOR = "6"
-
 
 class NovaProcess(test.TestCase):
     """The services of one Nova. `setUp` starts them; nothing takes them down but the end of the process.
@@ -67,7 +64,7 @@ class NovaProcess(test.TestCase):
         self.option("keystone_authtoken", "www_authenticate_uri", self._auth_uri)
         self.useFixture(nova_fixtures.RealPolicyFixture())
         self.identity.install(self)
-        objects.Flavor.get_by_flavor_id(nova_context.get_admin_context(), _UNUSABLE_FLAVOR).destroy()
+        self._remove_unusable_flavors()
         self.start_service("conductor")
         self.start_service("scheduler")
         for number in range(1, self._count + 1):
@@ -76,6 +73,12 @@ class NovaProcess(test.TestCase):
         # The fixtures make deprecations of libraries errors, which would be answers 500 here.
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
+
+    def _remove_unusable_flavors(self) -> None:
+        """Remove the flavor whose NUMA topology fits no host of the fake driver: a server with it only fails."""
+        for flavor in objects.FlavorList.get_all(nova_context.get_admin_context()):
+            if flavor.extra_specs:
+                flavor.destroy()
 
     def restart(self, host: str) -> None:
         """Restart the compute service of a host; its servers survive."""
@@ -90,7 +93,5 @@ class NovaProcess(test.TestCase):
         mapping = objects.InstanceMapping.get_by_instance_uuid(context, server_id)
         with nova_context.target_cell(context, mapping.cell_mapping) as cell:
             server = objects.Instance.get_by_uuid(cell, server_id)
-            event = objects.InstanceExternalEvent(
-                instance_uuid=server_id, name=name, status="completed", tag=tag
-            )
+            event = objects.InstanceExternalEvent(instance_uuid=server_id, name=name, status="completed", tag=tag)
             self.computes[server.host].manager.external_instance_event(cell, [server], [event])

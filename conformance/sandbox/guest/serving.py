@@ -64,6 +64,8 @@ def set_up_log(path: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    # A line for each of Nova's many questions to Placement would be most of the log.
+    logging.getLogger("placement").setLevel(logging.WARNING)
 
 
 class PlacementGate:
@@ -114,9 +116,7 @@ def serve(options, listeners, started: float, report) -> None:
     app = control.Control(process.app, process, control_token)
 
     wsgi_log = logging.getLogger("sandbox.wsgi")
-    eventlet.spawn(
-        eventlet.wsgi.server, placement_socket, placement_app, log=wsgi_log, log_output=False, debug=False
-    )
+    eventlet.spawn(eventlet.wsgi.server, placement_socket, placement_app, log=wsgi_log, log_output=False, debug=False)
     report(
         {
             "ready": True,

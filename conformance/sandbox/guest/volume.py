@@ -106,9 +106,7 @@ class Client:
         self.volumes = Volumes(store, context)
         self.volume_snapshots = Snapshots(store, context)
         self.attachments = Attachments(store, context)
-        self.volume_types = types.SimpleNamespace(
-            list=lambda: [Resource(id=str(uuid.UUID(int=1)), name="sandbox")]
-        )
+        self.volume_types = types.SimpleNamespace(list=lambda: [Resource(id=str(uuid.UUID(int=1)), name="sandbox")])
         limits = [Resource(name="totalSnapshotsUsed", value=0), Resource(name="maxTotalSnapshots", value=-1)]
         self.limits = types.SimpleNamespace(get=lambda: Resource(absolute=limits))
 
@@ -163,9 +161,7 @@ class Volumes(_Controller):
         if size is None and snapshot_id:
             size = self._snapshot(snapshot_id).size
         if not str(size).isdigit() or int(size) < 1:
-            raise cexc.BadRequest(
-                400, message=f"Invalid volume size {size}: an integer above zero is needed."
-            )
+            raise cexc.BadRequest(400, message=f"Invalid volume size {size}: an integer above zero is needed.")
         if imageRef:
             image = self.store.images.images_get(self.context, imageRef)
             fields = {
@@ -199,9 +195,7 @@ class Volumes(_Controller):
     def delete(self, volume):
         row = self._volume(volume)
         if row.attachments or any(s.volume_id == row.id for s in self.store.snapshots.values()):
-            raise cexc.BadRequest(
-                400, message="Volume must not be attached nor have snapshots to be deleted."
-            )
+            raise cexc.BadRequest(400, message="Volume must not be attached nor have snapshots to be deleted.")
         del self.store.volumes[row.id]
 
     def begin_detaching(self, volume):
@@ -297,11 +291,7 @@ class Attachments(_Controller):
         volume = self._volume(volume_id)
         others = {a["instance"] for a in self.store.attachments.values() if a["volume_id"] == volume.id}
         # A second attachment for the same server is how a volume moves to another host.
-        if (
-            volume.status not in ("available", "downloading")
-            and not volume.multiattach
-            and others != {instance_id}
-        ):
+        if volume.status not in ("available", "downloading") and not volume.multiattach and others != {instance_id}:
             raise cexc.BadRequest(
                 400,
                 message=f"Volume {volume.id} status must be available or downloading to "
@@ -339,8 +329,7 @@ class Attachments(_Controller):
         return [
             Resource(**self._answer(a))
             for a in self.store.attachments.values()
-            if wanted.get("instance_id") in (None, a["instance"])
-            and wanted.get("volume_id") in (None, a["volume_id"])
+            if wanted.get("instance_id") in (None, a["instance"]) and wanted.get("volume_id") in (None, a["volume_id"])
         ]
 
     def update(self, attachment_id, connector):
