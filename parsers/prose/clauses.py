@@ -1,7 +1,7 @@
 """Clauses that qualify a statement: microversions, the code of a refusal, traits of the environment.
 
-Version clauses are read as closed ranges: "before 2.30" ends at 2.29, "up to 2.30" at 2.30. "Until 2.30" excludes 2.30,
-since references write it of what changes with 2.30.
+Version clauses are read as closed ranges: "before 2.30" ends at 2.29, "up to 2.30" at 2.30. "Until 2.30" excludes
+2.30, since references write it of what changes with 2.30.
 """
 
 from __future__ import annotations
@@ -21,32 +21,52 @@ def _number(name: str) -> str:
     return NUMBER.format(name) + r"(?:\*\*)?"
 
 
-_OR_LATER = r"\s*,?\s*(?:\+|(?:or|and)\s+(?:greater|later|higher|newer|above|beyond|onwards?|up|after)|onwards?|inclusive)"
+_OR_LATER = (
+    r"\s*,?\s*(?:\+|(?:or|and)\s+(?:greater|later|higher|newer|above|beyond|onwards?|up|after)|onwards?|inclusive)"
+)
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
         (
             "between",
-            rf"\b(?:for|from|between|in|on)\s+{_NAMED}(?:from\s+|between\s+)?{_number('low')}\s*(?:to|and|-|through|until)\s*"
+            rf"\b(?:for|from|between|in|on)\s+{_NAMED}(?:from\s+|between\s+)?{_number('low')}\s*(?:to|and|-|through|"
+            rf"until)\s*"
             rf"(?:{_KIND}\s+)?{_number('high')}(?:\s+inclusive(?:ly)?)?",
         ),
         ("later", rf"(?:\b(?:with|for|in|on|from|since|at\s+least)\s+)?{_NAMED}{_number('low')}{_OR_LATER}"),
-        ("earlier", rf"(?:\b(?:with|for|in|on)\s+)?{_NAMED}{_number('high')}\s+(?:or|and)\s+(?:earlier|lower|older|below|before)"),
+        (
+            "earlier",
+            rf"(?:\b(?:with|for|in|on)\s+)?{_NAMED}{_number('high')}\s+(?:or|and)\s+(?:earlier|lower|older|below|"
+            rf"before)",
+        ),
         ("at least", rf"(?:\b(?:with|for|if|in|on)\s+)?(?:any\s+)?{_KIND}\s*(?:>=|≥|at\s+least)\s*{_number('low')}"),
-        ("over", rf"(?:\b(?:with|for|if|in|on)\s+)?(?:any\s+)?{_KIND}\s*(?:>|greater\s+than|later\s+than|newer\s+than)\s*{_number('above')}"),
+        (
+            "over",
+            rf"(?:\b(?:with|for|if|in|on)\s+)?(?:any\s+)?{_KIND}\s*(?:>|greater\s+than|later\s+than|newer\s+"
+            rf"than)\s*{_number('above')}",
+        ),
         ("at most", rf"(?:\b(?:with|for|if|in|on)\s+)?(?:any\s+)?{_KIND}\s*(?:<=|≤)\s*{_number('high')}"),
         (
             "under",
-            rf"(?:\b(?:with|for|if|in|on|a)\s+)?(?:any\s+)?{_KIND}\s*(?:<|(?:less|lower|older|earlier)\s+than|before|prior\s+to)\s*"
+            rf"(?:\b(?:with|for|if|in|on|a)\s+)?(?:any\s+)?{_KIND}\s*(?:<|(?:less|lower|older|earlier)\s+than|before|"
+            rf"prior\s+to)\s*"
             rf"{_number('below')}",
         ),
         (
             "from",
             rf"\b(?:starting|beginning|start|begin)\s+(?:from|with|in|at|since|on)?\s*{_NAMED}{_number('low')}{_AFTER}",
         ),
-        ("since", rf"\b(?:since|from|as\s+of|with|after|in|at\s+least|added\s+in|new\s+in|requires)\s+{_NAMED}{_number('low')}{_AFTER}"),
+        (
+            "since",
+            rf"\b(?:since|from|as\s+of|with|after|in|at\s+least|added\s+in|new\s+in|"
+            rf"requires)\s+{_NAMED}{_number('low')}{_AFTER}",
+        ),
         ("up to", rf"\b(?:up\s+to|through)\s+(?:and\s+including\s+)?{_NAMED}{_number('high')}{_AFTER}"),
-        ("before", rf"\b(?:before|prior\s+to|until|till|older\s+than|earlier\s+than|less\s+than)\s+{_NAMED}{_number('below')}{_AFTER}"),
+        (
+            "before",
+            rf"\b(?:before|prior\s+to|until|till|older\s+than|earlier\s+than|less\s+"
+            rf"than)\s+{_NAMED}{_number('below')}{_AFTER}",
+        ),
     )
 )
 
@@ -90,7 +110,8 @@ def without_versions(text: str) -> str:
 
 
 _REFUSAL = re.compile(
-    r"(?:otherwise|or(?:\s+else)?|else)\b[^.]*?(?<![\d.])(?P<code>[45]\d\d)(?![\d.]*\d)|(?:otherwise|or|else)\b[^.]*?\((?P<paren>[45]\d\d)\)",
+    r"(?:otherwise|or(?:\s+else)?|else)\b[^.]*?(?<![\d.])(?P<code>[45]\d\d)(?![\d.]*\d)|(?:otherwise|or|"
+    r"else)\b[^.]*?\((?P<paren>[45]\d\d)\)",
     re.IGNORECASE,
 )
 
@@ -102,7 +123,9 @@ def refusal(text: str) -> int | None:
 
 
 _BACKED = re.compile(r"\b(volume|image)[ -]backed\b", re.IGNORECASE)
-_OPTION = re.compile(r"``([a-z][a-z0-9]*(?:_[a-z0-9]+)+)``|`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`_?|\b([a-z]+(?:_[a-z]+)+)\b")
+_OPTION = re.compile(
+    r"``([a-z][a-z0-9]*(?:_[a-z0-9]+)+)``|`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`_?|\b([a-z]+(?:_[a-z]+)+)\b"
+)
 
 
 def environment(text: str) -> str | None:

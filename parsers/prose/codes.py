@@ -1,7 +1,7 @@
 """Response codes: lists (A1-A4), codes explained below a list (A5), in running prose (A6), bound to versions (A7).
 
-A code is three digits, never next to a dot (2.100 is a version) nor before a unit (255 bytes is a size). The number is
-the truth; the name beside it is kept as written.
+A code is three digits, never next to a dot (2.100 is a version) nor before a unit (255 bytes is a size). The number
+is the truth; the name beside it is kept as written.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ from specs.model import Code, When
 
 _NUMBER = r"(?<![\d.:#/=])[1-5]\d\d(?![\d:%]|\.\d|\s+(?:bytes|characters|chars|seconds|items|[KMG]i?B)\b)"
 _LABEL = re.compile(
-    r"^\W*(?P<kind>normal|success(?:ful)?|error|fault|failure)s?\b[\w\s/]*?\b(?:codes?|response)\s*(?:\(s\))?\s*\W*?:+\W*",
+    r"^\W*(?P<kind>normal|success(?:ful)?|error|fault|failure)s?\b[\w\s/]*?\b(?:codes?|"
+    r"response)\s*(?:\(s\))?\s*\W*?:+\W*",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
     rf"(?:(?P<name>[A-Za-z]\w*)\s*)?\(?(?P<code>{_NUMBER})\)?(?:\s*\((?P<note>[^()]*)\))?",
 )
-_RANGE = re.compile(r"(?:micro)?versions?\s+(?P<low>\d+\.\d+)\s*(?P<open>[-–+]|to|and)?\s*(?P<high>\d+\.\d+)?", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?:micro)?versions?\s+(?P<low>\d+\.\d+)\s*(?P<open>[-–+]|to|and)?\s*(?P<high>\d+\.\d+)?", re.IGNORECASE
+)
 
 
 def is_codes(text: str) -> bool:
@@ -35,7 +38,9 @@ def _one(m: re.Match[str], line: int) -> Code:
     if m["note"] and (bounds := _RANGE.search(m["note"])):
         low, high = bounds["low"], bounds["high"] or (None if bounds["open"] else bounds["low"])
     name = m["name"]
-    return Code(int(m["code"]), line, name if name and name.lower() not in ("and", "or", "http", "codes") else None, low, high)
+    return Code(
+        int(m["code"]), line, name if name and name.lower() not in ("and", "or", "http", "codes") else None, low, high
+    )
 
 
 def read_list(block: Block, items: tuple[Block, ...] = ()) -> tuple[str, tuple[Code, ...]] | None:
@@ -95,11 +100,13 @@ def _explained(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG
 
 
 _CHANGED = re.compile(
-    rf"\bcodes?\b.*\bchanged\s+from\s+(?P<old>{_NUMBER})\s+to\s+(?P<new>{_NUMBER})\s+(?:in|with|since|from)\b.*?(?P<version>\d+\.\d+)",
+    rf"\bcodes?\b.*\bchanged\s+from\s+(?P<old>{_NUMBER})\s+to\s+(?P<new>{_NUMBER})\s+(?:in|with|since|"
+    rf"from)\b.*?(?P<version>\d+\.\d+)",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
-    rf"\b(?:normal|success\w*)\b.*\bcodes?\s+(?:is|was|will\s+be)\s+(?P<code>{_NUMBER})\s+(?:in|with|since|from|for)\b.*?(?P<version>\d+\.\d+)",
+    rf"\b(?:normal|success\w*)\b.*\bcodes?\s+(?:is|was|will\s+be)\s+(?P<code>{_NUMBER})\s+(?:in|with|since|from|"
+    rf"for)\b.*?(?P<version>\d+\.\d+)",
     re.IGNORECASE,
 )
 

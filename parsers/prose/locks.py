@@ -1,7 +1,7 @@
 """Locks (B5, G1): that a locked resource obeys administrators alone.
 
-Taken: "If the server is locked, you must have administrator privileges to ...". Not taken, but known to add nothing: what
-a lock does in general, how one sees it, who may unlock.
+Taken: "If the server is locked, you must have administrator privileges to ...". Not taken, but known to add nothing:
+what a lock does in general, how one sees it, who may unlock.
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ from parsers.prose.words import NOUN
 from specs.model import Condition
 
 _LOCKED = re.compile(
-    rf"^If\s+(?P<noun>{NOUN})\s+is\s+locked\s*,\s*(?:you|users?|the\s+user)\s+(?:must|should|need(?:s)?\s+to)\s+(?:have|be)\s+"
+    rf"^If\s+(?P<noun>{NOUN})\s+is\s+locked\s*,\s*(?:you|users?|the\s+user)\s+(?:must|should|need(?:s)?\s+to)\s+"
+    rf"(?:have|be)\s+"
     r"(?:an?\s+)?(?:the\s+)?admin(?:istrat\w+)?\b(?:\s+(?:privileges?|rights?|roles?))?",
     re.IGNORECASE,
 )
 _ONLY_ADMIN = re.compile(
-    rf"\bonly\s+admin\w*\s+(?:users?\s+)?(?:can|may)\s+\w+(?:\s+\w+)*?\s+(?:a|the)\s+locked\s+(?P<noun>{NOUN})", re.IGNORECASE
+    rf"\bonly\s+admin\w*\s+(?:users?\s+)?(?:can|may)\s+\w+(?:\s+\w+)*?\s+(?:a|the)\s+locked\s+(?P<noun>{NOUN})",
+    re.IGNORECASE,
 )
 _ABOUT = re.compile(r"\block(?:s|ed|ing)?\b|\bunlock", re.IGNORECASE)
 _DESCRIBES = re.compile(
-    r"^(?:Most\s+actions\s+by\s+non-admin|But\s+administrators\s+can|Administrators\s+can\s+over|You\s+can\s+know\s+whether"
+    r"^(?:Most\s+actions\s+by\s+non-admin|But\s+administrators\s+can|Administrators\s+can\s+over|You\s+can\s+know\s+"
+    r"whether"
     r"|The\s+unlock\s+action|The\s+``?unlock|An?yone\s+can|Locks?\b|Unlocks?\b)",
     re.IGNORECASE,
 )

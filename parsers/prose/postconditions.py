@@ -1,15 +1,17 @@
 """Final and transient statuses (C1-C5): what a resource's status becomes after the operation.
 
-A statement is one of a few clauses: "its status changes to ``A``", "the image status is ``A``", "shows a status of ``A``
-and a migration status of ``b``", "shows an ``A`` status", "returns to the original status". Which of them a sentence may
-hold depends on how it opens: "After you successfully ...", "If the operation succeeds", "A successfully resized server",
-"Starts a stopped server and ...". A sentence that speaks of an operation under way ("A reverting resize operation shows")
-names transient statuses. "If the request fails again, the status should be ``A``" names the status after a failure.
+A statement is one of a few clauses: "its status changes to ``A``", "the image status is ``A``", "shows a status of
+``A`` and a migration status of ``b``", "shows an ``A`` status", "returns to the original status". Which of them a
+sentence may hold depends on how it opens: "After you successfully ...", "If the operation succeeds", "A successfully
+resized server", "Starts a stopped server and ...". A sentence that speaks of an operation under way ("A reverting
+resize operation " "shows") names transient statuses. "If the request fails again, the status should be ``A``" names
+the status after a failure.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from parsers.prose.clauses import environment, some, version_clauses
 from parsers.prose.rules import Failure, Post, Reading, Rule, Scope
@@ -25,11 +27,14 @@ _WHOSE = rf"(?:(?:its|their)\s+|(?:(?P<noun>{NOUN}?)(?:'s)?\s+)??)(?P<attribute>
 
 _CHANGES = re.compile(rf"\b{_WHOSE}\s+(?:{_TO}|{_IS})\s+(?:either\s+|in\s+)?(?:the\s+)?{_LIST}", _FLAGS)
 _HAS = re.compile(
-    rf"(?:(?P<noun>{NOUN})\s+)?\b(?:has|shows?|have|should\s+have)\s+(?:an?\s+|the\s+)?(?P<attribute>{ATTRIBUTE})\s+(?:of\s+)?{_LIST}", _FLAGS
+    rf"(?:(?P<noun>{NOUN})\s+)?\b(?:has|shows?|have|should\s+have)\s+(?:an?\s+|the\s+)?(?P<attribute>{ATTRIBUTE})\s+"
+    rf"(?:of\s+)?{_LIST}",
+    _FLAGS,
 )
 _SHOWS = re.compile(rf"\bshows?\s+(?:an?\s+|the\s+)?{_LIST}\s+(?P<attribute>{ATTRIBUTE})", _FLAGS)
 _AND_OF = re.compile(
-    rf"\band\s+(?:an?\s+|the\s+)?(?:(?P<noun>(?!successfully)[a-z]+)\s+)?(?P<attribute>{ATTRIBUTE})\s+of\s+{_LIST}", _FLAGS
+    rf"\band\s+(?:an?\s+|the\s+)?(?:(?P<noun>(?!successfully)[a-z]+)\s+)?(?P<attribute>{ATTRIBUTE})\s+of\s+{_LIST}",
+    _FLAGS,
 )
 _AND_VALUE = re.compile(rf"\band\s+(?:an?\s+)?{_LIST}\s+(?P<noun>[a-z]+)\s+(?P<attribute>{ATTRIBUTE})", _FLAGS)
 _SETS = re.compile(
@@ -44,7 +49,9 @@ _BACK = re.compile(
 )
 _AFTER = re.compile(r"^(?:After|Once|When)\s+(?:you\s+)?successfully\s+(?P<what>.+?),\s", _FLAGS)
 _SUCCESS = re.compile(
-    r"^(?:If|When|Once|Upon|On|After)\s+(?:the\s+)?(?:\w+\s+){0,3}?(?:succe\w+|successful\w*|completion|completed?s?)\b[^,]*,", _FLAGS
+    r"^(?:If|When|Once|Upon|On|After)\s+(?:the\s+)?(?:\w+\s+){0,3}?(?:succe\w+|successful\w*|completion|"
+    r"completed?s?)\b[^,]*,",
+    _FLAGS,
 )
 _FAILED = re.compile(
     r"^(?:If|When|On|Upon|In\s+case\s+of)\s+(?:the\s+|a\s+)?(?:\w+\s+){0,2}?(?:fail\w*|error)\b[^,]*,", _FLAGS
@@ -58,7 +65,8 @@ _SEEN = re.compile(
     _FLAGS,
 )
 _IN_STATE = re.compile(
-    rf"\b(?P<noun>{NOUN})\s+(?:is\s+(?:returned|created|placed)|will\s+be|starts|is\s+put)\s+in(?:to)?\s+(?:the\s+|an?\s+)?{_LIST}\s+"
+    rf"\b(?P<noun>{NOUN})\s+(?:is\s+(?:returned|created|placed)|will\s+be|starts|is\s+put)\s+in(?:to)?\s+(?:the\s+|"
+    rf"an?\s+)?{_LIST}\s+"
     rf"(?P<attribute>{ATTRIBUTE})",
     _FLAGS,
 )
@@ -66,33 +74,28 @@ _REPORTED = re.compile(
     rf"^In\s+the\s+response,\s*(?:the\s+)?(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+is\s+{_LIST}", _FLAGS
 )
 _REMAINS = re.compile(
-    rf"^If\s+(?:the\s+)?(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+remains\b.*?\bor\s+becomes\s+{_LIST},?\s*the\s+\w+(?:\s+\w+)?\s+failed",
+    rf"^If\s+(?:the\s+)?(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+remains\b.*?\bor\s+becomes\s+{_LIST},?\s*the"
+    rf"\s+\w+(?:\s+\w+)?\s+failed",
     _FLAGS,
 )
 
 
-def _status(scope: Scope, sentence: Sentence, phrase: str | None, name: str | None, default: str | None = None) -> Condition:
+def _status(
+    scope: Scope, sentence: Sentence, phrase: str | None, name: str | None, default: str | None = None
+) -> Condition:
     """A condition on a status, without values. "migration status" names a resource, "power status" an attribute."""
     resource = scope.named(phrase) if phrase and noun(phrase) else (default or scope.resource)
     return Condition("status", resource, sentence.line, attribute=attribute(name) if name else None)
 
 
-def _with(base: Condition, *, when: When | None = None, **lists: tuple[str, ...]) -> Condition:
-    """The condition with values, statuses normalised."""
-    parts: dict[str, tuple[str, ...]] = {}
-    written: tuple[str, ...] = ()
-    for key, names in lists.items():
-        parts[key], as_written = normalised(names) if base.attribute is None else (names, ())
-        written += as_written
-    return Condition(
-        base.kind,
-        base.resource,
-        base.line,
-        attribute=base.attribute,
-        becomes=parts.get("becomes", ()),
-        transient=parts.get("transient", ()),
-        unchanged=base.unchanged,
-        as_written=written,
+def _with(base: Condition, names: tuple[str, ...], *, transient: bool = False, when: When | None = None) -> Condition:
+    """The condition with its values, statuses normalised."""
+    known, as_written = normalised(names) if base.attribute is None else (names, ())
+    return replace(
+        base,
+        becomes=() if transient else known,
+        transient=known if transient else (),
+        as_written=as_written,
         when=when,
     )
 
@@ -106,7 +109,9 @@ def _in_progress(name: str) -> bool:
     return name.islower() and name.endswith("ing") and name != "running"
 
 
-def _clauses(sentence: Sentence, scope: Scope, text: str, default: str | None = None) -> list[tuple[Condition, tuple[str, ...]]]:
+def _clauses(
+    sentence: Sentence, scope: Scope, text: str, default: str | None = None
+) -> list[tuple[Condition, tuple[str, ...]]]:
     """Every statement of a status in a text: the condition without its values, and the values."""
     found: list[tuple[int, Condition, tuple[str, ...]]] = []
     taken: list[tuple[int, int]] = []
@@ -132,7 +137,7 @@ def _after_success(sentence: Sentence, scope: Scope) -> Reading | None:
     what = m.groupdict().get("what")
     default = scope.named(what, anywhere=True) if what else None
     found = _clauses(sentence, scope, sentence.text[m.end() :], default)
-    return Reading(tuple(Post(_with(base, becomes=names)) for base, names in found)) if found else None
+    return Reading(tuple(Post(_with(base, names)) for base, names in found)) if found else None
 
 
 def _shown(sentence: Sentence, scope: Scope) -> Reading | None:
@@ -144,8 +149,7 @@ def _shown(sentence: Sentence, scope: Scope) -> Reading | None:
     assert m is not None  # noqa: S101 (one of the two matched)
     default = scope.named(m["what"])
     found = _clauses(sentence, scope, sentence.text[m.end("what") :], default)
-    key = "becomes" if done else "transient"
-    return Reading(tuple(Post(_with(base, **{key: names})) for base, names in found)) if found else None
+    return Reading(tuple(Post(_with(base, names, transient=not done)) for base, names in found)) if found else None
 
 
 def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
@@ -157,7 +161,7 @@ def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
     if m is None or version_clauses(sentence.text):
         return None
     base = _status(scope, sentence, m["noun"], m["attribute"])
-    return Reading((Post(_with(base, becomes=_names(m))),))
+    return Reading((Post(_with(base, _names(m))),))
 
 
 def _seen(sentence: Sentence, scope: Scope) -> Reading | None:
@@ -167,25 +171,26 @@ def _seen(sentence: Sentence, scope: Scope) -> Reading | None:
         return None
     base = _status(scope, sentence, m["noun"], m["attribute"])
     names = _names(m)
-    key = "transient" if all(_in_progress(n) for n in names) else "becomes"
-    return Reading((Post(_with(base, **{key: names})),))
+    return Reading((Post(_with(base, names, transient=all(map(_in_progress, names)))),))
 
 
 def _placed(sentence: Sentence, scope: Scope) -> Reading | None:
     """C5: "The new allocation is returned in the ``a`` state"; C1: "In the response, the pool status is ``A``"."""
     if m := _REPORTED.match(sentence.text):
-        return Reading((Post(_with(_status(scope, sentence, m["noun"], m["attribute"]), becomes=_names(m))),))
+        return Reading((Post(_with(_status(scope, sentence, m["noun"], m["attribute"]), _names(m))),))
     m = _IN_STATE.search(sentence.text)
     if m is None or not noun(m["noun"]) or sentence.text.startswith(("If", "When")):
         return None
     names = _names(m)
-    key = "transient" if all(_in_progress(n) for n in names) else "becomes"
-    return Reading((Post(_with(_status(scope, sentence, m["noun"], m["attribute"]), **{key: names})),))
+    base = _status(scope, sentence, m["noun"], m["attribute"])
+    return Reading((Post(_with(base, names, transient=all(map(_in_progress, names)))),))
 
 
 _BEFORE = re.compile(
-    rf"^If\s+(?:the\s+)?(?P<noun>{NOUN})\s+(?:was|is)\s+in\s+(?:the\s+)?(?P<attribute>{ATTRIBUTE})\s+(?P<before>(?-i:{VALUES}))\s+before\b.*?"
-    rf"\bin\s+(?:the\s+)?(?:status|state)\s+(?P<then>(?-i:{VALUES}))\s+after\b.*?\botherwise\b.*?\bbe\s+(?P<else>(?-i:{VALUES}))"
+    rf"^If\s+(?:the\s+)?(?P<noun>{NOUN})\s+(?:was|is)\s+in\s+(?:the\s+)?(?P<attribute>{ATTRIBUTE})\s+"
+    rf"(?P<before>(?-i:{VALUES}))\s+before\b.*?"
+    rf"\bin\s+(?:the\s+)?(?:status|state)\s+(?P<then>(?-i:{VALUES}))\s+after\b.*?\botherwise\b.*?\bbe\s+"
+    rf"(?P<else>(?-i:{VALUES}))"
     rf"(?P<tail>.*)$",
     _FLAGS,
 )
@@ -199,8 +204,8 @@ def _depending_on_before(sentence: Sentence, scope: Scope) -> Reading | None:
         return None
     base = _status(scope, sentence, m["noun"], m["attribute"])
     earlier = normalised(tuple(v.text for v in values(m["before"])))[0]
-    then = _with(base, becomes=tuple(v.text for v in values(m["then"])), when=When(status=earlier))
-    otherwise = _with(base, becomes=tuple(v.text for v in values(m["else"])[:1]))
+    then = _with(base, tuple(v.text for v in values(m["then"])), when=When(status=earlier))
+    otherwise = _with(base, tuple(v.text for v in values(m["else"])[:1]))
     failed = _OR_FAILED.search(sentence.text[m.start("else") :])
     if failed:
         names = normalised(tuple(v.text for v in values(failed["values"])))[0]
@@ -210,7 +215,13 @@ def _depending_on_before(sentence: Sentence, scope: Scope) -> Reading | None:
 
 def _failing(base: Condition, names: tuple[str, ...]) -> Condition:
     return Condition(
-        base.kind, base.resource, base.line, base.attribute, becomes=base.becomes, on_failure=names, as_written=base.as_written
+        base.kind,
+        base.resource,
+        base.line,
+        base.attribute,
+        becomes=base.becomes,
+        on_failure=names,
+        as_written=base.as_written,
     )
 
 
@@ -240,7 +251,7 @@ def _if_configured(sentence: Sentence, scope: Scope) -> Reading | None:
     if not all(traits):
         return None
     base = _status(scope, sentence, sets["noun"], sets["attribute"])
-    return Reading(tuple(Post(_with(base, becomes=_names(sets), when=some(When(environment=t)))) for t in traits))
+    return Reading(tuple(Post(_with(base, _names(sets), when=some(When(environment=t)))) for t in traits))
 
 
 RULES = (

@@ -1,8 +1,8 @@
 """What a rule is, and what it hands back.
 
 A rule reads one sentence. It answers None where the sentence is none of its own, else a reading: the facts that the
-sentence states, which may be none (the sentence is known to promise nothing). All rules see every sentence; a sentence
-that none takes is unread.
+sentence states, which may be none (the sentence is known to promise nothing). All rules see every sentence; a
+sentence that none takes is unread.
 """
 
 from __future__ import annotations

@@ -56,7 +56,11 @@ def split(text: str) -> tuple[str, ...]:
     for found in _END.finditer(shielded):
         before = shielded[: found.start() + 1]
         follows = shielded[found.end() : found.end() + 1]
-        if found.end() == len(shielded) or not _ABBREVIATION.search(before) or (before.endswith("etc.") and follows.isupper()):
+        if (
+            found.end() == len(shielded)
+            or not _ABBREVIATION.search(before)
+            or (before.endswith("etc.") and follows.isupper())
+        ):
             ends.append(found.end())
     if not ends or ends[-1] != len(shielded):
         ends.append(len(shielded))

@@ -1,9 +1,10 @@
 """Status preconditions (B1-B4): what a resource must be for the operation to be accepted.
 
-Taken: "The volume status must be ``A`` or ``B``", "You can only VERB an image when its status is ``A``", "only valid when
-the share is in ``A`` state", "requires its status to be ``A``", "the node must be in ``A`` provision state", each also
-with a list below a colon, bound to request fields ("with ``x`` parameter"), to a request value (*SOFT*) or to versions.
-Not taken: what may be ("can also be"), what is reported ("shows the status"), what must not be, what others must be.
+Taken: "The volume status must be ``A`` or ``B``", "You can only VERB an image when its status is ``A``", "only valid
+when the share is in ``A`` state", "requires its status to be ``A``", "the node must be in ``A`` provision state",
+each also with a list below a colon, bound to request fields ("with ``x`` parameter"), to a request value (*SOFT*) or
+to versions. Not taken: what may be ("can also be"), what is reported ("shows the status"), what must not be, what
+others must be.
 """
 
 from __future__ import annotations
@@ -21,38 +22,49 @@ _FLAGS = re.IGNORECASE
 
 # VALUE recognises bare capitals, so the patterns below switch case-folding off around it.
 _LIST = rf"(?P<values>(?-i:{VALUES}))"
-_MUST = r"(?:must|should|has\s+to|have\s+to|needs?\s+to|is\s+required\s+to)"
+_MUST = r"(?:must|has\s+to|have\s+to|needs?\s+to|is\s+required\s+to)"
 _ONE_OF = r"(?:(?:only|either|one\s+of(?:\s+the\s+following)?|set\s+to|in|any\s+of)\s+)*(?:the\s+|an?\s+)?"
 
 _ATTRIBUTE_MUST_BE = re.compile(
-    rf"(?:^|\band\s+|,\s*|\bif\s+|\bwhen\s+|\bthat\s+)(?:(?P<noun>{NOUN}?)(?:'s)?\s+)??(?P<attribute>{ATTRIBUTE})\s+(?:value\s+|values\s+)?"
+    rf"(?:^|\band\s+|,\s*|\bif\s+|\bwhen\s+|\bthat\s+)(?:(?P<noun>{NOUN}?)(?:'s)?\s+)??(?P<attribute>{ATTRIBUTE})\s+"
+    rf"(?:value\s+|values\s+)?"
     rf"{_MUST}\s+(?:currently\s+)?be\s+{_ONE_OF}{_LIST}",
     _FLAGS,
 )
 _MUST_HAVE = re.compile(
-    rf"(?P<noun>{NOUN})\s+{_MUST}\s+have\s+(?:the\s+|an?\s+)?(?:(?P<attribute>{ATTRIBUTE})\s+(?:of\s+|set\s+to\s+)?{_LIST}"
+    rf"(?P<noun>{NOUN})\s+{_MUST}\s+have\s+(?:the\s+|an?\s+)?(?:(?P<attribute>{ATTRIBUTE})\s+(?:of\s+|set\s+to"
+    rf"\s+)?{_LIST}"
     rf"|(?P<values2>(?-i:{VALUES}))\s+(?P<attribute2>{ATTRIBUTE}))",
     _FLAGS,
 )
 _MUST_BE_IN = re.compile(
-    rf"(?P<noun>{NOUN})\s+{_MUST}\s+(?:first\s+|already\s+)?be\s+(?:in\s+)?{_ONE_OF}{_LIST}\s+(?P<attribute>{ATTRIBUTE}|states|statuses)\b",
+    rf"(?P<noun>{NOUN})\s+{_MUST}\s+(?:first\s+|already\s+)?be\s+(?:in\s+)?{_ONE_OF}{_LIST}\s+"
+    rf"(?P<attribute>{ATTRIBUTE}|states|statuses)\b",
     _FLAGS,
 )
-_MUST_BE = re.compile(rf"^(?:all\s+(?:of\s+)?|if\s+[^,]+,\s*)?(?P<noun>{NOUN})\s+{_MUST}\s+be\s+(?:in\s+)?{_ONE_OF}{_LIST}\s*\.?$", _FLAGS)
+_MUST_BE = re.compile(
+    rf"^(?:all\s+(?:of\s+)?|if\s+[^,]+,\s*)?(?P<noun>{NOUN})\s+{_MUST}\s+be\s+(?:in\s+)?{_ONE_OF}{_LIST}\s*\.?$", _FLAGS
+)
 _YOU_CAN_ONLY = re.compile(
     rf"^(?:You|Users|Administrators)\s+can\s+only\s+(?P<what>.+?)\s+(?:when|where|if|while|whose)\s+"
-    rf"(?:(?:its|their|the)\s+|(?P<noun>{NOUN})(?:'s)?\s+)?(?P<attribute>{ATTRIBUTE})\s+(?:value\s+)?is\s+{_ONE_OF}(?:{_LIST}|(?P<colon>:?$))",
+    rf"(?:(?:its|their|the)\s+|(?P<noun>{NOUN})(?:'s)?\s+)?(?P<attribute>{ATTRIBUTE})\s+(?:value\s+)?is\s+"
+    rf"(?:{_ONE_OF}{_LIST}|(?:one\s+of|any\s+of|among)?(?:\s*the\s+following)?(?:\s*(?:statuses|states|"
+    rf"values))?\s*(?P<colon>:)$)",
     _FLAGS,
 )
 _AND_IS = re.compile(rf"\band\s+(?:the|its)\s+(?P<attribute>{ATTRIBUTE})\s+(?:value\s+)?is\s+{_ONE_OF}{_LIST}", _FLAGS)
 _ONLY_VALID = re.compile(
-    rf"\bonly\s+(?:be\s+)?(?:valid|allowed|possible|supported|permitted|available|applicable|performed|called|used|executed)\s+"
-    rf"(?:when|if|for|while|on)\s+(?P<noun>{NOUN})\s+(?:(?:(?P<attribute>{ATTRIBUTE})\s+)?(?:is|are)\s+(?:currently\s+)?|that\s+are\s+)?"
+    rf"\bonly\s+(?:be\s+)?(?:valid|allowed|possible|supported|permitted|available|applicable|performed|called|used|"
+    rf"executed)\s+"
+    rf"(?:when|if|for|while|on)\s+(?P<noun>{NOUN})\s+(?:(?:(?P<attribute>{ATTRIBUTE})\s+)?(?:is|are)\s+(?:currently"
+    rf"\s+)?|that\s+are\s+)?"
     rf"(?:in\s+)?{_ONE_OF}{_LIST}(?:\s+(?P<attribute2>{ATTRIBUTE}|states|statuses)\b)?",
     _FLAGS,
 )
 _REQUIRES = re.compile(
-    rf"\brequires?\s+(?:(?:its|their|the)\s+|(?P<noun>{NOUN})(?:'s)?\s+)(?P<attribute>{ATTRIBUTE})\s+to\s+be\s+{_ONE_OF}{_LIST}", _FLAGS
+    rf"\brequires?\s+(?:(?:its|their|the)\s+|(?P<noun>{NOUN})(?:'s)?\s+)(?P<attribute>{ATTRIBUTE})\s+to\s+be"
+    rf"\s+{_ONE_OF}{_LIST}",
+    _FLAGS,
 )
 _FIELDS = re.compile(
     r"\b(?P<how>with|without|specifying|giving)\s+(?:the\s+|an?\s+|any\s+)?(?P<fields>(?:``?)?\w+(?:``?)?"
@@ -99,7 +111,18 @@ def _fact(
         written = tuple(w for w in written)
     names, as_written = normalised(written) if name is None else (written, ())
     facts = [
-        Pre(Condition("status", resource, sentence.line, attribute=name, any_of=names, code=code, as_written=as_written, when=when))
+        Pre(
+            Condition(
+                "status",
+                resource,
+                sentence.line,
+                attribute=name,
+                any_of=names,
+                code=code,
+                as_written=as_written,
+                when=when,
+            )
+        )
     ]
     for value in found:
         trait = re.search(r"\bonly\b.*?\b((?:volume|image)-backed)\b", value.note or "")
@@ -117,7 +140,9 @@ def _attribute(text: str | None) -> str | None:
 
 def _exists(sentence: Sentence, scope: Scope) -> Reading | None:
     """B1: "The share must exist"; not "a quota must exist to ...", nor what exists otherwise."""
-    m = re.match(rf"^(?P<noun>{NOUN})\s+must\s+(?:already\s+)?exist\s*(?:\((?P<code>404)\))?\.?$", sentence.text, _FLAGS)
+    m = re.match(
+        rf"^(?P<noun>{NOUN})\s+must\s+(?:already\s+)?exist\s*(?:\((?P<code>404)\))?\.?$", sentence.text, _FLAGS
+    )
     return Reading((Pre(Condition("exists", scope.named(m["noun"]), sentence.line)),)) if m else None
 
 
@@ -125,7 +150,7 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
     """B2, B4: "The volume status must be ``A``", and several of them joined by "and"; also bound to versions."""
     text = sentence.text
     clauses = version_clauses(text)
-    if len(clauses) > 1:
+    if len(clauses) > 1 or sentence.block.block == "troubleshooting":
         return None
     rest = without_versions(text)
     facts: list[Pre] = []
@@ -152,7 +177,7 @@ def _two_resources(phrase: str | None) -> bool:
 
 
 def _in_preconditions(sentence: Sentence, scope: Scope) -> Reading | None:
-    """"The snapshot must be ``A``", within a block of preconditions alone: elsewhere it speaks of anything."""
+    """ "The snapshot must be ``A``", within a block of preconditions alone: elsewhere it speaks of anything."""
     if sentence.block.block != "preconditions":
         return None
     m = _MUST_BE.match(sentence.text)
@@ -170,7 +195,9 @@ def _you_can_only(sentence: Sentence, scope: Scope) -> Reading | None:
     resource = scope.named(m["noun"]) if m["noun"] else scope.named(m["what"], anywhere=True)
     if not m["values"]:
         found = tuple(v for item in sentence.items for v in values(plain(item.text))[:1])
-        return Reading(_fact(sentence, resource, _attribute(m["attribute"]), found, when), items=True) if found else None
+        return (
+            Reading(_fact(sentence, resource, _attribute(m["attribute"]), found, when), items=True) if found else None
+        )
     facts = _fact(sentence, resource, _attribute(m["attribute"]), values(m["values"]), when, refusal(sentence.text))
     if also := _AND_IS.search(sentence.text, m.end("values")):
         facts += _fact(sentence, resource, _attribute(also["attribute"]), values(also["values"]), when)
@@ -189,7 +216,9 @@ def _only_valid(sentence: Sentence, scope: Scope) -> Reading | None:
     for low, high, _, _ in version_clauses(sentence.text):
         when = When(request=when.request, present=when.present, absent=when.absent, min=low, max=high)
     name = _attribute(m["attribute"] or m["attribute2"])
-    return Reading(_fact(sentence, scope.named(m["noun"]), name, values(m["values"]), some(when), refusal(sentence.text)))
+    return Reading(
+        _fact(sentence, scope.named(m["noun"]), name, values(m["values"]), some(when), refusal(sentence.text))
+    )
 
 
 def _requires(sentence: Sentence, scope: Scope) -> Reading | None:
@@ -201,7 +230,9 @@ def _requires(sentence: Sentence, scope: Scope) -> Reading | None:
     subject = _FIELDS.split(_NO_FIELDS.split(before)[0])[0]
     resource = scope.named(m["noun"]) if m["noun"] else scope.named(subject, anywhere=True)
     when = some(_when(before, scope))
-    return Reading(_fact(sentence, resource, _attribute(m["attribute"]), values(m["values"]), when, refusal(sentence.text)))
+    return Reading(
+        _fact(sentence, resource, _attribute(m["attribute"]), values(m["values"]), when, refusal(sentence.text))
+    )
 
 
 def _also(sentence: Sentence, scope: Scope) -> Reading | None:

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from parsers.prose.names import COMPOUNDS, RESOURCES, STATE_MODIFIERS, STATUS_NAMES
 
 _WORD = r"[A-Za-z][\w-]*"
-VALUE = (
-    rf"(?:``[^`\s]+``|\*\*{_WORD}\*\*|\*{_WORD}\*|(?<![\w`])`{_WORD}`(?!`)|\"{_WORD}\"|'{_WORD}'|(?<![\w`])[A-Z][A-Z_]+(?![\w`]))"
-)
+VALUE = rf"(?:``[^`\s]+``|\*\*{_WORD}\*\*|\*{_WORD}\*|(?<![\w`])`{_WORD}`(?!`)|\"{_WORD}\"|'{_WORD}'|(?<![\w`])[A-Z][A-Z_]+(?![\w`]))"
 """One value, with its marks."""
 
 _NOTE = r"(?:\s*\([^()]*\))?"
@@ -75,7 +73,9 @@ def noun(phrase: str) -> str | None:
 
     Adjectives, participles and articles before the name do not count: "the newly created image" is an image.
     """
-    words = [singular(w) for w in re.findall(r"[a-z][a-z]*", re.sub(r"'s\b", "", bare(phrase)).lower().replace("_", " "))]
+    words = [
+        singular(w) for w in re.findall(r"[a-z][a-z]*", re.sub(r"'s\b", "", bare(phrase)).lower().replace("_", " "))
+    ]
     for length in (4, 3, 2):
         tail = " ".join(words[-length:])
         if len(words) >= length and tail in COMPOUNDS:

@@ -3,7 +3,8 @@
 The first stratum holds the operations whose text speaks of conditions, which are rare and matter most, the second all
 others. The draw reads sections and ``rest_method`` by their form alone, so that it depends on no rule of the grammar.
 
-Usage: ``python -m tests.oracle.prose_sample nova=DIR cinder=DIR ...`` with the roots of unpacked source distributions.
+Usage: ``python -m tests.oracle.prose_sample nova=DIR cinder=DIR ...`` with the roots of unpacked source
+distributions.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ def operations(root: Path) -> list[Drawn]:
     found: list[Drawn] = []
     for file in sorted(source.rglob("*.inc")):
         text = file.read_text(encoding="utf-8")
-        titles = [(m.start(), m["title"].strip(), text.count("\n", 0, m.start("rule")) + 1) for m in _TITLE.finditer(text)]
+        titles = [
+            (m.start(), m["title"].strip(), text.count("\n", 0, m.start("rule")) + 1) for m in _TITLE.finditer(text)
+        ]
         methods = list(_METHOD.finditer(text))
         heads = [max((t for t in titles if t[0] < m.start()), default=None) for m in methods]
         for number, head in enumerate(heads):
@@ -67,7 +70,7 @@ def operations(root: Path) -> list[Drawn]:
 
 def draw(project: str, root: Path) -> list[Drawn]:
     """Draw a project's share."""
-    chance = random.Random(f"{SEED}/{project}")  # noqa: S311 (a sample, no secret)
+    chance = random.Random(f"{SEED}/{project}")
     every = operations(root)
     some: list[Drawn] = []
     missing = 0
@@ -84,7 +87,15 @@ def main() -> None:
     for argument in sys.argv[1:]:
         project, _, root = argument.partition("=")
         for drawn in draw(project, Path(root)):
-            print(project, drawn.path, drawn.line, drawn.end, "conditions" if drawn.conditions else "-", drawn.title, sep="\t")
+            print(
+                project,
+                drawn.path,
+                drawn.line,
+                drawn.end,
+                "conditions" if drawn.conditions else "-",
+                drawn.title,
+                sep="\t",
+            )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,53 @@
+"""Bodies of responses (K1, E7): empty, or empty for some versions.
+
+Taken: "If successful, this method does not return content in the response body", "There is no body content for the
+response of a successful DELETE query", "No body is returned on ...", "The response body is always empty", with or
+without a version. Not taken: an empty request body, a list that may be empty, "no content" of a part of the body.
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.prose.clauses import version_clauses
+from parsers.prose.rules import NOTHING, Reading, Rule, Scope
+from parsers.prose.sentences import Sentence
+from specs.model import Body
+
+_FLAGS = re.IGNORECASE
+_EMPTY = re.compile(
+    r"\b(?:does\s+not|doesn't|will\s+not|don't|do\s+not)\s+return\s+(?:(?:any\s+)?(?:content|data|anything)(?:\s+in"
+    r"\s+the\s+(?:response\s+)?body)?|"
+    r"(?:a|any)\s+(?:response(?:\s+body)?|body))\b|"
+    r"\bthere\s+is\s+no\s+(?:response\s+)?(?:body\s+content|body|content)\b(?!.*\brequest\b)|"
+    r"\bno\s+(?:response\s+)?(?:body|content|body\s+content)(?:\s+content)?\s+is\s+returned\b|"
+    r"\b(?:the\s+)?response\s+body\s+is\s+(?:always\s+)?empty\b|"
+    r"\b(?:has|have|with)\s+no\s+(?:response\s+body|body\s+in\s+the\s+response)\b|"
+    r"\breturns?\s+(?:an\s+)?(?:empty\s+(?:response\s+)?body|no\s+(?:content|body))\b|"
+    r"^No\s+body\s+content\b",
+    _FLAGS,
+)
+_REQUEST = re.compile(r"\brequest\s+body\b|\brequest\s+does\s+not\b", _FLAGS)
+_PART = re.compile(r"^(?:If|When)\s+(?!successful|the\s+(?:request|operation|call)\s+(?:is\s+)?succe)", _FLAGS)
+_CONTAINS = re.compile(r"\bresponse\s+contains\s+the\s+following\b|\bfollowing\s+parameters\b", _FLAGS)
+
+
+def _empty(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """K1, E7: the body is empty, for all versions or for some."""
+    text = sentence.text
+    if not _EMPTY.search(text) or _REQUEST.search(text) or _PART.match(text):
+        return None
+    clauses = version_clauses(text)
+    if len(clauses) > 1:
+        return None
+    low, high = (clauses[0][0], clauses[0][1]) if clauses else (None, None)
+    bounds = sentence.block.versions
+    return Reading((Body("empty", sentence.line, low or bounds.min, high or bounds.max),))
+
+
+def _until(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """E7: "Until microversion 2.4, a response contains the following": the other half of "empty from 2.5 on"."""
+    return NOTHING if _CONTAINS.search(sentence.text) and version_clauses(sentence.text) else None
+
+
+RULES = (Rule("empty-body", "K1", _empty), Rule("body-until", "E7", _until))

@@ -1,0 +1,289 @@
+"""Constraints of parameters: enumerations (J1), sizes and ranges (J2), formats (J3), null (J5), defaults, versions (E3).
+
+A rule reads one sentence of a description and gives fields of ``specs.model.Parameter``. What a sentence says of a
+part (a key of the metadata, an entry of a list), of an example, of another parameter, or of some versions only,
+constrains not the parameter itself, and is not taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from parsers.document import ParameterRow
+from parsers.prose.clauses import version_clauses
+from parsers.prose.descriptions import blocks_of
+from parsers.prose.sentences import Sentence, in_blocks, plain
+from parsers.prose.visibility import visible_to
+from parsers.prose.words import VALUES, bare, values
+
+_FLAGS = re.IGNORECASE
+Fields = dict[str, Any]
+
+_ENUM = re.compile(
+    r"(?:\b(?:valid|possible|allowed|allowable|supported|permitted|accepted|available|acceptable)\s+"
+    r"(?:\w+\s+){0,2}?(?:values?|names?|types?|keys?|"
+    r"options?|choices?|states?|statuses|methods?|protocols?|algorithms?|policies)\s*(?:for\s+this\s+"
+    r"(?:\w+\s+)?(?:are|is)|are|is|could\s+be|can\s+be|include)?\s*:?\s*|"
+    r"\b(?:the\s+)?values?\s+(?:could|can|must|may|should)\s+be\s*:?\s*|"
+    r"\b(?:sort\s+keys|values?)\s+(?:are|is)\s+(?:limited|restricted)\s+to\s*:?\s*|"
+    r"\b(?:this|it|which|value)?\s*(?:can|must|may|should|could|will)\s+be\s+(?=one\s+of|either)|"
+    r"\b(?:this|it|value)\s+is\s+(?=one\s+of|either)|^(?=one\s+of\b|either\b)|,\s*(?=one\s+of\b|either\b)|\bis\s+"
+    r"(?=either\b|one\s+of\b))"
+    rf"(?:either\s+|one\s+of\s+(?:the\s+following\s*(?:values)?\s*:?\s*|these\s+values:?\s*)?|the\s+following\s*:?\s*|"
+    rf"only\s+)*:?\s*(?P<values>(?-i:{VALUES}))?",
+    _FLAGS,
+)
+_NO_ENUM = re.compile(
+    r"\b(?:example|e\.g\.|such\s+as|integer\s+values\s+that|depend|not\s+(?:be|one)|any\s+of)\b|^(?:If|When|Unless|"
+    r"For)\b",
+    _FLAGS,
+)
+_NUMBER = re.compile(r"-?\d+\Z")
+
+
+def _enum(sentence: Sentence, row: ParameterRow) -> Fields | None:
+    """J1: "Valid values are ``a`` and ``b``", "either ``a`` or ``b``", "can be one of:" with a list below."""
+    if (row.parameter.type or "").startswith("bool") or _NO_ENUM.search(sentence.text):
+        return None
+    m = _ENUM.search(sentence.text)
+    if m is None:
+        return None
+    if m["values"]:
+        rest = sentence.text[m.end() :]
+        found = [v.text for v in values(m["values"])]
+        if re.match(r"\s*(?:\w+\s+)?(?:to|through)\b|\s*`", rest):
+            return None
+    elif sentence.items and sentence.text.rstrip("* ").endswith(":"):
+        found = [first for item in sentence.items if (first := _first_value(plain(item.text)))]
+        if len(found) < len(sentence.items):
+            return None
+    else:
+        return None
+    if version_clauses(sentence.text.split("(")[0]):
+        return None
+    return {"enum": tuple(_typed(v, row) for v in dict.fromkeys(found))} if found else None
+
+
+def _first_value(text: str) -> str | None:
+    """The value that an item of a list begins with: a marked word, or a word alone or before a colon or dash."""
+    marked = re.match(rf"^(?P<value>{VALUES})", text)
+    if marked:
+        first = values(marked["value"])
+        return first[0].text if first else None
+    alone = re.match(r"^(?P<value>[\w.:-]+)(?:\s*$|\s*:\s|\s+-+\s)", text)
+    return alone["value"].rstrip(":.") if alone else None
+
+
+def _typed(value: str, row: ParameterRow) -> Any:
+    kind = row.parameter.type or ""
+    return int(value) if kind.startswith("int") and _NUMBER.match(value) else value.strip("\"'")
+
+
+_INT = r"(?P<n>\d{1,3}(?:,\d{3})+|\d+)"
+_LENGTH = re.compile(
+    rf"(?:\b(?:max(?:imum)?(?:\s+(?:length|size))?(?:\s+(?:is|of|allowed\s+is))?|up\s+to|at\s+most|(?:no|not)\s+"
+    rf"(?:more|longer)\s+than|"
+    rf"(?:limited|restricted)\s+to|(?:can|must|should|may)\s*not\s+exceed|not\s+exceed|less\s+than\s+or\s+equal\s+"
+    rf"to)\s*:?\s*(?:a\s+maximum\s+of\s+)?{_INT}\s*"
+    rf"(?:characters?|chars?|bytes?|letters)\b)|\bmax(?:imum)?\s+length\s+(?:is|of)\s+(?P<n2>\d+)|\b(?P<n3>\d+)\s+"
+    rf"characters?\s+(?:or\s+less|max(?:imum)?)\b|"
+    rf"\b(?P<n4>\d+)\s*\.?\s*$(?<=max)",
+    _FLAGS,
+)
+_SHORTEST = re.compile(
+    r"\bmin(?:imum)?\s+length\s+(?:is|of)\s+(?P<n>\d+)|\bat\s+least\s+(?P<n2>\d+)\s+characters?\b", _FLAGS
+)
+_SPAN = re.compile(r"\b(?:between|from)\s+(?P<low>\d+)\s+(?:and|to)\s+(?P<high>\d+)\s+characters?\b", _FLAGS)
+_PART = re.compile(r"\b(?:keys?|each|pairs?|decoded|path|entries|entry|items?|IDs|tags\s+in|per)\b", _FLAGS)
+
+
+def _length(sentence: Sentence, row: ParameterRow) -> Fields | None:
+    """J2: sizes of strings: "Limited to 255 characters in length", "The minimum length is 1"."""
+    kind = row.parameter.type or "string"
+    if kind not in ("string", "uuid", "text", "str") or _PART.search(sentence.text) or version_clauses(sentence.text):
+        return None
+    found: Fields = {}
+    if m := _SPAN.search(sentence.text):
+        found = {"min_length": int(m["low"]), "max_length": int(m["high"])}
+    else:
+        if m := _LENGTH.search(sentence.text):
+            number = next((g for g in (m["n"], m["n2"], m["n3"], m["n4"]) if g), None)
+            found["max_length"] = int(number.replace(",", "")) if number else None
+        if m := _SHORTEST.search(sentence.text):
+            found["min_length"] = int(m["n"] or m["n2"])
+    return {k: v for k, v in found.items() if v is not None} or None
+
+
+_RANGE = re.compile(
+    r"\b(?:from|between|range(?:s)?(?:\s+(?:is|of|from))?|in\s+the\s+range)\s+(?:``)?(?P<low>-?\d+)(?:``)?\s*(?:to|"
+    r"and|-|\.\.\.?|through)\s*(?:``)?(?P<high>-?\d+)(?:``)?(?!\s*characters)",
+    _FLAGS,
+)
+_AT_LEAST = re.compile(
+    r"\b(?:must\s+be\s+(?:equal\s+to\s+or\s+greater\s+than|greater\s+than\s+or\s+equal\s+to|at\s+least|>=)|minimum\s+"
+    r"(?:value\s+)?(?:is|of)|at\s+least)\s+(?:``)?(?P<n>-?\d+)(?:``)?(?!\.\d|\s*(?:char|second|GB|GiB|entr|member))",
+    _FLAGS,
+)
+_AT_MOST = re.compile(
+    r"\b(?:must\s+be\s+(?:equal\s+to\s+or\s+less\s+than|less\s+than\s+or\s+equal\s+to|at\s+most|<=)|maximum\s+"
+    r"(?:value\s+)?(?:is|of))\s+(?:``)?(?P<n>-?\d+)(?:``)?(?!\.\d|\s*(?:char|byte|ID|entr|member))",
+    _FLAGS,
+)
+_SIGN = re.compile(
+    r"\b(?:(?P<positive>positive\s+integer|greater\s+than\s+(?:0|zero))|(?P<natural>non-?negative\s+integer))\b", _FLAGS
+)
+
+
+def _range(sentence: Sentence, row: ParameterRow) -> Fields | None:
+    """J2: ranges of numbers: "from 0 to 100", "must be greater than or equal to 1"."""
+    kind = row.parameter.type or ""
+    if not kind.startswith(("int", "float", "number")) or version_clauses(sentence.text):
+        return None
+    if re.search(r"\bfor\s+example\b|^(?:If|When|For)\b", sentence.text, _FLAGS):
+        return None
+    found: Fields = {}
+    if m := _RANGE.search(sentence.text):
+        return {"minimum": int(m["low"]), "maximum": int(m["high"])}
+    if m := _AT_LEAST.search(sentence.text):
+        found["minimum"] = int(m["n"])
+    if m := _AT_MOST.search(sentence.text):
+        found["maximum"] = int(m["n"])
+    if not found and (m := _SIGN.search(sentence.text)) and "-1" not in sentence.text:
+        found["minimum"] = 1 if m["positive"] else 0
+    return found or None
+
+
+_FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, _FLAGS))
+    for name, pattern in (
+        ("uuid", r"^(?:The\s+|An?\s+)?(?:unique\s+)?UUIDs?\s+(?:of|for)\s+(?:the|an?|this|that)\b|\bin\s+UUID\s+format\b|\bmust\s+be\s+a\s+(?:valid\s+)?UUID\b|"
+                 r"(?:^|,\s*)\b(?:The\s+)?\w+(?:\s+\w+){0,6}?,?\s+as\s+an?\s+UUID\.?$"),
+        ("date-time", r"\bISO\s*8601\b"),
+        ("base64", r"\bbase64[ -]encoded\b"),
+        ("cidr", r"\bin\s+CIDR\s+(?:notation|format)\b|^The\s+CIDR\b"),
+        ("mac", r"^The\s+MAC\s+address(?:\s+of\s+[^.]+)?\.?$"),
+    )
+)  # fmt: skip
+_NO_FORMAT = re.compile(
+    r"\b(?:list\s+of|or\s+(?:the\s+)?name|name\s+or|or\s+full\s+URL|if\s+it\s+is|default\s+UUID)\b|^(?:If|When|For)\b",
+    _FLAGS,
+)
+
+
+def _format(sentence: Sentence, row: ParameterRow) -> Fields | None:
+    """J3: formats: "The UUID of the image", "ISO 8601", "Must be Base64 encoded"."""
+    if (row.parameter.type or "string") not in ("string", "uuid", "text", "str") or _NO_FORMAT.search(sentence.text):
+        return None
+    if version_clauses(sentence.text):
+        return None
+    return next(({"format": name} for name, pattern in _FORMATS if pattern.search(sentence.text)), None)
+
+
+_NULL = r"(?:``(?:null|None)``|`null`|\bnull\b)"
+_NULLABLE = re.compile(
+    rf"\b(?:can|may|could|will|should)\s+(?:also\s+)?be\s+(?:set\s+to\s+)?{_NULL}|\b(?:value|field|parameter|it)\s+"
+    rf"(?:is|shows\s+as)\s+(?:always\s+)?(?:set\s+to\s+)?{_NULL}|"
+    rf"\bor\s+{_NULL}|\bset\s+to\s+{_NULL}|^If\s+{_NULL}\s+is\s+specified|,\s*{_NULL}\s+(?:if|when|otherwise)|\b"
+    rf"always\s+(?:returns?\s+)?{_NULL}|\bshow\s+as\s+{_NULL}",
+    _FLAGS,
+)
+_NOT_NULL = re.compile(
+    rf"{_NULL}\s+(?:value\s+)?(?:was\s+|is\s+)?(?:not\s+allowed|allowed\b.*\bnot\s+allowed|allowed\b.*\bisn't\s+"
+    rf"allowed)|\b(?:cannot|must\s+not)\s+be\s+{_NULL}",
+    _FLAGS,
+)
+
+
+def _nullable(sentence: Sentence, row: ParameterRow) -> Fields | None:
+    """J5: whether null is a value."""
+    text = sentence.text
+    if _NOT_NULL.search(text):
+        return {"nullable": False}
+    m = _NULLABLE.search(text)
+    if m is None or re.search(r"\b(?:cannot|not)\s+be\b|\b(?:keys?|entry|entries)\b", text, _FLAGS):
+        return None
+    others = {bare(x) for x in re.findall(r"``[\w:.-]+``", text[: m.start()])} - {row.parameter.name, "null", "None"}
+    own = re.search(r"\b(?:its|this|the)\s+(?:value|field|parameter)\b", text[: m.end()], _FLAGS)
+    if others and not (own and row.parameter.name in others) and re.search(r"^If\b", text):
+        return None
+    return {"nullable": True}
+
+
+_DEFAULT = re.compile(
+    r"(?:\bdefault(?:s)?(?:\s+value)?(?:\s+is|\s+to|\s*:|\s+of)(?:\s+set\s+to)?\s+|\b(?:is|"
+    r"are)\s+)(?P<value>``[^`\s]+``|-?\d+(?!\.?\d)|true|false|null|none)(?P<after>\s+by\s+default)?(?=[\s.,;)]|$)",
+    _FLAGS,
+)
+
+
+def _default(sentence: Sentence, row: ParameterRow) -> Fields | None:
+    """Defaults: "Default is ``x``", "defaults to 0"."""
+    if (
+        row.section == "response"
+        or version_clauses(sentence.text)
+        or re.match(r"^(?:If|When|Otherwise)\b", sentence.text, _FLAGS)
+    ):
+        return None
+    for m in _DEFAULT.finditer(sentence.text):
+        if "default" not in m[0].lower():
+            continue
+        return {"default": _literal(bare(m["value"]).strip("\"'"), row)}
+    return None
+
+
+def _literal(text: str, row: ParameterRow) -> Any:
+    kind = row.parameter.type or ""
+    if kind.startswith("bool") and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if kind.startswith("int") and _NUMBER.match(text):
+        return int(text)
+    return None if text.lower() == "null" else text
+
+
+_NEW = re.compile(
+    r"^\**(?:\()?(?:New\s+in|Added\s+in|Available\s+since|Since|Introduced\s+in)\s+(?:API\s+)?(?:(?:micro)?version\s+|"
+    r"v)?(?P<version>\d+\.\d+)\b\)?\**\.?\**$",
+    _FLAGS,
+)
+
+
+def _new(sentence: Sentence, row: ParameterRow) -> Fields | None:
+    """E3: the version that brought the parameter, where the parameter file itself has none."""
+    m = _NEW.match(sentence.text)
+    return {"min": m["version"]} if m and row.parameter.min is None else None
+
+
+Read = Callable[[Sentence, ParameterRow], Fields | None]
+RULES: tuple[tuple[str, str, Read], ...] = (
+    ("enumeration", "J1", _enum),
+    ("length", "J2", _length),
+    ("range", "J2", _range),
+    ("format", "J3", _format),
+    ("null", "J5", _nullable),
+    ("default", "J2", _default),
+    ("new-in-version", "E3", _new),
+    ("visible-to", "F3", visible_to),
+)
+"""Name, family and reader of every rule."""
+
+
+@lru_cache(maxsize=8192)
+def _sentences(description: str) -> tuple[Sentence, ...]:
+    return in_blocks(blocks_of(description))
+
+
+def read_description(row: ParameterRow) -> Mapping[str, Any]:
+    """Read what a parameter's description constrains: fields of ``specs.model.Parameter``. The first statement counts."""
+    found: Fields = {}
+    if not row.description:
+        return found
+    for sentence in _sentences(row.description):
+        for _, _, read in RULES:
+            for key, value in (read(sentence, row) or {}).items():
+                found.setdefault(key, value)
+    if "enum" in found and None in found["enum"]:
+        found["nullable"] = True
+    return found

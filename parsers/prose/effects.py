@@ -1,0 +1,89 @@
+"""Effects that an API can show (C6): something appears, goes, or is no longer listed.
+
+Taken, within postconditions: "A snapshot image will be created in ...", "The shelved image is deleted from ...", "The
+ports attached to the server ... are deleted", "The server does not appear in the list servers response". Not taken:
+what happens on a compute or storage node (C7), which no API shows, and what may happen later ("If that image is used
+...").
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.prose.clauses import environment, some
+from parsers.prose.rules import NOTHING, Post, Reading, Rule, Scope
+from parsers.prose.sentences import Sentence
+from parsers.prose.words import NOUN, noun
+from specs.model import Condition, When
+
+_FLAGS = re.IGNORECASE
+_NODE = re.compile(
+    r"\b(?:compute|storage)\s+(?:nodes?|hosts?|back\s*ends?|systems?)\b|\bhypervisor\b|\bback\s+end\b|\bOpenStack\s+"
+    r"(?:Compute|Block\s+Storage)\s+"
+    r"manages\b|\bstorage\s+system\b",
+    _FLAGS,
+)
+_CASE = re.compile(r"^In\s+the\s+(?P<trait>(?:volume|image)-backed)\s+\w+\s+case,\s*", _FLAGS)
+_DONE = re.compile(
+    rf"^(?P<noun>{NOUN}(?:\s+of\s+[\w ]+?)?)(?P<rest>(?:\s+attached\s+to\s+[^,]+)?(?:,[^,]*(?:,[^,]*)?,)?)\s+"
+    r"(?:will\s+(?P<not>not\s+)?be|(?:is|are)(?:\s+(?P<not2>not))?)\s+(?:automatically\s+|also\s+)?(?P<done>created|"
+    r"deleted|removed|purged)\b",
+    _FLAGS,
+)
+_UNLISTED = re.compile(rf"^(?P<noun>{NOUN})\s+(?:does|will)\s+not\s+appear\s+in\s+the\s+list\b", _FLAGS)
+_LISTED_AGAIN = re.compile(rf"^(?P<noun>{NOUN})\s+(?:appears|will\s+appear)\s+in\s+the\s+list\b", _FLAGS)
+_INDEX = re.compile(r"\b(?:index|list|database|catalog)\b", _FLAGS)
+_POST = "postcondition"
+
+
+def _in_postconditions(sentence: Sentence) -> bool:
+    return _POST in (sentence.block.block or "")
+
+
+def _effect(sentence: Sentence, scope: Scope) -> Reading | None:
+    """C6: something is created, deleted, or left out of a list."""
+    if not _in_postconditions(sentence):
+        return None
+    text = sentence.text
+    if m := _UNLISTED.match(text):
+        return Reading((Post(Condition("effect", scope.named(m["noun"]), sentence.line, effect="unlisted")),))
+    if m := _LISTED_AGAIN.match(text):
+        return Reading((Post(Condition("effect", scope.named(m["noun"]), sentence.line, effect="listed")),))
+    case = _CASE.match(text)
+    rest = text[case.end() :] if case else text
+    m = _DONE.match(rest)
+    if m is None or (_NODE.search(text) and not _INDEX.search(text)):
+        return None
+    phrase = re.split(r"\s+of\s+", m["noun"])[0]
+    if noun(phrase) is None:
+        return None
+    done = {"removed": "deleted", "purged": "deleted"}.get(m["done"].lower(), m["done"].lower())
+    effect = f"not {done}" if m["not"] or m["not2"] else done
+    when = some(When(environment=case["trait"].lower())) if case else None
+    return Reading((Post(Condition("effect", scope.named(phrase), sentence.line, effect=effect, when=when)),))
+
+
+def _on_a_node(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """C7: what happens on a node, which cannot be seen through the API."""
+    if not (
+        _in_postconditions(sentence) or sentence.block.block == "troubleshooting" or "You can also see" in sentence.text
+    ):
+        return None
+    return NOTHING if _NODE.search(sentence.text) else None
+
+
+_IF_CONFIGURED = re.compile(
+    r"^If\s+(?:the\s+cloud\s+has\s+configured|you\s+(?:set|configure)|the\s+operator)\b", _FLAGS
+)
+
+
+def _depends_on_option(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """C8: what a configuration option of the cloud brings about: no API shows the option, so nothing is promised."""
+    return NOTHING if _IF_CONFIGURED.match(sentence.text) and environment(sentence.text) else None
+
+
+RULES = (
+    Rule("effect-in-postconditions", "C6", _effect),
+    Rule("effect-on-a-node", "C7", _on_a_node),
+    Rule("depends-on-option", "C8", _depends_on_option),
+)

@@ -1,0 +1,109 @@
+"""The rules in their order, and how a text is read with them.
+
+Every rule of ``RULES`` sees every sentence, and the facts of all that take it count. ``LAST_RULES`` are asked for
+what no rule took, one after the other, until one takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from parsers.document import Block
+from parsers.prose import (
+    bodies,
+    boilerplate,
+    codes,
+    effects,
+    lifecycle,
+    locks,
+    policy,
+    postconditions,
+    status,
+    surroundings,
+    versions,
+    vocabulary,
+)
+from parsers.prose.codes import is_codes
+from parsers.prose.rules import Fact, Rule, Scope
+from parsers.prose.sentences import Sentence, in_blocks
+
+RULES: tuple[Rule, ...] = (
+    *versions.RULES,
+    *policy.RULES,
+    *status.RULES,
+    *locks.RULES,
+    *surroundings.RULES,
+    *postconditions.RULES,
+    *effects.RULES,
+    *codes.RULES,
+    *bodies.RULES,
+    *lifecycle.RULES,
+    *vocabulary.RULES,
+)
+LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *boilerplate.RULES)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A sentence with the rules that took it and what they read."""
+
+    sentence: Sentence
+    rules: tuple[Rule, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def outcome(self) -> str:
+        """``fact``, ``nothing`` (known to promise nothing) or ``unread``."""
+        return "fact" if self.facts else "nothing" if self.rules else "unread"
+
+
+@dataclass
+class Text:
+    """A text read sentence by sentence."""
+
+    taken: list[Taken] = field(default_factory=list)
+
+    @property
+    def unread(self) -> tuple[int, ...]:
+        """The lines of what no rule took, each once, in order."""
+        return tuple(dict.fromkeys(t.sentence.line for t in self.taken if t.outcome == "unread"))
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """All facts in the order of the text."""
+        return tuple(f for t in self.taken for f in t.facts)
+
+
+def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
+    """Read one sentence; also whether the list below it was taken with it."""
+    took: list[Rule] = []
+    facts: list[Fact] = []
+    items = False
+    for rule in RULES:
+        reading = rule.read(sentence, scope)
+        if reading is not None:
+            took.append(rule)
+            facts += reading.facts
+            items = items or reading.items
+    if not took:
+        for rule in LAST_RULES:
+            reading = rule.read(sentence, scope)
+            if reading is not None:
+                return Taken(sentence, (rule,), reading.facts), reading.items
+    return Taken(sentence, tuple(took), tuple(facts)), items
+
+
+def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
+    """Read all prose of some blocks. Lists of codes are read elsewhere."""
+    result = Text()
+    done: set[Block] = set()
+    for sentence in in_blocks(blocks):
+        block = sentence.block
+        if block in done or block.kind == "codes" or is_codes(block.text):
+            continue
+        taken, items = read_sentence(sentence, scope)
+        result.taken.append(taken)
+        if items:
+            done.update(sentence.items)
+    return result

@@ -1,0 +1,201 @@
+"""From the sentences of an operation to its facts: reads, joins, puts in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from parsers.document import Block, FileContext, OperationSource
+from parsers.prose.codes import read_list
+from parsers.prose.constraints import read_description
+from parsers.prose.facts import FileFacts, ProseFacts
+from parsers.prose.grammar import Text, read_text
+from parsers.prose.rules import CodeRange, Failure, Gate, Marked, MayChange, Post, Pre, Refusal, Scope
+from parsers.prose.versions import governs_title
+from parsers.prose.vocabulary import of_table
+from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions, Vocabulary
+
+
+def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
+    """Read the sentences of one operation, and of its file's preamble what governs it."""
+    parameters = {row.key: read_description(row) for row in source.rows}
+    enums = {
+        row.parameter.name: tuple(parameters[row.key].get("enum", ()))
+        for row in source.rows
+        if row.section == "request"
+    }
+    scope = Scope(context, source, enums)
+    own = read_text(source.blocks, scope)
+    above = read_text(source.preamble, Scope(context))
+    normal, error = _codes(source, own)
+    return ProseFacts(
+        normal=normal,
+        error=error,
+        preconditions=_preconditions(own),
+        postconditions=_postconditions(own),
+        microversions=_versions(own, above, source.title),
+        deprecated=_deprecation(own, above, source),
+        removed=_first(own, above, Removal),
+        policy=_policy(own) or _policy(above),
+        body=next((f for f in own.facts if isinstance(f, Body)), Body()),
+        unread=own.unread,
+        parameters={key: found for key, found in parameters.items() if found},
+    )
+
+
+def read_file(context: FileContext) -> FileFacts:
+    """Read the sentences of a file outside of its operations."""
+    scope = Scope(context)
+    text = read_text((*context.including, *context.blocks), scope)
+    vocabulary = [f for f in text.facts if isinstance(f, Vocabulary)]
+    heading = ""
+    for block in context.blocks:
+        if block.kind == "heading":
+            heading = block.text
+        elif block.kind == "table" and (found := of_table(block, heading)):
+            vocabulary.append(found)
+    own = frozenset(b.line for b in context.blocks)
+    parameters = {row.key: read_description(row) for row in context.rows}
+    return FileFacts(
+        vocabulary=tuple(sorted(vocabulary, key=lambda v: v.line)),
+        unread=tuple(line for line in text.unread if line in own),
+        parameters={key: found for key, found in parameters.items() if found},
+    )
+
+
+def _listed(blocks: tuple[Block, ...]) -> Iterable[tuple[str, tuple[Code, ...]]]:
+    for index, block in enumerate(blocks):
+        if block.kind not in ("literal", "table", "versionadded", "versionchanged"):
+            found = read_list(block, tuple(b for b in blocks if b.parent == index and b.kind == "item"))
+            if found is not None:
+                yield found
+
+
+def _codes(source: OperationSource, own: Text) -> tuple[tuple[Code, ...], tuple[Code, ...]]:
+    """The listed codes, then those that stand in prose only."""
+    lists: dict[str, list[Code]] = {"normal": [], "error": []}
+    for kind, codes in _listed(source.blocks):
+        lists[kind] += codes
+    known = {c.code for codes in lists.values() for c in codes} | {s.code for s in source.statuses}
+    for fact in own.facts:
+        if isinstance(fact, CodeRange):
+            _bind(lists, fact.code)
+        elif isinstance(fact, Code) and fact.code not in known:
+            known.add(fact.code)
+            lists["normal" if fact.code < 400 else "error"].append(fact)
+    return tuple(lists["normal"]), tuple(lists["error"])
+
+
+def _bind(lists: dict[str, list[Code]], bound: Code) -> None:
+    """Give a listed code the range that a sentence says; one that is not listed is added."""
+    kind = "normal" if bound.code < 400 else "error"
+    for index, code in enumerate(lists[kind]):
+        if code.code == bound.code and code.min is None and code.max is None:
+            lists[kind][index] = replace(code, min=bound.min, max=bound.max)
+            return
+    lists[kind].append(replace(bound, listed=False))
+
+
+def _preconditions(own: Text) -> tuple[Condition, ...]:
+    found: list[Condition] = []
+    for fact in own.facts:
+        if isinstance(fact, Pre) and fact.condition not in found:
+            found.append(fact.condition)
+        elif isinstance(fact, Refusal):
+            for index in reversed(range(len(found))):
+                if found[index].kind == fact.kind:
+                    found[index] = replace(found[index], code=fact.code)
+                    break
+    return tuple(found)
+
+
+def _same(one: Condition, other: Condition) -> bool:
+    """Whether two statements of one paragraph speak of the same attribute under the same conditions."""
+    return (one.kind, one.resource, one.attribute, one.line, one.when) == (
+        other.kind, other.resource, other.attribute, other.line, other.when,
+    ) and one.kind == "status"  # fmt: skip
+
+
+def _postconditions(own: Text) -> tuple[Condition, ...]:
+    """Postconditions: those of one paragraph about one attribute joined, failures joined to what they are failures of."""
+    found: list[Condition] = []
+    failures: list[Failure] = []
+    for fact in own.facts:
+        if isinstance(fact, Failure):
+            failures.append(fact)
+        if not isinstance(fact, Post):
+            continue
+        index = next((i for i, c in enumerate(found) if _same(c, fact.condition)), None)
+        if index is None:
+            found.append(fact.condition)
+        else:
+            found[index] = _joined(found[index], fact.condition)
+    for failure in failures:
+        _fail(found, failure)
+    return tuple(found)
+
+
+def _joined(one: Condition, other: Condition) -> Condition:
+    return replace(
+        one,
+        becomes=tuple(dict.fromkeys(one.becomes + other.becomes)),
+        transient=tuple(dict.fromkeys(one.transient + other.transient)),
+        on_failure=tuple(dict.fromkeys(one.on_failure + other.on_failure)),
+        unchanged=one.unchanged or other.unchanged,
+    )
+
+
+def _fail(found: list[Condition], failure: Failure) -> None:
+    for index, condition in enumerate(found):
+        same = (condition.resource, condition.attribute) == (failure.resource, failure.attribute)
+        if same and condition.kind == "status" and (condition.becomes or condition.unchanged):
+            found[index] = replace(condition, on_failure=failure.values)
+            return
+    found.append(
+        Condition("status", failure.resource, failure.line, attribute=failure.attribute, on_failure=failure.values)
+    )
+
+
+def _versions(own: Text, above: Text, title: str) -> Versions:
+    """The operation's versions: its own sentences first, then those of the preamble that govern it."""
+    low = high = None
+    line = None
+    for gate in _gates(own, above, title):
+        if gate.versions.min and low is None:
+            low, line = gate.versions.min, line or gate.versions.line
+        if gate.versions.max and high is None:
+            high, line = gate.versions.max, line or gate.versions.line
+    return Versions(low, high, line)
+
+
+def _gates(own: Text, above: Text, title: str) -> Iterable[Gate]:
+    for fact in own.facts:
+        if isinstance(fact, Gate):
+            yield fact
+    for fact in above.facts:
+        if isinstance(fact, Gate) and governs_title(fact, title):
+            yield fact
+
+
+def _deprecation(own: Text, above: Text, source: OperationSource) -> Deprecation | None:
+    for text in (own, above):
+        said = [f for f in text.facts if isinstance(f, Deprecation)]
+        if said:
+            return next((d for d in said if d.since), said[0])
+        if text is own and "(DEPRECATED)" in source.title.upper():
+            return Deprecation(source.line)
+    return next((f.deprecation for f in above.facts if isinstance(f, Marked)), None)
+
+
+def _first(own: Text, above: Text, kind: type[Removal]) -> Removal | None:
+    return next((f for text in (own, above) for f in text.facts if isinstance(f, kind)), None)
+
+
+def _policy(text: Text) -> Policy | None:
+    found: Policy | None = None
+    for fact in text.facts:
+        if isinstance(fact, Policy) and found is None:
+            found = fact
+        elif isinstance(fact, MayChange) and found is not None and 0 <= fact.line - found.line <= 5:
+            found = replace(found, provider_may_change=True)
+    return found

@@ -1,0 +1,168 @@
+"""Versions of operations: removed at one (E1), added at one (E2), in the operation or in its file's preamble.
+
+Taken: "This API will fail with a 404 starting from microversion 2.36", "Requests made with microversion >= 2.43 will
+result in a 404", "This API is available starting with microversion 2.55", "Microversion 2.6 or greater is required",
+"Available since version 2.26", "(New in version 2.97)", a ``versionadded`` directive. Which operations a preamble's
+sentence governs is said by its subject: "the image metadata APIs", "all the proxy APIs except image metadata APIs".
+Not taken: versions of a parameter, of a value or of a behaviour.
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.prose.clauses import NUMBER, before, version_clauses, without_versions
+from parsers.prose.rules import NOTHING, Gate, Reading, Rule, Scope
+from parsers.prose.sentences import Sentence
+from parsers.prose.words import singular
+from specs.model import Versions
+
+_FLAGS = re.IGNORECASE
+_VERSION = NUMBER.format("version")
+_GONE = re.compile(
+    r"\b(?:will\s+)?(?:fails?|results?|responds?|returns?)\s+(?:with|in)?\s*(?:an?\s+)?(?:HTTP\s+)?404\b(?:\s+"
+    r"(?:error|response|status))*",
+    _FLAGS,
+)
+_SUBJECT = re.compile(
+    r"^(?:.*[,;]\s*)?(?P<subject>(?:this|these|the|all|requests?|it|they)\b.*?)\s+(?:is\s+deprecated\s+and"
+    r"\s+)?(?:will|fails?|results?)\b",
+    _FLAGS,
+)
+_API = re.compile(r"\b(?:APIs?|actions?|operations?|calls?|requests?|methods?|endpoints?|this|these|it|they)\b", _FLAGS)
+_STOP = frozenset(
+    [
+        "the",
+        "this",
+        "these",
+        "all",
+        "of",
+        "an",
+        "a",
+        "and",
+        "or",
+        "api",
+        "apis",
+        "image-services",
+        "proxy",
+        "services",
+        "service",
+        "action",
+        "actions",
+        "request",
+        "requests",
+    ]
+)
+_AVAILABLE = re.compile(
+    r"^(?:This|The)\s+(?:API|action|operation|call|method|endpoint|request|feature)\s+(?:is|was|has\s+been|became|"
+    r"were)\s+"
+    r"(?:only\s+)?(?:available|added|introduced|supported|new)\b[^.]*\.?$",
+    _FLAGS,
+)
+_REQUIRED = re.compile(
+    rf"^Microversion\s+{_VERSION}\s+or\s+\w+\s+is\s+required\s+for\s+this\s+(?:API|action|operation|request)", _FLAGS
+)
+_SINCE = re.compile(
+    rf"^(?:Available|Added|New|Introduced)\s+(?:since|in|from|as\s+of|with|starting\s+\w+)\s+"
+    rf"(?:API\s+)?(?:(?:micro)?version\s+)?{_VERSION}\.?$",
+    _FLAGS,
+)
+_ACTION_SINCE = re.compile(
+    rf"^Action\s+``[\w-]+``\s+(?:is\s+)?available\s+(?:as\s+of|since|from|starting\s+\w+)\s+microversion\s+{_VERSION}",
+    _FLAGS,
+)
+_NEW_IN = re.compile(
+    rf"\(\s*(?:New\s+in|Added\s+in|Since|Available\s+since|Requires)\s+(?:API\s+)?(?:(?:micro)?version\s+|"
+    rf"v)?{_VERSION}\+?\s*\)\.?$",
+    _FLAGS,
+)
+_DIRECTIVE = re.compile(rf"^{_VERSION}(?P<rest>.*)$", re.DOTALL)
+_INTRODUCED = re.compile(
+    r"\b(?:API|resource|endpoint|operation|method|call|action)s?\b.*\b(?:introduced|added)\b|\b(?:Introduced|"
+    r"Added)\s+(?:the\s+)?(?:[\w/``{}-]+\s+)*"
+    r"(?:API|resource|endpoint|operation|method|support\s+for\s+this)\b",
+    _FLAGS,
+)
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a phrase that tell one operation from another."""
+    return frozenset(
+        singular(w)
+        for w in re.findall(r"[a-z][a-z-]+", text.lower())
+        if w not in _STOP and w not in ("except", "made", "with")
+    )
+
+
+def _governs(subject: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Which operations a preamble's subject means: words of those it governs, words of those it spares."""
+    main, _, excepted = re.sub(r"[`*]", "", subject).partition(" except ")
+    besides = _words(excepted) if excepted else frozenset()
+    if excepted or re.match(r"(?:this|these|it|they|requests?|all)\b", main, _FLAGS):
+        return frozenset(), besides
+    return _words(main), besides
+
+
+def governs_title(gate: Gate, title: str) -> bool:
+    """Whether a preamble's sentence governs the operation of this title."""
+    words = _words(title)
+    return gate.only <= words and not (gate.besides and gate.besides <= words)
+
+
+def _gone(sentence: Sentence, scope: Scope) -> Reading | None:
+    """E1: an operation answers 404 from a version on: its last version is the one before."""
+    text = sentence.text
+    clauses = [c for c in version_clauses(text) if c[0]]
+    if not _GONE.search(text) or len(clauses) != 1:
+        return None
+    subject = _SUBJECT.match(text)
+    if subject is None or not _API.search(subject["subject"]):
+        return None
+    named = without_versions(subject["subject"])
+    only, besides = _governs(named) if scope.source is None else (frozenset[str](), frozenset[str]())
+    low = clauses[0][0]
+    return Reading((Gate(Versions(max=before(low), line=sentence.line), only, besides),)) if low else None
+
+
+def _available(sentence: Sentence, scope: Scope) -> Reading | None:
+    """E2: an operation exists from a version on."""
+    text = sentence.text.strip("*")
+    for pattern in (_REQUIRED, _SINCE, _ACTION_SINCE):
+        if m := pattern.match(text):
+            return Reading((Gate(Versions(min=m["version"], line=sentence.line)),))
+    if _AVAILABLE.match(text):
+        clauses = version_clauses(text)
+        if len(clauses) == 1 and (clauses[0][0] or clauses[0][1]):
+            return Reading((Gate(Versions(clauses[0][0], clauses[0][1], sentence.line)),))
+    if scope.source is None or (sentence.block.kind != "item" and sentence.block.section == ""):
+        m = _NEW_IN.search(text)
+        if m and sentence.block.kind not in ("item", "term", "table") and (scope.source is None or _whole(sentence)):
+            return Reading((Gate(Versions(min=m["version"], line=sentence.line)),))
+    return None
+
+
+def _whole(sentence: Sentence) -> bool:
+    """Whether a sentence is the whole of its block, and so speaks of the operation."""
+    return sentence.first and sentence.last and sentence.block.kind == "paragraph"
+
+
+def _directive(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """E2: ``versionadded`` without a text, or with one that says that the API was introduced; other texts are changes."""
+    if sentence.block.kind not in ("versionadded", "versionchanged"):
+        return None
+    m = _DIRECTIVE.match(sentence.block.text.strip())
+    if not sentence.first:
+        return NOTHING
+    if m is None or sentence.block.kind == "versionchanged" or sentence.block.section:
+        return NOTHING
+    rest = m["rest"].strip()
+    if rest and not _INTRODUCED.search(rest):
+        return NOTHING
+    return Reading((Gate(Versions(min=m["version"], line=sentence.line)),))
+
+
+RULES = (
+    Rule("version-directive", "E2", _directive),
+    Rule("gone-from-version", "E1", _gone),
+    Rule("available-from-version", "E2", _available),
+)

@@ -1,0 +1,57 @@
+"""The vocabulary of a status (V1): a list or table of its values, each with what it means.
+
+Taken: a sentence such as "the possible status values are:" or "... status value is one of:" with a list of values
+below it, and the tables titled "Volume statuses". Not taken: a list of values of a parameter.
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.document import Block
+from parsers.prose.rules import Reading, Rule, Scope
+from parsers.prose.sentences import Sentence, plain
+from parsers.prose.words import noun, values
+from specs.model import Vocabulary
+
+_FLAGS = re.IGNORECASE
+_STATUSES = re.compile(
+    r"\bstatus(?:es)?\b.*\b(?:values?|following|one\s+of|are)\b[^.]*:$|\b(?:values?|following)\b.*\b"
+    r"status(?:es)?\b[^.]*:$",
+    _FLAGS,
+)
+_OWNER = re.compile(r"\b(?P<noun>[a-z]+)\s+status", _FLAGS)
+
+
+def _list(sentence: Sentence, scope: Scope) -> Reading | None:
+    """V1: the values of a status, in a list below a sentence."""
+    if not sentence.items or not _STATUSES.search(sentence.text):
+        return None
+    found = []
+    for item in sentence.items:
+        first = values(plain(item.text))[:1]
+        if first and plain(item.text).strip("`*").startswith(first[0].text):
+            found.append(first[0].text)
+    if len(found) < 2 or len(found) < len(sentence.items) - 1:
+        return None
+    return Reading((Vocabulary(_resource(sentence.text, scope), "status", tuple(found), sentence.line),), items=True)
+
+
+def _resource(text: str, scope: Scope) -> str:
+    for m in _OWNER.finditer(text):
+        if found := noun(m["noun"]):
+            return found
+    return noun(re.sub(r"\(.*", "", scope.context.title).strip()) or scope.resource
+
+
+def of_table(block: Block, heading: str) -> Vocabulary | None:
+    """V1: a table under a heading such as "Volume statuses", whose first column holds the values."""
+    m = re.match(r"(?P<noun>[\w ]+?)\s+status(?:es)?$", heading.strip("* :"), _FLAGS)
+    resource = noun(m["noun"]) if m else None
+    rows = [row.split(" | ") for row in block.text.split("\n")]
+    if resource is None or len(rows) < 3 or len(rows[0]) < 2 or rows[0][0].strip().lower() != "status":
+        return None
+    return Vocabulary(resource, "status", tuple(row[0].strip().strip("`") for row in rows[1:]), block.line)
+
+
+RULES = (Rule("vocabulary-list", "V1", _list),)
