@@ -35,6 +35,7 @@ class Layout:
         project: the repository's name as the reference's configuration gives it.
         bare: a single document without the rest of a reference.
         texts: texts to read instead of those of files (repaired documents), by path.
+        lines: by path, of a repaired document: the line of the file for each line of its text.
 
     """
 
@@ -46,6 +47,7 @@ class Layout:
     project: str | None = None
     bare: bool = False
     texts: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def service(self) -> str | None:

@@ -1,0 +1,231 @@
+"""The commands that read a reference, as functions: build and check. (``diff`` is in ``specs.diff``.)
+
+They raise ``ReferenceError`` or ``SpecError`` with one clear sentence, and print nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from parsers import unchanged
+from parsers.errors import DocumentError, ReferenceError
+from parsers.output import write_specs
+
+if TYPE_CHECKING:
+    from parsers.build import Reading
+    from parsers.parameters import Flaw
+    from specs.diff import Difference
+    from specs.model import Spec
+
+FATAL = frozenset({"undefined-parameter", "missing-parameter-file", "missing-status-file", "missing-include",
+                   "missing-sample"})
+"""Rules of defects for which a build stops, because facts would be missing without a trace."""
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build made.
+
+    Attributes:
+        output: the directory of the specs.
+        service: as written into them.
+        operations, files: how many.
+        unread, blocks: how many stretches of prose no rule has understood, and how many there are.
+        written: names of the files that changed.
+        removed: names of files of an earlier build that are gone.
+        unchanged: True if nothing had to be read, because no input has changed since the last build.
+
+    """
+
+    output: Path
+    service: str
+    operations: int
+    files: int
+    unread: int = 0
+    blocks: int = 0
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: bool = False
+
+    @property
+    def unread_share(self) -> float:
+        """Share of the prose that no rule has understood, from 0 to 1."""
+        return self.unread / self.blocks if self.blocks else 0.0
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found: ``status`` 0 (equal), 1 (differs); ``diff`` the difference as text."""
+
+    status: int
+    diff: str = ""
+    files: int = 0
+
+
+def read(source: str | Path, service: str | None = None, parameters: str | Path | None = None, *,
+         keep_going: bool = False) -> tuple[Reading, dict[str, Spec]]:
+    """Read a reference and make its specs, without writing anything.
+
+    Args:
+        source: a directory, a document, or a requirement.
+        service: name of the service; by os-service-types where None.
+        parameters: a parameter file, or a requirement whose release has it.
+        keep_going: make what can be made of a reference with undefined parameters or missing samples.
+
+    Raises:
+        ReferenceError: the reference cannot be found or read, or has such defects.
+
+    """
+    from parsers.build import build_specs, read_reference
+    from parsers.source import open_source
+
+    layout, given = open_source(str(source), parameters=None if parameters is None else str(parameters))
+    reading = read_reference(layout, parameters=given)
+    specs = build_specs(reading, service)
+    if not keep_going and not layout.bare:
+        stop_for(defects(reading))
+    return reading, specs
+
+
+def defects(reading: Reading) -> list[Flaw]:
+    """Return the defects for which a build stops."""
+    from parsers.parameters import Flaw
+
+    found = [flaw for flaw in reading.flaws if flaw.rule in FATAL]
+    found += [Flaw("missing-sample", file.context.path, sample.line,
+                   f"there is no sample {sample.path}; add it, or correct the path")
+              for file in reading.files for operation in file.operations for sample in operation.samples
+              if sample.path in reading.samples.missing]
+    return found
+
+
+def stop_for(found: list[Flaw]) -> None:
+    """Raise for the first of these defects, and say how many more there are."""
+    if not found:
+        return
+    first, more = found[0], len(found) - 1
+    what, _, mend = first.message.partition("; ")
+    others = f" (and {more} more such defect{'s' if more > 1 else ''})" if more else ""
+    raise DocumentError(f"{what}{others}", where=f"{first.path}:{first.line}",
+                        mend=f"{mend or 'correct it'}, or build with --keep-going")
+
+
+def build(source: str | Path, service: str | None = None, parameters: str | Path | None = None,
+          output: str | Path | None = None, report: str | Path | None = None, *,
+          keep_going: bool = False, cache: bool = True) -> BuildResult:
+    """Read a reference and write its specs, all of them or none.
+
+    Args:
+        source, service, parameters, keep_going: as ``read``.
+        output: directory of the specs; ``specs/<service>`` where None.
+        report: a file for the account of unread prose; JSON if its name ends so.
+        cache: whether to skip the work if no input has changed.
+
+    Raises:
+        ReferenceError: as ``read``, or the output cannot be written.
+
+    """
+    arguments = {"source": str(source), "service": service, "parameters": None if parameters is None else str(parameters),
+                 "output": None if output is None else str(output), "keep_going": keep_going}
+    if cache and report is None:
+        kept = unchanged.recall(arguments)
+        if kept is not None:
+            return BuildResult(Path(kept["output"]), kept["service"], kept["operations"], kept["files"],
+                               kept["unread"], kept["blocks"], unchanged=True)
+    reading, specs = read(source, service, parameters, keep_going=keep_going)
+    from parsers.unread import account, write_account
+    from specs.dump import dump
+
+    name = next(iter(specs.values())).service
+    target = Path(output) if output is not None else Path("specs") / name
+    try:
+        texts = {f"{own}.yaml": dump(spec) for own, spec in specs.items()}
+    except ValueError as error:
+        raise DocumentError(str(error), where=str(source), mend="correct the sample that holds it") from None
+    entries = account(reading, specs)
+    written, removed = write_specs(target, texts)
+    if report is not None:
+        write_account(Path(report), reading, entries)
+    result = BuildResult(target, name, reading.operations, len(specs), sum(entry.unread for entry in entries),
+                         len(entries), written, removed)
+    if cache:
+        unchanged.remember(arguments, reading, texts, result)
+    return result
+
+
+def check(directory: str | Path | None = None, against: str | Path | None = None) -> CheckResult:
+    """Tell whether specs are valid and equal to what the reference gives.
+
+    Args:
+        directory: the specs; ``specs/compute``'s like of the working directory where None and there is only one.
+        against: the reference; the release that the specs name where None.
+
+    Raises:
+        ReferenceError, SpecError: it cannot be told (exit status 2).
+
+    """
+    from specs.dump import dump
+    from specs.load import load_directory
+    from specs.schema import validate
+
+    path = Path(directory) if directory is not None else _only_specs()
+    held = load_directory(path)
+    for item in held.paths:
+        validate(item)
+    first = held.specs[0]
+    if against is None:
+        if first.reference.package is None or first.reference.version is None:
+            raise DocumentError("the specs name no release to compare them with", where=str(path),
+                                mend="name the reference with --against")
+        against = f"{first.reference.package}=={first.reference.version}"
+    _, specs = read(against, first.service, keep_going=True)
+    fresh = {f"{own}.yaml": dump(spec) for own, spec in specs.items()}
+    stored = {item.name: item.read_text("utf-8") for item in held.paths}
+    lines: list[str] = []
+    for name in sorted({*fresh, *stored}):
+        old, new = stored.get(name, ""), fresh.get(name, "")
+        if old != new:
+            lines += difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True),
+                                          f"{path.as_posix()}/{name}", f"{against}: {name}")
+    return CheckResult(1 if lines else 0, "".join(lines), len(stored))
+
+
+def _only_specs() -> Path:
+    found = sorted({path.parent for path in Path("specs").glob("*/*.yaml")})
+    if len(found) != 1:
+        raise DocumentError(f"there are {len(found) or 'no'} directories of specs in specs/", where="specs",
+                            mend="name one")
+    return found[0]
+
+
+def diff(old: str | Path, new: str | Path) -> Difference:
+    """Compare two specs, directories of specs, references or releases; breaking changes first.
+
+    Raises:
+        ReferenceError, SpecError: one of the two cannot be read.
+
+    """
+    from specs.diff import compare
+
+    return compare(_specs_of(old), _specs_of(new))
+
+
+def _specs_of(place: str | Path) -> list[Spec]:
+    from specs.load import SpecError, load, load_directory
+
+    path = Path(place)
+    if path.is_file() and path.suffix in (".yaml", ".yml"):
+        return [load(path)]
+    if path.is_dir() and any(path.glob("*.yaml")):
+        try:
+            return list(load_directory(path).specs)
+        except SpecError as wrong:
+            # A directory of documents may hold YAML too (its parameter file).
+            try:
+                return list(read(path, keep_going=True)[1].values())
+            except ReferenceError:
+                raise wrong from None
+    return list(read(place, keep_going=True)[1].values())

@@ -1,0 +1,79 @@
+"""Writing specs so that a reader never meets half of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from parsers.errors import NotFoundError
+
+_HEAD = b"format: "
+
+
+def write_specs(target: Path, texts: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write files into a directory: first all beside it, then each into its place; remove specs of earlier builds.
+
+    Other files of the directory stay as they are.
+
+    Returns:
+        Names of the files that changed, and of those that were removed.
+
+    Raises:
+        ReferenceError: the directory cannot be written; then nothing in it has changed.
+
+    """
+    scratch: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        changed = []
+        for name, text in texts.items():
+            data = text.encode("utf-8")
+            place = target / name
+            if place.is_file() and place.read_bytes() == data:
+                continue
+            (scratch / name).write_bytes(data)
+            changed.append(name)
+        stale = [path.name for path in sorted(target.glob("*.yaml")) if path.name not in texts and _is_spec(path)]
+        target.mkdir(exist_ok=True)
+        for name in changed:
+            os.replace(scratch / name, target / name)  # noqa: PTH105 (one call, atomic on every system)
+        for name in stale:
+            (target / name).unlink()
+    except OSError as error:
+        raise NotFoundError(f"the specs cannot be written ({error.strerror or error})", where=str(target),
+                            mend="name a directory that can be written with --output") from None
+    finally:
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
+    return tuple(changed), tuple(stale)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write one file in one step.
+
+    Raises:
+        ReferenceError: it cannot be written.
+
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        Path(scratch).chmod(0o644)
+        Path(scratch).replace(path)
+    except OSError as error:
+        raise NotFoundError(f"the file cannot be written ({error.strerror or error})", where=str(path),
+                            mend="name another") from None
+
+
+def _is_spec(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(200)
+    except OSError:
+        return False
+    return head.startswith(_HEAD) and b"\nservice: " in head

@@ -1,0 +1,217 @@
+"""What SOURCE may be: a requirement, a directory, or a single document; each becomes a ``Layout``."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import tarfile
+import tempfile
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from parsers.cachedir import cache_directory
+from parsers.errors import DocumentError, HostileError, NotFoundError
+from parsers.files import MAX_FILE_BYTES, Root
+from parsers.layout import Layout, find_layout
+from parsers.parameters import ParameterFile, read_parameters
+from parsers.repair import repaired
+
+DOCUMENT_SUFFIXES = (".inc", ".rst", ".txt")
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:(?:===|==|~=|!=|<=|>=|<|>)\s*[^\s,;]+\s*,?\s*)*\Z")
+_MAX_MEMBERS = 200_000
+_MAX_UNPACKED = 1024 * 1024 * 1024
+# What documents of a reference include: other documents, parameters, samples. Program code stays packed.
+_WANTED = frozenset({".rst", ".inc", ".txt", ".yaml", ".yml", ".json", ".http", ".xml", ".html", ".csv"})
+
+
+def open_source(source: str, *, parameters: str | None = None) -> tuple[Layout, ParameterFile | None]:
+    """Find the reference that ``source`` names.
+
+    Args:
+        source: a directory, a document, or a requirement such as ``name==1.0``.
+        parameters: for a document: the parameter file that resolves its rows, or a requirement whose release has it.
+
+    Returns:
+        The layout, and the parameter file to use instead of the one that documents name.
+
+    Raises:
+        ReferenceError: there is no such thing, or it cannot be fetched or read.
+
+    """
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return find_layout(path), _given(parameters)
+    if path.is_file():
+        return _document(path, parameters)
+    if _is_requirement(source):
+        return find_layout(fetch(source)), _given(parameters)
+    kind = "file" if path.suffix in DOCUMENT_SUFFIXES else "directory or file"
+    raise NotFoundError(f"there is no such {kind}, and it is no requirement", where=source,
+                        mend="give a directory, a document, or a requirement such as name==1.0")
+
+
+def _is_requirement(text: str) -> bool:
+    return os.sep not in text and bool(_REQUIREMENT.match(text)) and not text.endswith(DOCUMENT_SUFFIXES)
+
+
+def _given(parameters: str | None) -> ParameterFile | None:
+    """Open ``--parameters``: a file, or the parameter file of a release."""
+    if parameters is None:
+        return None
+    path = Path(parameters).expanduser()
+    if path.is_file():
+        root = Root(path.parent)
+        return read_parameters(root, path.name, where=parameters)
+    layout = _release_of(parameters)
+    return read_parameters(layout.root, _parameter_file(layout, parameters), where=parameters)
+
+
+def _release_of(parameters: str) -> Layout:
+    path = Path(parameters).expanduser()
+    if path.is_dir():
+        return find_layout(path)
+    if not _is_requirement(parameters):
+        raise NotFoundError("there is no such parameter file, and it is no requirement", where=parameters,
+                            mend="give a parameters.yaml, or a requirement such as name==1.0")
+    return find_layout(fetch(parameters))
+
+
+def _parameter_file(layout: Layout, where: str) -> str:
+    top = layout.root.directory / layout.top
+    for name in ("parameters.yaml", "parameters.yml"):
+        found = sorted(top.rglob(name), key=lambda item: (len(item.parts), str(item)))
+        if found:
+            return found[0].relative_to(layout.root.directory).as_posix()
+    raise NotFoundError("the release has no parameters.yaml", where=where, mend="name a file instead")
+
+
+def _document(path: Path, parameters: str | None) -> tuple[Layout, ParameterFile | None]:
+    """Lay out a single document: inside of a reference where it lies in one, by itself else."""
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise HostileError(f"the file has more than {MAX_FILE_BYTES:,} bytes", where=str(path),
+                           mend="give one document")
+    path = path.resolve()
+    given = _given(parameters)
+    root, top = Root(path.parent), ""
+    bare = True
+    for above in list(path.parents)[:4]:
+        if "api-ref" in above.name:
+            root = Root(above.parent)
+            top = path.parent.relative_to(above.parent).as_posix()
+            bare = False
+            break
+    own = path.relative_to(root.directory).as_posix()
+    text = root.text(own)
+    if "rest_method::" not in text:
+        raise NotFoundError("the document holds no operation (no rest_method)", where=str(path),
+                            mend="point at a document of an API reference of the os-api-ref dialect")
+    layout = Layout(root, top, (own,), bare=bare)
+    if parameters is not None and bare and not Path(parameters).expanduser().is_file():
+        # The samples and status files of the named release resolve as well.
+        release = _release_of(parameters)
+        layout = Layout(release.root, release.top, (f"{release.top}/{path.name}".lstrip("/"),), bare=True)
+        layout.root.sums[layout.documents[0]] = root.sums[own]
+    mended = repaired(text, str(path))
+    if mended is not None:
+        return replace(layout, texts={layout.documents[0]: mended.text},
+                       lines={layout.documents[0]: mended.lines}), given
+    return replace(layout, texts={layout.documents[0]: text}), given
+
+
+def fetch(text: str) -> Path:
+    """Return the directory of a release's source distribution, fetched through pip's indexes and cached.
+
+    Raises:
+        NotFoundError: no such release.
+        NetworkError: the indexes cannot be asked.
+        HostileError: the archive is not what the index promised, or holds what no archive should.
+
+    """
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement as error:
+        raise NotFoundError(f"this is no requirement ({str(error).splitlines()[0]})", where=text,
+                            mend="write it as name==1.0") from None
+    releases = cache_directory() / "releases"
+    specifiers = list(requirement.specifier)
+    if len(specifiers) == 1 and specifiers[0].operator == "==" and "*" not in specifiers[0].version:
+        kept = releases / f"{canonicalize_name(requirement.name)}-{specifiers[0].version}"
+        if kept.is_dir():
+            return kept
+    from parsers.index import Indexes  # requests takes a while to import
+    from parsers.pipconfig import read_pip_config
+
+    indexes = Indexes(read_pip_config())
+    archive = indexes.find(requirement)
+    kept = releases / f"{archive.name}-{archive.version}"
+    if not kept.is_dir():
+        _keep(indexes.download(archive), kept, archive.url)
+    return kept
+
+
+def _keep(data: bytes, target: Path, url: str) -> None:
+    """Unpack an archive beside its place, then move it there in one step."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise NotFoundError(f"the cache cannot be written ({error.strerror})", where=str(target.parent),
+                            mend="free some space, or set APIREF_CONFORMANCE_CACHE to another directory") from None
+    try:
+        unpacked = unpack(data, scratch, url)
+        try:
+            unpacked.rename(target)
+        except OSError:
+            if not target.is_dir():  # else another process was quicker
+                raise
+    except OSError as error:
+        raise NotFoundError(f"the cache cannot be written ({error.strerror})", where=str(target.parent),
+                            mend="free some space, or set APIREF_CONFORMANCE_CACHE to another directory") from None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def unpack(data: bytes, target: Path, where: str) -> Path:
+    """Unpack what a reference may need of a source distribution; return its single top directory.
+
+    Raises:
+        HostileError: a member leaves the directory, or the archive is a bomb.
+        DocumentError: it is no archive.
+
+    """
+    total = 0
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+            for count, member in enumerate(archive):
+                total += member.size
+                if count > _MAX_MEMBERS or total > _MAX_UNPACKED:
+                    raise HostileError("the archive unpacks to more than is allowed", where=where, mend="check it")
+                if _wanted(member):
+                    archive.extract(tarfile.data_filter(member, str(target)), target, set_attrs=False,
+                                    filter="data")
+    except tarfile.FilterError as error:
+        raise HostileError(f"the archive holds a dangerous member ({error})", where=where,
+                           mend="do not trust where it came from") from None
+    except (tarfile.TarError, EOFError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise DocumentError(f"this is no archive ({error})", where=where, mend="try again") from None
+    tops = [path for path in target.iterdir() if path.is_dir()]
+    if len(tops) != 1:
+        raise DocumentError("the archive is no source distribution (it has no single top directory)", where=where,
+                            mend="name another release")
+    return tops[0]
+
+
+def _wanted(member: tarfile.TarInfo) -> bool:
+    if member.isdir():
+        return False  # directories are made as they are needed
+    path = PurePosixPath(member.name)
+    if len(path.parts) <= 2 or any("api-ref" in part for part in path.parts):  # noqa: PLR2004
+        return True
+    return path.suffix in _WANTED and "releasenotes" not in path.parts and "locale" not in path.parts

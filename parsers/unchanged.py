@@ -1,0 +1,97 @@
+"""Skipping a build whose inputs and outputs are what they were: sums of contents, never times."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from parsers.cachedir import cache_directory
+
+if TYPE_CHECKING:
+    from parsers.build import Reading
+    from parsers.commands import BuildResult
+
+_PACKAGES = ("parsers", "specs")
+
+
+def recall(arguments: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what the last build with these arguments made, if it would make the same again."""
+    try:
+        kept = json.loads(_place(arguments).read_bytes())
+        root = Path(kept["root"])
+        output = Path(kept["output"])
+        if kept["tool"] != _tool() or kept["documents"] != _listing(root / kept["top"]):
+            return None
+        for name, known in kept["inputs"].items():
+            if _sum(root / name) != known:
+                return None
+        for name, known in kept["outputs"].items():
+            if _sum(output / name) != known:
+                return None
+        if sorted(path.name for path in output.glob("*.yaml")) != kept["listing"]:
+            return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return dict(kept)
+
+
+def remember(arguments: dict[str, Any], reading: Reading, texts: dict[str, str], result: BuildResult) -> None:
+    """Keep what a build read and wrote. A cache that cannot be written is no error."""
+    layout = reading.layout
+    root = layout.root.directory
+    parameters = arguments["parameters"]
+    if layout.bare or parameters is not None:
+        return  # read in no time
+    inputs: dict[str, str | None] = dict(layout.root.sums)
+    inputs.update(dict.fromkeys(reading.samples.missing))
+    kept = {
+        "tool": _tool(), "root": str(root), "top": layout.top, "documents": _listing(root / layout.top),
+        "inputs": inputs, "output": str(result.output.resolve()),
+        "outputs": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
+        "listing": sorted(path.name for path in result.output.glob("*.yaml")), "service": result.service,
+        "operations": result.operations, "files": result.files, "unread": result.unread, "blocks": result.blocks,
+    }
+    place = _place(arguments)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        scratch = place.with_suffix(f".{os.getpid()}")
+        scratch.write_text(json.dumps(kept), "utf-8")
+        scratch.replace(place)
+    except OSError:
+        return
+
+
+def _place(arguments: dict[str, Any]) -> Path:
+    key = json.dumps({**arguments, "folder": str(Path.cwd())}, sort_keys=True)
+    return cache_directory() / "builds" / f"{hashlib.sha256(key.encode()).hexdigest()}.json"
+
+
+def _sum(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+def _listing(top: Path) -> list[str]:
+    """Return all files below the documents' directory by name: a new document is a change."""
+    found = []
+    for folder, _, names in os.walk(top):
+        inner = Path(folder).relative_to(top).as_posix()
+        found += [f"{inner}/{name}" for name in names if name.endswith((".rst", ".inc", ".py"))]
+    return sorted(found)
+
+
+@cache
+def _tool() -> str:
+    """Return a sum over this project's own code: another release reads anew."""
+    digest = hashlib.sha256()
+    above = Path(__file__).parent.parent
+    for package in _PACKAGES:
+        for path in sorted((above / package).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

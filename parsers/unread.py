@@ -1,0 +1,70 @@
+"""The account of prose: which stretches no rule has understood, and their share."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from parsers.output import write_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from parsers.build import Reading
+    from specs.model import Spec
+
+_NO_PROSE = frozenset({"literal"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One stretch of prose: where it stands, and whether it was understood (a fact, or known to promise nothing)."""
+
+    path: str
+    line: int
+    operation: str | None
+    unread: bool
+
+
+def account(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
+    """List all stretches of prose of a reference."""
+    by_path = {spec.reference.path: spec for spec in specs.values()}
+    entries: list[Entry] = []
+    for file in reading.files:
+        path = file.context.path
+        spec = by_path.get(path)
+        own = set(spec.unread) if spec else set()
+        entries += [Entry(path, block.line, None, block.line in own) for block in file.context.blocks
+                    if block.kind not in _NO_PROSE and block.kind != "heading"]
+        for source, operation in zip(file.operations, spec.operations if spec else (), strict=True):
+            unread = set(operation.unread)
+            entries += [Entry(path, block.line, operation.id, block.line in unread) for block in source.blocks
+                        if block.kind not in _NO_PROSE and block.kind != "heading"]
+    return entries
+
+
+def write_account(path: Path, reading: Reading, entries: list[Entry]) -> None:
+    """Write the account: JSON if the name ends so, else one line for each unread stretch, then the share."""
+    unread = [entry for entry in entries if entry.unread]
+    share = len(unread) / len(entries) if entries else 0.0
+    if path.suffix == ".json":
+        content = {"stretches": len(entries), "unread": len(unread), "share": round(share, 4),
+                   "lines": [asdict(entry) for entry in unread]}
+        write_text(path, json.dumps(content, indent=1) + "\n")
+        return
+    lines = []
+    for entry in unread:
+        text = _line(reading, entry)
+        lines.append(f"{entry.path}:{entry.line}: {entry.operation or '(outside of operations)'}: {text}")
+    lines.append(f"{len(unread)} of {len(entries)} stretches of prose are unread ({share:.1%})")
+    write_text(path, "\n".join(lines) + "\n")
+
+
+def _line(reading: Reading, entry: Entry) -> str:
+    layout = reading.layout
+    text = layout.texts.get(entry.path)
+    if text is None:
+        text = layout.root.text(entry.path)
+    lines = text.split("\n")
+    return lines[entry.line - 1].strip()[:100] if 0 < entry.line <= len(lines) else ""

@@ -1,0 +1,52 @@
+"""Checking files against the JSON Schema of the format."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from jsonschema import Draft202012Validator
+
+from specs.codec import place
+from specs.load import SpecError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a spec."""
+    text = resources.files("specs.schemas").joinpath("spec-1.json").read_text("utf-8")
+    return dict(json.loads(text))
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    Draft202012Validator.check_schema(schema())
+    return Draft202012Validator(schema())
+
+
+def validate_plain(plain: Any, where: str) -> None:
+    """Check what YAML gave.
+
+    Raises:
+        SpecError: it does not fit the schema; the message names the first place that does not.
+
+    """
+    error = next(iter(sorted(_validator().iter_errors(plain), key=lambda item: [str(p) for p in item.absolute_path])),
+                 None)
+    if error is not None:
+        message = error.message if len(error.message) < 200 else f"{error.message[:200]}..."  # noqa: PLR2004
+        raise SpecError(f"{place(tuple(error.absolute_path))}: {message}", where=where,
+                        mend="correct it, or build the specs again")
+
+
+def validate(path: Path) -> None:
+    """Check a file. Raises SpecError as ``validate_plain``."""
+    validate_plain(yaml.load(path.read_bytes(), Loader=_Loader), str(path))  # noqa: S506 (a safe loader)
