@@ -183,7 +183,7 @@ def _environment() -> Environment:
 def _always() -> dict[str, Any]:
     """Give what every page has: style and script, with the hashes by which the page's policy knows them."""
     environment = _environment()
-    data: dict[str, Any] = {"version": _version()}
+    data: dict[str, Any] = {"version": installed_version()}
     for name, file in (("style", "style.css"), ("script", "script.js")):
         source = environment.get_template(file).render()
         digest = b64encode(hashlib.sha256(source.encode()).digest()).decode()
@@ -192,7 +192,8 @@ def _always() -> dict[str, Any]:
     return data
 
 
-def _version() -> str | None:
+def installed_version() -> str | None:
+    """Tell the version of this distribution; None where it is not installed."""
     try:
         return version("apiref-conformance")
     except PackageNotFoundError:

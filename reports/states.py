@@ -91,11 +91,11 @@ class Observations:
     def all(self) -> tuple[Observed, ...]:
         """Give the observations in the order of the record, those about states first."""
         states = (
-            Observed(operation, about, _opening(not tried.choice) + tried.sentence, tuple(tried.cases))
+            Observed(operation, about, f"{_opening(not tried.choice)}; {tried.sentence}", tuple(tried.cases))
             for (operation, about), tried in self._states.items()
         )
         facts = (
-            Observed(operation, about, _opening(silent) + text, tuple(cases))
+            Observed(operation, about, f"{_opening(silent)}. {text[:1].upper()}{text[1:]}", tuple(cases))
             for (operation, about, text, silent), cases in self._facts.items()
         )
         return (*states, *facts)
@@ -125,7 +125,7 @@ class _Tried:
 
 
 def _opening(silent: bool) -> str:
-    return "The reference is silent; " if silent else "The reference leaves it to the provider; "
+    return "The reference is silent" if silent else "The reference leaves it to the provider"
 
 
 def _states(states: list[str], others: bool) -> str:

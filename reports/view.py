@@ -29,16 +29,18 @@ class Requirement:
     Attributes:
         cases: the id and the verdict of each case.
         outcomes: for each case that did not pass: its id, what was expected, what came, and why.
+        observed: what the cases that passed observed, each once, in order.
+        deviations: cases with a deviation.
 
     """
 
     id: str
     parts: Parts
     source: Source
+    expected: str
     cases: list[tuple[str, Verdict]] = field(default_factory=list)
     outcomes: list[tuple[str, str, str, str]] = field(default_factory=list)
-    expected: str = ""
-    observed: str = ""
+    observed: dict[str, None] = field(default_factory=dict)
     deviations: int = 0
 
     @property
@@ -225,13 +227,14 @@ def view(record: RunRecord) -> View:
 def _add(operation: Operation, result: Result) -> None:
     requirement = operation.requirements.get(result.requirement)
     if requirement is None:
-        requirement = Requirement(result.requirement, parts_of(result), result.source)
-        requirement.expected, requirement.observed = result.expected, result.observed
+        requirement = Requirement(result.requirement, parts_of(result), result.source, result.expected)
         operation.requirements[result.requirement] = requirement
     requirement.cases.append((result.case, result.verdict))
     if result.deviation is not None or result.omissions:
         requirement.deviations += 1
-    if result.verdict != "pass":
+    if result.verdict == "pass":
+        requirement.observed[result.observed] = None
+    else:
         requirement.outcomes.append((result.case, result.expected, result.observed, result.reason or ""))
     state = state_of(result)
     # A case that observes shows what the cloud does where nothing is documented: it belongs elsewhere.

@@ -1,0 +1,46 @@
+"""A badge: how many of the promises hold, as a small SVG."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from reports import words
+from reports.html import subject
+
+if TYPE_CHECKING:
+    from reports.view import View
+
+_RED, _AMBER, _GREEN, _GREY = "#b3201a", "#875700", "#1b7a38", "#616871"
+_LETTER = 6.6
+"""Width of a letter in pixels, at 11 pixels' height, on the safe side of what browsers draw."""
+
+
+def badge(view: View) -> str:
+    """Draw it: red where a promise is broken and not waived, amber where too much is undecided, else green."""
+    label = words.one_line(subject(view.info), 40)
+    text, colour = _verdict(view)
+    left, right = (round(len(part) * _LETTER) + 14 for part in (label, text))
+    title = escape(f"{label}: {text}", {'"': "&quot;"})
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" aria-label="{title}">'
+        f"<title>{title}</title>"
+        f'<clipPath id="r"><rect width="{left + right}" height="20" rx="3"/></clipPath>'
+        f'<g clip-path="url(#r)"><rect width="{left}" height="20" fill="#3d4248"/>'
+        f'<rect x="{left}" width="{right}" height="20" fill="{colour}"/></g>'
+        '<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
+        f'<text x="{left / 2:g}" y="14" textLength="{left - 14}">{escape(label)}</text>'
+        f'<text x="{left + right / 2:g}" y="14" textLength="{right - 14}">{escape(text)}</text></g></svg>\n'
+    )
+
+
+def _verdict(view: View) -> tuple[str, str]:
+    counts, status = view.requirements, view.exit_status
+    tried = sum(counts.values()) - counts["inapplicable"]
+    if not tried:
+        return "nothing tried", _GREY
+    broken = counts["fail"] - view.waived_requirements
+    if broken:
+        return f"{words.number(broken)} of {words.number(tried)} broken", _RED
+    text = f"{words.number(counts['pass'])} of {words.number(tried)} hold"
+    return text, _GREEN if status == 0 else _AMBER

@@ -1,0 +1,100 @@
+"""What ``conformance report`` does: read records, write the reports asked for, and say what was found."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports import text
+from reports.badge import badge as draw_badge
+from reports.compare import Comparison, compare
+from reports.html import installed_version, page
+from reports.matrix import FORMATS
+from reports.matrix import matrix as write_matrix
+from reports.runs import runs_page, runs_text
+from reports.sarif import sarif as write_sarif
+from reports.view import View, view
+from specs.record import RunRecord
+from specs.record.writer import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What ``report`` has done.
+
+    Attributes:
+        text: for the terminal.
+        written: the files, in the order in which they were asked for.
+        exit_status: of the runs, the gravest: 2, then 1, 3, 130, 0; None if one has not come to its end and none is
+            graver.
+        comparison: with the baseline, if one was given.
+    """
+
+    text: str
+    written: tuple[Path, ...]
+    exit_status: int | None
+    comparison: Comparison | None = None
+
+
+def report(
+    runs: Sequence[Path],
+    html: Path | None = None,
+    sarif: Path | None = None,
+    baseline: Path | None = None,
+    *,
+    matrix: Path | None = None,
+    badge: Path | None = None,
+) -> Summary:
+    """Read the records of one or several runs and write the reports asked for, each whole or not at all.
+
+    Args:
+        runs: directories of runs. Of several, the page compares them, and the SARIF log holds them one by one.
+        html: the file of the page.
+        sarif: the file of the SARIF log.
+        baseline: an earlier run that the only run is compared with.
+        matrix: a file whose suffix names the form: csv, md or json; of one run only.
+        badge: an SVG file; of one run only.
+
+    Raises:
+        RecordError: a record cannot be read, or a file cannot be written.
+        ValueError: the arguments do not fit together.
+    """
+    if not runs:
+        raise ValueError("name at least one run, such as runs/latest")
+    if len(runs) > 1:
+        for name, value in (("--baseline", baseline), ("--matrix", matrix), ("--badge", badge)):
+            if value is not None:
+                raise ValueError(f"{name} is for one run, and {len(runs)} were named: name one")
+    form = matrix.suffix.lstrip(".").lower() if matrix is not None else "csv"
+    if form not in FORMATS:
+        raise ValueError(f"{matrix} names no form of the matrix: end it in .{', .'.join(FORMATS)}")
+    views = [view(RunRecord.read(path)) for path in runs]
+    one = views[0]
+    comparison = compare(one, view(RunRecord.read(baseline))) if baseline is not None else None
+    version = installed_version()
+    files: tuple[tuple[Path | None, Callable[[], str]], ...] = (
+        (html, lambda: page(one, comparison) if len(views) == 1 else runs_page(views)),
+        (sarif, lambda: json.dumps(write_sarif(views, version, comparison), indent=1) + "\n"),
+        (matrix, lambda: write_matrix(one, form)),
+        (badge, lambda: draw_badge(one)),
+    )
+    written = []
+    for file, content in files:
+        if file is not None:
+            write_atomically(file, content())
+            written.append(file)
+    said = text.of_view(one, comparison) if len(views) == 1 else runs_text(views)
+    return Summary(said, tuple(written), _gravest(views), comparison)
+
+
+def _gravest(views: Sequence[View]) -> int | None:
+    statuses = [view.exit_status for view in views]
+    for status in (2, 1, 3, 130, None):
+        if status in statuses:
+            return status
+    return statuses[0]

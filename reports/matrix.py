@@ -1,0 +1,102 @@
+"""The compliance matrix: a line for each requirement as CSV or JSON, or operations by kinds as Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from reports import words
+from specs.record.model import VERDICTS, requirement_verdict
+
+if TYPE_CHECKING:
+    from reports.view import View
+
+FORMATS = ("csv", "md", "json")
+
+
+def matrix(view: View, form: str) -> str:
+    """Write the matrix in one of ``FORMATS``.
+
+    Raises:
+        ValueError: it is another.
+    """
+    if form not in FORMATS:
+        raise ValueError(f"{form!r} is no form of the matrix: one of {', '.join(FORMATS)}")
+    return {"csv": _csv, "md": _markdown, "json": _json}[form](view)
+
+
+def rows(view: View) -> list[dict[str, Any]]:
+    """Give a row for each requirement, by operation."""
+    found = []
+    identities: dict[str, list[str]] = {}
+    for finding in view.findings:
+        identities.setdefault(finding.example.requirement, []).append(finding.id)
+    for operation in view.operations:
+        for requirement in operation.requirements.values():
+            found.append(
+                {
+                    "operation": operation.id,
+                    "requirement": requirement.id,
+                    "kind": requirement.parts.kind,
+                    "source": words.place(requirement.source),
+                    "verdict": requirement.verdict,
+                    **{str(verdict): requirement.counts.get(verdict, 0) for verdict in VERDICTS},
+                    "deviations": identities.get(requirement.id, []),
+                    "reason": next((why for *_, why in requirement.outcomes if why), None),
+                }
+            )
+    return found
+
+
+def _csv(view: View) -> str:
+    stream = io.StringIO()
+    columns = ("operation", "requirement", "kind", "source", "verdict", *VERDICTS, "deviations", "reason")
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows(view):
+        row["deviations"] = " ".join(row["deviations"])
+        writer.writerow([_cell(row[column]) for column in columns])
+    return stream.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Keep a spreadsheet from reading a text of the cloud as a formula."""
+    if not isinstance(value, str):
+        return value
+    text = words.visible(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\n") else text
+
+
+def _markdown(view: View) -> str:
+    if not view.operations:
+        return "No operation was tried.\n"
+    lines = [
+        "| " + " | ".join(["Operation", *map(_mark, view.columns)]) + " |",
+        "| " + " | ".join(["---", *("---" for _ in view.columns)]) + " |",
+    ]
+    for operation in view.operations:
+        cells = operation.cells
+        line = [_mark(operation.id or "no operation")]
+        for column in view.columns:
+            verdicts = [item.verdict for item in cells.get(column, [])]
+            line.append(requirement_verdict(verdicts) if verdicts else "")
+        lines.append("| " + " | ".join(line) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _mark(text: str) -> str:
+    return re.sub(r"([\\|`*_<>\[\]&])", r"\\\1", words.one_line(text))
+
+
+def _json(view: View) -> str:
+    data = {
+        "format": 1,
+        "endpoint": view.info.endpoint,
+        "spec": view.info.spec,
+        "totals": view.tally.totals(),
+        "requirements": rows(view),
+    }
+    return json.dumps(data, indent=1) + "\n"

@@ -1,0 +1,79 @@
+"""Several runs side by side: what each concluded, and the requirements on which they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports import words
+from reports.html import render, subject
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reports.view import View
+    from specs.record.model import Verdict
+
+ROWS = 5_000
+"""Requirements that one page lists."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A requirement or a deviation, and what each run says of it; None where the run does not speak of it."""
+
+    name: str
+    verdicts: tuple[Verdict | None, ...]
+
+
+def differing(views: Sequence[View]) -> list[Row]:
+    """List the requirements of which not all runs say the same, in order of their ids."""
+    verdicts = [view.tally.requirements for view in views]
+    names = sorted({name for found in verdicts for name in found})
+    rows = (Row(name, tuple(found.get(name) for found in verdicts)) for name in names)
+    return [row for row in rows if len(set(row.verdicts)) > 1]
+
+
+def deviating(views: Sequence[View]) -> list[Row]:
+    """List the deviations of all runs by identity, those of most runs first; fail where a run has it."""
+    have = [{finding.id: finding.class_ for finding in view.findings} for view in views]
+    names = dict.fromkeys(name for found in have for name in found)
+    rows = [Row(name, tuple("fail" if name in found else None for found in have)) for name in names]
+    return sorted(rows, key=lambda row: -sum(verdict is not None for verdict in row.verdicts))
+
+
+def runs_page(views: Sequence[View]) -> str:
+    """Write the page that compares several runs."""
+    differ, deviate = differing(views), deviating(views)
+    return render(
+        "runs.html.j2",
+        views=views,
+        names=[_name(view, at) for at, view in enumerate(views)],
+        subjects=[subject(view.info) for view in views],
+        headlines=[words.headline(view.requirements, view.waived_requirements) for view in views],
+        whens=[words.when(view.info.started) for view in views],
+        differ=differ[:ROWS],
+        deviate=deviate[:ROWS],
+        left_out=(max(0, len(differ) - ROWS), max(0, len(deviate) - ROWS)),
+    )
+
+
+def runs_text(views: Sequence[View]) -> str:
+    """Write for a terminal what each of several runs concluded, and how many requirements they differ on."""
+    lines = []
+    for at, view in enumerate(views):
+        lines.append(f"{_name(view, at)}  {words.one_line(str(view.info.endpoint.get('url') or ''), 200)}".rstrip())
+        lines.append(f"  {words.headline(view.requirements, view.waived_requirements)}")
+        lines.append(f"  {words.exit_meaning(view.exit_status, view.info.finished is not None)}")
+    differ = differing(views)
+    lines.append(f"They differ on {words.count(len(differ), 'requirement')}.")
+    for row in differ[:40]:
+        said = ", ".join(verdict or "not tried" for verdict in row.verdicts)
+        lines.append(f"  {words.one_line(row.name, 200)}: {said}")
+    if len(differ) > 40:
+        lines.append(f"  ... and {words.number(len(differ) - 40)} more: the page shows all")
+    return "\n".join(lines) + "\n"
+
+
+def _name(view: View, at: int) -> str:
+    return words.one_line(view.path.name, 100) if view.path else f"run {at + 1}"

@@ -1,0 +1,117 @@
+"""Runs as SARIF 2.1.0, for code review: every deviation at the line of the reference that promises otherwise.
+
+Contradictions are errors, omissions warnings. Source of the form: OASIS, Static Analysis Results Interchange Format
+Version 2.1.0, Errata 01.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from reports import words
+from reports.again import again
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reports.compare import Comparison
+    from reports.findings import Finding
+    from reports.view import View
+    from specs.record.model import RunInfo, Source
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {"contradiction": "error", "omission": "warning"}
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
+
+
+def sarif(views: Iterable[View], version: str | None = None, comparison: Comparison | None = None) -> dict[str, Any]:
+    """Give the log: one ``run`` for each view.
+
+    Args:
+        views: the runs.
+        version: of this distribution.
+        comparison: of the only view with its baseline; each result then says whether it is new.
+    """
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(view, version, comparison) for view in views]}
+
+
+def _run(view: View, version: str | None, comparison: Comparison | None) -> dict[str, Any]:
+    rules: dict[str, int] = {}
+    driver: dict[str, Any] = {"name": "apiref-conformance", "rules": []}
+    if version:
+        driver["version"] = version
+    results = []
+    for finding in view.findings:
+        name = words.visible(finding.example.requirement)
+        if name not in rules:
+            rules[name] = len(rules)
+            driver["rules"].append(_rule(name, finding))
+        results.append(_result(finding, name, rules[name], view.info, comparison))
+    run: dict[str, Any] = {"tool": {"driver": driver}, "results": results, "columnKind": "utf16CodeUnits"}
+    run["invocations"] = [_invocation(view)]
+    if view.path is not None:
+        run["automationDetails"] = {"id": f"conformance/{view.path.name}"}
+    run["properties"] = {"endpoint": view.info.endpoint, "spec": view.info.spec, "totals": view.tally.totals()}
+    return run
+
+
+def _rule(name: str, finding: Finding) -> dict[str, Any]:
+    text = finding.parts.promise or finding.parts.kind
+    return {
+        "id": name,
+        "shortDescription": {"text": text},
+        "defaultConfiguration": {"level": _LEVELS[finding.class_]},
+        "properties": {"operation": words.visible(finding.parts.operation), "kind": finding.parts.column},
+    }
+
+
+def _result(finding: Finding, name: str, index: int, info: RunInfo, comparison: Comparison | None) -> dict[str, Any]:
+    example = finding.example
+    sentence = f"{name}: expected {example.expected}, observed {finding.deviation.observed}."
+    if example.reason:
+        sentence += f" Reason: {example.reason.rstrip('.')}."
+    result: dict[str, Any] = {
+        "ruleId": name,
+        "ruleIndex": index,
+        "level": _LEVELS[finding.class_],
+        "kind": "fail",
+        "message": {"text": words.visible(sentence)},
+        "locations": [{"physicalLocation": _location(example.source)}],
+        "partialFingerprints": {"deviation/v1": words.visible(finding.id)},
+        "occurrenceCount": len(finding.cases),
+        "properties": {
+            "class": finding.class_,
+            "expected": words.visible(example.expected),
+            "observed": words.visible(finding.deviation.observed),
+            "cases": [words.visible(case) for case in finding.cases[:50]],
+            "again": words.visible(again(example.case, info)),
+        },
+    }
+    if finding.waiver is not None:
+        reason = words.visible(str(finding.waiver.get("reason") or "waived"))
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": reason}]
+    if comparison is not None:
+        result["baselineState"] = "new" if finding.id in comparison.new else "unchanged"
+    return result
+
+
+def _location(source: Source) -> dict[str, Any]:
+    location: dict[str, Any] = {
+        "artifactLocation": {"uri": quote(words.visible(source.path).lstrip("/"), safe="/._-~") or "unknown"}
+    }
+    if source.line > 0:
+        location["region"] = {"startLine": source.line}
+    return location
+
+
+def _invocation(view: View) -> dict[str, Any]:
+    status = view.exit_status
+    invocation: dict[str, Any] = {"executionSuccessful": status in (0, 1, 3)}
+    for key, stamp in (("startTimeUtc", view.info.started), ("endTimeUtc", view.info.finished)):
+        if stamp and _STAMP.match(stamp):
+            invocation[key] = stamp
+    if status is not None:
+        invocation["exitCode"] = status
+    return invocation

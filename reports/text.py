@@ -1,0 +1,147 @@
+"""One run as text for a terminal: where, what came of it, and each deviation as Requirement, Expected, Observed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports import words
+from reports.again import again
+from reports.cards import COMMAND
+from reports.curl import curl, decisive
+from reports.view import View, view
+from specs.record.model import VERDICTS
+
+if TYPE_CHECKING:
+    from reports.compare import Comparison
+    from reports.findings import Cause, Finding
+    from specs.record.model import RunInfo
+    from specs.record.reader import RunRecord
+
+SHOWN = 20
+"""Causes of each class that are shown in full; the others are counted."""
+_REASONS = 8
+
+
+def summary(record: RunRecord) -> str:
+    """Write a record as text, without colours; every line ends, and none holds a control character.
+
+    Raises:
+        RecordError: the record was changed while it was read.
+    """
+    return of_view(view(record))
+
+
+def of_view(seen: View, comparison: Comparison | None = None) -> str:
+    """Write what is already counted, and against a baseline if there is a comparison with one."""
+    lines = [*_head(seen), ""]
+    new = frozenset(comparison.new) if comparison else frozenset()
+    lines += _causes("Broken", seen.contradictions, seen.info, new)
+    lines += _causes("Omissions", seen.omissions, seen.info, new)
+    if seen.waived:
+        count = sum(len(cause.findings) for cause in seen.waived)
+        lines += [f"Waived: {words.count(count, 'deviation')}", ""]
+    lines += _reasons(seen)
+    if comparison:
+        lines += [f"Against the baseline: {comparison.sentence}"]
+        lines += [f"  {name}: {_clean(identity)}" for name in ("new", "gone") for identity in getattr(comparison, name)]
+        lines += [""]
+    lines += _foot(seen)
+    return "\n".join(lines) + "\n"
+
+
+def _head(seen: View) -> list[str]:
+    info, endpoint, spec = seen.info, seen.info.endpoint, seen.info.spec
+    about = [str(endpoint["release"])] if endpoint.get("release") else []
+    if endpoint.get("min") and endpoint.get("max"):
+        about.append(f"microversions {endpoint['min']} to {endpoint['max']}")
+    where = str(endpoint.get("url") or "an endpoint that was not recorded")
+    reference = " ".join(str(spec[key]) for key in ("service", "package", "version") if spec.get(key))
+    took = words.lasted(info)
+    return [
+        _clean(f"Endpoint   {where}" + (f" ({', '.join(about)})" if about else "")),
+        _clean(f"Reference  {reference or 'not recorded'}"),
+        _clean(f"When       {words.when(info.started)}" + (f", for {took}" if took else "")),
+    ]
+
+
+def _causes(title: str, causes: tuple[Cause, ...], info: RunInfo, new: frozenset[str]) -> list[str]:
+    if not causes:
+        return []
+    total = sum(len(cause.findings) for cause in causes)
+    lines = [f"{title}: {words.count(total, 'deviation')}", ""]
+    for cause in causes[:SHOWN]:
+        lines += finding(cause.first, info, cause.first.id in new)
+        others = cause.findings[1:]
+        if others:
+            named = ", ".join(_clean(item.example.requirement) for item in others[:3])
+            more = f", and {words.number(len(others) - 3)} more" if len(others) > 3 else ""
+            lines.append(f"  The same in  {named}{more}")
+        lines.append("")
+    if len(causes) > SHOWN:
+        left = sum(len(cause.findings) for cause in causes[SHOWN:])
+        lines += [f"  ... and {words.count(left, 'more', 'more')}: the page of the report shows all", ""]
+    return lines
+
+
+def finding(item: Finding, info: RunInfo, new: bool = False) -> list[str]:
+    """Write one deviation as lines: Requirement, Expected, Observed, and how to see it for oneself."""
+    example = item.example
+    situation = [part for part in (example.role and f"as {example.role}", example.state) if part]
+    if example.microversion:
+        situation.append(f"microversion {example.microversion}")
+    observed = item.deviation.observed + (f"  ({', '.join(situation)})" if situation else "")
+    promise = f": {item.parts.promise}" if item.parts.promise else ""
+    rows = [
+        ("Requirement", f"{example.requirement}{promise}"),
+        ("Expected", example.expected),
+        ("Observed", observed),
+        ("Reason", example.reason or ""),
+        ("Source", words.place(example.source)),
+        ("Cases", words.number(len(item.cases)) if len(item.cases) > 1 else ""),
+        ("Try again", again(example.case, info)),
+        ("As curl", _curl(item, info)),
+    ]
+    mark = " [new]" if new else ""
+    lines = [f"  {name:<12} {_clean(text)}" for name, text in rows if text]
+    return [lines[0] + mark, *lines[1:]]
+
+
+def _curl(item: Finding, info: RunInfo) -> str:
+    acted = decisive(item.example)
+    if acted is None:
+        return ""
+    url = info.endpoint.get("url")
+    command = curl(acted.request, url if isinstance(url, str) else None)
+    return command if len(command) <= COMMAND else "too long to be shown: see the run record"
+
+
+def _reasons(seen: View) -> list[str]:
+    if not seen.undecided:
+        return []
+    lines = [
+        f"Not decided: {words.count(seen.tally.undecided, 'case')}, "
+        f"{seen.tally.undecided_percent:.1f} % of the applicable"
+    ]
+    for reason in seen.undecided[:_REASONS]:
+        lines.append(f"  {len(reason.cases):>6}  {reason.verdict}: {words.one_line(reason.text, 200)}")
+    if len(seen.undecided) > _REASONS:
+        lines.append(f"          and {words.count(len(seen.undecided) - _REASONS, 'other reason')}")
+    return [*lines, ""]
+
+
+def _foot(seen: View) -> list[str]:
+    cases = [
+        f"{words.number(seen.tally.cases[verdict])} {verdict}" for verdict in VERDICTS if seen.tally.cases[verdict]
+    ]
+    done, documented = seen.pairs
+    lines = [f"Cases: {', '.join(cases) or 'none'}"]
+    if documented:
+        lines.append(f"Error codes decided: {words.number(done)} of {words.number(documented)}")
+    lines += [f"Note: {_clean(sentence)}" for sentence in seen.damaged]
+    lines.append(words.headline(seen.requirements, seen.waived_requirements))
+    lines.append(words.exit_meaning(seen.exit_status, seen.info.finished is not None))
+    return lines
+
+
+def _clean(text: str) -> str:
+    return " ".join(words.visible(text).splitlines()).replace("\t", " ")
