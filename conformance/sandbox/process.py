@@ -48,7 +48,7 @@ class Microversions(NamedTuple):
     max: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RunningSandbox:
     """A Nova that answers.
 
@@ -81,7 +81,7 @@ class RunningSandbox:
     seconds: float
     _control_url: str = field(repr=False)
     _control_token: str = field(repr=False)
-    _child: subprocess.Popen[bytes] = field(repr=False, compare=False)
+    _child: subprocess.Popen[bytes] = field(repr=False)
     _state: Path = field(repr=False)
 
     @property
@@ -230,7 +230,11 @@ def _spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
         name: value for name, value in os.environ.items() if not name.startswith("OS_") and name != "PYTHONWARNINGS"
     }
     try:
-        with log.open("ab") as errors:
+        errors = log.open("ab")
+    except OSError as error:
+        raise SandboxError(f"the sandbox cannot write its log {log}: {error.strerror}; name another file") from error
+    with errors:
+        try:
             return subprocess.Popen(  # noqa: S603 - the command is ours
                 command,
                 stdin=subprocess.PIPE,
@@ -239,11 +243,10 @@ def _spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
                 env=environment,
                 start_new_session=True,
             )
-    except OSError as error:
-        raise SandboxError(
-            f"the sandbox cannot start with {command[0]} and the log {log}: {error.strerror}; "
-            "name a Python that has Nova installed and a file that can be written"
-        ) from error
+        except OSError as error:
+            raise SandboxError(
+                f"the sandbox cannot run {command[0]}: {error.strerror}; name a Python that has Nova installed"
+            ) from error
 
 
 def _ready_line(child: subprocess.Popen[bytes], timeout: float, log: Path) -> dict[str, Any]:

@@ -90,9 +90,7 @@ def test_a_child_that_says_why_it_cannot_start(child, tmp_path):
 
 def test_a_child_that_dies_leaves_its_log(child, tmp_path):
     python = child("print('what went wrong', file=sys.stderr)", "sys.exit(3)")
-    with pytest.raises(
-        SandboxError, match=r"ended with status 3 before it was ready.*what went wrong"
-    ) as caught:
+    with pytest.raises(SandboxError, match=r"ended with status 3 before it was ready.*what went wrong") as caught:
         start(python)
     (kept,) = leftovers(tmp_path)
     assert str(kept) in str(caught.value)
@@ -125,20 +123,23 @@ def test_a_child_that_never_gets_ready(child, tmp_path, monkeypatch):
         os.kill(int(pid.read_text()), 0)
 
 
-def test_no_such_interpreter(tmp_path):
-    with pytest.raises(
-        SandboxError, match=r"No such file or directory; name a Python that has Nova installed"
-    ):
+def test_no_such_interpreter(child, tmp_path):
+    with pytest.raises(SandboxError, match=r"cannot run .*none: No such file or directory; name a Python that has"):
         start(tmp_path / "none")
+    assert leftovers(tmp_path) == []
+
+
+def test_a_log_that_cannot_be_written(child, tmp_path):
+    with pytest.raises(SandboxError, match=r"cannot write its log .*nova.log: No such file or directory"):
+        start(child(), log=tmp_path / "no such folder" / "nova.log")
+    assert leftovers(tmp_path) == []
 
 
 def test_an_interpreter_without_nova(child, tmp_path):
     # This one may have it: -S hides what is installed.
     python = child()
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
-    with pytest.raises(
-        SandboxError, match=r"cannot import 'nova'.*pip install 'apiref-conformance\[sandbox\]'$"
-    ):
+    with pytest.raises(SandboxError, match=r"cannot import 'nova'.*pip install 'apiref-conformance\[sandbox\]'$"):
         start(python)
     assert leftovers(tmp_path) == []
 
