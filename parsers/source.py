@@ -49,7 +49,7 @@ def open_source(source: str, *, parameters: str | None = None) -> tuple[Layout, 
     if path.is_file():
         return _document(path, parameters)
     if _is_requirement(source):
-        return find_layout(fetch(source)), _given(parameters)
+        return _release(source), _given(parameters)
     kind = "file" if path.suffix in DOCUMENT_SUFFIXES else "directory or file"
     raise NotFoundError(f"there is no such {kind}, and it is no requirement", where=source,
                         mend="give a directory, a document, or a requirement such as name==1.0")
@@ -71,6 +71,15 @@ def _given(parameters: str | None) -> ParameterFile | None:
     return read_parameters(layout.root, _parameter_file(layout, parameters), where=parameters)
 
 
+def _release(requirement: str) -> Layout:
+    directory = fetch(requirement)
+    try:
+        return find_layout(directory)
+    except NotFoundError as error:
+        raise NotFoundError(error.what.replace("the directory", "the release"), where=requirement,
+                            mend="name a release that ships its API reference") from None
+
+
 def _release_of(parameters: str) -> Layout:
     path = Path(parameters).expanduser()
     if path.is_dir():
@@ -78,7 +87,7 @@ def _release_of(parameters: str) -> Layout:
     if not _is_requirement(parameters):
         raise NotFoundError("there is no such parameter file, and it is no requirement", where=parameters,
                             mend="give a parameters.yaml, or a requirement such as name==1.0")
-    return find_layout(fetch(parameters))
+    return _release(parameters)
 
 
 def _parameter_file(layout: Layout, where: str) -> str:
