@@ -195,7 +195,8 @@ class Guard:
 
 
 def _refusal(ask: Ask, why: str) -> GuardRefusal:
-    return GuardRefusal(f"not sent: {ask.method} {ask.path} as {ask.role}: {why}")
+    path = ask.path if ask.path.isprintable() else repr(ask.path)
+    return GuardRefusal(f"not sent: {ask.method} {path} as {ask.role}: {why}")
 
 
 def _segments(ask: Ask) -> list[str]:

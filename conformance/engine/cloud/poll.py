@@ -27,7 +27,7 @@ Predicate = Callable[[ServerView | None], bool]
 GONE = "DELETED"
 """The status that stands for a server that is not there."""
 
-_GROWTH = 1.4
+_GROWTH = 0.2
 _PAGES = 50
 
 
@@ -132,6 +132,7 @@ class Watch:
         """Wait until the predicate holds of a view that was asked for after this call, or the time is over.
 
         Args:
+            server_id: of the server.
             predicate: called in the thread of the poll; it should do nothing but look.
             timeout: in seconds.
             role: who asks; the server must be in its project.
@@ -177,7 +178,6 @@ class Watch:
             thread.join(timeout=5)
 
     def _run(self) -> None:
-        pause = self._shortest
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: bool(self._waits) or self._closed)
@@ -199,7 +199,9 @@ class Watch:
                 news = self._tell(role, views, begun) or news
             took = time.monotonic() - started
             with self._changed:
-                pause = self._shortest if news or self._fresh else min(pause * _GROWTH, self._longest)
+                # By the age of the youngest wait: one that has just begun is not to suffer from one that lasts.
+                youngest = min((time.monotonic() - wait.since for wait in self._waits), default=0.0)
+                pause = self._shortest if news else min(max(self._shortest, youngest * _GROWTH), self._longest)
                 # A new wait has a poll soon, but not at once: others may join it.
                 due = time.monotonic() + max(pause, took)
                 soon = time.monotonic() + max(self._shortest, took)

@@ -59,7 +59,10 @@ _NAMES = frozenset(
 _ENDINGS = ("password", "passwd", "_secret", "_token", "private_key")
 
 _WORD = r"(?:admin_?pass|password|passwd|private_key|user_data|secret|x-auth-token|x-subject-token|(?:\w+_)?token)"
-_PARAMETER = re.compile(rf"(?i)\b({_WORD}(?:=|%3[Dd]))(?!\*\*\*)((?:(?!%26)[^&\s\"'<>;#\\])+)")
+_TRIGGER = re.compile(r"(?i)pass|token|secret|private|user_data|://[^/]*@")
+"""What every text holds in which one of the patterns below could find anything."""
+
+_PARAMETER = re.compile(rf"(?i)({_WORD}(?:=|%3[Dd]))(?!\*\*\*)((?:(?!%26)[^&\s\"'<>;#\\])+)")
 _MEMBER = re.compile(
     rf"(?i)((?P<q>\\?[\"']){_WORD}(?P=q)\s*:\s*)(?P<v>\\?[\"'])(?!\*\*\*)((?:\\.|(?!(?P=v)).)*)((?P=v)|\Z)",
     re.DOTALL,
@@ -86,6 +89,7 @@ class Redactor:
         self._kept: set[str] = set()
         self._recent: OrderedDict[str, None] = OrderedDict()
         self._known: tuple[str, ...] = ()
+        self._dumped: tuple[tuple[str, str], ...] = ()
 
     def learn(self, secret: str, *, keep: bool = True) -> None:
         """From now on replace this value wherever it occurs.
@@ -97,18 +101,18 @@ class Redactor:
         if len(secret) < SHORTEST_KNOWN or secret == PLACEHOLDER:
             return
         with self._lock:
-            if secret in self._kept:
+            if secret in self._kept or (not keep and secret in self._recent):
                 return
             if keep:
                 self._kept.add(secret)
             else:
                 self._recent[secret] = None
-                self._recent.move_to_end(secret)
-                while len(self._recent) > _REMEMBERED:
+                if len(self._recent) > _REMEMBERED:
                     self._recent.popitem(last=False)
             forms = {form for value in (*self._kept, *self._recent) for form in _forms(value)}
             # The longest first, so that a secret that contains another goes as a whole.
             self._known = tuple(sorted(forms, key=len, reverse=True))
+            self._dumped = tuple((form, json.dumps(form, ensure_ascii=False)[1:-1]) for form in self._known)
 
     def learn_from(self, value: Any) -> None:
         """Learn the secrets that a JSON value holds by name, before they are met again in another text."""
@@ -125,12 +129,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Free text without secrets."""
-        text = self._by_value(text)
-        text = _PEM.sub(PLACEHOLDER, text)
-        text = _MEMBER.sub(rf"\g<1>\g<v>{PLACEHOLDER}\g<v>", text)
-        text = _PARAMETER.sub(rf"\g<1>{PLACEHOLDER}", text)
-        text = _CONSOLE_TOKEN.sub(rf"\g<1>{PLACEHOLDER}", text)
-        return _USERINFO.sub(rf"\g<1>{PLACEHOLDER}@", text)
+        return _text(text, self._known)
 
     def url(self, url: str) -> str:
         """A URL without secrets."""
@@ -138,28 +137,46 @@ class Redactor:
 
     def value(self, value: Any) -> Any:
         """A JSON value without secrets. Its shape stays: objects and lists keep their members, null stays null."""
-        if isinstance(value, Mapping):
-            return {
-                self._by_value(str(name)): _blank(inner) if is_secret_name(str(name)) else self.value(inner)
-                for name, inner in value.items()
-            }
-        if isinstance(value, list | tuple):
-            return [self.value(inner) for inner in value]
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, int | float) and not isinstance(value, bool) and str(value) in self._known:
-            return PLACEHOLDER
-        return value
+        # Looking for each known secret in the whole once is much cheaper than in every string of it.
+        whole = json.dumps(value, ensure_ascii=False, default=str)
+        return _value(value, tuple(secret for secret, dumped in self._dumped if dumped in whole))
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Headers without secrets."""
         return {name: PLACEHOLDER if name.lower() in _HEADERS else self.text(value) for name, value in headers.items()}
 
-    def _by_value(self, text: str) -> str:
-        for secret in self._known:
-            if secret in text:
-                text = text.replace(secret, PLACEHOLDER)
+
+def _text(text: str, known: tuple[str, ...]) -> str:
+    text = _by_value(text, known)
+    if not _TRIGGER.search(text):
         return text
+    text = _PEM.sub(PLACEHOLDER, text)
+    text = _MEMBER.sub(rf"\g<1>\g<v>{PLACEHOLDER}\g<v>", text)
+    text = _PARAMETER.sub(rf"\g<1>{PLACEHOLDER}", text)
+    text = _CONSOLE_TOKEN.sub(rf"\g<1>{PLACEHOLDER}", text)
+    return _USERINFO.sub(rf"\g<1>{PLACEHOLDER}@", text)
+
+
+def _by_value(text: str, known: tuple[str, ...]) -> str:
+    for secret in known:
+        if secret in text:
+            text = text.replace(secret, PLACEHOLDER)
+    return text
+
+
+def _value(value: Any, known: tuple[str, ...]) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            _by_value(str(name), known): _blank(inner) if is_secret_name(str(name)) else _value(inner, known)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_value(inner, known) for inner in value]
+    if isinstance(value, str):
+        return _text(value, known)
+    if isinstance(value, int | float) and not isinstance(value, bool) and str(value) in known:
+        return PLACEHOLDER
+    return value
 
 
 def _forms(secret: str) -> set[str]:

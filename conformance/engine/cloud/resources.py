@@ -44,7 +44,7 @@ class Made:
     name: str
     path: str
     role: Role
-    body: dict[str, Any] = field(compare=False)
+    body: dict[str, Any] = field(compare=False, repr=False)
     answer: Answer = field(compare=False, repr=False)
 
 

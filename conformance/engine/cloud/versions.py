@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from conformance.engine.cloud.errors import EndpointError
 from specs.microversion import Microversion, VersionRange
@@ -129,7 +129,7 @@ def _below(url: str, entry: dict[str, Any]) -> str:
     """
     links = entry.get("links") or ()
     link = next((str(one["href"]) for one in links if isinstance(one, dict) and one.get("rel") == "self"), "")
-    path = urlsplit(link).path.rstrip("/")
+    path = urlsplit(urljoin(f"{url}/", link)).path.rstrip("/")  # placement's link is empty: the place itself
     own = urlsplit(url).path.rstrip("/")
     if path == own:
         return url

@@ -26,6 +26,11 @@ def wait_for_status(
     is wanted. So look at ``status`` of the result, not only at ``timed_out``.
 
     Args:
+        watch: the poll.
+        server_id: of the server.
+        wanted: a status, or several.
+        timeout: in seconds.
+        role: who asks; the server must be in its project.
         settled: also wait until it has no task. For a moment after an action was accepted the old status may be shown
             with no task yet, so wait for a status that is not the one before, or use ``watch.until``.
     """

@@ -1,0 +1,227 @@
+"""The guard refuses everything foreign: what may pass is listed here, and a search finds nothing else that does."""
+
+import json
+import uuid
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.engine.cloud import BAD_TOKEN, NO_TOKEN, Ask, Guard, GuardRefusal, Journal, Role
+
+FOREIGN = str(uuid.uuid4())
+
+
+class World:
+    def __init__(self, path):
+        self.journal = Journal(path / "journal.jsonl", prefix="conformance-0a1b2c3d")
+        self.server = self.make("server", "/servers")
+        self.volume = self.make("volume", "/os-volumes")
+        self.port = self.make("port", "/ports")
+        self.address = "10.1.2.3"
+        self.journal.made(self.journal.intend("floating_ip", "x"), "17", "/os-floating-ips/17", alias=(self.address,))
+        self.unknown = str(uuid.uuid4())
+        self.refusing = {NO_TOKEN, BAD_TOKEN}
+        self.guard = Guard(self.journal, anonymous_refused=lambda sender, path: sender in self.refusing)
+        self.guard.seen_unknown(self.unknown)
+
+    def make(self, kind, path):
+        id_ = str(uuid.uuid4())
+        self.journal.made(self.journal.intend(kind, id_), id_, f"{path}/{id_}")
+        return id_
+
+    def passes(self, method, path, body=None, guard=None, **more):
+        path = path.format(own=self.server, volume=self.volume, unknown=self.unknown, foreign=FOREIGN)
+        if "raw" not in more and body is not None:
+            more["body"] = json.loads(
+                json.dumps(body)
+                .replace("<volume>", self.volume)
+                .replace("<port>", self.port)
+                .replace("<unknown>", self.unknown)
+                .replace("<foreign>", FOREIGN)
+                .replace("<prefix>", self.journal.prefix)
+            )
+        try:
+            (guard or self.guard).check(Ask(method, path, **more))
+        except GuardRefusal as refusal:
+            assert str(refusal).startswith(f"not sent: {method} ")
+            assert "\n" not in str(refusal)
+            return False
+        return True
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    return World(tmp_path_factory.mktemp("run"))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/servers/{foreign}", None),
+        ("HEAD", "/servers/{foreign}", None),
+        ("DELETE", "/servers/{own}", None),
+        ("POST", "/servers/{own}/action", {"pause": None}),
+        ("POST", "/servers/{own}/action/", {"pause": None}),
+        ("PUT", "/servers/{own}/metadata/some-key", {"meta": {"some-key": "x"}}),
+        ("PUT", "/servers/{own}/tags/blue", None),
+        ("DELETE", "/servers/{own}/os-interface/{foreign}", None),
+        ("POST", "/servers/{own}/migrations/12/action", {"force_complete": None}),
+        ("POST", "/servers/{unknown}/action", {"pause": None}),
+        ("DELETE", "/flavors/{unknown}", None),
+        ("DELETE", "/servers/{own}/os-volume_attachments/{unknown}", None),
+        ("DELETE", "/servers/{own}/os-volume_attachments/{volume}", None),
+        ("POST", "/servers/{own}/os-volume_attachments", {"volumeAttachment": {"volumeId": "<volume>"}}),
+        ("POST", "/servers/{own}/os-volume_attachments", {"volumeAttachment": {"volumeId": "<unknown>"}}),
+        ("POST", "/servers/{own}/os-volume_attachments", {"volumeAttachment": {"volumeId": "not-a-uuid"}}),
+        ("POST", "/servers/{own}/os-volume_attachments", {"volumeAttachment": {"volumeId": {"a": 1}}}),
+        ("POST", "/servers/{own}/os-volume_attachments", {"volumeAttachment": {"volumeId": None}}),
+        ("POST", "/servers/{own}/os-volume_attachments", {"volumeAttachment": {"volumeId": "<prefix>-1"}}),
+        ("POST", "/servers/{own}/os-interface", {"interfaceAttachment": {"port_id": "<port>"}}),
+        ("POST", "/servers/{own}/os-interface", {"interfaceAttachment": {"net_id": "<foreign>"}}),
+        ("POST", "/servers/{own}/action", {"addFloatingIp": {"address": "10.1.2.3"}}),
+        ("POST", "/servers/{own}/action", {"addFloatingIp": {"address": "192.0.2.9"}}),
+        ("POST", "/servers/{own}/action", {"removeFixedIp": {"address": "10.9.9.9"}}),
+        ("POST", "/servers/{own}/action", {"rebuild": {"imageRef": "<foreign>"}}),
+        ("POST", "/servers/{own}/action", {"resize": {"flavorRef": "2"}}),
+    ],
+)
+def test_passes(world, method, path, body):
+    assert world.passes(method, path, body)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("DELETE", "/servers/{foreign}", None),
+        ("delete", "/servers/{foreign}", None),
+        ("POST", "/servers/{foreign}/action", {"pause": None}),
+        ("PUT", "/servers/{foreign}", {"server": {"name": "x"}}),
+        ("PATCH", "/servers/{foreign}", None),
+        ("DELETE", "/servers", None),
+        ("PUT", "/servers", None),
+        ("POST", "/", None),
+        ("POST", "/servers", {"server": {}}),
+        ("POST", "/nobody-knows-this", {}),
+        ("POST", "/flavors", {"flavor": {}}),
+        ("POST", "/os-aggregates", {"aggregate": {}}),
+        ("PUT", "/os-services/disable", {"host": "h", "binary": "b"}),
+        ("PUT", "/os-quota-sets/{foreign}", {"quota_set": {}}),
+        ("POST", "/os-server-external-events", {"events": [{"server_uuid": "<foreign>"}]}),
+        ("DELETE", "/servers/{own}/os-volume_attachments/{foreign}", None),
+        ("PUT", "/servers/{own}/os-volume_attachments/{volume}", {"volumeAttachment": {"volumeId": "<foreign>"}}),
+        ("POST", "/servers/{own}/os-volume_attachments", {"volumeAttachment": {"volumeId": "<foreign>"}}),
+        ("POST", "/servers/{own}/os-volume_attachments", {"volumeAttachment": {"volumeId": 17123}}),
+        ("POST", "/servers/{own}/os-interface", {"interfaceAttachment": {"port_id": "<foreign>"}}),
+        ("POST", "/servers/{own}/action", {"addFloatingIp": {"address": "10.1.2.4"}}),
+        ("POST", "/servers/{own}/action", {"removeFloatingIp": {"address": "10.1.2.4"}}),
+        ("POST", "/servers/{unknown}/action", {"addFloatingIp": {"address": "10.1.2.4"}}),
+        ("DELETE", "/servers/{own}/unheard-of/{foreign}", None),
+        # Paths that a server or a proxy could read as another one.
+        ("DELETE", "/servers/{own}/../{foreign}", None),
+        ("DELETE", "/servers/{own}/%2e%2e/{foreign}", None),
+        ("DELETE", "/servers/{own}%2F..%2F{foreign}", None),
+        ("DELETE", "/servers//{foreign}", None),
+        ("DELETE", "//servers/{own}", None),
+        ("DELETE", "servers/{own}", None),
+        ("DELETE", "/servers/{own}?x=1", None),
+        ("DELETE", "/servers/{own}#x", None),
+        ("DELETE", "/servers/{own}\\..\\{foreign}", None),
+        ("DELETE", "/servers/{own}\n", None),
+    ],
+)
+def test_refused(world, method, path, body):
+    assert not world.passes(method, path, body)
+    assert not world.passes(method, path, body, role=Role.ADMIN)
+    # Without a journal nothing is ours at all.
+    assert not world.passes(method, path, body, guard=Guard(None))
+
+
+def test_creation_needs_an_intent_and_uses_it_up(world):
+    intent = world.journal.intend("server", "x")
+    assert world.passes("POST", "/servers", {"server": {}}, intent=intent)
+    assert not world.passes("POST", "/flavors", {"flavor": {}}, intent=intent)
+    assert not world.passes("PUT", "/servers", {"server": {}}, intent=intent)
+    world.journal.made(intent, "id-9", "/servers/id-9")
+    assert not world.passes("POST", "/servers", {"server": {}}, intent=intent)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"networks": [{"port": "<foreign>"}]},
+        {"block_device_mapping_v2": [{"source_type": "volume", "uuid": "<foreign>"}]},
+        {"block_device_mapping": [{"volume_id": "<foreign>"}]},
+    ],
+)
+def test_creation_takes_nothing_foreign_along(world, more):
+    intent = world.journal.intend("server", "x")
+    assert not world.passes("POST", "/servers", {"server": more}, intent=intent)
+    own = json.loads(json.dumps(more).replace("<foreign>", "<volume>"))
+    assert world.passes("POST", "/servers", {"server": own}, intent=intent)
+
+
+def test_creation_into_a_foreign_group(world):
+    intent = world.journal.intend("server", "x")
+    body = {"server": {}, "os:scheduler_hints": {"group": FOREIGN}}
+    assert not world.passes("POST", "/servers", body, intent=intent)
+
+
+@pytest.mark.parametrize("sender", [NO_TOKEN, BAD_TOKEN])
+def test_without_a_token_where_the_cloud_was_seen_to_refuse_that(tmp_path, sender):
+    world = World(tmp_path)
+    assert world.passes("DELETE", "/servers/{foreign}", role=sender)
+    world.refusing.clear()
+    assert not world.passes("DELETE", "/servers/{foreign}", role=sender)
+    assert world.passes("DELETE", "/servers/{own}", role=sender)
+
+
+@pytest.mark.parametrize("header", ["X-Auth-Token", "x-auth-token", "Authorization", "Cookie", "X-Service-Token"])
+def test_no_token_by_the_back_door(world, header):
+    assert not world.passes("DELETE", "/servers/{foreign}", role=NO_TOKEN, headers=((header, "x"),))
+    assert not world.passes("GET", "/servers/{foreign}", headers=((header, "x"),))
+
+
+def test_a_get_that_is_none(world):
+    override = (("X-HTTP-Method-Override", "DELETE"),)
+    assert not world.passes("GET", "/servers/{foreign}", headers=override)
+    assert world.passes("GET", "/servers/{own}", headers=override)
+
+
+def test_raw_bodies_are_read(world):
+    raw = b'{"volumeAttachment": {"volumeId": "%s", "volumeId": "<v>"}}' % FOREIGN.encode()
+    path = "/servers/{own}/os-volume_attachments"
+    assert not world.passes("POST", path, raw=raw.replace(b"<v>", world.volume.encode()))
+    assert not world.passes("POST", path, raw=raw.decode().encode("utf-16"))
+    assert world.passes("POST", path, raw=b'{"broken')
+    assert world.passes("POST", path, raw=b"\xff\xfe\x00")
+
+
+def test_disruption_is_the_users_choice(world):
+    guard = Guard(world.journal, allow_disruptive=True)
+    assert world.passes("PUT", "/os-services/disable", {}, guard=guard)
+    assert world.passes("DELETE", "/servers/{foreign}", guard=guard)
+    assert not world.passes("DELETE", "/servers/{own}/../{foreign}", guard=guard)
+
+
+def test_other_services_create_in_any_collection(world):
+    guard = Guard(world.journal, service_type="placement")
+    intent = world.journal.intend("resource_provider", "x")
+    assert world.passes("POST", "/resource_providers", {}, intent=intent, guard=guard)
+    assert not world.passes("DELETE", "/resource_providers/{foreign}", guard=guard)
+
+
+WORD = st.sampled_from(
+    ["servers", "flavors", "os-keypairs", "os-volumes", "action", "metadata", "os-interface", "detail", "tags", FOREIGN, "1", "%2e", "a b", ""]
+)
+
+
+@settings(max_examples=400)
+@given(
+    st.sampled_from(["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "delete", "COPY"]),
+    st.lists(WORD, max_size=6),
+    st.dictionaries(st.sampled_from(["volumeId", "address", "x"]), st.sampled_from([FOREIGN, 1, None]), max_size=2),
+    st.sampled_from(list(Role)),
+)
+def test_nothing_passes_that_names_nothing_of_ours(world, method, words, body, role):
+    assert not world.passes(method, "/" + "/".join(words), body, role=role)

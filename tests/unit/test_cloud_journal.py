@@ -1,0 +1,128 @@
+"""The journal is on disk before anything is asked for, outlives a kill, and is one for all processes of a run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.engine.cloud.journal import Journal
+
+
+def test_a_life_of_a_resource(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    intent = journal.intend("server", journal.rand_name("server"), role="alt")
+    (entry,) = Journal.read(tmp_path)
+    assert entry.intent == intent
+    assert intent.role == "alt"
+    assert not entry.settled
+    assert journal.is_open(intent)
+    journal.made(intent, "id-1", "/servers/id-1")
+    (entry,) = Journal.read(tmp_path)
+    assert entry.left == (("id-1", "/servers/id-1"),)
+    assert not entry.settled
+    assert not journal.is_open(intent)
+    journal.gone("id-1")
+    (entry,) = Journal.read(tmp_path)
+    assert entry.settled
+    assert entry.left == ()
+    assert journal.owns("id-1")
+    assert Journal.read(tmp_path / "journal.jsonl") == (entry,)
+
+
+def test_a_refused_intent_is_settled_and_used_up(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    intent = journal.intend("server", "x")
+    journal.refused(intent)
+    assert not journal.is_open(intent)
+    assert Journal.read(tmp_path)[0].settled
+
+
+def test_an_intent_of_another_journal_is_not_open(tmp_path):
+    one, other = Journal(tmp_path / "a" / "journal.jsonl"), Journal(tmp_path / "b" / "journal.jsonl")
+    assert not one.is_open(other.intend("server", "x"))
+
+
+def test_names_begin_with_one_prefix(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    names = {journal.rand_name("server") for _ in range(50)}
+    assert len(names) == 50
+    assert all(name.startswith(journal.prefix + "-server-") for name in names)
+
+
+def test_a_continued_journal_keeps_prefix_and_resources(tmp_path):
+    first = Journal(tmp_path / "journal.jsonl")
+    first.made(first.intend("floating_ip", "x"), "7", "/os-floating-ips/7", alias=("10.0.0.7",))
+    first.gone("7")
+    first.close()
+    again = Journal(tmp_path / "journal.jsonl")
+    assert again.prefix == first.prefix
+    assert again.owns("7")
+    assert again.owns("10.0.0.7")
+    assert again.entries()[0].settled
+    assert again.entries(own=True) == ()
+
+
+def test_processes_see_each_other(tmp_path):
+    one = Journal(tmp_path / "journal-gw0.jsonl", prefix="p")
+    other = Journal(tmp_path / "journal-gw1.jsonl", prefix="p")
+    assert not other.owns("id-1")
+    one.made(one.intend("server", "x"), "id-1", "/servers/id-1")
+    assert other.owns("id-1")
+    other.gone("id-1")
+    assert [entry.settled for entry in one.entries()] == [True]
+    assert other.entries(own=True) == ()
+    assert Journal(tmp_path / "journal-cleanup.jsonl").prefix == "p"
+
+
+@given(st.integers(0, 700))
+def test_a_cut_last_line_is_ignored_and_written_over(tmp_path_factory, cut):
+    path = tmp_path_factory.mktemp("run") / "journal.jsonl"
+    journal = Journal(path)
+    for number in range(3):
+        journal.made(journal.intend("server", f"n{number}"), f"id-{number}", f"/servers/id-{number}")
+    journal.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:cut])
+    lines = [json.loads(line) for line in whole[:cut].split(b"\n")[:-1]]
+    before = Journal.read(path)
+    assert len(before) == sum(line["do"] == "intend" for line in lines)
+    again = Journal(path)
+    again.made(again.intend("server", "new"), "id-new", "/servers/id-new")
+    again.close()
+    # The cut line may have been whole but for its end; then it counts from now on.
+    after = Journal.read(path)
+    assert before == after[: len(before)] or before[-1].intent == after[len(before) - 1].intent
+    assert len(after) - len(before) in {1, 2}
+    assert after[-1].ids == ("id-new",)
+
+
+def test_it_survives_a_kill(tmp_path):
+    script = """
+        import sys
+        from pathlib import Path
+        from conformance.engine.cloud.journal import Journal
+        journal = Journal(Path(sys.argv[1]) / "journal-gw0.jsonl")
+        for number in range(10_000_000):
+            journal.intend("server", f"name-{number}")
+            print(number, flush=True)
+    """
+    child = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script), str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    with child:
+        said = [int(child.stdout.readline()) for _ in range(20)]
+        os.kill(child.pid, signal.SIGKILL)
+        said += [int(line) for line in child.stdout if line.endswith("\n")]
+    names = [entry.intent.name for entry in Journal.read(tmp_path)]
+    # Whatever the process went on to do after an intent, the intent is there.
+    assert set(names) >= {f"name-{number}" for number in said}
+
+
+def test_a_journal_that_cannot_be_written_stops_the_request(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="file"):
+        Journal(tmp_path / "file" / "journal.jsonl")

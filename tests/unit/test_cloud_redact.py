@@ -1,0 +1,111 @@
+"""No secret gets past the redactor, and what is none stays as it was."""
+
+import json
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.engine.cloud.redact import PLACEHOLDER, Redactor, is_secret_name
+
+SECRET = st.text(string.ascii_letters + string.digits + "+/=_-.~!$()", min_size=12, max_size=40).map(lambda s: f"s3cr{s}")
+ANY_SECRET = st.text(min_size=8, max_size=40).filter(lambda s: s.strip("*") and PLACEHOLDER not in s)
+HOLDERS = st.sampled_from(
+    ["adminPass", "password", "private_key", "user_data", "OS-EXT-SRV-ATTR:user_data", "token", "admin_password", "ADMINPASS"]
+)
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text("abcdef -", max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abcdefgh", max_size=6), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def nest(value, how):
+    for step in how:
+        value = [value] if step == 0 else {f"m{step}": value}
+    return value
+
+
+@given(SECRET, HOLDERS, st.lists(st.integers(0, 3), max_size=6), PLAIN)
+def test_by_name_at_any_depth(secret, holder, how, beside):
+    shown = Redactor().value(nest({holder: secret, "beside": beside}, how))
+    assert secret not in json.dumps(shown)
+    assert shown == nest({holder: PLACEHOLDER, "beside": beside}, how)
+
+
+@given(ANY_SECRET, st.text(max_size=20), st.text(max_size=20), st.lists(st.integers(0, 3), max_size=4))
+def test_by_value_anywhere_once_known(secret, before, after, how):
+    redactor = Redactor()
+    redactor.learn(secret)
+    text = before + secret + after
+    assert secret not in redactor.text(text)
+    shown = redactor.value(nest({"message": text, text: 1}, how))
+    assert json.dumps(secret)[1:-1] not in json.dumps(shown)
+    assert secret not in json.dumps(shown, ensure_ascii=False)
+    # As it stands in a cut JSON text.
+    assert secret not in redactor.text(json.dumps({"x": secret}, ensure_ascii=False)[:-1])
+
+
+@given(SECRET, HOLDERS)
+def test_what_a_request_held_is_not_repeated_by_its_answer(secret, holder):
+    redactor = Redactor()
+    redactor.learn_from({"rebuild": {holder: [secret]}})
+    assert secret not in redactor.text(f"Invalid input for field {holder}. Value: {secret}.")
+
+
+@given(PLAIN)
+def test_what_is_no_secret_stays(value):
+    assert Redactor().value(value) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("http://h:6080/vnc_auto.html?token=f9906a48-b71e", "http://h:6080/vnc_auto.html?token=***"),
+        ("http://h/vnc.html?path=%3Ftoken%3Df9906a48&x=1", "http://h/vnc.html?path=%3Ftoken%3D***&x=1"),
+        ("ws://h:6083/?token=f9906a48", "ws://h:6083/?token=***"),
+        ("http://h/v2.1/os-console-auth-tokens/f9906a48?x=1", "http://h/v2.1/os-console-auth-tokens/***?x=1"),
+        ("https://user:hunter2@h/v3", "https://user:***@h/v3"),
+        ('{"adminPass": "a\\"bc", "name": "x"}', '{"adminPass": "***", "name": "x"}'),
+        ("{'adminPass': 'abc', 'name': 'x'}", "{'adminPass': '***', 'name': 'x'}"),
+        ('cut: {"adminPass": "ab', 'cut: {"adminPass": "***"'),
+        ("a\n-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nb", "a\n***\nb"),
+        ("tokens are not secrets, nor is a password", "tokens are not secrets, nor is a password"),
+    ],
+)
+def test_in_free_text(text, shown):
+    assert Redactor().text(text) == shown
+    assert Redactor().text(shown) == shown
+
+
+def test_headers():
+    headers = {"X-Auth-Token": "abc", "x-subject-token": "abc", "Set-Cookie": "a=b", "X-Compute-Request-Id": "req-1"}
+    shown = Redactor().headers(headers)
+    assert shown == {**dict.fromkeys(["X-Auth-Token", "x-subject-token", "Set-Cookie"], PLACEHOLDER), "X-Compute-Request-Id": "req-1"}
+
+
+def test_the_shape_of_a_secret_stays_but_not_its_content():
+    value = {"rebuild": {"adminPass": {"a": [123456789, None, True, "x"]}, "user_data": None, "password": ""}}
+    assert Redactor().value(value) == {
+        "rebuild": {"adminPass": {"a": [PLACEHOLDER, None, True, PLACEHOLDER]}, "user_data": None, "password": ""}
+    }
+
+
+def test_a_short_word_is_not_hunted_for():
+    redactor = Redactor()
+    redactor.learn("member")
+    assert redactor.text("as member") == "as member"
+
+
+def test_what_is_forgotten_and_what_is_not():
+    redactor = Redactor()
+    redactor.learn("keep-for-good")
+    for number in range(600):
+        redactor.learn(f"password-{number:05}", keep=False)
+    assert redactor.text("keep-for-good password-00599") == "*** ***"
+
+
+@pytest.mark.parametrize("name", ["key_name", "public_key", "keypair", "tokens", "x-openstack-request-id", "id"])
+def test_names_that_hold_no_secret(name):
+    assert not is_secret_name(name)

@@ -1,0 +1,225 @@
+"""From what the user names to a client; whatever is wrong with it is said in one sentence."""
+
+import json
+import socket
+
+import pytest
+from fake_cloud import VERSION, VERSIONS, fake_cloud
+
+from conformance.engine.cloud import EndpointError, Role, Target, connect
+
+TOKEN = "member-token-0123456789"
+
+
+@pytest.fixture
+def fake():
+    with fake_cloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture(autouse=True)
+def nobody_at_home(tmp_path, monkeypatch):
+    """No clouds.yaml and no OS_* variables of whoever runs the tests."""
+    for name in ("OS_CLOUD", "OS_AUTH_URL", "OS_USERNAME", "OS_PASSWORD", "OS_TOKEN", "OS_CLIENT_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+
+def trouble(target, **more):
+    with pytest.raises(EndpointError) as caught:
+        connect(target, **more)
+    said = str(caught.value)
+    assert "\n" not in said
+    assert TOKEN not in said
+    return said
+
+
+def url_target(url, **tokens):
+    return Target(url=url, tokens={Role.MEMBER: TOKEN, **{Role(k): v for k, v in tokens.items()}})
+
+
+@pytest.mark.parametrize("path", ["/v2.1", "/v2.1/", "", "/", "/v2", "/v2/", "/v2.1/6f70656e737461636b20342065766572"])
+def test_every_way_to_name_the_root(fake, path):
+    cloud = connect(url_target(fake.url + path))
+    assert cloud.url == fake.url + "/v2.1"
+    assert str(cloud.microversions) == "2.1 - 2.104"
+    assert cloud.roles == {Role.MEMBER}
+
+
+def test_a_root_below_a_path(fake):
+    fake.routes["GET", "/compute/"] = (300, VERSIONS)
+    cloud = connect(url_target(fake.url + "/compute"))
+    # Not where the link says: that host is not to be reached.
+    assert cloud.url == fake.url + "/compute/v2.1" or pytest.fail(cloud.url)
+
+
+def test_an_old_cloud_keeps_the_project_in_its_root(fake):
+    fake.routes["GET", "/v2.1/"] = (200, {"version": {**VERSION["version"], "version": "2.17"}})
+    root = fake.url + "/v2.1/6f70656e737461636b20342065766572"
+    fake.routes["GET", "/v2.1/6f70656e737461636b20342065766572/flavors"] = (200, {})
+    assert connect(url_target(root)).url == root
+
+
+def test_sandbox():
+    target = Target.sandbox("http://h/v2.1", {"admin": "a", "member": "m", "reader": "r", "member2": "m2", "norole": "n"})
+    assert target.tokens == {Role.ADMIN: "a", Role.MEMBER: "m", Role.READER: "r", Role.ALT: "m2"}
+    assert "m2" not in repr(target)
+
+
+def test_nobody_answers():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        assert trouble(url_target(url)) == f"{url} does not answer: no connection to {url[7:]}: Connection refused"
+
+
+def test_no_such_host():
+    said = trouble(url_target("http://nobody.invalid/v2.1"))
+    assert said.startswith("http://nobody.invalid/v2.1 does not answer: no connection to nobody.invalid: ")
+
+
+def test_it_hangs(fake):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        assert trouble(url_target(url), timeout=0.2) == f"{url} does not answer: {url[7:]} did not answer within 0.2 s"
+
+
+def test_a_token_that_is_refused(fake):
+    fake.routes["GET", "/v2.1/flavors"] = lambda asked: (200 if asked.token == TOKEN else 401, {})
+    said = trouble(url_target(fake.url, admin="another-token-9876543210"))
+    assert said == f"{fake.url}/v2.1 refused the token of --admin-token: 401; is it of this cloud, and not expired?"
+
+
+def test_a_token_that_is_refused_at_the_root(fake):
+    fake.routes["GET", "/v2.1/"] = (401, {})
+    assert "refused the token: 401" in trouble(url_target(fake.url + "/v2.1"))
+
+
+def test_a_web_page(fake):
+    fake.routes["GET", "/"] = (200, b"<html>hello</html>", {"Content-Type": "text/html; charset=utf-8"})
+    assert trouble(url_target(fake.url)) == f"{fake.url} is not a compute endpoint: GET gave 200 and no JSON (text/html)"
+
+
+def test_json_of_something_else(fake):
+    fake.routes["GET", "/"] = (200, {"hello": "world"})
+    assert "is not a compute endpoint: GET gave 200 and no version document; give the service's root" in trouble(url_target(fake.url))
+
+
+def test_another_service(fake):
+    media = [{"base": "application/json", "type": "application/vnd.openstack.volume+json;version=3"}]
+    fake.routes["GET", "/"] = (300, {"versions": [{**VERSION["version"], "id": "v3.0", "media-types": media}]})
+    assert "its version document is that of another service" in trouble(url_target(fake.url))
+
+
+def test_a_service_without_microversions(fake):
+    fake.routes["GET", "/"] = (300, {"versions": [{"id": "v2.9", "status": "CURRENT", "links": []}]})
+    assert "its version document names no microversions" in trouble(url_target(fake.url))
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_it_is_out_of_order(fake, status):
+    fake.routes["GET", "/v2.1/flavors"] = (status, {})
+    assert trouble(url_target(fake.url)) == f"{fake.url}/v2.1 does not work: GET /flavors as member gave {status}"
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (Target(), "no endpoint was named: give --os-cloud NAME, or --url URL with --token TOKEN, or --sandbox"),
+        (Target(url="host:8774"), "'host:8774' is not a URL: it should begin with http:// or https://"),
+        (Target(url="http://h"), "http://h needs a token: give --token (a member of a project)"),
+        (Target(url="http://h", clouds={Role.MEMBER: "x"}), "a URL and a cloud of clouds.yaml were both given"),
+        (Target(clouds={Role.ADMIN: "x"}), "no endpoint was named"),
+        (Target(clouds={Role.MEMBER: "x"}), "there is no cloud 'x': known are none (no clouds.yaml was found)"),
+        (Target(clouds={Role.MEMBER: "envvars"}), "--os-cloud envvars: no OS_* variables are set (OS_AUTH_URL, OS_USERNAME, ...)"),
+    ],
+)
+def test_bad_input(target, said):
+    assert trouble(target).startswith(said)
+
+
+class Identity:
+    """A cloud whose catalogue leads to itself."""
+
+    def __init__(self, fake, path):
+        self.fake, self.path, self.issued = fake, path, 0
+        self.catalogue = [self.service("compute", fake.url + "/v2.1"), self.service("image", fake.url + "/image")]
+        self.refused = False
+        fake.routes["GET", "/identity/v3"] = (200, {"version": {"id": "v3.14", "status": "stable", "links": [{"rel": "self", "href": f"{fake.url}/identity/v3/"}]}})
+        fake.routes["POST", "/identity/v3/auth/tokens"] = self.issue
+
+    def service(self, kind, url):
+        return {"type": kind, "name": kind, "id": kind, "endpoints": [{"interface": "public", "region": "R", "region_id": "R", "url": url, "id": "e"}]}
+
+    def issue(self, asked):
+        if self.refused:
+            return 401, {"error": {"code": 401, "message": "The request you have made requires authentication."}}
+        self.issued += 1
+        token = {"methods": ["password"], "expires_at": "2099-01-01T00:00:00.000000Z", "issued_at": "2020-01-01T00:00:00.000000Z", "user": {"id": "u", "name": "u", "domain": {"id": "d", "name": "d"}}, "project": {"id": "p", "name": "p", "domain": {"id": "d", "name": "d"}}, "roles": [], "catalog": self.catalogue}
+        return 201, {"token": token}, {"X-Subject-Token": f"issued-token-{self.issued:04}"}
+
+    def write(self, **more):
+        auth = {"auth_url": f"{self.fake.url}/identity/v3", "username": "u", "password": "open-sesame-99", "project_name": "p", "user_domain_name": "d", "project_domain_name": "d"}
+        clouds = {"clouds": {"mine": {"auth": auth, "region_name": "R"}, "boss": {"auth": {**auth, "username": "boss"}, "region_name": "R"}, **more}}
+        (self.path / "clouds.yaml").write_text(json.dumps(clouds))
+
+
+@pytest.fixture
+def identity(fake, tmp_path):
+    made = Identity(fake, tmp_path)
+    made.write()
+    return made
+
+
+def test_clouds_yaml(fake, identity):
+    cloud = connect(Target(clouds={Role.MEMBER: "mine", Role.ADMIN: "boss"}))
+    assert cloud.name == f"mine at {fake.url}/v2.1"
+    assert cloud.roles == {Role.MEMBER, Role.ADMIN}
+    assert {one.token for one in fake.asked if one.path == "/v2.1/flavors"} == {"issued-token-0001", "issued-token-0002"}
+    assert cloud.service("image").url == fake.url + "/image"
+    assert cloud.service("baremetal") is None
+    assert cloud.redactor.text("open-sesame-99") == "***"
+
+
+def test_a_token_that_expires_early_is_replaced(fake, identity):
+    cloud = connect(Target(clouds={Role.MEMBER: "mine"}))
+    fake.routes["GET", "/v2.1/a"] = lambda asked: (200 if asked.token == "issued-token-0002" else 401, {})
+    assert cloud.get("/a").status == 200
+    assert identity.issued == 2
+
+
+def test_a_wrong_password(fake, identity):
+    identity.refused = True
+    said = trouble(Target(clouds={Role.MEMBER: "mine"}))
+    assert said.startswith("cloud 'mine' (--os-cloud): the identity service gave no token: The request you have made requires authentication.")
+
+
+def test_a_catalogue_without_compute(fake, identity):
+    identity.catalogue = []
+    assert trouble(Target(clouds={Role.MEMBER: "mine"})).startswith("the catalogue of cloud 'mine' has no compute service")
+
+
+def test_no_such_cloud(identity, tmp_path):
+    said = trouble(Target(clouds={Role.MEMBER: "mine", Role.ALT: "other"}))
+    assert said.startswith("there is no cloud 'other': known are boss, mine (")
+
+
+def test_yaml_that_is_none(identity, tmp_path):
+    (tmp_path / "clouds.yaml").write_text("clouds: [\n")
+    assert trouble(Target(clouds={Role.MEMBER: "mine"})).startswith("the settings of cloud 'mine' cannot be used: ")
+
+
+def test_settings_that_make_no_sense(identity):
+    identity.write(odd={"auth_type": "nonsense", "auth": {}})
+    assert trouble(Target(clouds={Role.MEMBER: "odd"})).startswith("the settings of cloud 'odd' cannot be used: ")
+
+
+def test_variables_count_only_where_they_are_asked_for(fake, identity, monkeypatch):
+    monkeypatch.setenv("OS_AUTH_URL", "http://nobody.invalid/v3")
+    monkeypatch.setenv("OS_REGION_NAME", "nowhere")
+    assert connect(Target(clouds={Role.MEMBER: "mine"})).url == fake.url + "/v2.1"
+    for name, value in {"OS_AUTH_URL": f"{fake.url}/identity/v3", "OS_USERNAME": "u", "OS_PASSWORD": "open-sesame-99", "OS_PROJECT_NAME": "p", "OS_USER_DOMAIN_NAME": "d", "OS_PROJECT_DOMAIN_NAME": "d", "OS_REGION_NAME": "R"}.items():
+        monkeypatch.setenv(name, value)
+    assert connect(Target(clouds={Role.MEMBER: "envvars"})).name == f"envvars at {fake.url}/v2.1"
