@@ -19,7 +19,7 @@ _EMPTY = re.compile(
     r"\b(?:does\s+not|doesn't|will\s+not|don't|do\s+not)\s+return\s+(?:(?:any\s+)?(?:content|data|anything)(?:\s+in"
     r"\s+the\s+(?:response\s+)?body)?|"
     r"(?:a|any)\s+(?:response(?:\s+body)?|body))\b|"
-    r"\bthere\s+is\s+no\s+(?:response\s+)?(?:body\s+content|body|content)\b(?!.*\brequest\b)|"
+    r"\bthere\s+is\s+no\s+(?:response\s+)?(?:body\s+content|body|content)\b|"
     r"\bno\s+(?:response\s+)?(?:body|content|body\s+content)(?:\s+content)?\s+is\s+returned\b|"
     r"\b(?:the\s+)?response\s+body\s+is\s+(?:always\s+)?empty\b|"
     r"\b(?:has|have|with)\s+no\s+(?:response\s+body|body\s+in\s+the\s+response)\b|"
@@ -27,7 +27,9 @@ _EMPTY = re.compile(
     r"^No\s+body\s+content\b",
     _FLAGS,
 )
-_REQUEST = re.compile(r"\brequest\s+body\b|\brequest\s+does\s+not\b", _FLAGS)
+_REQUEST = re.compile(
+    r"\brequest\s+body\b|\bbody\s+(?:content\s+)?(?:in|for|of)\s+the\s+request\b|\brequest\s+does\s+not\b", _FLAGS
+)
 _PART = re.compile(r"^(?:If|When)\s+(?!successful|the\s+(?:request|operation|call)\s+(?:is\s+)?succe)", _FLAGS)
 _CONTAINS = re.compile(r"\bresponse\s+contains\s+the\s+following\b|\bfollowing\s+parameters\b", _FLAGS)
 

@@ -1,15 +1,174 @@
-"""What is known to promise nothing that can be tested (D1, D2, H1, H2, leads, advice, references, examples).
+"""What is known to promise nothing that can be tested: leads, advice, troubleshooting, references, examples, definitions.
 
-Each rule is a form of words. None takes a sentence that holds a mark of a promise (a code, a version, a quoted
-status, an obligation) unless its form says that the mark promises nothing: that is what keeps a promise from being
-lost here.
+Each rule is a form of words. A form that says of itself that nothing is promised ("Ensure you meet the preconditions")
+takes its sentences whatever they hold. All others take a sentence only if it holds no mark of a promise: a code, a
+version, a size, an obligation, a refusal, a status, a role, a lock, a value that must be. That is what keeps a promise
+from being lost here: with a mark, and without a rule of its own, a sentence is unread.
 """
 
 from __future__ import annotations
 
 import re
 
-from parsers.prose.rules import Rule
+from parsers.prose.clauses import version_clauses, without_versions
+from parsers.prose.rules import NOTHING, Read, Reading, Rule, Scope
+from parsers.prose.sentences import Sentence
 
 _FLAGS = re.IGNORECASE
-RULES: tuple[Rule, ...] = ()
+
+_MARKS: tuple[tuple[str, str], ...] = (
+    ("version", r"(?<![\w./-])v?\d{1,2}\.\d{1,3}(?![\w.]*\d)|\bmicroversion\s*(?:<|>|=|\d)|\b(?:since|as\s+of|until|prior\s+to)\s+(?:micro)?version\b"),
+    ("code", r"(?<![\w.:/-])[1-5]\d\d(?![\w.:-]*\d)\b(?=\s*(?:is|will|error|response|status|conflict|\)|``|HTTP|-|$))|\bHTTP\s+\d"),
+    ("size", r"\b(?:max(?:imum)?|min(?:imum)?|at\s+least|at\s+most|up\s+to|(?:no|not)\s+(?:more|longer|less)\s+than|limited\s+to|exceed\w*)\b[^.]*\d|\bnon-empty\b"),
+    ("obligation", r"\b(?:must|mandatory|shall|required|requires|parameter\s+should|cannot|can't|can\s+not|may\s+not|\*\*MUST\*\*)\b"),
+    ("restriction", r"\bonly\s+(?:be|if|when|valid|allowed|available|supported|returned|visible|permitted|possible|for|by|applicable)\b|"
+                    r"\bnot\s+(?:be\s+)?(?:allowed|supported|valid|permitted|accepted|possible|available|returned|"
+                    r"included)\b|\bno\s+longer\s+(?:be\s+)?(?:accepted|supported|possible|allowed|available|returned|"
+                    r"valid|required)\b"),
+    ("refusal", r"\b(?:fail(?:s|ed|ure)?|errors?|reject\w*|refus\w*|denied|forbidden|invalid|ignored|raise[sd]?)\b"),
+    ("status", r"(?-i:``[A-Z][A-Z_]{3,}``)|\b(?:status|state)\s+(?:\w+\s+){0,3}(?:``\w+``|(?-i:\b[A-Z][A-Z_]{3,}\b))|"
+        r"(?-i:\b[A-Z]{4,}(?:_[A-Z]+)*)\s+(?:status|state)\b|(?-i:\b(?!LC_)[A-Z]{4,}_[A-Z_]+\b(?!``))|"
+               r"\b(?:becomes?|changes?\s+(?:its|the)\s+(?:status|state))\b"),
+    ("lifecycle", r"\bdeprecat\w*|\bsuperseded\b|\bremoved\s+in\b"),
+    ("role", r"\badmin(?:istrat\w+)?s?\b|\bpolic(?:y|ies)\b|\bprivileges?\b|\bpermissions?\b|\bowners?\b"),
+    ("lock", r"\block(?:ed|s)?\b"),
+    ("value", r"\bnull\b|\b(?:valid|possible|allowed|supported)\s+\w*\s*(?:values?|types?)\b|\bone\s+of\b|\bdefaults?\s+(?:is|to|value)\b"),
+    ("format", r"\bUUIDs?\s+format|\bISO\s*8601|\bbase64\b|\bunique\b"),
+    ("output", r"\b(?:is|are|will\s+be)\s+(?:always\s+|also\s+)?(?:missing|omitted|sorted|empty)\b"),
+)  # fmt: skip
+_MARK = {name: re.compile(pattern, _FLAGS) for name, pattern in _MARKS}
+
+
+def marks(text: str) -> frozenset[str]:
+    """The marks of a promise that a sentence holds."""
+    bare = without_versions(text)
+    found = {name for name, pattern in _MARK.items() if pattern.search(bare)}
+    return frozenset(found | {"version"} if _MARK["version"].search(text) else found)
+
+
+def _always(pattern: str, flags: int = _FLAGS) -> Read:
+    """A form that promises nothing whatever it holds."""
+    form = re.compile(pattern, flags)
+
+    def read(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+        return NOTHING if form.search(sentence.text) else None
+
+    return read
+
+
+def _unmarked(pattern: str, *harmless: str) -> Read:
+    """A form that promises nothing if it holds no mark of a promise, but for those named harmless in it."""
+    form = re.compile(pattern, _FLAGS)
+    allowed = frozenset(harmless)
+
+    def read(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+        return NOTHING if form.search(sentence.text) and marks(sentence.text) <= allowed else None
+
+    return read
+
+
+def _heading(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """Titles and bold headings name what follows; versions in them are read with the samples (E6)."""
+    return NOTHING if sentence.block.kind == "heading" else None
+
+
+def _purpose(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """The lead: what the operation is for, "Resets the administrative password", before any condition is named."""
+    if sentence.block.block is not None or sentence.block.kind != "paragraph":
+        return None
+    lead = re.match(r"^(?:Also,\s+)?[A-Za-z][a-z-]+(?:s|es)?\b\s+(?!is\b|are\b|of\b)", sentence.text)
+    harmless = {"role", "refusal", "value", "lock", "format", "lifecycle"}
+    if lead is None or not _VERB.match(sentence.text) or re.search(r"\bonly\b|\bnot\b", sentence.text):
+        return None
+    return NOTHING if marks(sentence.text) <= harmless else None
+
+
+_VERB = re.compile(
+    r"^(?:Also,\s+)?(?i:(?:Re)?(?:Accepts?|Activates?|Adds?|Adopts?|Allocates?|Allows?|Assigns?|Associates?|Attaches|"
+    r"Attach|Bulk-|Cancels?|Changes?|"
+    r"Checks?|Clears?|Clones?|Completes?|Confirms?|Copy|Copies|Creates?|Deactivates?|Deletes?|Deploys?|Detaches|"
+    r"Detach|Determines?|Disables?|"
+    r"Disassociates?|Displays?|Downloads?|Enables?|Encode|Evacuates?|Exports?|Extends?|Fails?|Failover|Fetch|Finds?|"
+    r"Forces?|Freezes?|Gets?|"
+    r"Grants?|Imports?|Initiali\w+|Injects?|Launch\w*|Limit|Lists?|Locks?|Manages?|Migrates?|Modif\w+|Moves?|Pauses?|"
+    r"Permits?|Pings?|Promotes?|"
+    r"Provisions?|Puts?|Queries|Query|Reboots?|Rebuilds?|Removes?|Renames?|Replaces?|Requests?|Resets?|Resizes?|"
+    r"Restores?|Resumes?|Retrieves?|"
+    r"Returns?|Reverts?|Revokes?|Runs?|Searches|Search|Sends?|Sets?|Shares?|Shows?|Shrinks?|Starts?|Stops?|Suspends?|"
+    r"Tests?|Transfers?|Triggers?|"
+    r"Unlocks?|Unpauses?|Unsets?|Unmanages?|Unshelves?|Updates?|Uploads?|Upgrades?|Validates?|Verif\w+|Views?|"
+    r"Includes?))\b"
+)
+
+
+def _filter(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """E4: an item that only names a parameter, with the version that brought it; its table row says the same."""
+    if sentence.block.kind not in ("item", "term"):
+        return None
+    form = r"^``[\w:.-]+``\s*(?:\((?:New\s+in|Added\s+in|Since)\s+(?:micro)?version\s+[\d.]+\))?\.?$"
+    return NOTHING if re.match(form, sentence.text, _FLAGS) else None
+
+
+def _behaviour(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """E5: what changes with a version in free words. No field of the format holds it, and only a person can test it."""
+    if not version_clauses(sentence.text) and not re.search(r"\b[Mm]icroversion\s+\d+\.\d+\b", sentence.text):
+        return None
+    return NOTHING if marks(sentence.text) <= {"version"} else None
+
+
+def _sample(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """What stands for a body or a URL in running text: it begins and ends like JSON or a path, and is no sentence."""
+    text = sentence.text.strip("` ")
+    return (
+        NOTHING
+        if re.match(r"^(?:\{.*\}|\[.*\]|/[\w/{}.-]*)\s*(?:\([^)]*\))?$", text) or text in ("or", "and")
+        else None
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("heading", "E6", _heading),
+    Rule("sample-in-text", "boilerplate", _sample),
+    Rule("dual-of-postcondition", "D1", _always(
+        r"^If\s+(?:the\s+)?[\w' -]*?\bstatus\s+(?:does\s+not|remains|has\s+not)\b.*\bfailed\b")),
+    Rule("ensure-and-retry", "D2", _always(
+        r"^(?:Ensure\b|Then,?\s+investigate\b|Investigate\b|If\s+the\s+(?:request|operation)\s+fails\s+again,\s+"
+        r"investigate\b)")),
+    Rule("keep-polling", "H1", _always(
+        r"^After\s+you\s+make\s+this\s+request,\s+you\s+typically\s+must\s+keep\s+polling\b|\basynchronous\s+API\b|"
+        r"^This\s+operation\s+is\s+asynchronous\b|\brepeatedly\s+to\s+determine\s+whether\b|^You\s+may\s+also\s+"
+        r"monitor\b|"
+        r"\b(?:process|operation)\s+is\s+(?:asynchronous|performed\s+asynchronously)\b")),
+    Rule("specify-action", "boilerplate", _always(
+        r"^(?:Specify|Include|Set|Add)\s+the\s+(?:``[^`]+``\s+)?(?:action\b|.*\bin\s+the\s+(?:create\s+)?request\s+"
+        r"body\b)")),
+    Rule("cross-reference", "boilerplate", _always(
+        r"^(?:See(?:\s+also)?\b|For\s+(?:more\s+)?(?:information|details|general\s+information)\b|Refer\s+to\b|"
+        r"Please\s+(?:refer|see)\b|"
+        r"Relationship:|More\s+details\s+can\s+be\s+found\b)")),
+    Rule("example", "boilerplate", _always(r"^(?:For\s+example\b|An?\s+example\b|This\s+example\b|The\s+following\s+example\b|e\.g\.|Example)")),
+    Rule("purpose", "boilerplate", _purpose),
+    Rule("named-filter", "E4", _filter),
+    Rule("how-to", "boilerplate", _unmarked(
+        r"^(?:To\s+\w+|Specify|Set|Use|Add|Pass|Provide|Encode|Limit|Make|If\s+you\s+(?:want|would\s+like|wish)\s+"
+        r"to)\b",
+        "value", "role", "format", "lifecycle", "output")),
+    Rule("capability", "boilerplate", _unmarked(
+        r"^(?:You|Users?|Admin\w*(?:\s+users?)?|Operators|Clients?)\s+can\s+(?!only\b|not\b|see\b)",
+        "role", "lock", "value", "format", "refusal")),
+    Rule("behaviour-at-version", "E5", _behaviour),
+    Rule("depends-on-deployment", "B7", _always(
+        r"\bonly\s+(?:supported|implemented|applicable|for)\s+(?:\w+\s+){0,3}(?:by|for|when\s+using|with|the)\b.*\b"
+        r"drivers?\b|"
+        r"\bis\s+dependent\s+on\s+the\s+``\w+``\s+configuration\s+option\b|\b(?:currently\s+)?only\s+for\s+the\b.*\b"
+        r"driver\b")),
+    Rule("extent-of-details", "boilerplate", _always(
+        r"^(?:The\s+)?(?:extended\s+status|server\s+usage)\s+information\s+appears\s+in\b|^(?:Includes|For\s+each"
+        r"\s+\w+,\s+shows)\b.*\bdetails\b")),
+    Rule("provider-decides", "boilerplate", _always(
+        r"\bprovider\s+determines\b|\bthe\s+cloud\s+administrator\b|\bmust\s+meet\s+the\s+\w+\s+requirements\s+set\s+"
+        r"by\b|\babsolute\s+limit\b")),
+    Rule("what-null-does", "J5", _always(r"^If\s+(?:you\s+specify|this\s+param\w*\s+is)\s+``(?:null|None)``")),
+    Rule("transient-condition", "B7", _always(r"\bcannot\s+be\s+loaded\s+due\s+to\s+a\s+transient\s+condition\b")),
+    Rule("no-promise-held", "boilerplate", _unmarked(r"\S")),
+)  # fmt: skip

@@ -13,6 +13,7 @@ from parsers.document import Block
 from parsers.prose import (
     bodies,
     boilerplate,
+    choices,
     codes,
     effects,
     lifecycle,
@@ -40,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     *bodies.RULES,
     *lifecycle.RULES,
     *vocabulary.RULES,
+    *choices.RULES,
 )
 LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *boilerplate.RULES)
 

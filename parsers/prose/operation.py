@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
-from parsers.document import Block, FileContext, OperationSource
+from parsers.document import Block, FileContext, OperationSource, ParameterKey
 from parsers.prose.codes import read_list
 from parsers.prose.constraints import read_description
 from parsers.prose.facts import FileFacts, ProseFacts
 from parsers.prose.grammar import Text, read_text
-from parsers.prose.rules import CodeRange, Failure, Gate, Marked, MayChange, Post, Pre, Refusal, Scope
+from parsers.prose.rules import CodeRange, Constraint, Failure, Gate, Marked, MayChange, Post, Pre, Refusal, Scope
 from parsers.prose.versions import governs_title
 from parsers.prose.vocabulary import of_table
 from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions, Vocabulary
@@ -39,8 +40,24 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
         policy=_policy(own) or _policy(above),
         body=next((f for f in own.facts if isinstance(f, Body)), Body()),
         unread=own.unread,
-        parameters={key: found for key, found in parameters.items() if found},
+        parameters=_constrained(source, parameters, own),
     )
+
+
+def _constrained(
+    source: OperationSource, read: dict[ParameterKey, Mapping[str, Any]], own: Text
+) -> dict[ParameterKey, Mapping[str, Any]]:
+    """What descriptions constrain, then what the operation's sentences add."""
+    found = {key: dict(fields) for key, fields in read.items()}
+    for fact in own.facts:
+        if not isinstance(fact, Constraint):
+            continue
+        for row in source.rows:
+            if row.section == "request" and row.parameter.name.split(".")[-1] == fact.name:
+                known = {"min": row.parameter.min, "max": row.parameter.max}
+                new = {name: value for name, value in fact.fields if known.get(name) is None}
+                found[row.key] = {**new, **found[row.key]}
+    return {key: fields for key, fields in found.items() if fields}
 
 
 def read_file(context: FileContext) -> FileFacts:

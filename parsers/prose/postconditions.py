@@ -14,6 +14,7 @@ import re
 from dataclasses import replace
 
 from parsers.prose.clauses import environment, some, version_clauses
+from parsers.prose.names import STATUS_NAMES
 from parsers.prose.rules import Failure, Post, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, attribute, normalised, noun, values
@@ -254,7 +255,27 @@ def _if_configured(sentence: Sentence, scope: Scope) -> Reading | None:
     return Reading(tuple(Post(_with(base, _names(sets), when=some(When(environment=t)))) for t in traits))
 
 
+_REMAINS_SO = re.compile(
+    rf"\b(?P<noun>{NOUN})\s+(?:will\s+remain|remains|will\s+be)\s+(?P<word>[a-z]+)\s+(?:on|until|after)\b", _FLAGS
+)
+
+
+def _remains(sentence: Sentence, scope: Scope) -> Reading | None:
+    """C4: "From version 2.95, the server will remain stopped on ...": a word that is a status by another name."""
+    m = _REMAINS_SO.search(sentence.text)
+    status = STATUS_NAMES.get(m["word"].upper()) if m else None
+    clauses = version_clauses(sentence.text)
+    if m is None or status is None or len(clauses) != 1 or noun(m["noun"]) is None:
+        return None
+    when = When(min=clauses[0][0], max=clauses[0][1])
+    base = Condition(
+        "status", scope.named(m["noun"]), sentence.line, becomes=(status,), as_written=(m["word"],), when=when
+    )
+    return Reading((Post(base),))
+
+
 RULES = (
+    Rule("remains-in-status", "C4", _remains),
     Rule("depending-on-status-before", "C4", _depending_on_before),
     Rule("status-if-configured", "C8", _if_configured),
     Rule("status-after-success", "C1", _after_success),

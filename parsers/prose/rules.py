@@ -58,6 +58,14 @@ class CodeRange:
 
 
 @dataclass(frozen=True)
+class Constraint:
+    """Fields of ``specs.model.Parameter`` that a sentence of the operation states of one of its request parameters."""
+
+    name: str
+    fields: tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True)
 class Gate:
     """Versions of operations. ``only`` and ``besides`` hold the words of the titles that it governs or spares."""
 
@@ -87,6 +95,7 @@ Fact = (
     | Refusal
     | Code
     | CodeRange
+    | Constraint
     | Gate
     | MayChange
     | Marked

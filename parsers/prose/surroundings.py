@@ -94,7 +94,7 @@ def _given(sentence: Sentence, scope: Scope) -> Reading | None:
     cannot = _YOU_CANNOT.match(text)
     things = (
         _STATE_OF_THINGS.match(text)
-        if not _CORE_STATUS.search(text) and not text.startswith(("If ", "This "))
+        if not _CORE_STATUS.search(text) and not text.startswith(("If ", "This ", "When ", "However", "As ", "Note"))
         else None
     )
     if cannot is None and things is None and not _SUFFICIENT.match(text):

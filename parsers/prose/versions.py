@@ -56,7 +56,7 @@ _STOP = frozenset(
 _AVAILABLE = re.compile(
     r"^(?:This|The)\s+(?:API|action|operation|call|method|endpoint|request|feature)\s+(?:is|was|has\s+been|became|"
     r"were)\s+"
-    r"(?:only\s+)?(?:available|added|introduced|supported|new)\b[^.]*\.?$",
+    r"(?:only\s+)?(?:available|added|introduced|supported|new)\b(?:[^.]|\.(?=\d))*\.?$",
     _FLAGS,
 )
 _REQUIRED = re.compile(

@@ -1,0 +1,61 @@
+"""What a sentence of the operation states of a request parameter: its values (J1), its versions (E3).
+
+Taken: "The ``type`` parameter should be set to ``a``", "The only supported connection type is ``a``", where the operation
+has a request parameter of that name. Not taken: what one may set to reach something ("set ``x`` to ``y`` to ...").
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.prose.clauses import before, version_clauses
+from parsers.prose.rules import Constraint, Reading, Rule, Scope
+from parsers.prose.sentences import Sentence
+from parsers.prose.words import VALUES, values
+
+_FLAGS = re.IGNORECASE
+_SET = re.compile(
+    rf"^The\s+``(?P<name>[\w:.-]+)``\s+(?:parameter|attribute|field)\s+(?:should|must)\s+be\s+(?:set\s+)?(?:as|to)\s+"
+    rf"(?P<values>(?-i:{VALUES}))\.?$",
+    _FLAGS,
+)
+_ONLY = re.compile(
+    rf"^The\s+only\s+(?:supported|valid|allowed)\s+(?:\w+\s+)?(?P<name>\w+)\s+(?:value\s+)?is\s+"
+    rf"(?P<values>(?-i:{VALUES}))\.?$",
+    _FLAGS,
+)
+
+
+def _choice(sentence: Sentence, scope: Scope) -> Reading | None:
+    """J1: the one value, or the few, of a named parameter."""
+    m = _SET.match(sentence.text) or _ONLY.match(sentence.text)
+    if m is None or scope.source is None:
+        return None
+    if not any(r.section == "request" and r.parameter.name.split(".")[-1] == m["name"] for r in scope.source.rows):
+        return None
+    found = tuple(v.text for v in values(m["values"]))
+    return Reading((Constraint(m["name"], (("enum", found),)),))
+
+
+_NAMED = re.compile(
+    r"\bthe\s+``(?P<name>[\w:.-]+)``\s+(?:parameter|attribute|field)\s+(?P<how>is\s+no\s+longer\s+accepted|is\s+"
+    r"available)\b",
+    _FLAGS,
+)
+
+
+def _window(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """E3: "Starting from version 2.6, the ``x`` parameter is available" or "is no longer accepted"."""
+    m = _NAMED.search(sentence.text)
+    clauses = version_clauses(sentence.text)
+    if m is None or len(clauses) != 1 or clauses[0][0] is None or clauses[0][1] is not None:
+        return None
+    low = clauses[0][0]
+    gone = m["how"].lower().endswith("accepted")
+    return Reading((Constraint(m["name"], (("max", before(low)) if gone else ("min", low),)),))
+
+
+RULES = (
+    Rule("choice-of-parameter", "J1", _choice),
+    Rule("window-of-parameter", "E3", _window),
+)
