@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from parsers import dialect
+from parsers.dialect import MethodNode, SampleNode, TableNode, VersionNode
 from parsers.document import Block, Section
 from parsers.inline import text_of, title_of, versions_in
 from specs.model import Versions
@@ -18,13 +18,12 @@ if TYPE_CHECKING:
 
 CODES = re.compile(r"\W*(?:(?:normal|error|success(?:ful)?)\s+)(?:http\s+)?(?:response|status|return)?\s*codes?\b",
                    re.IGNORECASE)
-_PLAIN_HEADING = re.compile(r"(?:asynchronous\s+)?(?:pre|post)-?conditions?|troubleshooting|limitations?", re.IGNORECASE)
+_PLAIN_HEADING = re.compile(r"(?:asynchronous\s+)?(?:pre|post)-?conditions?|troubleshooting|limitations?",
+                            re.IGNORECASE)
 _REQUEST = re.compile(r"\brequests?\b", re.IGNORECASE)
 _RESPONSE = re.compile(r"\bresponses?\b", re.IGNORECASE)
 _RESPONSE_CODES = re.compile(r"\b(?:response|status|return)\s+codes?\b", re.IGNORECASE)
 _LISTS = (nodes.bullet_list, nodes.enumerated_list)
-_THROUGH = (nodes.block_quote, nodes.compound, nodes.container, nodes.sidebar, nodes.topic, nodes.footnote,
-            nodes.citation, nodes.legend, nodes.caption, dialect.unknown_node)
 _NO_TEXT = (nodes.comment, nodes.target, nodes.substitution_definition, nodes.system_message, nodes.transition,
             nodes.image, nodes.title, nodes.raw, nodes.pending)
 
@@ -89,7 +88,7 @@ class BlockReader:
     def _children(self, node: nodes.Element, *, kind: str, parent: int | None, depth: int) -> None:
         before: int | None = None
         for child in node.children:
-            if isinstance(child, nodes.section | nodes.Text) or isinstance(child, _NO_TEXT):
+            if isinstance(child, (nodes.section, nodes.Text, *_NO_TEXT)):
                 continue
             if isinstance(child, nodes.paragraph):
                 count = len(self.blocks)
@@ -100,35 +99,39 @@ class BlockReader:
             self._child(child, kind, before if introduced else parent, depth)
             before = None
 
-    def _child(self, child: nodes.Node, kind: str, parent: int | None, depth: int) -> None:  # noqa: C901
+    def _child(self, child: nodes.Node, kind: str, parent: int | None, depth: int) -> None:
         if isinstance(child, nodes.paragraph):
             self._paragraph(child, kind, parent, depth)
-        elif isinstance(child, _LISTS):
-            for item in child.children:
-                self._item(item, parent, depth + 1)
-        elif isinstance(child, nodes.definition_list):
-            self._definitions(child, parent, depth)
-        elif isinstance(child, nodes.field_list | nodes.option_list):
-            for field in child.children:
-                self._add(" ".join(part.astext() for part in field.children), _line(field), "item", parent, depth + 1)
-        elif isinstance(child, nodes.line_block):
-            self._add(child.astext(), _line(child), kind, parent, depth)
+        elif isinstance(child, (TableNode, SampleNode, MethodNode)):
+            self.sink(child, self)
+        elif isinstance(child, VersionNode):
+            self._version(child, parent, depth)
         elif isinstance(child, nodes.table):
             self._table(child, parent, depth)
-        elif isinstance(child, nodes.literal_block | nodes.doctest_block | nodes.math_block):
-            self._add(child.astext(), child.line or 0, "literal", parent, depth)
         elif isinstance(child, nodes.Admonition):
             self._admonition(child, parent, depth)
-        elif isinstance(child, dialect.version_node):
-            self._version(child, parent, depth)
+        elif isinstance(child, (*_LISTS, nodes.definition_list, nodes.field_list, nodes.option_list)):
+            self._list(child, parent, depth)
+        elif isinstance(child, (nodes.literal_block, nodes.doctest_block, nodes.math_block)):
+            self._add(child.astext(), child.line or 0, "literal", parent, depth)
+        elif isinstance(child, nodes.line_block):
+            self._add(child.astext(), _line(child), kind, parent, depth)
         elif isinstance(child, nodes.rubric):
             self._heading(child.astext(), _line(child))
-        elif isinstance(child, dialect.table_node | dialect.sample_node | dialect.method_node):
-            self.sink(child, self)
-        elif isinstance(child, _THROUGH):
-            self._children(child, kind=kind, parent=parent, depth=depth)
         elif isinstance(child, nodes.Element) and child.children:
+            # Quotes, topics, footnotes, unknown directives, whatever else has content.
             self._children(child, kind=kind, parent=parent, depth=depth)
+
+    def _list(self, node: nodes.Element, parent: int | None, depth: int) -> None:
+        if isinstance(node, nodes.definition_list):
+            self._definitions(node, parent, depth)
+        elif isinstance(node, _LISTS):
+            for item in node.children:
+                self._item(item, parent, depth + 1)
+        else:
+            for field in node.children:
+                text = " ".join(part.astext() for part in field.children)
+                self._add(text, _line(field), "item", parent, depth + 1)
 
     def _add(self, text: str, line: int, kind: str, parent: int | None, depth: int) -> int:
         self.blocks.append(Block(text, line, kind, self.place, self.heading, self.name, parent, depth, self.versions))
@@ -183,7 +186,7 @@ class BlockReader:
                         if not isinstance(inner, _NO_TEXT):
                             self._child(inner, "item", term, depth + 1)
 
-    def _admonition(self, node: nodes.Element, parent: int | None, depth: int) -> None:
+    def _admonition(self, node: Any, parent: int | None, depth: int) -> None:
         name = type(node).__name__
         if name == "admonition":
             name = str(node.get("classes", ["admonition"])[0] or "admonition")
@@ -214,7 +217,8 @@ class BlockReader:
 
 def _is_heading(node: nodes.paragraph, text: str) -> bool:
     """Whether a paragraph is a heading: bold as a whole, or one of the words that head a block."""
-    children = [child for child in node.children if not (isinstance(child, nodes.Text) and str(child).strip(" :\n") == "")]
+    children = [child for child in node.children
+                if not (isinstance(child, nodes.Text) and str(child).strip(" :\n") == "")]
     if len(children) == 1 and isinstance(children[0], nodes.strong):
         return not text.rstrip("*").endswith(".")
     return bool(_PLAIN_HEADING.fullmatch(text.replace("*", "").strip(" :")))

@@ -1,4 +1,4 @@
-"""The commands that read a reference, as functions: build and check. (``diff`` is in ``specs.diff``.)
+"""The commands that read a reference, as functions: build, check, diff.
 
 They raise ``ReferenceError`` or ``SpecError`` with one clear sentence, and print nothing.
 """
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parsers import unchanged
-from parsers.errors import DocumentError, ReferenceError
+from parsers import errors, unchanged
+from parsers.errors import DocumentError
 from parsers.output import write_specs
 
 if TYPE_CHECKING:
@@ -119,7 +119,10 @@ def build(source: str | Path, service: str | None = None, parameters: str | Path
     """Read a reference and write its specs, all of them or none.
 
     Args:
-        source, service, parameters, keep_going: as ``read``.
+        source: as ``read``.
+        service: as ``read``.
+        parameters: as ``read``.
+        keep_going: as ``read``.
         output: directory of the specs; ``specs/<service>`` where None.
         report: a file for the account of unread prose; JSON if its name ends so.
         cache: whether to skip the work if no input has changed.
@@ -128,8 +131,10 @@ def build(source: str | Path, service: str | None = None, parameters: str | Path
         ReferenceError: as ``read``, or the output cannot be written.
 
     """
-    arguments = {"source": str(source), "service": service, "parameters": None if parameters is None else str(parameters),
-                 "output": None if output is None else str(output), "keep_going": keep_going}
+    arguments = {"source": str(source), "service": service,
+                 "parameters": None if parameters is None else str(parameters),
+                 "output": None if output is None else str(output),
+                 "keep_going": keep_going}
     if cache and report is None:
         kept = unchanged.recall(arguments)
         if kept is not None:
@@ -226,6 +231,6 @@ def _specs_of(place: str | Path) -> list[Spec]:
             # A directory of documents may hold YAML too (its parameter file).
             try:
                 return list(read(path, keep_going=True)[1].values())
-            except ReferenceError:
+            except errors.ReferenceError:
                 raise wrong from None
     return list(read(place, keep_going=True)[1].values())

@@ -21,23 +21,23 @@ _LOCK = threading.RLock()
 _TITLE_AND_TARGET = re.compile(r"(?s)^(?P<title>.*?)\s*<[^<>]*>$")
 
 
-class method_node(nodes.Invisible, nodes.Element):  # noqa: N801 (docutils names nodes so)
+class MethodNode(nodes.Invisible, nodes.Element):
     """A ``rest_method``: its content lines in ``lines``, with their numbers."""
 
 
-class table_node(nodes.Invisible, nodes.Element):  # noqa: N801
+class TableNode(nodes.Invisible, nodes.Element):
     """A ``rest_parameters`` (``name`` parameters) or ``rest_status_code`` (statuses): arguments and content."""
 
 
-class sample_node(nodes.Invisible, nodes.Element):  # noqa: N801
+class SampleNode(nodes.Invisible, nodes.Element):
     """A ``literalinclude``: ``target`` as written."""
 
 
-class version_node(nodes.General, nodes.Element):  # noqa: N801
+class VersionNode(nodes.General, nodes.Element):
     """A ``versionadded``, ``versionchanged``, ``deprecated``: ``version``, ``text``, and its content as children."""
 
 
-class unknown_node(nodes.General, nodes.Element):  # noqa: N801
+class UnknownNode(nodes.General, nodes.Element):
     """A directive that nobody knows: ``name``, and its content as children."""
 
 
@@ -84,15 +84,17 @@ class Method(_Base):
     option_spec = None
 
     def run(self) -> list[nodes.Node]:
-        return [self.mark(method_node(lines=self.content_lines()))]
+        """Return the directive's nodes."""
+        return [self.mark(MethodNode(lines=self.content_lines()))]
 
 
 class Table(_Base):
     """``.. rest_parameters:: parameters.yaml`` and ``.. rest_status_code:: error http-status.yaml``."""
 
     def run(self) -> list[nodes.Node]:
+        """Return the directive's nodes."""
         name = "parameters" if self.name.lower() == "rest_parameters" else "statuses"
-        return [self.mark(table_node(name=name, arguments=" ".join(self.arguments), lines=self.content_lines()))]
+        return [self.mark(TableNode(name=name, arguments=" ".join(self.arguments), lines=self.content_lines()))]
 
 
 class Sample(_Base):
@@ -103,16 +105,18 @@ class Sample(_Base):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        return [self.mark(sample_node(target=self.arguments[0]))]
+        """Return the directive's nodes."""
+        return [self.mark(SampleNode(target=self.arguments[0]))]
 
 
 class VersionChange(_Base):
     """``.. versionadded:: 2.3`` and its kin."""
 
     def run(self) -> list[nodes.Node]:
+        """Return the directive's nodes."""
         argument = self.arguments[0] if self.arguments else ""
         version, _, text = argument.replace("\n", " ").partition(" ")
-        node = self.mark(version_node(name=self.name.lower(), version=version))
+        node = self.mark(VersionNode(name=self.name.lower(), version=version))
         if text.strip():
             inline, messages = self.state.inline_text(text.strip(), self.lineno)
             paragraph = self.mark(nodes.paragraph(text, "", *inline))
@@ -127,6 +131,7 @@ class Transparent(_Base):
     """A directive whose content counts as if it stood without it (``only``, ``container``); titles allowed."""
 
     def run(self) -> list[nodes.Node]:
+        """Return the directive's nodes."""
         holder = nodes.Element()
         holder.document = self.state.document
         if self.name.lower() == "only" and not _shown(self.arguments):
@@ -141,6 +146,7 @@ class Silent(_Base):
     option_spec = AnyOptions()
 
     def run(self) -> list[nodes.Node]:
+        """Return the directive's nodes."""
         return []
 
 
@@ -148,6 +154,7 @@ class Literal(_Base):
     """A directive whose content is no prose (``code-block``, ``raw``, ``parsed-literal``, ``math``)."""
 
     def run(self) -> list[nodes.Node]:
+        """Return the directive's nodes."""
         text = "\n".join(self.content)
         return [self.mark(nodes.literal_block(text, text))]
 
@@ -156,6 +163,7 @@ class Admonition(_Base):
     """Admonitions that docutils does not know (``seealso``, ``todo``), as notes of that name."""
 
     def run(self) -> list[nodes.Node]:
+        """Return the directive's nodes."""
         node = self.mark(nodes.admonition(classes=[self.name.lower()]))
         if self.arguments:
             inline, messages = self.state.inline_text(self.arguments[0], self.lineno)
@@ -169,7 +177,8 @@ class Unknown(_Base):
     """Any other name: argument and content are text."""
 
     def run(self) -> list[nodes.Node]:
-        node = self.mark(unknown_node(name=self.name))
+        """Return the directive's nodes."""
+        node = self.mark(UnknownNode(name=self.name))
         if self.arguments:
             inline, messages = self.state.inline_text(self.arguments[0], self.lineno)
             node += self.mark(nodes.paragraph(self.arguments[0], "", *inline))
@@ -186,6 +195,7 @@ class Include(_Base):
     optional_arguments = 0
 
     def run(self) -> list[nodes.Node]:
+        """Return the directive's nodes."""
         source, line = self.place()
         lines = self.state.document.settings.includes.lines(self.arguments[0], self.options, source, line)
         if lines is None:
@@ -249,7 +259,7 @@ def installed() -> Iterator[None]:
                 return original(low, language, document)
             return Unknown, []
 
-        directives.directive = lookup
+        directives.directive = lookup  # type: ignore[assignment]
         try:
             yield
         finally:

@@ -1,4 +1,4 @@
-"""What a source file of a reference holds, as structure: the seam between the reader and the grammar of sentences.
+r"""What a source file of a reference holds, as structure: the seam between the reader and the grammar of sentences.
 
 The reader (docutils) makes these classes, the grammar (``parsers.prose``) reads sentences out of their blocks, and
 ``parsers.build`` joins both into the model. Lines are lines of the source file that ``FileContext.path`` names, save
@@ -6,7 +6,7 @@ those of parameters and their descriptions, which are lines of the parameter fil
 
 Text of blocks keeps its inline markup in one form: ````literal````, ``*emphasis*``, ``**strong**`` and, for what stands
 in single backquotes without a role, ```title```. A reference or a role is its text alone. Line ends inside a paragraph
-are kept as ``\\n``.
+are kept as ``\n``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Literal
 from specs.model import Parameter, Versions
 
 Section = Literal["request", "response", ""]
-"""Where in an operation something stands: below a heading that speaks of the request, of the response, or above both."""
+"""Where in an operation something stands: below a heading of the request, of the response, or above both ("")."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class ReferenceError(Exception):  # noqa: A001 (the word of this project; the builtin is of weak references only)
+class ReferenceError(Exception):  # noqa: A001 (the builtin is of weak references)
     """A reference that cannot be read.
 
     Attributes:

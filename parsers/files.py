@@ -77,7 +77,7 @@ class Root:
             return False
 
     def text(self, path: str, *, where: str | None = None) -> str:
-        """Read a file (relative path) as UTF-8, line ends as ``\\n``; cached.
+        """Read a file (relative path) as UTF-8, with line feeds as its only line ends; cached.
 
         Raises:
             NotFoundError: there is no such file.
@@ -116,7 +116,7 @@ class Root:
     def _locate(self, path: str, where: str) -> Path:
         full = self.directory / path
         real = os.path.realpath(full)
-        if real != str(self.directory) and not real.startswith(os.path.join(self.directory, "")):  # noqa: PTH118
+        if real != str(self.directory) and not real.startswith(f"{str(self.directory).rstrip(os.sep)}{os.sep}"):
             raise HostileError(f"{path} leads outside of the root of the reference", where=where,
                                mend="name a file inside of it")
         return Path(real)

@@ -9,7 +9,7 @@ from docutils import nodes
 from specs.model import Versions
 
 ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
-_MARKS = {nodes.literal: "``", nodes.emphasis: "*", nodes.strong: "**", nodes.title_reference: "`"}
+_MARKS: dict[type, str] = {nodes.literal: "``", nodes.emphasis: "*", nodes.strong: "**", nodes.title_reference: "`"}
 _SILENT = (nodes.system_message, nodes.raw, nodes.comment, nodes.footnote_reference, nodes.citation_reference)
 
 _RANGE = re.compile(
@@ -17,7 +17,8 @@ _RANGE = re.compile(
     r"(?:(?P<open>\+|-|–|to|or\s+(?:later|above|greater|higher)|and\s+(?:later|above|greater|higher|up))"
     r"\s*v?(?P<max>\d+\.\d+)?)?\s*\)", re.IGNORECASE)
 _UPTO = re.compile(
-    r"\(\s*(?:(?:API\s+)?(?:micro)?versions?:?\s*)?(?:-|–|up\s+to|until|<=|≤)\s*v?(?P<max>\d+\.\d+)\s*\)", re.IGNORECASE)
+    r"\(\s*(?:(?:API\s+)?(?:micro)?versions?:?\s*)?(?:-|–|up\s+to|until|<=|≤)\s*v?(?P<max>\d+\.\d+)\s*\)",
+    re.IGNORECASE)
 _BEFORE = re.compile(
     r"\(\s*(?:before|prior\s+to|<)\s*(?:(?:API\s+)?(?:micro)?versions?:?\s*)?v?(?P<major>\d+)\.(?P<minor>\d+)\s*\)",
     re.IGNORECASE)
@@ -49,7 +50,7 @@ def _collect(node: nodes.Node, document: nodes.document, parts: list[str], depth
         elif isinstance(child, nodes.image):
             parts.append(str(child.get("alt", "")))
         else:
-            mark = _MARKS.get(type(child), "")  # type: ignore[call-overload]
+            mark = _MARKS.get(type(child), "")
             parts.append(mark)
             _collect(child, document, parts, depth)
             parts.append(mark)

@@ -39,7 +39,7 @@ def write_specs(target: Path, texts: dict[str, str]) -> tuple[tuple[str, ...], t
         stale = [path.name for path in sorted(target.glob("*.yaml")) if path.name not in texts and _is_spec(path)]
         target.mkdir(exist_ok=True)
         for name in changed:
-            os.replace(scratch / name, target / name)  # noqa: PTH105 (one call, atomic on every system)
+            (scratch / name).replace(target / name)
         for name in stale:
             (target / name).unlink()
     except OSError as error:

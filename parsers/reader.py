@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from docutils import frontend, nodes, statemachine, utils
 from docutils.parsers.rst import Parser, states
 
+from parsers import errors
 from parsers.dialect import installed, make_inliner
-from parsers.errors import DocumentError, HostileError, NotFoundError, ReferenceError
+from parsers.errors import DocumentError, HostileError, NotFoundError
 from parsers.parameters import Flaw
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def read_document(root: Root, path: str, *, top: str, text: str | None = None) -
     try:
         with installed():
             machine.run(lines, document, inliner=make_inliner())
-    except ReferenceError:
+    except errors.ReferenceError:
         raise
     except RecursionError:
         raise HostileError("the document is nested too deeply", where=_current(document, path),

@@ -13,6 +13,6 @@ class Repaired:
     lines: tuple[int, ...]
 
 
-def repaired(text: str, where: str) -> Repaired | None:  # noqa: ARG001
+def repaired(text: str, where: str) -> Repaired | None:
     """Return the restored document, None where nothing is to be restored."""
     return None

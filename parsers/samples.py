@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from parsers.errors import ReferenceError
+from parsers import errors
 
 if TYPE_CHECKING:
     from parsers.document import SampleRow
@@ -45,7 +45,7 @@ class Samples:
     def _read(self, path: str) -> tuple[Any, bool]:
         try:
             text = self.root.text(path)
-        except ReferenceError as error:
+        except errors.ReferenceError as error:
             self.missing.add(path)
             self.problems[path] = error.what
             return None, False

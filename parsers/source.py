@@ -221,6 +221,6 @@ def _wanted(member: tarfile.TarInfo) -> bool:
     if member.isdir():
         return False  # directories are made as they are needed
     path = PurePosixPath(member.name)
-    if len(path.parts) <= 2 or any("api-ref" in part for part in path.parts):  # noqa: PLR2004
+    if len(path.parts) <= 2 or any("api-ref" in part for part in path.parts):
         return True
     return path.suffix in _WANTED and "releasenotes" not in path.parts and "locale" not in path.parts

@@ -78,7 +78,7 @@ class _Walk:
         self.includes = includes
         self.stretches: list[_Stretch] = []
         self.with_method: set[int] = set()
-        for node in document.findall(dialect.method_node):
+        for node in document.findall(dialect.MethodNode):
             section = node.parent
             while section is not None and not isinstance(section, nodes.section):
                 section = section.parent
@@ -143,7 +143,7 @@ class _Walk:
             self._outside(node, level, above)
 
     def _sink_outside(self, node: nodes.Element, reader: BlockReader) -> None:
-        if isinstance(node, dialect.table_node) and node["name"] == "parameters":
+        if isinstance(node, dialect.TableNode) and node["name"] == "parameters":
             for row in self.structure.tables.rows(node, reader, self.path):
                 self.rows.append((str(node.source), row))
 
@@ -212,12 +212,12 @@ class _Operation:
 
     def _sink(self, node: nodes.Element, reader: BlockReader) -> None:
         tables = self.walk.structure.tables
-        if isinstance(node, dialect.method_node):
+        if isinstance(node, dialect.MethodNode):
             method = _method(node, self.walk.structure.flaws)
             if method is not None:
                 self.methods.append(method)
                 self.starts.append((len(reader.blocks), len(self.rows), len(self.statuses), len(self.samples)))
-        elif isinstance(node, dialect.sample_node):
+        elif isinstance(node, dialect.SampleNode):
             sample = tables.sample(node, reader, self.walk.path)
             if sample is not None:
                 self.samples.append(sample)

@@ -156,7 +156,7 @@ class Tables:
         for item in tree.items if tree else []:
             pairs: list[tuple[Node, Node | None]] = [*item.pairs] if item.pairs else [(item, None)]
             for key, reason in pairs:
-                if key.kind == "scalar" and str(key.value).isdigit() and len(str(key.value)) == 3:  # noqa: PLR2004
+                if key.kind == "scalar" and str(key.value).isdigit() and len(str(key.value)) == 3:
                     codes.append((int(key.value), str(reason.value) if reason else None, key.line))
                 else:
                     self._flaw("malformed-row", source, key.line, "a row of a rest_status_code is no code")

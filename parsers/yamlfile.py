@@ -69,7 +69,7 @@ class _Open:
     anchors: list[str] = field(default_factory=list)
 
 
-_RESOLVER = Resolver()
+_RESOLVER: Any = Resolver()
 
 
 @lru_cache(maxsize=4096)
@@ -106,6 +106,10 @@ def parse(text: str, path: str, *, first_line: int = 1) -> Node | None:
                             mend="correct the indentation or the quotes there") from None
 
 
+def _line(event: Any) -> int:
+    return int(event.start_mark.line)
+
+
 class _Builder:
     def __init__(self, path: str, first_line: int) -> None:
         self.path = path
@@ -117,7 +121,7 @@ class _Builder:
 
     def build(self, text: str) -> Node | None:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        for event in yaml.parse(text, Loader=loader):  # noqa: S506 (events only; a safe loader besides)
+        for event in yaml.parse(text, Loader=loader):
             self._take(event)
         return self.root
 
@@ -126,7 +130,7 @@ class _Builder:
             self._scalar(event)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             kind = "mapping" if isinstance(event, yaml.MappingStartEvent) else "sequence"
-            node = Node(kind, [], event.start_mark.line + self.first, kind)
+            node = Node(kind, [], _line(event) + self.first, kind)
             self._add(node, event.anchor)
             self.stack.append(_Open(node))
             if len(self.stack) > MAX_DEPTH:
@@ -135,7 +139,7 @@ class _Builder:
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self.stack.pop()
         elif isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + self.first
+            line = _line(event) + self.first
             if event.anchor not in self.anchors:
                 raise DocumentError(f"alias *{event.anchor} names no anchor", where=f"{self.path}:{line}",
                                     mend="define it, or write the value out")
@@ -147,7 +151,7 @@ class _Builder:
             tag = _tag(event.value) if len(event.value) < 40 else "str"
         elif event.tag and event.tag != "!":
             tag = event.tag.rsplit(":", 1)[-1]
-        self._add(Node("scalar", event.value, event.start_mark.line + self.first, tag, event.style), event.anchor)
+        self._add(Node("scalar", event.value, _line(event) + self.first, tag, event.style), event.anchor)
 
     def _add(self, node: Node, anchor: str | None) -> None:
         self.count += 1

@@ -11,12 +11,11 @@ import dataclasses
 import types
 import typing
 from collections.abc import Callable
-from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from specs import model
 
-KEYS = {(model.Parameter, "location"): "in"}
+KEYS: dict[tuple[type, str], str] = {(model.Parameter, "location"): "in"}
 """Fields whose key is not their name (``in`` is a word of Python)."""
 
 ALWAYS: dict[type, tuple[str, ...]] = {
@@ -87,9 +86,17 @@ class Field:
         return self.default is dataclasses.MISSING
 
 
-@cache
 def fields(cls: type) -> tuple[Field, ...]:
     """Return the fields of a class of the model in the order in which they are written."""
+    if cls not in _FIELDS:
+        _FIELDS[cls] = _fields_of(cls)
+    return _FIELDS[cls]
+
+
+_FIELDS: dict[type, tuple[Field, ...]] = {}
+
+
+def _fields_of(cls: type) -> tuple[Field, ...]:
     hints = get_type_hints(cls)
     found = {}
     for item in dataclasses.fields(cls):
@@ -213,4 +220,4 @@ def _named(value: Any) -> str:
     if isinstance(value, list):
         return "a list"
     text = repr(value)
-    return text if len(text) < 60 else f"{text[:57]}..."  # noqa: PLR2004
+    return text if len(text) < 60 else f"{text[:57]}..."

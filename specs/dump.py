@@ -26,7 +26,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_/(.<$+][A-Za-z0-9_./()\-+$<>=~^;*@'\"{}\[\], ]*
 _PLAIN_IN_FLOW = re.compile(r"[A-Za-z0-9_/(.<$+][A-Za-z0-9_./()\-+$<>=~^;*@ ]*\Z")
 _KEY_LIMIT = 900
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_RESOLVER = Resolver()
+_RESOLVER: Any = Resolver()
 
 
 def dump(spec: Spec) -> str:
@@ -138,11 +138,11 @@ def _escaped(char: str) -> str:
     if char.isprintable() and char not in "\ufeff":
         return char
     code = ord(char)
-    if 0xD800 <= code <= 0xDFFF:  # noqa: PLR2004 (the range of surrogates)
+    if 0xD800 <= code <= 0xDFFF:
         raise ValueError("a string holds half a character (a lone surrogate)")
-    if code <= 0xFF:  # noqa: PLR2004
+    if code <= 0xFF:
         return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def _number(value: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import typing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,7 @@ def loads(text: str, where: str = "the spec") -> Spec:
         spec = from_plain(Spec, plain)
     except PlainError as error:
         raise SpecError(str(error), where=where, mend="correct it, or build the specs again") from None
-    assert isinstance(spec, Spec)
-    return spec
+    return typing.cast("Spec", spec)
 
 
 def load(path: Path | str) -> Spec:
@@ -105,7 +105,8 @@ def load_directory(path: Path | str) -> Specs:
     if path.is_file():
         return Specs((load(path),), (path,))
     if not path.is_dir():
-        raise SpecError("there is no such directory", where=str(path), mend="check the path, or run `conformance build`")
+        raise SpecError("there is no such directory", where=str(path),
+                        mend="check the path, or run `conformance build`")
     paths = tuple(sorted(path.glob("*.yaml")))
     if not paths:
         raise SpecError("the directory holds no specs (*.yaml)", where=str(path), mend="run `conformance build`")
