@@ -73,6 +73,19 @@ class Pile:
         return len(self.cause.findings)
 
 
+@dataclass(frozen=True)
+class Dealt:
+    """What one section shows: the causes with cards, and the ids of the deviations for which no room was left."""
+
+    piles: tuple[Pile, ...]
+    unshown: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """How many deviations there are, shown or not."""
+        return sum(pile.size for pile in self.piles) + len(self.unshown)
+
+
 class Deck:
     """Makes cards until the budget of the page is used up.
 
@@ -87,16 +100,19 @@ class Deck:
         self._cards = CARDS
         self._budget = BUDGET
 
-    def deal(self, causes: Iterable[Cause]) -> list[Pile]:
-        """Make the cards of each cause; the first of a cause always gets one."""
-        piles = []
+    def deal(self, causes: Iterable[Cause]) -> Dealt:
+        """Make the cards of each cause, as long as there is room."""
+        piles: list[Pile] = []
+        left: list[str] = []
         for cause in causes:
-            first = self._card(cause.findings[0])
             room = max(0, self._cards)
-            rest = tuple(self._card(finding) for finding in cause.findings[1 : 1 + room])
-            unshown = tuple(finding.id for finding in cause.findings[1 + room :])
-            piles.append(Pile(cause, first, rest, unshown))
-        return piles
+            cards = [self._card(finding) for finding in cause.findings[:room]]
+            unshown = tuple(finding.id for finding in cause.findings[room:])
+            if cards:
+                piles.append(Pile(cause, cards[0], tuple(cards[1:]), unshown))
+            else:
+                left += unshown
+        return Dealt(tuple(piles), tuple(left))
 
     def _card(self, finding: Finding) -> Card:
         self._cards -= 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from reports.requirements import Parts, parts_of
@@ -12,6 +12,9 @@ from specs.record.totals import deviations_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+WHOLE = 3_000
+"""So many deviations are kept with their exchanges. A cloud that breaks more of them needs no more examples."""
 
 
 @dataclass
@@ -90,6 +93,8 @@ class Findings:
         for deviation in deviations:
             finding = self._found.get(deviation.id)
             if finding is None:
+                if len(self._found) >= WHOLE:
+                    result = replace(result, exchanges=())
                 finding = Finding(deviation, result, parts_of(result), waiver=result.waiver)
                 self._found[deviation.id] = finding
             elif result.waiver is None:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 SIGNS: dict[Verdict, str] = {"fail": "✗", "error": "!", "inconclusive": "?", "pass": "✓", "inapplicable": "–"}
 _WORD = r"""(?:[^\s'"]|'[^']*'|"[^"]*")+"""
 _SHELL_WORDS = re.compile(rf"""((?:--?[A-Za-z][A-Za-z-]*\s(?=[^\s-]))?{_WORD})""")
-_CASES = 400
-"""So many cases of one requirement are listed."""
+LISTED = 40_000
+"""So many cases one page lists; where there are more, only the first of each requirement."""
 
 
 def page(view: View, comparison: Comparison | None = None) -> str:
@@ -57,6 +57,7 @@ def page(view: View, comparison: Comparison | None = None) -> str:
             waived=waived,
             anchors=anchors,
             found=deck.anchors,
+            listed=max(3, LISTED // max(1, len(view.tally.requirements))),
             notes=tuple(notes_by_kind(view.info).items()),
             **_always(),
         )
@@ -162,7 +163,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: words.visible(value) if type(value) is str else value,
     )
-    environment.globals.update(SIGNS=SIGNS, VERDICTS=VERDICTS, MEANING=words.MEANING, CASES=_CASES)
+    environment.globals.update(SIGNS=SIGNS, VERDICTS=VERDICTS, MEANING=words.MEANING)
     environment.filters.update(
         number=words.number,
         counted=words.count,

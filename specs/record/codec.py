@@ -112,9 +112,7 @@ def result_from_json(data: object) -> Result:
         seconds=_get(line, "seconds", _NUMBER),
         kind=_optional(line, "kind", (str,), None),
         state=_optional(line, "state", (str,), None),
-        omissions=tuple(
-            _deviation_from_json(item, "omissions") for item in _list_of(line, "omissions", (dict,))
-        ),
+        omissions=tuple(_deviation_from_json(item, "omissions") for item in _list_of(line, "omissions", (dict,))),
         observation=_optional(line, "observation", (dict,), None),
     )
 
@@ -161,9 +159,7 @@ def _exchange_from_json(data: object) -> Exchange:
         ),
         None
         if came is None
-        else ReceivedResponse(
-            _get(came, "status", (int,), "response"), _headers(came, "response"), came.get("body")
-        ),
+        else ReceivedResponse(_get(came, "status", (int,), "response"), _headers(came, "response"), came.get("body")),
         _get(item, "ms", _NUMBER, "exchanges"),
     )
 
@@ -267,9 +263,7 @@ def _get(data: dict[str, Any], key: str, types: tuple[type, ...], where: str | N
     return _typed(value, types, f"'{key}'{inside}")
 
 
-def _optional(
-    data: dict[str, Any], key: str, types: tuple[type, ...], default: Any, where: str | None = None
-) -> Any:
+def _optional(data: dict[str, Any], key: str, types: tuple[type, ...], default: Any, where: str | None = None) -> Any:
     return default if data.get(key) is None else _get(data, key, types, where)
 
 

@@ -55,9 +55,7 @@ class RunRecord:
         files = result_files(directory)
         damaged: list[str] = []
         last: dict[str, _Place] = {}
-        for case, place in heapq.merge(
-            *(_scan(file, damaged) for file in files), key=lambda item: item[1].at
-        ):
+        for case, place in heapq.merge(*(_scan(file, damaged) for file in files), key=lambda item: item[1].at):
             last[case] = place  # a dict keeps the place of the first, and the value of the last
         return cls(info, _Lines(tuple(last.values())), tuple(damaged), directory)
 
@@ -165,8 +163,7 @@ def _is_last(stream: BinaryIO, end: int) -> bool:
 def _broken(file: Path, number: int, error: Exception) -> RecordError:
     return RecordError(
         "broken-line",
-        f"{file}:{number}: the line is no result: {_reason(error)}; "
-        "remove the line to read the rest of the record",
+        f"{file}:{number}: the line is no result: {_reason(error)}; remove the line to read the rest of the record",
     )
 
 
