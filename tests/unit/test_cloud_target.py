@@ -52,7 +52,7 @@ def test_a_root_below_a_path(fake):
     fake.routes["GET", "/compute/"] = (300, VERSIONS)
     cloud = connect(url_target(fake.url + "/compute"))
     # Not where the link says: that host is not to be reached.
-    assert cloud.url == fake.url + "/compute/v2.1" or pytest.fail(cloud.url)
+    assert cloud.url == fake.url + "/compute/v2.1"
 
 
 def test_an_old_cloud_keeps_the_project_in_its_root(fake):
@@ -167,7 +167,8 @@ class Identity:
 
 
 @pytest.fixture
-def identity(fake, tmp_path):
+def identity(fake, tmp_path, monkeypatch):
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
     made = Identity(fake, tmp_path)
     made.write()
     return made
@@ -206,9 +207,16 @@ def test_no_such_cloud(identity, tmp_path):
     assert said.startswith("there is no cloud 'other': known are boss, mine (")
 
 
+def test_a_file_that_is_not_there(monkeypatch, tmp_path):
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "nix.yaml"))
+    assert trouble(Target(clouds={Role.MEMBER: "mine"})) == f"OS_CLIENT_CONFIG_FILE names {tmp_path}/nix.yaml, which is no file"
+
+
 def test_yaml_that_is_none(identity, tmp_path):
-    (tmp_path / "clouds.yaml").write_text("clouds: [\n")
-    assert trouble(Target(clouds={Role.MEMBER: "mine"})).startswith("the settings of cloud 'mine' cannot be used: ")
+    file = tmp_path / "clouds.yaml"
+    file.write_text("clouds: [\n")
+    said = trouble(Target(clouds={Role.MEMBER: "mine"}))
+    assert said == f"there is no cloud 'mine': known are none ({file} is no YAML)"
 
 
 def test_settings_that_make_no_sense(identity):

@@ -28,6 +28,8 @@ GONE = "DELETED"
 """The status that stands for a server that is not there."""
 
 _GROWTH = 0.2
+"""The pause between two polls, as a part of how long the youngest wait has lasted."""
+
 _PAGES = 50
 
 

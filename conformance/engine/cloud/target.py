@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import warnings
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.client import Cloud
@@ -103,8 +106,11 @@ def _connect_url(
 def _connect_clouds(
     target: Target, journal: Journal | None, allow_disruptive: bool, service_type: str, timeout: float
 ) -> Cloud:
-    regions = {role: _region(name) for role, name in target.clouds.items()}
-    credentials = {role: _keystone(region) for role, region in regions.items()}
+    with warnings.catch_warnings():
+        # The SDK warns of its own plans, which are not the user's concern and under `-W error` would end the run.
+        warnings.simplefilter("ignore")
+        regions = {role: _region(name) for role, name in target.clouds.items()}
+        credentials = {role: _keystone(region) for role, region in regions.items()}
     member = target.clouds[Role.MEMBER]
     for role, credential in credentials.items():
         try:
@@ -154,15 +160,19 @@ def _region(name: str) -> CloudRegion:
     # Imported here: it takes a second, and only this way of naming a cloud needs it.
     from openstack import exceptions
     from openstack.config import OpenStackConfig
+    from openstack.config.loader import CONFIG_FILES
 
     # The OS_* variables count only where the user has asked for them: elsewhere a forgotten one could turn a run
     # against another cloud.
     from_environment = name == "envvars"
     try:
-        loader = OpenStackConfig(load_envvars=from_environment)
+        files = _files()
+        loader = OpenStackConfig(load_envvars=from_environment, **files)
         if name not in loader.get_cloud_names():
             known = ", ".join(sorted(set(loader.get_cloud_names()) - {"defaults"})) or "none"
-            where = loader.config_filename or "no clouds.yaml was found"
+            # The reader passes over a file that it cannot read, and goes on to the next.
+            unread = next((path for path in files.get("config_files", CONFIG_FILES) if Path(path).is_file()), None)
+            where = loader.config_filename or (f"{unread} is no YAML" if unread else "no clouds.yaml was found")
             if from_environment:
                 raise EndpointError("--os-cloud envvars: no OS_* variables are set (OS_AUTH_URL, OS_USERNAME, ...)")
             raise EndpointError(f"there is no cloud {name!r}: known are {known} ({where})")
@@ -176,6 +186,22 @@ def _region(name: str) -> CloudRegion:
     except Exception as error:
         # The reader lets errors of the YAML parser and of authentication plugins through as they are.
         raise EndpointError(f"the settings of cloud {name!r} cannot be used: {_line(error)}") from error
+
+
+def _files() -> dict[str, Any]:
+    """Where clouds.yaml is, if a variable says it: that names a file and no cloud, so it always counts."""
+    from openstack.config import loader
+
+    found: dict[str, Any] = {}
+    for variable, argument, usual in (
+        ("OS_CLIENT_CONFIG_FILE", "config_files", loader.CONFIG_FILES),
+        ("OS_CLIENT_SECURE_FILE", "secure_files", loader.SECURE_FILES),
+    ):
+        if path := os.environ.get(variable):
+            if not Path(path).is_file():
+                raise EndpointError(f"{variable} names {path}, which is no file")
+            found[argument] = [path, *usual]
+    return found
 
 
 def _keystone(region: CloudRegion) -> KeystoneToken:

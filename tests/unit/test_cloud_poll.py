@@ -1,0 +1,229 @@
+"""One poll serves all who wait, asks less the longer nothing changes, and shows no view older than the wait."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from fake_cloud import fake_cloud
+
+from conformance.engine.cloud import Journal, Role, Target, Watch, connect
+from conformance.engine.cloud.waiters import wait_for_gone, wait_for_idle, wait_for_status
+
+
+class Servers:
+    """Servers that go through a course of states, one step at a request, of whichever kind."""
+
+    def __init__(self, fake):
+        self.courses = {}
+        self.hidden = set()
+        self.page = 1000
+        self.trouble = None
+        fake.default = self.answer
+
+    def add(self, id_, *states):
+        self.courses[id_] = [state if isinstance(state, tuple) else (state, None) for state in states]
+
+    def view(self, id_):
+        course = self.courses[id_]
+        status, task = course[0] if len(course) == 1 else course.pop(0)
+        return None if status is None else {"id": id_, "name": "n", "status": status, "OS-EXT-STS:task_state": task}
+
+    def answer(self, asked):
+        if self.trouble:
+            return self.trouble
+        last = asked.path.rpartition("/")[2]
+        if last == "detail":
+            ids = [id_ for id_ in self.courses if id_ not in self.hidden]
+            start = ids.index(asked.query["marker"]) + 1 if "marker" in asked.query else 0
+            page = ids[start : start + self.page]
+            body = {"servers": [view for id_ in page if (view := self.view(id_))]}
+            if start + self.page < len(ids):
+                href = f"http://elsewhere.invalid/v2.1/servers/detail?name=x&marker={page[-1]}"
+                body["servers_links"] = [{"rel": "next", "href": href}]
+            return 200, body
+        view = self.view(last) if last in self.courses else None
+        return (200, {"server": view}) if view else (404, {})
+
+
+@pytest.fixture
+def fake():
+    with fake_cloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def servers(fake):
+    return Servers(fake)
+
+
+@pytest.fixture
+def cloud(fake, servers, tmp_path):
+    tokens = {Role.MEMBER: "member-token", Role.ALT: "other-token"}
+    cloud = connect(Target(url=fake.url, tokens=tokens), Journal(tmp_path / "journal.jsonl", prefix="conformance-1"))
+    fake.asked.clear()
+    yield cloud
+    cloud.close()
+
+
+@pytest.fixture
+def watch(cloud):
+    watch = Watch(cloud, shortest=0.01, longest=0.05)
+    yield watch
+    watch.close()
+
+
+def polls(fake):
+    return fake.paths()
+
+
+def test_the_course_of_one_server(fake, servers, watch):
+    servers.add("a", ("ACTIVE", "pausing"), ("ACTIVE", None), ("PAUSED", "x"), ("PAUSED", "x"), ("PAUSED", None))
+    result = wait_for_status(watch, "a", "PAUSED", 5)
+    assert not result.timed_out
+    assert result.statuses == ("ACTIVE", "PAUSED")
+    assert result.states == (("ACTIVE", "pausing"), ("ACTIVE", None), ("PAUSED", "x"), ("PAUSED", None))
+    assert result.status == "PAUSED"
+    assert result.server["id"] == "a"
+    assert [state[1:] for state in watch.trace("a")] == list(result.states)
+    assert watch.states_seen() == set(result.states)
+    # Its own GET costs less than a listing.
+    assert set(polls(fake)) == {"/v2.1/servers/a"}
+
+
+def test_one_listing_serves_all(fake, servers, watch):
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(8):
+            servers.add(f"s{number}", *["BUILD"] * 30, "ACTIVE")
+        results = list(pool.map(lambda n: wait_for_status(watch, f"s{n}", "ACTIVE", 10), range(8)))
+    assert all(result.statuses == ("BUILD", "ACTIVE") for result in results)
+    listings = [one for one in fake.asked if one.path.endswith("/detail")]
+    assert 28 <= len(listings) <= 34
+    assert len(fake.asked) - len(listings) <= 10
+    assert all(one.query == {"name": "conformance-1"} for one in listings)
+
+
+def test_pages_and_what_the_listing_hides(fake, servers, watch):
+    servers.page = 2
+    servers.hidden = {"s4"}
+    for number in range(5):
+        servers.add(f"s{number}", "ACTIVE" if number != 4 else "SOFT_DELETED")
+    with ThreadPoolExecutor(5) as pool:
+        results = list(pool.map(lambda n: watch.until(f"s{n}", lambda view: True, 5), range(5)))
+    assert [result.status for result in results] == ["ACTIVE"] * 4 + ["SOFT_DELETED"]
+    assert "/v2.1/servers/s4" in polls(fake)
+    assert {one.query.get("marker") for one in fake.asked if one.path.endswith("/detail")} <= {None, "s1"}
+
+
+def test_gone(servers, watch):
+    servers.add("a", ("ACTIVE", "deleting"), None)
+    servers.courses["a"][1] = (None, None)
+    result = wait_for_gone(watch, "a", 5)
+    assert result.statuses == ("ACTIVE", "DELETED")
+    assert result.server is None
+    servers.add("b", ("ACTIVE", "deleting"), ("SOFT_DELETED", None))
+    assert wait_for_gone(watch, "b", 5).status == "SOFT_DELETED"
+    assert wait_for_gone(watch, "b", 0.1, soft=False).timed_out
+
+
+def test_an_error_ends_the_wait(servers, watch):
+    servers.add("a", "BUILD", "ERROR")
+    result = wait_for_status(watch, "a", "ACTIVE", 5)
+    assert (result.status, result.timed_out) == ("ERROR", False)
+    assert not wait_for_status(watch, "a", {"ACTIVE", "ERROR"}, 5).timed_out
+
+
+def test_idle(servers, watch):
+    servers.add("a", ("ACTIVE", "x"), ("ACTIVE", "y"), ("ACTIVE", None))
+    assert wait_for_idle(watch, "a", 5).states[-1] == ("ACTIVE", None)
+
+
+def test_time_is_over(fake, servers, watch):
+    servers.add("a", "BUILD")
+    result = wait_for_status(watch, "a", "ACTIVE", 0.3)
+    assert result.timed_out
+    assert result.statuses == ("BUILD",)
+    assert result.server["status"] == "BUILD"
+    assert 0.3 <= result.seconds < 1
+    count = len(fake.asked)
+    time.sleep(0.2)
+    # Nobody waits, so nobody asks.
+    assert len(fake.asked) <= count + 1
+
+
+def test_the_pause_grows(fake, servers, cloud):
+    watch = Watch(cloud, shortest=0.02, longest=0.2)
+    servers.add("a", "BUILD")
+    wait_for_status(watch, "a", "ACTIVE", 1.0)
+    watch.close()
+    # 50 without growth.
+    assert 8 <= len(fake.asked) <= 22
+
+
+def test_a_slow_endpoint_is_asked_less(fake, servers, watch):
+    answer = servers.answer
+    fake.default = lambda asked: time.sleep(0.1) or answer(asked)
+    servers.add("a", "BUILD")
+    wait_for_status(watch, "a", "ACTIVE", 1.0)
+    assert len(fake.asked) <= 6
+
+
+def test_no_view_is_older_than_the_wait(fake, servers, watch):
+    """A view that was asked for before an action must not count as what came of it."""
+    started, go_on = threading.Event(), threading.Event()
+    views = iter(["OLD", "NEW", "NEW", "NEW"])
+
+    def answer(asked):
+        view = next(views)
+        if view == "OLD":
+            started.set()
+            go_on.wait(5)
+        return 200, {"server": {"id": "a", "status": view}}
+
+    fake.default = answer
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(watch.until, "a", lambda view: True, 5)
+        started.wait(5)
+        second = pool.submit(watch.until, "a", lambda view: True, 5)
+        time.sleep(0.05)
+        go_on.set()
+        assert first.result().status == "OLD"
+        assert second.result().status == "NEW"
+
+
+def test_trouble_is_outlived(fake, servers, watch):
+    servers.add("a", "ACTIVE")
+    servers.trouble = (500, {})
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait_for_status, watch, "a", "ACTIVE", 5)
+        time.sleep(0.1)
+        servers.trouble = None
+        assert not waiting.result().timed_out
+    servers.trouble = (503, {})
+    result = wait_for_status(watch, "a", "ACTIVE", 0.2)
+    assert (result.timed_out, result.statuses, result.problem) == (True, (), "GET /servers/a gave 503")
+
+
+def test_each_role_looks_at_its_own(fake, servers, watch):
+    servers.add("a", "ACTIVE")
+    watch.until("a", lambda view: True, 5, role=Role.ALT)
+    assert {one.token for one in fake.asked} == {"other-token"}
+
+
+def test_an_error_of_ours_comes_back_to_who_waits(servers, watch):
+    servers.add("a", "ACTIVE")
+    with pytest.raises(ZeroDivisionError):
+        watch.until("a", lambda view: 1 / 0, 5)
+    with pytest.raises(Exception, match="needs the role reader"):
+        watch.until("a", lambda view: True, 5, role=Role.READER)
+    assert not watch.until("a", lambda view: True, 5).timed_out
+
+
+def test_closing_ends_all_waits(servers, watch):
+    servers.add("a", "BUILD")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait_for_status, watch, "a", "ACTIVE", 60)
+        time.sleep(0.1)
+        watch.close()
+        assert waiting.result(5).timed_out
+    assert watch.until("a", lambda view: True, 60).problem == "the watch was closed"
