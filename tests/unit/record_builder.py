@@ -11,15 +11,15 @@ ENDPOINT = "https://cloud.example.org/compute/v2.1"
 PATH = "api-ref/source/servers-actions.inc"
 
 
-def exchange(status: int | None = 202, body: Any = None, **request: Any) -> Exchange:
-    """A POST of an action, and its answer; without a status, none."""
+def exchange(status: int | None = 202, came: Any = None, **request: Any) -> Exchange:
+    """A POST of an action (or what ``request`` says), and its answer; without a status, none."""
     sent: dict[str, Any] = {
         "method": "POST",
         "url": f"{ENDPOINT}/servers/5f1c/action",
         "headers": {"X-Auth-Token": "secret-token", "Content-Type": "application/json"},
         "body": {"lock": None},
     }
-    answer = None if status is None else ReceivedResponse(status, {"Content-Type": "application/json"}, body)
+    answer = None if status is None else ReceivedResponse(status, {"Content-Type": "application/json"}, came)
     return Exchange(SentRequest(**(sent | request)), answer, 41.2)
 
 

@@ -252,7 +252,7 @@ def test_a_worker_needs_a_name_fit_for_a_file(tmp_path: Path, name: str) -> None
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
-    with pytest.raises(RecordError, match="cannot be written: .*; name another directory with --output") as caught:
+    with pytest.raises(RecordError, match=r"cannot be written: .*; name another directory with --output") as caught:
         RecordWriter(tmp_path / "file" / "run")
     assert caught.value.code == "unwritable"
     with pytest.raises(RecordError, match="cannot be written"):
