@@ -16,7 +16,12 @@ VERSION = {
         "links": [{"rel": "self", "href": "http://elsewhere.invalid/v2.1/"}],
     }
 }
-VERSIONS = {"versions": [{**VERSION["version"], "id": "v2.0", "version": "", "min_version": "", "status": "DEPRECATED"}, VERSION["version"]]}
+VERSIONS = {
+    "versions": [
+        {**VERSION["version"], "id": "v2.0", "version": "", "min_version": "", "status": "DEPRECATED"},
+        VERSION["version"],
+    ]
+}
 
 
 @dataclass(frozen=True)

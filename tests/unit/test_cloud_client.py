@@ -60,7 +60,9 @@ def own_server(cloud, id_="own-1"):
 
 def test_what_goes_out(fake, cloud):
     fake.routes["GET", "/v2.1/servers"] = (200, {"servers": []}, {"X-Thing": "a"})
-    answer = cloud.send(Ask("GET", "/servers", Role.ADMIN, "2.73", query=(("name", "a b"),), headers=(("Accept", "*/*"),)))
+    answer = cloud.send(
+        Ask("GET", "/servers", Role.ADMIN, "2.73", query=(("name", "a b"),), headers=(("Accept", "*/*"),))
+    )
     (asked,) = fake.asked
     assert asked.query == {"name": "a b"}
     assert asked.token == "admin-token-0123456789"
@@ -81,7 +83,14 @@ def test_what_goes_out(fake, cloud):
 
 @pytest.mark.parametrize(
     ("microversion", "new", "old"),
-    [(None, None, None), ("2.1", None, "2.1"), ("2.26", None, "2.26"), ("2.27", "compute 2.27", "2.27"), ("latest", "compute latest", "latest"), ("2.x", "compute 2.x", "2.x")],
+    [
+        (None, None, None),
+        ("2.1", None, "2.1"),
+        ("2.26", None, "2.26"),
+        ("2.27", "compute 2.27", "2.27"),
+        ("latest", "compute latest", "latest"),
+        ("2.x", "compute 2.x", "2.x"),
+    ],
 )
 def test_microversion_headers(fake, cloud, microversion, new, old):
     cloud.get("/servers", microversion=microversion)
@@ -91,7 +100,20 @@ def test_microversion_headers(fake, cloud, microversion, new, old):
 
 
 def test_another_service(fake, tmp_path):
-    fake.routes["GET", "/placement/"] = (200, {"versions": [{"id": "v1.0", "max_version": "1.39", "min_version": "1.0", "status": "CURRENT", "links": [{"rel": "self", "href": ""}]}]})
+    fake.routes["GET", "/placement/"] = (
+        200,
+        {
+            "versions": [
+                {
+                    "id": "v1.0",
+                    "max_version": "1.39",
+                    "min_version": "1.0",
+                    "status": "CURRENT",
+                    "links": [{"rel": "self", "href": ""}],
+                }
+            ]
+        },
+    )
     fake.routes["GET", "/placement/resource_providers"] = (200, {"resource_providers": []})
     target = Target(url=fake.url + "/placement", tokens={Role.MEMBER: TOKEN})
     cloud = connect(target, service_type="placement")
@@ -289,7 +311,9 @@ def test_many_threads(fake, cloud):
     fake.routes["GET", "/v2.1/a"] = (200, {"a": 1})
     before = cloud.request_count
     answers = []
-    threads = [threading.Thread(target=lambda: answers.extend(cloud.get("/a").status for _ in range(20))) for _ in range(8)]
+    threads = [
+        threading.Thread(target=lambda: answers.extend(cloud.get("/a").status for _ in range(20))) for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -112,7 +112,9 @@ def test_it_survives_a_kill(tmp_path):
             journal.intend("server", f"name-{number}")
             print(number, flush=True)
     """
-    child = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script), str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
     with child:
         said = [int(child.stdout.readline()) for _ in range(20)]
         os.kill(child.pid, signal.SIGKILL)

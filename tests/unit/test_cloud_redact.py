@@ -9,10 +9,21 @@ from hypothesis import strategies as st
 
 from conformance.engine.cloud.redact import PLACEHOLDER, Redactor, is_secret_name
 
-SECRET = st.text(string.ascii_letters + string.digits + "+/=_-.~!$()", min_size=12, max_size=40).map(lambda s: f"s3cr{s}")
+SECRET = st.text(string.ascii_letters + string.digits + "+/=_-.~!$()", min_size=12, max_size=40).map(
+    lambda s: f"s3cr{s}"
+)
 ANY_SECRET = st.text(min_size=8, max_size=40).filter(lambda s: s.strip("*") and PLACEHOLDER not in s)
 HOLDERS = st.sampled_from(
-    ["adminPass", "password", "private_key", "user_data", "OS-EXT-SRV-ATTR:user_data", "token", "admin_password", "ADMINPASS"]
+    [
+        "adminPass",
+        "password",
+        "private_key",
+        "user_data",
+        "OS-EXT-SRV-ATTR:user_data",
+        "token",
+        "admin_password",
+        "ADMINPASS",
+    ]
 )
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text("abcdef -", max_size=12),
@@ -82,7 +93,10 @@ def test_in_free_text(text, shown):
 def test_headers():
     headers = {"X-Auth-Token": "abc", "x-subject-token": "abc", "Set-Cookie": "a=b", "X-Compute-Request-Id": "req-1"}
     shown = Redactor().headers(headers)
-    assert shown == {**dict.fromkeys(["X-Auth-Token", "x-subject-token", "Set-Cookie"], PLACEHOLDER), "X-Compute-Request-Id": "req-1"}
+    assert shown == {
+        **dict.fromkeys(["X-Auth-Token", "x-subject-token", "Set-Cookie"], PLACEHOLDER),
+        "X-Compute-Request-Id": "req-1",
+    }
 
 
 def test_the_shape_of_a_secret_stays_but_not_its_content():

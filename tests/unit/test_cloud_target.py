@@ -63,7 +63,9 @@ def test_an_old_cloud_keeps_the_project_in_its_root(fake):
 
 
 def test_sandbox():
-    target = Target.sandbox("http://h/v2.1", {"admin": "a", "member": "m", "reader": "r", "member2": "m2", "norole": "n"})
+    target = Target.sandbox(
+        "http://h/v2.1", {"admin": "a", "member": "m", "reader": "r", "member2": "m2", "norole": "n"}
+    )
     assert target.tokens == {Role.ADMIN: "a", Role.MEMBER: "m", Role.READER: "r", Role.ALT: "m2"}
     assert "m2" not in repr(target)
 
@@ -99,12 +101,16 @@ def test_a_token_that_is_refused_at_the_root(fake):
 
 def test_a_web_page(fake):
     fake.routes["GET", "/"] = (200, b"<html>hello</html>", {"Content-Type": "text/html; charset=utf-8"})
-    assert trouble(url_target(fake.url)) == f"{fake.url} is not a compute endpoint: GET gave 200 and no JSON (text/html)"
+    assert (
+        trouble(url_target(fake.url)) == f"{fake.url} is not a compute endpoint: GET gave 200 and no JSON (text/html)"
+    )
 
 
 def test_json_of_something_else(fake):
     fake.routes["GET", "/"] = (200, {"hello": "world"})
-    assert "is not a compute endpoint: GET gave 200 and no version document; give the service's root" in trouble(url_target(fake.url))
+    assert "is not a compute endpoint: GET gave 200 and no version document; give the service's root" in trouble(
+        url_target(fake.url)
+    )
 
 
 def test_another_service(fake):
@@ -133,7 +139,10 @@ def test_it_is_out_of_order(fake, status):
         (Target(url="http://h", clouds={Role.MEMBER: "x"}), "a URL and a cloud of clouds.yaml were both given"),
         (Target(clouds={Role.ADMIN: "x"}), "no endpoint was named"),
         (Target(clouds={Role.MEMBER: "x"}), "there is no cloud 'x': known are none (no clouds.yaml was found)"),
-        (Target(clouds={Role.MEMBER: "envvars"}), "--os-cloud envvars: no OS_* variables are set (OS_AUTH_URL, OS_USERNAME, ...)"),
+        (
+            Target(clouds={Role.MEMBER: "envvars"}),
+            "--os-cloud envvars: no OS_* variables are set (OS_AUTH_URL, OS_USERNAME, ...)",
+        ),
     ],
 )
 def test_bad_input(target, said):
@@ -147,22 +156,57 @@ class Identity:
         self.fake, self.path, self.issued = fake, path, 0
         self.catalogue = [self.service("compute", fake.url + "/v2.1"), self.service("image", fake.url + "/image")]
         self.refused = False
-        fake.routes["GET", "/identity/v3"] = (200, {"version": {"id": "v3.14", "status": "stable", "links": [{"rel": "self", "href": f"{fake.url}/identity/v3/"}]}})
+        fake.routes["GET", "/identity/v3"] = (
+            200,
+            {
+                "version": {
+                    "id": "v3.14",
+                    "status": "stable",
+                    "links": [{"rel": "self", "href": f"{fake.url}/identity/v3/"}],
+                }
+            },
+        )
         fake.routes["POST", "/identity/v3/auth/tokens"] = self.issue
 
     def service(self, kind, url):
-        return {"type": kind, "name": kind, "id": kind, "endpoints": [{"interface": "public", "region": "R", "region_id": "R", "url": url, "id": "e"}]}
+        return {
+            "type": kind,
+            "name": kind,
+            "id": kind,
+            "endpoints": [{"interface": "public", "region": "R", "region_id": "R", "url": url, "id": "e"}],
+        }
 
     def issue(self, asked):
         if self.refused:
             return 401, {"error": {"code": 401, "message": "The request you have made requires authentication."}}
         self.issued += 1
-        token = {"methods": ["password"], "expires_at": "2099-01-01T00:00:00.000000Z", "issued_at": "2020-01-01T00:00:00.000000Z", "user": {"id": "u", "name": "u", "domain": {"id": "d", "name": "d"}}, "project": {"id": "p", "name": "p", "domain": {"id": "d", "name": "d"}}, "roles": [], "catalog": self.catalogue}
+        token = {
+            "methods": ["password"],
+            "expires_at": "2099-01-01T00:00:00.000000Z",
+            "issued_at": "2020-01-01T00:00:00.000000Z",
+            "user": {"id": "u", "name": "u", "domain": {"id": "d", "name": "d"}},
+            "project": {"id": "p", "name": "p", "domain": {"id": "d", "name": "d"}},
+            "roles": [],
+            "catalog": self.catalogue,
+        }
         return 201, {"token": token}, {"X-Subject-Token": f"issued-token-{self.issued:04}"}
 
     def write(self, **more):
-        auth = {"auth_url": f"{self.fake.url}/identity/v3", "username": "u", "password": "open-sesame-99", "project_name": "p", "user_domain_name": "d", "project_domain_name": "d"}
-        clouds = {"clouds": {"mine": {"auth": auth, "region_name": "R"}, "boss": {"auth": {**auth, "username": "boss"}, "region_name": "R"}, **more}}
+        auth = {
+            "auth_url": f"{self.fake.url}/identity/v3",
+            "username": "u",
+            "password": "open-sesame-99",
+            "project_name": "p",
+            "user_domain_name": "d",
+            "project_domain_name": "d",
+        }
+        clouds = {
+            "clouds": {
+                "mine": {"auth": auth, "region_name": "R"},
+                "boss": {"auth": {**auth, "username": "boss"}, "region_name": "R"},
+                **more,
+            }
+        }
         (self.path / "clouds.yaml").write_text(json.dumps(clouds))
 
 
@@ -178,7 +222,10 @@ def test_clouds_yaml(fake, identity):
     cloud = connect(Target(clouds={Role.MEMBER: "mine", Role.ADMIN: "boss"}))
     assert cloud.name == f"mine at {fake.url}/v2.1"
     assert cloud.roles == {Role.MEMBER, Role.ADMIN}
-    assert {one.token for one in fake.asked if one.path == "/v2.1/flavors"} == {"issued-token-0001", "issued-token-0002"}
+    assert {one.token for one in fake.asked if one.path == "/v2.1/flavors"} == {
+        "issued-token-0001",
+        "issued-token-0002",
+    }
     assert cloud.service("image").url == fake.url + "/image"
     assert cloud.service("baremetal") is None
     assert cloud.redactor.text("open-sesame-99") == "***"
@@ -194,12 +241,16 @@ def test_a_token_that_expires_early_is_replaced(fake, identity):
 def test_a_wrong_password(fake, identity):
     identity.refused = True
     said = trouble(Target(clouds={Role.MEMBER: "mine"}))
-    assert said.startswith("cloud 'mine' (--os-cloud): the identity service gave no token: The request you have made requires authentication.")
+    assert said.startswith(
+        "cloud 'mine' (--os-cloud): the identity service gave no token: The request you have made requires "
+    )
 
 
 def test_a_catalogue_without_compute(fake, identity):
     identity.catalogue = []
-    assert trouble(Target(clouds={Role.MEMBER: "mine"})).startswith("the catalogue of cloud 'mine' has no compute service")
+    assert trouble(Target(clouds={Role.MEMBER: "mine"})).startswith(
+        "the catalogue of cloud 'mine' has no compute service"
+    )
 
 
 def test_no_such_cloud(identity, tmp_path):
@@ -209,7 +260,10 @@ def test_no_such_cloud(identity, tmp_path):
 
 def test_a_file_that_is_not_there(monkeypatch, tmp_path):
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "nix.yaml"))
-    assert trouble(Target(clouds={Role.MEMBER: "mine"})) == f"OS_CLIENT_CONFIG_FILE names {tmp_path}/nix.yaml, which is no file"
+    assert (
+        trouble(Target(clouds={Role.MEMBER: "mine"}))
+        == f"OS_CLIENT_CONFIG_FILE names {tmp_path}/nix.yaml, which is no file"
+    )
 
 
 def test_yaml_that_is_none(identity, tmp_path):
@@ -228,6 +282,14 @@ def test_variables_count_only_where_they_are_asked_for(fake, identity, monkeypat
     monkeypatch.setenv("OS_AUTH_URL", "http://nobody.invalid/v3")
     monkeypatch.setenv("OS_REGION_NAME", "nowhere")
     assert connect(Target(clouds={Role.MEMBER: "mine"})).url == fake.url + "/v2.1"
-    for name, value in {"OS_AUTH_URL": f"{fake.url}/identity/v3", "OS_USERNAME": "u", "OS_PASSWORD": "open-sesame-99", "OS_PROJECT_NAME": "p", "OS_USER_DOMAIN_NAME": "d", "OS_PROJECT_DOMAIN_NAME": "d", "OS_REGION_NAME": "R"}.items():
+    for name, value in {
+        "OS_AUTH_URL": f"{fake.url}/identity/v3",
+        "OS_USERNAME": "u",
+        "OS_PASSWORD": "open-sesame-99",
+        "OS_PROJECT_NAME": "p",
+        "OS_USER_DOMAIN_NAME": "d",
+        "OS_PROJECT_DOMAIN_NAME": "d",
+        "OS_REGION_NAME": "R",
+    }.items():
         monkeypatch.setenv(name, value)
     assert connect(Target(clouds={Role.MEMBER: "envvars"})).name == f"envvars at {fake.url}/v2.1"

@@ -146,9 +146,9 @@ class Resources:
             body["public_key"] = public_key
         return self._make("keypair", "/os-keypairs", {"keypair": body}, name, role, microversion)
 
-    def security_group(self, *, role: Role = Role.MEMBER) -> Made:
-        """Make a security group, through the proxy of 2.35."""
-        name = self.rand_name("group")
+    def security_group(self, *, role: Role = Role.MEMBER, name: str | None = None) -> Made:
+        """Make a security group, through the proxy of 2.35. ``name``: for two of one name, where that is tried."""
+        name = name or self.rand_name("group")
         body = {"security_group": {"name": name, "description": name}}
         return self._make("security_group", "/os-security-groups", body, name, role)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.engine.cloud.poll import GONE, ServerView, WaitResult, Watch, state_of
+from conformance.engine.cloud.poll import ServerView, WaitResult, Watch, state_of
 from conformance.engine.cloud.roles import Role
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def wait_for_status(
         status, task = state_of(view)
         if status in aims:
             return task is None or not settled
-        return status == GONE or (status == "ERROR" and task is None)
+        return view is None or (status == "ERROR" and task is None)
 
     return watch.until(server_id, reached, timeout, role=role)
 
@@ -58,10 +58,13 @@ def wait_for_gone(
     role: Role = Role.MEMBER,
     soft: bool = True,
 ) -> WaitResult:
-    """Wait until a server is not there any more, or with ``soft`` is SOFT_DELETED."""
+    """Wait until a server is not there any more, or with ``soft`` is SOFT_DELETED.
+
+    For a moment before it goes, Nova shows it as DELETED: it is written down as such, and its record goes after that.
+    """
 
     def reached(view: ServerView | None) -> bool:
         status, task = state_of(view)
-        return status == GONE or (soft and status == "SOFT_DELETED" and task is None)
+        return view is None or (soft and status == "SOFT_DELETED" and task is None)
 
     return watch.until(server_id, reached, timeout, role=role)

@@ -1,0 +1,266 @@
+"""Resources, waiting, discovery and cleanup against a real Nova, beside servers that are somebody else's."""
+
+import signal
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from conformance.engine.cloud import (
+    BAD_TOKEN,
+    NO_TOKEN,
+    Ask,
+    Discovery,
+    GuardRefusal,
+    Journal,
+    ResourceError,
+    Resources,
+    Role,
+    Target,
+    Watch,
+    cleanup,
+    connect,
+)
+from conformance.engine.cloud.waiters import wait_for_status
+
+LISTS = {
+    "/servers": "servers",
+    "/images": "images",
+    "/os-keypairs": "keypairs",
+    "/os-volumes": "volumes",
+    "/os-snapshots": "snapshots",
+    "/os-security-groups": "security_groups",
+    "/os-floating-ips": "floating_ips",
+    "/os-server-groups": "server_groups",
+}
+
+
+class Run:
+    """What one run holds in its hands."""
+
+    def __init__(self, sandbox, path, name="journal.jsonl"):
+        self.path = path
+        self.journal = Journal(path / name)
+        self.cloud = connect(Target.sandbox(sandbox.url, sandbox.tokens), self.journal)
+        self.discovery = Discovery(self.cloud)
+        self.watch = Watch(self.cloud)
+        self.make = Resources(self.cloud, self.discovery, self.watch, timeout=60)
+
+    def act(self, made, action, value=None, role=Role.MEMBER, **more):
+        return self.cloud.send(Ask("POST", f"{made.path}/action", role, body={action: value}, **more))
+
+    def wait(self, made, status):
+        result = wait_for_status(self.watch, made.id, status, 60, role=made.role)
+        assert result.status == status, result
+        return result
+
+    def names(self, role=Role.MEMBER):
+        """Names of all that begins with the run's prefix, and what has no name."""
+        found = []
+        for path, member in LISTS.items():
+            answer = self.cloud.get(path, role=role)
+            assert answer.ok, answer
+            for one in answer.json[member]:
+                one = one.get("keypair", one)
+                name = one.get("name") or one.get("displayName") or ""
+                if member in {"floating_ips", "snapshots"} or name.startswith(self.journal.prefix):
+                    found.append((member, name or one.get("id")))
+        return found
+
+    def close(self):
+        self.watch.close()
+        self.cloud.close()
+        self.journal.close()
+
+
+@pytest.fixture
+def run(sandbox, tmp_path):
+    made = Run(sandbox, tmp_path / "run")
+    yield made
+    made.make.close()
+    made.close()
+
+
+def test_connect(run, sandbox):
+    assert run.cloud.roles == set(Role)
+    assert run.cloud.url == sandbox.url
+    assert str(run.cloud.microversions) == " - ".join(sandbox.microversions)
+
+
+def test_placement_with_the_same_client(sandbox):
+    target = Target.sandbox(sandbox.placement_url, {"member": sandbox.tokens["admin"]})
+    placement = connect(target, service_type="placement")
+    answer = placement.get("/resource_providers", microversion="1.39")
+    assert answer.ok
+    assert {one["name"] for one in answer.json["resource_providers"]} >= set(sandbox.computes)
+    placement.close()
+
+
+def test_discovery(run):
+    found = run.discovery
+    assert found.image
+    assert found.image_alt.id != found.image.id
+    assert found.flavor.ram <= found.flavor_alt.ram
+    assert found.flavor.id != found.flavor_alt.id
+    assert found.network
+    assert found.floating_ip_pool
+    assert found.availability_zone == "nova"
+    assert found.max_servers > 0
+    before = run.cloud.request_count
+    assert found.image
+    assert found.network
+    assert run.cloud.request_count == before
+
+
+@pytest.mark.parametrize(
+    ("microversion", "networks"),
+    [
+        (None, "default"),
+        ("2.36", "default"),
+        ("2.37", "default"),
+        ("2.37", "auto"),
+        ("2.37", "none"),
+        ("latest", "default"),
+    ],
+)
+def test_servers_at_every_kind_of_network(run, microversion, networks):
+    made = run.make.server(microversion=microversion, networks=networks, metadata={"a": "b"})
+    assert made.body["status"] == "ACTIVE"
+    assert made.body["metadata"] == {"a": "b"}
+    assert bool(made.body["addresses"]) is (networks != "none")
+    run.make.delete(made)
+    assert run.cloud.get(made.path).status == 404
+
+
+def test_everything_is_made_and_goes(run):
+    make = run.make
+    with ThreadPoolExecutor(4) as pool:
+        server, *_ = pool.map(lambda _: make.server(), range(3))
+    volume_backed = make.server(volume_backed=True)
+    make.keypair()
+    make.security_group()
+    make.server_group()
+    make.volume()
+    assert make.floating_ip().body["ip"]
+    assert make.image(server.id).body["status"] == "ACTIVE"
+    make.image(volume_backed.id)
+    make.server(role=Role.ALT)
+    # As tests leave them: locked by the administrator, deleted but not yet gone, shelved.
+    assert run.act(server, "lock", role=Role.ADMIN).ok
+    shelved = make.server()
+    assert run.act(shelved, "shelve").ok
+    run.wait(shelved, "SHELVED")
+    soft = make.server()
+    assert run.cloud.send(Ask("DELETE", soft.path)).status == 204
+    run.wait(soft, "SOFT_DELETED")
+    assert len(run.names()) >= 11
+    assert make.close() == ()
+    assert run.names() == []
+    assert run.names(Role.ALT) == []
+    assert [entry for entry in run.journal.entries() if not entry.settled] == []
+    assert make.close() == ()
+
+
+def test_what_a_tested_action_makes_is_removed_too(run):
+    server = run.make.server()
+    for microversion in ("2.1", "2.45"):
+        name = run.make.rand_name("image")
+        answer = run.act(server, "createImage", {"name": name}, expect_created="image", microversion=microversion)
+        assert answer.status == 202
+        run.watch.until(server.id, lambda view: view["OS-EXT-STS:task_state"] is None, 60)
+    assert [entry.intent.kind for entry in run.journal.entries()] == ["server", "image", "image"]
+    assert run.make.close() == ()
+    assert run.names() == []
+
+
+def test_foreign_things_stay_as_they_are(run, nova, sandbox):
+    foreign = nova.server()
+    before = nova.get(f"/servers/{foreign}")
+    for ask in (
+        Ask("DELETE", f"/servers/{foreign}"),
+        Ask("POST", f"/servers/{foreign}/action", Role.ADMIN, body={"pause": None}),
+        Ask("PUT", "/os-services/disable", Role.ADMIN, body={"host": sandbox.computes[0], "binary": "nova-compute"}),
+    ):
+        with pytest.raises(GuardRefusal):
+            run.cloud.send(ask)
+    for sender in (NO_TOKEN, BAD_TOKEN):
+        assert run.cloud.send(Ask("DELETE", f"/servers/{foreign}", sender)).status == 401
+    unknown = run.cloud.unknown_id("/servers/{server_id}/action")
+    assert run.cloud.send(Ask("POST", f"/servers/{unknown}/action", body={"pause": None})).status == 404
+    run.make.server()
+    assert run.make.close() == ()
+    assert nova.get(f"/servers/{foreign}") == before
+
+
+def test_a_server_that_cannot_be_says_why(run):
+    with pytest.raises(ResourceError, match=r"^no server could be made: POST /servers gave 400 \(.*\)$") as caught:
+        run.make.server(image="5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10")
+    assert caught.value.answer.status == 400
+    with pytest.raises(ResourceError, match=r"^server \S+ did not become ACTIVE: (BUILD -> )?ERROR \(.*\)$"):
+        run.make.server(extra={"availability_zone": "nova:nowhere"}, role=Role.ADMIN)
+
+
+def test_one_poll_for_many(run):
+    count = run.cloud.request_count
+    with ThreadPoolExecutor(6) as pool:
+        made = list(pool.map(lambda _: run.make.server(wait_for=None), range(6)))
+        before = run.cloud.request_count
+        results = list(pool.map(lambda one: wait_for_status(run.watch, one.id, "ACTIVE", 60), made))
+    assert [result.status for result in results] == ["ACTIVE"] * 6
+    # Six pollers of their own would have asked some sixty times.
+    assert run.cloud.request_count - before < 30
+    assert before - count < 14
+
+
+KILLED = """
+    import sys
+    from pathlib import Path
+    from conformance.engine.cloud import *
+    journal = Journal(Path(sys.argv[1]) / "journal-gw0.jsonl")
+    cloud = connect(Target.sandbox(sys.argv[2], dict(zip(sys.argv[3::2], sys.argv[4::2]))), journal)
+    discovery = Discovery(cloud)
+    make = Resources(cloud, discovery, Watch(cloud))
+    server = make.server()
+    make.volume(), make.keypair(), make.security_group(), make.server_group(), make.floating_ip()
+    make.server(role=Role.ALT, wait_for=None)
+    make.image(server.id)
+    soft = make.server()
+    cloud.send(Ask("DELETE", soft.path))
+    print("made", flush=True)
+    # A request whose answer never came: the journal holds the intent alone.
+    intent = journal.intend("server", journal.rand_name("server"))
+    body = {"name": intent.name, "flavorRef": discovery.flavor.id, "imageRef": discovery.image.id}
+    cloud._send(Ask("POST", "/servers", body={"server": body}))
+    # And one that never went out.
+    journal.intend("server", journal.rand_name("server"))
+    print("last", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_a_killed_run_left_is_removed(sandbox, tmp_path, nova):
+    foreign = nova.server()
+    roles = [part for role in ("member", "admin", "member2") for part in (role, sandbox.tokens[role])]
+    command = [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path), sandbox.url, *roles]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert [child.stdout.readline(), child.stdout.readline()] == ["made\n", "last\n"]
+        child.send_signal(signal.SIGKILL)
+    run = Run(sandbox, tmp_path, "journal-cleanup.jsonl")
+    assert len(run.names()) == 8
+    report = cleanup(tmp_path, run.cloud)
+    assert report.left == ()
+    assert report.clean
+    assert len(report.removed) == 10
+    assert run.names() == []
+    assert run.names(Role.ALT) == []
+    again = cleanup(tmp_path, run.cloud)
+    assert (again.removed, again.already_gone, again.left) == ((), (), ())
+    assert nova.get(f"/servers/{foreign}")["server"]["status"] == "ACTIVE"
+    run.close()
+
+
+def test_cleanup_of_another_run_is_refused(run, tmp_path):
+    with pytest.raises(ValueError, match="must be connected with a journal in"):
+        cleanup(tmp_path / "other", run.cloud)
