@@ -138,6 +138,9 @@ RULES: tuple[Rule, ...] = (
         r"^After\s+you\s+make\s+this\s+request,\s+you\s+typically\s+must\s+keep\s+polling\b|\basynchronous\s+API\b|"
         r"^This\s+operation\s+is\s+asynchronous\b|\brepeatedly\s+to\s+determine\s+whether\b|^You\s+may\s+also\s+"
         r"monitor\b|"
+        r"^(?:If|When)\s+the\s+status(?:es)?\s+(?:is|are)\s+(?:``\w+``(?:\s+or\s+)?)+,\s+(?:issue|use)\b|"
+        r"^To\s+confirm\s+the\s+\w+,\s+check\b|"
+        r"^When\s+the\s+[\w ]+\s+status\s+changes\s+to\s+``\w+``,\s+the\s+[\w ]+\s+is\s+successfully\b|"
         r"\b(?:process|operation)\s+is\s+(?:asynchronous|performed\s+asynchronously)\b")),
     Rule("specify-action", "boilerplate", _always(
         r"^(?:Specify|Include|Set|Add)\s+the\s+(?:``[^`]+``\s+)?(?:action\b|.*\bin\s+the\s+(?:create\s+)?request\s+"

@@ -102,6 +102,20 @@ def version_range(text: str) -> tuple[str | None, str | None] | None:
     return clauses[0][:2] if len(clauses) == 1 else None
 
 
+_GONE = re.compile(
+    r"\b(?:will\s+)?(?:fails?|results?|responds?|returns?)\s+(?:with|in)?\s*(?:an?\s+)?(?:HTTP\s+)?404\b", re.IGNORECASE
+)
+
+
+def gone_from(text: str) -> str | None:
+    """The version from which on an operation answers 404: "will fail with a 404 starting from version 2.36"."""
+    if not _GONE.search(text):
+        return None
+    found = [c for c in version_clauses(text) if c[0] and c[1] is None]
+    lows = {c[0] for c in found if not re.match(r"in\s", text[c[2] :], re.IGNORECASE)}
+    return lows.pop() if len(lows) == 1 else None
+
+
 def without_versions(text: str) -> str:
     """The text without its version clauses."""
     for _, _, start, end in reversed(version_clauses(text)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from parsers.document import Block
-from parsers.prose.clauses import before, some, version_clauses, version_range
+from parsers.prose.clauses import before, gone_from, some, version_range
 from parsers.prose.rules import CodeRange, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence, plain
 from specs.model import Code, When
@@ -20,8 +20,9 @@ _LABEL = re.compile(
     r"response)\s*(?:\(s\))?\s*\W*?:+\W*",
     re.IGNORECASE,
 )
+_IN_LIST = r"(?<![\d.])[1-5]\d\d(?![\d.]*\d)"
 _LISTED = re.compile(
-    rf"(?:(?P<name>[A-Za-z]\w*)\s*)?\(?(?P<code>{_NUMBER})\)?(?:\s*\((?P<note>[^()]*)\))?",
+    rf"(?:(?P<name>[A-Za-z]\w*)\s*)?\(?(?P<code>{_IN_LIST})\)?(?:\s*\((?P<note>[^()]*)\))?",
 )
 _RANGE = re.compile(
     r"(?:micro)?versions?\s+(?P<low>\d+\.\d+)\s*(?P<open>[-–+]|to|and)?\s*(?P<high>\d+\.\d+)?", re.IGNORECASE
@@ -62,27 +63,37 @@ def read_list(block: Block, items: tuple[Block, ...] = ()) -> tuple[str, tuple[C
     return kind, tuple(found)
 
 
+_TALK = re.compile(
+    r"\b(?:HTTP|response|respon[ds]+|returns?|returned|status|errors?|fails?|reject\w*|raises?|results?|blocked)\b|"
+    r"^`?[1-5]\d\d",
+    re.IGNORECASE,
+)
 _PROSE = re.compile(
     rf"""
-      \bHTTP\s+(?:\w+\s+)?(?P<http>{_NUMBER})
-    | (?P<named>{_NUMBER})(?:\s+(?:HTTP\w*|error|response|status|code|conflict|bad\s+request|not\s*found|forbidden)\b|``\s+(?:error|response|status))
+      \bHTTP\s+(?:\w+\s+){{0,2}}(?:``)?(?P<http>{_NUMBER})
+    | (?P<named>{_NUMBER})
+      (?:\s+(?:HTTP\w*|error|response|status|code|conflict|bad\s+request|not\s*found|forbidden)\b|``\s+(?:error|response|status))
     | \((?P<paren>{_NUMBER})\)
-    | (?:\b(?:code|status|response|return(?:s|ed)?|raises?|with|an?)\s+(?:an?\s+|the\s+)?(?:``)?)(?P<after>[2345]\d\d)(?![\w.%-]|\s+(?:bytes|char\w*|items?|sec\w*|GB|GiB|MB)\b)
+    | \b(?:code|status|response|return(?:s|ed)?|raises?|with|an?)\s+(?:an?\s+|the\s+)?(?:``)?
+      (?P<after>[2345]\d\d)(?![\w.%-]|\s+(?:bytes|char\w*|items?|sec\w*|[KMG]i?B)\b)
     | ^(?P<first>{_NUMBER})\s+(?:is\s+returned|will\s+be\s+returned|-\s)
     | ``(?P<only>{_NUMBER})(?:\s+[A-Za-z]+)*``
-    | `(?P<tick>{_NUMBER})\s+[A-Za-z]+`
+    | `(?P<tick>{_NUMBER})\s+[A-Za-z]+(?:\s+[A-Za-z]+)*`
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_GATE = re.compile(r"\b(?:fail|result|respond|return)\w*\b.{0,20}\b404\b.*\b(?:start|micro|since|from)", re.IGNORECASE)
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""What a service answers for another: never what an operation of its own API promises in passing."""
 
 
 def codes_in(text: str) -> tuple[int, ...]:
     """The codes that running prose names, in order."""
-    found = []
+    found: list[int] = []
+    if not _TALK.search(text):
+        return ()
     for m in _PROSE.finditer(text):
         number = int(next(g for g in m.groupdict().values() if g))
-        if number not in found:
+        if number not in found and number not in _REDIRECTS:
             found.append(number)
     return tuple(found)
 
@@ -92,9 +103,11 @@ def _explained(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG
     found = codes_in(sentence.text)
     if not found:
         return None
-    if len(version_clauses(sentence.text)) == 1 and _GATE.search(sentence.text):
+    if gone_from(sentence.text):
         return None  # that the operation is gone: a matter of its versions
     bounds = version_range(sentence.text)
+    if re.search(r"\bin\s+version\b", sentence.text, re.IGNORECASE):
+        bounds = None  # of that version alone, or from it on: it does not say
     when = some(When(min=bounds[0], max=bounds[1])) if bounds else None
     return Reading(tuple(Code(code, sentence.line, when=when, listed=False) for code in found))
 

@@ -13,7 +13,9 @@ STATUS_NAMES: Mapping[str, str] = MappingProxyType(
 )
 """Name as written -> the status of the documented vocabulary."""
 
-SAME_RESOURCE: Mapping[str, str] = MappingProxyType({"instance": "server", "server instance": "server", "vm": "server"})
+SAME_RESOURCE: Mapping[str, str] = MappingProxyType(
+    {"instance": "server", "server instance": "server", "vm": "server", "image record": "image"}
+)
 """Another word for a resource; it counts only where the operation's path names the resource that it stands for."""
 
 RESOURCES: frozenset[str] = frozenset(
@@ -36,6 +38,7 @@ COMPOUNDS: frozenset[str] = frozenset(
         "group snapshot",
         "health monitor",
         "host aggregate",
+        "image record",
         "key pair",
         "load balancer",
         "port group",

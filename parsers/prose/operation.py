@@ -12,7 +12,7 @@ from parsers.prose.constraints import read_description
 from parsers.prose.facts import FileFacts, ProseFacts
 from parsers.prose.grammar import Text, read_text
 from parsers.prose.rules import CodeRange, Constraint, Failure, Gate, Marked, MayChange, Post, Pre, Refusal, Scope
-from parsers.prose.versions import governs_title
+from parsers.prose.versions import governs_title, of_title
 from parsers.prose.vocabulary import of_table
 from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions, Vocabulary
 
@@ -34,7 +34,7 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
         error=error,
         preconditions=_preconditions(own),
         postconditions=_postconditions(own),
-        microversions=_versions(own, above, source.title),
+        microversions=_versions(own, above, source),
         deprecated=_deprecation(own, above, source),
         removed=_first(own, above, Removal),
         policy=_policy(own) or _policy(above),
@@ -173,11 +173,11 @@ def _fail(found: list[Condition], failure: Failure) -> None:
     )
 
 
-def _versions(own: Text, above: Text, title: str) -> Versions:
+def _versions(own: Text, above: Text, source: OperationSource) -> Versions:
     """The operation's versions: its own sentences first, then those of the preamble that govern it."""
     low = high = None
     line = None
-    for gate in _gates(own, above, title):
+    for gate in _gates(own, above, source):
         if gate.versions.min and low is None:
             low, line = gate.versions.min, line or gate.versions.line
         if gate.versions.max and high is None:
@@ -185,12 +185,14 @@ def _versions(own: Text, above: Text, title: str) -> Versions:
     return Versions(low, high, line)
 
 
-def _gates(own: Text, above: Text, title: str) -> Iterable[Gate]:
+def _gates(own: Text, above: Text, source: OperationSource) -> Iterable[Gate]:
     for fact in own.facts:
         if isinstance(fact, Gate):
             yield fact
+    if gate := of_title(source.title, source.line):
+        yield gate
     for fact in above.facts:
-        if isinstance(fact, Gate) and governs_title(fact, title):
+        if isinstance(fact, Gate) and governs_title(fact, source.title):
             yield fact
 
 

@@ -74,6 +74,11 @@ _IN_STATE = re.compile(
 _REPORTED = re.compile(
     rf"^In\s+the\s+response,\s*(?:the\s+)?(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+is\s+{_LIST}", _FLAGS
 )
+_RETURNED = re.compile(
+    rf"^This\s+(?:operation|call|method)\s+returns\s+the\s+(?:\w+\s+)?(?P<noun>{NOUN}?)\s+(?:object\s+)?with\s+(?:the\s+|an?\s+)?{_LIST}\s+"
+    rf"(?P<attribute>{ATTRIBUTE})",
+    _FLAGS,
+)
 _REMAINS = re.compile(
     rf"^If\s+(?:the\s+)?(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+remains\b.*?\bor\s+becomes\s+{_LIST},?\s*the"
     rf"\s+\w+(?:\s+\w+)?\s+failed",
@@ -138,7 +143,8 @@ def _after_success(sentence: Sentence, scope: Scope) -> Reading | None:
     what = m.groupdict().get("what")
     default = scope.named(what, anywhere=True) if what else None
     found = _clauses(sentence, scope, sentence.text[m.end() :], default)
-    return Reading(tuple(Post(_with(base, names)) for base, names in found)) if found else None
+    facts = (Post(_with(b, n, transient=bool(n) and all(map(_in_progress, n)))) for b, n in found)
+    return Reading(tuple(facts)) if found else None
 
 
 def _shown(sentence: Sentence, scope: Scope) -> Reading | None:
@@ -177,7 +183,7 @@ def _seen(sentence: Sentence, scope: Scope) -> Reading | None:
 
 def _placed(sentence: Sentence, scope: Scope) -> Reading | None:
     """C5: "The new allocation is returned in the ``a`` state"; C1: "In the response, the pool status is ``A``"."""
-    if m := _REPORTED.match(sentence.text):
+    if m := _REPORTED.match(sentence.text) or _RETURNED.match(sentence.text):
         return Reading((Post(_with(_status(scope, sentence, m["noun"], m["attribute"]), _names(m))),))
     m = _IN_STATE.search(sentence.text)
     if m is None or not noun(m["noun"]) or sentence.text.startswith(("If", "When")):

@@ -158,6 +158,9 @@ class Scope:
         return tuple(r for r in self.source.rows if r.section == "request") if self.source else ()
 
 
+_NO_RESOURCES = frozenset({"action", "actions", "detail", "details"})
+
+
 def resources_of(path: str) -> tuple[str, ...]:
     """The resources that a path names, in its order: of ``/servers/{id}/tags``, server and tag."""
     segments = [s for s in path.split("?")[0].strip("/").split("/") if s]
@@ -166,9 +169,10 @@ def resources_of(path: str) -> tuple[str, ...]:
         following = segments[number + 1] if number + 1 < len(segments) else ""
         if segment.startswith("{") or (number == 0 and segment[:1] == "v" and segment[1:2].isdigit()):
             continue
-        if following.startswith("{") or (number == len(segments) - 1 and segment not in ("action", "detail")):
-            word = segment.removeprefix("os-").replace("-", " ").replace("_", " ")
-            found.append(singular(word))
+        word = singular(segment.removeprefix("os-").replace("-", " ").replace("_", " "))
+        collection = not found or segment.endswith("s") or noun(word) is not None
+        if following.startswith("{") or (number == len(segments) - 1 and collection and segment not in _NO_RESOURCES):
+            found.append(word)
     return tuple(found) or ("resource",)
 
 

@@ -15,7 +15,7 @@ from parsers.prose.clauses import refusal, some, version_clauses, without_versio
 from parsers.prose.names import OPPOSITE_ENVIRONMENT
 from parsers.prose.rules import Pre, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence, plain
-from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, Value, attribute, bare, normalised, values
+from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, Value, attribute, bare, normalised, noun, values
 from specs.model import Condition, When
 
 _FLAGS = re.IGNORECASE
@@ -66,6 +66,14 @@ _REQUIRES = re.compile(
     rf"\s+{_ONE_OF}{_LIST}",
     _FLAGS,
 )
+_STATUS_OF = re.compile(
+    rf"\b(?:the\s+)?(?P<attribute>{ATTRIBUTE})\s+of\s+(?P<noun>{NOUN})\s+{_MUST}\s+be\s+{_ONE_OF}{_LIST}\s*\.?$", _FLAGS
+)
+_ERROR_UNLESS = re.compile(
+    rf"\breturns\s+an\s+error\s+if\s+(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+is\s+not\s+{_ONE_OF}{_LIST}\s*\.?$",
+    _FLAGS,
+)
+_SPECIFYING = re.compile(r"^If\s+(?:you\s+)?specify(?:ing)?\s+``(?P<field>[\w:.-]+)``", _FLAGS)
 _FIELDS = re.compile(
     r"\b(?P<how>with|without|specifying|giving)\s+(?:the\s+|an?\s+|any\s+)?(?P<fields>(?:``?)?\w+(?:``?)?"
     r"(?:(?:\s*,\s*|\s+(?:and/or|and|or)\s+)(?:``?)?\w+(?:``?)?)*)\s+parameters?\b",
@@ -89,7 +97,9 @@ def _when(text: str, scope: Scope) -> When:
         value = m["value"] or m["literal"]
         if holder := scope.field_with(value):
             request = ((holder, value),)
-    if _NO_FIELDS.search(text):
+    if m := _SPECIFYING.match(text):
+        present = (m["field"],)
+    elif _NO_FIELDS.search(text):
         absent = scope.body_fields
     elif m := _FIELDS.search(text):
         fields = tuple(bare(f) for f in re.split(r"\s*,\s*|\s+(?:and/or|and|or)\s+", m["fields"]))
@@ -154,10 +164,10 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
         return None
     rest = without_versions(text)
     facts: list[Pre] = []
-    for pattern in (_ATTRIBUTE_MUST_BE, _MUST_HAVE, _MUST_BE_IN):
+    for pattern in (_STATUS_OF, _ERROR_UNLESS, _ATTRIBUTE_MUST_BE, _MUST_HAVE, _MUST_BE_IN):
         for m in pattern.finditer(rest):
             part = m.groupdict()
-            if _NOT.search(m[0]) or _two_resources(part["noun"]):
+            if pattern is not _ERROR_UNLESS and _NOT.search(_unquoted(m[0])) or _two_resources(part["noun"]):
                 return None
             when = _when(rest, scope)
             bounds = clauses[0][:2] if clauses else (None, None)
@@ -171,6 +181,11 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
     return None
 
 
+def _unquoted(text: str) -> str:
+    """A text without its literals, whose words are values."""
+    return re.sub(r"``[^`]*``", "", text)
+
+
 def _two_resources(phrase: str | None) -> bool:
     """Whether a phrase names more than one resource ("both the old and new volume")."""
     return phrase is not None and re.search(r"\bboth\b|\band\b", phrase, _FLAGS) is not None
@@ -181,7 +196,7 @@ def _in_preconditions(sentence: Sentence, scope: Scope) -> Reading | None:
     if sentence.block.block != "preconditions":
         return None
     m = _MUST_BE.match(sentence.text)
-    if m is None or _NOT.search(m[0]) or not m["noun"]:
+    if m is None or _NOT.search(_unquoted(m[0])) or noun(m["noun"]) is None:
         return None
     return Reading(_fact(sentence, scope.named(m["noun"]), None, values(m["values"]), None))
 

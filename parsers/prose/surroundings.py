@@ -19,7 +19,8 @@ from specs.model import Condition, When
 _FLAGS = re.IGNORECASE
 _QUOTA = re.compile(
     r"\b(?:must|should)\s+have\s+(?:sufficient|enough)\s+(?P<of>[\w -]+?)\s+quota\b"
-    r"|\bquota\s+must\s+have\s+(?:sufficient|enough)\s+(?P<of2>[\w -]+?)\.?$",
+    r"|\bquota\s+must\s+have\s+(?:sufficient|enough)\s+(?P<of2>[\w -]+?)\.?$"
+    r"|\b(?P<of3>[\w -]+?)\s+quota\s+must\s+be\s+(?:sufficient|enough)\b",
     _FLAGS,
 )
 _NO_QUOTA = re.compile(r"^If\b.*\b(?:does\s+not\s+have|insufficient|exceed\w*)\b.*\bquota\b.*", _FLAGS)
@@ -38,7 +39,7 @@ _YOU_CANNOT = re.compile(
     _FLAGS,
 )
 _STATE_OF_THINGS = re.compile(
-    rf"^(?P<noun>{NOUN}(?:\s+(?:to|of)\s+(?:the\s+)?[\w ]+?)?)\s+(?:must|should|has\s+to|have\s+to|is|needs?)\b", _FLAGS
+    rf"^(?P<noun>{NOUN}(?:\s+(?:to|of)\s+(?:the\s+)?[\w ]+?)?)\s+(?:must|has\s+to|have\s+to|is|needs?)\b", _FLAGS
 )
 _SUFFICIENT = re.compile(r"^(?:There\s+must\s+be\s+)?(?:sufficient|enough)\b.*\b(?:must|to)\b", _FLAGS)
 _CORE_STATUS = re.compile(r"\b(?:status|state)\b", _FLAGS)
@@ -54,7 +55,7 @@ def _quota(sentence: Sentence, scope: Scope) -> Reading | None:
     m = _QUOTA.search(sentence.text)
     if m is None:
         return None
-    words = re.sub(r"\s+storage$", "", (m["of"] or m["of2"]).strip(), flags=_FLAGS)
+    words = re.sub(r"\s+storage$", "", (m["of"] or m["of2"] or m["of3"]).strip(), flags=_FLAGS)
     return Reading((Pre(Condition("quota", noun(words) or scope.named(words), sentence.line)),))
 
 
@@ -84,7 +85,8 @@ def _not_supported(sentence: Sentence, scope: Scope) -> Reading | None:
 
 def _given(sentence: Sentence, scope: Scope) -> Reading | None:
     """B7, within preconditions: a state of things around the resource, which only a person can check."""
-    if not _in_preconditions(sentence) or _GOVERNED.search(sentence.text) or sentence.text.endswith(":"):
+    introduced = sentence.block.kind == "item" and sentence.block.parent is not None
+    if not _in_preconditions(sentence) or introduced or _GOVERNED.search(sentence.text) or sentence.text.endswith(":"):
         return None
     text = sentence.text
     clauses = version_clauses(text)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from parsers.prose.clauses import NUMBER, before, version_clauses, without_versions
+from parsers.prose.clauses import NUMBER, before, gone_from, version_clauses, without_versions
 from parsers.prose.rules import NOTHING, Gate, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import singular
@@ -19,11 +19,6 @@ from specs.model import Versions
 
 _FLAGS = re.IGNORECASE
 _VERSION = NUMBER.format("version")
-_GONE = re.compile(
-    r"\b(?:will\s+)?(?:fails?|results?|responds?|returns?)\s+(?:with|in)?\s*(?:an?\s+)?(?:HTTP\s+)?404\b(?:\s+"
-    r"(?:error|response|status))*",
-    _FLAGS,
-)
 _SUBJECT = re.compile(
     r"^(?:.*[,;]\s*)?(?P<subject>(?:this|these|the|all|requests?|it|they)\b.*?)\s+(?:is\s+deprecated\s+and"
     r"\s+)?(?:will|fails?|results?)\b",
@@ -112,16 +107,15 @@ def governs_title(gate: Gate, title: str) -> bool:
 def _gone(sentence: Sentence, scope: Scope) -> Reading | None:
     """E1: an operation answers 404 from a version on: its last version is the one before."""
     text = sentence.text
-    clauses = [c for c in version_clauses(text) if c[0]]
-    if not _GONE.search(text) or len(clauses) != 1:
+    low = gone_from(text)
+    if low is None:
         return None
     subject = _SUBJECT.match(text)
     if subject is None or not _API.search(subject["subject"]):
         return None
     named = without_versions(subject["subject"])
     only, besides = _governs(named) if scope.source is None else (frozenset[str](), frozenset[str]())
-    low = clauses[0][0]
-    return Reading((Gate(Versions(max=before(low), line=sentence.line), only, besides),)) if low else None
+    return Reading((Gate(Versions(max=before(low), line=sentence.line), only, besides),))
 
 
 def _available(sentence: Sentence, scope: Scope) -> Reading | None:
@@ -159,6 +153,12 @@ def _directive(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG
     if rest and not _INTRODUCED.search(rest):
         return NOTHING
     return Reading((Gate(Versions(min=m["version"], line=sentence.line)),))
+
+
+def of_title(title: str, line: int) -> Gate | None:
+    """E2: the version that a title names, "Manage a share (since API v2.7)"."""
+    m = _NEW_IN.search(title)
+    return Gate(Versions(min=m["version"], line=line)) if m else None
 
 
 RULES = (
