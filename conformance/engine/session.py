@@ -15,6 +15,7 @@ from typing import Any
 from conformance.engine.case import Suite
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import Discovery, Wishes
+from conformance.engine.cloud.errors import EndpointError
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
@@ -50,6 +51,7 @@ class Settings:
         max_servers: how many servers may exist at a time.
         patience: how long to wait; by the kind of target where None.
         prefix: of all names; the processes of one run share it.
+        microversion: the highest to ask for; the highest that the cloud and the reference know where None.
         wishes: what the user gives in the place of discovery.
     """
 
@@ -62,6 +64,7 @@ class Settings:
     max_servers: int = 6
     patience: Patience | None = None
     prefix: str | None = None
+    microversion: str | None = None
     wishes: Wishes = field(default_factory=Wishes)
 
 
@@ -122,15 +125,25 @@ class Session:
         self.left: tuple[str, ...] = ()
 
     def _top(self, specs: Sequence[Spec]) -> Microversion:
-        """The highest microversion that both the reference and the cloud know."""
-        known, supported = highest_version(specs), self.cloud.microversions.max
-        return known if supported is None else min(known, supported)
+        """The highest microversion to ask for: none that the reference, the cloud or the user does not know of."""
+        known, supported, wished = highest_version(specs), self.cloud.microversions, self.settings.microversion
+        if wished is not None:
+            known = min(known, Microversion.parse(wished))
+            if known not in supported:
+                raise EndpointError(
+                    f"{self.cloud.name} knows the microversions {supported.min} to {supported.max}, and not {wished}"
+                )
+        return known if supported.max is None else min(known, supported.max)
 
-    def close(self) -> tuple[str, ...]:
-        """Stop the lanes, remove what is left, and end the connections. Returns what could not be removed."""
+    def close(self, whole_run: bool = False) -> tuple[str, ...]:
+        """Stop the lanes, remove what is left, and end the connections. Returns what could not be removed.
+
+        Args:
+            whole_run: remove also what other processes of the run have left; they must have ended.
+        """
         self.run.stop()
         with contextlib.suppress(Exception):
-            self.left = self.resources.close()
+            self.left = self.resources.close(own=not whole_run)
         self.watch.close()
         self.cloud.close()
         self.journal.close()

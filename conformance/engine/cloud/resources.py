@@ -186,16 +186,16 @@ class Resources:
         if removal.trouble:
             raise ResourceError(f"{made.kind} {made.id} could not be removed: {removal.trouble}")
 
-    def close(self) -> tuple[str, ...]:
-        """Delete all that this process made and that is left, in parallel.
+    def close(self, *, own: bool = True) -> tuple[str, ...]:
+        """Delete all that this process made and that is left, in parallel; or what any process of the run has left.
 
         What tests made is among it, by its place in the journal.
 
         Returns:
             A sentence for each thing that could not be removed.
         """
-        own = self._journal.entries(own=True)
-        return remove_entries(self._cloud, self._watch, self._journal, own, timeout=self._timeout).left
+        entries = self._journal.entries(own=own)
+        return remove_entries(self._cloud, self._watch, self._journal, entries, timeout=self._timeout).left
 
     def _make(
         self,
