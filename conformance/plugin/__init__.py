@@ -1,0 +1,58 @@
+"""The pytest plugin: specs are test files, cases are items, and one plan runs all that is selected.
+
+This module is all that a pytest run of another project loads of it: options, and a look at the arguments. It must not
+import anything of weight, nor ``specs`` or ``reports``, whose names another project may use itself.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from conformance.plugin.find import given_files
+from conformance.plugin.options import OPTIONS, dest
+
+CLI = "conformance-cli"
+"""The name of the plugin by which ``conformance run`` says that it is the one who calls."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options, all in one group. Their values are checked later, so that the exit status is ours."""
+    group = parser.getgroup("conformance", "conformance to an API reference")
+    for option in OPTIONS:
+        if option.metavar is None:
+            group.addoption(option.flag, dest=dest(option.name), action="store_true", default=False, help=option.help)
+        else:
+            group.addoption(
+                option.flag, dest=dest(option.name), default=None, metavar=option.metavar, help=option.help
+            )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Take part if there are specs among the arguments; say in one sentence what prevents it, with exit status 2."""
+    if any(getattr(config.option, name, False) for name in ("help", "version", "markers", "showfixtures")):
+        return None
+    handed = getattr(config, "workerinput", {}).get("conformance")
+    if handed is not None:
+        from conformance.plugin.worker import join
+
+        join(config, handed)
+        return None
+    called = config.pluginmanager.has_plugin(CLI)
+    files = given_files(config, called)
+    if not files and not called:
+        return None
+
+    from conformance.plugin.owner import begin
+    from conformance.plugin.trouble import Trouble
+
+    try:
+        begin(config, files)
+    except Trouble as trouble:
+        sys.stderr.write(f"conformance: {trouble}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return None

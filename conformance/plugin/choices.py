@@ -1,0 +1,180 @@
+"""What the user has chosen, checked: every wrong value is one sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from conformance.engine.cloud.roles import Role
+from conformance.plugin.options import BY_NAME, OPTIONS, dest
+from conformance.plugin.trouble import Trouble
+from specs.microversion import Microversion
+from specs.record.totals import ALLOW_UNDECIDED
+
+if TYPE_CHECKING:
+    import pytest
+
+MAX_SERVERS = 6
+
+_CLOUDS = {
+    "os-cloud": Role.MEMBER,
+    "os-cloud-admin": Role.ADMIN,
+    "os-cloud-reader": Role.READER,
+    "os-cloud-alt": Role.ALT,
+}
+_TOKENS = {"token": Role.MEMBER, "admin-token": Role.ADMIN, "reader-token": Role.READER, "alt-token": Role.ALT}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The options of a run.
+
+    Attributes:
+        clouds: names in clouds.yaml by role.
+        url: of the service; tokens: by role, with the URL. Neither clouds nor URL: the sandbox.
+        allow_undecided: percent.
+        given: the options that were given, without secrets, for the record.
+    """
+
+    clouds: Mapping[Role, str] = field(default_factory=dict)
+    url: str | None = None
+    tokens: Mapping[Role, str] = field(default_factory=dict, repr=False)
+    microversion: str | None = None
+    fail_on_omission: bool = False
+    default_policy: bool = False
+    allow_disruptive: bool = False
+    allow_undecided: float = ALLOW_UNDECIDED
+    waivers: Path | None = None
+    max_servers: int = MAX_SERVERS
+    dry_run: bool = False
+    resume: Path | None = None
+    output: Path | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether the run tries the sandbox."""
+        return self.url is None and not self.clouds
+
+
+def from_config(config: pytest.Config) -> Choices:
+    """Read pytest's options. Raises Trouble."""
+    return choose({option.name: getattr(config.option, dest(option.name), None) for option in OPTIONS})
+
+
+def from_environment(environment: Mapping[str, str]) -> Choices:
+    """Read the variables that stand for options under stestr. Raises Trouble."""
+    values: dict[str, Any] = {}
+    for option in OPTIONS:
+        text = environment.get(option.variable, "").strip()
+        values[option.name] = text not in ("", "0", "false", "no") if option.metavar is None else text or None
+    return choose(values)
+
+
+def choose(values: Mapping[str, Any]) -> Choices:
+    """Check the values of options by name. Raises Trouble."""
+    clouds = {role: str(values[name]) for name, role in _CLOUDS.items() if values.get(name)}
+    tokens = {role: str(values[name]) for name, role in _TOKENS.items() if values.get(name)}
+    url = values.get("url")
+    _one_endpoint(values, bool(clouds), bool(tokens))
+    if clouds and Role.MEMBER not in clouds:
+        raise Trouble(f"--os-cloud is missing: {_name_of(_CLOUDS, clouds)} only adds a role to it")
+    if url and Role.MEMBER not in tokens:
+        raise Trouble(f"--url {url} needs --token, the token of a member of a project")
+    _release(values.get("sandbox-release"))
+    _integer(values, "seed", 0, 0)
+    if values.get("resume") and values.get("output"):
+        raise Trouble("--resume and --output were both given: a run that goes on stays in its directory")
+    return Choices(
+        clouds=clouds,
+        url=url,
+        tokens=tokens,
+        microversion=_microversion(values.get("microversion")),
+        fail_on_omission=bool(values.get("fail-on-omission")),
+        default_policy=bool(values.get("default-policy")),
+        allow_disruptive=bool(values.get("allow-disruptive")),
+        allow_undecided=_percent(values.get("allow-undecided")),
+        waivers=_path(values, "waivers"),
+        max_servers=_integer(values, "max-servers", MAX_SERVERS, 1),
+        dry_run=bool(values.get("dry-run")),
+        resume=_path(values, "resume"),
+        output=_path(values, "output"),
+        given={name: value for name, value in values.items() if value and not BY_NAME[name].secret},
+    )
+
+
+def _one_endpoint(values: Mapping[str, Any], clouds: bool, tokens: bool) -> None:
+    sandbox = [f"--{name}" for name in ("sandbox", "sandbox-release") if values.get(name)]
+    named = sandbox[:1] + (["--os-cloud"] if clouds else []) + (["--url"] if values.get("url") else [])
+    if len(named) > 1:
+        raise Trouble(f"{' and '.join(named)} were both given: a run tries one endpoint, name one")
+    if tokens and not values.get("url"):
+        raise Trouble("a token was given and no --url: a token is good for one endpoint only, name it")
+
+
+def _name_of(names: Mapping[str, Role], given: Mapping[Role, str]) -> str:
+    return "--" + next(name for name, role in names.items() if role in given)
+
+
+def _release(text: str | None) -> None:
+    if not text:
+        return
+    try:
+        wanted = Requirement(text)
+    except InvalidRequirement as error:
+        raise Trouble(f"--sandbox-release {text!r} is no requirement such as nova==34.0.0: {error}") from None
+    try:
+        here = metadata.version(wanted.name)
+    except metadata.PackageNotFoundError:
+        raise Trouble(
+            f"--sandbox-release {text}: {wanted.name} is not installed here; pip install 'apiref-conformance[sandbox]'"
+        ) from None
+    if not wanted.specifier.contains(here, prereleases=True):
+        raise Trouble(
+            f"--sandbox-release {text}: {wanted.name} {here} is installed here, and no other can be run; "
+            f"install {text} in an environment of its own and run it there"
+        )
+
+
+def _microversion(text: str | None) -> str | None:
+    if not text:
+        return None
+    try:
+        return str(Microversion.parse(text))
+    except ValueError:
+        raise Trouble(f"--microversion {text!r} is no microversion such as 2.73") from None
+
+
+def _percent(text: str | None) -> float:
+    if text is None:
+        return ALLOW_UNDECIDED
+    try:
+        value = float(text.removesuffix("%"))
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 100:
+        raise Trouble(f"--allow-undecided {text!r} is no number of percent, 0 to 100")
+    return value
+
+
+def _integer(values: Mapping[str, Any], name: str, default: int, least: int) -> int:
+    text = values.get(name)
+    if text is None:
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        value = least - 1
+    if value < least:
+        raise Trouble(f"--{name} {text!r} is no whole number from {least} on")
+    return value
+
+
+def _path(values: Mapping[str, Any], name: str) -> Path | None:
+    return Path(values[name]) if values.get(name) else None

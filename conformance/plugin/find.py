@@ -1,0 +1,64 @@
+"""Which files under the arguments are specs. Told from their beginnings alone, so that other projects pay nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SUFFIXES = (".yaml", ".yml")
+_HEAD = 64 * 1024
+_KEYS = tuple(re.compile(rb"^['\"]?" + key + rb"['\"]?\s*:", re.MULTILINE) for key in (b"format", b"operations"))
+
+
+def looks_like_spec(path: Path) -> bool:
+    """Whether a YAML file has ``format`` and ``operations`` at its top level, sound or not."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    return all(key.search(head) for key in _KEYS)
+
+
+def given_files(config: pytest.Config, called: bool = False) -> list[Path]:
+    """The specs under the arguments that somebody has typed, each once, in the order of the arguments.
+
+    Args:
+        config: of pytest; arguments that come from its configuration file do not count.
+        called: whether ``conformance run`` has called: then specs are what was asked for.
+    """
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return []
+    pruned = tuple(str(pattern) for pattern in config.getini("norecursedirs"))
+    found: dict[Path, None] = {}
+    for argument in config.args:
+        path = config.invocation_params.dir / argument.split("[")[0].split("::")[0]
+        if path.is_dir():
+            found.update(dict.fromkeys(_under(path, pruned)))
+        elif path.suffix in SUFFIXES and path.is_file() and (called or looks_like_spec(path)):
+            found[Path(os.path.abspath(path))] = None
+    return list(found)
+
+
+def _under(top: Path, pruned: tuple[str, ...]) -> Iterator[Path]:
+    for folder, folders, files in os.walk(os.path.abspath(top)):
+        folders[:] = sorted(f for f in folders if not _skipped(Path(folder, f), pruned))
+        for name in sorted(files):
+            path = Path(folder, name)
+            if path.suffix in SUFFIXES and looks_like_spec(path):
+                yield path
+
+
+def _skipped(folder: Path, pruned: tuple[str, ...]) -> bool:
+    """Whether pytest does not look into a folder either."""
+    if folder.name == "__pycache__" or (folder / "pyvenv.cfg").exists():
+        return True
+    return any(fnmatch(str(folder) if os.sep in pattern else folder.name, pattern) for pattern in pruned)

@@ -1,0 +1,67 @@
+"""The options of a run: one table for pytest, for ``conformance run`` and for the environment under stestr."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option.
+
+    Attributes:
+        name: as ``conformance run`` has it, without dashes.
+        metavar: what its value is; None for a switch.
+        in_pytest: its name in pytest, where another would clash with that of a plugin in use.
+        secret: whether its value must not be recorded.
+    """
+
+    name: str
+    help: str
+    metavar: str | None = None
+    in_pytest: str | None = None
+    secret: bool = False
+
+    @property
+    def flag(self) -> str:
+        """How pytest knows it."""
+        return f"--{self.in_pytest or self.name}"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that gives it under stestr."""
+        return "CONFORMANCE_" + self.name.removeprefix("os-").replace("-", "_").upper()
+
+
+OPTIONS = (
+    Option("sandbox", "try a real Nova that is started on this machine; so it is too where no endpoint is named"),
+    Option("sandbox-release", "the release of Nova in the sandbox, such as nova==34.0.0", "REQ"),
+    Option("os-cloud", "a cloud of clouds.yaml, as member of a project; envvars takes the OS_* variables", "NAME"),
+    Option("os-cloud-admin", "the same cloud as administrator", "NAME"),
+    Option("os-cloud-reader", "the same cloud as reader of the same project", "NAME"),
+    Option("os-cloud-alt", "the same cloud as member of another project", "NAME"),
+    Option("url", "the root of the service, or its versioned root; with --token", "URL"),
+    Option("token", "the token of a member of a project, for --url", "TOKEN", secret=True),
+    Option("admin-token", "the token of an administrator, for --url", "TOKEN", secret=True),
+    Option("reader-token", "the token of a reader of the same project, for --url", "TOKEN", secret=True),
+    Option("alt-token", "the token of a member of another project, for --url", "TOKEN", secret=True),
+    Option("microversion", "the highest microversion to try; by default the highest that both sides know", "V"),
+    Option("fail-on-omission", "let what the reference leaves out fail the run too"),
+    Option("default-policy", "this cloud keeps the documented defaults of the policy"),
+    Option("allow-disruptive", "shared things may be changed: services, aggregates, flavors, quotas"),
+    Option("allow-undecided", "percent of the applicable cases that may stay undecided (default 5)", "PERCENT"),
+    Option("waivers", "deviations that are accepted in writing (YAML)", "FILE"),
+    Option("max-servers", "how many servers may exist at a time (default 6)", "N"),
+    Option("dry-run", "show the plan and try nothing; no endpoint is needed"),
+    Option("seed", "recorded with the run", "N"),
+    Option("resume", "go on with a run: what it has decided is not tried again", "RUN"),
+    Option("output", "the directory of the run record (default runs/<time>)", "RUN", in_pytest="conformance-output"),
+)
+"""All options, in the order in which help shows them."""
+
+BY_NAME = {option.name: option for option in OPTIONS}
+
+
+def dest(name: str) -> str:
+    """The attribute of ``config.option`` that holds an option."""
+    return "conformance_" + name.replace("-", "_")
