@@ -6,7 +6,6 @@ Both are read leniently, since real ones hold mistakes that their own tool chain
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +16,8 @@ from parsers.yamlfile import Node, parse
 KNOWN_KEYS = frozenset({"description", "in", "type", "required", "min_version", "max_version", "format", "enum",
                         "default", "example"})
 READ_KEYS = frozenset({"description", "in", "type", "required", "min_version", "max_version"})
-VERSION = re.compile(r"\d+\.\d+\Z")
+MAX_MERGES = 8
+"""How often a merged mapping may merge others in its turn."""
 
 
 @dataclass(frozen=True)
@@ -92,19 +92,19 @@ def read_parameters(root: Root, path: str, *, where: str) -> ParameterFile:
     return found
 
 
-def members(node: Node) -> list[tuple[Node, Node]]:
+def members(node: Node, depth: int = 0) -> list[tuple[Node, Node]]:
     """The pairs of a mapping with its merge keys resolved (what is written here goes before what is merged)."""
     merged: dict[str, tuple[Node, Node]] = {}
     own: dict[str, tuple[Node, Node]] = {}
     for key, value in node.pairs:
         if key.tag == "merge":
-            for source in [value, *value.items]:
-                for inner in source.pairs:
+            for source in [value, *value.items] if depth < MAX_MERGES else []:
+                for inner in members(source, depth + 1):
                     merged.setdefault(str(inner[0].value), inner)
         elif key.kind == "scalar":
             own[str(key.value)] = (key, value)
     if not merged:
-        return [pair for pair in node.pairs if pair[0].kind == "scalar"]
+        return [pair for pair in node.pairs if pair[0].kind == "scalar" and pair[0].tag != "merge"]
     return list({**merged, **own}.values())
 
 
