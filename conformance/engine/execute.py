@@ -76,7 +76,7 @@ class Executor:
                 if problem:
                     return Evidence(trial, version=version, problem=problem)
                 try:
-                    body = self.stage.fixtures.filled(trial.body)
+                    body = self.stage.fixtures.filled(trial.body, trial.accepted is True)
                     break
                 except NeedsNewServer:
                     self.stage.discard()
@@ -252,4 +252,5 @@ _PLAIN = {
     ("image", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a10",
     ("network", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a11",
     ("flavor", "id"): "1",
+    ("password", "value"): "Cf-sent-to-nobody",
 }

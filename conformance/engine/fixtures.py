@@ -48,8 +48,12 @@ class Fixtures:
         """Forget what was attached to the server before."""
         self._attached.clear()
 
-    def filled(self, body: Any) -> Any:
+    def filled(self, body: Any, must_work: bool = True) -> Any:
         """A copy of a body with a value for each binding.
+
+        Args:
+            body: with Bindings in it.
+            must_work: whether the request is to be accepted, so that values must fit the server.
 
         Raises:
             Unavailable: the cloud lacks what one asks for.
@@ -57,11 +61,11 @@ class Fixtures:
             CloudError: it could not be made.
         """
         if isinstance(body, Binding):
-            return self._value(body)
+            return self._value(body, must_work)
         if isinstance(body, dict):
-            return {key: self.filled(value) for key, value in body.items()}
+            return {key: self.filled(value, must_work) for key, value in body.items()}
         if isinstance(body, list):
-            return [self.filled(value) for value in body]
+            return [self.filled(value, must_work) for value in body]
         return body
 
     def used(self, bindings: list[Binding], accepted: bool) -> None:
@@ -76,7 +80,7 @@ class Fixtures:
             elif binding.relation == "attached":
                 self._attached.pop(binding.resource, None)
 
-    def _value(self, binding: Binding) -> Any:
+    def _value(self, binding: Binding, must_work: bool) -> Any:
         self._context.notes.add("binding", str(binding))
         if binding.resource == "name":
             return self._context.resources.rand_name("case")
@@ -85,7 +89,7 @@ class Fixtures:
         if binding.resource in ("image", "network"):
             return getattr(_have(getattr(self._context.discovery, binding.resource)), binding.attribute)
         if binding.resource == "flavor":
-            return self._flavor(binding)
+            return self._flavor(binding, must_work)
         if binding.resource == "server":
             return self._fixed_ip()
         if binding.relation == "attached":
@@ -94,14 +98,14 @@ class Fixtures:
             return self._ambiguous(binding.resource)
         return _attribute(self._make_free(binding.resource), binding.attribute)
 
-    def _flavor(self, binding: Binding) -> Any:
+    def _flavor(self, binding: Binding, must_work: bool) -> Any:
         small = _have(self._context.discovery.flavor)
         if binding.relation != "other":
             return getattr(small, binding.attribute)
         other = _have(self._context.discovery.flavor_alt)
         shown = (self._stage.view or {}).get("flavor") or {}
         if shown.get("original_name") == other.name or shown.get("id") == other.id:
-            if other.disk != small.disk:
+            if must_work and other.disk != small.disk:
                 raise NeedsNewServer
             return getattr(small, binding.attribute)
         return getattr(other, binding.attribute)

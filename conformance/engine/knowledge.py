@@ -39,6 +39,7 @@ class Refusal:
     name: str
     parameter: str
     binding: Binding
+    role: str | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,8 @@ def load_knowledge() -> Knowledge:
         ),
         attach={k: (v["operation"], v["parameter"]) for k, v in bindings["attach"].items()},
         refusals=tuple(
-            Refusal(r["operation"], r["code"], r["name"], r["parameter"], _binding(r)) for r in bindings["refusals"]
+            Refusal(r["operation"], r["code"], r["name"], r["parameter"], _binding(r), r.get("role"))
+            for r in bindings["refusals"]
         ),
         creates=tuple((c["operation"], c["resource"], c["named_by"]) for c in bindings["creates"]),
     )

@@ -86,8 +86,13 @@ class Run:
             try:
                 return future.result(timeout=0.5)
             except TimeoutError:
-                if self.context.stopping.is_set() and not any(t.is_alive() for t in self._threads):
+                if self.context.stopping.is_set() and not self.active:
                     raise Stopped(case_id) from None
+
+    @property
+    def active(self) -> bool:
+        """Whether a lane runs that can still decide something."""
+        return any(thread.is_alive() for thread in self._threads)
 
     def stop(self) -> None:
         """Begin no further trial, and wait for those under way."""
@@ -110,8 +115,11 @@ class Run:
         try:
             while pending and not self.context.stopping.is_set():
                 trial = self._next(pending, stage)
-                pending.remove(trial)
                 self._try(trial, executor)
+                pending.remove(trial)
+        except Exception as error:  # noqa: BLE001 -- whoever waits for the rest of the lane must hear of it
+            for trial in pending:
+                self._give_up(trial, f"this suite failed: {type(error).__name__}: {error}")
         finally:
             stage.discard()
             with self._lock:
@@ -144,9 +152,16 @@ class Run:
             results = [(c, *_confirmed((e, j), again.get(c.id))) for c, e, j in results]
         seconds = time.monotonic() - began
         for case, evidence, judgement in results:
-            result = _result(case, evidence, judgement, seconds / len(results))
-            self.record(result)
-            self._futures[case.id].set_result(result)
+            self._settle(_result(case, evidence, judgement, seconds / len(results)))
+
+    def _give_up(self, trial: Trial, reason: str) -> None:
+        for case in self._cases[trial.key]:
+            if not self._futures[case.id].done():
+                self._settle(_result(case, Evidence(trial), Judgement("error", "not tried", reason), 0.0))
+
+    def _settle(self, result: Result) -> None:
+        self.record(result)
+        self._futures[result.case].set_result(result)
 
     def _judged(self, trial: Trial, cases: list[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
         wanted = {c.expectation.resource for c in cases if isinstance(c.expectation, RelatedReaches)}

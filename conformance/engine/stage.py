@@ -11,7 +11,7 @@ from conformance.engine.cloud.poll import ServerView, WaitResult
 from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.context import RunContext
-from conformance.engine.fixtures import Fixtures, Unavailable
+from conformance.engine.fixtures import Fixtures, NeedsNewServer, Unavailable
 from conformance.engine.graph import Edge
 from conformance.engine.judge.evidence import Problem
 
@@ -51,7 +51,7 @@ class Stage:
     def reach(self, state: str) -> Problem | None:
         """Bring a server into a status, by the edges of the graph; make one, or another one, where needed."""
         reason = ""
-        for _ in range(ATTEMPTS):
+        for _ in range(2 * ATTEMPTS):
             if self.context.stopping.is_set():
                 return Problem("inconclusive", "the run was stopped")
             if self._made is None or self.view is None:
@@ -74,7 +74,11 @@ class Stage:
                     return Problem("inconclusive", reason or f"no way leads from {self.status} to {state}")
                 self.discard()
                 continue
-            reason = self._walk(way, state) or reason
+            try:
+                reason = self._walk(way, state) or reason
+            except NeedsNewServer:
+                self.discard()
+                continue
             if self.status == state:
                 return None
         return Problem("inconclusive", reason or f"the status {state} was not reached")

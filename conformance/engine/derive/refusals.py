@@ -47,7 +47,9 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
         if refusal.operation == view.operation.id and refusal.code in listed:
             variant, state = view.main
             body = view.body(variant, view.default, {refusal.parameter: refusal.binding})
-            trial = view.attempt(state=state, variant=variant, label=refusal.name, body=body, accepted=False)
+            trial = view.attempt(
+                state=state, variant=variant, label=refusal.name, role=refusal.role, body=body, accepted=False
+            )
             requirement = view.requirement("error", str(refusal.code), listed[refusal.code])
             book.case(requirement, refusal.name, trial, RefusedWhereSilent(refusal.code, refusal.name))
             book.used.add(f"bindings.refusals: {refusal.operation} {refusal.name}")
