@@ -72,7 +72,8 @@ class _Book:
     intents: dict[str, Intent] = field(default_factory=dict)
     made: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
-    gone: set[str] = field(default_factory=set)
+    made_at: dict[str, float] = field(default_factory=dict)
+    gone_at: dict[str, float] = field(default_factory=dict)
     owned: set[str] = field(default_factory=set)
     prefixes: list[str] = field(default_factory=list)
 
@@ -85,15 +86,14 @@ class _Book:
                 self.intents[key] = Intent(key, kind, name, line.get("role", "member"))
                 self.made.setdefault(key, [])
             case {"do": "made", "key": key, "id": id_, "path": path}:
-                # Made again under an id that was gone: a key pair's id is its name.
-                self.gone.discard(id_)
+                self.made_at[id_] = max(line.get("at", 0.0), self.made_at.get(id_, 0.0))
                 if (id_, path) not in self.made.setdefault(key, []):
                     self.made[key].append((id_, path))
                 self.owned.update([id_, *line.get("alias", ())])
             case {"do": "refused", "key": key}:
                 self.refused.add(key)
             case {"do": "gone", "id": id_}:
-                self.gone.add(id_)
+                self.gone_at[id_] = max(line.get("at", 0.0), self.gone_at.get(id_, 0.0))
 
     def entry(self, key: str) -> Entry:
         made = self.made.get(key, [])
@@ -102,9 +102,13 @@ class _Book:
             self.intents[key],
             ids,
             tuple(path for _, path in made),
-            frozenset(self.gone.intersection(ids)),
+            frozenset(id_ for id_ in ids if self._is_gone(id_)),
             key in self.refused,
         )
+
+    def _is_gone(self, id_: str) -> bool:
+        # By the clock: files come in any order, and an id can be made again (that of a key pair is its name).
+        return self.gone_at.get(id_, -1.0) >= self.made_at.get(id_, 0.0)
 
 
 class _Tail:
@@ -235,8 +239,7 @@ class Journal:
         """All entries of a run directory (or of one file), merged. A cut last line is ignored."""
         book = _Book()
         lines = [line for file in _files(path) for line in _Tail(file).lines()]
-        # Two processes may know of the same thing: order by the clock, which one machine has but one of.
-        for line in sorted(lines, key=lambda line: line.get("at", 0)):
+        for line in sorted(lines, key=lambda line: line.get("at", 0.0)):
             book.add(line)
         return tuple(book.entry(key) for key in book.intents)
 
@@ -248,7 +251,8 @@ class Journal:
                 self._file = -1
 
     def _write(self, line: dict[str, Any]) -> None:
-        raw = json.dumps({**line, "at": round(time.time(), 6)}).encode() + b"\n"
+        line = {**line, "at": time.time()}
+        raw = json.dumps(line).encode() + b"\n"
         with self._lock:
             os.write(self._file, raw)
             os.fsync(self._file)
