@@ -19,6 +19,7 @@ _KEPT = (
     "os-cloud-alt",
     "url",
     "spec",
+    "microversion",
     "default-policy",
     "allow-disruptive",
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import words
 from reports.again import again
-from reports.curl import curl, decisive, shown_header
+from reports.curl import curl_of, shown_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,8 +119,7 @@ class Deck:
         example = finding.example
         anchor = f"d-{hashlib.sha256(finding.id.encode('utf-8', 'replace')).hexdigest()[:12]}"
         self.anchors.setdefault(example.requirement, []).append(anchor)
-        acted = decisive(example)
-        command = curl(acted.request, _url(self._info)) if acted else ""
+        command = curl_of(example, self._info) or ""
         shown, left_out = self._exchanges(example)
         return Card(
             finding=finding,
@@ -150,7 +149,7 @@ class Deck:
 
 
 def shown_exchange(exchange: Exchange) -> ShownExchange:
-    """Write an exchange as text: secrets as ``$TOKEN``, long bodies cut with a note of how much."""
+    """Write an exchange as text: secrets as ``***``, long bodies cut with a note of how much."""
     request, response = exchange.request, exchange.response
     sent = _message(f"{request.method} {request.url}", request.headers, request.body)
     came = "no answer came" if response is None else _message(str(response.status), response.headers, response.body)
@@ -176,14 +175,9 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _tried(result: Result) -> str:
-    parts = [f"as {result.role}" if result.role else "without a role"]
+    parts = [words.as_role(result.role)]
     if result.microversion:
         parts.append(f"at microversion {result.microversion}")
     if result.state:
         parts.append(f"in {result.state}")
     return ", ".join(parts)
-
-
-def _url(info: RunInfo) -> str | None:
-    url = info.endpoint.get("url")
-    return url if isinstance(url, str) else None

@@ -10,24 +10,44 @@ from typing import TYPE_CHECKING, Any
 from reports.requirements import code_in
 
 if TYPE_CHECKING:
-    from specs.record.model import Exchange, Result, SentRequest
+    from specs.record.model import Exchange, Result, RunInfo, SentRequest
 
-SECRET_HEADERS = frozenset({"x-auth-token", "x-subject-token", "x-service-token", "authorization", "cookie"})
+SECRET_HEADERS = frozenset(
+    {
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "set-cookie",
+        "x-auth-token",
+        "x-service-token",
+        "x-storage-token",
+        "x-subject-token",
+    }
+)
 """Headers whose value is never shown, whatever stands in the record."""
 
 _OF_THE_CONNECTION = frozenset(
     {"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"}
 )
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
-# Tokens that say of themselves that they are none: what a case of error/401 sends, and no secret.
-_NO_TOKEN = re.compile(r"(?:invalid|no-such|not-a|bogus)[A-Za-z0-9_-]{0,80}\Z")
+BAD_TOKEN = "not-a-token"  # noqa: S105 - nobody's
+"""The token of a request that shall have one that is none."""
 
 
-def curl(request: SentRequest, endpoint: str | None = None) -> str:
+def curl_of(result: Result, info: RunInfo) -> str | None:
+    """Write the exchange that a result speaks of; None if it has none."""
+    exchange = decisive(result)
+    url = info.endpoint.get("url")
+    if exchange is None:
+        return None
+    return curl(exchange.request, url if isinstance(url, str) else None, bad_token=result.role == "bad-token")
+
+
+def curl(request: SentRequest, endpoint: str | None = None, *, bad_token: bool = False) -> str:
     """Write a request as one line for a POSIX shell.
 
     Everything is quoted so that the shell changes nothing but ``$TOKEN`` and ``$ENDPOINT``; the latter stands for
-    ``endpoint`` where the URL begins with it.
+    ``endpoint`` where the URL begins with it. With ``bad_token`` the token is one that is none.
     """
     words = ["curl", "-sS"]
     words += ["--head"] if request.method.upper() == "HEAD" else ["-i", "-X", quote(request.method)]
@@ -36,7 +56,7 @@ def curl(request: SentRequest, endpoint: str | None = None) -> str:
     words.append(_url(request.url, endpoint))
     for name, value in request.headers.items():
         if _HEADER_NAME.match(name) and name.lower() not in _OF_THE_CONNECTION:
-            words += ["-H", _header(name, value)]
+            words += ["-H", _header(name, BAD_TOKEN if bad_token and name.lower() == "x-auth-token" else value)]
     if request.body is not None:
         words += ["--data-raw", quote(_body(request.body))]
     return " ".join(words)
@@ -48,8 +68,8 @@ def quote(text: str) -> str:
 
 
 def shown_header(name: str, value: str) -> str:
-    """Give the value of a header as it may be shown: secrets are ``$TOKEN``."""
-    return "$TOKEN" if _is_secret(name, value) else value
+    """Give the value of a header as it may be shown: secrets are ``***``."""
+    return "***" if _is_secret(name, value) else value
 
 
 def decisive(result: Result) -> Exchange | None:
@@ -82,7 +102,7 @@ def _header(name: str, value: str) -> str:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    return name.lower() in SECRET_HEADERS and not _NO_TOKEN.match(value)
+    return name.lower() in SECRET_HEADERS and value != BAD_TOKEN
 
 
 def _body(body: Any) -> str:

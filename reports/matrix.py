@@ -29,7 +29,7 @@ def matrix(view: View, form: str) -> str:
 
 
 def rows(view: View) -> list[dict[str, Any]]:
-    """Give a row for each requirement, by operation."""
+    """Give a row for each requirement, by operation; the verdict of one without a case is ``untested``."""
     found = []
     identities: dict[str, list[str]] = {}
     for finding in view.findings:
@@ -46,6 +46,19 @@ def rows(view: View) -> list[dict[str, Any]]:
                     **{str(verdict): requirement.counts.get(verdict, 0) for verdict in VERDICTS},
                     "deviations": identities.get(requirement.id, []),
                     "reason": next((why for *_, why in requirement.outcomes if why), None),
+                }
+            )
+        for untested in operation.untested.values():
+            found.append(
+                {
+                    "operation": operation.id,
+                    "requirement": untested.id,
+                    "kind": untested.parts.kind,
+                    "source": words.place(untested.source),
+                    "verdict": "untested",
+                    **{str(verdict): 0 for verdict in VERDICTS},
+                    "deviations": [],
+                    "reason": untested.reason,
                 }
             )
     return found
@@ -82,7 +95,7 @@ def _markdown(view: View) -> str:
         line = [_mark(operation.id or "no operation")]
         for column in view.columns:
             verdicts = [item.verdict for item in cells.get(column, [])]
-            line.append(requirement_verdict(verdicts) if verdicts else "")
+            line.append(requirement_verdict(verdicts) if verdicts else "untested" if column in operation.gaps else "")
         lines.append("| " + " | ".join(line) + " |")
     return "\n".join(lines) + "\n"
 

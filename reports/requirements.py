@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from specs.record.model import Result
 
-_CODE = re.compile(r"(?<!\d)[1-5]\d\d(?!\d)")
+_CODE = re.compile(r"(?<![\d.])[1-5]\d\d(?![\d.]*\d)")
 _STATE = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z_]{2,}(?![A-Za-z0-9])")
 
 ORDER = (
@@ -81,6 +81,13 @@ class Parts:
         return words.format(detail=self.detail.replace("+", " or ") or "a listed code")
 
 
+def split(requirement: str) -> Parts:
+    """Read an id alone, as it stands where there is no result."""
+    operation, _, rest = requirement.partition("/")
+    kind, _, detail = rest.partition("/")
+    return Parts(operation, kind or "other", detail)
+
+
 def parts_of(result: Result) -> Parts:
     """Read the requirement's id with the help of the operation's and, where it is given, the kind."""
     prefix = f"{result.operation}/"
@@ -104,15 +111,12 @@ def code_in(text: str) -> int | None:
 
 
 def accepted(text: str) -> bool | None:
-    """Tell whether a short text speaks of an accepted request: by its code, or by the word; None if neither."""
-    code = code_in(text)
-    if code is not None:
-        return code < 400
+    """Tell whether a short text speaks of an accepted request: by its first word, or its code; None if neither."""
     lower = text.lower()
-    for word, meaning in (("accepted", True), ("accepts", True), ("refused", False), ("refuses", False)):
-        if word in lower:
-            return meaning
-    return None
+    if lower.startswith(("accepted", "refused")):
+        return lower.startswith("accepted")
+    code = code_in(text)
+    return None if code is None else code < 400
 
 
 def state_of(result: Result) -> str | None:

@@ -60,39 +60,48 @@ class Observed:
 class Observations:
     """Collects what results observe.
 
-    ``Result.observation`` is free, and these keys are understood: ``about`` (the matter, in a few words), ``accepted``
-    (whether the request was), ``status`` (the code, which tells the same), ``state`` (else the result's), ``text`` (a
-    whole sentence), ``choice`` (true where the reference leaves it to the provider). Others are shown as they are.
+    ``Result.observation`` is free, and these keys are understood: ``answer`` (the code of the answer) or ``accepted``
+    (which tells the same), ``situation`` (``status PAUSED``, or another in a few words), ``policy`` (why a role should
+    have been refused where the provider may choose), ``state`` (else the result's), ``about`` (the matter), ``text``
+    (a whole sentence), ``choice`` (true where the reference leaves it to the provider). Others are shown as they are.
     """
 
     def __init__(self) -> None:
-        self._states: dict[tuple[str, str], _Tried] = {}
+        self._states: dict[str, _Tried] = {}
         self._facts: dict[tuple[str, str, str, bool], list[str]] = {}
+        self._normal: dict[str, list[str]] = {}
 
     def add(self, result: Result) -> None:
-        """Take the observation of one result, if it has one."""
+        """Take the observation of one result, if it has one, and where it was accepted as documented."""
         seen = result.observation
+        state = state_of(result)
         if seen is None:
+            if state and result.verdict == "pass" and parts_of(result).kind == "normal":
+                _once(self._normal.setdefault(result.operation, []), state)
             return
-        state = seen.get("state") or state_of(result)
         took = _took(seen, result)
-        if isinstance(state, str) and took is not None and "text" not in seen:
-            about = str(seen.get("about") or "states")
-            tried = self._states.setdefault((result.operation, about), _Tried())
+        state = seen.get("state") or state
+        situation = seen.get("situation")
+        if isinstance(state, str) and took is not None and _is_about(state, situation, seen):
+            tried = self._states.setdefault(result.operation, _Tried())
             _once(tried.accepts if took else tried.refuses, state)
             tried.cases.append(result.case)
-            tried.choice = tried.choice or bool(seen.get("choice"))
             return
-        about = str(seen.get("about") or parts_of(result).column)
-        text = str(seen.get("text") or _facts(seen))
-        key = (result.operation, about, text, not seen.get("choice"))
-        self._facts.setdefault(key, []).append(result.case)
+        choice = bool(seen.get("choice")) or "policy" in seen
+        about = str(seen.get("about") or ("policy" if "policy" in seen else parts_of(result).column))
+        text = str(seen.get("text") or _facts(seen, took))
+        self._facts.setdefault((result.operation, about, text, not choice), []).append(result.case)
 
     def all(self) -> tuple[Observed, ...]:
         """Give the observations in the order of the record, those about states first."""
         states = (
-            Observed(operation, about, f"{_opening(not tried.choice)}; {tried.sentence}", tuple(tried.cases))
-            for (operation, about), tried in self._states.items()
+            Observed(
+                operation,
+                "states",
+                f"{_opening(True)}; {tried.sentence(self._normal.get(operation, []))}",
+                tuple(tried.cases),
+            )
+            for operation, tried in self._states.items()
         )
         facts = (
             Observed(operation, about, f"{_opening(silent)}. {text[:1].upper()}{text[1:]}", tuple(cases))
@@ -106,13 +115,15 @@ class _Tried:
     accepts: list[str] = field(default_factory=list)
     refuses: list[str] = field(default_factory=list)
     cases: list[str] = field(default_factory=list)
-    choice: bool = False
 
-    @property
-    def sentence(self) -> str:
-        """Such as: this cloud accepts ACTIVE and refuses the other nine (SHUTOFF, ...)."""
-        both = [state for state in self.accepts if state in self.refuses]
-        accepts = [state for state in self.accepts if state not in both]
+    def sentence(self, normal: list[str]) -> str:
+        """Such as: this cloud accepts ACTIVE and refuses the other nine (SHUTOFF, ...).
+
+        ``normal`` are the states in which the documented request was accepted.
+        """
+        accepted_in = [*normal, *(state for state in self.accepts if state not in normal)]
+        both = [state for state in accepted_in if state in self.refuses]
+        accepts = [state for state in accepted_in if state not in both]
         refuses = [state for state in self.refuses if state not in both]
         parts = []
         if accepts:
@@ -134,19 +145,32 @@ def _states(states: list[str], others: bool) -> str:
     return f"the other {spelled(len(states))} ({', '.join(states)})"
 
 
+def _is_about(state: str, situation: object, seen: dict[str, Any]) -> bool:
+    """Whether an observation is about a state alone, and not about a lock or a role in that state."""
+    if "text" in seen or "policy" in seen or seen.get("about") not in (None, "states"):
+        return False
+    return situation is None or situation == f"status {state}"
+
+
 def _took(seen: dict[str, Any], result: Result) -> bool | None:
     given = seen.get("accepted")
     if isinstance(given, bool):
         return given
-    status = seen.get("status")
-    if isinstance(status, int):
-        return status < 400
+    answer = seen.get("answer", seen.get("status"))
+    if isinstance(answer, int) and not isinstance(answer, bool):
+        return answer < 400
     return accepted(result.observed) if code_in(result.observed) else None
 
 
-def _facts(seen: dict[str, Any]) -> str:
-    known = {"about", "choice"}
-    return "; ".join(f"{key}: {_value(value)}" for key, value in seen.items() if key not in known)
+def _facts(seen: dict[str, Any], took: bool | None) -> str:
+    known = {"about", "choice", "situation", "policy", "answer"}
+    rest = [f"{key}: {_value(value)}" for key, value in seen.items() if key not in known]
+    situation = seen.get("situation") or seen.get("policy")
+    if situation is not None or "answer" in seen:
+        did = {True: "accepted", False: "refused", None: "answered"}[took]
+        code = f" with {seen['answer']}" if "answer" in seen else ""
+        rest.insert(0, f"{_value(situation)}: {did}{code}" if situation is not None else f"{did}{code}")
+    return "; ".join(rest)
 
 
 def _value(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reports import words
 from reports.again import again
 from reports.cards import COMMAND
-from reports.curl import curl, decisive
+from reports.curl import curl_of
 from reports.view import View, view
 from specs.record.model import VERDICTS
 
@@ -41,6 +41,7 @@ def of_view(seen: View, comparison: Comparison | None = None) -> str:
         count = sum(len(cause.findings) for cause in seen.waived)
         lines += [f"Waived: {words.count(count, 'deviation')}", ""]
     lines += _reasons(seen)
+    lines += _untested(seen)
     if comparison:
         lines += [f"Against the baseline: {comparison.sentence}"]
         lines += [f"  {name}: {_clean(identity)}" for name in ("new", "gone") for identity in getattr(comparison, name)]
@@ -86,7 +87,7 @@ def _causes(title: str, causes: tuple[Cause, ...], info: RunInfo, new: frozenset
 def finding(item: Finding, info: RunInfo, new: bool = False) -> list[str]:
     """Write one deviation as lines: Requirement, Expected, Observed, and how to see it for oneself."""
     example = item.example
-    situation = [part for part in (example.role and f"as {example.role}", example.state) if part]
+    situation = [part for part in (example.role and words.as_role(example.role), example.state) if part]
     if example.microversion:
         situation.append(f"microversion {example.microversion}")
     observed = item.deviation.observed + (f"  ({', '.join(situation)})" if situation else "")
@@ -107,11 +108,7 @@ def finding(item: Finding, info: RunInfo, new: bool = False) -> list[str]:
 
 
 def _curl(item: Finding, info: RunInfo) -> str:
-    acted = decisive(item.example)
-    if acted is None:
-        return ""
-    url = info.endpoint.get("url")
-    command = curl(acted.request, url if isinstance(url, str) else None)
+    command = curl_of(item.example, info) or ""
     return command if len(command) <= COMMAND else "too long to be shown: see the run record"
 
 
@@ -129,6 +126,17 @@ def _reasons(seen: View) -> list[str]:
     return [*lines, ""]
 
 
+def _untested(seen: View) -> list[str]:
+    if not seen.untested:
+        return []
+    lines = [f"Without a case: {words.count(seen.without_case, 'promise')}"]
+    for reason in seen.untested[:_REASONS]:
+        lines.append(f"  {len(reason.cases):>6}  {words.one_line(reason.text, 200)}")
+    if len(seen.untested) > _REASONS:
+        lines.append(f"          and {words.count(len(seen.untested) - _REASONS, 'other reason')}")
+    return [*lines, ""]
+
+
 def _foot(seen: View) -> list[str]:
     cases = [
         f"{words.number(seen.tally.cases[verdict])} {verdict}" for verdict in VERDICTS if seen.tally.cases[verdict]
@@ -138,7 +146,7 @@ def _foot(seen: View) -> list[str]:
     if documented:
         lines.append(f"Error codes decided: {words.number(done)} of {words.number(documented)}")
     lines += [f"Note: {_clean(sentence)}" for sentence in seen.damaged]
-    lines.append(words.headline(seen.requirements, seen.waived_requirements))
+    lines.append(words.headline(seen.requirements, seen.waived_requirements, seen.without_case))
     lines.append(words.exit_meaning(seen.exit_status, seen.info.finished is not None))
     return lines
 

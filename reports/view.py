@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reports.findings import Cause, Finding, Findings
-from reports.requirements import Parts, column_key, parts_of, state_of
+from reports.requirements import Parts, column_key, parts_of, split, state_of
 from reports.states import Observations, Observed, States
 from reports.words import general
 from specs.record.model import VERDICTS, Result, RunInfo, Source, Verdict, requirement_verdict
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specs.record.reader import RunRecord
+
+UNTESTED = "untested"
+"""The kind of the notes that name a promise without a case."""
 
 
 @dataclass
@@ -60,6 +63,16 @@ class Requirement:
         return any(verdict in ("pass", "fail") for _, verdict in self.cases)
 
 
+@dataclass(frozen=True)
+class Untested:
+    """A promise that has no case, as a note of the run says: ``reason`` and ``source`` stand there."""
+
+    id: str
+    parts: Parts
+    source: Source
+    reason: str
+
+
 @dataclass
 class Operation:
     """One operation: its requirements, and the states that were tried on it."""
@@ -67,6 +80,7 @@ class Operation:
     id: str
     requirements: dict[str, Requirement] = field(default_factory=dict)
     states: States = field(default_factory=States)
+    untested: dict[str, Untested] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -75,9 +89,12 @@ class Operation:
         return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
 
     @property
-    def verdict(self) -> Verdict:
-        """The weightiest verdict of its requirements."""
-        return next(iter(self.counts))
+    def gaps(self) -> dict[str, list[Untested]]:
+        """The promises without a case by the column of their kind."""
+        gaps: dict[str, list[Untested]] = {}
+        for untested in self.untested.values():
+            gaps.setdefault(untested.parts.column, []).append(untested)
+        return gaps
 
     @property
     def cells(self) -> dict[str, list[Requirement]]:
@@ -95,6 +112,9 @@ class Operation:
             code = requirement.parts.code
             if code is not None:
                 codes[code] = codes.get(code, False) or requirement.decided
+        for untested in self.untested.values():
+            if untested.parts.code is not None:
+                codes.setdefault(untested.parts.code, False)
         return dict(sorted(codes.items()))
 
     def of_kind(self, kind: str) -> list[Requirement]:
@@ -104,9 +124,12 @@ class Operation:
 
 @dataclass
 class Reason:
-    """Cases that share a verdict and, but for names and ids, a reason."""
+    """Cases that share a verdict and, but for names and ids, a reason; or promises that share why they have no case.
 
-    verdict: Verdict
+    ``verdict`` is None, and ``cases`` are the ids of requirements, for those without a case.
+    """
+
+    verdict: Verdict | None
     text: str
     cases: list[str] = field(default_factory=list)
     operations: set[str] = field(default_factory=set)
@@ -121,6 +144,7 @@ class View:
         columns: the kinds that occur, in order.
         contradictions, omissions, waived: by cause, the most frequent first.
         undecided, inapplicable: by reason, the most frequent first.
+        untested: promises without a case, by reason, the most frequent first.
         findings: every deviation by its identity.
 
     """
@@ -134,6 +158,7 @@ class View:
     waived: tuple[Cause, ...]
     undecided: tuple[Reason, ...]
     inapplicable: tuple[Reason, ...]
+    untested: tuple[Reason, ...]
     observations: tuple[Observed, ...]
     findings: tuple[Finding, ...]
     damaged: tuple[str, ...]
@@ -144,6 +169,11 @@ class View:
         """Requirements by verdict."""
         found = Counter(self.tally.requirements.values())
         return {verdict: found[verdict] for verdict in VERDICTS}
+
+    @property
+    def without_case(self) -> int:
+        """How many promises have no case."""
+        return sum(len(reason.cases) for reason in self.untested)
 
     @property
     def waived_requirements(self) -> int:
@@ -205,8 +235,9 @@ def view(record: RunRecord) -> View:
             reason = reasons.setdefault((result.verdict, text), Reason(result.verdict, text))
             reason.cases.append(result.case)
             reason.operations.add(result.operation)
+    untested = _untested(record.info, operations)
     by_count = sorted(reasons.values(), key=lambda reason: -len(reason.cases))
-    columns = {item.parts.column for operation in operations.values() for item in operation.requirements.values()}
+    columns = {column for operation in operations.values() for column in (*operation.cells, *operation.gaps)}
     return View(
         info=record.info,
         tally=tally,
@@ -217,6 +248,7 @@ def view(record: RunRecord) -> View:
         waived=findings.of("contradiction", waived=True) + findings.of("omission", waived=True),
         undecided=tuple(reason for reason in by_count if reason.verdict != "inapplicable"),
         inapplicable=tuple(reason for reason in by_count if reason.verdict == "inapplicable"),
+        untested=untested,
         observations=observations.all(),
         findings=findings.all(),
         damaged=record.damaged,
@@ -238,14 +270,43 @@ def _add(operation: Operation, result: Result) -> None:
         requirement.outcomes.append((result.case, result.expected, result.observed, result.reason or ""))
     state = state_of(result)
     # A case that observes shows what the cloud does where nothing is documented: it belongs elsewhere.
-    if state is not None and requirement.parts.kind == "precondition" and result.observation is None:
+    parts = requirement.parts
+    by_status = parts.kind == "precondition" and (not parts.detail or parts.detail.startswith("status"))
+    if state is not None and by_status and result.observation is None:
         operation.states.add(result, state)
 
 
+def _untested(info: RunInfo, operations: dict[str, Operation]) -> tuple[Reason, ...]:
+    """Put the promises without a case with their operations, and group them by reason."""
+    reasons: dict[str, Reason] = {}
+    for note in info.notes:
+        name = note.get("requirement")
+        if note.get("kind") != UNTESTED or not isinstance(name, str):
+            continue
+        parts = split(name)
+        operation = operations.setdefault(parts.operation, Operation(parts.operation))
+        if name in operation.requirements or name in operation.untested:
+            continue
+        text = ": ".join(str(note[key]) for key in ("reason", "detail") if note.get(key)) or "no reason is given"
+        operation.untested[name] = Untested(name, parts, _source(note.get("source")), text)
+        reason = reasons.setdefault(general(text), Reason(None, general(text)))
+        reason.cases.append(name)
+        reason.operations.add(parts.operation)
+    return tuple(sorted(reasons.values(), key=lambda reason: -len(reason.cases)))
+
+
+def _source(given: object) -> Source:
+    data = given if isinstance(given, dict) else {}
+    path, line = data.get("path"), data.get("line")
+    return Source(path if isinstance(path, str) else "", line if isinstance(line, int) else 0)
+
+
 def notes_by_kind(info: RunInfo) -> dict[str, list[dict[str, Any]]]:
-    """Group the notes of a run by what they call their kind, without it."""
+    """Group the notes of a run by what they call their kind, without it; not the promises without a case."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for note in info.notes:
+        if note.get("kind") == UNTESTED:
+            continue
         rest = {key: value for key, value in note.items() if key != "kind"}
         groups.setdefault(str(note.get("kind") or "note"), []).append(rest)
     return groups

@@ -117,8 +117,8 @@ def _moment(stamp: str | None) -> datetime | None:
         return None
 
 
-def headline(requirements: Mapping[Verdict, int], waived: int = 0) -> str:
-    """Say in one sentence how many promises are broken, waived (both are failed), undecided and kept."""
+def headline(requirements: Mapping[Verdict, int], waived: int = 0, without_case: int = 0) -> str:
+    """Say in one sentence how many promises are broken, waived (both are failed), undecided, kept and untried."""
     if not sum(requirements.values()):
         return "No promise was tried."
     broken, holding = requirements.get("fail", 0) - waived, requirements.get("pass", 0)
@@ -131,7 +131,15 @@ def headline(requirements: Mapping[Verdict, int], waived: int = 0) -> str:
     if undecided:
         parts.append(f"{number(undecided)} could not be decided")
     parts.append(f"{number(holding)} {'holds' if holding == 1 else 'hold'}")
+    if without_case:
+        parts.append(f"{number(without_case)} {'has' if without_case == 1 else 'have'} no case")
     return "; ".join(parts) + "."
+
+
+def as_role(role: str | None) -> str:
+    """Say as whom a request was made."""
+    known = {"no-token": "without a token", "bad-token": "with a token that is none"}
+    return known.get(role, f"as {role}") if role else "without a role"
 
 
 def exit_meaning(status: int | None, finished: bool = True) -> str:

@@ -113,6 +113,14 @@ def mixed() -> RunRecord:
             waiver={"reason": "members may", "link": "https://bugs.example.org/1", "expires": "2027-01-01"},
         ),
         result(f"{rebuild}/error/400", "error", expected="400", observed="-", reason="the connection broke"),
-        notes=({"kind": "binding", "parameter": "imageRef", "value": "the smallest image"},),
+        notes=(
+            {"kind": "binding", "parameter": "imageRef", "value": "the smallest image"},
+            {
+                "kind": "untested",
+                "requirement": f"{rebuild}/error/501",
+                "reason": "provider",
+                "source": {"path": PATH, "line": 12},
+            },
+        ),
         exit_status=1,
     )

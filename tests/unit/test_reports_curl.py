@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from record_builder import ENDPOINT, exchange, info, result
 
 from reports.again import again
-from reports.curl import curl, decisive, quote
+from reports.curl import curl, curl_of, decisive, quote, shown_header
 from specs.record.model import SentRequest
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
@@ -83,8 +83,14 @@ def test_secrets_are_never_shown() -> None:
 
 
 def test_a_token_that_is_none_is_shown() -> None:
-    command = curl(SentRequest("GET", "http://x", {"X-Auth-Token": "not-a-token"}))
-    assert "X-Auth-Token: not-a-token" in shlex.split(command)
+    sent = exchange(202, headers={"X-Auth-Token": "***"})
+    for role, value in (("bad-token", "not-a-token"), ("member", "$TOKEN")):
+        command = curl_of(result(observed="202", role=role, exchanges=(sent,)), info())
+        assert command is not None
+        assert f"X-Auth-Token: {value}" in shlex.split(command)
+    assert curl_of(result(exchanges=()), info()) is None
+    assert shown_header("x-auth-token", "hunter2") == "***"
+    assert shown_header("Accept", "a") == "a"
 
 
 def test_the_endpoint_is_replaced_only_where_it_ends() -> None:
@@ -121,7 +127,7 @@ def test_the_exchange_that_decides() -> None:
         ({"sandbox": True}, ("member",), " --sandbox"),
         ({"os_cloud": "my cloud", "os_cloud_admin": "adm"}, ("member", "admin"),
          " --os-cloud 'my cloud' --os-cloud-admin adm"),
-        ({"--url": "http://x/v2.1", "token": "t"}, ("member", "admin", "reader", "other"),
+        ({"--url": "http://x/v2.1", "token": "t"}, ("member", "admin", "reader", "alt"),
          ' --url http://x/v2.1 --token "$TOKEN" --admin-token "$ADMIN_TOKEN" --reader-token "$READER_TOKEN"'
          ' --alt-token "$ALT_TOKEN"'),
         ({"max_servers": 8, "seed": 3, "default-policy": True, "spec": "my specs"}, (),

@@ -79,7 +79,7 @@ def shown(run: RunRecord) -> Reader:
 def test_the_first_screen() -> None:
     text = shown(mixed()).text
     for words in (
-        "2 promises are broken; 1 is waived; 2 could not be decided; 6 hold.",
+        "2 promises are broken; 1 is waived; 2 could not be decided; 6 hold; 1 has no case.",
         "Exit status 1: a promise is broken, and no waiver accepts it.",
         "Endpoint https://cloud.example.org/compute/v2.1",
         "Release 34.0.0",
@@ -87,7 +87,7 @@ def test_the_first_screen() -> None:
         "Reference nova 34.0.0, 22 operations",
         "When 2026-03-01 12:00:05 UTC, for 5 min 12 s",
         "Compute API, checked against its own reference",
-        "5 of 8 documented error codes decided",
+        "5 of 9 documented error codes decided",
     ):
         assert words in text
 
@@ -117,6 +117,8 @@ def test_the_other_sections() -> None:
         "RESCUE accepted",
         "401: 1 of 1",
         "imageRef",
+        "Without a case 1 promise",
+        "error/501 servers-actions.inc:12 ○ no case provider",
         "members may https://bugs.example.org/1; until 2027-01-01",
     ):
         assert words in text

@@ -56,9 +56,12 @@ Not decided: 2 cases, 11.1 % of the applicable
        1  inconclusive: server conf-… did not reach ERROR within 300 s
        1  error: the connection broke
 
+Without a case: 1 promise
+       1  provider
+
 Cases: 3 fail, 1 error, 1 inconclusive, 13 pass, 1 inapplicable
-Error codes decided: 5 of 8
-2 promises are broken; 1 is waived; 2 could not be decided; 6 hold.
+Error codes decided: 5 of 9
+2 promises are broken; 1 is waived; 2 could not be decided; 6 hold; 1 has no case.
 Exit status 1: a promise is broken, and no waiver accepts it.
 """
 

@@ -30,14 +30,15 @@ def test_totals(seen: View) -> None:
 
 def test_columns_stand_in_the_order_of_the_kinds(seen: View) -> None:
     assert seen.columns == (
-        "normal", "error/400", "error/401", "error/403", "error/404", "error/409", "precondition", "postcondition",
+        "normal", "error/400", "error/401", "error/403", "error/404", "error/409", "error", "precondition",
+        "postcondition",
     )  # fmt: skip
 
 
 def test_pairs_are_decided_by_a_pass_or_a_failure_only(seen: View) -> None:
     lock = next(item for item in seen.operations if item.id == "servers-actions.lock")
     assert lock.codes == {"401": True, "403": False, "404": True, "409": False}
-    assert seen.pairs == (5, 8)
+    assert seen.pairs == (5, 9)
     assert seen.pairs_by_code["404"] == (3, 3)
 
 
@@ -77,6 +78,70 @@ def test_other_observations_are_said_as_they_are() -> None:
         ("policy", "The reference leaves it to the provider. A reader may", 1),
         ("error/400", "The reference is silent. Unknown field: yes; fields: x, y", 2),
     ]
+
+
+def test_the_states_of_silence_take_in_those_of_the_normal_case() -> None:
+    def silent(state: str, answer: int) -> Any:
+        seen = {"situation": f"status {state}", "answer": answer}
+        return result("a.b/error/409", "inapplicable", detail=state, state=state, observation=seen)
+
+    told = view(
+        record(
+            result("a.b/normal/202", detail="ACTIVE", state="ACTIVE"),
+            silent("PAUSED", 202),
+            silent("SHUTOFF", 409),
+            silent("ERROR", 409),
+            result("a.b/error/409", state="ACTIVE", observation={"situation": "a locked server", "answer": 409}),
+            result(
+                "a.b/error/403", "inapplicable", state="ACTIVE", observation={"policy": "a reader asks", "answer": 202}
+            ),
+            result("a.b/error/404", observation={"answer": 404, "state": 3}),
+        )
+    ).observations
+    assert [(item.about, item.sentence) for item in told] == [
+        ("states", "The reference is silent; this cloud accepts ACTIVE and PAUSED and refuses SHUTOFF and ERROR."),
+        ("error/409", "The reference is silent. A locked server: refused with 409"),
+        ("policy", "The reference leaves it to the provider. A reader asks: accepted with 202"),
+        ("error/404", "The reference is silent. Refused with 404; state: 3"),
+    ]
+
+
+def test_promises_without_a_case_are_counted_in_the_open() -> None:
+    def note(requirement: Any, **more: Any) -> dict[str, Any]:
+        return {"kind": "untested", "requirement": requirement, **more}
+
+    where = {"path": "x.inc", "line": 7}
+    told = view(
+        record(
+            result("a.b/error/404"),
+            notes=(
+                note("a.b/error/501", reason="provider", detail="", source=where),
+                note("a.b/error/404", reason="tried all the same"),
+                note("c.d/error/501", reason="provider", source="nowhere"),
+                note("c.d/postcondition/effect", reason="not-through-api", detail="a port goes"),
+                note("c.d/error/501", reason="twice"),
+                note(None),
+                {"kind": "state table", "text": "x"},
+            ),
+        )
+    )
+    assert [(reason.text, reason.cases) for reason in told.untested] == [
+        ("provider", ["a.b/error/501", "c.d/error/501"]),
+        ("not-through-api: a port goes", ["c.d/postcondition/effect"]),
+    ]
+    assert told.pairs == (1, 3)
+    assert told.columns == ("error/404", "error", "postcondition")
+    assert [operation.id for operation in told.operations] == ["a.b", "c.d"]
+    assert told.operations[0].untested["a.b/error/501"].source.line == 7
+    assert list(notes_by_kind(told.info)) == ["state table"]
+    assert words.headline(told.requirements, 0, told.without_case) == "No promise is broken; 1 holds; 3 have no case."
+
+
+def test_a_lock_is_not_a_state() -> None:
+    (operation,) = view(
+        record(result("a.b/precondition/locked", detail="admin", state="ACTIVE", expected="accepted: as admin"))
+    ).operations
+    assert operation.states.accepted == []
 
 
 def test_a_cloud_of_two_minds_is_said_to_be() -> None:
@@ -192,7 +257,15 @@ def test_a_state_is_its_own_word_or_that_of_the_id() -> None:
 
 @pytest.mark.parametrize(
     ("text", "did"),
-    [("202", True), ("409 conflict", False), ("accepted", True), ("refused", False), ("ACTIVE", None), ("12024", None)],
+    [
+        ("202", True),
+        ("409 conflict", False),
+        ("accepted: 409 ms", True),
+        ("refused: 2.200", False),
+        ("ACTIVE", None),
+        ("12024", None),
+        ("2.100", None),
+    ],
 )
 def test_accepted(text: str, did: bool | None) -> None:
     assert accepted(text) is did
