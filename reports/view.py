@@ -287,7 +287,9 @@ def _untested(info: RunInfo, operations: dict[str, Operation]) -> tuple[Reason, 
         operation = operations.setdefault(parts.operation, Operation(parts.operation))
         if name in operation.requirements or name in operation.untested:
             continue
-        text = ": ".join(str(note[key]) for key in ("reason", "detail") if note.get(key)) or "no reason is given"
+        # ``why`` spells the word of the fixed vocabulary out, where the run says it.
+        why = (note.get("why") or note.get("reason"), note.get("detail"))
+        text = ": ".join(str(part) for part in why if part) or "no reason is given"
         operation.untested[name] = Untested(name, parts, _source(note.get("source")), text)
         reason = reasons.setdefault(general(text), Reason(None, general(text)))
         reason.cases.append(name)
