@@ -44,12 +44,12 @@ def given_files(config: pytest.Config, called: bool = False) -> list[Path]:
         if path.is_dir():
             found.update(dict.fromkeys(_under(path, pruned)))
         elif path.suffix in SUFFIXES and path.is_file() and (called or looks_like_spec(path)):
-            found[Path(os.path.abspath(path))] = None
+            found[_absolute(path)] = None
     return list(found)
 
 
 def _under(top: Path, pruned: tuple[str, ...]) -> Iterator[Path]:
-    for folder, folders, files in os.walk(os.path.abspath(top)):
+    for folder, folders, files in os.walk(_absolute(top)):
         folders[:] = sorted(f for f in folders if not _skipped(Path(folder, f), pruned))
         for name in sorted(files):
             path = Path(folder, name)
@@ -62,3 +62,8 @@ def _skipped(folder: Path, pruned: tuple[str, ...]) -> bool:
     if folder.name == "__pycache__" or (folder / "pyvenv.cfg").exists():
         return True
     return any(fnmatch(str(folder) if os.sep in pattern else folder.name, pattern) for pattern in pruned)
+
+
+def _absolute(path: Path) -> Path:
+    """As pytest makes it: links stay."""
+    return Path(os.path.abspath(path))  # noqa: PTH100

@@ -1,0 +1,113 @@
+"""The end of a run: totals, exit status, the report, and what is printed of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.plugin.choices import Choices
+from specs.record import RecordError, RunRecord, Tally
+from specs.record.model import Result, RunInfo
+
+CANNOT_RUN = 2
+INTERRUPTED = 130
+REPORT = "report.html"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to: its status and the lines that say so."""
+
+    status: int
+    lines: tuple[str, ...]
+
+
+def tally_of(directory: Path) -> Tally:
+    """Count what the record holds. Raises RecordError."""
+    return Tally.of(RunRecord.read(directory).results)
+
+
+def status_of(tally: Tally, choices: Choices, *, interrupted: bool, other_failed: bool = False) -> int:
+    """The exit status of a run that could run. ``other_failed``: a test that is no case has failed."""
+    if interrupted:
+        return INTERRUPTED
+    if not tally.cases and not other_failed:
+        return CANNOT_RUN
+    status = tally.exit_status(choices.fail_on_omission, choices.allow_undecided)
+    return 1 if other_failed else status
+
+
+def write_report(directory: Path) -> str | None:
+    """Write report.html; returns why it could not be, or None."""
+    from reports.commands import report
+
+    try:
+        report([directory], html=directory / REPORT)
+    except Exception as error:  # a report can be made again from the record; the run must not fail for it
+        return f"the report could not be written: {' '.join(str(error).split()) or type(error).__name__}"
+    return None
+
+
+def closing_lines(info: RunInfo, tally: Tally, directory: Path, notes: Iterable[str]) -> list[str]:
+    """What is printed at the end: totals, notes, and where the record and the report are."""
+    verdicts = [f"{tally.cases[v]} {v}" for v in ("pass", "fail", "error", "inconclusive", "inapplicable")]
+    counts = ", ".join(part for part in verdicts if not part.startswith("0 ") or part.endswith(" fail"))
+    extra = [f"{tally.waived} waived"] if tally.waived else []
+    extra += [f"{tally.omissions} with an omission"] if tally.omissions else []
+    totals = info.totals
+    lines = [
+        f"{tally.cases.total()} cases: {', '.join([counts, *extra])}; {len(tally.requirements)} requirements",
+        f"{totals['requests']} requests, {totals['servers']} servers, {totals['seconds']:.1f} s",
+    ]
+    if tally.undecided:
+        lines[0] += f"; {tally.undecided_percent:.1f} % undecided"
+    lines += [f"note: {note}" for note in notes]
+    lines.append(f"record: {_shown(directory)}")
+    if (directory / REPORT).exists():
+        lines.append(f"report: {_shown(directory / REPORT)}")
+    return lines
+
+
+def missing_results(cases: Iterable[Any], recorded: Iterable[str], reason: str) -> list[Result]:
+    """Results of verdict error for cases that nobody has decided, because a process of the run died."""
+    known = set(recorded)
+    return [
+        Result(
+            case=case.id,
+            requirement=case.requirement.id,
+            operation=case.operation.id,
+            verdict="error",
+            source=case.requirement.source,
+            expected=case.expectation.expected,
+            observed="not tried",
+            microversion=case.trial.microversion,
+            role=case.trial.role,
+            reason=reason,
+            kind=case.requirement.kind,
+            state=case.trial.situation.state,
+        )
+        for case in cases
+        if case.id not in known
+    ]
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+__all__ = [
+    "CANNOT_RUN",
+    "INTERRUPTED",
+    "Outcome",
+    "RecordError",
+    "closing_lines",
+    "missing_results",
+    "status_of",
+    "tally_of",
+    "write_report",
+]

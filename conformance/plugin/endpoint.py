@@ -1,0 +1,52 @@
+"""From the choices to a target: what the user has named, or a sandbox of the run's own."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.engine.cloud.target import Target
+from conformance.plugin.choices import Choices
+from conformance.plugin.trouble import Trouble
+from conformance.sandbox import process
+
+LOG = "nova.log"
+"""The sandbox's log in the run directory."""
+
+
+@dataclass
+class Endpoint:
+    """A target, and the sandbox behind it if there is one."""
+
+    target: Target
+    release: str | None = None
+    running: process.RunningSandbox | None = None
+
+    def notes(self) -> tuple[dict[str, Any], ...]:
+        """What the record says of the sandbox: how long it took to be ready, and its memory now."""
+        if self.running is None:
+            return ()
+        text = f"ready after {self.running.seconds:.1f} s"
+        with contextlib.suppress(process.SandboxError):
+            text += f", {self.running.memory() / 2**20:.0f} MiB in the end"
+        return ({"kind": "sandbox", "text": text},)
+
+    def close(self) -> None:
+        """End the sandbox."""
+        if self.running is not None:
+            self.running.stop()
+            self.running = None
+
+
+def open_endpoint(choices: Choices, directory: Path) -> Endpoint:
+    """The endpoint of a run; starts a sandbox if none is named. Raises Trouble."""
+    if not choices.sandbox:
+        return Endpoint(Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens))
+    try:
+        running = process.start(log=directory / LOG)
+    except process.SandboxError as error:
+        raise Trouble(str(error)) from None
+    release = f"nova {running.release}"
+    return Endpoint(Target.sandbox(running.url, running.tokens), release, running)

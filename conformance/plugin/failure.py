@@ -1,0 +1,53 @@
+"""What a case that did not hold says of itself: Requirement, Expected, Observed, and how to see it for oneself."""
+
+from __future__ import annotations
+
+from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
+
+from reports.again import again
+from reports.curl import curl, decisive
+from reports.words import visible
+from specs.record.model import Result, RunInfo
+
+CURL = 2_000
+"""Characters of a curl command that are shown; the report shows longer ones."""
+
+
+def failure_lines(result: Result, info: RunInfo) -> list[str]:
+    """Write a result as lines, without colours and control characters."""
+    release = " ".join(str(info.spec[key]) for key in ("package", "version") if info.spec.get(key))
+    place = f"{result.source.path}:{result.source.line}" + (f" of {release}" if release else "")
+    situation = [part for part in (result.role and f"as {result.role}", result.state) if part]
+    if result.microversion:
+        situation.append(f"microversion {result.microversion}")
+    acted = decisive(result)
+    url = info.endpoint.get("url")
+    command = curl(acted.request, url if isinstance(url, str) else None) if acted else ""
+    rows = [
+        ("Requirement", f"{result.requirement}  ({place})"),
+        ("Expected", result.expected),
+        ("Observed", result.observed + (f"  ({', '.join(situation)})" if situation else "")),
+        ("Reason", result.reason or ""),
+        ("Try again", again(result.case, info)),
+        ("As curl", command if len(command) <= CURL else ""),
+    ]
+    lines = [f"{name:<12} {' '.join(visible(text).splitlines())}" for name, text in rows if text]
+    if result.verdict == "error":
+        lines.insert(0, "Not a failure of the cloud: this suite could not decide the case.")
+    return lines
+
+
+def short_line(result: Result) -> str:
+    """One line for pytest's summary and the message in JUnit's XML."""
+    if result.verdict == "error":
+        return " ".join(visible(f"error: {result.reason}").split())
+    return " ".join(visible(f"expected {result.expected}, observed {result.observed}").split())
+
+
+def representation(result: Result, info: RunInfo) -> ReprExceptionInfo:
+    """What pytest shows; of its own classes, since only those come whole through pytest-xdist."""
+    text = "\n".join(failure_lines(result, info)) + "\n"
+    return ReprExceptionInfo(
+        reprtraceback=ReprTraceback([ReprEntryNative([text])], None, "native"),
+        reprcrash=ReprFileLocation(result.source.path, result.source.line, short_line(result)),
+    )

@@ -1,0 +1,173 @@
+"""Specs as test files, cases as items."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.engine.case import Case
+from conformance.plugin.failure import representation
+from conformance.plugin.reference import Reference
+from conformance.plugin.share import Share, Stopped
+from specs.record.model import Result
+
+KINDS = {
+    "normal": "the documented request is accepted with a documented code",
+    "body": "the body of an answer is as documented",
+    "header": "a header of an answer is as documented",
+    "error": "a documented error code comes where it should",
+    "constraint": "a documented constraint of the request holds",
+    "precondition": "both sides of a documented precondition",
+    "postcondition": "what is documented for after the action comes to pass",
+    "microversion": "the first and the last version of something documented",
+    "removed": "an operation that is documented as removed is gone",
+    "list": "pages, filters and orders of lists",
+}
+"""Markers by the kind of a requirement; a documented code has one too, such as ``error_404``."""
+
+ROLES = ("member", "admin", "reader", "alt", "no-token", "bad-token")
+
+SKIPS = ("inconclusive", "inapplicable")
+
+
+class CaseFailed(Exception):
+    """A case did not hold, or could not be decided for a fault of this suite."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.case)
+        self.result = result
+
+
+def markers_of(case: Case) -> list[str]:
+    """The markers of a case: its kind, its code, its role, and the status of the server."""
+    kind, _, code = case.requirement.kind.partition("/")
+    names = [kind, *([f"{kind}_{code}"] if code else []), f"as_{case.trial.role.replace('-', '_')}"]
+    state = case.trial.situation.state
+    names.append(f"in_{state}" if state else "no_server")
+    return names
+
+
+def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
+    """Make the markers of the cases known, so that ``-m`` and ``--strict-markers`` work."""
+    lines = dict(KINDS)
+    lines.update({f"as_{role.replace('-', '_')}": f"the request is sent as {role}" for role in ROLES})
+    lines["no_server"] = "the case needs no server"
+    for case in cases:
+        for name in markers_of(case):
+            about = f"the server is in {name[3:]}" if name.startswith("in_") else f"cases of {name.replace('_', '/')}"
+            lines.setdefault(name, about)
+    for name, text in lines.items():
+        config.addinivalue_line("markers", f"{name}: {text}")
+
+
+class SpecFile(pytest.File):
+    """A spec; its items are the cases of its operations."""
+
+    cases: Sequence[Case]
+    share: Share | None
+
+    @classmethod
+    def of(cls, parent: pytest.Collector, path: Path, cases: Sequence[Case], share: Share | None) -> SpecFile:
+        """The node of a file; outside of the root directory it is named by its last two parts."""
+        inside = path.is_relative_to(parent.config.rootpath)
+        own: dict[str, Any] = {} if inside else {"nodeid": f"{path.parent.name}/{path.name}"}
+        file: SpecFile = cls.from_parent(parent, path=path, **own)
+        file.cases, file.share = cases, share
+        return file
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """The cases, in the order of the reference."""
+        for case in self.cases:
+            yield CaseItem.of(self, case)
+
+
+def collect_file(
+    reference: Reference, cases: Sequence[Case], parent: pytest.Collector, path: Path, share: Share | None
+) -> SpecFile | None:
+    """The node of a file, if it is one of the specs to try."""
+    if path not in set(reference.files.values()):
+        return None
+    return SpecFile.of(parent, path, [c for c in cases if reference.files[c.operation.id] == path], share)
+
+
+class CaseItem(pytest.Item):
+    """A case. Running it is awaiting its result: the plan tries it when its turn comes."""
+
+    case: Case
+    share: Share | None
+    result: Result | None = None
+
+    @classmethod
+    def of(cls, parent: SpecFile, case: Case) -> CaseItem:
+        """The item of a case."""
+        item: CaseItem = cls.from_parent(parent, name=case.id)
+        item.case, item.share = case, parent.share
+        for name in markers_of(case):
+            item.add_marker(name)
+        return item
+
+    def runtest(self) -> None:
+        """Await the result, and fail or skip as it says."""
+        if self.share is None:
+            pytest.skip("this is only a plan")
+        try:
+            result = self.result = self.share.result(self.case.id)
+        except Stopped:
+            pytest.skip("the run was stopped before the case was decided")
+        source = f"{result.source.path}:{result.source.line}"
+        for name, value in (("requirement", result.requirement), ("verdict", result.verdict), ("source", source)):
+            self.user_properties.append((name, value))
+        if result.verdict in SKIPS:
+            pytest.skip(f"{result.verdict}: {result.reason}")
+        if result.verdict == "fail" and result.waiver is not None:
+            self.user_properties.append(("waiver", result.waiver["link"]))
+            pytest.xfail(f"waived until {result.waiver['expires']}: {result.waiver['reason']}")
+        if result.verdict != "pass":
+            raise CaseFailed(result)
+        if result.deviation is not None:
+            self.user_properties.append(("deviation", result.deviation.id))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Three lines instead of a traceback."""
+        if isinstance(excinfo.value, CaseFailed) and self.share is not None:
+            return representation(excinfo.value.result, self.share.head)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where pytest says the item is."""
+        return self.path, None, self.name
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the report of a case take as long as its trial, and a skip name the line of the reference."""
+    report = yield
+    result = item.result if isinstance(item, CaseItem) else None
+    if result is not None and call.when == "call":
+        report.duration = result.seconds
+        if result.verdict in SKIPS:
+            report.longrepr = (result.source.path, result.source.line, f"{result.verdict}: {result.reason}")
+    return report
+
+
+WORDS = {
+    "inconclusive": ("skipped", "?", "INCONCLUSIVE"),
+    "inapplicable": ("skipped", "-", "INAPPLICABLE"),
+    "error": ("failed", "E", "ERROR (of this suite)"),
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.CollectReport | pytest.TestReport) -> tuple[str, str, str] | None:
+    """Mark what pytest has no word for; what it counts them as stays."""
+    if report.when != "call" or hasattr(report, "wasxfail"):
+        return None
+    properties: Mapping[str, object] = dict(report.user_properties)
+    if "deviation" in properties and report.passed:
+        return "passed", "o", "PASSED (with an omission)"
+    return WORDS.get(str(properties.get("verdict")))

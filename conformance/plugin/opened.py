@@ -1,0 +1,188 @@
+"""What the owner of a run holds open: the directory, the endpoint, the session and the record."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.engine.session import Settings
+from conformance.plugin.choices import Choices
+from conformance.plugin.endpoint import LOG, Endpoint, open_endpoint
+from conformance.plugin.reference import Reference, packaged
+from conformance.plugin.share import STOP, Share, gather_parts
+from conformance.plugin.trouble import Trouble
+from conformance.plugin.waivers import Waivers
+from specs.record import RecordError, RecordWriter, RunRecord
+from specs.record.model import Result, RunInfo
+from specs.record.writer import new_directory
+
+DECIDED = ("pass", "fail", "inapplicable")
+"""Verdicts that a run which is resumed does not try again."""
+
+_KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxfail": "maxfail"}
+"""Options of pytest that the record holds: those that choose cases or processes."""
+
+
+class Opened:
+    """What a run holds open: directory, endpoint, session, record. Raises Trouble if it cannot be opened."""
+
+    def __init__(
+        self,
+        config: pytest.Config,
+        choices: Choices,
+        reference: Reference,
+        waivers: Waivers,
+        files: Sequence[Path],
+    ) -> None:
+        self.choices = choices
+        self.reference = reference
+        self.files = files
+        self.closed = False
+        self._endpoint: Endpoint | None = None
+        self._writer: RecordWriter | None = None
+        self.share: Share
+        self._before, self.done = _earlier(choices)
+        try:
+            self._open(config, waivers)
+        except RecordError as error:
+            self._give_up()
+            raise Trouble(str(error)) from None
+        except BaseException:
+            self._give_up()
+            raise
+
+    def _open(self, config: pytest.Config, waivers: Waivers) -> None:
+        given = self.choices.resume or self.choices.output
+        self._made_parent = given is None or not given.exists()
+        self.directory = given or new_directory("runs")
+        # Not yet ours, if it holds a record: then nothing in it may be touched.
+        self._ours = given is None
+        self._writer = RecordWriter(self.directory, resume=self.choices.resume is not None)
+        self._ours = self.choices.resume is None
+        self._endpoint = open_endpoint(self.choices, self.directory)
+        settings = Settings(
+            target=self._endpoint.target,
+            directory=self.directory,
+            sandbox=self.choices.sandbox,
+            release=self._endpoint.release,
+            default_policy=self.choices.default_policy,
+            allow_disruptive=self.choices.allow_disruptive,
+            max_servers=self.choices.max_servers,
+            microversion=self.choices.microversion,
+        )
+        options = _options(config, self.choices)
+        self.share = Share.open(self.reference, settings, self._writer, options, waivers, self.done)
+        _same_endpoint(self._before, self.share)
+        self._writer.start(self._since_before(self.share.info()))
+
+    @property
+    def first_line(self) -> str:
+        """Which endpoint is tried, as whom."""
+        cloud, release = self.share.session.cloud, self.share.session.settings.release
+        supported = cloud.microversions
+        versions = f"microversions {supported.min} to {supported.max}" if supported.max else "no microversions"
+        roles = ", ".join(sorted(str(role) for role in cloud.roles))
+        return f"{cloud.name} ({f'{release}, ' if release else ''}{versions}), as {roles}"
+
+    def close(self) -> None:
+        """Stop and clean up: this process, and what others of the run have left."""
+        if not self.closed:
+            self.closed = True
+            self.share.session.close(whole_run=True)
+
+    def finish(self, status: int, totals: Mapping[str, Any]) -> RunInfo:
+        """Write the head with the totals; the sandbox ends."""
+        figures, notes = gather_parts(self.directory)
+        own = self.share.session.figures()
+        before = self._before.totals if self._before else {}
+        added = {name: own[name] + figures[name] + int(before.get(name) or 0) for name in figures}
+        info = self.share.info({**totals, **added, "seconds": own["seconds"] + float(before.get("seconds") or 0.0)})
+        endpoint = self._endpoint.notes() if self._endpoint else ()
+        every = {repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes, *notes)}
+        info = replace(self._since_before(info), notes=tuple(every.values()), exit_status=status)
+        if self._writer is not None:
+            self._writer.finish(info)
+        (self.directory / STOP).unlink(missing_ok=True)
+        self._end_endpoint()
+        return info
+
+    def discard(self) -> None:
+        """Leave no record: nothing was to be done."""
+        self.close()
+        self._give_up()
+
+    def abandon(self) -> None:
+        """Close what an early end of the session has left open."""
+        if not self.closed:
+            with contextlib.suppress(Exception):
+                self.close()
+        self._end_endpoint()
+        if self._writer is not None:
+            self._writer.close()
+
+    def _since_before(self, info: RunInfo) -> RunInfo:
+        return replace(info, started=self._before.started) if self._before else info
+
+    def _end_endpoint(self) -> None:
+        if self._endpoint is not None:
+            self._endpoint.close()
+
+    def _give_up(self) -> None:
+        self._end_endpoint()
+        if self._writer is not None:
+            self._writer.close()
+        directory = getattr(self, "directory", None)
+        if directory is None or not getattr(self, "_ours", False):
+            return
+        log = directory / LOG
+        if log.exists() and log.stat().st_size and self._endpoint is None:
+            return  # it explains why the sandbox did not start
+        if self._made_parent:
+            latest = directory.resolve().parent / "latest"
+            if latest.is_symlink() and latest.resolve() == directory.resolve():
+                latest.unlink()
+            shutil.rmtree(directory, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                directory.parent.rmdir()
+            return
+        for name in ("results.jsonl", "run.json", "journal.jsonl", LOG):
+            (directory / name).unlink(missing_ok=True)
+
+
+def _earlier(choices: Choices) -> tuple[RunInfo | None, dict[str, Result]]:
+    if choices.resume is None:
+        return None, {}
+    try:
+        record = RunRecord.read(choices.resume)
+        return record.info, {r.case: r for r in record.results if r.verdict in DECIDED}
+    except RecordError as error:
+        raise Trouble(str(error)) from None
+
+
+def _same_endpoint(before: RunInfo | None, share: Share) -> None:
+    if before is None:
+        return
+    now = share.head.endpoint
+    keys = ("sandbox", "release") if now.get("sandbox") or before.endpoint.get("sandbox") else ("url",)
+    for key in keys:
+        if before.endpoint.get(key) != now.get(key):
+            was = before.endpoint.get("name") or before.endpoint.get("url")
+            raise Trouble(f"the run to resume tried {was}, and this is {now['name']}: name the same endpoint")
+
+
+def _options(config: pytest.Config, choices: Choices) -> dict[str, Any]:
+    """The options for the record: ours without secrets, and some of pytest's."""
+    options = dict(choices.given)
+    if config.args != [str(packaged())]:
+        options["spec"] = config.args[0] if len(config.args) == 1 else list(config.args)
+    for name, word in _KEPT.items():
+        value = getattr(config.option, name, None)
+        if value:
+            options[word] = value if isinstance(value, (str, int, float, bool)) else str(value)
+    return options

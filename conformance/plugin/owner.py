@@ -1,0 +1,280 @@
+"""The process that owns a run: it opens and closes everything, and says what came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.engine.case import Suite
+from conformance.engine.derive.suite import derive
+from conformance.plugin import ending, items
+from conformance.plugin.choices import Choices, from_config
+from conformance.plugin.find import given_files
+from conformance.plugin.items import CaseItem, SpecFile, collect_file
+from conformance.plugin.opened import Opened
+from conformance.plugin.plan import plan_lines
+from conformance.plugin.reference import Reference, packaged, read_reference
+from conformance.plugin.share import STOP
+from conformance.plugin.trouble import Trouble
+from conformance.plugin.waivers import Waivers, load_waivers
+from conformance.plugin.worker import hand_over
+from specs.microversion import Microversion
+from specs.record import RecordError, RunRecord
+
+
+def begin(config: pytest.Config, files: Sequence[Path]) -> None:
+    """Check what was asked for, open the endpoint and the record, and take part in the session. Raises Trouble."""
+    choices = from_config(config)
+    if not files:
+        files = _default_files(config)
+    reference = read_reference(files)
+    waivers = load_waivers(choices.waivers) if choices.waivers else Waivers()
+    config.pluginmanager.register(items, "conformance-items")
+    if choices.dry_run or config.option.collectonly:
+        _not_distributed(config)
+        ceiling = Microversion.parse(choices.microversion) if choices.microversion else None
+        policy = choices.default_policy or choices.sandbox
+        suite = derive(reference.specs, reference.selected, ceiling, policy)
+        config.pluginmanager.register(Plan(config, choices, reference, suite), "conformance-plan")
+        return
+    opened = Opened(config, choices, reference, waivers, files)
+    # Whatever ends the session, also before it has begun.
+    config.add_cleanup(opened.abandon)
+    print(opened.first_line, flush=True)
+    config.pluginmanager.register(Owner(config, opened), "conformance-owner")
+
+
+def _default_files(config: pytest.Config) -> list[Path]:
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        named = ", ".join(config.args)
+        raise Trouble(f"no specs (YAML with `format` and `operations`) are under {named}: run `conformance build`")
+    config.args[:] = [str(packaged())]
+    config.args_source = pytest.Config.ArgsSource.ARGS
+    return given_files(config, called=True)
+
+
+def _not_distributed(config: pytest.Config) -> None:
+    for name, value in (("numprocesses", None), ("dist", "no"), ("distload", False), ("tx", [])):
+        if hasattr(config.option, name):
+            setattr(config.option, name, value)
+
+
+class Plan:
+    """A session that tries nothing: ``--dry-run`` and ``--collect-only``."""
+
+    def __init__(self, config: pytest.Config, choices: Choices, reference: Reference, suite: Suite) -> None:
+        self._config = config
+        self._choices = choices
+        self._reference = reference
+        self._suite = suite
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Make the markers known."""
+        items.register_markers(config, self._suite.cases)
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
+        """Collect the specs to try."""
+        return collect_file(self._reference, self._suite.cases, parent, file_path, None)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Show the plan of what is selected."""
+        if self._config.option.collectonly or session.testsfailed:
+            return None
+        cases = [item.case for item in session.items if isinstance(item, CaseItem)]
+        if cases:
+            print("\n" + "\n".join(plan_lines(cases, self._choices.max_servers)))
+        return True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Nothing selected, and whatever else prevents a plan, is exit status 2."""
+        if exitstatus not in (0, 1):
+            session.exitstatus = ending.CANNOT_RUN
+
+
+class Owner:
+    """The hooks of the process that owns the run: alone, or as pytest-xdist's controller."""
+
+    def __init__(self, config: pytest.Config, opened: Opened) -> None:
+        self._config = config
+        self._opened = opened
+        self._share = opened.share
+        self._interrupted = False
+        self._other_failed = False
+        self._failures = 0
+        self._workers_died = False
+        self._selected: set[str] = set()
+        self._lines: list[str] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Make the markers known."""
+        items.register_markers(config, self._share.suite.cases)
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
+        """Collect the specs to try."""
+        return collect_file(self._opened.reference, self._share.suite.cases, parent, file_path, self._share)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Run the plan of all that is selected, and report each case when it is decided."""
+        if session.testsfailed and not session.config.option.continue_on_collection_errors:
+            return None
+        if self._config.pluginmanager.has_plugin("dsession"):
+            return None
+        cases = {item.case.id: item for item in session.items if isinstance(item, CaseItem)}
+        self._selected = set(cases)
+        others = [item for item in session.items if not isinstance(item, CaseItem)]
+        for index, item in enumerate(others):
+            _run(session, item, others[index + 1] if index + 1 < len(others) else None)
+        self._share.start(cases)
+        for case_id in self._share.as_decided(list(cases)):
+            _run(session, cases[case_id], None)
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count failures, to tell the other processes when it is enough."""
+        if not report.failed:
+            return
+        self._failures += 1
+        if "verdict" not in dict(report.user_properties) and not _is_crash(report):
+            self._other_failed = True
+        if self._enough:
+            self._stop_others()
+
+    @property
+    def _enough(self) -> bool:
+        limit = int(self._config.getvalue("maxfail") or 0)
+        return 0 < limit <= self._failures
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Tell Ctrl-C from pytest-xdist's way to stop after enough failures."""
+        value = excinfo.value
+        if type(value) is KeyboardInterrupt or "received keyboard-interrupt" in str(value):
+            self._interrupted = True
+            self._stop_others()
+            self._share.stop()
+            sys.stderr.write("\nconformance: interrupted; removing what the run has made\n")
+
+    def _stop_others(self) -> None:
+        if self._config.pluginmanager.has_plugin("dsession"):
+            with contextlib.suppress(OSError):
+                (self._opened.directory / STOP).touch()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Clean up, finish the record, and set the exit status."""
+        cannot = self._why_not(session, int(exitstatus))
+        if cannot is not None and not self._selected:
+            self._opened.discard()
+            session.exitstatus = ending.CANNOT_RUN
+            sys.stderr.write(f"\nconformance: {cannot}\n")
+            return
+        notes: list[str] = []
+        try:
+            self._opened.close()
+        except KeyboardInterrupt:
+            self._interrupted = True
+            notes.append(f"the cleanup was interrupted: `conformance cleanup {self._opened.directory}` goes on with it")
+        try:
+            session.exitstatus = self._conclude(cannot, notes)
+        except RecordError as error:
+            sys.stderr.write(f"\nconformance: {error}\n")
+            session.exitstatus = ending.CANNOT_RUN
+
+    def _conclude(self, cannot: str | None, notes: list[str]) -> int:
+        directory = self._opened.directory
+        if self._workers_died and not self._interrupted and not self._enough:
+            recorded = [result.case for result in RunRecord.read(directory).results]
+            chosen = [case for case in self._share.suite.cases if case.id in self._selected]
+            for result in ending.missing_results(chosen, recorded, "the worker that tried it has died"):
+                self._share.writer.add(result)
+        tally = ending.tally_of(directory)
+        status = ending.status_of(
+            tally, self._opened.choices, interrupted=self._interrupted, other_failed=self._other_failed
+        )
+        if cannot is not None:
+            status = ending.CANNOT_RUN
+            notes.append(cannot)
+        notes += self._share.waivers.sentences
+        left = self._share.session.left
+        if left:
+            notes.append(f"{len(left)} things could not be removed: `conformance cleanup {directory}` tries again")
+        info = self._opened.finish(status, tally.totals())
+        trouble = ending.write_report(directory)
+        self._lines = ending.closing_lines(info, tally, directory, [*notes, *([trouble] if trouble else [])])
+        return status
+
+    def _why_not(self, session: pytest.Session, exitstatus: int) -> str | None:
+        """Why the run could not run or go on, in one sentence; None if it did, or was interrupted."""
+        if self._share.trouble:
+            return str(self._share.trouble)
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            return "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
+        if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+            return "pytest could not go on, as it says above"
+        if exitstatus == pytest.ExitCode.INTERRUPTED and not self._interrupted and not self._enough:
+            return f"the session ended early: {session.shouldstop or 'collection failed, or something asked for it'}"
+        return None
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say what came of it, and where the record and the report are."""
+        if self._lines:
+            terminalreporter.write_sep("=", "conformance")
+            for line in self._lines:
+                terminalreporter.write_line(line)
+
+    # pytest-xdist
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Hand over to a worker what this process owns."""
+        count = int(node.workerinput["workercount"])
+        opened = self._opened
+        handed = hand_over(self._share, opened.files, opened.choices, count, self._config.args)
+        node.workerinput["conformance"] = handed
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config) -> Any:
+        """Keep a lane on one worker."""
+        from xdist.workermanage import parse_tx_spec_config
+
+        from conformance.plugin.parallel import NO_ITEM, LaneScheduling
+
+        lanes = {case.id: self._share.session.run.lane(case.id) for case in self._share.suite.cases}
+
+        def lane_of(nodeid: str) -> str:
+            path, _, name = nodeid.partition("::")
+            return lanes.get(name) or NO_ITEM + path
+
+        count = len(parse_tx_spec_config(config))
+        servers = self._opened.choices.max_servers
+        return LaneScheduling(count, lane_of, max(1, servers // count) + 1, servers)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Learn what is selected."""
+        self._selected = {name for nodeid in ids if (name := nodeid.partition("::")[2])}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, error: object | None) -> None:
+        """Note that a worker has died, so that nothing it has not decided is forgotten."""
+        if error:
+            self._workers_died = True
+
+
+def _run(session: pytest.Session, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+    if session.shouldfail:
+        raise session.Failed(session.shouldfail)
+    if session.shouldstop:
+        raise session.Interrupted(session.shouldstop)
+
+
+def _is_crash(report: pytest.TestReport) -> bool:
+    return str(report.when) == "???"

@@ -1,0 +1,129 @@
+"""pytest-xdist: a scheduler that keeps a lane on one worker, so that no server is made twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
+from typing import Any
+
+NO_ITEM = "-"
+
+
+class LaneScheduling:
+    """Gives each worker some lanes at a time, and the next one when it has done with one.
+
+    It implements the protocol of ``xdist.scheduler.Scheduling``. A worker runs an item only when it knows the next one
+    or has been told to end, so a worker's last items wait until there is nothing left to give.
+
+    Args:
+        nodes: how many workers will come.
+        lane_of: the lane of a node id; lanes whose name begins with ``NO_ITEM`` are not ours.
+        at_once: lanes that one worker walks at a time.
+        limit: workers that get work at all: one that has a lane may have a server.
+    """
+
+    def __init__(self, nodes: int, lane_of: Callable[[str], str], at_once: int, limit: int) -> None:
+        self.numnodes = nodes
+        self.collection: list[str] | None = None
+        self._lane_of = lane_of
+        self._at_once = at_once
+        self._limit = limit
+        self._collections: dict[Any, list[str]] = {}
+        self._waiting: list[list[int]] = []
+        self._held: dict[Any, list[list[int]]] = {}
+        self._sent: dict[Any, list[int]] = {}
+
+    @property
+    def nodes(self) -> list[Any]:
+        """The workers that are there."""
+        return list(self._held)
+
+    @property
+    def collection_is_completed(self) -> bool:
+        """Whether all workers have said what they have collected."""
+        return len(self._collections) >= self.numnodes
+
+    @property
+    def tests_finished(self) -> bool:
+        """Whether nothing is left to be given, and every worker is at its last item at most."""
+        if not self.collection_is_completed or self._waiting:
+            return False
+        return all(len(sent) < 2 for sent in self._sent.values())
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether items are still to be run."""
+        return bool(self._waiting) or any(self._sent.values())
+
+    def add_node(self, node: Any) -> None:
+        """A worker is there."""
+        self._held[node], self._sent[node] = [], []
+
+    def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
+        """A worker has collected. Every one must have collected the same."""
+        if self._collections and list(collection) != next(iter(self._collections.values())):
+            raise RuntimeError(f"{node} has collected other cases than the workers before it")
+        self._collections[node] = list(collection)
+
+    def remove_node(self, node: Any) -> str | None:
+        """A worker is gone. Returns the node id that it was running; its other items are given to others."""
+        sent, held = self._sent.pop(node), self._held.pop(node)
+        if not sent or self.collection is None:
+            return None
+        crashed = sent[0]
+        self._waiting += [left for lane in held if (left := [item for item in lane if item != crashed])]
+        self._feed_all()
+        return self.collection[crashed]
+
+    def schedule(self) -> None:
+        """Begin to give work, or go on after a worker has been replaced."""
+        if self.collection is None:
+            self.collection = next(iter(self._collections.values()))
+            lanes: dict[str, list[int]] = {}
+            for index, nodeid in enumerate(self.collection):
+                lanes.setdefault(self._lane_of(nodeid), []).append(index)
+            # The longest first, so that no long one is left for the end.
+            self._waiting = sorted(lanes.values(), key=len, reverse=True)
+        self._feed_all()
+
+    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:  # noqa: ARG002
+        """A worker has done with an item."""
+        self._sent[node].remove(item_index)
+        for lane in self._held[node]:
+            if item_index in lane:
+                lane.remove(item_index)
+        self._held[node] = [lane for lane in self._held[node] if lane]
+        self._feed_all([node])
+
+    def mark_test_pending(self, item: str) -> None:
+        """Not asked for by this scheduler's users."""
+        raise NotImplementedError
+
+    def remove_pending_tests_from_node(self, node: Any, indices: Sequence[int]) -> None:
+        """Not asked for: this scheduler takes nothing back."""
+        raise NotImplementedError
+
+    def _feed_all(self, nodes: Sequence[Any] | None = None) -> None:
+        fed = [node for node in (self.nodes if nodes is None else nodes) if node in self.nodes[: self._limit]]
+        given: dict[Any, list[list[int]]] = {}
+        while self._waiting:
+            open_nodes = [n for n in fed if not n.shutting_down and self._has_room(n)]
+            if not open_nodes:
+                break
+            node = min(open_nodes, key=lambda n: (len(self._held[n]), len(self._sent[n])))
+            lane = self._waiting.pop(0)
+            self._held[node].append(list(lane))
+            self._sent[node] += lane
+            given.setdefault(node, []).append(lane)
+        for node, lanes in given.items():
+            # The first items of all lanes come first: a lane begins when its first item does.
+            mixed = [item for row in zip_longest(*lanes) for item in row if item is not None]
+            self._sent[node] = [i for i in self._sent[node] if i not in set(mixed)] + mixed
+            node.send_runtest_some(mixed)
+        if not self._waiting:
+            for node in self.nodes:
+                if not node.shutting_down:
+                    node.shutdown()
+
+    def _has_room(self, node: Any) -> bool:
+        return len(self._held[node]) < self._at_once or len(self._sent[node]) <= 2

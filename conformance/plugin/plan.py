@@ -1,0 +1,52 @@
+"""The plan of a run as text: lanes, trials, requests expected. It needs no endpoint."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from conformance.engine.case import Case, Trial
+from conformance.engine.knowledge import load_knowledge
+from conformance.engine.lanes import NO_SERVER, lane_of
+
+PER_TRIAL = 4.0
+"""Requests for a trial on a server: itself, looking at the server before and after, waiting, undoing it."""
+PER_LANE = 12
+"""Requests for the server of a lane: made, awaited, brought into its status, deleted."""
+AT_START = 12
+"""Requests for versions, tokens and discovery."""
+
+
+def plan_lines(cases: Iterable[Case], max_servers: int) -> list[str]:
+    """Describe what a run over these cases would do."""
+    knowledge = load_knowledge()
+    lanes: dict[str, dict[str, Trial]] = {}
+    counts: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    for case in cases:
+        lane = lane_of(case.trial, knowledge)
+        lanes.setdefault(lane, {})[case.trial.key] = case.trial
+        counts[lane] += 1
+        kinds[case.requirement.kind.partition("/")[0]] += 1
+    servers = [lane for lane in lanes if lane != NO_SERVER]
+    trials = sum(len(found) for found in lanes.values())
+    requests = _requests(lanes)
+    width = max((len(lane) for lane in lanes), default=4)
+    lines = [f"{'lane':<{width}}  cases  trials"]
+    for lane in sorted(lanes, key=lambda name: (name != NO_SERVER, -len(lanes[name]), name)):
+        label = "none" if lane == NO_SERVER else lane
+        lines.append(f"{label:<{width}}  {counts[lane]:>5}  {len(lanes[lane]):>6}")
+    return [
+        *lines,
+        "",
+        ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())),
+        f"{sum(counts.values())} cases in {trials} trials, on {len(servers)} lanes of which "
+        f"{min(len(servers), max_servers)} run at a time; about {requests} requests",
+    ]
+
+
+def _requests(lanes: Mapping[str, Mapping[str, Trial]]) -> int:
+    count = float(AT_START)
+    for lane, trials in lanes.items():
+        count += len(trials) if lane == NO_SERVER else PER_LANE + PER_TRIAL * len(trials)
+    return round(count, -1).__int__()

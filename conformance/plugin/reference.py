@@ -1,0 +1,66 @@
+"""The specs of a run: those that are tried, and all others of the same reference beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from conformance.plugin.find import SUFFIXES, looks_like_spec
+from conformance.plugin.trouble import Trouble
+from specs.load import SpecError, load
+from specs.model import Spec
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Specs of one service.
+
+    Attributes:
+        specs: all that stand in the same directories; they give the vocabulary and the ways from status to status.
+        selected: those to try.
+        files: the file of each operation that is tried.
+    """
+
+    specs: tuple[Spec, ...]
+    selected: tuple[Spec, ...]
+    files: Mapping[str, Path]
+
+
+def packaged() -> Path:
+    """The specs that come with this distribution. Raises Trouble: it holds none."""
+    path = Path(str(resources.files("specs"))) / "compute"
+    if not any(path.glob("*.yaml")):
+        raise Trouble(f"no specs come with this installation ({path}): name a directory that `conformance build` wrote")
+    return path
+
+
+def read_reference(files: Sequence[Path]) -> Reference:
+    """Read the specs to try and those beside them. Raises Trouble: one of them is broken, or they do not fit."""
+    chosen = list(dict.fromkeys(files))
+    beside = [
+        path
+        for folder in dict.fromkeys(path.parent for path in chosen)
+        for path in sorted(folder.iterdir())
+        if path.suffix in SUFFIXES and path not in chosen and looks_like_spec(path)
+    ]
+    try:
+        read = {path: load(path) for path in (*chosen, *beside)}
+    except SpecError as error:
+        raise Trouble(str(error)) from None
+    services = sorted({spec.service for spec in read.values()})
+    if len(services) > 1:
+        raise Trouble(f"the specs are of {' and '.join(services)}: a run tries one service, name the specs of one")
+    holders: dict[str, Path] = {}
+    for path, spec in sorted(read.items()):
+        for operation in spec.operations:
+            if operation.id in holders:
+                raise Trouble(
+                    f"operation {operation.id} stands in {holders[operation.id]} and in {path}: remove the older one"
+                )
+            holders[operation.id] = path
+    in_order = [read[path] for path in sorted(read)]
+    selected = [read[path] for path in chosen]
+    tried = {o.id for spec in selected for o in spec.operations}
+    return Reference(tuple(in_order), tuple(selected), {k: v for k, v in holders.items() if k in tried})

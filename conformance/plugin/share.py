@@ -1,0 +1,170 @@
+"""This process's share of a run: the cases it tries, their results, and what it writes.
+
+The process that owns the run has all of it; under pytest-xdist and stestr others take a part. Whoever does not own the
+run leaves its figures in the run directory, where the owner gathers them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from conformance.engine.case import Suite
+from conformance.engine.cloud.errors import CloudError
+from conformance.engine.run import Stopped
+from conformance.engine.session import Session, Settings
+from conformance.plugin.reference import Reference
+from conformance.plugin.trouble import Trouble
+from conformance.plugin.waivers import Waivers
+from specs.record.errors import RecordError
+from specs.record.model import Result, RunInfo
+from specs.record.writer import RecordWriter, write_atomically
+
+STOP = "stop"
+"""A file in the run directory: all processes of the run shall stop."""
+
+_PART = "part-{}.json"
+_PARTS = "part-*.json"
+
+
+@dataclass
+class Share:
+    """One process's part in a run.
+
+    Attributes:
+        done: results of an earlier part of the run, which are not tried again.
+        options: of the run, for the record.
+    """
+
+    reference: Reference
+    session: Session
+    writer: RecordWriter
+    options: Mapping[str, Any]
+    waivers: Waivers = field(default_factory=Waivers)
+    done: Mapping[str, Result] = field(default_factory=dict)
+    worker: str | None = None
+    trouble: str | None = None
+    _decided: SimpleQueue[str] = field(default_factory=SimpleQueue)
+    _results: dict[str, Result] = field(default_factory=dict)
+
+    @classmethod
+    def open(
+        cls,
+        reference: Reference,
+        settings: Settings,
+        writer: RecordWriter,
+        options: Mapping[str, Any],
+        waivers: Waivers | None = None,
+        done: Mapping[str, Result] | None = None,
+        worker: str | None = None,
+    ) -> Share:
+        """Connect to the cloud and derive the cases. Raises Trouble: the cloud cannot be used."""
+        told: list[Share] = []
+
+        def record(result: Result) -> None:
+            told[0].tell(result)
+
+        try:
+            session = Session(settings, reference.specs, reference.selected, record, worker)
+        except CloudError as error:
+            raise Trouble(str(error)) from None
+        except OSError as error:
+            raise Trouble(f"{settings.directory} cannot be written: {error.strerror or error}") from None
+        share = cls(reference, session, writer, options, waivers or Waivers(), done or {}, worker)
+        told.append(share)
+        return share
+
+    @property
+    def suite(self) -> Suite:
+        """All cases, selected or not."""
+        return self.session.suite
+
+    @property
+    def directory(self) -> Path:
+        """The run directory."""
+        return self.session.settings.directory
+
+    def tell(self, result: Result) -> None:
+        """Take a result that the engine gives, in one of its threads: waive it, write it, and say that it is there."""
+        result = self.waivers.apply(result)
+        self._results[result.case] = result
+        try:
+            self.writer.add(result)
+        except RecordError as error:
+            self.trouble = self.trouble or str(error)
+            self.session.context.stopping.set()
+        self._decided.put(result.case)
+
+    def start(self, case_ids: Iterable[str]) -> None:
+        """Begin to try cases, except those that are decided already."""
+        self.session.run.start([case_id for case_id in case_ids if case_id not in self.done])
+
+    def result(self, case_id: str) -> Result:
+        """The result of a case, awaited. Raises Stopped: the run was stopped before it was decided."""
+        if case_id in self.done:
+            return self.done[case_id]
+        result = self.session.run.wait(case_id)
+        return self._results.get(case_id) or self.waivers.apply(result)
+
+    def as_decided(self, case_ids: Sequence[str]) -> Iterator[str]:
+        """The ids in the order in which they are decided; those that never will be come last."""
+        waiting = dict.fromkeys(case_ids)
+        for case_id in case_ids:
+            if case_id in self.done:
+                del waiting[case_id]
+                yield case_id
+        while waiting:
+            try:
+                case_id = self._decided.get(timeout=0.5)
+            except Empty:
+                if self.session.run.active or not self._decided.empty():
+                    continue
+                yield from waiting
+                return
+            if case_id in waiting:
+                del waiting[case_id]
+                yield case_id
+
+    def stop(self) -> None:
+        """Begin nothing further, and let waiting end."""
+        self.session.context.stopping.set()
+
+    def leave_part(self) -> None:
+        """Close, and leave the figures for the owner of the run."""
+        left = self.session.close()
+        part = {"figures": self.session.figures(), "notes": list(self.session.notes()), "left": list(left)}
+        with contextlib.suppress(RecordError):
+            write_atomically(self.directory / _PART.format(self.worker), json.dumps(part))
+        self.writer.close()
+
+    @cached_property
+    def head(self) -> RunInfo:
+        """The head of the record as it was at the start: what a failure needs to name its endpoint."""
+        return self.info()
+
+    def info(self, totals: Mapping[str, Any] | None = None) -> RunInfo:
+        """The head of the record."""
+        return self.session.info(self.options, totals)
+
+
+def gather_parts(directory: Path) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Figures (added up) and notes that the other processes of a run have left; takes their files away."""
+    figures: dict[str, int] = {"requests": 0, "servers": 0}
+    notes: dict[str, dict[str, Any]] = {}
+    for path in sorted(directory.glob(_PARTS)):
+        with contextlib.suppress(OSError, ValueError):
+            part = json.loads(path.read_text("utf-8"))
+            for name in figures:
+                figures[name] += part["figures"][name]
+            notes.update((json.dumps(note, sort_keys=True), note) for note in part["notes"])
+            path.unlink()
+    return figures, list(notes.values())
+
+
+__all__ = ["STOP", "Share", "Stopped", "gather_parts"]

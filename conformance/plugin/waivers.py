@@ -1,0 +1,126 @@
+"""Deviations that are accepted in writing.
+
+```yaml
+format: 1
+waivers:
+- deviation: servers-actions.lock/error/404!contradiction!*   # an id of the record; * stands for any text
+  reason: the vendor mends it in 2027.1
+  link: https://bugs.example.org/4711
+  expires: 2027-06-30
+```
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from conformance.plugin.trouble import Trouble
+from specs.record.model import Result
+from specs.record.totals import deviations_of
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """One accepted deviation; ``expires`` is the last day on which it counts."""
+
+    deviation: str
+    reason: str
+    link: str
+    expires: date
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(".*".join(re.escape(part) for part in self.deviation.split("*")), re.DOTALL)
+
+    def accepts(self, deviation: str) -> bool:
+        """Whether an id of a deviation is meant."""
+        return self._pattern.fullmatch(deviation) is not None
+
+    def as_json(self) -> dict[str, Any]:
+        """How it stands in a record."""
+        return {
+            "deviation": self.deviation,
+            "reason": self.reason,
+            "link": self.link,
+            "expires": self.expires.isoformat(),
+        }
+
+
+@dataclass(frozen=True)
+class Waivers:
+    """The waivers of a run, those that count and those that have expired."""
+
+    valid: tuple[Waiver, ...] = ()
+    expired: tuple[Waiver, ...] = ()
+    used: set[Waiver] = field(default_factory=set)
+
+    def apply(self, result: Result) -> Result:
+        """The result with the waiver that accepts it, if each of its deviations is accepted."""
+        if result.waiver is not None or not self.valid:
+            return result
+        found = []
+        for deviation in deviations_of(result):
+            waiver = next((one for one in self.valid if one.accepts(deviation.id)), None)
+            if waiver is None:
+                return result
+            found.append(waiver)
+        if not found:
+            return result
+        self.used.update(found)
+        return replace(result, waiver=found[0].as_json())
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the user should know of them at the end: those that have expired."""
+        return tuple(
+            f"the waiver {one.deviation} expired on {one.expires.isoformat()} and does not count: {one.reason}"
+            for one in self.expired
+        )
+
+
+def load_waivers(path: Path, today: date | None = None) -> Waivers:
+    """Read a file of waivers. Raises Trouble: it cannot be read, or is not of the form above."""
+    today = today or datetime.now(UTC).date()
+    try:
+        data = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as error:
+        raise Trouble(f"the waivers {path} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise Trouble(f"the waivers {path} are not UTF-8: save them so") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise Trouble(f"{path}{line} is not YAML: {getattr(error, 'problem', None) or 'correct it'}") from None
+    plain = _plain(data)
+    schema = json.loads((resources.files("specs") / "schemas" / "waivers-1.json").read_text("utf-8"))
+    wrong = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).iter_errors(plain)
+    first = jsonschema.exceptions.best_match(wrong)
+    if first is not None:
+        place = "/".join(str(part) for part in first.absolute_path) or "the file"
+        raise Trouble(f"{path} is no file of waivers: {place}: {first.message}")
+    read = [
+        Waiver(item["deviation"], item["reason"], item["link"], date.fromisoformat(item["expires"]))
+        for item in plain["waivers"]
+    ]
+    return Waivers(
+        tuple(one for one in read if one.expires >= today), tuple(one for one in read if one.expires < today)
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Dates as texts: YAML reads an unquoted date as a date."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value

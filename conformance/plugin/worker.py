@@ -1,0 +1,137 @@
+"""pytest-xdist: the share of a worker. The controller owns the run; a worker tries the lanes that it is given."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.target import Target
+from conformance.engine.session import Settings
+from conformance.plugin import items
+from conformance.plugin.choices import Choices
+from conformance.plugin.items import CaseItem, SpecFile, collect_file
+from conformance.plugin.reference import Reference, read_reference
+from conformance.plugin.share import STOP, Share
+from conformance.plugin.waivers import load_waivers
+from specs.record import RecordWriter, RunRecord
+
+_LOOK = 0.5
+"""Seconds between looks for the file that says stop."""
+
+
+def hand_over(
+    share: Share, files: Sequence[Path], choices: Choices, workers: int, args: Sequence[str]
+) -> dict[str, Any]:
+    """What a worker must know, of types that execnet can send."""
+    settings = share.session.settings
+    target = settings.target
+    return {
+        "args": list(args),
+        "files": [str(path) for path in files],
+        "target": {
+            "url": target.url,
+            "name": target.name,
+            "clouds": {str(role): name for role, name in target.clouds.items()},
+            "tokens": {str(role): token for role, token in target.tokens.items()},
+        },
+        "directory": str(share.directory.resolve()),
+        "sandbox": settings.sandbox,
+        "release": settings.release,
+        "prefix": share.session.journal.prefix,
+        "microversion": settings.microversion,
+        "default_policy": settings.default_policy,
+        "allow_disruptive": settings.allow_disruptive,
+        "max_servers": max(1, settings.max_servers // workers),
+        "options": dict(share.options),
+        "waivers": str(choices.waivers) if choices.waivers else None,
+        "done": list(share.done),
+    }
+
+
+def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
+    """Open this worker's share. Raises Trouble."""
+    worker: str = config.workerinput["workerid"]  # type: ignore[attr-defined]
+    config.args[:] = handed["args"]
+    directory = Path(handed["directory"])
+    target = handed["target"]
+    settings = Settings(
+        target=Target(
+            clouds={Role(role): name for role, name in target["clouds"].items()},
+            url=target["url"],
+            tokens={Role(role): token for role, token in target["tokens"].items()},
+            name=target["name"],
+        ),
+        directory=directory,
+        prefix=handed["prefix"],
+        **{
+            name: handed[name]
+            for name in ("sandbox", "release", "microversion", "default_policy", "allow_disruptive", "max_servers")
+        },
+    )
+    done = {}
+    if handed["done"]:
+        wanted = set(handed["done"])
+        done = {result.case: result for result in RunRecord.read(directory).results if result.case in wanted}
+    reference = read_reference([Path(path) for path in handed["files"]])
+    share = Share.open(
+        reference,
+        settings,
+        RecordWriter(directory, worker=worker),
+        handed["options"],
+        load_waivers(Path(handed["waivers"])) if handed["waivers"] else None,
+        done,
+        worker,
+    )
+    config.pluginmanager.register(items, "conformance-items")
+    config.pluginmanager.register(Worker(share, reference), "conformance-worker")
+
+
+class Worker:
+    """The hooks of a worker."""
+
+    def __init__(self, share: Share, reference: Reference) -> None:
+        self.share = share
+        self._reference = reference
+        self._lanes: dict[str, list[str]] = {}
+        self._ended = threading.Event()
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Make the markers known."""
+        items.register_markers(config, self.share.suite.cases)
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
+        """Collect the specs to try."""
+        return collect_file(self._reference, self.share.suite.cases, parent, file_path, self.share)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Sort what is selected by lane, and look from now on whether the run is to stop."""
+        for item in session.items:
+            if isinstance(item, CaseItem):
+                self._lanes.setdefault(self.share.session.run.lane(item.case.id), []).append(item.case.id)
+        threading.Thread(target=self._look_for_stop, args=[session], name="stop", daemon=True).start()
+
+    def _look_for_stop(self, session: pytest.Session) -> None:
+        while not self._ended.wait(_LOOK):
+            if (self.share.directory / STOP).exists():
+                session.shouldstop = "the run was stopped"
+                self.share.stop()
+                return
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Start the lane of an item at its first item; that of the next one too, so that they run side by side."""
+        for one in (item, nextitem):
+            if isinstance(one, CaseItem):
+                lane = self.share.session.run.lane(one.case.id)
+                self.share.start(self._lanes.pop(lane, ()))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Clean up, and leave the figures."""
+        self._ended.set()
+        self.share.leave_part()
