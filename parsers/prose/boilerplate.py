@@ -27,7 +27,7 @@ _MARKS: tuple[tuple[str, str], ...] = (
                     r"valid|required)\b"),
     ("refusal", r"\b(?:fail(?:s|ed|ure)?|errors?|reject\w*|refus\w*|denied|forbidden|invalid|ignored|raise[sd]?)\b"),
     ("status", r"(?-i:``[A-Z][A-Z_]{3,}``)|\b(?:status|state)\s+(?:\w+\s+){0,3}(?:``\w+``|(?-i:\b[A-Z][A-Z_]{3,}\b))|"
-        r"(?-i:\b[A-Z]{4,}(?:_[A-Z]+)*)\s+(?:status|state)\b|(?-i:\b(?!LC_)[A-Z]{4,}_[A-Z_]+\b(?!``))|"
+        r"(?-i:\b[A-Z]{4,}(?:_[A-Z]+)*)\s+(?:status|state)\b|``[\w-]+``\s+(?:status|state)\b|(?-i:\b(?!LC_)[A-Z]{4,}_[A-Z_]+\b(?!``))|"
                r"\b(?:becomes?|changes?\s+(?:its|the)\s+(?:status|state))\b"),
     ("lifecycle", r"\bdeprecat\w*|\bsuperseded\b|\bremoved\s+in\b"),
     ("role", r"\badmin(?:istrat\w+)?s?\b|\bpolic(?:y|ies)\b|\bprivileges?\b|\bpermissions?\b|\bowners?\b"),

@@ -120,7 +120,8 @@ def without_versions(text: str) -> str:
     """The text without its version clauses."""
     for _, _, start, end in reversed(version_clauses(text)):
         text = text[:start] + text[end:]
-    return re.sub(r"\(\s*\)", "", re.sub(r"\s+([,.])", r"\1", re.sub(r"\s{2,}", " ", text))).strip(" ,")
+    text = re.sub(r"\(\s*\)", "", text)
+    return re.sub(r"\s+([,.])", r"\1", re.sub(r"\s{2,}", " ", text)).strip(" ,")
 
 
 _REFUSAL = re.compile(

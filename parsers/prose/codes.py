@@ -76,7 +76,8 @@ _PROSE = re.compile(
     | \((?P<paren>{_NUMBER})\)
     | \b(?:code|status|response|return(?:s|ed)?|raises?|with|an?)\s+(?:an?\s+|the\s+)?(?:``)?
       (?P<after>[2345]\d\d)(?![\w.%-]|\s+(?:bytes|char\w*|items?|sec\w*|[KMG]i?B)\b)
-    | ^(?P<first>{_NUMBER})\s+(?:is\s+returned|will\s+be\s+returned|-\s)
+    | (?P<first>{_NUMBER})\s+(?:is\s+returned|will\s+be\s+returned)
+    | ^(?P<item>{_NUMBER})\s+-\s
     | ``(?P<only>{_NUMBER})(?:\s+[A-Za-z]+)*``
     | `(?P<tick>{_NUMBER})\s+[A-Za-z]+(?:\s+[A-Za-z]+)*`
     """,

@@ -171,7 +171,8 @@ def resources_of(path: str) -> tuple[str, ...]:
             continue
         word = singular(segment.removeprefix("os-").replace("-", " ").replace("_", " "))
         collection = not found or segment.endswith("s") or noun(word) is not None
-        if following.startswith("{") or (number == len(segments) - 1 and collection and segment not in _NO_RESOURCES):
+        last = number == len(segments) - 1 or following in _NO_RESOURCES
+        if following.startswith("{") or (last and collection and segment not in _NO_RESOURCES):
             found.append(word)
     return tuple(found) or ("resource",)
 

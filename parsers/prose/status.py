@@ -167,7 +167,7 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
     for pattern in (_STATUS_OF, _ERROR_UNLESS, _ATTRIBUTE_MUST_BE, _MUST_HAVE, _MUST_BE_IN):
         for m in pattern.finditer(rest):
             part = m.groupdict()
-            if pattern is not _ERROR_UNLESS and _NOT.search(_unquoted(m[0])) or _two_resources(part["noun"]):
+            if (pattern is not _ERROR_UNLESS and _NOT.search(_unquoted(m[0]))) or _two_resources(part["noun"]):
                 return None
             when = _when(rest, scope)
             bounds = clauses[0][:2] if clauses else (None, None)
