@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.judge.contents import is_of_type
 from conformance.engine.knowledge import Knowledge
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter, Sample
@@ -107,7 +108,11 @@ def value_for(operation: Operation, field: Field, knowledge: Knowledge) -> Any:
     if bound:
         return value
     from_sample = _in_samples(operation, field)
-    if from_sample is not ABSENT and not (isinstance(from_sample, str) and from_sample.startswith("%(")):
+    if (
+        from_sample is not ABSENT
+        and is_of_type(from_sample, field.row.type or "")
+        and not (isinstance(from_sample, str) and from_sample.startswith("%("))
+    ):
         return from_sample
     if field.row.enum:
         return field.row.enum[0]

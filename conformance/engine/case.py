@@ -87,6 +87,8 @@ class Trial:
         body: the request body; ``Binding`` objects stand where the cloud gives the value.
         accepted: whether the reference lets one expect that the request is accepted: True, False or None (silent).
         leads_to: the statuses that the reference or the state table gives for afterwards; empty: the same as before.
+        may_elevate: whether an administrator may take the place of a member who is refused with 403, because the
+            promise is not about roles.
         effect_of: name and value of a request field whose effect is looked for afterwards in the resource.
     """
 
@@ -98,8 +100,8 @@ class Trial:
     microversion: str | None = None
     accepted: bool | None = True
     leads_to: tuple[str, ...] = ()
+    may_elevate: bool = False
     effect_of: tuple[str, Any] | None = None
-    watched: tuple[str, ...] = ()
 
     @property
     def leaves_alone(self) -> bool:

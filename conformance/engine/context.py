@@ -44,7 +44,10 @@ class Notes:
 
 @dataclass(frozen=True)
 class RunContext:
-    """What all lanes of a run share."""
+    """What all lanes of a run share.
+
+    ``elevated`` holds the operations that this cloud refuses its members, where the reference does not name the roles.
+    """
 
     cloud: Cloud
     discovery: Discovery
@@ -56,6 +59,7 @@ class RunContext:
     top: Microversion
     patience: Patience = field(default_factory=Patience)
     notes: Notes = field(default_factory=Notes)
+    elevated: set[str] = field(default_factory=set)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def version_for(self, operation: Operation) -> Microversion:

@@ -91,8 +91,16 @@ class Executor:
         else:
             body, before = self._placeholders(trial.body), None
             target = self._unknown_id()
-        answer = self.context.cloud.send(self._ask(trial, version, body, target))
-        evidence = self._answered(trial, version, answer, before)
+        role = "admin" if trial.may_elevate and trial.operation.id in self.context.elevated else trial.role
+        answer = self.context.cloud.send(self._ask(trial, version, body, target, role))
+        evidence = replace(self._answered(trial, version, answer, before), role=role)
+        if answer.status == 403 and trial.may_elevate and role == "member" and "admin" in self.context.role_names:
+            # The promise is not about roles, and the reference does not say who may: an administrator may.
+            self.context.elevated.add(trial.operation.id)
+            self.context.notes.add("elevated", f"{trial.operation.id} is refused to members; tried as administrator")
+            answer = self.context.cloud.send(self._ask(trial, version, body, target, "admin"))
+            again = self._answered(trial, version, answer, before)
+            evidence = replace(again, role="admin", exchanges=(*again.exchanges, *evidence.exchanges))
         if state is None or answer.error:
             return evidence
         self.stage.fixtures.used(bindings_in(trial.body), answer.ok)
@@ -106,10 +114,10 @@ class Executor:
             problem = self.stage.unlock()
         return problem
 
-    def _ask(self, trial: Trial, version: Microversion, body: Any, target: str) -> Ask:
+    def _ask(self, trial: Trial, version: Microversion, body: Any, target: str, role: str) -> Ask:
         operation = trial.operation
         path = operation.path.replace(f"{{{self.context.knowledge.identifier}}}", target)
-        sender: Sender = _NOBODY[trial.role] if trial.role in _NOBODY else Role(trial.role)
+        sender: Sender = _NOBODY[role] if role in _NOBODY else Role(role)
         intent, creates = self._intent(trial, body)
         return Ask(operation.method, path, sender, str(version), body, intent=intent, expect_created=creates)
 

@@ -91,7 +91,11 @@ class Fixtures:
         if binding.resource == "flavor":
             return self._flavor(binding, must_work)
         if binding.resource == "server":
-            return self._fixed_ip()
+            return self._fixed_ip(must_work)
+        if binding.resource == "availability_zone":
+            return _have(self._context.discovery.availability_zone)
+        if binding.resource == "host":
+            return self._host()
         if binding.relation == "attached":
             return _attribute(self._attach(binding.resource), binding.attribute)
         if binding.relation == "ambiguous":
@@ -110,11 +114,28 @@ class Fixtures:
             return getattr(small, binding.attribute)
         return getattr(other, binding.attribute)
 
-    def _fixed_ip(self) -> str:
+    def _host(self) -> str:
+        """A compute host other than the server's, which only an administrator may look up."""
+        cloud, version = self._context.cloud, str(self._context.top)
+        if Role.ADMIN not in cloud.roles:
+            raise Unavailable("hosts are shown to administrators only, and no such role was given")
+        shown = cloud.get(f"/servers/{self._stage.server_id}", role=Role.ADMIN, microversion=version)
+        server = shown.json.get("server", {}) if isinstance(shown.json, dict) else {}
+        own = server.get("OS-EXT-SRV-ATTR:host")
+        answer = cloud.get("/os-services", role=Role.ADMIN, microversion=version, query=(("binary", "nova-compute"),))
+        services = answer.json.get("services", []) if isinstance(answer.json, dict) else []
+        for service in services:
+            if service.get("state") == "up" and service.get("status") == "enabled" and service.get("host") != own:
+                return str(service["host"])
+        raise Unavailable("there is no second compute host that is up")
+
+    def _fixed_ip(self, must_work: bool) -> str:
         for network in ((self._stage.view or {}).get("addresses") or {}).values():
             for address in network:
                 if address.get("OS-EXT-IPS:type", "fixed") == "fixed":
                     return str(address["addr"])
+        if must_work:
+            raise NeedsNewServer
         raise Unavailable("the server has no fixed address")
 
     def _make_free(self, resource: str) -> Made:

@@ -117,7 +117,7 @@ class Run:
                 trial = self._next(pending, stage)
                 self._try(trial, executor)
                 pending.remove(trial)
-        except Exception as error:  # noqa: BLE001 -- whoever waits for the rest of the lane must hear of it
+        except Exception as error:
             for trial in pending:
                 self._give_up(trial, f"this suite failed: {type(error).__name__}: {error}")
         finally:
@@ -200,7 +200,7 @@ def _result(case: Case, evidence: Evidence, judgement: Judgement, seconds: float
         expected=case.expectation.expected,
         observed=judgement.observed,
         microversion=str(evidence.version) if evidence.version else case.trial.microversion,
-        role=case.trial.role,
+        role=evidence.role or case.trial.role,
         reason=judgement.reason,
         deviation=deviation,
         exchanges=evidence.exchanges,

@@ -134,7 +134,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     if not said and line is None:
         return
     member = view.attempt(
-        state=state, variant=variant, label="documented", locked=True, accepted=False if said else None
+        state=state, variant=variant, label="documented", role="member", locked=True, accepted=False if said else None
     )
     if not said:
         expectation = RefusedWhereSilent(409, "a locked server")

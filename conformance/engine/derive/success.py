@@ -43,7 +43,7 @@ def derive_success(view: View, book: Book) -> None:
             _postconditions(view, book, trial, variant, detail)
     main = view.attempt(state=main_state, variant=main_variant, label="documented")
     derive_contents(view, book, main)
-    _samples(view, book, main_variant, main_state)
+    _samples(view, book)
 
 
 def _transient(view: View, book: Book, variant: Variant, state: str) -> None:
@@ -188,7 +188,7 @@ def _parents(view: View, row: Parameter) -> list[Parameter]:
     return [p for p in view.operation.response.parameters if p.name in names]
 
 
-def _samples(view: View, book: Book, variant: Variant, state: str) -> None:
+def _samples(view: View, book: Book) -> None:
     """Every sample of a request is a documented request, at the version that its heading or path names."""
     for sample in view.operation.request.samples:
         if not sample.valid:
@@ -198,6 +198,8 @@ def _samples(view: View, book: Book, variant: Variant, state: str) -> None:
             continue
         if version is None and view.operation.microversions.max is None:
             version = view.lowest
+        inner = sample.body.get(view.operation.action) if isinstance(sample.body, dict) else None
+        variant, state = view.main_with(inner if isinstance(inner, dict) else ())
         stem = sample.file.rsplit("/", 1)[-1].removesuffix(".json")
         label = f"sample-{id_part(stem)}" + (f"-{version}" if version else "")
         body = bodies.from_sample(view.operation, sample, view.knowledge)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from conformance.engine.case import Suite, Untested
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
-from conformance.engine.derive.success import derive_success
+from conformance.engine.derive.success import derive_success, normal_requirement
 from conformance.engine.derive.versions import derive_versions
 from conformance.engine.derive.view import FIRST, Book, View
 from conformance.engine.knowledge import Knowledge, load_knowledge
@@ -95,7 +95,13 @@ def supported(operation: Operation, knowledge: Knowledge) -> bool:
 def _operation(view: View, book: Book, default_policy: bool) -> None:
     if view.operation.removed is not None:
         return
-    derive_success(view, book)
-    derive_versions(view, book)
+    if view.environment is not None:
+        name, line, _ = normal_requirement(view, view.default)
+        requirement = view.requirement("normal", name, line)
+        why = f"line {view.environment.line} asks for what no request can set up"
+        book.untested.append(Untested(requirement.id, "not-through-api", requirement.source, why))
+    else:
+        derive_success(view, book)
+        derive_versions(view, book)
     derive_refusals(view, book, default_policy)
     untested_conditions(view, book)

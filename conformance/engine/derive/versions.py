@@ -126,8 +126,8 @@ def _former_fields(view: View) -> list[bodies.Field]:
 
 def _request_field(view: View, book: Book, field: bodies.Field) -> None:
     """A request field with bounds: accepted inside, refused or without effect outside."""
-    variant, state = view.main
     row, name = field.row, field.path[-1]
+    variant, state = view.main_with([name])
     if any(r.name == row.name and r is not row for r in view.operation.request.parameters):
         return
     for bound, outside, inside in _edges(row.range, view):

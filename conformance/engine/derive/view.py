@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -151,6 +151,24 @@ class View:
                     return variant, state
         return self.variants[0], self.knowledge.initial
 
+    def main_with(self, names: Iterable[str]) -> tuple[Variant, str]:
+        """As ``main``, for a request that has some fields: the reference may ask another status for them."""
+        given = set(names)
+        for variant in self.variants:
+            if variant.condition and variant.condition.when and given & set(variant.condition.when.present):
+                for state in variant.states:
+                    if state in self.knowledge.stable:
+                        return variant, state
+        return self.main
+
+    @property
+    def environment(self) -> Condition | None:
+        """A precondition that the API can neither show nor set, and that servers of this suite do not meet."""
+        for condition in self.operation.preconditions:
+            if condition.kind == "environment" and condition.when is None:
+                return condition
+        return None
+
     @property
     def role(self) -> str:
         """The role that the reference lets use the operation: the lowest documented one."""
@@ -200,6 +218,8 @@ class View:
         effect_of: tuple[str, Any] | None = None,
     ) -> Trial:
         """A trial of this operation. ``label`` tells apart what the other arguments do not."""
+        # Where the reference names the roles, a refusal of the documented request to them is a finding, not a detour.
+        may_elevate = role is None and self.role != "admin" and (self.operation.policy is None or accepted is not True)
         role = role or self.role
         key = "|".join(
             [
@@ -224,6 +244,7 @@ class View:
             microversion=str(version) if version else None,
             accepted=accepted,
             leads_to=self.leads_to(state, variant) if state and accepted is not False else (),
+            may_elevate=may_elevate,
             effect_of=effect_of,
         )
 

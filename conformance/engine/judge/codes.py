@@ -86,8 +86,8 @@ class Refused:
         codes: those that the promise names.
         why: what is wrong with the request, for the reason.
         also_listed: whether another listed 4xx will do.
-        any_listed_else_omission: whether any refusal keeps the promise, an unlisted code being an omission
-            (preconditions, whose sentences name no code).
+        any_refusal: whether any refusal keeps the promise, an unlisted code being an omission (constraints and
+            preconditions, whose sentences name no code).
     """
 
     codes: tuple[int, ...]
@@ -110,15 +110,15 @@ class Refused:
         changed = _changed(evidence)
         if changed:
             return broken("changed", f"refused with {status}, and yet {changed}")
-        if status in self.codes:
+        if status in (evidence.listed() if self.any_refusal else self.codes):
             return holds(status)
         framework = _framework(evidence)
         if framework:
             return framework
-        if self.any_refusal or (self.also_listed and status in evidence.listed()):
-            if status in evidence.listed():
-                return holds(status)
+        if self.any_refusal:
             return left_out(status, f"refused with {status}, which the reference does not list")
+        if self.also_listed and status in evidence.listed():
+            return holds(status)
         return broken(status, f"refused with {status} instead of {_codes(self.codes)}: {self.why}")
 
 

@@ -40,6 +40,7 @@ class Evidence:
         timed_out: whether the wait for the documented status ran out, after ``waited`` seconds.
         related: statuses of other resources that were looked up, by resource.
         effect: the value of the field whose effect the trial looks for, where it was looked up.
+        role: as whom the request was sent in the end, None for the role of the trial.
         exchanges: what was sent and received, the tried request first.
     """
 
@@ -58,6 +59,7 @@ class Evidence:
     effect_known: bool = False
     exchanges: tuple[Exchange, ...] = ()
     problem: Problem | None = None
+    role: str | None = None
 
     @property
     def accepted(self) -> bool:
