@@ -16,16 +16,27 @@ from specs.model import Versions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CODES = re.compile(r"\W*(?:(?:normal|error|success(?:ful)?)\s+)(?:http\s+)?(?:response|status|return)?\s*codes?\b",
-                   re.IGNORECASE)
-_PLAIN_HEADING = re.compile(r"(?:asynchronous\s+)?(?:pre|post)-?conditions?|troubleshooting|limitations?",
-                            re.IGNORECASE)
+CODES = re.compile(
+    r"\W*(?:(?:normal|error|success(?:ful)?)\s+)(?:http\s+)?(?:response|status|return)?\s*codes?\b", re.IGNORECASE
+)
+_PLAIN_HEADING = re.compile(
+    r"(?:asynchronous\s+)?(?:pre|post)-?conditions?|troubleshooting|limitations?", re.IGNORECASE
+)
 _REQUEST = re.compile(r"\brequests?\b", re.IGNORECASE)
 _RESPONSE = re.compile(r"\bresponses?\b", re.IGNORECASE)
 _RESPONSE_CODES = re.compile(r"\b(?:response|status|return)\s+codes?\b", re.IGNORECASE)
 _LISTS = (nodes.bullet_list, nodes.enumerated_list)
-_NO_TEXT = (nodes.comment, nodes.target, nodes.substitution_definition, nodes.system_message, nodes.transition,
-            nodes.image, nodes.title, nodes.raw, nodes.pending)
+_NO_TEXT = (
+    nodes.comment,
+    nodes.target,
+    nodes.substitution_definition,
+    nodes.system_message,
+    nodes.transition,
+    nodes.image,
+    nodes.title,
+    nodes.raw,
+    nodes.pending,
+)
 
 
 def section_kind(title: str, otherwise: Section) -> Section:
@@ -217,8 +228,9 @@ class BlockReader:
 
 def _is_heading(node: nodes.paragraph, text: str) -> bool:
     """Whether a paragraph is a heading: bold as a whole, or one of the words that head a block."""
-    children = [child for child in node.children
-                if not (isinstance(child, nodes.Text) and str(child).strip(" :\n") == "")]
+    children = [
+        child for child in node.children if not (isinstance(child, nodes.Text) and str(child).strip(" :\n") == "")
+    ]
     if len(children) == 1 and isinstance(children[0], nodes.strong):
         return not text.rstrip("*").endswith(".")
     return bool(_PLAIN_HEADING.fullmatch(text.replace("*", "").strip(" :")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from parsers import prose
@@ -77,8 +77,11 @@ def read_reference(layout: Layout, *, parameters: ParameterFile | None = None) -
     reading = Reading(layout, structure.result(), tables, Samples(layout.root), [])
     if not reading.operations:
         where = layout.documents[0] if layout.bare else str(layout.root.directory / layout.top)
-        raise NotFoundError("no operation (no rest_method in a section) was found", where=where,
-                            mend="point at an API reference of the os-api-ref dialect")
+        raise NotFoundError(
+            "no operation (no rest_method in a section) was found",
+            where=where,
+            mend="point at an API reference of the os-api-ref dialect",
+        )
     reading.flaws = [*flaws, *structure.flaws, *tables.flaws]
     return reading
 
@@ -101,9 +104,35 @@ def _spec(file: SourceFile, own: str, service: str, facts: FileFacts, reading: R
     ids = Ids()
     operations = tuple(_operation(source, file, own, ids, reading) for source in file.operations)
     rows = [(row.section, _parameter(row, facts.parameters)) for row in file.context.rows]
-    common = Common(tuple(p for section, p in rows if section != "response"),
-                    tuple(p for section, p in rows if section == "response"))
-    return Spec(service, _reference(file, operations, reading), operations, facts.vocabulary, common, facts.unread)
+    common = Common(
+        tuple(p for section, p in rows if section != "response"),
+        tuple(p for section, p in rows if section == "response"),
+    )
+    spec = Spec(service, _reference(file, operations, reading), operations, facts.vocabulary, common, facts.unread)
+    lines = reading.layout.lines.get(file.context.path)
+    return spec if lines is None else with_lines(spec, lines)
+
+
+def with_lines(thing: Any, lines: tuple[int, ...]) -> Any:
+    """Return an object of the model with each line (but a parameter's) replaced by the line that it was made from."""
+    if isinstance(thing, tuple):
+        return tuple(with_lines(item, lines) for item in thing)
+    if not is_dataclass(thing) or isinstance(thing, Parameter | type):
+        return thing
+    changes: dict[str, Any] = {}
+    for item in fields(thing):
+        value = getattr(thing, item.name)
+        if item.name == "line":
+            changes["line"] = None if value is None else _original(value, lines)
+        elif item.name == "unread":
+            changes["unread"] = tuple(dict.fromkeys(_original(line, lines) for line in value))
+        elif isinstance(value, tuple) or is_dataclass(value):
+            changes[item.name] = with_lines(value, lines)
+    return replace(thing, **changes)
+
+
+def _original(line: int, lines: tuple[int, ...]) -> int:
+    return lines[line - 1] if 0 < line <= len(lines) else line
 
 
 def _reference(file: SourceFile, operations: tuple[Operation, ...], reading: Reading) -> Reference:
@@ -116,8 +145,13 @@ def _reference(file: SourceFile, operations: tuple[Operation, ...], reading: Rea
     used = paths[0] if paths else None
     if used is not None and used in sums:
         inputs[posixpath.basename(used)] = sums[used]
-    files = sorted({sample.file for operation in operations
-                    for sample in (*operation.request.samples, *operation.response.samples)})
+    files = sorted(
+        {
+            sample.file
+            for operation in operations
+            for sample in (*operation.request.samples, *operation.response.samples)
+        }
+    )
     if files:
         digest = hashlib.sha256()
         for path in files:
@@ -125,25 +159,43 @@ def _reference(file: SourceFile, operations: tuple[Operation, ...], reading: Rea
         inputs["samples"] = digest.hexdigest()
     text = layout.texts.get(file.context.path)
     own = hashlib.sha256(text.encode()).hexdigest() if text is not None else ""
-    return Reference(file.context.path, sums.get(file.context.path) or own, layout.package, layout.version,
-                     tuple(inputs.items()), used)
+    return Reference(
+        file.context.path,
+        sums.get(file.context.path) or own,
+        layout.package,
+        layout.version,
+        tuple(inputs.items()),
+        used,
+    )
 
 
 def _operation(source: OperationSource, file: SourceFile, own: str, ids: Ids, reading: Reading) -> Operation:
     facts = prose.read_operation(source, file.context)
     request = Request(
         tuple(_parameter(row, facts.parameters) for row in source.rows if row.section != "response"),
-        tuple(_sample(row, reading) for row in source.samples if _of_request(row)))
+        tuple(_sample(row, reading) for row in source.samples if _of_request(row)),
+    )
     parameters = tuple(_parameter(row, facts.parameters) for row in source.rows if row.section == "response")
     samples = tuple(_sample(row, reading) for row in source.samples if not _of_request(row))
     action = action_of(source.path, source.title, request.parameters, request.samples)
     return Operation(
-        id=ids.take(f"{own}.{action or slug(source.title) or 'untitled'}"), title=source.title, method=source.method,
-        path=source.path, line=source.line, action=action, microversions=_versions(source.versions, facts),
-        deprecated=facts.deprecated, removed=facts.removed, policy=facts.policy,
+        id=ids.take(f"{own}.{action or slug(source.title) or 'untitled'}"),
+        title=source.title,
+        method=source.method,
+        path=source.path,
+        line=source.line,
+        action=action,
+        microversions=_versions(source.versions, facts),
+        deprecated=facts.deprecated,
+        removed=facts.removed,
+        policy=facts.policy,
         responses=Responses(_codes(source, "success", facts.normal), _codes(source, "error", facts.error)),
-        preconditions=facts.preconditions, postconditions=facts.postconditions, request=request,
-        response=Response(_body(source, facts, samples), parameters, samples), unread=facts.unread)
+        preconditions=facts.preconditions,
+        postconditions=facts.postconditions,
+        request=request,
+        response=Response(_body(source, facts, samples), parameters, samples),
+        unread=facts.unread,
+    )
 
 
 def version(text: str | None) -> str | None:

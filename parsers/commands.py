@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from specs.diff import Difference
     from specs.model import Spec
 
-FATAL = frozenset({"undefined-parameter", "missing-parameter-file", "missing-status-file", "missing-include",
-                   "missing-sample"})
+FATAL = frozenset(
+    {"undefined-parameter", "missing-parameter-file", "missing-status-file", "missing-include", "missing-sample"}
+)
 """Rules of defects for which a build stops, because facts would be missing without a trace."""
 
 
@@ -65,8 +66,9 @@ class CheckResult:
     files: int = 0
 
 
-def read(source: str | Path, service: str | None = None, parameters: str | Path | None = None, *,
-         keep_going: bool = False) -> tuple[Reading, dict[str, Spec]]:
+def read(
+    source: str | Path, service: str | None = None, parameters: str | Path | None = None, *, keep_going: bool = False
+) -> tuple[Reading, dict[str, Spec]]:
     """Read a reference and make its specs, without writing anything.
 
     Args:
@@ -95,10 +97,18 @@ def defects(reading: Reading) -> list[Flaw]:
     from parsers.parameters import Flaw
 
     found = [flaw for flaw in reading.flaws if flaw.rule in FATAL]
-    found += [Flaw("missing-sample", file.context.path, sample.line,
-                   f"there is no sample {sample.path}; add it, or correct the path")
-              for file in reading.files for operation in file.operations for sample in operation.samples
-              if sample.path in reading.samples.missing]
+    found += [
+        Flaw(
+            "missing-sample",
+            file.context.path,
+            sample.line,
+            f"there is no sample {sample.path}; add it, or correct the path",
+        )
+        for file in reading.files
+        for operation in file.operations
+        for sample in operation.samples
+        if sample.path in reading.samples.missing
+    ]
     return found
 
 
@@ -109,13 +119,23 @@ def stop_for(found: list[Flaw]) -> None:
     first, more = found[0], len(found) - 1
     what, _, mend = first.message.partition("; ")
     others = f" (and {more} more such defect{'s' if more > 1 else ''})" if more else ""
-    raise DocumentError(f"{what}{others}", where=f"{first.path}:{first.line}",
-                        mend=f"{mend or 'correct it'}, or build with --keep-going")
+    raise DocumentError(
+        f"{what}{others}",
+        where=f"{first.path}:{first.line}",
+        mend=f"{mend or 'correct it'}, or build with --keep-going",
+    )
 
 
-def build(source: str | Path, service: str | None = None, parameters: str | Path | None = None,
-          output: str | Path | None = None, report: str | Path | None = None, *,
-          keep_going: bool = False, cache: bool = True) -> BuildResult:
+def build(
+    source: str | Path,
+    service: str | None = None,
+    parameters: str | Path | None = None,
+    output: str | Path | None = None,
+    report: str | Path | None = None,
+    *,
+    keep_going: bool = False,
+    cache: bool = True,
+) -> BuildResult:
     """Read a reference and write its specs, all of them or none.
 
     Args:
@@ -131,15 +151,25 @@ def build(source: str | Path, service: str | None = None, parameters: str | Path
         ReferenceError: as ``read``, or the output cannot be written.
 
     """
-    arguments = {"source": str(source), "service": service,
-                 "parameters": None if parameters is None else str(parameters),
-                 "output": None if output is None else str(output),
-                 "keep_going": keep_going}
+    arguments = {
+        "source": str(source),
+        "service": service,
+        "parameters": None if parameters is None else str(parameters),
+        "output": None if output is None else str(output),
+        "keep_going": keep_going,
+    }
     if cache and report is None:
         kept = unchanged.recall(arguments)
         if kept is not None:
-            return BuildResult(Path(kept["output"]), kept["service"], kept["operations"], kept["files"],
-                               kept["unread"], kept["blocks"], unchanged=True)
+            return BuildResult(
+                Path(kept["output"]),
+                kept["service"],
+                kept["operations"],
+                kept["files"],
+                kept["unread"],
+                kept["blocks"],
+                unchanged=True,
+            )
     reading, specs = read(source, service, parameters, keep_going=keep_going)
     from parsers.unread import account, write_account
     from specs.dump import dump
@@ -154,8 +184,16 @@ def build(source: str | Path, service: str | None = None, parameters: str | Path
     written, removed = write_specs(target, texts)
     if report is not None:
         write_account(Path(report), reading, entries)
-    result = BuildResult(target, name, reading.operations, len(specs), sum(entry.unread for entry in entries),
-                         len(entries), written, removed)
+    result = BuildResult(
+        target,
+        name,
+        reading.operations,
+        len(specs),
+        sum(entry.unread for entry in entries),
+        len(entries),
+        written,
+        removed,
+    )
     if cache:
         unchanged.remember(arguments, reading, texts, result)
     return result
@@ -183,8 +221,11 @@ def check(directory: str | Path | None = None, against: str | Path | None = None
     first = held.specs[0]
     if against is None:
         if first.reference.package is None or first.reference.version is None:
-            raise DocumentError("the specs name no release to compare them with", where=str(path),
-                                mend="name the reference with --against")
+            raise DocumentError(
+                "the specs name no release to compare them with",
+                where=str(path),
+                mend="name the reference with --against",
+            )
         against = f"{first.reference.package}=={first.reference.version}"
     _, specs = read(against, first.service, keep_going=True)
     fresh = {f"{own}.yaml": dump(spec) for own, spec in specs.items()}
@@ -193,16 +234,21 @@ def check(directory: str | Path | None = None, against: str | Path | None = None
     for name in sorted({*fresh, *stored}):
         old, new = stored.get(name, ""), fresh.get(name, "")
         if old != new:
-            lines += difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True),
-                                          f"{path.as_posix()}/{name}", f"{against}: {name}")
+            lines += difflib.unified_diff(
+                old.splitlines(keepends=True),
+                new.splitlines(keepends=True),
+                f"{path.as_posix()}/{name}",
+                f"{against}: {name}",
+            )
     return CheckResult(1 if lines else 0, "".join(lines), len(stored))
 
 
 def _only_specs() -> Path:
     found = sorted({path.parent for path in Path("specs").glob("*/*.yaml")})
     if len(found) != 1:
-        raise DocumentError(f"there are {len(found) or 'no'} directories of specs in specs/", where="specs",
-                            mend="name one")
+        raise DocumentError(
+            f"there are {len(found) or 'no'} directories of specs in specs/", where="specs", mend="name one"
+        )
     return found[0]
 
 

@@ -60,13 +60,17 @@ class Root:
         if "\0" in target or "\n" in target or len(target) > 1024:
             raise HostileError("a path holds characters that no path has", where=where, mend="write the path of a file")
         if "://" in target:
-            raise HostileError(f"{target!r} is an address on the network", where=where,
-                               mend="copy the file into the reference; addresses are never fetched")
+            raise HostileError(
+                f"{target!r} is an address on the network",
+                where=where,
+                mend="copy the file into the reference; addresses are never fetched",
+            )
         start = top if target.startswith("/") else posixpath.dirname(beside)
         path = posixpath.normpath(posixpath.join(start, target.lstrip("/")))
         if path == ".." or path.startswith("../") or posixpath.isabs(path):
-            raise HostileError(f"{target!r} leaves the root of the reference", where=where,
-                               mend="name a file inside of it")
+            raise HostileError(
+                f"{target!r} leaves the root of the reference", where=where, mend="name a file inside of it"
+            )
         return path
 
     def exists(self, path: str) -> bool:
@@ -96,20 +100,30 @@ class Root:
             if not stat.S_ISREG(info.st_mode):
                 raise HostileError(f"{path} is not a regular file", where=where, mend="name a regular file")
             if info.st_size > MAX_FILE_BYTES:
-                raise HostileError(f"{path} has {info.st_size:,} bytes, more than the {MAX_FILE_BYTES:,} allowed",
-                                   where=where, mend="split it, or leave it out")
+                raise HostileError(
+                    f"{path} has {info.st_size:,} bytes, more than the {MAX_FILE_BYTES:,} allowed",
+                    where=where,
+                    mend="split it, or leave it out",
+                )
             with full.open("rb") as stream:
                 data = stream.read(MAX_FILE_BYTES + 1)
         except FileNotFoundError:
-            raise NotFoundError(f"there is no file {path}", where=where if where != path else None,
-                                mend="correct the path, or add the file") from None
+            raise NotFoundError(
+                f"there is no file {path}",
+                where=where if where != path else None,
+                mend="correct the path, or add the file",
+            ) from None
         except OSError as error:
-            raise NotFoundError(f"{path} cannot be read ({error.strerror or error})", where=where,
-                                mend="check its permissions") from None
+            raise NotFoundError(
+                f"{path} cannot be read ({error.strerror or error})", where=where, mend="check its permissions"
+            ) from None
         self._total += len(data)
         if self._total > MAX_TOTAL_BYTES or len(data) > MAX_FILE_BYTES:
-            raise HostileError(f"the files together have more than the {MAX_TOTAL_BYTES:,} bytes allowed",
-                               where=where, mend="point at one reference, not at a collection")
+            raise HostileError(
+                f"the files together have more than the {MAX_TOTAL_BYTES:,} bytes allowed",
+                where=where,
+                mend="point at one reference, not at a collection",
+            )
         self.sums[path] = hashlib.sha256(data).hexdigest()
         return decode(data, path)
 
@@ -117,8 +131,9 @@ class Root:
         full = self.directory / path
         real = os.path.realpath(full)
         if real != str(self.directory) and not real.startswith(f"{str(self.directory).rstrip(os.sep)}{os.sep}"):
-            raise HostileError(f"{path} leads outside of the root of the reference", where=where,
-                               mend="name a file inside of it")
+            raise HostileError(
+                f"{path} leads outside of the root of the reference", where=where, mend="name a file inside of it"
+            )
         return Path(real)
 
 
@@ -134,13 +149,15 @@ def decode(data: bytes, path: str) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise DocumentError(f"byte 0x{data[error.start]:02x} is not UTF-8", where=f"{path}:{line}",
-                            mend="save the file as UTF-8") from None
+        raise DocumentError(
+            f"byte 0x{data[error.start]:02x} is not UTF-8", where=f"{path}:{line}", mend="save the file as UTF-8"
+        ) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise DocumentError("the text holds a NUL character", where=f"{path}:{line}", mend="remove it")
     if len(text) > MAX_LINE_CHARS and any(len(line) > MAX_LINE_CHARS for line in text.split("\n")):
         number = next(n for n, line in enumerate(text.split("\n"), 1) if len(line) > MAX_LINE_CHARS)
-        raise HostileError(f"a line is longer than {MAX_LINE_CHARS:,} characters", where=f"{path}:{number}",
-                           mend="break it")
+        raise HostileError(
+            f"a line is longer than {MAX_LINE_CHARS:,} characters", where=f"{path}:{number}", mend="break it"
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")

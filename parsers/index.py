@@ -70,10 +70,16 @@ class Indexes:
         if found is not None:
             return found
         if self.problems:
-            raise NetworkError(f"no index could be asked: {'; '.join(self.problems)}", where=str(requirement),
-                               mend="check the network and pip's index-url, or name a directory instead")
-        raise NotFoundError(f"no such release; {_near(requirement, known)}", where=str(requirement),
-                            mend="correct the version, or the indexes that pip is configured for")
+            raise NetworkError(
+                f"no index could be asked: {'; '.join(self.problems)}",
+                where=str(requirement),
+                mend="check the network and pip's index-url, or name a directory instead",
+            )
+        raise NotFoundError(
+            f"no such release; {_near(requirement, known)}",
+            where=str(requirement),
+            mend="correct the version, or the indexes that pip is configured for",
+        )
 
     def download(self, archive: Archive) -> bytes:
         """Fetch an archive and check its sum.
@@ -87,8 +93,11 @@ class Indexes:
         if data is None:
             raise NetworkError("the index names a file that is not there", where=archive.url, mend="try again later")
         if archive.sha256 and hashlib.sha256(data).hexdigest() != archive.sha256:
-            raise HostileError("the file is not the one that the index promised (its SHA-256 differs)",
-                               where=archive.url, mend="try again; if it stays so, do not trust the index")
+            raise HostileError(
+                "the file is not the one that the index promised (its SHA-256 differs)",
+                where=archive.url,
+                mend="try again; if it stays so, do not trust the index",
+            )
         return data
 
     def _choose(self, requirement: Requirement, known: dict[Version, Archive]) -> Archive | None:
@@ -146,8 +155,9 @@ class Indexes:
                 if len(data) > limit:
                     raise HostileError(f"the file is larger than {limit:,} bytes", where=_shown(url), mend="check it")
         except requests.RequestException as error:
-            raise NetworkError(f"{_shown(url)} broke off ({type(error).__name__})", where=None,
-                               mend="try again") from None
+            raise NetworkError(
+                f"{_shown(url)} broke off ({type(error).__name__})", where=None, mend="try again"
+            ) from None
         return bytes(data)
 
     def _get(self, url: str, accept: str, *, stream: bool) -> requests.Response | None:
@@ -156,19 +166,23 @@ class Indexes:
         host = urlsplit(url).hostname or ""
         verify: Any = False if host in self.config.trusted_hosts else self.config.certificate or True
         try:
-            response = session.get(url, headers={"Accept": accept}, stream=stream, verify=verify,
-                                   timeout=(10, self.config.timeout))
+            response = session.get(
+                url, headers={"Accept": accept}, stream=stream, verify=verify, timeout=(10, self.config.timeout)
+            )
         except requests.RequestException as error:
-            raise NetworkError(f"{_shown(url)} does not answer ({type(error).__name__})",
-                               mend="check the network and pip's index-url") from None
+            raise NetworkError(
+                f"{_shown(url)} does not answer ({type(error).__name__})", mend="check the network and pip's index-url"
+            ) from None
         except (ValueError, OSError) as error:
-            raise NetworkError(f"{_shown(url)} cannot be asked ({error})",
-                               mend="check the network and pip's index-url") from None
+            raise NetworkError(
+                f"{_shown(url)} cannot be asked ({error})", mend="check the network and pip's index-url"
+            ) from None
         if response.status_code in (404, 410):
             return None
         if not response.ok:
-            raise NetworkError(f"{_shown(url)} answers {response.status_code}",
-                               mend="check pip's index-url and its credentials")
+            raise NetworkError(
+                f"{_shown(url)} answers {response.status_code}", mend="check pip's index-url and its credentials"
+            )
         return response
 
     def _open(self) -> requests.Session:
@@ -191,11 +205,12 @@ def _near(requirement: Requirement, known: dict[Version, Archive]) -> str:
     asked = next((spec.version.rstrip(".*") for spec in requirement.specifier), "")
     try:
         from packaging.version import Version
+
         place = next((n for n, version in enumerate(ordered) if version > Version(asked)), len(ordered))
     except ValueError:
         place = len(ordered)
     start = max(0, min(place - _NEAR // 2 - 1, len(ordered) - _NEAR))
-    near = ", ".join(map(str, ordered[start:start + _NEAR]))
+    near = ", ".join(map(str, ordered[start : start + _NEAR]))
     return f"near it are {near} ({len(ordered)} in all)"
 
 
@@ -236,8 +251,13 @@ def _in_directory(directory: Path, wanted: str) -> list[Archive]:
 
 
 def _from_json(file: dict[str, Any], base: str, wanted: str) -> Archive | None:
-    return _archive(str(file["filename"]), urljoin(base, str(file["url"])), wanted,
-                    (file.get("hashes") or {}).get("sha256"), yanked=bool(file.get("yanked")))
+    return _archive(
+        str(file["filename"]),
+        urljoin(base, str(file["url"])),
+        wanted,
+        (file.get("hashes") or {}).get("sha256"),
+        yanked=bool(file.get("yanked")),
+    )
 
 
 def _from_page(text: str, base: str, wanted: str) -> list[Archive]:

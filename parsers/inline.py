@@ -15,16 +15,21 @@ _SILENT = (nodes.system_message, nodes.raw, nodes.comment, nodes.footnote_refere
 _RANGE = re.compile(
     r"\(\s*(?:(?:API\s+)?(?:micro)?versions?:?\s*)?v?(?P<min>\d+\.\d+)\s*"
     r"(?:(?P<open>\+|-|–|to|or\s+(?:later|above|greater|higher)|and\s+(?:later|above|greater|higher|up))"
-    r"\s*v?(?P<max>\d+\.\d+)?)?\s*\)", re.IGNORECASE)
+    r"\s*v?(?P<max>\d+\.\d+)?)?\s*\)",
+    re.IGNORECASE,
+)
 _UPTO = re.compile(
-    r"\(\s*(?:(?:API\s+)?(?:micro)?versions?:?\s*)?(?:-|–|up\s+to|until|<=|≤)\s*v?(?P<max>\d+\.\d+)\s*\)",
-    re.IGNORECASE)
+    r"\(\s*(?:(?:API\s+)?(?:micro)?versions?:?\s*)?(?:-|–|up\s+to|until|<=|≤)\s*v?(?P<max>\d+\.\d+)\s*\)", re.IGNORECASE
+)
 _BEFORE = re.compile(
     r"\(\s*(?:before|prior\s+to|<)\s*(?:(?:API\s+)?(?:micro)?versions?:?\s*)?v?(?P<major>\d+)\.(?P<minor>\d+)\s*\)",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _SINCE = re.compile(
     r"\(\s*(?:since|from|starting\s+(?:from|with)|>=|≥)\s*(?:(?:API\s+)?(?:micro)?versions?:?\s*)?"
-    r"v?(?P<min>\d+\.\d+)\s*\)", re.IGNORECASE)
+    r"v?(?P<min>\d+\.\d+)\s*\)",
+    re.IGNORECASE,
+)
 
 
 def text_of(node: nodes.Node, document: nodes.document) -> str:
@@ -41,8 +46,9 @@ def _collect(node: nodes.Node, document: nodes.document, parts: list[str], depth
         elif isinstance(child, _SILENT):
             continue
         elif isinstance(child, nodes.substitution_reference):
-            found = document.substitution_defs.get(document.substitution_names.get(
-                str(child.get("refname", "")).lower(), ""))
+            found = document.substitution_defs.get(
+                document.substitution_names.get(str(child.get("refname", "")).lower(), "")
+            )
             if found is not None and depth < 5:
                 _collect(found, document, parts, depth + 1)
             else:

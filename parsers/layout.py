@@ -81,8 +81,11 @@ def find_layout(directory: Path) -> Layout:
             project = str(configuration.get("openstackdocs_repo_name", "")).rsplit("/", 1)[-1] or None
             ordered = _ordered(root, top, documents, str(configuration.get("master_doc", "index")))
             return Layout(root, top, ordered, package, version, project)
-    raise NotFoundError("the directory holds no API reference (no api-ref/source with documents)",
-                        where=str(directory), mend="point at the root of a source distribution or at api-ref/source")
+    raise NotFoundError(
+        "the directory holds no API reference (no api-ref/source with documents)",
+        where=str(directory),
+        mend="point at the root of a source distribution or at api-ref/source",
+    )
 
 
 def _candidates(directory: Path) -> list[Path]:
@@ -126,8 +129,11 @@ def _configuration(source: Path) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {}
     for statement in tree.body:
-        if isinstance(statement, ast.Assign) and len(statement.targets) == 1 \
-                and isinstance(statement.targets[0], ast.Name):
+        if (
+            isinstance(statement, ast.Assign)
+            and len(statement.targets) == 1
+            and isinstance(statement.targets[0], ast.Name)
+        ):
             try:
                 found[statement.targets[0].id] = ast.literal_eval(statement.value)
             except (ValueError, TypeError, RecursionError, MemoryError):
@@ -146,8 +152,11 @@ def _documents(source: Path, configuration: dict[str, Any]) -> list[str]:
         if path.suffix in suffixes and path.is_file() and not any(_excludes(item, name) for item in excluded):
             found.append(name)
             if len(found) > _MAX_DOCUMENTS:
-                raise NotFoundError(f"the directory holds more than {_MAX_DOCUMENTS:,} documents", where=str(source),
-                                    mend="point at one reference")
+                raise NotFoundError(
+                    f"the directory holds more than {_MAX_DOCUMENTS:,} documents",
+                    where=str(source),
+                    mend="point at one reference",
+                )
     if not found:
         # A directory of parts without a document that includes them: each part is a document.
         found = sorted(path.name for path in source.glob("*.inc") if path.is_file())
@@ -192,7 +201,7 @@ def _toc(text: str) -> list[str]:
     """Return the entries of all tables of contents of a text."""
     entries = []
     for found in _TOCTREE.finditer(text):
-        for line in text[found.end():].split("\n")[1:]:
+        for line in text[found.end() :].split("\n")[1:]:
             if line.strip() and len(line) - len(line.lstrip()) <= len(found[1]):
                 break
             match = _ENTRY.match(line.strip())

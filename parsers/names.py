@@ -44,8 +44,11 @@ def action_of(path: str, title: str, body: Sequence[Parameter], samples: Iterabl
         if name in held or not held:
             return str(name)
     for parameter in body:
-        if parameter.location == "body" and (parameter.type or "").lower() in ("object", "none") \
-                and _NAME.match(parameter.name):
+        if (
+            parameter.location == "body"
+            and (parameter.type or "").lower() in ("object", "none")
+            and _NAME.match(parameter.name)
+        ):
             return parameter.name
     if sample_keys and len(sample_keys[0]) == 1 and _NAME.match(sample_keys[0][0]):
         return str(sample_keys[0][0])

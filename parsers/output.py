@@ -43,8 +43,11 @@ def write_specs(target: Path, texts: dict[str, str]) -> tuple[tuple[str, ...], t
         for name in stale:
             (target / name).unlink()
     except OSError as error:
-        raise NotFoundError(f"the specs cannot be written ({error.strerror or error})", where=str(target),
-                            mend="name a directory that can be written with --output") from None
+        raise NotFoundError(
+            f"the specs cannot be written ({error.strerror or error})",
+            where=str(target),
+            mend="name a directory that can be written with --output",
+        ) from None
     finally:
         if scratch is not None:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -66,8 +69,9 @@ def write_text(path: Path, text: str) -> None:
         Path(scratch).chmod(0o644)
         Path(scratch).replace(path)
     except OSError as error:
-        raise NotFoundError(f"the file cannot be written ({error.strerror or error})", where=str(path),
-                            mend="name another") from None
+        raise NotFoundError(
+            f"the file cannot be written ({error.strerror or error})", where=str(path), mend="name another"
+        ) from None
 
 
 def _is_spec(path: Path) -> bool:

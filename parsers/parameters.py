@@ -13,8 +13,9 @@ from parsers.errors import DocumentError
 from parsers.files import Root
 from parsers.yamlfile import Node, parse
 
-KNOWN_KEYS = frozenset({"description", "in", "type", "required", "min_version", "max_version", "format", "enum",
-                        "default", "example"})
+KNOWN_KEYS = frozenset(
+    {"description", "in", "type", "required", "min_version", "max_version", "format", "enum", "default", "example"}
+)
 READ_KEYS = frozenset({"description", "in", "type", "required", "min_version", "max_version"})
 MAX_MERGES = 8
 """How often a merged mapping may merge others in its turn."""
@@ -74,18 +75,27 @@ def read_parameters(root: Root, path: str, *, where: str) -> ParameterFile:
     if tree is None:
         return found
     if tree.kind != "mapping":
-        raise DocumentError("a parameter file is a mapping of names to descriptions", where=f"{path}:{tree.line}",
-                            mend="write `name:` and, indented, its keys")
+        raise DocumentError(
+            "a parameter file is a mapping of names to descriptions",
+            where=f"{path}:{tree.line}",
+            mend="write `name:` and, indented, its keys",
+        )
     lines = text.split("\n")
     for key, value in members(tree):
         name = str(key.value)
         if name in found.entries:
-            found.flaws.append(Flaw("duplicate-parameter", path, key.line,
-                                    f"{name} is defined again (first in line {found.entries[name].line}); "
-                                    "remove one of the two"))
+            found.flaws.append(
+                Flaw(
+                    "duplicate-parameter",
+                    path,
+                    key.line,
+                    f"{name} is defined again (first in line {found.entries[name].line}); remove one of the two",
+                )
+            )
         if value.kind != "mapping":
-            found.flaws.append(Flaw("malformed-parameter", path, key.line,
-                                    f"{name} has no keys of its own; indent them below it"))
+            found.flaws.append(
+                Flaw("malformed-parameter", path, key.line, f"{name} has no keys of its own; indent them below it")
+            )
             found.entries.pop(name, None)
             continue
         found.entries[name] = _definition(name, key, value, lines)
@@ -121,10 +131,16 @@ def _definition(name: str, key: Node, value: Node, lines: list[str]) -> Definiti
         line = description.line + 1 + _leading_blank(lines, description.line)
     required = fields.get("required")
     return Definition(
-        key=name, line=key.line, location=_text(fields.get("in")), type=_text(fields.get("type")),
+        key=name,
+        line=key.line,
+        location=_text(fields.get("in")),
+        type=_text(fields.get("type")),
         required=required is not None and required.plain is not False,
-        min=_text(fields.get("min_version")), max=_text(fields.get("max_version")),
-        description=raw, description_line=line, keys=tuple(keys),
+        min=_text(fields.get("min_version")),
+        max=_text(fields.get("max_version")),
+        description=raw,
+        description_line=line,
+        keys=tuple(keys),
         complete=all(isinstance(_plain(fields.get(k)), str) for k in ("in", "type")),
     )
 
@@ -161,6 +177,7 @@ def read_statuses(root: Root, path: str, *, where: str) -> StatusFile:
     reasons: dict[int, dict[str, str]] = {}
     for key, value in members(tree) if tree is not None else []:
         if str(key.value).isdigit():
-            reasons[int(key.value)] = {str(k.value): str(v.value).strip() for k, v in members(value)
-                                       if v.kind == "scalar"}
+            reasons[int(key.value)] = {
+                str(k.value): str(v.value).strip() for k, v in members(value) if v.kind == "scalar"
+            }
     return StatusFile(path, reasons)

@@ -57,9 +57,13 @@ def read_pip_config() -> PipConfig:
         timeout = 15.0
     return PipConfig(
         indexes=tuple(dict.fromkeys(url.rstrip("/") for url in indexes)),
-        find_links=tuple(values.get("find-links", "").split()), certificate=values.get("cert"),
-        client_certificate=values.get("client-cert"), proxy=values.get("proxy"),
-        trusted_hosts=tuple(values.get("trusted-host", "").split()), timeout=min(timeout, 60.0))
+        find_links=tuple(values.get("find-links", "").split()),
+        certificate=values.get("cert"),
+        client_certificate=values.get("client-cert"),
+        proxy=values.get("proxy"),
+        trusted_hosts=tuple(values.get("trusted-host", "").split()),
+        timeout=min(timeout, 60.0),
+    )
 
 
 def _true(value: str | None) -> bool:
@@ -73,13 +77,26 @@ def _files() -> list[Path]:
         return []
     home = Path.home()
     if sys.platform == "win32":
-        found = [Path(os.environ.get("PROGRAMDATA", "C:/ProgramData")) / "pip/pip.ini", home / "pip/pip.ini",
-                 Path(os.environ.get("APPDATA", str(home))) / "pip/pip.ini", Path(sys.prefix) / "pip.ini"]
+        found = [
+            Path(os.environ.get("PROGRAMDATA", "C:/ProgramData")) / "pip/pip.ini",
+            home / "pip/pip.ini",
+            Path(os.environ.get("APPDATA", str(home))) / "pip/pip.ini",
+            Path(sys.prefix) / "pip.ini",
+        ]
     else:
         base = Path(os.environ.get("XDG_CONFIG_HOME", home / ".config"))
-        shared = [Path(part) / "pip/pip.conf" for part in
-                  os.environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(os.pathsep) if part]
+        shared = [
+            Path(part) / "pip/pip.conf"
+            for part in os.environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(os.pathsep)
+            if part
+        ]
         mac = [Path("/Library/Application Support/pip/pip.conf")] if sys.platform == "darwin" else []
-        found = [*mac, *shared, Path("/etc/pip.conf"), home / ".pip/pip.conf", base / "pip/pip.conf",
-                 Path(sys.prefix) / "pip.conf"]
+        found = [
+            *mac,
+            *shared,
+            Path("/etc/pip.conf"),
+            home / ".pip/pip.conf",
+            base / "pip/pip.conf",
+            Path(sys.prefix) / "pip.conf",
+        ]
     return [*found, Path(own)] if own else found

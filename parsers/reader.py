@@ -70,20 +70,23 @@ class Includes:
         self._count += 1
         self._chars += len(text)
         if self._count > MAX_INCLUDES or self._chars > MAX_CHARS:
-            raise HostileError(f"the document includes more than {MAX_INCLUDES:,} files or {MAX_CHARS:,} characters",
-                               where=where, mend="include less")
+            raise HostileError(
+                f"the document includes more than {MAX_INCLUDES:,} files or {MAX_CHARS:,} characters",
+                where=where,
+                mend="include less",
+            )
 
 
 def _clip(text: str, options: dict[str, Any]) -> str:
     """Apply the options of ``include`` that take a part of a file."""
     start, end = options.get("start-line"), options.get("end-line")
     if start is not None or end is not None:
-        text = "\n".join(text.split("\n")[_whole(start):_whole(end)])
+        text = "\n".join(text.split("\n")[_whole(start) : _whole(end)])
     after, before = options.get("start-after"), options.get("end-before")
     if after and after in text:
-        text = text[text.index(after) + len(after):]
+        text = text[text.index(after) + len(after) :]
     if before and before in text:
-        text = text[:text.index(before)]
+        text = text[: text.index(before)]
     return text
 
 
@@ -120,11 +123,15 @@ def read_document(root: Root, path: str, *, top: str, text: str | None = None) -
     except errors.ReferenceError:
         raise
     except RecursionError:
-        raise HostileError("the document is nested too deeply", where=_current(document, path),
-                           mend="flatten its lists and quotes") from None
+        raise HostileError(
+            "the document is nested too deeply", where=_current(document, path), mend="flatten its lists and quotes"
+        ) from None
     except Exception as error:
-        raise DocumentError(f"docutils cannot read the document ({type(error).__name__}: {str(error)[:200]})",
-                            where=_current(document, path), mend="simplify the markup there") from error
+        raise DocumentError(
+            f"docutils cannot read the document ({type(error).__name__}: {str(error)[:200]})",
+            where=_current(document, path),
+            mend="simplify the markup there",
+        ) from error
     return document, includes
 
 

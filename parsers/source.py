@@ -51,8 +51,11 @@ def open_source(source: str, *, parameters: str | None = None) -> tuple[Layout, 
     if _is_requirement(source):
         return _release(source), _given(parameters)
     kind = "file" if path.suffix in DOCUMENT_SUFFIXES else "directory or file"
-    raise NotFoundError(f"there is no such {kind}, and it is no requirement", where=source,
-                        mend="give a directory, a document, or a requirement such as name==1.0")
+    raise NotFoundError(
+        f"there is no such {kind}, and it is no requirement",
+        where=source,
+        mend="give a directory, a document, or a requirement such as name==1.0",
+    )
 
 
 def _is_requirement(text: str) -> bool:
@@ -76,8 +79,11 @@ def _release(requirement: str) -> Layout:
     try:
         return find_layout(directory)
     except NotFoundError as error:
-        raise NotFoundError(error.what.replace("the directory", "the release"), where=requirement,
-                            mend="name a release that ships its API reference") from None
+        raise NotFoundError(
+            error.what.replace("the directory", "the release"),
+            where=requirement,
+            mend="name a release that ships its API reference",
+        ) from None
 
 
 def _release_of(parameters: str) -> Layout:
@@ -85,8 +91,11 @@ def _release_of(parameters: str) -> Layout:
     if path.is_dir():
         return find_layout(path)
     if not _is_requirement(parameters):
-        raise NotFoundError("there is no such parameter file, and it is no requirement", where=parameters,
-                            mend="give a parameters.yaml, or a requirement such as name==1.0")
+        raise NotFoundError(
+            "there is no such parameter file, and it is no requirement",
+            where=parameters,
+            mend="give a parameters.yaml, or a requirement such as name==1.0",
+        )
     return _release(parameters)
 
 
@@ -102,8 +111,9 @@ def _parameter_file(layout: Layout, where: str) -> str:
 def _document(path: Path, parameters: str | None) -> tuple[Layout, ParameterFile | None]:
     """Lay out a single document: inside of a reference where it lies in one, by itself else."""
     if path.stat().st_size > MAX_FILE_BYTES:
-        raise HostileError(f"the file has more than {MAX_FILE_BYTES:,} bytes", where=str(path),
-                           mend="give one document")
+        raise HostileError(
+            f"the file has more than {MAX_FILE_BYTES:,} bytes", where=str(path), mend="give one document"
+        )
     path = path.resolve()
     given = _given(parameters)
     root, top = Root(path.parent), ""
@@ -117,18 +127,28 @@ def _document(path: Path, parameters: str | None) -> tuple[Layout, ParameterFile
     own = path.relative_to(root.directory).as_posix()
     text = root.text(own)
     if "rest_method::" not in text:
-        raise NotFoundError("the document holds no operation (no rest_method)", where=str(path),
-                            mend="point at a document of an API reference of the os-api-ref dialect")
+        raise NotFoundError(
+            "the document holds no operation (no rest_method)",
+            where=str(path),
+            mend="point at a document of an API reference of the os-api-ref dialect",
+        )
     layout = Layout(root, top, (own,), bare=bare)
     if parameters is not None and bare and not Path(parameters).expanduser().is_file():
         # The samples and status files of the named release resolve as well.
         release = _release_of(parameters)
-        layout = Layout(release.root, release.top, (f"{release.top}/{path.name}".lstrip("/"),), bare=True)
+        layout = Layout(
+            release.root,
+            release.top,
+            (f"{release.top}/{path.name}".lstrip("/"),),
+            project=release.project or release.package,
+            bare=True,
+        )
         layout.root.sums[layout.documents[0]] = root.sums[own]
-    mended = repaired(text, str(path))
+    mended = repaired(text)
     if mended is not None:
-        return replace(layout, texts={layout.documents[0]: mended.text},
-                       lines={layout.documents[0]: mended.lines}), given
+        return replace(
+            layout, texts={layout.documents[0]: mended.text}, lines={layout.documents[0]: mended.lines}
+        ), given
     return replace(layout, texts={layout.documents[0]: text}), given
 
 
@@ -144,8 +164,9 @@ def fetch(text: str) -> Path:
     try:
         requirement = Requirement(text)
     except InvalidRequirement as error:
-        raise NotFoundError(f"this is no requirement ({str(error).splitlines()[0]})", where=text,
-                            mend="write it as name==1.0") from None
+        raise NotFoundError(
+            f"this is no requirement ({str(error).splitlines()[0]})", where=text, mend="write it as name==1.0"
+        ) from None
     releases = cache_directory() / "releases"
     specifiers = list(requirement.specifier)
     if len(specifiers) == 1 and specifiers[0].operator == "==" and "*" not in specifiers[0].version:
@@ -169,8 +190,11 @@ def _keep(data: bytes, target: Path, url: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
-        raise NotFoundError(f"the cache cannot be written ({error.strerror})", where=str(target.parent),
-                            mend="free some space, or set APIREF_CONFORMANCE_CACHE to another directory") from None
+        raise NotFoundError(
+            f"the cache cannot be written ({error.strerror})",
+            where=str(target.parent),
+            mend="free some space, or set APIREF_CONFORMANCE_CACHE to another directory",
+        ) from None
     try:
         unpacked = unpack(data, scratch, url)
         try:
@@ -179,8 +203,11 @@ def _keep(data: bytes, target: Path, url: str) -> None:
             if not target.is_dir():  # else another process was quicker
                 raise
     except OSError as error:
-        raise NotFoundError(f"the cache cannot be written ({error.strerror})", where=str(target.parent),
-                            mend="free some space, or set APIREF_CONFORMANCE_CACHE to another directory") from None
+        raise NotFoundError(
+            f"the cache cannot be written ({error.strerror})",
+            where=str(target.parent),
+            mend="free some space, or set APIREF_CONFORMANCE_CACHE to another directory",
+        ) from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -201,19 +228,22 @@ def unpack(data: bytes, target: Path, where: str) -> Path:
                 if count > _MAX_MEMBERS or total > _MAX_UNPACKED:
                     raise HostileError("the archive unpacks to more than is allowed", where=where, mend="check it")
                 if _wanted(member):
-                    archive.extract(tarfile.data_filter(member, str(target)), target, set_attrs=False,
-                                    filter="data")
+                    archive.extract(tarfile.data_filter(member, str(target)), target, set_attrs=False, filter="data")
     except tarfile.FilterError as error:
-        raise HostileError(f"the archive holds a dangerous member ({error})", where=where,
-                           mend="do not trust where it came from") from None
+        raise HostileError(
+            f"the archive holds a dangerous member ({error})", where=where, mend="do not trust where it came from"
+        ) from None
     except (tarfile.TarError, EOFError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise DocumentError(f"this is no archive ({error})", where=where, mend="try again") from None
     tops = [path for path in target.iterdir() if path.is_dir()]
     if len(tops) != 1:
-        raise DocumentError("the archive is no source distribution (it has no single top directory)", where=where,
-                            mend="name another release")
+        raise DocumentError(
+            "the archive is no source distribution (it has no single top directory)",
+            where=where,
+            mend="name another release",
+        )
     return tops[0]
 
 

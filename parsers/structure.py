@@ -60,8 +60,12 @@ class Structure:
 
     def result(self) -> list[SourceFile]:
         """Return the files in the order in which they were met."""
-        return [SourceFile(FileContext(f.path, f.title, tuple(f.blocks), tuple(f.including), tuple(f.rows)),
-                           tuple(f.operations)) for f in self.files.values()]
+        return [
+            SourceFile(
+                FileContext(f.path, f.title, tuple(f.blocks), tuple(f.including), tuple(f.rows)), tuple(f.operations)
+            )
+            for f in self.files.values()
+        ]
 
     def add(self, document: nodes.document, path: str, includes: Includes) -> None:
         """Read one document."""
@@ -83,8 +87,14 @@ class _Walk:
             while section is not None and not isinstance(section, nodes.section):
                 section = section.parent
             if section is None:
-                structure.flaws.append(Flaw("method-without-section", str(node.source), node.line or 0,
-                                            "a rest_method stands in no section; give it a title"))
+                structure.flaws.append(
+                    Flaw(
+                        "method-without-section",
+                        str(node.source),
+                        node.line or 0,
+                        "a rest_method stands in no section; give it a title",
+                    )
+                )
             else:
                 self.with_method.add(id(section))
 
@@ -208,7 +218,8 @@ class _Operation:
 
     def _has_method(self, node: nodes.section) -> bool:
         return id(node) in self.walk.with_method or any(
-            id(inner) in self.walk.with_method for inner in node.findall(nodes.section))
+            id(inner) in self.walk.with_method for inner in node.findall(nodes.section)
+        )
 
     def _sink(self, node: nodes.Element, reader: BlockReader) -> None:
         tables = self.walk.structure.tables
@@ -231,11 +242,20 @@ class _Operation:
         ends = [*self.starts[1:], (len(self.reader.blocks), len(self.rows), len(self.statuses), len(self.samples))]
         begins = [(0, 0, 0, 0), *self.starts[1:]]
         for (method, path, method_line, versions), begin, end in zip(self.methods, begins, ends, strict=True):
-            blocks = [_shifted(block, -begin[0]) for block in self.reader.blocks[begin[0]:end[0]]]
+            blocks = [_shifted(block, -begin[0]) for block in self.reader.blocks[begin[0] : end[0]]]
             yield OperationSource(
-                title, line, method, path, method_line, versions,
-                tuple(self.rows[begin[1]:end[1]]), tuple(self.statuses[begin[2]:end[2]]),
-                tuple(self.samples[begin[3]:end[3]]), tuple(blocks), preamble)
+                title,
+                line,
+                method,
+                path,
+                method_line,
+                versions,
+                tuple(self.rows[begin[1] : end[1]]),
+                tuple(self.statuses[begin[2] : end[2]]),
+                tuple(self.samples[begin[3] : end[3]]),
+                tuple(blocks),
+                preamble,
+            )
 
 
 def _sections(node: nodes.Element) -> list[nodes.section]:
@@ -256,8 +276,14 @@ def _method(node: nodes.Element, flaws: list[Flaw]) -> tuple[str, str, int, Vers
     content = [(number, text) for number, text in content if text]
     method, _, path = content[0][1].partition(" ") if content else ("", "", "")
     if not _METHOD.match(method) or not path.strip():
-        flaws.append(Flaw("malformed-method", str(node.source), line,
-                          "a rest_method names no method and URL; write `.. rest_method:: GET /path`"))
+        flaws.append(
+            Flaw(
+                "malformed-method",
+                str(node.source),
+                line,
+                "a rest_method names no method and URL; write `.. rest_method:: GET /path`",
+            )
+        )
         if not method:
             return None
     bounds: dict[str, str] = {}

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from parsers.document import ParameterRow, SampleRow, StatusRow
-from parsers.errors import NotFoundError
+from parsers.errors import HostileError, NotFoundError
 from parsers.parameters import Definition, Flaw, ParameterFile, StatusFile, read_parameters, read_statuses
 from parsers.yamlfile import Node, parse
 from specs.model import Parameter
@@ -50,8 +50,12 @@ class Tables:
             if held is not None:
                 held.used.add(ref)
                 if found is None:
-                    self._flaw("undefined-parameter", source, row_line,
-                               f"{held.path} does not define {ref}; define it there, or correct the row")
+                    self._flaw(
+                        "undefined-parameter",
+                        source,
+                        row_line,
+                        f"{held.path} does not define {ref}; define it there, or correct the row",
+                    )
             rows.append(_row(name, ref, row_line, found, reader))
         if not node["lines"]:
             self._flaw("empty-table", source, line, "a rest_parameters has no rows; leave a blank line before them")
@@ -62,8 +66,12 @@ class Tables:
         source, line = str(node.source), node.line or 0
         kind, _, target = str(node["arguments"]).partition(" ")
         if kind not in ("success", "error"):
-            self._flaw("malformed-status-table", source, line,
-                       "a rest_status_code begins with success or error and the status file")
+            self._flaw(
+                "malformed-status-table",
+                source,
+                line,
+                "a rest_status_code begins with success or error and the status file",
+            )
             return []
         reasons = self._reasons(target.strip(), document, source, line)
         rows: list[StatusRow] = []
@@ -76,10 +84,20 @@ class Tables:
     def sample(self, node: nodes.Element, reader: BlockReader, document: str) -> SampleRow | None:
         """Resolve a ``literalinclude``; None (and a flaw) where its path leaves the root."""
         source, line = str(node.source), node.line or 0
-        path = self.root.resolve(str(node["target"]), beside=document, top=self.top, where=f"{source}:{line}")
+        path = self._resolve(str(node["target"]), document, f"{source}:{line}")
         if reader.bold:
             return SampleRow(path, line, reader.place, reader.bold, reader.bold_line, reader.versions)
         return SampleRow(path, line, reader.place, reader.heading, reader.heading_line, reader.versions)
+
+    def _resolve(self, target: str, document: str, where: str) -> str:
+        """Resolve a path; of a bare document, what lies above it is not there, which is no attempt to leave."""
+        try:
+            return self.root.resolve(target, beside=document, top=self.top, where=where)
+        except HostileError:
+            steps = target.replace("\\", "/").split("/")
+            if not self.bare or ".." not in steps:
+                raise
+            return "/".join(step for step in steps if step not in ("", ".", ".."))
 
     def _flaw(self, rule: str, path: str, line: int, message: str) -> None:
         self.flaws.append(Flaw(rule, path, line, message))
@@ -91,7 +109,7 @@ class Tables:
         if not target:
             self._flaw("table-without-file", source, line, "a rest_parameters names no parameter file")
             return None
-        path = self.root.resolve(target, beside=document, top=self.top, where=where)
+        path = self._resolve(target, document, where)
         if path not in self.parameter_files:
             if self.bare and not self.root.exists(path):
                 return None
@@ -107,7 +125,7 @@ class Tables:
         if not target:
             self._flaw("table-without-file", source, line, "a rest_status_code names no status file")
             return {}
-        path = self.root.resolve(target, beside=document, top=self.top, where=where)
+        path = self._resolve(target, document, where)
         if path not in self.status_files:
             if self.bare and not self.root.exists(path):
                 return {}
@@ -172,7 +190,12 @@ def _row(name: str, ref: str, row_line: int, found: Definition | None, reader: B
         parameter = Parameter(name, None, None, False, ref, None)
         return ParameterRow(parameter, row_line, reader.place, reader.heading, reader.versions, defined=False)
     parameter = Parameter(name, found.location, found.type, found.required, ref, found.line, found.min, found.max)
-    return ParameterRow(parameter, row_line, reader.place, reader.heading, reader.versions,
-                        description=found.description, description_line=found.description_line)
-
-
+    return ParameterRow(
+        parameter,
+        row_line,
+        reader.place,
+        reader.heading,
+        reader.versions,
+        description=found.description,
+        description_line=found.description_line,
+    )

@@ -49,11 +49,19 @@ def remember(arguments: dict[str, Any], reading: Reading, texts: dict[str, str],
     inputs: dict[str, str | None] = dict(layout.root.sums)
     inputs.update(dict.fromkeys(reading.samples.missing))
     kept = {
-        "tool": _tool(), "root": str(root), "top": layout.top, "documents": _listing(root / layout.top),
-        "inputs": inputs, "output": str(result.output.resolve()),
+        "tool": _tool(),
+        "root": str(root),
+        "top": layout.top,
+        "documents": _listing(root / layout.top),
+        "inputs": inputs,
+        "output": str(result.output.resolve()),
         "outputs": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
-        "listing": sorted(path.name for path in result.output.glob("*.yaml")), "service": result.service,
-        "operations": result.operations, "files": result.files, "unread": result.unread, "blocks": result.blocks,
+        "listing": sorted(path.name for path in result.output.glob("*.yaml")),
+        "service": result.service,
+        "operations": result.operations,
+        "files": result.files,
+        "unread": result.unread,
+        "blocks": result.blocks,
     }
     place = _place(arguments)
     try:

@@ -35,12 +35,18 @@ def account(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
         path = file.context.path
         spec = by_path.get(path)
         own = set(spec.unread) if spec else set()
-        entries += [Entry(path, block.line, None, block.line in own) for block in file.context.blocks
-                    if block.kind not in _NO_PROSE and block.kind != "heading"]
+        entries += [
+            Entry(path, block.line, None, block.line in own)
+            for block in file.context.blocks
+            if block.kind not in _NO_PROSE and block.kind != "heading"
+        ]
         for source, operation in zip(file.operations, spec.operations if spec else (), strict=True):
             unread = set(operation.unread)
-            entries += [Entry(path, block.line, operation.id, block.line in unread) for block in source.blocks
-                        if block.kind not in _NO_PROSE and block.kind != "heading"]
+            entries += [
+                Entry(path, block.line, operation.id, block.line in unread)
+                for block in source.blocks
+                if block.kind not in _NO_PROSE and block.kind != "heading"
+            ]
     return entries
 
 
@@ -49,8 +55,12 @@ def write_account(path: Path, reading: Reading, entries: list[Entry]) -> None:
     unread = [entry for entry in entries if entry.unread]
     share = len(unread) / len(entries) if entries else 0.0
     if path.suffix == ".json":
-        content = {"stretches": len(entries), "unread": len(unread), "share": round(share, 4),
-                   "lines": [asdict(entry) for entry in unread]}
+        content = {
+            "stretches": len(entries),
+            "unread": len(unread),
+            "share": round(share, 4),
+            "lines": [asdict(entry) for entry in unread],
+        }
         write_text(path, json.dumps(content, indent=1) + "\n")
         return
     lines = []

@@ -102,8 +102,9 @@ def parse(text: str, path: str, *, first_line: int = 1) -> Node | None:
         mark = getattr(error, "problem_mark", None)
         line = (mark.line if mark else 0) + first_line
         problem = getattr(error, "problem", None) or str(error)
-        raise DocumentError(f"this is not YAML: {problem}", where=f"{path}:{line}",
-                            mend="correct the indentation or the quotes there") from None
+        raise DocumentError(
+            f"this is not YAML: {problem}", where=f"{path}:{line}", mend="correct the indentation or the quotes there"
+        ) from None
 
 
 def _line(event: Any) -> int:
@@ -134,15 +135,19 @@ class _Builder:
             self._add(node, event.anchor)
             self.stack.append(_Open(node))
             if len(self.stack) > MAX_DEPTH:
-                raise HostileError("values are nested too deeply", where=f"{self.path}:{node.line}",
-                                   mend="flatten the values")
+                raise HostileError(
+                    "values are nested too deeply", where=f"{self.path}:{node.line}", mend="flatten the values"
+                )
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self.stack.pop()
         elif isinstance(event, yaml.AliasEvent):
             line = _line(event) + self.first
             if event.anchor not in self.anchors:
-                raise DocumentError(f"alias *{event.anchor} names no anchor", where=f"{self.path}:{line}",
-                                    mend="define it, or write the value out")
+                raise DocumentError(
+                    f"alias *{event.anchor} names no anchor",
+                    where=f"{self.path}:{line}",
+                    mend="define it, or write the value out",
+                )
             self._add(self.anchors[event.anchor], None)
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
@@ -156,14 +161,18 @@ class _Builder:
     def _add(self, node: Node, anchor: str | None) -> None:
         self.count += 1
         if self.count > MAX_NODES:
-            raise HostileError(f"the file holds more than {MAX_NODES:,} values", where=f"{self.path}:{node.line}",
-                               mend="split it")
+            raise HostileError(
+                f"the file holds more than {MAX_NODES:,} values", where=f"{self.path}:{node.line}", mend="split it"
+            )
         if anchor:
             self.anchors[anchor] = node
         if not self.stack:
             if self.root is not None:
-                raise DocumentError("the file holds more than one document", where=f"{self.path}:{node.line}",
-                                    mend="remove the line of dashes")
+                raise DocumentError(
+                    "the file holds more than one document",
+                    where=f"{self.path}:{node.line}",
+                    mend="remove the line of dashes",
+                )
             self.root = node
             return
         top = self.stack[-1]

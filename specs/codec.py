@@ -19,8 +19,18 @@ KEYS: dict[tuple[type, str], str] = {(model.Parameter, "location"): "in"}
 """Fields whose key is not their name (``in`` is a word of Python)."""
 
 ALWAYS: dict[type, tuple[str, ...]] = {
-    model.Operation: ("microversions", "deprecated", "removed", "policy", "responses", "preconditions",
-                      "postconditions", "request", "response", "unread"),
+    model.Operation: (
+        "microversions",
+        "deprecated",
+        "removed",
+        "policy",
+        "responses",
+        "preconditions",
+        "postconditions",
+        "request",
+        "response",
+        "unread",
+    ),
     model.Versions: ("min", "max"),
     model.Responses: ("normal", "error"),
     model.Request: ("parameters", "samples"),
@@ -36,8 +46,21 @@ ORDER: dict[type, tuple[str, ...]] = {
     model.Reference: ("package", "version", "path", "sha256", "inputs", "parameters_path"),
     model.Operation: ("id", "title", "method", "path", "action", "line"),
     model.Code: ("code", "name", "min", "max", "when", "listed", "line"),
-    model.Condition: ("kind", "resource", "attribute", "any_of", "becomes", "unchanged", "on_failure", "transient",
-                      "effect", "code", "as_written", "when", "line"),
+    model.Condition: (
+        "kind",
+        "resource",
+        "attribute",
+        "any_of",
+        "becomes",
+        "unchanged",
+        "on_failure",
+        "transient",
+        "effect",
+        "code",
+        "as_written",
+        "when",
+        "line",
+    ),
     model.Parameter: ("name", "location", "type", "required", "ref", "line"),
     model.Policy: ("roles", "provider_may_change", "line"),
     model.Deprecation: ("since", "replacement", "line"),
@@ -104,9 +127,14 @@ def _fields_of(cls: type) -> tuple[Field, ...]:
         if item.default_factory is not dataclasses.MISSING:
             default = item.default_factory()
         write, read = _converters(cls, item.name, hints[item.name])
-        found[item.name] = Field(item.name, KEYS.get((cls, item.name), item.name),
-                                 default is dataclasses.MISSING or item.name in ALWAYS.get(cls, ()), default,
-                                 write, read)
+        found[item.name] = Field(
+            item.name,
+            KEYS.get((cls, item.name), item.name),
+            default is dataclasses.MISSING or item.name in ALWAYS.get(cls, ()),
+            default,
+            write,
+            read,
+        )
     first = [name for name in ORDER.get(cls, ()) if name in found]
     return tuple(found[name] for name in [*first, *(name for name in found if name not in first)])
 
@@ -158,8 +186,10 @@ def _by_type(hint: Any) -> tuple[Callable[[Any], Any], Callable[[Any, Any], Any]
     if origin in (Union, types.UnionType):
         inner = [part for part in get_args(hint) if part is not type(None)]
         write, read = _by_type(inner[0])
-        return (lambda value: None if value is None else write(value),
-                lambda value, path: None if value is None else read(value, path))
+        return (
+            lambda value: None if value is None else write(value),
+            lambda value, path: None if value is None else read(value, path),
+        )
     if origin is tuple:
         write, read = _by_type(get_args(hint)[0])
         return (lambda values: [write(value) for value in values]), _reads_items(read)
@@ -191,6 +221,7 @@ def _reads_items(read: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         if not isinstance(value, list):
             raise PlainError(path, f"expected a list, found {_named(value)}")
         return tuple(read(item, (*path, number)) for number, item in enumerate(value))
+
     return reader
 
 
@@ -199,6 +230,7 @@ def _reads_literal(allowed: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
         if not isinstance(value, str) or value not in allowed:
             raise PlainError(path, f"{value!r} is none of {', '.join(map(str, allowed))}")
         return value
+
     return reader
 
 
@@ -209,6 +241,7 @@ def _reads_scalar(kind: type) -> Callable[[Any, Any], Any]:
         if type(value) is not kind:
             raise PlainError(path, f"expected {word}, found {_named(value)}")
         return value
+
     return reader
 
 

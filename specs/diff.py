@@ -98,12 +98,19 @@ def compare(old: Iterable[Spec], new: Iterable[Spec]) -> Difference:
 
 
 _Keys = Sequence[Callable[[Any], Any]]
-_operation_keys: _Keys = (lambda o: (o.id, o.method, o.path), lambda o: (o.method, o.path, o.action, o.title),
-                          lambda o: (o.method, o.path, o.action), lambda o: o.id)
+_operation_keys: _Keys = (
+    lambda o: (o.id, o.method, o.path),
+    lambda o: (o.method, o.path, o.action, o.title),
+    lambda o: (o.method, o.path, o.action),
+    lambda o: o.id,
+)
 _parameter_keys: _Keys = (lambda p: (p.name, p.location, p.ref), lambda p: (p.name, p.location), lambda p: p.name)
 _code_keys: _Keys = (lambda c: (c.code, c.min, c.max, c.when), lambda c: c.code)
-_condition_keys: _Keys = (lambda c: replace(c, line=0), lambda c: (c.kind, c.resource, c.attribute, c.when, c.effect),
-                          lambda c: (c.kind, c.resource, c.attribute))
+_condition_keys: _Keys = (
+    lambda c: replace(c, line=0),
+    lambda c: (c.kind, c.resource, c.attribute, c.when, c.effect),
+    lambda c: (c.kind, c.resource, c.attribute),
+)
 _sample_keys: _Keys = (lambda s: s.file,)
 
 
@@ -130,25 +137,28 @@ def _outline(operation: Operation) -> dict[str, Any]:
 
 
 def _operation(old: Operation, new: Operation, horizon: Microversion | None) -> list[Change]:
-    return [*_identity(old, new), *_scope(old, new, horizon),
-            *_codes(new.id, "normal code", old.responses.normal, new.responses.normal, horizon),
-            *_codes(new.id, "error code", old.responses.error, new.responses.error, horizon),
-            *_conditions(new.id, "precondition", old.preconditions, new.preconditions),
-            *_conditions(new.id, "postcondition", old.postconditions, new.postconditions),
-            *_parameters(new.id, "request parameter", old.request.parameters, new.request.parameters,
-                         horizon),
-            *_parameters(new.id, "response parameter", old.response.parameters, new.response.parameters,
-                         horizon),
-            *_body(new.id, old.response.body, new.response.body, horizon),
-            *_samples(new.id, (*old.request.samples, *old.response.samples),
-                      (*new.request.samples, *new.response.samples))]
+    return [
+        *_identity(old, new),
+        *_scope(old, new, horizon),
+        *_codes(new.id, "normal code", old.responses.normal, new.responses.normal, horizon),
+        *_codes(new.id, "error code", old.responses.error, new.responses.error, horizon),
+        *_conditions(new.id, "precondition", old.preconditions, new.preconditions),
+        *_conditions(new.id, "postcondition", old.postconditions, new.postconditions),
+        *_parameters(new.id, "request parameter", old.request.parameters, new.request.parameters, horizon),
+        *_parameters(new.id, "response parameter", old.response.parameters, new.response.parameters, horizon),
+        *_body(new.id, old.response.body, new.response.body, horizon),
+        *_samples(new.id, (*old.request.samples, *old.response.samples), (*new.request.samples, *new.response.samples)),
+    ]
 
 
 def _identity(old: Operation, new: Operation) -> list[Change]:
     changes = []
     if (old.method, old.path) != (new.method, new.path):
-        changes.append(Change(new.id, "path", "", "changed", True, f"{old.method} {old.path}",
-                              f"{new.method} {new.path}", new.line))
+        changes.append(
+            Change(
+                new.id, "path", "", "changed", True, f"{old.method} {old.path}", f"{new.method} {new.path}", new.line
+            )
+        )
     if old.action != new.action:
         changes.append(Change(new.id, "action", "", "changed", True, old.action, new.action, new.line))
     if old.title != new.title:
@@ -160,11 +170,22 @@ def _scope(old: Operation, new: Operation, horizon: Microversion | None) -> list
     changes = []
     before, after = _bare(old.microversions), _bare(new.microversions)
     if before != after:
-        changes.append(Change(new.id, "microversions", "", "changed",
-                              _narrower(old.microversions, new.microversions, horizon), before, after,
-                              new.microversions.line or new.line))
-    for what, first, second, breaks in (("deprecation", old.deprecated, new.deprecated, False),
-                                        ("removal", old.removed, new.removed, True)):
+        changes.append(
+            Change(
+                new.id,
+                "microversions",
+                "",
+                "changed",
+                _narrower(old.microversions, new.microversions, horizon),
+                before,
+                after,
+                new.microversions.line or new.line,
+            )
+        )
+    for what, first, second, breaks in (
+        ("deprecation", old.deprecated, new.deprecated, False),
+        ("removal", old.removed, new.removed, True),
+    ):
         change = _single(new, what, first, second, breaks)
         changes += [change] if change else []
     change = _single(new, "policy", old.policy, new.policy, _fewer_roles(old.policy, new.policy))
@@ -176,8 +197,16 @@ def _single(new: Operation, what: str, first: Any, second: Any, breaks: bool) ->
     if before == after:
         return None
     verb: Verb = "added" if first is None else "removed" if second is None else "changed"
-    return Change(new.id, what, "", verb, breaks and second is not None, before, after,
-                  second.line if second is not None else first.line)
+    return Change(
+        new.id,
+        what,
+        "",
+        verb,
+        breaks and second is not None,
+        before,
+        after,
+        second.line if second is not None else first.line,
+    )
 
 
 def _fewer_roles(old: Policy | None, new: Policy | None) -> bool:
@@ -187,20 +216,23 @@ def _fewer_roles(old: Policy | None, new: Policy | None) -> bool:
     return "any" not in new.roles and ("any" in held or not held <= set(new.roles))
 
 
-def _codes(operation: str, what: str, old: tuple[Code, ...], new: tuple[Code, ...],
-           horizon: Microversion | None) -> list[Change]:
+def _codes(
+    operation: str, what: str, old: tuple[Code, ...], new: tuple[Code, ...], horizon: Microversion | None
+) -> list[Change]:
     changes = []
     for first, second in _pairs(old, new, _code_keys):
         code = (second or first).code
         if first is None:
             changes.append(Change(operation, what, str(code), "added", False, None, _bare(second), second.line))
         elif second is None:
-            changes.append(Change(operation, what, str(code), "removed", what == "normal code", _bare(first), None,
-                                  first.line))
+            changes.append(
+                Change(operation, what, str(code), "removed", what == "normal code", _bare(first), None, first.line)
+            )
         elif _bare(replace(first, name=None)) != _bare(replace(second, name=None)):
             breaks = what == "normal code" and _narrower(first, second, horizon)
-            changes.append(Change(operation, what, str(code), "changed", breaks, _bare(first), _bare(second),
-                                  second.line))
+            changes.append(
+                Change(operation, what, str(code), "changed", breaks, _bare(first), _bare(second), second.line)
+            )
     return changes
 
 
@@ -211,11 +243,22 @@ def _conditions(operation: str, what: str, old: tuple[Condition, ...], new: tupl
         name = f"{held.resource} {held.attribute or held.effect or held.kind}"
         if first is None:
             checkable = held.kind not in ("environment", "exists", "effect")
-            changes.append(Change(operation, what, name, "added", what == "precondition" and checkable, None,
-                                  _bare(second), second.line))
+            changes.append(
+                Change(
+                    operation,
+                    what,
+                    name,
+                    "added",
+                    what == "precondition" and checkable,
+                    None,
+                    _bare(second),
+                    second.line,
+                )
+            )
         elif second is None:
-            changes.append(Change(operation, what, name, "removed", what == "postcondition", _bare(first), None,
-                                  first.line))
+            changes.append(
+                Change(operation, what, name, "removed", what == "postcondition", _bare(first), None, first.line)
+            )
         elif _bare(first) != _bare(second):
             if what == "precondition":
                 breaks = not set(first.any_of) <= set(second.any_of)
@@ -225,8 +268,9 @@ def _conditions(operation: str, what: str, old: tuple[Condition, ...], new: tupl
     return changes
 
 
-def _parameters(operation: str, what: str, old: tuple[Parameter, ...], new: tuple[Parameter, ...],
-                horizon: Microversion | None) -> list[Change]:
+def _parameters(
+    operation: str, what: str, old: tuple[Parameter, ...], new: tuple[Parameter, ...], horizon: Microversion | None
+) -> list[Change]:
     changes = []
     request = what.startswith("request")
     for first, second in _pairs(old, new, _parameter_keys):
@@ -243,18 +287,28 @@ def _parameters(operation: str, what: str, old: tuple[Parameter, ...], new: tupl
 
 
 def _request_breaks(old: Parameter, new: Parameter, horizon: Microversion | None) -> bool:
-    return ((new.required and not old.required) or _other_kind(old, new) or _narrower(old, new, horizon)
-            or (bool(new.enum) and not {repr(v) for v in old.enum} <= {repr(v) for v in new.enum})
-            or (bool(new.enum) and not old.enum)
-            or _tighter(old.max_length, new.max_length, upper=True) or _tighter(old.maximum, new.maximum, upper=True)
-            or _tighter(old.min_length, new.min_length, upper=False)
-            or _tighter(old.minimum, new.minimum, upper=False)
-            or (old.nullable is True and new.nullable is False) or (old.format is None and new.format is not None))
+    return (
+        (new.required and not old.required)
+        or _other_kind(old, new)
+        or _narrower(old, new, horizon)
+        or (bool(new.enum) and not {repr(v) for v in old.enum} <= {repr(v) for v in new.enum})
+        or (bool(new.enum) and not old.enum)
+        or _tighter(old.max_length, new.max_length, upper=True)
+        or _tighter(old.maximum, new.maximum, upper=True)
+        or _tighter(old.min_length, new.min_length, upper=False)
+        or _tighter(old.minimum, new.minimum, upper=False)
+        or (old.nullable is True and new.nullable is False)
+        or (old.format is None and new.format is not None)
+    )
 
 
 def _response_breaks(old: Parameter, new: Parameter, horizon: Microversion | None) -> bool:
-    return ((old.required and not new.required) or _other_kind(old, new) or _narrower(old, new, horizon)
-            or (new.nullable is True and old.nullable is not True))
+    return (
+        (old.required and not new.required)
+        or _other_kind(old, new)
+        or _narrower(old, new, horizon)
+        or (new.nullable is True and old.nullable is not True)
+    )
 
 
 def _other_kind(old: Parameter, new: Parameter) -> bool:
@@ -274,12 +328,20 @@ def _horizon(operations: Iterable[Operation]) -> Microversion | None:
     """Return the highest microversion that a reference mentions."""
     named: set[str] = set()
     for operation in operations:
-        things: list[Any] = [operation.microversions, operation.response.body, *operation.responses.normal,
-                             *operation.responses.error, *operation.request.parameters,
-                             *operation.response.parameters]
+        things: list[Any] = [
+            operation.microversions,
+            operation.response.body,
+            *operation.responses.normal,
+            *operation.responses.error,
+            *operation.request.parameters,
+            *operation.response.parameters,
+        ]
         named.update(bound for thing in things for bound in (thing.min, thing.max) if bound)
-        named.update(sample.microversion for sample in (*operation.request.samples, *operation.response.samples)
-                     if sample.microversion)
+        named.update(
+            sample.microversion
+            for sample in (*operation.request.samples, *operation.response.samples)
+            if sample.microversion
+        )
     return max(map(Microversion.parse, named), default=None)
 
 
@@ -288,8 +350,7 @@ def _later(version: str | None, horizon: Microversion | None) -> bool:
     return version is not None and horizon is not None and Microversion.parse(version) > horizon
 
 
-def _narrower(old: Versions | Code | Parameter, new: Versions | Code | Parameter,
-              horizon: Microversion | None) -> bool:
+def _narrower(old: Versions | Code | Parameter, new: Versions | Code | Parameter, horizon: Microversion | None) -> bool:
     """Whether a thing exists in fewer microversions than before, of those that the old reference knew."""
     zero = Microversion(0, 0)
     first, second = old.range, new.range
@@ -316,9 +377,18 @@ def _samples(operation: str, old: tuple[Sample, ...], new: tuple[Sample, ...]) -
         elif second is None:
             changes.append(Change(operation, "sample", first.file, "removed", False, None, None, first.line))
         elif (first.body, first.microversion) != (second.body, second.microversion):
-            changes.append(Change(operation, "sample", second.file, "changed", False,
-                                  {"microversion": first.microversion, "body": first.body},
-                                  {"microversion": second.microversion, "body": second.body}, second.line))
+            changes.append(
+                Change(
+                    operation,
+                    "sample",
+                    second.file,
+                    "changed",
+                    False,
+                    {"microversion": first.microversion, "body": first.body},
+                    {"microversion": second.microversion, "body": second.body},
+                    second.line,
+                )
+            )
     return changes
 
 
@@ -334,8 +404,11 @@ def _bare(thing: Any) -> Any:
 def _told(old: Any, new: Any) -> str:
     """Say what differs between two plain values, key by key."""
     if isinstance(old, dict) and isinstance(new, dict):
-        parts = [f"{key} {_short(old.get(key))} -> {_short(new.get(key))}"
-                 for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
+        parts = [
+            f"{key} {_short(old.get(key))} -> {_short(new.get(key))}"
+            for key in dict.fromkeys([*old, *new])
+            if old.get(key) != new.get(key)
+        ]
         return ", ".join(parts)
     return f"{_short(old)} -> {_short(new)}"
 
@@ -343,4 +416,3 @@ def _told(old: Any, new: Any) -> str:
 def _short(value: Any) -> str:
     text = "nothing" if value is None else flow(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
-

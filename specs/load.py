@@ -58,14 +58,21 @@ def loads(text: str, where: str = "the spec") -> Spec:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or str(error) or type(error).__name__
-        raise SpecError(f"this is not YAML: {problem}", where=f"{where}{line}",
-                        mend="correct it, or build the specs again") from None
+        raise SpecError(
+            f"this is not YAML: {problem}", where=f"{where}{line}", mend="correct it, or build the specs again"
+        ) from None
     if not isinstance(plain, dict) or "format" not in plain or "operations" not in plain:
-        raise SpecError("this is no spec: it lacks `format` and `operations`", where=where,
-                        mend="point at a directory that `conformance build` has written")
+        raise SpecError(
+            "this is no spec: it lacks `format` and `operations`",
+            where=where,
+            mend="point at a directory that `conformance build` has written",
+        )
     if plain.pop("format") != FORMAT:
-        raise SpecError(f"its format is not {FORMAT}, the one that this release reads", where=where,
-                        mend="build the specs again with this release, or use the release that wrote them")
+        raise SpecError(
+            f"its format is not {FORMAT}, the one that this release reads",
+            where=where,
+            mend="build the specs again with this release, or use the release that wrote them",
+        )
     try:
         spec = from_plain(Spec, plain)
     except PlainError as error:
@@ -83,12 +90,12 @@ def load(path: Path | str) -> Spec:
     path = Path(path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise SpecError(f"the file is larger than {MAX_BYTES:,} bytes", where=str(path),
-                            mend="point at a spec")
+            raise SpecError(f"the file is larger than {MAX_BYTES:,} bytes", where=str(path), mend="point at a spec")
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise SpecError(f"it cannot be read ({error.strerror or error})", where=str(path),
-                        mend="check the path") from None
+        raise SpecError(
+            f"it cannot be read ({error.strerror or error})", where=str(path), mend="check the path"
+        ) from None
     except UnicodeDecodeError:
         raise SpecError("it is not UTF-8", where=str(path), mend="build the specs again") from None
     return loads(text, str(path))
@@ -105,8 +112,9 @@ def load_directory(path: Path | str) -> Specs:
     if path.is_file():
         return Specs((load(path),), (path,))
     if not path.is_dir():
-        raise SpecError("there is no such directory", where=str(path),
-                        mend="check the path, or run `conformance build`")
+        raise SpecError(
+            "there is no such directory", where=str(path), mend="check the path, or run `conformance build`"
+        )
     paths = tuple(sorted(path.glob("*.yaml")))
     if not paths:
         raise SpecError("the directory holds no specs (*.yaml)", where=str(path), mend="run `conformance build`")
@@ -115,7 +123,10 @@ def load_directory(path: Path | str) -> Specs:
     for spec, item in zip(specs, paths, strict=True):
         for operation in spec.operations:
             if operation.id in seen:
-                raise SpecError(f"operation {operation.id} stands in {seen[operation.id].name} too", where=str(item),
-                                mend="remove the older of the two files")
+                raise SpecError(
+                    f"operation {operation.id} stands in {seen[operation.id].name} too",
+                    where=str(item),
+                    mend="remove the older of the two files",
+                )
             seen[operation.id] = item
     return Specs(specs, paths)

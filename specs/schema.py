@@ -39,12 +39,14 @@ def validate_plain(plain: Any, where: str) -> None:
         SpecError: it does not fit the schema; the message names the first place that does not.
 
     """
-    error = next(iter(sorted(_validator().iter_errors(plain), key=lambda item: [str(p) for p in item.absolute_path])),
-                 None)
+    error = next(
+        iter(sorted(_validator().iter_errors(plain), key=lambda item: [str(p) for p in item.absolute_path])), None
+    )
     if error is not None:
         message = error.message if len(error.message) < 200 else f"{error.message[:200]}..."
-        raise SpecError(f"{place(tuple(error.absolute_path))}: {message}", where=where,
-                        mend="correct it, or build the specs again")
+        raise SpecError(
+            f"{place(tuple(error.absolute_path))}: {message}", where=where, mend="correct it, or build the specs again"
+        )
 
 
 def validate(path: Path) -> None:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from specs.model import Operation
 
 
-
 @dataclass
 class Counts:
     """Both sides' totals, and the differences as lines with file and line."""
@@ -52,8 +51,9 @@ def compare(source: str) -> Counts:
     theirs: dict[tuple[str, int, str, str], Rendered] = {}
     for made in theirs_all:
         theirs.setdefault(made.key, made)
-    operations = {(spec.reference.path, o.line, o.method, plain(o.path)): o
-                  for spec in specs.values() for o in spec.operations}
+    operations = {
+        (spec.reference.path, o.line, o.method, plain(o.path)): o for spec in specs.values() for o in spec.operations
+    }
     ours = _ours(reading)
     for key in [*theirs, *(key for key in ours if key not in theirs)]:
         _operation(counts, key, ours.get(key), operations.get(key), theirs.get(key))
@@ -61,12 +61,20 @@ def compare(source: str) -> Counts:
 
 
 def _ours(reading: Reading) -> dict[tuple[str, int, str, str], OperationSource]:
-    return {(file.context.path, source.line, source.method, plain(source.path)): source
-            for file in reading.files for source in file.operations}
+    return {
+        (file.context.path, source.line, source.method, plain(source.path)): source
+        for file in reading.files
+        for source in file.operations
+    }
 
 
-def _operation(counts: Counts, key: tuple[str, int, str, str], ours: OperationSource | None,
-               operation: Operation | None, theirs: Rendered | None) -> None:
+def _operation(
+    counts: Counts,
+    key: tuple[str, int, str, str],
+    ours: OperationSource | None,
+    operation: Operation | None,
+    theirs: Rendered | None,
+) -> None:
     where = f"{key[0]}:{key[1]}: {key[2]} {key[3]}"
     counts.operations[0] += ours is not None
     counts.operations[1] += theirs is not None
@@ -84,8 +92,10 @@ def _operation(counts: Counts, key: tuple[str, int, str, str], ours: OperationSo
     counts.rows[0] += len(rows)
     counts.rows[1] += len(theirs.rows)
     _sequence(counts, where, "row", rows, theirs.rows)
-    for what, codes, others in (("normal codes", operation.responses.normal, theirs.success),
-                                ("error codes", operation.responses.error, theirs.error)):
+    for what, codes, others in (
+        ("normal codes", operation.responses.normal, theirs.success),
+        ("error codes", operation.responses.error, theirs.error),
+    ):
         mine = sorted({code.code for code in codes if code.listed})
         distinct = sorted(set(others))
         counts.codes[0] += len(mine)
@@ -99,18 +109,28 @@ def _operation(counts: Counts, key: tuple[str, int, str, str], ours: OperationSo
 
 def _row(row: object) -> tuple[str, ...]:
     p = row.parameter  # type: ignore[attr-defined]
-    return (plain(p.name), plain(p.location or ""), plain(p.type or ""), "required" if p.required else "optional",
-            (p.min or "").replace(".", "_"), (p.max or "").replace(".", "_"))
+    return (
+        plain(p.name),
+        plain(p.location or ""),
+        plain(p.type or ""),
+        "required" if p.required else "optional",
+        (p.min or "").replace(".", "_"),
+        (p.max or "").replace(".", "_"),
+    )
 
 
-def _sequence(counts: Counts, where: str, what: str, mine: list[tuple[str, ...]], others: list[tuple[str, ...]]) -> None:
+def _sequence(
+    counts: Counts, where: str, what: str, mine: list[tuple[str, ...]], others: list[tuple[str, ...]]
+) -> None:
     if mine == others:
         return
     if len(mine) != len(others):
         lacking = [row for row in others if row not in mine]
         surplus = [row for row in mine if row not in others]
-        counts.differences.append(f"{where}: {what}s: we {len(mine)}, os-api-ref {len(others)}; "
-                                  f"only os-api-ref {lacking!r}; only we {surplus!r}")
+        counts.differences.append(
+            f"{where}: {what}s: we {len(mine)}, os-api-ref {len(others)}; "
+            f"only os-api-ref {lacking!r}; only we {surplus!r}"
+        )
         return
     for own, other in zip(mine, others, strict=True):
         if own != other:
@@ -124,8 +144,10 @@ def main(sources: list[str]) -> int:
     print("|---|---|---|---|---|---|---|")
     for source in sources:
         counts = compare(source)
-        cells = " | ".join(f"{a}" if a == b else f"{a} / {b}" for a, b in
-                           (counts.operations, counts.rows, counts.codes, counts.samples))
+        cells = " | ".join(
+            f"{a}" if a == b else f"{a} / {b}"
+            for a, b in (counts.operations, counts.rows, counts.codes, counts.samples)
+        )
         print(f"| {source} | {cells} | {len(counts.differences)} | {counts.seconds[0]:.1f} / {counts.seconds[1]:.1f} |")
         for line in counts.differences:
             print(f"    {line}", file=sys.stderr)

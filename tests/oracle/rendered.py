@@ -68,8 +68,16 @@ def render(top: Path, root: Path) -> tuple[list[Rendered], list[str]]:
 
     with tempfile.TemporaryDirectory() as scratch, patch_docutils(), docutils_namespace():
         application = Sphinx(
-            str(top), None, f"{scratch}/out", f"{scratch}/doctrees", "dummy", status=None, warning=Warnings(),
-            confoverrides={"extensions": ["os_api_ref"], "smartquotes": False, "keep_warnings": True}, freshenv=True)
+            str(top),
+            None,
+            f"{scratch}/out",
+            f"{scratch}/doctrees",
+            "dummy",
+            status=None,
+            warning=Warnings(),
+            confoverrides={"extensions": ["os_api_ref"], "smartquotes": False, "keep_warnings": True},
+            freshenv=True,
+        )
         application.connect("doctree-read", take, priority=1)
         application.build(force_all=True)
     return found, warnings
@@ -81,10 +89,19 @@ def _operations(doctree: nodes.document, top: Path, root: Path) -> list[Rendered
         section = _section_of(node.parent.parent if isinstance(node.parent, nodes.section) else node.parent)
         if section is None:
             continue
-        made = Rendered(_relative(section.source, top, root), section.line or 0, node["method"], plain(node["url"]),
-                        plain(section.children[0].astext()), node["min_version"], node["max_version"])
+        made = Rendered(
+            _relative(section.source, top, root),
+            section.line or 0,
+            node["method"],
+            plain(node["url"]),
+            plain(section.children[0].astext()),
+            node["min_version"],
+            node["max_version"],
+        )
         by_section.setdefault(id(section), []).append(made)
-    for node in doctree.findall(lambda n: isinstance(n, (nodes.table, nodes.literal_block, nodes.paragraph, nodes.term, http_code))):
+    for node in doctree.findall(
+        lambda n: isinstance(n, (nodes.table, nodes.literal_block, nodes.paragraph, nodes.term, http_code))
+    ):
         held = _holder(node, by_section)
         if held is not None:
             _take(node, held, root)
@@ -139,8 +156,10 @@ def _listed_below(node: Any) -> list[int]:
 
 def _row(row: Any) -> tuple[str, ...]:
     name, place, kind, _ = (plain(entry.astext()) for entry in row.children)
-    classes = {prefix: next((c[len(prefix):] for c in row["classes"] if c.startswith(prefix)), "")
-               for prefix in ("rp_min_ver_", "rp_max_ver_")}
+    classes = {
+        prefix: next((c[len(prefix) :] for c in row["classes"] if c.startswith(prefix)), "")
+        for prefix in ("rp_min_ver_", "rp_max_ver_")
+    }
     required = "optional" if name.endswith("(Optional)") else "required"
     return (name.removesuffix("(Optional)").strip(), place, kind, required, *classes.values())
 
