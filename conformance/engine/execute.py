@@ -103,8 +103,24 @@ class Executor:
             evidence = replace(again, role="admin", exchanges=(*again.exchanges, *evidence.exchanges))
         if state is None or answer.error:
             return evidence
+        if (
+            answer.status == 403
+            and trial.situation.locked
+            and role == "member"
+            and self._refused_unlocked(trial, version, body)
+        ):
+            reason = f"members are refused {trial.operation.id} on this cloud, locked or not"
+            return replace(evidence, problem=Problem("inapplicable", reason))
         self.stage.fixtures.used(bindings_in(trial.body), answer.ok)
         return self._followed(evidence, answer, body, wanted)
+
+    def _refused_unlocked(self, trial: Trial, version: Microversion, body: Any) -> bool:
+        """Whether a member is refused with 403 although the server is not locked; the server is given up after."""
+        if self.stage.unlock() is not None:
+            return False
+        answer = self.context.cloud.send(self._ask(trial, version, body, self.stage.server_id, "member"))
+        self.stage.worn = True
+        return answer.status == 403
 
     def _situate(self, state: str, locked: bool) -> Problem | None:
         problem = self.stage.reach(state)

@@ -73,6 +73,9 @@ class Fixtures:
         for binding in bindings:
             if not accepted:
                 continue
+            if binding.resource == "server":
+                # It may have lost the address; what comes after must not suffer from it.
+                self._stage.worn = True
             if binding.relation == "free" and binding.resource in self._context.knowledge.attach:
                 made = self._free.get(binding.resource, [])
                 if made:

@@ -25,12 +25,14 @@ class Stage:
     Attributes:
         view: the server as last shown, None where there is none.
         locked: whether its owner has locked it.
+        worn: whether a request may have taken something from it, so that the next situation needs another server.
     """
 
     def __init__(self, context: RunContext) -> None:
         self.context = context
         self.view: ServerView | None = None
         self.locked = False
+        self.worn = False
         self.fixtures = Fixtures(context, self)
         self.servers_made = 0
         self._made: Made | None = None
@@ -51,37 +53,38 @@ class Stage:
     def reach(self, state: str) -> Problem | None:
         """Bring a server into a status, by the edges of the graph; make one, or another one, where needed."""
         reason = ""
+        if self.worn:
+            self.discard()
         for _ in range(2 * ATTEMPTS):
-            if self.context.stopping.is_set():
-                return Problem("inconclusive", "the run was stopped")
-            if self._made is None or self.view is None:
-                problem = self._create()
-                if problem:
-                    return problem
-            if self.status == state:
-                return None
-            if self.locked:
-                self.unlock()
+            problem = self._have_server()
+            if problem or self.status == state:
+                return problem
             way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
-            if way is None:
-                if self.status == self.context.knowledge.initial:
-                    needs_admin = self.context.graph.way(self.status, state, self._broken) is not None
-                    if needs_admin:
-                        return Problem(
-                            "inapplicable",
-                            f"only an administrator can bring a server into {state}, and no such role is given",
-                        )
-                    return Problem("inconclusive", reason or f"no way leads from {self.status} to {state}")
-                self.discard()
-                continue
+            if way is None and self.status == self.context.knowledge.initial:
+                return self._no_way(state, reason)
             try:
-                reason = self._walk(way, state) or reason
+                reason = self._walk(way, state) or reason if way else reason
             except NeedsNewServer:
+                way = None
+            if way is None:
                 self.discard()
-                continue
-            if self.status == state:
+            elif self.status == state:
                 return None
         return Problem("inconclusive", reason or f"the status {state} was not reached")
+
+    def _have_server(self) -> Problem | None:
+        if self.context.stopping.is_set():
+            return Problem("inconclusive", "the run was stopped")
+        if self._made is None or self.view is None:
+            return self._create()
+        return None
+
+    def _no_way(self, state: str, reason: str) -> Problem:
+        initial = self.context.knowledge.initial
+        if self.context.graph.way(initial, state, self._broken) is not None:
+            who = "only an administrator can bring a server into"
+            return Problem("inapplicable", f"{who} {state}, and no such role is given")
+        return Problem("inconclusive", reason or f"no way leads from {initial} to {state}")
 
     def _walk(self, way: list[Edge], state: str) -> str:
         """Go the edges; returns why it did not arrive, or nothing."""
@@ -104,7 +107,14 @@ class Stage:
             return f"{edge.operation.id} needs what the cloud lacks: {error}"
         version = edge.microversion or str(self.context.version_for(edge.operation))
         path = edge.operation.path.replace(f"{{{self.context.knowledge.identifier}}}", self.server_id)
-        answer = self.context.cloud.send(Ask(edge.operation.method, path, Role(edge.role), version, body))
+        ask = Ask(edge.operation.method, path, Role(edge.role), version, body)
+        if self.locked and edge.role != "admin":
+            self.unlock()
+        answer = self.context.cloud.send(ask)
+        if answer.status == 409:
+            # What went before may not have ended, although the server shows no task any more.
+            self.settle(())
+            answer = self.context.cloud.send(ask)
         if not answer.ok:
             self.refresh()
             return f"{edge.operation.id} was answered {answer.status or answer.error} in status {edge.source}"
@@ -211,7 +221,7 @@ class Stage:
     def discard(self) -> None:
         """Give the server up: it is deleted in the background of the cloud, and the next ``reach`` makes another."""
         made, self._made, self.view = self._made, None, None
-        self.locked = False
+        self.locked = self.worn = False
         self.fixtures.new_server()
         if made is not None:
             with contextlib.suppress(CloudError):

@@ -203,7 +203,7 @@ def _samples(view: View, book: Book) -> None:
         stem = sample.file.rsplit("/", 1)[-1].removesuffix(".json")
         label = f"sample-{id_part(stem)}" + (f"-{version}" if version else "")
         body = bodies.from_sample(view.operation, sample, view.knowledge)
-        trial = view.attempt(state=state, variant=variant, label=label, body=body, version=version)
+        trial = view.attempt(state=state, variant=variant, label=label, body=body, version=version, beyond_base=True)
         name, _, numbers = normal_requirement(view, version or view.default)
         if numbers:
             book.case(view.requirement("normal", name, sample.line), label, trial, Accepted(numbers))

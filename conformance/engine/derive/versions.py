@@ -144,6 +144,7 @@ def _request_field(view: View, book: Book, field: bodies.Field) -> None:
                 body=body,
                 accepted=accepted,
                 effect_of=None if accepted else (name, value),
+                beyond_base=True,
             )
             if accepted and numbers:
                 book.case(requirement, str(version), trial, Accepted(numbers))

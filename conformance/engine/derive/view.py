@@ -216,10 +216,19 @@ class View:
         locked: bool = False,
         target: str | None = "own",
         effect_of: tuple[str, Any] | None = None,
+        beyond_base: bool = False,
     ) -> Trial:
-        """A trial of this operation. ``label`` tells apart what the other arguments do not."""
+        """A trial of this operation.
+
+        ``label`` tells apart what the other arguments do not. ``beyond_base`` says that the request holds optional
+        fields, which may be open to fewer roles than the operation.
+        """
         # Where the reference names the roles, a refusal of the documented request to them is a finding, not a detour.
-        may_elevate = role is None and self.role != "admin" and (self.operation.policy is None or accepted is not True)
+        may_elevate = (
+            role is None
+            and self.role != "admin"
+            and (self.operation.policy is None or accepted is not True or beyond_base)
+        )
         role = role or self.role
         key = "|".join(
             [

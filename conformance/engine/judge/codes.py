@@ -75,6 +75,10 @@ class Admitted:
         framework = _framework(evidence)
         if framework:
             return framework
+        if evidence.status in (401, 403, 404):
+            return undecided(
+                evidence.status, f"refused with {evidence.status}, which says nothing of whether {self.what}"
+            )
         return broken(evidence.status, f"refused with {evidence.status} although {self.what}")
 
 
