@@ -44,6 +44,7 @@ class Opened:
         self.reference = reference
         self.files = files
         self.closed = False
+        self._begun = False
         self._endpoint: Endpoint | None = None
         self._writer: RecordWriter | None = None
         self.share: Share
@@ -79,7 +80,6 @@ class Opened:
         options = _options(config, self.choices)
         self.share = Share.open(self.reference, settings, self._writer, options, waivers, self.done)
         _same_endpoint(self._before, self.share)
-        self._writer.start(self._since_before(self.share.info()))
 
     @property
     def first_line(self) -> str:
@@ -89,6 +89,12 @@ class Opened:
         versions = f"microversions {supported.min} to {supported.max}" if supported.max else "no microversions"
         roles = ", ".join(sorted(str(role) for role in cloud.roles))
         return f"{cloud.name} ({f'{release}, ' if release else ''}{versions}), as {roles}"
+
+    def begin_record(self) -> None:
+        """Write the head, and let ``runs/latest`` point here: there is something to do. Raises RecordError."""
+        if not self._begun and self._writer is not None:
+            self._begun = True
+            self._writer.start(self._since_before(self.share.info()))
 
     def close(self) -> None:
         """Stop and clean up: this process, and what others of the run have left."""
@@ -144,9 +150,6 @@ class Opened:
         if log.exists() and log.stat().st_size and self._endpoint is None:
             return  # it explains why the sandbox did not start
         if self._made_parent:
-            latest = directory.resolve().parent / "latest"
-            if latest.is_symlink() and latest.resolve() == directory.resolve():
-                latest.unlink()
             shutil.rmtree(directory, ignore_errors=True)
             with contextlib.suppress(OSError):
                 directory.parent.rmdir()

@@ -129,6 +129,7 @@ class Owner:
             return None
         cases = {item.case.id: item for item in session.items if isinstance(item, CaseItem)}
         self._selected = set(cases)
+        self._opened.begin_record()
         others = [item for item in session.items if not isinstance(item, CaseItem)]
         for index, item in enumerate(others):
             _run(session, item, others[index + 1] if index + 1 < len(others) else None)
@@ -173,7 +174,8 @@ class Owner:
         if cannot is not None and not self._selected:
             self._opened.discard()
             session.exitstatus = ending.CANNOT_RUN
-            sys.stderr.write(f"\nconformance: {cannot}\n")
+            if exitstatus != pytest.ExitCode.USAGE_ERROR:  # pytest says what is wrong with its arguments
+                sys.stderr.write(f"\nconformance: {cannot}\n")
             return
         notes: list[str] = []
         try:
@@ -260,6 +262,8 @@ class Owner:
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Learn what is selected."""
         self._selected = {name for nodeid in ids if (name := nodeid.partition("::")[2])}
+        if self._selected:
+            self._opened.begin_record()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, error: object | None) -> None:

@@ -1,0 +1,15 @@
+"""``python -m conformance``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# Python puts the working directory first, and a directory named `specs` or `reports` there would be taken for ours.
+if sys.path and Path(sys.path[0] or ".").resolve() == Path.cwd() != Path(__file__).resolve().parent.parent:
+    del sys.path[0]
+
+if __name__ == "__main__":
+    from conformance.cli import main
+
+    main()

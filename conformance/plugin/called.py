@@ -1,0 +1,42 @@
+"""How ``conformance run`` takes part in pytest: it is recognised, and pytest's usage errors become sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TypeVar
+
+import pytest
+
+from conformance.plugin import CLI
+from conformance.plugin.trouble import Trouble
+
+T = TypeVar("T")
+
+
+class Called:
+    """Registered by the command line only."""
+
+    __name__ = CLI
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_cmdline_parse(self) -> Generator[None, T, T]:
+        """Say what is wrong with an option, without the list of all options."""
+        try:
+            return (yield)
+        except pytest.UsageError as error:
+            raise Trouble(_told(error)) from None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_cmdline_main(self) -> Generator[None, T, T]:
+        """Say what is wrong with an argument or an expression."""
+        try:
+            return (yield)
+        except pytest.UsageError as error:
+            raise Trouble(_told(error)) from None
+
+
+def _told(error: pytest.UsageError) -> str:
+    """The error itself, out of what pytest shows around it."""
+    text = " ".join(str(part) for part in error.args)
+    _, mark, after = text.partition(": error: ")
+    return " ".join((after.splitlines()[0] if mark else text).split())

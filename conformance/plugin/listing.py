@@ -1,0 +1,79 @@
+"""What ``conformance list`` shows: requirements and cases, and promises that have none."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+
+from conformance.engine.case import REASONS, Case
+from conformance.engine.derive.suite import derive
+from conformance.plugin.find import SUFFIXES, looks_like_spec
+from conformance.plugin.reference import packaged, read_reference
+from conformance.plugin.trouble import Trouble
+
+
+def spec_files(place: Path | None) -> list[Path]:
+    """The specs of a directory or a file; those that are shipped where None. Raises Trouble: there are none."""
+    place = place or packaged()
+    if place.is_file():
+        return [place]
+    found = (
+        [p for p in sorted(place.glob("*")) if p.suffix in SUFFIXES and looks_like_spec(p)] if place.is_dir() else []
+    )
+    if not found:
+        raise Trouble(f"no specs (YAML with `format` and `operations`) are in {place}: run `conformance build`")
+    return found
+
+
+def listing(place: Path | None, operation: str | None) -> Iterator[str]:
+    """Lines: every requirement with the number of its cases, or for one operation with the cases. Raises Trouble."""
+    reference = read_reference(spec_files(place))
+    suite = derive(reference.specs, reference.selected)
+    known = list(reference.files)
+    if operation is not None and operation not in reference.files:
+        near = (
+            difflib.get_close_matches(operation, known, 3) or [i for i in known if operation.lower() in i.lower()][:3]
+        )
+        hint = f"did you mean {', '.join(near)}?" if near else "`conformance list` shows all"
+        raise Trouble(f"there is no operation {operation}: {hint}")
+    cases: dict[str, list[Case]] = {}
+    for case in suite.cases:
+        cases.setdefault(case.requirement.id, []).append(case)
+    count = 0
+    for requirement in suite.requirements:
+        if operation not in (None, requirement.operation):
+            continue
+        count += 1
+        own = cases.get(requirement.id, [])
+        yield f"{requirement.id}  {requirement.source.path}:{requirement.source.line}  {_cases(len(own))}"
+        if operation is not None:
+            yield from (f"    {case.id}  {_situation(case)}" for case in own)
+    without = [u for u in suite.untested if operation is None or _of(u.requirement, operation)]
+    if without:
+        yield ""
+        yield "Promises without a case:"
+    for one in without:
+        detail = f" ({one.detail})" if one.detail else ""
+        yield f"{one.requirement}  {one.source.path}:{one.source.line}  {REASONS.get(one.reason, one.reason)}{detail}"
+    yield ""
+    total = sum(len(found) for name, found in cases.items() if operation is None or _of(name, operation))
+    yield f"{count} requirements, {total} cases, {len(without)} promises without a case"
+
+
+def _of(requirement: str, operation: str) -> bool:
+    return requirement == operation or requirement.startswith(f"{operation}/")
+
+
+def _cases(count: int) -> str:
+    return "1 case" if count == 1 else f"{count} cases"
+
+
+def _situation(case: Case) -> str:
+    trial = case.trial
+    parts = [f"as {trial.role}", trial.situation.state or "no server", f"expects {case.expectation.expected}"]
+    if trial.microversion:
+        parts.insert(2, trial.microversion)
+    if trial.situation.locked:
+        parts.insert(2, "locked")
+    return ", ".join(parts)

@@ -1,0 +1,52 @@
+"""What ``conformance cleanup`` does: remove what a run has left on a cloud, by the run's journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from conformance.engine.cloud.cleanup import CleanupReport, cleanup
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.target import Target, connect
+from conformance.plugin.choices import choose
+from conformance.plugin.options import OPTIONS
+from conformance.plugin.trouble import Trouble
+from specs.record import RunRecord
+
+_ENDPOINT = ("os-cloud", "os-cloud-admin", "os-cloud-reader", "os-cloud-alt", "url")
+_TOKENS = tuple(option.name for option in OPTIONS if option.secret)
+
+
+def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
+    """Remove what the run has left.
+
+    Args:
+        run: the run directory.
+        given: options by name; the run's own endpoint is taken where none is among them.
+
+    Raises:
+        Trouble, RecordError, CloudError: it cannot be done; one sentence says why.
+    """
+    record = RunRecord.read(run)
+    directory = record.path or run
+    entries = Journal.read(directory)
+    if not any(not entry.settled for entry in entries):
+        return CleanupReport(already_gone=tuple(f"{e.intent.kind} {e.intent.name}" for e in entries if e.ids))
+    chosen = {name: given[name] for name in (*_ENDPOINT, *_TOKENS) if given.get(name)}
+    if not any(name in chosen for name in _ENDPOINT):
+        if record.info.endpoint.get("sandbox"):
+            return CleanupReport(already_gone=tuple(f"{e.intent.kind} {e.intent.name}" for e in entries))
+        chosen |= {name: record.info.options[name] for name in _ENDPOINT if record.info.options.get(name)}
+    if "url" in chosen and not chosen.get("token"):
+        raise Trouble(f"the run tried {chosen['url']}, and tokens are not recorded: give --token, as the run had it")
+    choices = choose(chosen)
+    journal = Journal(directory / "journal-cleanup.jsonl")
+    try:
+        cloud = connect(Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens), journal)
+        try:
+            return cleanup(directory, cloud)
+        finally:
+            cloud.close()
+    finally:
+        journal.close()
