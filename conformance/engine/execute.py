@@ -112,6 +112,9 @@ class Executor:
             reason = f"members are refused {trial.operation.id} on this cloud, locked or not"
             return replace(evidence, problem=Problem("inapplicable", reason))
         self.stage.fixtures.used(bindings_in(trial.body), answer.ok)
+        if answer.ok and trial.accepted is False:
+            # What should have been refused may have changed anything; later trials must not suffer from it.
+            self.stage.worn = True
         return self._followed(evidence, answer, body, wanted)
 
     def _refused_unlocked(self, trial: Trial, version: Microversion, body: Any) -> bool:
