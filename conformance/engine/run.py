@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,7 +13,7 @@ from functools import cached_property
 from conformance.engine.case import Case, Suite, Trial
 from conformance.engine.context import RunContext
 from conformance.engine.execute import Executor
-from conformance.engine.judge.evidence import Evidence, Judgement
+from conformance.engine.judge.evidence import Evidence, Judgement, Problem
 from conformance.engine.judge.statuses import RelatedReaches
 from conformance.engine.lanes import NO_SERVER, lane_of, order
 from conformance.engine.stage import Stage
@@ -20,9 +21,20 @@ from specs.record.model import Deviation, Result
 
 Record = Callable[[Result], None]
 
+STOP_WITHIN = 90.0
+"""Seconds that trials under way have to end after a stop."""
+
 
 class Stopped(Exception):
     """The run was stopped before the case was decided."""
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A trial, and those of its cases that were asked for together."""
+
+    trial: Trial
+    cases: tuple[Case, ...]
 
 
 @dataclass
@@ -33,7 +45,7 @@ class Run:
         suite: where the cases come from.
         context: what the lanes share.
         record: is told every result as it comes, from many threads.
-        parallel: how many lanes run at a time, which bounds the servers that exist at a time.
+        parallel: how many lanes with servers run at a time, which bounds the servers that exist at a time.
     """
 
     suite: Suite
@@ -42,9 +54,9 @@ class Run:
     parallel: int = 6
     servers_made: int = 0
     _futures: dict[str, Future[Result]] = field(default_factory=dict)
-    _queue: list[list[Trial]] = field(default_factory=list)
-    _cases: dict[str, list[Case]] = field(default_factory=dict)
+    _queue: list[list[_Job]] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _working: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def lane(self, case_id: str) -> str:
@@ -56,23 +68,35 @@ class Run:
         return {case.id: case for case in self.suite.cases}
 
     def start(self, case_ids: Iterable[str]) -> None:
-        """Begin the trials of some cases, in threads of their own; may be called again with others."""
-        lanes: dict[str, dict[str, Trial]] = {}
+        """Begin the trials of some cases, in threads of their own; may be called again with others.
+
+        Raises:
+            KeyError: the suite has no such case; none is begun.
+        """
+        chosen = [self._by_id[case_id] for case_id in dict.fromkeys(case_ids)]
         with self._lock:
-            for case_id in case_ids:
-                if case_id in self._futures:
-                    continue
-                case = self._by_id[case_id]
-                self._futures[case_id] = Future()
-                self._cases.setdefault(case.trial.key, []).append(case)
-                lanes.setdefault(lane_of(case.trial, self.context.knowledge), {})[case.trial.key] = case.trial
-            # The longest lanes first; what needs no server fills the time in which others wait.
-            found = sorted(lanes.items(), key=lambda lane: (lane[0] != NO_SERVER, -len(lane[1])))
-            self._queue += [list(trials.values()) for _, trials in found]
-            for _ in range(min(self.parallel + 1, len(self._queue)) - sum(t.is_alive() for t in self._threads)):
-                thread = threading.Thread(target=self._work, name=f"lane-{len(self._threads)}", daemon=True)
-                self._threads.append(thread)
-                thread.start()
+            lanes: dict[str, dict[str, list[Case]]] = {}
+            for case in chosen:
+                if case.id not in self._futures:
+                    self._futures[case.id] = Future()
+                    lane = lanes.setdefault(lane_of(case.trial, self.context.knowledge), {})
+                    lane.setdefault(case.trial.key, []).append(case)
+            jobs = {
+                name: [_Job(cases[0].trial, tuple(cases)) for cases in lane.values()] for name, lane in lanes.items()
+            }
+            # What needs no server fills the time in which others wait, and takes no server's place.
+            if NO_SERVER in jobs:
+                self._begin(self._run_lane, jobs.pop(NO_SERVER))
+            # The longest lanes first.
+            self._queue += sorted(jobs.values(), key=len, reverse=True)
+            for _ in range(min(self.parallel - self._working, len(self._queue))):
+                self._working += 1
+                self._begin(self._work)
+
+    def _begin(self, work: Callable[..., None], *args: object) -> None:
+        thread = threading.Thread(target=work, args=args, name=f"lane-{len(self._threads)}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def wait(self, case_id: str) -> Result:
         """The result of a case, awaited.
@@ -86,104 +110,136 @@ class Run:
             try:
                 return future.result(timeout=0.5)
             except TimeoutError:
-                if self.context.stopping.is_set() and not self.active:
+                if not self.active and not future.done():
                     raise Stopped(case_id) from None
 
     @property
     def active(self) -> bool:
         """Whether a lane runs that can still decide something."""
-        return any(thread.is_alive() for thread in self._threads)
+        with self._lock:
+            return any(thread.is_alive() for thread in self._threads)
 
     def stop(self) -> None:
         """Begin no further trial, and wait for those under way."""
         self.context.stopping.set()
-        for thread in self._threads:
-            thread.join(timeout=90)
+        deadline = time.monotonic() + STOP_WITHIN
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
 
     def _work(self) -> None:
-        while not self.context.stopping.is_set():
-            with self._lock:
-                if not self._queue:
-                    return
-                trials = self._queue.pop(0)
-            self._run_lane(trials)
+        while jobs := self._take():
+            self._run_lane(jobs)
 
-    def _run_lane(self, trials: list[Trial]) -> None:
+    def _take(self) -> list[_Job]:
+        """The next lane; where none is left, this thread counts no more, so that ``start`` begins another."""
+        with self._lock:
+            if self._queue and not self.context.stopping.is_set():
+                return self._queue.pop(0)
+            self._working -= 1
+            return []
+
+    def _run_lane(self, jobs: list[_Job]) -> None:
         stage = Stage(self.context)
         executor = Executor(self.context, stage)
-        pending = sorted(trials, key=lambda t: order(t, self.context.knowledge))
+        pending = sorted(jobs, key=lambda job: order(job.trial, self.context.knowledge))
         try:
             while pending and not self.context.stopping.is_set():
-                trial = self._next(pending, stage)
-                self._try(trial, executor)
-                pending.remove(trial)
+                job = self._next(pending, stage)
+                self._try(job, executor)
+                pending.remove(job)
         except Exception as error:
-            for trial in pending:
-                self._give_up(trial, f"this suite failed: {type(error).__name__}: {error}")
+            for job in pending:
+                self._give_up(job, _fault(error))
         finally:
-            stage.discard()
+            with contextlib.suppress(Exception):  # what is left stands in the journal
+                stage.discard()
             with self._lock:
                 self.servers_made += stage.servers_made
 
-    def _next(self, pending: list[Trial], stage: Stage) -> Trial:
+    def _next(self, pending: list[_Job], stage: Stage) -> _Job:
         """The next trial: in the present status if there is one, else in the nearest."""
         status = stage.status or self.context.knowledge.initial
-        here = [t for t in pending if t.situation.state in (None, status)]
-        if here:
-            same_lock = [t for t in here if t.situation.locked == stage.locked]
-            return (same_lock or here)[0]
+        for job in pending:
+            if job.trial.situation.state in (None, status):
+                return job
 
-        def distance(trial: Trial) -> float:
-            way = self.context.graph.way(status, trial.situation.state or "", roles=self.context.role_names)
+        def distance(job: _Job) -> float:
+            way = self.context.graph.way(status, job.trial.situation.state or "", roles=self.context.role_names)
             return sum(edge.cost for edge in way) if way is not None else 1000.0
 
         return min(pending, key=distance)
 
-    def _try(self, trial: Trial, executor: Executor) -> None:
-        cases = self._cases[trial.key]
+    def _try(self, job: _Job, executor: Executor) -> None:
         began = time.monotonic()
-        results = self._judged(trial, cases, executor)
+        results = self._judged(job.trial, job.cases, executor)
         # A deviation is only reported if it comes again, on a server that nothing else has touched.
         doubtful = [case for case, _, judgement in results if judgement.verdict == "fail"]
-        if doubtful and not self.context.stopping.is_set():
-            if trial.situation.state is not None:
-                executor.stage.discard()
-            again = {c.id: (e, j) for c, e, j in self._judged(trial, doubtful, executor)}
-            results = [(c, *_confirmed((e, j), again.get(c.id))) for c, e, j in results]
+        if doubtful:
+            again: dict[str, tuple[Evidence, Judgement]] = {}
+            if not self.context.stopping.is_set():
+                if job.trial.situation.state is not None:
+                    executor.stage.discard()
+                again = {c.id: (e, j) for c, e, j in self._judged(job.trial, doubtful, executor)}
+            results = [
+                (c, *_confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
+            ]
         seconds = time.monotonic() - began
         for case, evidence, judgement in results:
             self._settle(_result(case, evidence, judgement, seconds / len(results)))
 
-    def _give_up(self, trial: Trial, reason: str) -> None:
-        for case in self._cases[trial.key]:
+    def _give_up(self, job: _Job, reason: str) -> None:
+        for case in job.cases:
             if not self._futures[case.id].done():
-                self._settle(_result(case, Evidence(trial), Judgement("error", "not tried", reason), 0.0))
+                judgement = Judgement("error", "not tried", reason)
+                with contextlib.suppress(Exception):  # the record may be what failed
+                    self._settle(_result(case, Evidence(job.trial), judgement, 0.0))
 
     def _settle(self, result: Result) -> None:
-        self.record(result)
-        self._futures[result.case].set_result(result)
+        try:
+            self.record(result)
+        finally:  # who waits must not wait for ever
+            self._futures[result.case].set_result(result)
 
-    def _judged(self, trial: Trial, cases: list[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
+    def _judged(
+        self, trial: Trial, cases: Sequence[Case], executor: Executor
+    ) -> list[tuple[Case, Evidence, Judgement]]:
         wanted = {c.expectation.resource for c in cases if isinstance(c.expectation, RelatedReaches)}
         try:
             evidence = executor.make(trial, wanted)
-            if evidence.problem is not None:
-                problem = evidence.problem
-                return [(c, evidence, Judgement(problem.verdict, "not tried", problem.reason)) for c in cases]
-            return [(c, evidence, c.expectation.judge(evidence)) for c in cases]
         except Exception as error:
-            reason = f"this suite failed: {type(error).__name__}: {error}"
-            return [(c, Evidence(trial), Judgement("error", "not tried", reason)) for c in cases]
+            evidence = Evidence(trial, problem=Problem("error", _fault(error)))
+        return [(case, evidence, _judge(case, evidence)) for case in cases]
+
+
+def _judge(case: Case, evidence: Evidence) -> Judgement:
+    if evidence.problem is not None:
+        return Judgement(evidence.problem.verdict, "not tried", evidence.problem.reason)
+    try:
+        return case.expectation.judge(evidence)
+    except Exception as error:
+        return Judgement("error", "not judged", _fault(error))
+
+
+def _fault(error: Exception) -> str:
+    return f"this suite failed: {type(error).__name__}: {error}"
 
 
 def _confirmed(
     first: tuple[Evidence, Judgement], second: tuple[Evidence, Judgement] | None
 ) -> tuple[Evidence, Judgement]:
     """What two tries of a failing case say together: a fail if both failed, else undecided."""
-    if second is None or second[1].verdict == "fail":
-        return second or first
+    if second is not None and second[1].verdict == "fail":
+        return second
+    if second is None:
+        why = "not tried again, since the run was stopped"
+    elif second[0].problem is not None:
+        why = f"could not be tried again: {second[0].problem.reason}"
+    else:
+        why = f"not when tried again ({second[1].observed})"
     judgement = first[1]
-    reason = f"seen once and not when tried again ({second[1].observed}): {judgement.reason}"
+    reason = f"seen once and {why}: {judgement.reason}"
     return first[0], replace(judgement, verdict="inconclusive", reason=reason, deviation=None)
 
 
