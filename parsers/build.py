@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from parsers import prose
-from parsers.errors import NotFoundError
+from parsers.errors import HostileError, NotFoundError
 from parsers.names import Ids, action_of, slug, stem
 from parsers.reader import read_document
 from parsers.samples import Samples
@@ -72,7 +72,12 @@ def read_reference(layout: Layout, *, parameters: ParameterFile | None = None) -
     flaws: list[Flaw] = []
     for path in layout.documents:
         document, includes = read_document(layout.root, path, top=layout.top, text=layout.texts.get(path))
-        structure.add(document, path, includes)
+        try:
+            structure.add(document, path, includes)
+        except RecursionError:
+            raise HostileError(
+                "the document is nested too deeply", where=path, mend="flatten its lists and quotes"
+            ) from None
         flaws += includes.flaws
     reading = Reading(layout, structure.result(), tables, Samples(layout.root), [])
     if not reading.operations:

@@ -10,6 +10,8 @@ from specs.model import Versions
 
 ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _MARKS: dict[type, str] = {nodes.literal: "``", nodes.emphasis: "*", nodes.strong: "**", nodes.title_reference: "`"}
+_MAX_PARTS = 20_000
+_MAX_NESTED = 3
 _SILENT = (nodes.system_message, nodes.raw, nodes.comment, nodes.footnote_reference, nodes.citation_reference)
 
 _RANGE = re.compile(
@@ -41,6 +43,8 @@ def text_of(node: nodes.Node, document: nodes.document) -> str:
 
 def _collect(node: nodes.Node, document: nodes.document, parts: list[str], depth: int) -> None:
     for child in node.children:
+        if len(parts) > _MAX_PARTS:
+            return
         if isinstance(child, nodes.Text):
             parts.append(str(child))
         elif isinstance(child, _SILENT):
@@ -49,7 +53,7 @@ def _collect(node: nodes.Node, document: nodes.document, parts: list[str], depth
             found = document.substitution_defs.get(
                 document.substitution_names.get(str(child.get("refname", "")).lower(), "")
             )
-            if found is not None and depth < 5:
+            if found is not None and depth < _MAX_NESTED:
                 _collect(found, document, parts, depth + 1)
             else:
                 parts.append(child.astext())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,15 @@ from parsers.parameters import Flaw
 if TYPE_CHECKING:
     from parsers.files import Root
 
-MAX_CHARS = 6_000_000
-"""Of one document with all that it includes; ten times the largest known."""
+MAX_CHARS = 2_000_000
+"""Of one document with all that it includes; four times the largest reference known, all its documents together."""
+
+MAX_INDENT = 200
+"""Columns. docutils copies what is indented at every level."""
 
 MAX_INCLUDES = 2_000
 _TAB = 8
+_DEEP = re.compile(rf"^[ \t]{{{MAX_INDENT},}}\S", re.MULTILINE)
 
 
 @dataclass
@@ -60,13 +65,21 @@ class Includes:
         except NotFoundError as error:
             self.flaws.append(Flaw("missing-include", source, line, f"{error.what}; {error.mend}"))
             return None
-        self.count(text, where)
+        self.count(text, path, where)
         self._from[path] = source
         self.included.setdefault(path, []).append((source, line))
         return path, statemachine.string2lines(_clip(text, options), _TAB, convert_whitespace=True)
 
-    def count(self, text: str, where: str) -> None:
+    def count(self, text: str, path: str, where: str) -> None:
         """Account for a text read. Raises HostileError where the bounds are passed."""
+        deep = _DEEP.search(text)
+        if deep:
+            line = text.count("\n", 0, deep.start()) + 1
+            raise HostileError(
+                f"a line is indented by more than {MAX_INDENT} columns",
+                where=f"{path}:{line}",
+                mend="flatten its lists and quotes",
+            )
         self._count += 1
         self._chars += len(text)
         if self._count > MAX_INCLUDES or self._chars > MAX_CHARS:
@@ -113,7 +126,7 @@ def read_document(root: Root, path: str, *, top: str, text: str | None = None) -
     includes = Includes(root, path, top)
     if text is None:
         text = root.text(path)
-    includes.count(text, path)
+    includes.count(text, path, path)
     document = utils.new_document(path, _settings(includes))
     machine = states.RSTStateMachine(state_classes=states.state_classes, initial_state="Body")
     lines = statemachine.string2lines(text, _TAB, convert_whitespace=True)

@@ -161,6 +161,9 @@ class _Walk:
         """Read a section with one ``rest_method`` (or, against the rules, with several)."""
         found = _Operation(self, node)
         found.read(node, "")
+        if not found.methods:  # its rest_method names none
+            self._outside(node, level, above)
+            return
         path = str(node.source or self.path)
         held = self._file(path)
         title = title_of(node.children[0])

@@ -21,6 +21,9 @@ _SIMPLE = re.compile(r"-\s+(?P<name>[^\s:'\"&*!|>{}\[\]#,?-][^:#'\"]*?)\s*:\s+(?
 _NOT_STRINGS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 
 
+MAX_ROWS = 5_000
+
+
 class Tables:
     """Resolves tables against the files of one root.
 
@@ -42,6 +45,8 @@ class Tables:
     def rows(self, node: nodes.Element, reader: BlockReader, document: str) -> list[ParameterRow]:
         """Resolve a ``rest_parameters``."""
         source, line = str(node.source), node.line or 0
+        if len(node["lines"]) > MAX_ROWS:
+            raise HostileError(f"a table has more than {MAX_ROWS:,} rows", where=f"{source}:{line}", mend="split it")
         held = self._parameters(str(node["arguments"]), document, source, line)
         entries = held.entries if held else {}
         rows: list[ParameterRow] = []
