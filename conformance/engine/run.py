@@ -67,6 +67,16 @@ class Run:
     def _by_id(self) -> Mapping[str, Case]:
         return {case.id: case for case in self.suite.cases}
 
+    @property
+    def whole(self) -> bool:
+        """Whether every case of the suite was started."""
+        return len(self._futures) == len(self.suite.cases)
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The operations of the cases that were started."""
+        return frozenset(self._by_id[case_id].operation.id for case_id in self._futures)
+
     def start(self, case_ids: Iterable[str]) -> None:
         """Begin the trials of some cases, in threads of their own; may be called again with others.
 

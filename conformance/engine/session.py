@@ -169,6 +169,7 @@ class Session:
                 "source": {"path": u.source.path, "line": u.source.line},
             }
             for u in self.suite.untested
+            if self.run.whole or u.requirement.partition("/")[0] in self.run.operations
         ]
         left = [{"kind": "left-behind", "text": text} for text in self.left]
         return (*sorted(used, key=lambda n: (n["kind"], n["text"])), *untested, *left)
