@@ -8,27 +8,13 @@ from pathlib import Path
 
 from conformance.engine.case import REASONS, Case
 from conformance.engine.derive.suite import derive
-from conformance.plugin.find import SUFFIXES, looks_like_spec
-from conformance.plugin.reference import packaged, read_reference
+from conformance.plugin.reference import given_specs, read_reference
 from conformance.plugin.trouble import Trouble
-
-
-def spec_files(place: Path | None) -> list[Path]:
-    """The specs of a directory or a file; those that are shipped where None. Raises Trouble: there are none."""
-    place = place or packaged()
-    if place.is_file():
-        return [place]
-    found = (
-        [p for p in sorted(place.glob("*")) if p.suffix in SUFFIXES and looks_like_spec(p)] if place.is_dir() else []
-    )
-    if not found:
-        raise Trouble(f"no specs (YAML with `format` and `operations`) are in {place}: run `conformance build`")
-    return found
 
 
 def listing(place: Path | None, operation: str | None) -> Iterator[str]:
     """Lines: every requirement with the number of its cases, or for one operation with the cases. Raises Trouble."""
-    reference = read_reference(spec_files(place))
+    reference = read_reference(given_specs(place))
     suite = derive(reference.specs, reference.selected)
     known = list(reference.files)
     if operation is not None and operation not in reference.files:

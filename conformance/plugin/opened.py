@@ -9,12 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from conformance.engine.session import Settings
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import LOG, Endpoint, open_endpoint
-from conformance.plugin.reference import Reference, packaged
+from conformance.plugin.reference import Reference
 from conformance.plugin.share import STOP, Share, gather_parts
 from conformance.plugin.trouble import Trouble
 from conformance.plugin.waivers import Waivers
@@ -25,20 +23,17 @@ from specs.record.writer import new_directory
 DECIDED = ("pass", "fail", "inapplicable")
 """Verdicts that a run which is resumed does not try again."""
 
-_KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxfail": "maxfail"}
-"""Options of pytest that the record holds: those that choose cases or processes."""
-
 
 class Opened:
     """What a run holds open: directory, endpoint, session, record. Raises Trouble if it cannot be opened."""
 
     def __init__(
         self,
-        config: pytest.Config,
         choices: Choices,
         reference: Reference,
         waivers: Waivers,
         files: Sequence[Path],
+        options: Mapping[str, Any],
     ) -> None:
         self.choices = choices
         self.reference = reference
@@ -50,7 +45,7 @@ class Opened:
         self.share: Share
         self._before, self.done = _earlier(choices)
         try:
-            self._open(config, waivers)
+            self._open(waivers, options)
         except RecordError as error:
             self._give_up()
             raise Trouble(str(error)) from None
@@ -58,7 +53,7 @@ class Opened:
             self._give_up()
             raise
 
-    def _open(self, config: pytest.Config, waivers: Waivers) -> None:
+    def _open(self, waivers: Waivers, options: Mapping[str, Any]) -> None:
         given = self.choices.resume or self.choices.output
         self._made_parent = given is None or not given.exists()
         self.directory = given or new_directory("runs")
@@ -77,7 +72,6 @@ class Opened:
             max_servers=self.choices.max_servers,
             microversion=self.choices.microversion,
         )
-        options = _options(config, self.choices)
         self.share = Share.open(self.reference, settings, self._writer, options, waivers, self.done)
         _same_endpoint(self._before, self.share)
 
@@ -177,15 +171,3 @@ def _same_endpoint(before: RunInfo | None, share: Share) -> None:
         if before.endpoint.get(key) != now.get(key):
             was = before.endpoint.get("name") or before.endpoint.get("url")
             raise Trouble(f"the run to resume tried {was}, and this is {now['name']}: name the same endpoint")
-
-
-def _options(config: pytest.Config, choices: Choices) -> dict[str, Any]:
-    """The options for the record: ours without secrets, and some of pytest's."""
-    options = dict(choices.given)
-    if config.args != [str(packaged())]:
-        options["spec"] = config.args[0] if len(config.args) == 1 else list(config.args)
-    for name, word in _KEPT.items():
-        value = getattr(config.option, name, None)
-        if value:
-            options[word] = value if isinstance(value, (str, int, float, bool)) else str(value)
-    return options

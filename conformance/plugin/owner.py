@@ -26,6 +26,9 @@ from conformance.plugin.worker import hand_over
 from specs.microversion import Microversion
 from specs.record import RecordError, RunRecord
 
+_KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxfail": "maxfail"}
+"""Options of pytest that the record holds: those that choose cases or processes."""
+
 
 def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     """Check what was asked for, open the endpoint and the record, and take part in the session. Raises Trouble."""
@@ -42,11 +45,23 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
         suite = derive(reference.specs, reference.selected, ceiling, policy)
         config.pluginmanager.register(Plan(config, choices, reference, suite), "conformance-plan")
         return
-    opened = Opened(config, choices, reference, waivers, files)
+    opened = Opened(choices, reference, waivers, files, _options(config, choices))
     # Whatever ends the session, also before it has begun.
     config.add_cleanup(opened.abandon)
     print(opened.first_line, flush=True)
     config.pluginmanager.register(Owner(config, opened), "conformance-owner")
+
+
+def _options(config: pytest.Config, choices: Choices) -> dict[str, Any]:
+    """The options for the record: ours without secrets, and some of pytest's."""
+    options = dict(choices.given)
+    if config.args != [str(packaged())]:
+        options["spec"] = config.args[0] if len(config.args) == 1 else list(config.args)
+    for name, word in _KEPT.items():
+        value = getattr(config.option, name, None)
+        if value:
+            options[word] = value if isinstance(value, (str, int, float, bool)) else str(value)
+    return options
 
 
 def _default_files(config: pytest.Config) -> list[Path]:

@@ -36,6 +36,18 @@ def packaged() -> Path:
     return path
 
 
+def given_specs(place: Path | None) -> list[Path]:
+    """The specs of a directory or a file; those that are shipped where None. Raises Trouble: there are none."""
+    place = place or packaged()
+    if place.is_file():
+        return [place]
+    found = sorted(place.glob("*")) if place.is_dir() else []
+    files = [path for path in found if path.suffix in SUFFIXES and looks_like_spec(path)]
+    if not files:
+        raise Trouble(f"no specs (YAML with `format` and `operations`) are in {place}: run `conformance build`")
+    return files
+
+
 def read_reference(files: Sequence[Path]) -> Reference:
     """Read the specs to try and those beside them. Raises Trouble: one of them is broken, or they do not fit."""
     chosen = list(dict.fromkeys(files))

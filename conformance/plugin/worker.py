@@ -15,7 +15,7 @@ from conformance.engine.session import Settings
 from conformance.plugin import items
 from conformance.plugin.choices import Choices
 from conformance.plugin.items import CaseItem, SpecFile, collect_file
-from conformance.plugin.reference import Reference, read_reference
+from conformance.plugin.reference import read_reference
 from conformance.plugin.share import STOP, Share
 from conformance.plugin.waivers import load_waivers
 from specs.record import RecordWriter, RunRecord
@@ -25,9 +25,9 @@ _LOOK = 0.5
 
 
 def hand_over(
-    share: Share, files: Sequence[Path], choices: Choices, workers: int, args: Sequence[str]
+    share: Share, files: Sequence[Path], choices: Choices, workers: int = 1, args: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """What a worker must know, of types that execnet can send."""
+    """What another process of the run must know, of types that JSON and execnet know."""
     settings = share.session.settings
     target = settings.target
     return {
@@ -47,16 +47,15 @@ def hand_over(
         "default_policy": settings.default_policy,
         "allow_disruptive": settings.allow_disruptive,
         "max_servers": max(1, settings.max_servers // workers),
+        "top": str(share.session.context.top),
         "options": dict(share.options),
         "waivers": str(choices.waivers) if choices.waivers else None,
         "done": list(share.done),
     }
 
 
-def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
-    """Open this worker's share. Raises Trouble."""
-    worker: str = config.workerinput["workerid"]  # type: ignore[attr-defined]
-    config.args[:] = handed["args"]
+def open_part(handed: Mapping[str, Any], worker: str, max_servers: int | None = None) -> Share:
+    """Open the share of a process that was handed a run. Raises Trouble, RecordError."""
     directory = Path(handed["directory"])
     target = handed["target"]
     settings = Settings(
@@ -67,19 +66,18 @@ def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
             name=target["name"],
         ),
         directory=directory,
-        prefix=handed["prefix"],
+        max_servers=max_servers or handed["max_servers"],
         **{
             name: handed[name]
-            for name in ("sandbox", "release", "microversion", "default_policy", "allow_disruptive", "max_servers")
+            for name in ("sandbox", "release", "prefix", "microversion", "default_policy", "allow_disruptive")
         },
     )
     done = {}
     if handed["done"]:
         wanted = set(handed["done"])
         done = {result.case: result for result in RunRecord.read(directory).results if result.case in wanted}
-    reference = read_reference([Path(path) for path in handed["files"]])
-    share = Share.open(
-        reference,
+    return Share.open(
+        read_reference([Path(path) for path in handed["files"]]),
         settings,
         RecordWriter(directory, worker=worker),
         handed["options"],
@@ -87,16 +85,21 @@ def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
         done,
         worker,
     )
+
+
+def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
+    """Let a worker of pytest-xdist take its part. Raises Trouble."""
+    config.args[:] = handed["args"]
+    share = open_part(handed, config.workerinput["workerid"])  # type: ignore[attr-defined]
     config.pluginmanager.register(items, "conformance-items")
-    config.pluginmanager.register(Worker(share, reference), "conformance-worker")
+    config.pluginmanager.register(Worker(share), "conformance-worker")
 
 
 class Worker:
     """The hooks of a worker."""
 
-    def __init__(self, share: Share, reference: Reference) -> None:
+    def __init__(self, share: Share) -> None:
         self.share = share
-        self._reference = reference
         self._lanes: dict[str, list[str]] = {}
         self._ended = threading.Event()
 
@@ -106,7 +109,7 @@ class Worker:
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
         """Collect the specs to try."""
-        return collect_file(self._reference, self.share.suite.cases, parent, file_path, self.share)
+        return collect_file(self.share.reference, self.share.suite.cases, parent, file_path, self.share)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Sort what is selected by lane, and look from now on whether the run is to stop."""

@@ -1,0 +1,121 @@
+"""The process that owns a run under stestr: it opens endpoint and record, and closes them when nobody is left."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from conformance.plugin import ending
+from conformance.plugin.choices import Choices, from_environment
+from conformance.plugin.opened import Opened
+from conformance.plugin.reference import given_specs, read_reference
+from conformance.plugin.trouble import Trouble
+from conformance.plugin.waivers import Waivers, load_waivers
+from conformance.plugin.worker import hand_over
+from conformance.stestr.shared import SEEN, START, STATE, USERS, hold
+
+LINGER_AFTER_LISTING = 20.0
+"""Seconds that the run waits for somebody: stestr lists the cases in one process and tries them in others."""
+LINGER = 2.0
+"""Seconds that it waits once somebody has tried something."""
+
+_LOOK = 0.25
+
+
+def main(place: Path) -> int:
+    """Own one run. What it is, or why there is none, is one line of JSON on standard output."""
+    for name in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _ended)
+    keeper = hold(place / "keeper", fcntl.LOCK_EX)
+    for old in (*place.glob("worker-*"), *place.glob("server-*"), place / SEEN):
+        old.unlink(missing_ok=True)
+    try:
+        opened, choices = _open()
+    except Trouble as trouble:
+        _say({"error": str(trouble)})
+        return ending.CANNOT_RUN
+    try:
+        handed = hand_over(opened.share, opened.files, choices)
+        _write_state(place, handed)
+        _say({"handed": handed, "line": opened.first_line, "directory": str(opened.directory)})
+        _wait_for_end(place)
+        # From here on, who comes begins another run.
+        if keeper is not None:
+            os.close(keeper)
+        return _finish(opened, choices)
+    finally:
+        opened.abandon()
+
+
+def _open() -> tuple[Opened, Choices]:
+    choices = from_environment(os.environ)
+    named = os.environ.get("CONFORMANCE_SPEC")
+    files = given_specs(Path(named) if named else None)
+    waivers = load_waivers(choices.waivers) if choices.waivers else Waivers()
+    options = {**choices.given, **({"spec": named} if named else {}), "runner": "stestr"}
+    return Opened(choices, read_reference(files), waivers, files, options), choices
+
+
+def _write_state(place: Path, handed: dict[str, Any]) -> None:
+    """The state holds tokens: nobody else may read it."""
+    draft = place / f".{STATE}"
+    draft.unlink(missing_ok=True)
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(fd, "w", encoding="utf-8") as file:
+        json.dump(handed, file)
+    draft.replace(place / STATE)
+
+
+def _wait_for_end(place: Path) -> None:
+    """Return when nobody has used the run for a while; the state is gone then."""
+    alone_since: float | None = None
+    while True:
+        time.sleep(_LOOK)
+        with FileLock(place / START):
+            users = hold(place / USERS, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if users is None:
+                alone_since = None
+                continue
+            os.close(users)
+            alone_since = alone_since or time.monotonic()
+            patience = LINGER if (place / SEEN).exists() else LINGER_AFTER_LISTING
+            if time.monotonic() - alone_since >= patience:
+                (place / STATE).unlink(missing_ok=True)
+                return
+
+
+def _finish(opened: Opened, choices: Choices) -> int:
+    directory = opened.directory
+    opened.close()
+    if not any(path.stat().st_size for path in directory.glob("results*.jsonl")):
+        opened.discard()  # the cases were listed, and not tried
+        return 0
+    opened.begin_record()
+    tally = ending.tally_of(directory)
+    status = ending.status_of(tally, choices, interrupted=False)
+    opened.finish(status, tally.totals())
+    ending.write_report(directory)
+    return status
+
+
+def _say(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+    os.close(1)
+
+
+def _ended(*_: object) -> None:
+    raise SystemExit(143)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,137 @@
+"""What the processes of one stestr run share: a keeper that owns the run, found through locks that die with a process.
+
+The first process starts the keeper (``keeper.py``), a process of its own that opens the endpoint and the record. All
+others find it through a file. A user holds a shared lock as long as it lives; when the keeper can have that lock alone,
+nobody uses the run any more, and it ends the run. The kernel gives locks back when a process is killed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from conformance.plugin.trouble import Trouble
+
+STATE = "state.json"
+USERS = "users"
+START = "start.lock"
+SEEN = "seen"
+
+SETTLE = 1.0
+"""Seconds in which all processes of a run have begun: then they divide the servers among them."""
+
+
+def meeting_place(environment: Mapping[str, str]) -> Path:
+    """The directory in which processes of one run meet: one for each working directory and environment."""
+    named = sorted((k, v) for k, v in environment.items() if k.startswith("CONFORMANCE_"))
+    digest = hashlib.sha256(json.dumps([str(Path.cwd()), named]).encode()).hexdigest()[:8]
+    return Path("runs").absolute() / f".stestr-{digest}"
+
+
+def hold(path: Path, how: int) -> int | None:
+    """A lock on a file, as a descriptor that holds it; None where another process has it and ``how`` does not wait."""
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, how)
+    except BlockingIOError:
+        os.close(fd)
+        return None
+    return fd
+
+
+def is_held(path: Path) -> bool:
+    """Whether some process holds a lock on a file."""
+    fd = hold(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if fd is None:
+        return True
+    os.close(fd)
+    return False
+
+
+@dataclass
+class SharedRun:
+    """A run that this process takes part in, until the process ends.
+
+    Attributes:
+        handed: what ``hand_over`` gives.
+    """
+
+    place: Path
+    handed: Mapping[str, Any]
+    _user: int
+    _slots: tuple[int, ...] = ()
+
+    def take_servers(self) -> int:
+        """How many servers this process may have: a fair part of the run's, at least one, never more than are free."""
+        mine = self.place / f"worker-{os.getpid()}"
+        self._slots += (hold(mine, fcntl.LOCK_SH) or 0,)
+        time.sleep(SETTLE)
+        together = [path for path in self.place.glob("worker-*") if is_held(path)]
+        limit = int(self.handed["max_servers"])
+        fair = max(1, limit // max(1, len(together)))
+        got: list[int] = []
+        while not got:
+            for number in range(limit):
+                if len(got) < fair:
+                    fd = hold(self.place / f"server-{number}", fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    got += [fd] if fd is not None else []
+            if not got:
+                time.sleep(SETTLE)
+        self._slots += tuple(got)
+        return len(got)
+
+
+def join(environment: Mapping[str, str]) -> SharedRun:
+    """Take part in the run of this environment; begin it if nobody has. Raises Trouble: it cannot be begun."""
+    place = meeting_place(environment)
+    place.mkdir(parents=True, exist_ok=True)
+    with FileLock(place / START):
+        user = hold(place / USERS, fcntl.LOCK_SH)
+        handed = _state(place) or _begin(place)
+    if user is None:  # a shared lock is waited for
+        raise Trouble(f"{place / USERS} cannot be locked")
+    return SharedRun(place, handed, user)
+
+
+def _state(place: Path) -> dict[str, Any] | None:
+    """What a living keeper has written."""
+    if not is_held(place / "keeper"):
+        return None
+    try:
+        return dict(json.loads((place / STATE).read_text("utf-8")))
+    except (OSError, ValueError):
+        return None
+
+
+def _begin(place: Path) -> dict[str, Any]:
+    command = [sys.executable, "-P", "-m", "conformance.stestr.keeper", str(place)]
+    with (place / "keeper.log").open("wb") as log:
+        # It inherits nothing: whoever reads our output would wait for it to end.
+        keeper = subprocess.Popen(  # noqa: S603 -- the command is ours
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+        )
+    with keeper.stdout:  # type: ignore[union-attr]
+        line = keeper.stdout.readline()  # type: ignore[union-attr]
+    try:
+        said = json.loads(line)
+    except ValueError:
+        status = keeper.wait()
+        raise Trouble(f"the keeper of the run ended with status {status}: see {place / 'keeper.log'}") from None
+    if "error" in said:
+        keeper.wait()
+        raise Trouble(said["error"])
+    sys.stderr.write(f"{said['line']}; record: {said['directory']}\n")
+    # It is not waited for: it outlives this process, and the system takes care of it.
+    keeper.returncode = 0
+    return dict(said["handed"])

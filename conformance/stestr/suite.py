@@ -1,0 +1,125 @@
+"""Cases as unittest's tests, with the ids that they have everywhere."""
+
+from __future__ import annotations
+
+import os
+import unittest
+from collections.abc import Container, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from conformance.engine.derive.suite import derive
+from conformance.plugin.failure import failure_lines
+from conformance.plugin.reference import read_reference
+from conformance.plugin.share import Share, Stopped
+from conformance.plugin.trouble import Trouble
+from conformance.plugin.worker import open_part
+from conformance.stestr.shared import SEEN, SharedRun, join
+from specs.microversion import Microversion
+from specs.record import RecordError
+
+
+class SuiteError(Exception):
+    """This suite could not decide a case; the cloud is not to blame."""
+
+
+class CaseTest(unittest.TestCase):
+    """One case; its result is there when it is run."""
+
+    longMessage = False
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__("try_case")
+        self._case_id = case_id
+        self.share: Share | None = None
+        self.trouble = "the case was run outside of its suite, which has the cloud"
+        self._clock: Any = None
+
+    def id(self) -> str:
+        """The case's id."""
+        return self._case_id
+
+    def shortDescription(self) -> None:  # noqa: N802 -- unittest's name
+        """None: the id says it."""
+
+    def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
+        """Run it; where the result has a clock, it is told how long the trial took: stestr balances by it."""
+        self._clock = getattr(result, "time", None)
+        if self.share is not None and self._clock is not None:
+            try:
+                seconds = self.share.result(self._case_id).seconds
+            except Stopped:
+                seconds = 0.0
+            self._clock(datetime.now(UTC) - timedelta(seconds=seconds))
+        return super().run(result)
+
+    def try_case(self) -> None:
+        """Say what came of it."""
+        if self._clock is not None:
+            self._clock(datetime.now(UTC))
+        if self.share is None:
+            raise SuiteError(self.trouble)
+        try:
+            result = self.share.result(self._case_id)
+        except Stopped:
+            self.skipTest("the run was stopped before the case was decided")
+        if result.verdict in ("inconclusive", "inapplicable"):
+            self.skipTest(f"{result.verdict}: {result.reason}")
+        if result.verdict == "fail" and result.waiver is not None:
+            self.skipTest(f"waived until {result.waiver['expires']}: {result.waiver['reason']}")
+        text = "\n" + "\n".join(failure_lines(result, self.share.head))
+        if result.verdict == "error":
+            raise SuiteError(text)
+        if result.verdict == "fail":
+            raise self.failureException(text)
+
+
+class CaseSuite(unittest.TestSuite):
+    """The cases of a run, or those of them that a runner has chosen."""
+
+    def __init__(self, run: SharedRun, tests: Iterable[CaseTest] = ()) -> None:
+        self._run = run
+        super().__init__(tests)
+
+    @property
+    def _cases(self) -> list[CaseTest]:
+        return [test for test in self if isinstance(test, CaseTest)]
+
+    def filter_by_ids(self, test_ids: Container[str]) -> CaseSuite:
+        """The suite of some of the cases: the protocol of testtools and stestr."""
+        return CaseSuite(self._run, [test for test in self._cases if test.id() in test_ids])
+
+    def run(self, result: unittest.TestResult, debug: bool = False) -> unittest.TestResult:  # noqa: ARG002
+        """Try all cases, in lanes side by side, and report each when it is decided."""
+        tests = {test.id(): test for test in self._cases}
+        if not tests:
+            return result
+        (self._run.place / SEEN).touch()
+        try:
+            share = open_part(self._run.handed, f"p{os.getpid()}", self._run.take_servers())
+        except (Trouble, RecordError) as trouble:
+            for test in tests.values():
+                test.trouble = str(trouble)
+                test.run(result)
+            return result
+        try:
+            share.start(tests)
+            for case_id in share.as_decided(list(tests)):
+                if result.shouldStop:
+                    break
+                tests[case_id].share = share
+                tests[case_id].run(result)
+        finally:
+            share.leave_part()
+        return result
+
+
+def load() -> CaseSuite:
+    """All cases of the run that this process's environment names. Raises Trouble: nothing can be tried."""
+    run = join(os.environ)
+    handed = run.handed
+    reference = read_reference([Path(path) for path in handed["files"]])
+    policy = handed["default_policy"] or handed["sandbox"]
+    suite = derive(reference.specs, reference.selected, Microversion.parse(handed["top"]), policy)
+    return CaseSuite(run, [CaseTest(case.id) for case in suite.cases])
