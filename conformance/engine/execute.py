@@ -10,7 +10,7 @@ from typing import Any
 from conformance.engine.case import Binding, Trial
 from conformance.engine.cloud.errors import CloudError, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.journal import Intent
+from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role, Sender
 from conformance.engine.context import RunContext
 from conformance.engine.derive.view import bindings_in
@@ -137,21 +137,18 @@ class Executor:
         operation = trial.operation
         path = operation.path.replace(f"{{{self.context.knowledge.identifier}}}", target)
         sender: Sender = _NOBODY[role] if role in _NOBODY else Role(role)
-        intent, creates = self._intent(trial, body)
-        return Ask(operation.method, path, sender, str(version), body, intent=intent, expect_created=creates)
+        creates = self._creates(trial, body)
+        return Ask(operation.method, path, sender, str(version), body, expect_created=creates)
 
-    def _intent(self, trial: Trial, body: Any) -> tuple[Intent | None, str | None]:
-        """What the action may make beside its answer is written down before it is asked for."""
+    def _creates(self, trial: Trial, body: Any) -> str | None:
+        """What the action may make beside its answer: the client writes it down before it is asked for."""
         made = self.context.knowledge.created_by(trial.operation)
-        journal = self.context.cloud.journal
-        if made is None or journal is None or trial.role in _NOBODY or trial.situation.target != "own":
-            return None, None
+        if made is None or trial.role in _NOBODY or trial.situation.target != "own":
+            return None
         kind, named_by = made
         inner = body.get(trial.operation.action) if isinstance(body, dict) else None
         name = inner.get(named_by) if isinstance(inner, dict) else None
-        if not isinstance(name, str):
-            return None, None
-        return journal.intend(kind, name, role=trial.role), kind
+        return kind if isinstance(name, str) else None
 
     def _placeholders(self, body: Any) -> Any:
         """Values for a request that goes to nothing that exists: new names, and discovered things read only."""
@@ -187,6 +184,9 @@ class Executor:
             shown = self.stage.show()
             self.stage.refresh_from(shown)
             return replace(evidence, after=self.stage.view, exchanges=(*evidence.exchanges, shown.exchange))
+        knowledge = self.context.knowledge
+        if trial.operation.id in (knowledge.lock, knowledge.unlock):
+            self.stage.locked = trial.operation.id == knowledge.lock  # old versions do not show it
         known = trial.leads_to or ((trial.situation.state or "",) if trial.accepted else None)
         result = self.stage.settle(known)
         exchanges = evidence.exchanges
@@ -198,10 +198,18 @@ class Executor:
             statuses=result.statuses,
             timed_out=result.timed_out,
             waited=result.seconds,
+            unseen=self._unseen(result),
             related={name: self._related(name, answer) for name in wanted},
             exchanges=exchanges,
         )
         return self._effect(evidence, body)
+
+    def _unseen(self, result: WaitResult) -> str | None:
+        if self.context.stopping.is_set():
+            return "the run was stopped while the resource was followed"
+        if result.timed_out and result.problem:
+            return f"the resource could not be followed: {result.problem}"
+        return None
 
     def _effect(self, evidence: Evidence, body: Any) -> Evidence:
         """Whether a field that was sent outside of its versions shows in the server."""
@@ -234,7 +242,9 @@ class Executor:
         status = None
         while time.monotonic() < deadline:
             answer = self.context.cloud.get("/os-migrations", role=Role.ADMIN, microversion="2.23", query=query)
-            found = answer.json.get("migrations", []) if answer.ok and isinstance(answer.json, dict) else []
+            listed = answer.json.get("migrations", []) if answer.ok and isinstance(answer.json, dict) else []
+            # A cloud that ignores the filter shows those of other servers, too.
+            found = [m for m in listed if m.get("instance_uuid") == self.stage.server_id]
             if not found:
                 return None
             status = max(found, key=lambda m: m.get("id", 0)).get("status")

@@ -99,7 +99,7 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
             if not any(u.requirement == requirement.id for u in book.untested):
                 book.untested.append(Untested(requirement.id, "not-through-api", requirement.source, post.effect or ""))
         elif post.resource != view.knowledge.resource:
-            book.case(requirement, detail, trial, RelatedReaches(post.resource, post.becomes, post.on_failure))
+            book.case(requirement, detail, trial, RelatedReaches(post.resource, post.becomes))
         elif post.unchanged:
             book.case(requirement, detail, trial, Unchanged(post.resource))
         elif post.becomes:
@@ -107,7 +107,7 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
                 requirement,
                 detail,
                 trial,
-                Reaches(post.resource, post.becomes, post.on_failure or ("ERROR",)),
+                Reaches(post.resource, post.becomes, post.on_failure or ("ERROR",), post.transient),
             )
     for vocabulary in view.vocabulary:
         if vocabulary.resource == view.knowledge.resource and vocabulary.attribute == "status":

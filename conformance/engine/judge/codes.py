@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.engine.judge.evidence import (
-    FRAMEWORK_CODES,
     Evidence,
     Judgement,
     broken,
@@ -15,6 +14,21 @@ from conformance.engine.judge.evidence import (
     undecided,
 )
 
+LASTING = (
+    "status",
+    "OS-EXT-STS:task_state",
+    "OS-EXT-STS:vm_state",
+    "locked",
+    "locked_reason",
+    "name",
+    "description",
+    "metadata",
+    "key_name",
+    "accessIPv4",
+    "accessIPv6",
+)
+"""Fields of a resource that nothing but a request changes while no task is under way."""
+
 
 def _codes(codes: tuple[int, ...]) -> str:
     return " or ".join(map(str, codes))
@@ -22,19 +36,25 @@ def _codes(codes: tuple[int, ...]) -> str:
 
 def _framework(evidence: Evidence) -> Judgement | None:
     """A verdict for answers that belong to no operation, None for all others."""
-    if evidence.status in FRAMEWORK_CODES and evidence.status not in evidence.listed():
+    if evidence.framework:
         return undecided(evidence.status, f"the answer {evidence.status} comes from the framework, not the operation")
     return None
 
 
 def _changed(evidence: Evidence) -> str | None:
-    """How the resource differs after a refusal, None if it does not."""
-    if evidence.before is None or evidence.after is None:
+    """How the resource differs after a refusal, None if it does not.
+
+    Only what both views show is compared: how much a view shows may depend on the microversion.
+    """
+    if evidence.before is None:
         return None
-    for name in ("status", "OS-EXT-STS:task_state", "OS-EXT-STS:vm_state", "locked", "name"):
-        before, after = evidence.before.get(name), evidence.after.get(name)
-        if before != after:
-            return f"{name} changed from {before} to {after}"
+    if evidence.after is None:
+        return "the resource is gone"
+    for name in LASTING:
+        if name in evidence.before and name in evidence.after:
+            before, after = evidence.before[name], evidence.after[name]
+            if before != after:
+                return f"{name} changed from {before} to {after}"
     return None
 
 
@@ -109,6 +129,9 @@ class Refused:
         status = evidence.status or 0
         if evidence.accepted:
             return broken(status, f"accepted with {status} although {self.why}")
+        framework = None if status in self.codes else _framework(evidence)
+        if framework:
+            return framework
         if status >= 500 and status not in self.codes:
             return broken(status, f"answered {status} where a refusal was due: {self.why}")
         changed = _changed(evidence)
@@ -116,9 +139,6 @@ class Refused:
             return broken("changed", f"refused with {status}, and yet {changed}")
         if status in (evidence.listed() if self.any_refusal else self.codes):
             return holds(status)
-        framework = _framework(evidence)
-        if framework:
-            return framework
         if self.any_refusal:
             return left_out(status, f"refused with {status}, which the reference does not list")
         if self.also_listed and status in evidence.listed():
@@ -170,6 +190,9 @@ class RefusedWhereSilent:
             if changed:
                 return broken("changed", f"refused with {status}, and yet {changed}")
             return holds(status, observation)
+        framework = _framework(evidence)
+        if framework:
+            return framework
         if status >= 500 and status not in evidence.listed():
             return broken(status, f"answered {status}, which the reference does not list")
         if evidence.accepted:
@@ -178,9 +201,6 @@ class RefusedWhereSilent:
                 f"the reference does not say that {self.situation} conflicts; this cloud accepts it (observation)",
                 observation,
             )
-        framework = _framework(evidence)
-        if framework:
-            return framework
         if status not in evidence.listed():
             return left_out(status, f"refused with {status}, which the reference does not list")
         return silent(
@@ -220,5 +240,5 @@ class OutsideVersions:
             return holds("ignored", {"field": self.field, "answer": "ignored"})
         return undecided(
             status,
-            f"{self.field} was accepted {self.bound.replace('from', 'before')}; no field shows whether it took effect",
+            f"{self.field}, which exists only {self.bound}, was accepted; no field shows whether it took effect",
         )

@@ -83,6 +83,7 @@ class FieldShown:
         required: whether it must be present.
         nullable: whether null is documented, or shown by a sample.
         enum: documented values, or empty.
+        wrapped: whether no row describes the object that holds it, so that its absence breaks this promise.
     """
 
     name: str
@@ -91,6 +92,7 @@ class FieldShown:
     required: bool
     nullable: bool
     enum: tuple[Any, ...] = ()
+    wrapped: bool = False
 
     @property
     def expected(self) -> str:
@@ -101,10 +103,14 @@ class FieldShown:
         other = _not_successful(evidence)
         if other:
             return other
+        if evidence.body in (None, "") and not self.required:
+            return holds("absent")
         values, parents = values_at(evidence.body, self.place)
         if not parents:
             if len(self.place) == 1:
                 return broken("no object", f"the body is {type_name(evidence.body)}, so {self.name} is missing")
+            if self.required and self.wrapped and values_at(evidence.body, self.place[:1]) in (([], 0), ([], 1)):
+                return broken("missing", f"{self.place[0]}, which holds {self.name}, is missing from the response")
             above = ".".join(self.place[:-1])
             return _inapplicable(f"the response shows no {above} that could hold {self.name}")
         if self.required and len(values) < parents:

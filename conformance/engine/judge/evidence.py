@@ -11,7 +11,8 @@ from specs.microversion import Microversion
 from specs.record.model import DeviationClass, Exchange, Verdict
 
 FRAMEWORK_CODES = frozenset({405, 406, 413, 415, 429, 503})
-"""Codes of the HTTP framework and of what stands before the service; they belong to no operation."""
+"""Codes of the HTTP framework and of what stands before the service; they belong to no operation. A 503 does so only
+with Retry-After: without it, it is an error of the service like any other."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Evidence:
         timed_out: whether the wait for the documented status ran out, after ``waited`` seconds.
         related: statuses of other resources that were looked up, by resource.
         effect: the value of the field whose effect the trial looks for, where it was looked up.
+        unseen: why the resource could not be followed until it had settled, None where it was.
         role: as whom the request was sent in the end, None for the role of the trial.
         exchanges: what was sent and received, the tried request first.
     """
@@ -59,12 +61,20 @@ class Evidence:
     effect_known: bool = False
     exchanges: tuple[Exchange, ...] = ()
     problem: Problem | None = None
+    unseen: str | None = None
     role: str | None = None
 
     @property
     def accepted(self) -> bool:
         """Whether the request was accepted (2xx)."""
         return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def framework(self) -> bool:
+        """Whether the answer belongs to no operation: a code of the framework that the reference does not list."""
+        if self.status not in FRAMEWORK_CODES or self.status in self.listed():
+            return False
+        return self.status != 503 or "retry-after" in self.headers
 
     def listed(self) -> set[int]:
         """The codes that the reference lists for the operation at the version asked for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.engine.judge.evidence import Evidence, Judgement, broken, holds, undecided
+from conformance.engine.judge.evidence import Evidence, Judgement, broken, holds, left_out, undecided
 
 
 def _or(words: tuple[str, ...]) -> str:
@@ -13,17 +13,21 @@ def _or(words: tuple[str, ...]) -> str:
 
 def _not_accepted(evidence: Evidence) -> Judgement | None:
     if evidence.accepted:
-        return None
+        return undecided("unseen", evidence.unseen) if evidence.unseen else None
     return undecided(evidence.status, f"the request was answered {evidence.status}, so nothing follows from it")
 
 
 @dataclass(frozen=True)
 class Reaches:
-    """The resource reaches one of the documented statuses, by transient ones, never by way of failure."""
+    """The resource reaches one of the documented statuses, by transient ones, never by way of failure.
+
+    Where the reference names the transient statuses, another one on the way is an omission.
+    """
 
     resource: str
     values: tuple[str, ...]
     failure: tuple[str, ...] = ("ERROR",)
+    transient: tuple[str, ...] = ()
 
     @property
     def expected(self) -> str:
@@ -34,11 +38,15 @@ class Reaches:
         if other:
             return other
         seen = evidence.statuses
-        final = (evidence.after or {}).get("status")
+        final = evidence.after.get("status") if evidence.after is not None else "gone"
         failed = [s for s in seen if s in self.failure and s not in self.values]
         if failed and (evidence.before or {}).get("status") not in failed:
             return broken(failed[0], f"{self.resource} went to {failed[0]} instead of {_or(self.values)}")
         if final in self.values and not evidence.timed_out:
+            known = {(evidence.before or {}).get("status"), *self.values, *self.transient}
+            other_ways = [s for s in seen if s not in known]
+            if self.transient and other_ways:
+                return left_out(other_ways[0], f"{self.resource} was {other_ways[0]} on the way to {final}")
             return holds(final)
         if evidence.timed_out:
             return broken(
@@ -55,7 +63,6 @@ class RelatedReaches:
 
     resource: str
     values: tuple[str, ...]
-    failure: tuple[str, ...] = ()
 
     @property
     def expected(self) -> str:
