@@ -52,4 +52,7 @@ def _until(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
     return NOTHING if _CONTAINS.search(sentence.text) and version_clauses(sentence.text) else None
 
 
-RULES = (Rule("empty-body", "K1", _empty), Rule("body-until", "E7", _until))
+RULES = (
+    Rule("empty-body", "K1", _empty, ("body", "content", "response", "data", "anything")),
+    Rule("body-until", "E7", _until, ("follow",)),
+)

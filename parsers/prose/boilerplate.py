@@ -9,6 +9,7 @@ from being lost here: with a mark, and without a rule of its own, a sentence is 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from parsers.prose.clauses import version_clauses, without_versions
 from parsers.prose.rules import NOTHING, Read, Reading, Rule, Scope
@@ -39,6 +40,7 @@ _MARKS: tuple[tuple[str, str], ...] = (
 _MARK = {name: re.compile(pattern, _FLAGS) for name, pattern in _MARKS}
 
 
+@lru_cache(maxsize=4096)
 def marks(text: str) -> frozenset[str]:
     """The marks of a promise that a sentence holds."""
     bare = without_versions(text)

@@ -56,6 +56,6 @@ def _window(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
 
 
 RULES = (
-    Rule("choice-of-parameter", "J1", _choice),
-    Rule("window-of-parameter", "E3", _window),
+    Rule("choice-of-parameter", "J1", _choice, ("parameter", "attribute", "field", "only")),
+    Rule("window-of-parameter", "E3", _window, ("parameter", "attribute", "field")),
 )

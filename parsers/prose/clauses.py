@@ -7,6 +7,7 @@ Version clauses are read as closed ranges: "before 2.30" ends at 2.29, "up to 2.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from specs.microversion import Microversion
 from specs.model import When
@@ -82,9 +83,15 @@ def after(version: str) -> str:
     return str(Microversion.parse(version).next)
 
 
+_ANY = re.compile(r"\d\.\d")
+
+
+@lru_cache(maxsize=4096)
 def version_clauses(text: str) -> tuple[tuple[str | None, str | None, int, int], ...]:
     """Find version clauses: minimum, maximum, start and end in the text, in its order, none overlapping."""
     found: list[tuple[str | None, str | None, int, int]] = []
+    if not _ANY.search(text):
+        return ()
     for _, pattern in _PATTERNS:
         for m in pattern.finditer(text):
             if any(start < m.end() and m.start() < end for _, _, start, end in found):
@@ -118,6 +125,8 @@ def gone_from(text: str) -> str | None:
 
 def without_versions(text: str) -> str:
     """The text without its version clauses."""
+    if not _ANY.search(text):
+        return text
     for _, _, start, end in reversed(version_clauses(text)):
         text = text[:start] + text[end:]
     text = re.sub(r"\(\s*\)", "", text)

@@ -63,6 +63,7 @@ def read_list(block: Block, items: tuple[Block, ...] = ()) -> tuple[str, tuple[C
     return kind, tuple(found)
 
 
+_DIGITS = re.compile(r"\d\d\d")
 _TALK = re.compile(
     r"\b(?:HTTP|response|respon[ds]+|returns?|returned|status|errors?|fails?|reject\w*|raises?|results?|blocked)\b|"
     r"^`?[1-5]\d\d",
@@ -90,7 +91,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 def codes_in(text: str) -> tuple[int, ...]:
     """The codes that running prose names, in order."""
     found: list[int] = []
-    if not _TALK.search(text):
+    if not _DIGITS.search(text) or not _TALK.search(text):
         return ()
     for m in _PROSE.finditer(text):
         number = int(next(g for g in m.groupdict().values() if g))
@@ -136,6 +137,6 @@ def _bound(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
 
 
 RULES = (
-    Rule("code-bound-to-version", "A7", _bound),
+    Rule("code-bound-to-version", "A7", _bound, ("code",)),
     Rule("code-in-prose", "A6", _explained),
 )

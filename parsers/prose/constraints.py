@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from parsers.document import ParameterRow
+from parsers.document import ParameterRow, Section
 from parsers.prose.clauses import version_clauses
 from parsers.prose.descriptions import blocks_of
-from parsers.prose.sentences import Sentence, in_blocks, plain
+from parsers.prose.sentences import LONGEST, Sentence, in_blocks, plain
 from parsers.prose.visibility import visible_to
 from parsers.prose.words import VALUES, bare, values
+from specs.model import Parameter
 
 _FLAGS = re.IGNORECASE
 Fields = dict[str, Any]
@@ -275,15 +276,21 @@ def _sentences(description: str) -> tuple[Sentence, ...]:
     return in_blocks(blocks_of(description))
 
 
-def read_description(row: ParameterRow) -> Mapping[str, Any]:
-    """Read what a parameter's description constrains: fields of ``specs.model.Parameter``. The first statement counts."""
+@lru_cache(maxsize=8192)
+def _read(description: str, parameter: Parameter, section: Section) -> Fields:
+    row = ParameterRow(parameter, 0, section, description=description)
     found: Fields = {}
-    if not row.description:
-        return found
-    for sentence in _sentences(row.description):
+    for sentence in _sentences(description):
+        if len(sentence.text) > LONGEST:
+            continue
         for _, _, read in RULES:
             for key, value in (read(sentence, row) or {}).items():
                 found.setdefault(key, value)
     if "enum" in found and None in found["enum"]:
         found["nullable"] = True
     return found
+
+
+def read_description(row: ParameterRow) -> Mapping[str, Any]:
+    """Read what a parameter's description constrains: fields of ``specs.model.Parameter``. The first statement counts."""
+    return dict(_read(row.description, row.parameter, row.section)) if row.description else {}

@@ -83,7 +83,7 @@ def _depends_on_option(sentence: Sentence, scope: Scope) -> Reading | None:  # n
 
 
 RULES = (
-    Rule("effect-in-postconditions", "C6", _effect),
-    Rule("effect-on-a-node", "C7", _on_a_node),
-    Rule("depends-on-option", "C8", _depends_on_option),
+    Rule("effect-in-postconditions", "C6", _effect, ("created", "deleted", "removed", "purged", "appear")),
+    Rule("effect-on-a-node", "C7", _on_a_node, ("node", "host", "hypervisor", "back", "storage", "openstack")),
+    Rule("depends-on-option", "C8", _depends_on_option, ("if",)),
 )

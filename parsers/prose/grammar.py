@@ -27,7 +27,7 @@ from parsers.prose import (
 )
 from parsers.prose.codes import is_codes
 from parsers.prose.rules import Fact, Rule, Scope
-from parsers.prose.sentences import Sentence, in_blocks
+from parsers.prose.sentences import LONGEST, Sentence, in_blocks
 
 RULES: tuple[Rule, ...] = (
     *versions.RULES,
@@ -82,15 +82,18 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
     took: list[Rule] = []
     facts: list[Fact] = []
     items = False
+    if len(sentence.text) > LONGEST:
+        return Taken(sentence), False
+    words = sentence.text.lower()
     for rule in RULES:
-        reading = rule.read(sentence, scope)
+        reading = rule.read(sentence, scope) if rule.concerns(words) else None
         if reading is not None:
             took.append(rule)
             facts += reading.facts
             items = items or reading.items
     if not took:
         for rule in LAST_RULES:
-            reading = rule.read(sentence, scope)
+            reading = rule.read(sentence, scope) if rule.concerns(words) else None
             if reading is not None:
                 return Taken(sentence, (rule,), reading.facts), reading.items
     return Taken(sentence, tuple(took), tuple(facts)), items
@@ -99,13 +102,12 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
 def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
     """Read all prose of some blocks. Lists of codes are read elsewhere."""
     result = Text()
-    done: set[Block] = set()
+    done = {index for index, block in enumerate(blocks) if block.kind == "codes" or is_codes(block.text[:200])}
     for sentence in in_blocks(blocks):
-        block = sentence.block
-        if block in done or block.kind == "codes" or is_codes(block.text):
+        if sentence.index in done:
             continue
         taken, items = read_sentence(sentence, scope)
         result.taken.append(taken)
         if items:
-            done.update(sentence.items)
+            done.update(i for i, block in enumerate(blocks) if block.parent == sentence.index and block in sentence.items)
     return result

@@ -101,8 +101,8 @@ def _title(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
 
 
 RULES = (
-    Rule("operation-deprecated", "I1", _deprecated),
-    Rule("operation-removed", "I2", _removed),
-    Rule("deprecated-in-title", "I4", _title),
+    Rule("operation-deprecated", "I1", _deprecated, ("deprecated", "superseded")),
+    Rule("operation-removed", "I2", _removed, ("removed", "dropped")),
+    Rule("deprecated-in-title", "I4", _title, ("deprecated",)),
     Rule("other-deprecation", "I3", _other),
 )

@@ -43,4 +43,4 @@ def _about_locks(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: A
     return NOTHING if _ABOUT.search(sentence.text) and _DESCRIBES.match(sentence.text) else None
 
 
-RULES = (Rule("locked-requires-admin", "B5", _locked), Rule("about-locks", "G1", _about_locks))
+RULES = (Rule("locked-requires-admin", "B5", _locked, ("locked",)), Rule("about-locks", "G1", _about_locks, ("lock",)))

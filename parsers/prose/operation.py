@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from parsers.document import Block, FileContext, OperationSource, ParameterKey
@@ -27,7 +28,7 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
     }
     scope = Scope(context, source, enums)
     own = read_text(source.blocks, scope)
-    above = read_text(source.preamble, Scope(context))
+    above = _preamble(source.preamble, context)
     normal, error = _codes(source, own)
     return ProseFacts(
         normal=normal,
@@ -58,6 +59,12 @@ def _constrained(
                 new = {name: value for name, value in fact.fields if known.get(name) is None}
                 found[row.key] = {**new, **found[row.key]}
     return {key: fields for key, fields in found.items() if fields}
+
+
+@lru_cache(maxsize=4)
+def _preamble(blocks: tuple[Block, ...], context: FileContext) -> Text:
+    """Read a file's preamble once for all operations that follow."""
+    return read_text(blocks, Scope(context))
 
 
 def read_file(context: FileContext) -> FileFacts:

@@ -93,9 +93,9 @@ def _kinds(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
 
 
 RULES = (
-    Rule("policy-defaults", "F1", _defaults),
-    Rule("policy-rule", "F5", _rule),
-    Rule("administrators-only", "F3", _admin_only),
-    Rule("provider-may-change", "F2", _may_change),
-    Rule("several-policies", "F1", _kinds),
+    Rule("policy-defaults", "F1", _defaults, ("default",)),
+    Rule("policy-rule", "F5", _rule, ("policy default",)),
+    Rule("administrators-only", "F3", _admin_only, ("admin",)),
+    Rule("provider-may-change", "F2", _may_change, ("permission", "polic")),
+    Rule("several-policies", "F1", _kinds, ("policies",)),
 )

@@ -281,13 +281,13 @@ def _remains(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 RULES = (
-    Rule("remains-in-status", "C4", _remains),
-    Rule("depending-on-status-before", "C4", _depending_on_before),
-    Rule("status-if-configured", "C8", _if_configured),
-    Rule("status-after-success", "C1", _after_success),
-    Rule("status-shown", "C3", _shown),
-    Rule("status-in-lead-sentence", "C2", _lead),
-    Rule("status-seen", "C5", _seen),
-    Rule("status-placed", "C5", _placed),
-    Rule("status-after-failure", "D1", _after_failure),
+    Rule("remains-in-status", "C4", _remains, ("remain", "will be")),
+    Rule("depending-on-status-before", "C4", _depending_on_before, ("before",)),
+    Rule("status-if-configured", "C8", _if_configured, ("if",)),
+    Rule("status-after-success", "C1", _after_success, ("success", "succe", "complet")),
+    Rule("status-shown", "C3", _shown, ("shows",)),
+    Rule("status-in-lead-sentence", "C2", _lead, ("stat",)),
+    Rule("status-seen", "C5", _seen, ("see",)),
+    Rule("status-placed", "C5", _placed, ("stat",)),
+    Rule("status-after-failure", "D1", _after_failure, ("fail", "error")),
 )

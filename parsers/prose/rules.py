@@ -182,8 +182,19 @@ Read = Callable[[Sentence, Scope], Reading | None]
 
 @dataclass(frozen=True)
 class Rule:
-    """A named rule. ``family`` is the kind of statement it reads."""
+    """A named rule.
+
+    Attributes:
+        family: the kind of statement it reads.
+        cues: parts of words in lower case; it is asked for no sentence that holds none of them (all, if there are none).
+
+    """
 
     name: str
     family: str
     read: Read
+    cues: tuple[str, ...] = ()
+
+    def concerns(self, words: str) -> bool:
+        """Whether the rule may take a sentence of these words, in lower case."""
+        return not self.cues or any(cue in words for cue in self.cues)

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from parsers.document import Block
 
+LONGEST = 2_000
+"""Characters of the longest sentence that rules read; what is longer is no sentence, and stays unread."""
+
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _SPACE = re.compile(r"\s+")
 _LITERAL = re.compile(r"``.+?``|(?<![`\w])`[^`]+`(?!`)")
@@ -54,7 +57,7 @@ def split(text: str) -> tuple[str, ...]:
     shielded = _LITERAL.sub(lambda m: re.sub(r"[.!?:;]", "\x00", m[0]), line)
     ends: list[int] = []
     for found in _END.finditer(shielded):
-        before = shielded[: found.start() + 1]
+        before = shielded[max(0, found.start() - 8) : found.start() + 1]
         follows = shielded[found.end() : found.end() + 1]
         if (
             found.end() == len(shielded)

@@ -268,11 +268,11 @@ def _also(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 RULES = (
-    Rule("must-exist", "B1", _exists),
-    Rule("status-extended-by-version", "B4", _also),
-    Rule("status-must-be", "B2", _must_be),
-    Rule("must-be-in-preconditions", "B2", _in_preconditions),
-    Rule("you-can-only-when", "B2", _you_can_only),
-    Rule("only-valid-when", "B2", _only_valid),
-    Rule("requires-status-to-be", "B3", _requires),
+    Rule("must-exist", "B1", _exists, ("must",)),
+    Rule("status-extended-by-version", "B4", _also, ("can also",)),
+    Rule("status-must-be", "B2", _must_be, ("must", "has to", "have to", "need", "required", "error if")),
+    Rule("must-be-in-preconditions", "B2", _in_preconditions, ("must", "has to", "have to", "need", "required")),
+    Rule("you-can-only-when", "B2", _you_can_only, ("can only",)),
+    Rule("only-valid-when", "B2", _only_valid, ("only",)),
+    Rule("requires-status-to-be", "B3", _requires, ("require",)),
 )

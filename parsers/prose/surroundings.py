@@ -105,10 +105,10 @@ def _given(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 RULES = (
-    Rule("quota-must-suffice", "B6", _quota),
-    Rule("quota-refusal", "B6", _no_quota),
-    Rule("about-quota", "B6", _about_quota),
-    Rule("not-supported-for", "B7", _not_supported),
+    Rule("quota-must-suffice", "B6", _quota, ("quota",)),
+    Rule("quota-refusal", "B6", _no_quota, ("quota",)),
+    Rule("about-quota", "B6", _about_quota, ("quota",)),
+    Rule("not-supported-for", "B7", _not_supported, (" not ",)),
 )
 LAST_RULES = (Rule("state-of-things", "B7", _given),)
 """Rules for what no other rule took."""

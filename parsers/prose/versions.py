@@ -163,6 +163,11 @@ def of_title(title: str, line: int) -> Gate | None:
 
 RULES = (
     Rule("version-directive", "E2", _directive),
-    Rule("gone-from-version", "E1", _gone),
-    Rule("available-from-version", "E2", _available),
+    Rule("gone-from-version", "E1", _gone, ("404",)),
+    Rule(
+        "available-from-version",
+        "E2",
+        _available,
+        ("version", "since", "new in", "added in", "introduced", "available"),
+    ),
 )

@@ -54,4 +54,4 @@ def of_table(block: Block, heading: str) -> Vocabulary | None:
     return Vocabulary(resource, "status", tuple(row[0].strip().strip("`") for row in rows[1:]), block.line)
 
 
-RULES = (Rule("vocabulary-list", "V1", _list),)
+RULES = (Rule("vocabulary-list", "V1", _list, ("status",)),)

@@ -1,6 +1,9 @@
 """Where sentences end, and what the words of a sentence are."""
 
+import time
+
 import pytest
+from prose_forms import read, row, within
 
 from parsers.document import Block
 from parsers.prose.clauses import environment, refusal, version_range, without_versions
@@ -201,3 +204,12 @@ def test_blocks_of_a_description():
 
 def test_a_dash_within_a_paragraph_is_no_item():
     assert [b.kind for b in blocks_of("A share\n- or so -\nis kept")] == ["paragraph"]
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 300_000, "``A``, " * 40_000, "It is. " * 8_000, "The the " * 40_000, "`" * 100_000, "must be " * 50_000, "1.2 " * 50_000]
+)
+def test_hostile_texts_take_bounded_time(text):
+    started = time.monotonic()
+    read(text, within("preconditions", text, 20), rows=(row("a", text),))
+    assert time.monotonic() - started < 5
