@@ -7,7 +7,7 @@ body and its headers), so trials, not cases, are what a run plans and what costs
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from specs.model import Operation
@@ -31,7 +31,7 @@ class Requirement:
 
     Attributes:
         id: ``<operation id>/<kind>[/<detail>]``.
-        kind: the first part after the operation, with the code for ``error/<code>``.
+        kind: the first part after the operation; for errors with the code (``error/404``).
         source: the sentence's place.
     """
 
@@ -65,13 +65,11 @@ class Situation:
         state: the status of the server, None where no server is needed.
         locked: whether its owner has locked it.
         target: ``own`` (the server of this lane), ``unknown`` (a random id that the cloud does not know) or None.
-        settings: facts of the server beyond its state, such as ``volume-backed``.
     """
 
     state: str | None = None
     locked: bool = False
     target: str | None = "own"
-    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,8 +80,7 @@ class Trial:
         key: unique in a suite, stable from run to run.
         operation: what is asked.
         role: ``member``, ``admin``, ``reader``, ``alt``, ``no-token`` or ``bad-token``.
-        microversion: the version to ask for, or None for the run's own.
-        version_within: the operation's versions, in which the run's own is chosen where ``microversion`` is None.
+        microversion: the version to ask for, or None for the highest that run and operation share.
         body: the request body; ``Binding`` objects stand where the cloud gives the value.
         accepted: whether the reference lets one expect that the request is accepted: True, False or None (silent).
         leads_to: the statuses that the reference or the state table gives for afterwards; empty: the same as before.
@@ -102,11 +99,6 @@ class Trial:
     leads_to: tuple[str, ...] = ()
     may_elevate: bool = False
     effect_of: tuple[str, Any] | None = None
-
-    @property
-    def leaves_alone(self) -> bool:
-        """Whether the server should be as before: the request is to be refused."""
-        return self.accepted is False
 
 
 @dataclass(frozen=True)
@@ -141,6 +133,7 @@ REASONS = {
     "quota": "it needs a project at its quota",
     "provider": "the code depends on the cloud's drivers or configuration, which no request chooses",
     "not-derivable": "no resource that the operation needs can be inferred yet",
+    "beyond-cloud": "it belongs to microversions that the run does not try",
     "transient": "the status lasts for a moment only and cannot be held",
 }
 """Why a promise has no case."""
@@ -148,16 +141,12 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Suite:
-    """All that a set of specs gives: requirements, cases, and promises without a case."""
+    """All that a set of specs gives: requirements, cases, and promises without a case.
+
+    ``used`` names the entries of the tables without which some of the cases would not be.
+    """
 
     requirements: tuple[Requirement, ...]
     cases: tuple[Case, ...]
     untested: tuple[Untested, ...] = ()
-    used: tuple[str, ...] = field(default=())
-
-    def case(self, case_id: str) -> Case:
-        """The case of an id. Raises KeyError."""
-        for case in self.cases:
-            if case.id == case_id:
-                return case
-        raise KeyError(case_id)
+    used: tuple[str, ...] = ()

@@ -41,6 +41,11 @@ class Notes:
         with self._lock:
             self.entries.setdefault((kind, text))
 
+    def sorted(self) -> list[tuple[str, str]]:
+        """Kind and text of each note so far."""
+        with self._lock:
+            return sorted(self.entries)
+
 
 @dataclass(frozen=True)
 class RunContext:

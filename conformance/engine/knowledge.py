@@ -27,7 +27,6 @@ class Transition:
     target: str
     role: str = "member"
     request: tuple[tuple[str, Any], ...] = ()
-    from_table: bool = True
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,6 @@ class _BindingRule:
     operation: str
     parameter: str
     value: Any
-    label: str
 
 
 @dataclass(frozen=True)
@@ -127,10 +125,7 @@ def load_knowledge() -> Knowledge:
         unlock=states["lock"]["unset"],
         shown_by=states["lock"]["shown_by"],
         final=tuple(states["final"]),
-        rules=tuple(
-            _BindingRule(b["operation"], b["parameter"], _binding(b), f"{b['operation']} {b['parameter']}")
-            for b in bindings["bindings"]
-        ),
+        rules=tuple(_BindingRule(b["operation"], b["parameter"], _binding(b)) for b in bindings["bindings"]),
         attach={k: (v["operation"], v["parameter"]) for k, v in bindings["attach"].items()},
         refusals=tuple(
             Refusal(r["operation"], r["code"], r["name"], r["parameter"], _binding(r), r.get("role"))

@@ -57,6 +57,8 @@ def _in_bodies(bodies: list[Any], name: str) -> Place | None:
     for body in bodies:
         for place, _ in _walk(body):
             keys = _keys(place)
+            if not keys:
+                continue
             if keys[-1] == name or (len(chain) > 1 and keys[-len(chain) :] == chain):
                 if best is None or len(_keys(place)) < len(_keys(best)):
                     best = place

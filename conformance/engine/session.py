@@ -142,8 +142,10 @@ class Session:
             whole_run: remove also what other processes of the run have left; they must have ended.
         """
         self.run.stop()
-        with contextlib.suppress(Exception):
+        try:
             self.left = self.resources.close(own=not whole_run)
+        except Exception as error:
+            self.left = (f"the cleanup ended early ({type(error).__name__}: {error}); `conformance cleanup` goes on",)
         self.watch.close()
         self.cloud.close()
         self.journal.close()
@@ -159,7 +161,7 @@ class Session:
 
     def notes(self) -> tuple[dict[str, Any], ...]:
         """Facts about the run: entries of the tables that it used, promises without a case, what was left behind."""
-        used = [{"kind": kind, "text": text} for kind, text in self.context.notes.entries]
+        noted = {*self.context.notes.sorted(), *(("table", entry) for entry in self.suite.used)}
         untested = [
             {
                 "kind": "untested",
@@ -172,7 +174,7 @@ class Session:
             if self.run.whole or u.requirement.partition("/")[0] in self.run.operations
         ]
         left = [{"kind": "left-behind", "text": text} for text in self.left]
-        return (*sorted(used, key=lambda n: (n["kind"], n["text"])), *untested, *left)
+        return (*({"kind": kind, "text": text} for kind, text in sorted(noted)), *untested, *left)
 
     def info(self, options: Mapping[str, Any], totals: Mapping[str, Any] | None = None) -> RunInfo:
         """The head of the record, at the start (without totals) or at the end."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.engine import bodies
-from conformance.engine.case import Untested, id_part
+from conformance.engine.case import id_part
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.versions import former_fields
 from conformance.engine.derive.view import Book, Variant, View
 from conformance.engine.judge.codes import (
     Admitted,
@@ -16,7 +17,7 @@ from conformance.engine.judge.codes import (
     RefusedWhereSilent,
 )
 from conformance.engine.judge.contents import ErrorBody
-from specs.model import Parameter
+from specs.model import Condition, Parameter
 
 OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
 """Codes that depend on drivers and configuration: no request provokes them."""
@@ -32,7 +33,12 @@ _BROKEN_FORMATS = {
 
 def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
     """Cases of the kinds error/<code>, constraint, and precondition (the refused side)."""
-    listed = {code.code: code.line for code in view.operation.responses.error if code.listed}
+    listed = {}
+    for code in view.operation.responses.error:
+        if code.listed and view.default in code.range:
+            listed[code.code] = code.line
+        elif code.listed:
+            book.without_case(view.requirement("error", str(code.code), code.line), "beyond-cloud", str(code.range))
     if 401 in listed:
         _unauthorized(view, book, listed[401])
     if 403 in listed:
@@ -62,7 +68,7 @@ def _rest(view: View, book: Book, listed: dict[int, int]) -> None:
         requirement = view.requirement("error", str(code), line)
         if requirement.id not in book.requirements:
             reason = "provider" if code in OF_THE_CLOUD else "no-constraint" if code == 400 else "not-derivable"
-            book.untested.append(Untested(requirement.id, reason, requirement.source))
+            book.without_case(requirement, reason)
 
 
 def _unauthorized(view: View, book: Book, line: int) -> None:
@@ -78,7 +84,13 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     variant, state = view.main
     role = "reader" if view.role == "member" else "member"
     policy = view.operation.policy
-    why = f"the role {role} may not do it by the documented defaults"
+    if policy is not None and {"any", "reader"} & set(policy.roles):
+        return  # no role of ours is below
+    why = (
+        f"the role {role} may not do it by the documented defaults"
+        if policy is not None
+        else f"403 is listed, and the role {role} is below that of an owner"
+    )
     free = policy is None or policy.provider_may_change
     trial = view.attempt(state=state, variant=variant, label="documented", role=role, accepted=False)
     expectation = RefusedUnlessProviderChose(403, why, default_policy) if free else Refused((403,), why)
@@ -128,10 +140,14 @@ def _wrong_status(view: View, book: Book, line: int | None) -> None:
 def _locked(view: View, book: Book, line: int | None) -> None:
     """A locked server: refused to its owner and open to an administrator, where the reference says so."""
     said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
-    if view.operation.id in (view.knowledge.lock, view.knowledge.unlock) or view.role != "member":
-        return
     variant, state = view.main
-    if not said and line is None:
+    if view.operation.id in (view.knowledge.lock, view.knowledge.unlock) or not (said or line):
+        return
+    if view.role != "member":
+        if said:  # that a member is refused would say nothing of the lock
+            admin = view.attempt(state=state, variant=variant, label="documented", locked=True)
+            requirement = view.requirement("precondition", "locked", said[0].line)
+            book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
         return
     member = view.attempt(
         state=state, variant=variant, label="documented", role="member", locked=True, accepted=False if said else None
@@ -159,6 +175,7 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
         trial = view.attempt(state=state, variant=variant, label=f"bad-{label}", body=body, accepted=False)
         if line is not None:
             requirement = view.requirement("error", "400", line)
+            book.case(requirement, "error-body", trial, ErrorBody())
             book.case(requirement, label, trial, Refused((400,), why, also_listed=True))
         else:
             requirement = view.requirement("constraint", label, row.line, True)
@@ -170,19 +187,11 @@ def _broken_bodies(view: View, variant: Variant, base: Any) -> Iterator[tuple[st
     operation = view.operation
     for field in bodies.fields(operation, view.default):
         row, path = field.row, field.path
-        try:
-            full = view.body(variant, view.default, {path[-1]: ABSENT})
-            if row.required:
-                yield (
-                    f"{field.name}-missing",
-                    bodies.replaced(base, path, ABSENT),
-                    f"{field.name} is required",
-                    row,
-                )
-            for label, value, why in _broken_values(row):
-                yield f"{field.name}-{label}", bodies.replaced(full, path, value), f"{field.name} {why}", row
-        except (KeyError, TypeError):
-            continue
+        full = view.body(variant, view.default, {path[-1]: ABSENT})
+        if row.required:
+            yield f"{field.name}-missing", bodies.replaced(base, path, ABSENT), f"{field.name} is required", row
+        for label, value, why in _broken_values(row):
+            yield f"{field.name}-{label}", bodies.replaced(full, path, value), f"{field.name} {why}", row
     action = next((r for r in bodies.body_rows(operation, view.default) if r.name == operation.action), None)
     if action is not None and action.type in ("object", "dict"):
         yield (
@@ -214,9 +223,31 @@ def _broken_values(row: Parameter) -> Iterator[tuple[str, Any, str]]:
 
 
 def untested_conditions(view: View, book: Book) -> None:
-    """Preconditions that no case can set up, with their reasons."""
+    """Preconditions and request rows that no case can set up, with their reasons."""
     for condition in view.operation.preconditions:
-        if condition.kind in ("quota", "environment"):
-            requirement = view.requirement("precondition", condition.kind, condition.line)
-            reason = "quota" if condition.kind == "quota" else "not-through-api"
-            book.untested.append(Untested(requirement.id, reason, requirement.source, condition.resource))
+        found = _untested(view, condition)
+        if found is not None:
+            name, reason, detail = found
+            book.without_case(view.requirement("precondition", name, condition.line), reason, detail)
+    placed = {field.row for field in bodies.fields(view.operation, view.default) + former_fields(view)}
+    for row in view.operation.request.parameters:
+        if row.location == "body" and row.name != view.operation.action and row not in placed:
+            later = row.range.min is not None and row.range.min > view.default
+            requirement = view.requirement("constraint", row.name, row.line, True)
+            book.without_case(requirement, "beyond-cloud" if later else "no-place", row.name)
+
+
+def _untested(view: View, condition: Condition) -> tuple[str, str, str] | None:
+    """Name, reason and detail of a precondition that has no case; None for one that has."""
+    if condition.kind == "quota":
+        return "quota", "quota", condition.resource
+    if condition.kind in ("environment", "effect"):
+        return condition.kind, "not-through-api", condition.resource
+    if condition.resource != view.knowledge.resource:
+        return f"{condition.kind}-{condition.resource}", "not-derivable", condition.resource
+    if condition.kind == "status" and not view.holds_here(condition.when):
+        environment = condition.when.environment if condition.when else None
+        return f"status-{environment or 'other-version'}", "not-derivable", environment or ""
+    if condition.attribute not in (None, "status") and all(c.line != condition.line for c in view.status_conditions):
+        return str(condition.attribute), "not-derivable", str(condition.attribute)
+    return None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.engine import bodies
-from conformance.engine.case import Trial, Untested, id_part
+from conformance.engine.case import Trial, id_part
 from conformance.engine.derive.view import Book, Variant, View
 from conformance.engine.judge.codes import Accepted, Admitted
 from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
 from conformance.engine.places import place_of, values_at
 from specs.microversion import Microversion, VersionRange
-from specs.model import Condition, Parameter
+from specs.model import Condition, Parameter, When
 from specs.record.model import Source
 
 REQUEST_ID = r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -31,6 +31,8 @@ FREE_VALUES = 12
 def derive_success(view: View, book: Book) -> None:
     """Cases of the kinds normal, body, header, precondition (the accepted side) and postcondition."""
     main_variant, main_state = view.main
+    if main_variant.condition is None and view.operation.id in view.knowledge.accepts:
+        book.used.add(f"states.accepts: {view.operation.id} is tried in {' and '.join(main_variant.states)}")
     for variant in view.variants:
         for state in variant.states:
             if state not in view.knowledge.stable:
@@ -49,7 +51,8 @@ def derive_success(view: View, book: Book) -> None:
 def _transient(view: View, book: Book, variant: Variant, state: str) -> None:
     condition = variant.condition
     requirement = view.requirement("precondition", "status" + _suffix(variant), condition.line if condition else None)
-    book.untested.append(Untested(f"{requirement.id}[{variant.prefix}{state}]", "transient", requirement.source, state))
+    one = replace(requirement, id=f"{requirement.id}[{id_part(variant.prefix + state)}]")
+    book.without_case(one, "transient", state)
 
 
 def _suffix(variant: Variant) -> str:
@@ -88,31 +91,40 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
     """One requirement a sentence; what holds in the state of the trial is awaited on it."""
     state = trial.situation.state
     for post in view.operation.postconditions:
-        if not _applies(view, post, state, variant):
+        requirement = view.requirement("postcondition", _post_name(post), post.line)
+        if not view.holds_here(post.when):
+            when = post.when or When()
+            detail_of = when.environment or f"from {when.min or 'the first'} to {when.max or 'the last'}"
+            book.without_case(requirement, "not-derivable" if when.environment else "beyond-cloud", detail_of)
+        elif post.kind != "status":
+            book.without_case(requirement, "not-through-api", post.effect or "")
+        elif post.attribute not in (None, "status"):
+            book.without_case(requirement, "not-derivable" if post.becomes else "transient", post.attribute or "")
+        elif not _applies(view, post, state, variant):
             continue
-        name = f"{post.resource}-{'+'.join(post.becomes) or 'unchanged'}"
-        requirement = view.requirement("postcondition", name, post.line)
-        if post.kind != "status" or post.attribute not in (None, "status"):
-            if post.kind == "effect":
-                name = f"{post.resource}-{post.effect}"
-            requirement = view.requirement("postcondition", name, post.line)
-            if not any(u.requirement == requirement.id for u in book.untested):
-                book.untested.append(Untested(requirement.id, "not-through-api", requirement.source, post.effect or ""))
         elif post.resource != view.knowledge.resource:
             book.case(requirement, detail, trial, RelatedReaches(post.resource, post.becomes))
         elif post.unchanged:
             book.case(requirement, detail, trial, Unchanged(post.resource))
         elif post.becomes:
+            values = tuple(dict.fromkeys((*post.becomes, *view.possible)))
             book.case(
                 requirement,
                 detail,
                 trial,
-                Reaches(post.resource, post.becomes, post.on_failure or ("ERROR",), post.transient),
+                Reaches(post.resource, values, post.on_failure or ("ERROR",), post.transient),
             )
-    for vocabulary in view.vocabulary:
+    for spec, vocabulary in view.vocabulary:
         if vocabulary.resource == view.knowledge.resource and vocabulary.attribute == "status":
             requirement = view.requirement("postcondition", "vocabulary", None)
+            requirement = replace(requirement, source=Source(spec.reference.path, vocabulary.line))
             book.case(requirement, detail, trial, InVocabulary(vocabulary.values))
+
+
+def _post_name(post: Condition) -> str:
+    attribute = f"{post.attribute}-" if post.attribute not in (None, "status") else ""
+    what = post.effect if post.kind == "effect" else "+".join(post.becomes or post.transient) or "unchanged"
+    return f"{post.resource}-{attribute}{what}"
 
 
 def _applies(view: View, post: Condition, state: str | None, variant: Variant) -> bool:
@@ -124,8 +136,6 @@ def _applies(view: View, post: Condition, state: str | None, variant: Variant) -
             if p is not post and p.when and p.when.status and state in p.when.status and p.line == post.line
         ]
         return not others
-    if when.environment and when.environment not in ("image-backed", "image-backed-server"):
-        return False
     if when.status and state not in when.status:
         return False
     return not when.request or dict(when.request).items() <= dict(variant.include).items()
@@ -147,7 +157,7 @@ def derive_contents(view: View, book: Book, trial: Trial) -> None:
             shown = field_shown(view, row)
             requirement = view.requirement("body", row.name, row.line, True)
             if shown is None:
-                book.untested.append(Untested(requirement.id, "no-place", requirement.source, row.name))
+                book.without_case(requirement, "no-place", row.name)
             else:
                 book.case(requirement, "", trial, shown)
     for spec, row in view.common:
@@ -180,7 +190,10 @@ def field_shown(view: View, row: Parameter) -> FieldShown | None:
         and all(parent.visible_to is None and parent.required for parent in _parents(view, row))
     )
     enum = row.enum if 0 < len(row.enum) <= FREE_VALUES else ()
-    return FieldShown(row.name, place, row.type, required, nullable, enum)
+    wrapped = (
+        len(place) > 1 and place[0] != "[]" and all(r.name != place[0] for r in view.operation.response.parameters)
+    )
+    return FieldShown(row.name, place, row.type, required, nullable, enum, wrapped)
 
 
 def _parents(view: View, row: Parameter) -> list[Parameter]:
@@ -204,6 +217,6 @@ def _samples(view: View, book: Book) -> None:
         label = f"sample-{id_part(stem)}" + (f"-{version}" if version else "")
         body = bodies.from_sample(view.operation, sample, view.knowledge)
         trial = view.attempt(state=state, variant=variant, label=label, body=body, version=version, beyond_base=True)
-        name, _, numbers = normal_requirement(view, version or view.default)
+        name, line, numbers = normal_requirement(view, version or view.default)
         if numbers:
-            book.case(view.requirement("normal", name, sample.line), label, trial, Accepted(numbers))
+            book.case(view.requirement("normal", name, line), label, trial, Accepted(numbers))

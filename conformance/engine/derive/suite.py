@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from conformance.engine.case import Suite, Untested
+from conformance.engine.case import Requirement, Suite
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.success import derive_success, normal_requirement
-from conformance.engine.derive.versions import derive_versions
+from conformance.engine.derive.versions import derive_removed, derive_versions
 from conformance.engine.derive.view import FIRST, Book, View
 from conformance.engine.knowledge import Knowledge, load_knowledge
 from specs.microversion import Microversion
 from specs.model import Body, Code, Operation, Parameter, Spec, Versions
+from specs.record.model import Source
 
 
 def highest_version(specs: Iterable[Spec]) -> Microversion:
@@ -51,7 +52,7 @@ def derive(
     top = highest_version(specs)
     if ceiling is not None and ceiling < top:
         top = ceiling
-    vocabulary = tuple(v for spec in specs for v in spec.vocabulary)
+    vocabulary = tuple((spec, v) for spec in specs for v in spec.vocabulary)
     common: tuple[tuple[Spec, Parameter], ...] = tuple(
         (spec, row) for spec in specs for row in spec.common.response if row.location == "header"
     )
@@ -59,13 +60,13 @@ def derive(
     for spec in specs if selected is None else selected:
         for operation in spec.operations:
             view = View(operation, spec, knowledge, top, vocabulary, common)
+            whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
             if not supported(operation, knowledge):
-                source = view.requirement("normal", "", operation.line).source
-                book.untested.append(Untested(operation.id, "not-derivable", source, operation.path))
-                continue
-            if view.range.empty:
-                continue
-            _operation(view, book, default_policy)
+                book.without_case(whole, "not-derivable", operation.path)
+            elif view.range.empty:
+                book.without_case(whole, "beyond-cloud", f"from {view.lowest} on")
+            else:
+                _operation(view, book, default_policy)
     return Suite(
         tuple(book.requirements.values()),
         tuple(book.cases.values()),
@@ -94,12 +95,13 @@ def supported(operation: Operation, knowledge: Knowledge) -> bool:
 
 def _operation(view: View, book: Book, default_policy: bool) -> None:
     if view.operation.removed is not None:
+        derive_removed(view, book)
         return
     if view.environment is not None:
         name, line, _ = normal_requirement(view, view.default)
         requirement = view.requirement("normal", name, line)
         why = f"line {view.environment.line} asks for what no request can set up"
-        book.untested.append(Untested(requirement.id, "not-through-api", requirement.source, why))
+        book.without_case(requirement, "not-through-api", why)
     else:
         derive_success(view, book)
         derive_versions(view, book)

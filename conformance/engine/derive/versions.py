@@ -16,6 +16,9 @@ from conformance.engine.places import place_of
 from specs.microversion import Microversion, VersionRange
 from specs.model import Parameter
 
+GONE = 410
+"""The code of what was there once."""
+
 
 def derive_versions(view: View, book: Book) -> None:
     """Cases of the kinds microversion, removed, and normal at every version where something changes."""
@@ -32,8 +35,21 @@ def derive_versions(view: View, book: Book) -> None:
             book.case(view.requirement("body", "empty", body.line), str(version), trial, EmptyBody())
     for row in view.operation.response.parameters:
         _response_row(view, book, row)
-    for field in bodies.fields(view.operation, view.default) + _former_fields(view):
+    for field in bodies.fields(view.operation, view.default) + former_fields(view):
         _request_field(view, book, field)
+
+
+def derive_removed(view: View, book: Book) -> None:
+    """The case of the kind removed: what a release has removed is refused, with 410 where that is listed."""
+    removal = view.operation.removed
+    if removal is None:
+        return
+    variant, state = view.main
+    gone = any(code.code == GONE for code in view.operation.responses.error)
+    trial = view.attempt(state=state, variant=variant, label="documented", accepted=False)
+    why = f"the operation was removed in {removal.release or 'an earlier release'}"
+    requirement = view.requirement("removed", removal.release or "", removal.line)
+    book.case(requirement, "", trial, Refused((GONE,), why, any_refusal=not gone))
 
 
 def points(view: View) -> list[Microversion]:
@@ -106,12 +122,13 @@ def _response_row(view: View, book: Book, row: Parameter) -> None:
             continue
         place, shown = place_of(view.operation, row), field_shown(view, row)
         if place is None or shown is None:
+            book.without_case(requirement, "no-place", row.name)
             continue
         book.case(requirement, str(inside), trial_in, shown)
         book.case(requirement, str(outside), trial_out, FieldAbsent(row.name, place, _said(bound)))
 
 
-def _former_fields(view: View) -> list[bodies.Field]:
+def former_fields(view: View) -> list[bodies.Field]:
     """Request fields that end before the default version."""
     known = {f.row for f in bodies.fields(view.operation, view.default)}
     former: dict[str, bodies.Field] = {}
@@ -128,10 +145,12 @@ def _request_field(view: View, book: Book, field: bodies.Field) -> None:
     """A request field with bounds: accepted inside, refused or without effect outside."""
     row, name = field.row, field.path[-1]
     variant, state = view.main_with([name])
-    if any(r.name == row.name and r is not row for r in view.operation.request.parameters):
-        return
+    twins = any(r.name == row.name and r is not row for r in view.operation.request.parameters)
     for bound, outside, inside in _edges(row.range, view):
         requirement = _bound_requirement(view, row.name, row.line, bound)
+        if twins:
+            book.without_case(requirement, "not-derivable", f"{row.name} is described more than once")
+            continue
         _, _, numbers = normal_requirement(view, inside)
         for version, accepted in ((inside, True), (outside, None)):
             value = _value(view, field, version)

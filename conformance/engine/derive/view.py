@@ -23,6 +23,10 @@ SATISFIED = frozenset({"image-backed", "image-backed-server", "image-backed serv
 """Environments that hold for every server that this suite makes, unless a case asks for another."""
 
 
+UNMET = frozenset({"volume-backed", "volume-backed-server", "volume-backed servers"})
+"""Environments that hold for no server that this suite makes. Of all others, nobody knows before a run."""
+
+
 @dataclass(frozen=True)
 class Variant:
     """One form of the documented request, and the statuses in which the reference lets it be accepted.
@@ -55,11 +59,17 @@ class Book:
         """The trial of this key that was first given."""
         return self.trials.setdefault(trial.key, trial)
 
+    def without_case(self, requirement: Requirement, reason: str, detail: str = "") -> None:
+        """Note that a promise has no case, once, with a reason of ``REASONS``."""
+        untested = Untested(requirement.id, reason, requirement.source, detail)
+        if all(u.requirement != untested.requirement for u in self.untested):
+            self.untested.append(untested)
+
     def case(self, requirement: Requirement, detail: str, trial: Trial, expectation: Expectation) -> None:
         """Add a case; a second one of the same id is dropped, since it would say the same."""
         self.requirements.setdefault(requirement.id, requirement)
         requirement = self.requirements[requirement.id]
-        case_id = requirement.id + (f"[{detail}]" if detail else "")
+        case_id = requirement.id + (f"[{id_part(detail)}]" if detail else "")
         self.cases.setdefault(case_id, Case(case_id, requirement, self.trial(trial), expectation))
 
 
@@ -71,7 +81,7 @@ class View:
     spec: Spec
     knowledge: Knowledge
     top: Microversion
-    vocabulary: tuple[Vocabulary, ...] = ()
+    vocabulary: tuple[tuple[Spec, Vocabulary], ...] = ()
     common: tuple[tuple[Spec, Parameter], ...] = ()
 
     @cached_property
@@ -96,6 +106,8 @@ class View:
         path = self.spec.reference.path
         if in_parameters and line is not None:
             path = self.spec.reference.parameters_path or path
+        if kind == "error":
+            kind = f"error/{detail}"
         return Requirement("/".join(parts), self.operation.id, kind, Source(path, line or self.operation.line))
 
     @cached_property
@@ -112,8 +124,26 @@ class View:
             if c.kind == "status"
             and c.resource == self.knowledge.resource
             and c.attribute in (None, "status")
-            and _environment_holds(c.when)
+            and self.holds_here(c.when)
             and c.any_of
+        )
+
+    def holds_here(self, when: When | None) -> bool:
+        """Whether a fact can hold of what this suite makes, at the version of trials that name none."""
+        if when is None:
+            return True
+        within = self.default in VersionRange.parse(when.min, when.max)
+        return within and (when.environment is None or when.environment in SATISFIED)
+
+    @cached_property
+    def possible(self) -> tuple[str, ...]:
+        """Statuses that the reference gives for afterwards in an environment that this cloud may have or not."""
+        return tuple(
+            status
+            for post in self.operation.postconditions
+            if post.kind == "status" and post.resource == self.knowledge.resource and post.when is not None
+            if post.when.environment is not None and post.when.environment not in SATISFIED | UNMET
+            for status in post.becomes
         )
 
     @cached_property
@@ -184,7 +214,7 @@ class View:
         conditional: list[str] = []
         plain: list[str] = []
         for post in self.operation.postconditions:
-            if post.kind != "status" or post.resource != self.knowledge.resource or not _environment_holds(post.when):
+            if post.kind != "status" or post.resource != self.knowledge.resource or not self.holds_here(post.when):
                 continue
             if post.attribute not in (None, "status"):
                 continue
@@ -195,7 +225,7 @@ class View:
                 plain += post.becomes
         reached = tuple(dict.fromkeys(conditional or plain))
         if reached:
-            return reached
+            return tuple(dict.fromkeys((*reached, *self.possible)))
         for way in self.knowledge.transitions:
             if way.operation == self.operation.id and way.source == state:
                 wanted = dict(way.request)
@@ -256,10 +286,6 @@ class View:
             may_elevate=may_elevate,
             effect_of=effect_of,
         )
-
-
-def _environment_holds(when: When | None) -> bool:
-    return when is None or when.environment is None or when.environment in SATISFIED
 
 
 def _same_request(when: When, variant: Variant) -> bool:
