@@ -97,7 +97,7 @@ def build_specs(reading: Reading, service: str | None = None) -> dict[str, Spec]
     specs: dict[str, Spec] = {}
     names = Ids()
     for file in reading.files:
-        facts = prose.read_file(file.context)
+        facts = prose.read_file(file.context, file.operations)
         if not (file.operations or file.context.rows or facts.vocabulary):
             continue
         own = names.take(stem(file.context.path, reading.layout.top))

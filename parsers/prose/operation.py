@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -14,8 +14,8 @@ from parsers.prose.facts import FileFacts, ProseFacts
 from parsers.prose.grammar import Text, read_text
 from parsers.prose.rules import CodeRange, Constraint, Failure, Gate, Marked, MayChange, Post, Pre, Refusal, Scope
 from parsers.prose.versions import governs_title, of_title
-from parsers.prose.vocabulary import of_table
-from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions, Vocabulary
+from parsers.prose.vocabulary import vocabularies
+from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions
 
 
 def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
@@ -67,23 +67,17 @@ def _preamble(blocks: tuple[Block, ...], context: FileContext) -> Text:
     return read_text(blocks, Scope(context))
 
 
-def read_file(context: FileContext) -> FileFacts:
-    """Read the sentences of a file outside of its operations."""
-    scope = Scope(context)
-    text = read_text((*context.including, *context.blocks), scope)
-    vocabulary = [f for f in text.facts if isinstance(f, Vocabulary)]
-    heading = ""
-    for block in context.blocks:
-        if block.kind == "heading":
-            heading = block.text
-        elif block.kind == "table" and (found := of_table(block, heading)):
-            vocabulary.append(found)
-    own = frozenset(b.line for b in context.blocks)
+def read_file(context: FileContext, operations: Sequence[OperationSource] = ()) -> FileFacts:
+    """Read the sentences of a file outside of its operations, and its vocabularies wherever they stand."""
+    text = read_text(context.blocks, Scope(context))
+    found = list(vocabularies(context.blocks, Scope(context)))
+    for source in operations:
+        found += vocabularies(source.blocks, Scope(context, source))
     parameters = {row.key: read_description(row) for row in context.rows}
     return FileFacts(
-        vocabulary=tuple(sorted(vocabulary, key=lambda v: v.line)),
-        unread=tuple(line for line in text.unread if line in own),
-        parameters={key: found for key, found in parameters.items() if found},
+        vocabulary=tuple(sorted(dict.fromkeys(found), key=lambda v: v.line)),
+        unread=text.unread,
+        parameters={key: fields for key, fields in parameters.items() if fields},
     )
 
 

@@ -85,6 +85,7 @@ _NOT = re.compile(r"\b(?:not|cannot|never|no)\b", _FLAGS)
 _ALSO = re.compile(
     rf",\s*(?P<clause>[^,]*?)\s*,?\s*(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+can\s+also\s+be\s+{_LIST}", _FLAGS
 )
+_STATUS_LIKE = re.compile(r"stat(?:e|us)", _FLAGS)
 _STATES = re.compile(r"\b(?:states|statuses)$", _FLAGS)
 
 
@@ -226,6 +227,8 @@ def _only_valid(sentence: Sentence, scope: Scope) -> Reading | None:
     if m is None or len(version_clauses(sentence.text)) > 1:
         return None
     if m["attribute"] is None and m["attribute2"] is None:
+        return None
+    if not _STATUS_LIKE.search(m["attribute"] or m["attribute2"]):
         return None
     when = _when(rest, scope)
     for low, high, _, _ in version_clauses(sentence.text):

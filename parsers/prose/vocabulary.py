@@ -7,10 +7,11 @@ below it, and the tables titled "Volume statuses". Not taken: a list of values o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from parsers.document import Block
 from parsers.prose.rules import Reading, Rule, Scope
-from parsers.prose.sentences import Sentence, plain
+from parsers.prose.sentences import Sentence, in_blocks, plain
 from parsers.prose.words import noun, values
 from specs.model import Vocabulary
 
@@ -20,12 +21,13 @@ _STATUSES = re.compile(
     r"status(?:es)?\b[^.]*:$",
     _FLAGS,
 )
+_CONDITION = re.compile(r"\b(?:can\s+only|must|if|when\s+its)\b", _FLAGS)
 _OWNER = re.compile(r"\b(?P<noun>[a-z]+)\s+status", _FLAGS)
 
 
 def _list(sentence: Sentence, scope: Scope) -> Reading | None:
     """V1: the values of a status, in a list below a sentence."""
-    if not sentence.items or not _STATUSES.search(sentence.text):
+    if not sentence.items or not _STATUSES.search(sentence.text) or _CONDITION.search(sentence.text):
         return None
     found = []
     for item in sentence.items:
@@ -44,7 +46,7 @@ def _resource(text: str, scope: Scope) -> str:
     return noun(re.sub(r"\(.*", "", scope.context.title).strip()) or scope.resource
 
 
-def of_table(block: Block, heading: str) -> Vocabulary | None:
+def _table(block: Block, heading: str) -> Vocabulary | None:
     """V1: a table under a heading such as "Volume statuses", whose first column holds the values."""
     m = re.match(r"(?P<noun>[\w ]+?)\s+status(?:es)?$", heading.strip("* :"), _FLAGS)
     resource = noun(m["noun"]) if m else None
@@ -52,6 +54,19 @@ def of_table(block: Block, heading: str) -> Vocabulary | None:
     if resource is None or len(rows) < 3 or len(rows[0]) < 2 or rows[0][0].strip().lower() != "status":
         return None
     return Vocabulary(resource, "status", tuple(row[0].strip().strip("`") for row in rows[1:]), block.line)
+
+
+def vocabularies(blocks: Sequence[Block], scope: Scope) -> Iterator[Vocabulary]:
+    """Every vocabulary of a text: lists below a sentence, tables below a heading."""
+    for sentence in in_blocks(blocks):
+        if sentence.items and (reading := _list(sentence, scope)):
+            yield from (fact for fact in reading.facts if isinstance(fact, Vocabulary))
+    heading = ""
+    for block in blocks:
+        if block.kind == "heading":
+            heading = block.text
+        elif block.kind == "table" and (found := _table(block, heading)):
+            yield found
 
 
 RULES = (Rule("vocabulary-list", "V1", _list, ("status",)),)
