@@ -59,7 +59,11 @@ def open_source(source: str, *, parameters: str | None = None) -> tuple[Layout, 
 
 
 def _is_requirement(text: str) -> bool:
-    return os.sep not in text and bool(_REQUIREMENT.match(text)) and not text.endswith(DOCUMENT_SUFFIXES)
+    return (
+        os.sep not in text
+        and bool(_REQUIREMENT.match(text))
+        and not text.endswith((*DOCUMENT_SUFFIXES, ".yaml", ".yml"))
+    )
 
 
 def _given(parameters: str | None) -> ParameterFile | None:

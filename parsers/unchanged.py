@@ -48,6 +48,7 @@ def remember(arguments: dict[str, Any], reading: Reading, texts: dict[str, str],
         return  # read in no time
     inputs: dict[str, str | None] = dict(layout.root.sums)
     inputs.update(dict.fromkeys(reading.samples.missing))
+    inputs.update({name: _sum(root / name) for name in (f"{layout.top}/conf.py", "PKG-INFO")})
     kept = {
         "tool": _tool(),
         "root": str(root),

@@ -1,0 +1,296 @@
+"""Where a reference comes from: pip's indexes, directories, single documents."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import tarfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from reference_files import write
+
+from parsers.errors import DocumentError, HostileError, NetworkError, NotFoundError
+from parsers.index import Indexes
+from parsers.layout import find_layout
+from parsers.pipconfig import PipConfig, read_pip_config
+from parsers.source import fetch, open_source, unpack
+
+
+def _archive(top: Path, name: str = "things-1.2.3") -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        archive.add(top, name)
+    return buffer.getvalue()
+
+
+@dataclass
+class _Index:
+    """A package index on this machine."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    form: str = "json"
+    status: int = 200
+    wrong_sums: bool = False
+    asked: list[str] = field(default_factory=list)
+    url: str = ""
+
+    def page(self, name: str) -> tuple[str, bytes]:
+        sums = {n: "0" * 64 if self.wrong_sums else hashlib.sha256(d).hexdigest() for n, d in self.files.items()}
+        mine = [n for n in self.files if n.startswith(name)]
+        if self.form == "json":
+            files = [{"filename": n, "url": f"../../files/{n}", "hashes": {"sha256": sums[n]}} for n in mine]
+            return "application/vnd.pypi.simple.v1+json", json.dumps({"files": files}).encode()
+        if self.form == "broken":
+            return "application/vnd.pypi.simple.v1+json", b"{"
+        links = "".join(f'<a href="../../files/{n}#sha256={sums[n]}">{n}</a>' for n in mine)
+        return "text/html", f"<html>{links}</html>".encode()
+
+
+@pytest.fixture
+def index() -> Iterator[_Index]:
+    held = _Index()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            held.asked.append(self.path)
+            parts = self.path.strip("/").split("/")
+            if held.status != 200:
+                self.send_error(held.status)
+                return
+            if parts[0] == "files" and parts[1] in held.files:
+                kind, content = "application/octet-stream", held.files[parts[1]]
+            elif parts[0] == "simple" and any(name.startswith(parts[1]) for name in held.files):
+                kind, content = held.page(parts[1])
+            else:
+                self.send_error(404)
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    held.url = f"http://127.0.0.1:{server.server_port}/simple"
+    yield held
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def _own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of this machine's pip, nor of its cache."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("APIREF_CONFORMANCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+@pytest.mark.parametrize("form", ["json", "html"])
+def test_a_release_is_fetched_checked_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: _Index, form: str
+) -> None:
+    index.files["things-1.2.3.tar.gz"] = _archive(write(tmp_path / "r"))
+    index.form = form
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    layout, _ = open_source("things==1.2.3")
+    assert (layout.package, layout.version, layout.top) == ("things", "1.2.3", "api-ref/source")
+    assert index.asked == ["/simple/things/", "/files/things-1.2.3.tar.gz"]
+    index.status = 500  # asked no more
+    assert open_source("things==1.2.3")[0].root.directory == layout.root.directory
+
+
+def test_an_index_on_disk_and_links_to_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = _archive(write(tmp_path / "r"))
+    for place in ("simple/things", "wheels"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "things-1.2.3.tar.gz").write_bytes(data)
+    monkeypatch.setenv("PIP_INDEX_URL", (tmp_path / "simple").as_uri())
+    assert fetch("things").name == "things-1.2.3"
+    monkeypatch.setenv("APIREF_CONFORMANCE_CACHE", str(tmp_path / "other"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    with pytest.raises(NotFoundError):
+        fetch("things")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "wheels"))
+    assert fetch("things>=1,<2").name == "things-1.2.3"
+
+
+def test_an_unknown_release_names_its_neighbours(monkeypatch: pytest.MonkeyPatch, index: _Index) -> None:
+    index.files = {f"things-{n}.0.0.tar.gz": b"" for n in range(1, 20)}
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    with pytest.raises(NotFoundError) as caught:
+        fetch("things==7.5")
+    assert str(caught.value) == (
+        "things==7.5: no such release; near it are 5.0.0, 6.0.0, 7.0.0, 8.0.0, 9.0.0 (19 in all); "
+        "correct the version, or the indexes that pip is configured for."
+    )
+    with pytest.raises(NotFoundError, match="the indexes have no source distribution of nothing"):
+        fetch("nothing==1")
+
+
+def test_no_network_is_said_so(monkeypatch: pytest.MonkeyPatch, index: _Index) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "http://user:secret@127.0.0.1:9/simple")
+    with pytest.raises(NetworkError, match=r"^things==1: no index could be asked: http://127.0.0.1:9/simple/things/"):
+        fetch("things==1")
+    index.status = 503
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    with pytest.raises(NetworkError, match="answers 503"):
+        fetch("things==1")
+
+
+def test_broken_answers(monkeypatch: pytest.MonkeyPatch, index: _Index) -> None:
+    index.files["things-1.2.3.tar.gz"] = b"no archive"
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    with pytest.raises(DocumentError, match="this is no archive"):
+        fetch("things==1.2.3")
+    index.wrong_sums = True
+    with pytest.raises(HostileError, match="not the one that the index promised"):
+        fetch("things==1.2.3")
+    index.form = "broken"
+    with pytest.raises(NetworkError, match="broken JSON"):
+        fetch("things==1.2.3")
+
+
+@pytest.mark.parametrize("text", ["things==", "things = 1", "./none", "none.inc", "http://127.0.0.1:9/x"])
+def test_what_is_neither_path_nor_requirement(text: str) -> None:
+    with pytest.raises(NotFoundError, match="it is no requirement"):
+        open_source(text)
+
+
+def test_a_release_without_a_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: _Index) -> None:
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r/README.rst").write_text("Nothing.\n")
+    index.files["things-1.2.3.tar.gz"] = _archive(tmp_path / "r")
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    with pytest.raises(NotFoundError, match=r"^things==1.2.3: the release holds no API reference"):
+        open_source("things==1.2.3")
+
+
+def test_yanked_releases_are_a_last_resort(index: _Index) -> None:
+    index.files = {"things-1.0.0.tar.gz": b"", "things-2.0.0.tar.gz": b"", "things-3.0.0rc1.tar.gz": b""}
+    found = Indexes(PipConfig((index.url,))).find(Requirement("things"))
+    assert str(found.version) == "2.0.0"
+    assert str(Indexes(PipConfig((index.url,))).find(Requirement("things==3.0.0rc1")).version) == "3.0.0rc1"
+
+
+def _tar(*members: tuple[str, bytes | str | None]) -> bytes:
+    """Make an archive; a string as content is a link's target, None a device."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, content in members:
+            member = tarfile.TarInfo(name)
+            if isinstance(content, bytes):
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+                continue
+            member.type = tarfile.CHRTYPE if content is None else tarfile.SYMTYPE
+            member.linkname = content or ""
+            archive.addfile(member)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "member",
+    [("../out.rst", b""), ("/tmp/out.rst", b""), ("a/link.rst", "../../../../etc/passwd"), ("a/device.rst", None)],
+)
+def test_dangerous_members_are_refused(tmp_path: Path, member: tuple[str, bytes | str | None]) -> None:
+    if member[0].startswith("/"):
+        # The filter takes the leading slash away: the file lands inside.
+        unpack(_tar(member), tmp_path, "here")
+        assert (tmp_path / "tmp/out.rst").exists()
+        return
+    with pytest.raises(HostileError, match="dangerous member"):
+        unpack(_tar(member), tmp_path, "here")
+
+
+def test_an_archive_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parsers.source._MAX_UNPACKED", 1000)
+    with pytest.raises(HostileError, match="unpacks to more"):
+        unpack(_tar(("a/b.rst", b"x" * 2000)), tmp_path, "here")
+
+
+@pytest.mark.parametrize("data", [b"", b"x" * 100, gzip.compress(b"x" * 100), _tar(("a.rst", b""), ("b.rst", b""))])
+def test_what_is_no_distribution(tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(DocumentError, match=r"no archive|no source distribution"):
+        unpack(data, tmp_path, "here")
+
+
+def test_program_code_stays_packed(tmp_path: Path) -> None:
+    data = _tar(("t/PKG-INFO", b""), ("t/api-ref/source/conf.py", b""), ("t/things/api/server.py", b""))
+    top = unpack(data, tmp_path, "here")
+    assert sorted(path.relative_to(top).as_posix() for path in top.rglob("*") if path.is_file()) == [
+        "PKG-INFO",
+        "api-ref/source/conf.py",
+    ]
+
+
+def test_pip_is_read_as_pip_reads_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "pip.conf"
+    path.write_text(
+        "[global]\nindex-url = https://a.example/simple/\nextra-index-url =\n  file:///b\n  https://c.example/s\n"
+        "timeout = 7\n[download]\nno_index = false\n[install]\nindex-url = https://not.example\n"
+    )
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path))
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "none"))
+    config = read_pip_config()
+    assert config.indexes == ("https://a.example/simple", "file:///b", "https://c.example/s")
+    assert config.timeout == 7
+    monkeypatch.setenv("PIP_INDEX_URL", "https://e.example/simple")
+    monkeypatch.setenv("PIP_TRUSTED_HOST", "e.example")
+    assert read_pip_config().indexes[0] == "https://e.example/simple"
+    assert read_pip_config().trusted_hosts == ("e.example",)
+
+
+@pytest.mark.parametrize("inner", ["", "api-ref", "api-ref/source"])
+def test_a_reference_is_found_from_every_level(tmp_path: Path, inner: str) -> None:
+    layout = find_layout(write(tmp_path) / inner)
+    assert layout.documents[0].endswith("index.rst")
+    if inner != "api-ref":
+        assert layout.root.directory == tmp_path.resolve()
+
+
+def test_a_directory_without_a_reference(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="holds no API reference"):
+        find_layout(tmp_path)
+    with pytest.raises(NotFoundError, match="no such directory"):
+        find_layout(tmp_path / "none")
+
+
+def test_the_service_comes_from_the_list_of_services(tmp_path: Path) -> None:
+    assert find_layout(write(tmp_path)).service is None
+    write(tmp_path, {"conf.py": "openstackdocs_repo_name = 'openstack/nova'\n"})
+    assert find_layout(tmp_path).service == "compute"
+
+
+def test_a_document_inside_of_a_reference_finds_its_parameters(tmp_path: Path) -> None:
+    layout, given = open_source(str(write(tmp_path) / "api-ref/source/index.rst"))
+    assert (layout.documents, layout.bare, given) == (("api-ref/source/index.rst",), False, None)
+
+
+def test_a_document_alone(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text("T\n=\n\n.. rest_method:: GET /x\n")
+    layout, _ = open_source(str(tmp_path / "page.txt"))
+    assert layout.bare
+    (tmp_path / "page.txt").write_text("T\n=\n")
+    with pytest.raises(NotFoundError, match="the document holds no operation"):
+        open_source(str(tmp_path / "page.txt"))
+    with pytest.raises(NotFoundError, match="no such parameter file"):
+        open_source(str(tmp_path / "page.txt"), parameters="none.yaml")
