@@ -86,6 +86,8 @@ class Trial:
         leads_to: the statuses that the reference or the state table gives for afterwards; empty: the same as before.
         may_elevate: whether an administrator may take the place of a member who is refused with 403, because the
             promise is not about roles.
+        beyond_base: whether the request holds more than the reference requires, so that the server is not what it was
+            created as after it.
         effect_of: name and value of a request field whose effect is looked for afterwards in the resource.
     """
 
@@ -98,6 +100,7 @@ class Trial:
     accepted: bool | None = True
     leads_to: tuple[str, ...] = ()
     may_elevate: bool = False
+    beyond_base: bool = False
     effect_of: tuple[str, Any] | None = None
 
 

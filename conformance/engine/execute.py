@@ -72,6 +72,8 @@ class Executor:
         state = trial.situation.state
         if state is not None:
             for _ in range(2):
+                if self.stage.altered and not trial.beyond_base:
+                    self.stage.discard()
                 problem = self._situate(state, trial.situation.locked)
                 if problem:
                     return Evidence(trial, version=version, problem=problem)
@@ -115,6 +117,7 @@ class Executor:
         if answer.ok and trial.accepted is False:
             # What should have been refused may have changed anything; later trials must not suffer from it.
             self.stage.worn = True
+        self.stage.altered = self.stage.altered or (answer.ok and trial.beyond_base)
         return self._followed(evidence, answer, body, wanted)
 
     def _refused_unlocked(self, trial: Trial, version: Microversion, body: Any) -> bool:

@@ -35,7 +35,8 @@ def order(trial: Trial, knowledge: Knowledge) -> tuple[int, str, str]:
     """Where a trial stands among those that wait in the same status.
 
     Refusals leave the server alone and come first; then what the reference is silent of, what comes back to the same
-    status, and last what leads away. Versions follow each other, so that a rebuild is a rebuild's neighbour.
+    status, what leads away, and last what may change more than the status. Versions follow each other, so that a
+    rebuild is a rebuild's neighbour.
     """
     if trial.operation.id in knowledge.final and trial.accepted is not False:
         rank = 9
@@ -45,6 +46,8 @@ def order(trial: Trial, knowledge: Knowledge) -> tuple[int, str, str]:
         rank = 2
     elif trial.accepted is None:
         rank = 4
+    elif trial.beyond_base:
+        rank = 6
     elif not trial.leads_to or trial.leads_to[0] == trial.situation.state:
         rank = 3
     else:

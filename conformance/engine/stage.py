@@ -25,6 +25,7 @@ class Stage:
     Attributes:
         view: the server as last shown, None where there is none.
         locked: whether its owner has locked it.
+        altered: whether a request has set more than the reference requires, so that optional fields have values.
         worn: whether a request may have taken something from it, so that the next situation needs another server.
     """
 
@@ -33,6 +34,7 @@ class Stage:
         self.view: ServerView | None = None
         self.locked = False
         self.worn = False
+        self.altered = False
         self.fixtures = Fixtures(context, self)
         self.servers_made = 0
         self._made: Made | None = None
@@ -229,7 +231,7 @@ class Stage:
     def discard(self) -> None:
         """Give the server up: it is deleted in the background of the cloud, and the next ``reach`` makes another."""
         made, self._made, self.view = self._made, None, None
-        self.locked = self.worn = False
+        self.locked = self.worn = self.altered = False
         self.fixtures.new_server()
         if made is not None:
             with contextlib.suppress(CloudError):

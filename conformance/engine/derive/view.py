@@ -284,6 +284,7 @@ class View:
             accepted=accepted,
             leads_to=self.leads_to(state, variant) if state and accepted is not False else (),
             may_elevate=may_elevate,
+            beyond_base=beyond_base,
             effect_of=effect_of,
         )
 
