@@ -1,4 +1,4 @@
-"""What is known to promise nothing that can be tested: leads, advice, troubleshooting, references, examples, definitions.
+"""What is known to promise nothing that can be tested: leads, advice, references, examples, definitions.
 
 Each rule is a form of words. A form that says of itself that nothing is promised ("Ensure you meet the preconditions")
 takes its sentences whatever they hold. All others take a sentence only if it holds no mark of a promise: a code, a
@@ -18,22 +18,29 @@ from parsers.prose.sentences import Sentence
 _FLAGS = re.IGNORECASE
 
 _MARKS: tuple[tuple[str, str], ...] = (
-    ("version", r"(?<![\w./-])v?\d{1,2}\.\d{1,3}(?![\w.]*\d)|\bmicroversion\s*(?:<|>|=|\d)|\b(?:since|as\s+of|until|prior\s+to)\s+(?:micro)?version\b"),
-    ("code", r"(?<![\w.:/-])[1-5]\d\d(?![\w.:-]*\d)\b(?=\s*(?:is|will|error|response|status|conflict|\)|``|HTTP|-|$))|\bHTTP\s+\d"),
-    ("size", r"\b(?:max(?:imum)?|min(?:imum)?|at\s+least|at\s+most|up\s+to|(?:no|not)\s+(?:more|longer|less)\s+than|limited\s+to|exceed\w*)\b[^.]*\d|\bnon-empty\b"),
-    ("obligation", r"\b(?:must|mandatory|shall|required|requires|parameter\s+should|cannot|can't|can\s+not|may\s+not|\*\*MUST\*\*)\b"),
-    ("restriction", r"\bonly\s+(?:be|if|when|valid|allowed|available|supported|returned|visible|permitted|possible|for|by|applicable)\b|"
+    ("version", r"(?<![\w./-])v?\d{1,2}\.\d{1,3}(?![\w.]*\d)|\bmicroversion\s*(?:<|>|=|\d)|\b(?:since|as\s+of|"
+    r"until|prior\s+to)\s+(?:micro)?version\b"),
+    ("code", r"(?<![\w.:/-])[1-5]\d\d(?![\w.:-]*\d)\b(?=\s*(?:is|will|error|response|status|conflict|\)|``|HTTP|-|"
+    r"$))|\bHTTP\s+\d"),
+    ("size", r"\b(?:max(?:imum)?|min(?:imum)?|at\s+least|at\s+most|up\s+to|(?:no|not)\s+(?:more|longer|"
+    r"less)\s+than|limited\s+to|exceed\w*)\b[^.]*\d|\bnon-empty\b"),
+    ("obligation", r"\b(?:must|mandatory|shall|required|requires|parameter\s+should|cannot|can't|can\s+not|"
+    r"may\s+not|\*\*MUST\*\*)\b"),
+    ("restriction", r"\bonly\s+(?:be|if|when|valid|allowed|available|supported|returned|visible|permitted|"
+    r"possible|for|by|applicable)\b|"
                     r"\bnot\s+(?:be\s+)?(?:allowed|supported|valid|permitted|accepted|possible|available|returned|"
                     r"included)\b|\bno\s+longer\s+(?:be\s+)?(?:accepted|supported|possible|allowed|available|returned|"
                     r"valid|required)\b"),
     ("refusal", r"\b(?:fail(?:s|ed|ure)?|errors?|reject\w*|refus\w*|denied|forbidden|invalid|ignored|raise[sd]?)\b"),
     ("status", r"(?-i:``[A-Z][A-Z_]{3,}``)|\b(?:status|state)\s+(?:\w+\s+){0,3}(?:``\w+``|(?-i:\b[A-Z][A-Z_]{3,}\b))|"
-        r"(?-i:\b[A-Z]{4,}(?:_[A-Z]+)*)\s+(?:status|state)\b|``[\w-]+``\s+(?:status|state)\b|(?-i:\b(?!LC_)[A-Z]{4,}_[A-Z_]+\b(?!``))|"
+        r"(?-i:\b[A-Z]{4,}(?:_[A-Z]+)*)\s+(?:status|state)\b|``[\w-]+``\s+(?:status|state)\b|(?-i:\b"
+        r"(?!LC_)[A-Z]{4,}_[A-Z_]+\b(?!``))|"
                r"\b(?:becomes?|changes?\s+(?:its|the)\s+(?:status|state))\b"),
     ("lifecycle", r"\bdeprecat\w*|\bsuperseded\b|\bremoved\s+in\b"),
     ("role", r"\badmin(?:istrat\w+)?s?\b|\bpolic(?:y|ies)\b|\bprivileges?\b|\bpermissions?\b|\bowners?\b"),
     ("lock", r"\block(?:ed|s)?\b"),
-    ("value", r"\bnull\b|\b(?:valid|possible|allowed|supported)\s+\w*\s*(?:values?|types?)\b|\bone\s+of\b|\bdefaults?\s+(?:is|to|value)\b"),
+    ("value", r"\bnull\b|\b(?:valid|possible|allowed|supported)\s+\w*\s*(?:values?|types?)\b|\bone\s+of\b|"
+    r"\bdefaults?\s+(?:is|to|value)\b"),
     ("format", r"\bUUIDs?\s+format|\bISO\s*8601|\bbase64\b|\bunique\b"),
     ("output", r"\b(?:is|are|will\s+be)\s+(?:always\s+|also\s+)?(?:missing|omitted|sorted|empty)\b"),
 )  # fmt: skip
@@ -151,7 +158,8 @@ RULES: tuple[Rule, ...] = (
         r"^(?:See(?:\s+also)?\b|For\s+(?:more\s+)?(?:information|details|general\s+information)\b|Refer\s+to\b|"
         r"Please\s+(?:refer|see)\b|"
         r"Relationship:|More\s+details\s+can\s+be\s+found\b)")),
-    Rule("example", "boilerplate", _always(r"^(?:For\s+example\b|An?\s+example\b|This\s+example\b|The\s+following\s+example\b|e\.g\.|Example)")),
+    Rule("example", "boilerplate", _always(r"^(?:For\s+example\b|An?\s+example\b|This\s+example\b|"
+    r"The\s+following\s+example\b|e\.g\.|Example)")),
     Rule("purpose", "boilerplate", _purpose),
     Rule("named-filter", "E4", _filter),
     Rule("how-to", "boilerplate", _unmarked(
@@ -175,5 +183,8 @@ RULES: tuple[Rule, ...] = (
         r"by\b|\babsolute\s+limit\b")),
     Rule("what-null-does", "J5", _always(r"^If\s+(?:you\s+specify|this\s+param\w*\s+is)\s+``(?:null|None)``")),
     Rule("transient-condition", "B7", _always(r"\bcannot\s+be\s+loaded\s+due\s+to\s+a\s+transient\s+condition\b")),
+    Rule("typical", "boilerplate", _unmarked(r"\btypically\b", "version", "size", "role")),
+    Rule("other-service", "boilerplate", _always(r"^If\s+you\s+want\s+to\b.*\byou\s+must\s+use\s+the\b.*\bservice\b")),
+    Rule("not-globally-unique", "boilerplate", _always(r"\bis\s+not\s+globally\s+unique\b")),
     Rule("no-promise-held", "boilerplate", _unmarked(r"\S")),
 )  # fmt: skip

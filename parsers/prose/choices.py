@@ -1,6 +1,6 @@
 """What a sentence of the operation states of a request parameter: its values (J1), its versions (E3).
 
-Taken: "The ``type`` parameter should be set to ``a``", "The only supported connection type is ``a``", where the operation
+Taken: "The ``type`` parameter should be set to ``a``", "The only supported kind is ``a``", where the operation
 has a request parameter of that name. Not taken: what one may set to reach something ("set ``x`` to ``y`` to ...").
 """
 

@@ -1,4 +1,4 @@
-"""Constraints of parameters: enumerations (J1), sizes and ranges (J2), formats (J3), null (J5), defaults, versions (E3).
+"""Constraints of parameters: enumerations (J1), sizes (J2), formats (J3), null (J5), defaults, versions (E3).
 
 A rule reads one sentence of a description and gives fields of ``specs.model.Parameter``. What a sentence says of a
 part (a key of the metadata, an entry of a list), of an example, of another parameter, or of some versions only,
@@ -160,7 +160,8 @@ def _range(sentence: Sentence, row: ParameterRow) -> Fields | None:
 _FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, _FLAGS))
     for name, pattern in (
-        ("uuid", r"^(?:The\s+|An?\s+)?(?:unique\s+)?UUIDs?\s+(?:of|for)\s+(?:the|an?|this|that)\b|\bin\s+UUID\s+format\b|\bmust\s+be\s+a\s+(?:valid\s+)?UUID\b|"
+        ("uuid", r"^(?:The\s+|An?\s+)?(?:unique\s+)?UUIDs?\s+(?:of|for)\s+(?:the|an?|this|that)\b|"
+        r"\bin\s+UUID\s+format\b|\bmust\s+be\s+a\s+(?:valid\s+)?UUID\b|"
                  r"(?:^|,\s*)\b(?:The\s+)?\w+(?:\s+\w+){0,6}?,?\s+as\s+an?\s+UUID\.?$"),
         ("date-time", r"\bISO\s*8601\b"),
         ("base64", r"\bbase64[ -]encoded\b"),
@@ -292,5 +293,5 @@ def _read(description: str, parameter: Parameter, section: Section) -> Fields:
 
 
 def read_description(row: ParameterRow) -> Mapping[str, Any]:
-    """Read what a parameter's description constrains: fields of ``specs.model.Parameter``. The first statement counts."""
+    """Read what a parameter's description constrains, as fields of the model. The first statement counts."""
     return dict(_read(row.description, row.parameter, row.section)) if row.description else {}

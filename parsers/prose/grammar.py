@@ -109,5 +109,7 @@ def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
         taken, items = read_sentence(sentence, scope)
         result.taken.append(taken)
         if items:
-            done.update(i for i, block in enumerate(blocks) if block.parent == sentence.index and block in sentence.items)
+            done.update(
+                i for i, block in enumerate(blocks) if block.parent == sentence.index and block in sentence.items
+            )
     return result

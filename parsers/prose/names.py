@@ -22,8 +22,8 @@ RESOURCES: frozenset[str] = frozenset(
     """
     aggregate allocation amphora attachment backup chassis cluster deployment domain endpoint export flavor
     flow group hypervisor image instance interface key keypair listener log member message migration monitor
-    network node pool port portgroup project quota record recordset replica role router rule runbook secret server service
-    share snapshot stack subnet tag template token transfer trait trunk user volume zone
+    network node pool port portgroup project quota record recordset replica role router rule runbook secret server
+    service     share snapshot stack subnet tag template token transfer trait trunk user volume zone
     """.split()  # noqa: SIM905 (a list of words reads better so)
 )
 """Head nouns of resources."""
@@ -72,8 +72,8 @@ COMPOUNDS: frozenset[str] = frozenset(
 
 STATE_MODIFIERS: frozenset[str] = frozenset(
     """
-    access administrative boot clean deploy health job lock maintenance operating operational power provision provisioning
-    raid replication rescue service task target vm
+    access administrative boot clean deploy health job lock maintenance operating operational power provision
+    provisioning     raid replication rescue service task target vm
     """.split()  # noqa: SIM905
 )
 """Words before "status" or "state" that name an attribute of the resource, and not the resource itself."""

@@ -135,7 +135,7 @@ def _same(one: Condition, other: Condition) -> bool:
 
 
 def _postconditions(own: Text) -> tuple[Condition, ...]:
-    """Postconditions: those of one paragraph about one attribute joined, failures joined to what they are failures of."""
+    """Postconditions: those of one paragraph about one attribute are one, and failures join what they belong to."""
     found: list[Condition] = []
     failures: list[Failure] = []
     for fact in own.facts:

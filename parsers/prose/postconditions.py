@@ -22,7 +22,10 @@ from specs.model import Condition, When
 
 _FLAGS = re.IGNORECASE
 _LIST = rf"(?P<values>(?-i:{VALUES}))"
-_TO = r"(?:changes?|will\s+change|transitions?|will\s+transition|returns?|will\s+return|goes|will\s+go|moves?|switches)\s+(?:back\s+)?to"
+_TO = (
+    r"(?:changes?|will\s+change|transitions?|will\s+transition|returns?|will\s+return|goes|will\s+go|moves?|switches)"
+    r"\s+(?:back\s+)?to"
+)
 _IS = r"(?:is|will\s+be|becomes|will\s+become|should\s+be|is\s+set\s+to|will\s+be\s+set\s+to|shows)"
 _WHOSE = rf"(?:(?:its|their)\s+|(?:(?P<noun>{NOUN}?)(?:'s)?\s+)??)(?P<attribute>{ATTRIBUTE})"
 
@@ -75,7 +78,8 @@ _REPORTED = re.compile(
     rf"^In\s+the\s+response,\s*(?:the\s+)?(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+is\s+{_LIST}", _FLAGS
 )
 _RETURNED = re.compile(
-    rf"^This\s+(?:operation|call|method)\s+returns\s+the\s+(?:\w+\s+)?(?P<noun>{NOUN}?)\s+(?:object\s+)?with\s+(?:the\s+|an?\s+)?{_LIST}\s+"
+    rf"^This\s+(?:operation|call|method)\s+returns\s+the\s+(?:\w+\s+)?(?P<noun>{NOUN}?)\s+(?:object\s+)?with\s+"
+    rf"(?:the\s+|an?\s+)?{_LIST}\s+"
     rf"(?P<attribute>{ATTRIBUTE})",
     _FLAGS,
 )
@@ -172,7 +176,7 @@ def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _seen(sentence: Sentence, scope: Scope) -> Reading | None:
-    """C5: "With correct permissions, you can see the volume status as ``a``": final, unless it names what is under way."""
+    """C5: "With permissions, you can see the volume status as ``a``": final, unless it names what is under way."""
     m = _SEEN.match(sentence.text)
     if m is None:
         return None
@@ -205,7 +209,7 @@ _OR_FAILED = re.compile(rf"\bor\s+(?P<values>(?-i:{VALUES}))\s+if\b.*\bfail", _F
 
 
 def _depending_on_before(sentence: Sentence, scope: Scope) -> Reading | None:
-    """C4: "If the server was in status ``A`` before, it will be in status ``A`` after, otherwise ``B``, or ``C`` if ... failed"."""
+    """C4: "If it was in status ``A`` before, it will be in ``A`` after, otherwise ``B``, or ``C`` if ... failed"."""
     m = _BEFORE.match(sentence.text)
     if m is None:
         return None
@@ -233,7 +237,7 @@ def _failing(base: Condition, names: tuple[str, ...]) -> Condition:
 
 
 def _after_failure(sentence: Sentence, scope: Scope) -> Reading | None:
-    """What a failure leaves: "If the request fails again, the server status should be ``A`` and a job status of ``b``"."""
+    """What a failure leaves: "If it fails again, the server status should be ``A`` and a job status of ``b``"."""
     if m := _REMAINS.match(sentence.text):
         base = _status(scope, sentence, m["noun"], m["attribute"])
         return Reading((Failure(base.resource, base.attribute, _names(m), sentence.line),))
@@ -249,7 +253,7 @@ _IF_CONFIGURED = re.compile(r"^If\s+(?P<if>[^,]+),\s*(?P<then>.+)$", _FLAGS)
 
 
 def _if_configured(sentence: Sentence, scope: Scope) -> Reading | None:
-    """C5, C8: "If you boot from volumes or set the ``x_time`` option to 0, the service ... changes the status to ``A``"."""
+    """C5, C8: "If you boot from volumes or set the ``x`` option, the service ... changes the status to ``A``"."""
     m = _IF_CONFIGURED.match(sentence.text)
     sets = _SETS.search(m["then"]) if m else None
     if m is None or sets is None:

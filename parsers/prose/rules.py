@@ -186,7 +186,7 @@ class Rule:
 
     Attributes:
         family: the kind of statement it reads.
-        cues: parts of words in lower case; it is asked for no sentence that holds none of them (all, if there are none).
+        cues: parts of words in lower case; it is asked for a sentence only if that holds one (all, if none).
 
     """
 

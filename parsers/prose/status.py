@@ -70,7 +70,8 @@ _STATUS_OF = re.compile(
     rf"\b(?:the\s+)?(?P<attribute>{ATTRIBUTE})\s+of\s+(?P<noun>{NOUN})\s+{_MUST}\s+be\s+{_ONE_OF}{_LIST}\s*\.?$", _FLAGS
 )
 _ERROR_UNLESS = re.compile(
-    rf"\breturns\s+an\s+error\s+if\s+(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+is\s+not\s+{_ONE_OF}{_LIST}\s*\.?$",
+    rf"\breturns\s+an\s+error\s+if\s+(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+is\s+not"
+    rf"\s+{_ONE_OF}{_LIST}\s*\.?$",
     _FLAGS,
 )
 _SPECIFYING = re.compile(r"^If\s+(?:you\s+)?specify(?:ing)?\s+``(?P<field>[\w:.-]+)``", _FLAGS)
@@ -193,7 +194,7 @@ def _two_resources(phrase: str | None) -> bool:
 
 
 def _in_preconditions(sentence: Sentence, scope: Scope) -> Reading | None:
-    """ "The snapshot must be ``A``", within a block of preconditions alone: elsewhere it speaks of anything."""
+    """The form "the snapshot must be ``A``", within a block of preconditions alone: elsewhere it speaks of anything."""
     if sentence.block.block != "preconditions":
         return None
     m = _MUST_BE.match(sentence.text)
@@ -221,7 +222,7 @@ def _you_can_only(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _only_valid(sentence: Sentence, scope: Scope) -> Reading | None:
-    """B2: "This action is only valid when the share is in ``A`` state", "only allowed when the share status is ``A``"."""
+    """B2: "only valid when the share is in ``A`` state", "only allowed when the share status is ``A``"."""
     rest = without_versions(sentence.text)
     m = _ONLY_VALID.search(rest)
     if m is None or len(version_clauses(sentence.text)) > 1:

@@ -141,7 +141,7 @@ def _whole(sentence: Sentence) -> bool:
 
 
 def _directive(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """E2: ``versionadded`` without a text, or with one that says that the API was introduced; other texts are changes."""
+    """E2: ``versionadded`` without a text, or one that says that the API was introduced; others are changes."""
     if sentence.block.kind not in ("versionadded", "versionchanged"):
         return None
     m = _DIRECTIVE.match(sentence.block.text.strip())

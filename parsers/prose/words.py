@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from parsers.prose.names import COMPOUNDS, RESOURCES, STATE_MODIFIERS, STATUS_NAMES
 
 _WORD = r"[A-Za-z][\w-]*"
-VALUE = rf"(?:``[^`\s]+``|\*\*{_WORD}\*\*|\*{_WORD}\*|(?<![\w`])`{_WORD}`(?!`)|\"{_WORD}\"|'{_WORD}'|(?<![\w`])[A-Z][A-Z_]+(?![\w`]))"
+_CAPITALS = r"(?<![\w`])[A-Z][A-Z_]+(?![\w`])"
+VALUE = rf"(?:``[^`\s]+``|\*\*{_WORD}\*\*|\*{_WORD}\*|(?<![\w`])`{_WORD}`(?!`)|\"{_WORD}\"|'{_WORD}'|{_CAPITALS})"
 """One value, with its marks."""
 
 _NOTE = r"(?:\s*\([^()]*\))?"

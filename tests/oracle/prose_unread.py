@@ -47,10 +47,11 @@ def main() -> None:
             print("\n".join(f"{times:6} {name}" for name, times in sorted(rules.items())))
         total = sum(outcomes.values())
         share = 100 * outcomes["unread"] / total if total else 0
-        print(f"{project}: {total} sentences, {outcomes['fact']} read into facts, {outcomes['nothing']} known to promise "
-              f"nothing, {outcomes['unread']} unread ({share:.1f} %)")
+        print(
+            f"{project}: {total} sentences, {outcomes['fact']} read into facts, {outcomes['nothing']} known to promise "
+            f"nothing, {outcomes['unread']} unread ({share:.1f} %)"
+        )
 
 
 if __name__ == "__main__":
     main()
-

@@ -13,12 +13,11 @@ from specs.model import Condition, Parameter
 CONTEXT = FileContext("api-ref/source/things.inc", "Things")
 
 
-def row(
-    name: str, description: str = "", *, section: str = "request", type: str | None = "string", **extra: Any
-) -> ParameterRow:
+def row(name: str, description: str = "", *, section: str = "request", **extra: Any) -> ParameterRow:
     """A row of a table, of the body unless said otherwise."""
     location = extra.pop("location", "body")
-    parameter = Parameter(name, location, type, required=False, ref=name, line=1, **extra)
+    kind = extra.pop("type", "string")
+    parameter = Parameter(name, location, kind, required=False, ref=name, line=1, **extra)
     return ParameterRow(parameter, 1, section, description=description)  # type: ignore[arg-type]
 
 

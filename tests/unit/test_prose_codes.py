@@ -1,5 +1,7 @@
 """Response codes: lists, explanations, prose, versions."""
 
+
+
 import pytest
 from prose_forms import facts, read
 

@@ -1,5 +1,7 @@
 """Constraints of parameters: in descriptions, and in sentences of the operation."""
 
+
+
 import pytest
 from prose_forms import read, row, taken
 

@@ -1,5 +1,7 @@
 """Postconditions: final, transient, conditional statuses, failures, effects."""
 
+# ruff: noqa: E501 (a sentence stands on one line)
+
 import pytest
 from prose_forms import facts, post, read, taken, within
 
@@ -80,7 +82,8 @@ def test_a_lead_sentence_stands_above_request_and_response():
 
 def test_depending_on_the_status_before():
     text = (
-        "If the share was in status ``parked`` before the copy, it will be asleep and in status ``parked`` after the copy, "
+        "If the share was in status ``parked`` before the copy, it will be asleep and in status ``parked`` after the "
+        "copy, "
         "otherwise it will be ``available`` if the copy was successful or ``error`` if the copy failed."
     )
     assert post(text) == [
@@ -91,7 +94,8 @@ def test_depending_on_the_status_before():
 
 def test_depending_on_an_option():
     text = (
-        "If you boot the server from volumes or set the ``park_time`` option to 0, the service deletes it from its node and "
+        "If you boot the server from volumes or set the ``park_time`` option to 0, the service deletes it from its "
+        "node and "
         "changes the server status to ``PARKED``."
     )
     assert [c.when.environment for c in post(text, path="/servers/{id}/action")] == ["volume-backed", "park_time"]

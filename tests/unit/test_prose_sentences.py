@@ -1,5 +1,7 @@
 """Where sentences end, and what the words of a sentence are."""
 
+
+
 import time
 
 import pytest
@@ -207,7 +209,16 @@ def test_a_dash_within_a_paragraph_is_no_item():
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 300_000, "``A``, " * 40_000, "It is. " * 8_000, "The the " * 40_000, "`" * 100_000, "must be " * 50_000, "1.2 " * 50_000]
+    "text",
+    [
+        "a" * 300_000,
+        "``A``, " * 40_000,
+        "It is. " * 8_000,
+        "The the " * 40_000,
+        "`" * 100_000,
+        "must be " * 50_000,
+        "1.2 " * 50_000,
+    ],
 )
 def test_hostile_texts_take_bounded_time(text):
     started = time.monotonic()

@@ -1,5 +1,7 @@
 """Preconditions: statuses, existence, quotas, locks, surroundings."""
 
+# ruff: noqa: E501 (a sentence stands on one line)
+
 import pytest
 from prose_forms import post, pre, read, row, taken, within
 
@@ -146,11 +148,13 @@ def test_quota(text, resource):
 
 def test_the_code_of_a_quota_joins_it():
     found = read(
-        "The user must have sufficient share quota. If the user does not have enough share quota, a 403 error is returned."
+        "The user must have sufficient share quota. If the user does not have enough share quota, a 403 error is "
+        "returned."
     )
     assert found.preconditions[0].kind == "quota"
     found = read(
-        "The user must have sufficient share quota. If the user does not have sufficient quota, the API returns a 403 error."
+        "The user must have sufficient share quota. If the user does not have sufficient quota, the API returns a 403 "
+        "error."
     )
     assert [(c.kind, c.code) for c in found.preconditions] == [("quota", 403)]
 

@@ -1,5 +1,7 @@
 """Versions, lifecycle, policy and bodies of operations, their own and their file's."""
 
+# ruff: noqa: E501 (a sentence stands on one line)
+
 import pytest
 from prose_forms import CONTEXT, facts, operation, read, taken
 
