@@ -190,9 +190,9 @@ def replaced(body: Any, path: tuple[str, ...], value: Any) -> Any:
     copied = copy.deepcopy(body)
     target = copied
     for key in path[:-1]:
-        target = target[key]
-        if not isinstance(target, dict):
-            raise KeyError(path)
+        target = target[key] if isinstance(target, dict) else None
+    if not isinstance(target, dict):
+        raise KeyError(path)
     if value is ABSENT:
         target.pop(path[-1], None)
     else:

@@ -42,7 +42,9 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class _BindingRule:
+class BindingRule:
+    """What a request parameter takes: a Binding or a constant; operation and parameter are shell patterns."""
+
     operation: str
     parameter: str
     value: Any
@@ -71,7 +73,7 @@ class Knowledge:
     unlock: str
     shown_by: str
     final: tuple[str, ...]
-    rules: tuple[_BindingRule, ...]
+    rules: tuple[BindingRule, ...]
     attach: Mapping[str, tuple[str, str]]
     refusals: tuple[Refusal, ...]
     creates: tuple[tuple[str, str, str], ...] = ()
@@ -125,7 +127,7 @@ def load_knowledge() -> Knowledge:
         unlock=states["lock"]["unset"],
         shown_by=states["lock"]["shown_by"],
         final=tuple(states["final"]),
-        rules=tuple(_BindingRule(b["operation"], b["parameter"], _binding(b)) for b in bindings["bindings"]),
+        rules=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in bindings["bindings"]),
         attach={k: (v["operation"], v["parameter"]) for k, v in bindings["attach"].items()},
         refusals=tuple(
             Refusal(r["operation"], r["code"], r["name"], r["parameter"], _binding(r), r.get("role"))

@@ -90,7 +90,7 @@ def views(specs: Sequence[Spec], top: Microversion, knowledge: Knowledge) -> lis
 
 def supported(operation: Operation, knowledge: Knowledge) -> bool:
     """Whether what the operation needs can be made: one resource with statuses, and an action on it."""
-    return operation.action is not None and operation.path == f"/servers/{{{knowledge.identifier}}}/action"
+    return operation.action is not None and operation.path.endswith(f"/{{{knowledge.identifier}}}/action")
 
 
 def _operation(view: View, book: Book, default_policy: bool) -> None:

@@ -1,0 +1,92 @@
+"""Where fields stand in a response body."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from widgets import action, row, sample
+
+from conformance.engine.places import place_of, values_at
+from specs.model import Sample
+
+
+def place(name, *shown, rows=()):
+    operation = action(answers=(row(name), *rows), answered=tuple(sample(body) for body in shown))
+    return place_of(operation, operation.response.parameters[0])
+
+
+def test_a_plain_name_is_the_shallowest_key():
+    assert place("name", {"widget": {"parts": [{"name": "x"}], "name": "y"}}) == ("widget", "name")
+    assert place("name", {"widget": {"parts": [{"name": "x"}]}}) == ("widget", "parts", "[]", "name")
+
+
+def test_of_several_samples_the_shallowest_counts():
+    assert place("name", {"widget": {"maker": {"name": "m"}}}, {"widget": {"name": "w"}}) == ("widget", "name")
+
+
+def test_a_dotted_name_is_a_chain_of_keys_through_lists():
+    shown = {"widget": {"name": "w", "maker": {"name": "m"}, "parts": [{"name": "p"}]}}
+    assert place("maker.name", shown) == ("widget", "maker", "name")
+    assert place("parts.name", shown) == ("widget", "parts", "[]", "name")
+    assert place("a.b", {"widget": {"a.b": 1}}) == ("widget", "a.b")
+
+
+def test_an_unseen_child_is_placed_below_its_parent():
+    shown = {"widget": {"parts": [], "maker": {}}}
+    assert place("parts.name", shown, rows=[row("parts", "array")]) == ("widget", "parts", "[]", "name")
+    assert place("maker.name", shown, rows=[row("maker", "object")]) == ("widget", "maker", "name")
+    assert place("maker.name", shown) is None
+
+
+def test_what_nothing_shows_has_no_place():
+    assert place("name") is None
+    assert place("name", {"widget": {"names": 1}}) is None
+    assert place("name", [], [[]], [1, 2], "text", None) is None
+
+
+def test_a_body_may_be_a_list():
+    assert place("name", [{"name": "x"}]) == ("[]", "name")
+
+
+def test_a_sample_that_is_no_json_shows_nothing():
+    operation = action(answers=(row("name"),), answered=(Sample("f", 1, None, {"name": 1}, valid=False),))
+    assert place_of(operation, operation.response.parameters[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "expected"),
+    [
+        ({"w": {"a": 1}}, ("w", "a"), ([1], 1)),
+        ({"w": {"a": None}}, ("w", "a"), ([None], 1)),
+        ({"w": {}}, ("w", "a"), ([], 1)),
+        ({}, ("w", "a"), ([], 0)),
+        ({"w": None}, ("w", "a"), ([], 0)),
+        ({"w": "text"}, ("w", "a"), ([], 0)),
+        ("<html>", ("w",), ([], 0)),
+        (None, ("w",), ([], 0)),
+        ({"w": [{"a": 1}, {}, {"a": 3}]}, ("w", "[]", "a"), ([1, 3], 3)),
+        ({"w": []}, ("w", "[]", "a"), ([], 0)),
+        ({"w": {"a": 1}}, ("w", "[]", "a"), ([], 0)),
+        ({"w": [1, 2]}, ("w", "[]"), ([1, 2], 2)),
+        ([{"a": 1}], ("[]", "a"), ([1], 1)),
+    ],
+)
+def test_values_and_how_many_could_hold_them(body, where, expected):
+    assert values_at(body, where) == expected
+
+
+json = st.recursive(
+    st.none() | st.integers() | st.text(max_size=2),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3) | st.lists(inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(json, st.sampled_from(["a", "b", "a.b", "c.a"]))
+def test_where_a_place_is_found_its_sample_shows_a_value(body, name):
+    where = place(name, body)
+    if where is not None:
+        values, parents = values_at(body, where)
+        assert values
+        assert parents >= len(values)
