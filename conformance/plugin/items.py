@@ -137,8 +137,8 @@ class CaseItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where pytest says the item is."""
-        return self.path, None, self.name
+        """Where pytest says the item is. It would take the bare name for one of Python, and split it at its dots."""
+        return self.path, None, f"{self.name} (as {self.case.trial.role})"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -156,8 +156,9 @@ def pytest_runtest_makereport(
 
 
 WORDS = {
-    "inconclusive": ("skipped", "?", "INCONCLUSIVE"),
-    "inapplicable": ("skipped", "-", "INAPPLICABLE"),
+    # pytest's own word, since its summary names all that is skipped by the word of the first one.
+    "inconclusive": ("skipped", "?", "SKIPPED"),
+    "inapplicable": ("skipped", "-", "SKIPPED"),
     "error": ("failed", "E", "ERROR (of this suite)"),
 }
 

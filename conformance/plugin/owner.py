@@ -144,7 +144,8 @@ class Owner:
             return None
         cases = {item.case.id: item for item in session.items if isinstance(item, CaseItem)}
         self._selected = set(cases)
-        self._opened.begin_record()
+        if cases:
+            self._opened.begin_record()
         others = [item for item in session.items if not isinstance(item, CaseItem)]
         for index, item in enumerate(others):
             _run(session, item, others[index + 1] if index + 1 < len(others) else None)
@@ -186,6 +187,9 @@ class Owner:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Clean up, finish the record, and set the exit status."""
         cannot = self._why_not(session, int(exitstatus))
+        if cannot is None and not self._selected and not self._interrupted:
+            self._opened.discard()  # only tests of another kind were selected
+            return
         if cannot is not None and not self._selected:
             self._opened.discard()
             session.exitstatus = ending.CANNOT_RUN
