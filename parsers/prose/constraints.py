@@ -28,7 +28,7 @@ _ENUM = re.compile(
     r"(?:\w+\s+){0,2}?(?:values?|names?|types?|keys?|"
     r"options?|choices?|states?|statuses|methods?|protocols?|algorithms?|policies)\s*(?:for\s+this\s+"
     r"(?:\w+\s+)?(?:are|is)|are|is|could\s+be|can\s+be|include)?\s*:?\s*|"
-    r"\b(?:the\s+)?values?\s+(?:could|can|must|may|should)\s+be\s*:?\s*|"
+    r"\b(?:the\s+)?values?\s+(?:could|can|must|should)\s+be\s*:?\s*|"
     r"\b(?:sort\s+keys|values?)\s+(?:are|is)\s+(?:limited|restricted)\s+to\s*:?\s*|"
     r"\b(?:this|it|which|value)?\s*(?:can|must|may|should|could|will)\s+be\s+(?=one\s+of|either)|"
     r"\b(?:this|it|value)\s+is\s+(?=one\s+of|either)|^(?=one\s+of\b|either\b)|,\s*(?=one\s+of\b|either\b)|\bis\s+"
@@ -42,6 +42,7 @@ _NO_ENUM = re.compile(
     r"For)\b",
     _FLAGS,
 )
+_GIVEN = re.compile(r"\b(?:if|when|unless)\b", _FLAGS)
 _NUMBER = re.compile(r"-?\d+\Z")
 
 
@@ -50,7 +51,7 @@ def _enum(sentence: Sentence, row: ParameterRow) -> Fields | None:
     if (row.parameter.type or "").startswith("bool") or _NO_ENUM.search(sentence.text):
         return None
     m = _ENUM.search(sentence.text)
-    if m is None:
+    if m is None or _GIVEN.search(sentence.text[: m.start()]):
         return None
     if m["values"]:
         rest = sentence.text[m.end() :]
@@ -65,7 +66,11 @@ def _enum(sentence: Sentence, row: ParameterRow) -> Fields | None:
         return None
     if version_clauses(sentence.text.split("(")[0]):
         return None
-    return {"enum": tuple(_typed(v, row) for v in dict.fromkeys(found))} if found else None
+    allowed = tuple(_typed(v, row) for v in dict.fromkeys(found))
+    whole = (row.parameter.type or "").startswith("int")
+    if not set(allowed) - {"null", "None"} or (whole and any(isinstance(v, str) for v in allowed)):
+        return None
+    return {"enum": allowed}
 
 
 def _first_value(text: str) -> str | None:
@@ -170,7 +175,7 @@ _FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _NO_FORMAT = re.compile(
-    r"\b(?:list\s+of|or\s+(?:the\s+)?name|name\s+or|or\s+full\s+URL|if\s+it\s+is|default\s+UUID)\b|^(?:If|When|For)\b",
+    r"\b(?:list\s+of|or\s+(?:the\s+)?name|name\s+or|or\s+full\s+URL|if\s+it\s+is|tenant|project|user|domain|default\s+UUID)\b|^(?:If|When|For)\b",
     _FLAGS,
 )
 
@@ -202,6 +207,8 @@ _NOT_NULL = re.compile(
 def _nullable(sentence: Sentence, row: ParameterRow) -> Fields | None:
     """J5: whether null is a value."""
     text = sentence.text
+    if row.parameter.location in ("query", "path", "header"):
+        return None  # what stands there is a string: "None" is a word
     if _NOT_NULL.search(text):
         return {"nullable": False}
     m = _NULLABLE.search(text)

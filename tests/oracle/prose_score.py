@@ -87,13 +87,13 @@ def found(facts: ProseFacts) -> Iterator[Fact]:
         yield "body", _frozen(asdict(facts.body))
 
 
-def compare(directories: dict[str, Path]) -> tuple[dict[str, Counter[str]], list[str], int]:
+def compare(directories: dict[str, Path], folder: Path = TRUTH) -> tuple[dict[str, Counter[str]], list[str], int]:
     """Count hits, misses and false alarms by family; list the differences; count the operations."""
     counts: dict[str, Counter[str]] = {}
     differences: list[str] = []
     operations = 0
     for project, directory in directories.items():
-        truth = yaml.safe_load((TRUTH / f"{project}.yaml").read_text(encoding="utf-8"))
+        truth = yaml.safe_load((folder / f"{project}.yaml").read_text(encoding="utf-8"))
         sources = {(f.context.path, o.line): (f.context, o) for f in read_reference(directory) for o in f.operations}
         for entry in truth["operations"]:
             operations += 1
@@ -129,9 +129,12 @@ def main() -> None:
     """Print the table, and every difference on request."""
     parser = argparse.ArgumentParser(description="precision and recall of the grammar against the truth")
     parser.add_argument("--differences", action="store_true", help="print each missed and each false fact")
+    parser.add_argument("--held-out", action="store_true", help="compare with the sample labelled after the rules")
     parser.add_argument("sources", nargs="+", metavar="project=directory")
     arguments = parser.parse_args()
-    counts, differences, operations = compare(given(arguments.sources))
+    counts, differences, operations = compare(
+        given(arguments.sources), TRUTH / "held_out" if arguments.held_out else TRUTH
+    )
     if arguments.differences:
         print("\n".join(differences))
     print(f"{operations} operations")

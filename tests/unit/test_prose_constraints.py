@@ -1,7 +1,5 @@
 """Constraints of parameters: in descriptions, and in sentences of the operation."""
 
-
-
 import pytest
 from prose_forms import read, row, taken
 
@@ -38,6 +36,8 @@ def test_enumerations(text, enum):
         "Values from 0 to 100.",
         "Starting with version 3.5, valid values are ``a`` and ``b``.",
         "See ``a`` or ``b``.",
+        "This field is shown if the kind is one of ``a``, ``b`` and ``c``.",
+        "The value may be ``null`` for older shares.",
     ],
 )
 def test_near_misses_of_enumerations(text):
@@ -99,6 +99,7 @@ def test_ranges(text, fields):
         ("Must be Base64 encoded.", "base64"),
         ("The UUID or name of the share.", None),
         ("A list of share UUIDs.", None),
+        ("The UUID of the project.", None),
         ("If it is a UUID, it is looked up.", None),
     ],
 )
@@ -122,6 +123,10 @@ def test_formats(text, name):
 )
 def test_null(text, nullable):
     assert read_description(row("kind", text)).get("nullable") is nullable
+
+
+def test_a_string_of_a_query_is_never_null():
+    assert read_description(row("public", "If the value is ``None``, all are listed.", location="query")) == {}
 
 
 def test_defaults():
