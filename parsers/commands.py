@@ -5,7 +5,9 @@ They raise ``ReferenceError`` or ``SpecError`` with one clear sentence, and prin
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import gc
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,8 @@ from parsers.errors import DocumentError
 from parsers.output import write_specs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from parsers.build import Reading
     from parsers.parameters import Flaw
     from specs.diff import Difference
@@ -85,11 +89,24 @@ def read(
     from parsers.source import open_source
 
     layout, given = open_source(str(source), parameters=None if parameters is None else str(parameters))
-    reading = read_reference(layout, parameters=given)
-    specs = build_specs(reading, service)
+    with _no_collection():
+        reading = read_reference(layout, parameters=given)
+        specs = build_specs(reading, service)
     if not keep_going and not layout.bare:
         stop_for(defects(reading))
     return reading, specs
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the cyclic collector from walking the trees of a reference again and again; they are all in use."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def defects(reading: Reading) -> list[Flaw]:

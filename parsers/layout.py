@@ -11,8 +11,6 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any
 
-from os_service_types import ServiceTypes
-
 from parsers.errors import NotFoundError
 from parsers.files import Root
 
@@ -52,6 +50,8 @@ class Layout:
     @property
     def service(self) -> str | None:
         """The service type by os-service-types, None where the project is not in that list."""
+        from os_service_types import ServiceTypes
+
         for name in (self.project, self.package, (self.package or "").removeprefix("openstack-")):
             data = ServiceTypes().get_service_data_for_project(name) if name else None
             if data:

@@ -11,9 +11,6 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
-
 from parsers.cachedir import cache_directory
 from parsers.errors import DocumentError, HostileError, NotFoundError
 from parsers.files import MAX_FILE_BYTES, Root
@@ -165,6 +162,10 @@ def fetch(text: str) -> Path:
         HostileError: the archive is not what the index promised, or holds what no archive should.
 
     """
+    # These take a while to import, and only releases need them.
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+
     try:
         requirement = Requirement(text)
     except InvalidRequirement as error:
