@@ -94,7 +94,8 @@ class Unchanged:
         other = _not_accepted(evidence)
         if other:
             return other
-        before, after = (evidence.before or {}).get("status"), (evidence.after or {}).get("status")
+        before = (evidence.before or {}).get("status")
+        after = evidence.after.get("status") if evidence.after is not None else "gone"
         if before is None or after is None:
             return undecided("unknown", f"the status of the {self.resource} was not seen before and after")
         if before == after and not evidence.timed_out:
