@@ -20,7 +20,7 @@ CODES = re.compile(
     r"\W*(?:(?:normal|error|success(?:ful)?)\s+)(?:http\s+)?(?:response|status|return)?\s*codes?\b", re.IGNORECASE
 )
 _PLAIN_HEADING = re.compile(
-    r"(?:asynchronous\s+)?(?:pre|post)-?conditions?|troubleshooting|limitations?", re.IGNORECASE
+    r"(?:a?synchronous\s+)?(?:pre|post)-?conditions?|troubleshooting|limitations?", re.IGNORECASE
 )
 _REQUEST = re.compile(r"\brequests?\b", re.IGNORECASE)
 _RESPONSE = re.compile(r"\bresponses?\b", re.IGNORECASE)

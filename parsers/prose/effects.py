@@ -32,6 +32,9 @@ _DONE = re.compile(
 )
 _UNLISTED = re.compile(rf"^(?P<noun>{NOUN})\s+(?:does|will)\s+not\s+appear\s+in\s+the\s+list\b", _FLAGS)
 _LISTED_AGAIN = re.compile(rf"^(?P<noun>{NOUN})\s+(?:appears|will\s+appear)\s+in\s+the\s+list\b", _FLAGS)
+_BY_API = re.compile(
+    rf"^The\s+(?:API|service|operation)\s+(?P<done>creates|deletes|removes)\s+(?P<noun>{NOUN})\s+(?:from|in)\b", _FLAGS
+)
 _INDEX = re.compile(r"\b(?:index|list|database|catalog)\b", _FLAGS)
 _POST = "postcondition"
 
@@ -49,6 +52,9 @@ def _effect(sentence: Sentence, scope: Scope) -> Reading | None:
         return Reading((Post(Condition("effect", scope.named(m["noun"]), sentence.line, effect="unlisted")),))
     if m := _LISTED_AGAIN.match(text):
         return Reading((Post(Condition("effect", scope.named(m["noun"]), sentence.line, effect="listed")),))
+    if (m := _BY_API.match(text)) and noun(m["noun"]):
+        effect = "created" if m["done"].lower() == "creates" else "deleted"
+        return Reading((Post(Condition("effect", scope.named(m["noun"]), sentence.line, effect=effect)),))
     case = _CASE.match(text)
     rest = text[case.end() :] if case else text
     m = _DONE.match(rest)
@@ -83,7 +89,7 @@ def _depends_on_option(sentence: Sentence, scope: Scope) -> Reading | None:  # n
 
 
 RULES = (
-    Rule("effect-in-postconditions", "C6", _effect, ("created", "deleted", "removed", "purged", "appear")),
+    Rule("effect-in-postconditions", "C6", _effect, ("create", "delete", "remove", "purge", "appear")),
     Rule("effect-on-a-node", "C7", _on_a_node, ("node", "host", "hypervisor", "back", "storage", "openstack")),
     Rule("depends-on-option", "C8", _depends_on_option, ("if",)),
 )

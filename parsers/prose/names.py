@@ -78,6 +78,9 @@ STATE_MODIFIERS: frozenset[str] = frozenset(
 )
 """Words before "status" or "state" that name an attribute of the resource, and not the resource itself."""
 
+LASTING: frozenset[str] = frozenset({"running", "pending", "missing"})
+"""Statuses that end like those of something under way, and last."""
+
 OPPOSITE_ENVIRONMENT: Mapping[str, str] = MappingProxyType(
     {"image-backed": "volume-backed", "volume-backed": "image-backed"}
 )

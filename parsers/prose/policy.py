@@ -23,7 +23,7 @@ _DEFAULTS = re.compile(
 _OPERATION = re.compile(r"\b(?:this\s+(?:operation|action|request)|operations?\s+with|operations?\b)", _FLAGS)
 _RULE = re.compile(r"^Policy\s+default\s+role\s+is\s+'?rule:(?P<rule>[\w:]+)", _FLAGS)
 _ADMIN_ONLY = re.compile(
-    r"^(?:By\s+default,?\s+)?only\s+(?:the\s+)?(?:cloud\s+|system\s+)?admin\w*(?:\s+users?|\s+role)?\s+(?:can|may|"
+    r"^(?:By\s+default,?\s+)?only\s+(?:the\s+|an?\s+)?(?:cloud\s+|system\s+)?admin\w*(?:\s+users?|\s+role)?\s+(?:can|may|"
     r"are\s+allowed)\b|"
     r"^This\s+(?P<soft>is\s+typically|is\s+usually)?(?:is)?\s*(?:an?\s+)?admin\w*[ -]only\b|"
     r"^Admin\w*[ -]only\b|"
@@ -40,6 +40,7 @@ _OWNER = re.compile(r"\bowners?\s+of\b|\bowner\b|\buser\s+who\s+is\s+authorized\
 _ADMIN = re.compile(r"\badmin", _FLAGS)
 _EVERYBODY = re.compile(r"\b(?:all|any|every)\s+(?:authenticated\s+)?users?\b", _FLAGS)
 _CHANGEABLE = re.compile(
+    r"^Use\s+the\s+``policy\.\w+``\s+file\s+to\s+grant\s+permissions?\b|"
     r"^(?:Cloud\s+(?:providers|operators|administrators)\s+can\s+)?change\s+(?:these|the|this)\s+permissions?\s+"
     r"through\b|"
     r"^(?:You\s+can|Operators\s+can)\s+change\s+(?:these|the\s+default)\s+(?:permissions|policy)\b",

@@ -14,7 +14,7 @@ import re
 from dataclasses import replace
 
 from parsers.prose.clauses import environment, some, version_clauses
-from parsers.prose.names import STATUS_NAMES
+from parsers.prose.names import LASTING, STATUS_NAMES
 from parsers.prose.rules import Failure, Post, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, attribute, normalised, noun, values
@@ -65,7 +65,7 @@ _DOING = re.compile(r"^An?\s+(?P<what>\w+ing\s+.+?)\s+shows\b", _FLAGS)
 _LEAD = re.compile(r"^(?P<verb>[A-Z][a-z]+(?:-[a-z]+)?s)\b(?P<rest>.*)$")
 _SEEN = re.compile(
     rf"^(?:With\s+(?:correct|the\s+correct|appropriate)\s+(?:permissions?|access),\s*)?you\s+can\s+see\s+(?:the\s+)?"
-    rf"(?:(?P<noun>{NOUN})\s+)?(?P<attribute>{ATTRIBUTE})\s+(?:as|is)\s+{_LIST}",
+    rf"(?:(?P<noun>{NOUN})\s+)?(?P<attribute>{ATTRIBUTE})(?:\s+of\s+(?P<of>{NOUN}))?\s+(?:as|is)\s+{_LIST}",
     _FLAGS,
 )
 _IN_STATE = re.compile(
@@ -116,7 +116,7 @@ def _names(m: re.Match[str]) -> tuple[str, ...]:
 
 def _in_progress(name: str) -> bool:
     """Whether a status names something under way: ``deleting``, ``resize_reverting``."""
-    return name.islower() and name.endswith("ing") and name != "running"
+    return name.islower() and name.endswith("ing") and name not in LASTING
 
 
 def _clauses(
@@ -180,7 +180,7 @@ def _seen(sentence: Sentence, scope: Scope) -> Reading | None:
     m = _SEEN.match(sentence.text)
     if m is None:
         return None
-    base = _status(scope, sentence, m["noun"], m["attribute"])
+    base = _status(scope, sentence, m["of"] or m["noun"], m["attribute"])
     names = _names(m)
     return Reading((Post(_with(base, names, transient=all(map(_in_progress, names)))),))
 

@@ -58,9 +58,13 @@ _REQUIRED = re.compile(
     rf"^Microversion\s+{_VERSION}\s+or\s+\w+\s+is\s+required\s+for\s+this\s+(?:API|action|operation|request)", _FLAGS
 )
 _SINCE = re.compile(
-    rf"^(?:Available|Added|New|Introduced)\s+(?:since|in|from|as\s+of|with|starting\s+\w+)\s+"
-    rf"(?:API\s+)?(?:(?:micro)?version\s+)?{_VERSION}\.?$",
+    rf"^\(?(?:Available|Added|New|Introduced)?\s*(?:since|in|from|as\s+of|with|starting\s+\w+)\s+(?:(?:\w+\s+)?API\s+)?"
+    rf"(?:(?:micro)?version\s+)?{_VERSION}\)?\.?$",
     _FLAGS,
+)
+_API_CALLS = re.compile(
+    r"^(?:The\s+)?[A-Z][\w-]*(?:\s+[\w-]+){0,3}\s+(?:APIs?|(?:API\s+)?(?:calls|requests|operations))\s+(?:is|are)\s+(?:only\s+)?available\s+"
+    r"(?:starting|since|from|as\s+of|with)\b"
 )
 _ACTION_SINCE = re.compile(
     rf"^Action\s+``[\w-]+``\s+(?:is\s+)?available\s+(?:as\s+of|since|from|starting\s+\w+)\s+microversion\s+{_VERSION}",
@@ -124,7 +128,7 @@ def _available(sentence: Sentence, scope: Scope) -> Reading | None:
     for pattern in (_REQUIRED, _SINCE, _ACTION_SINCE):
         if m := pattern.match(text):
             return Reading((Gate(Versions(min=m["version"], line=sentence.line)),))
-    if _AVAILABLE.match(text):
+    if _AVAILABLE.match(text) or (scope.source is None and _API_CALLS.match(text)):
         clauses = version_clauses(text)
         if len(clauses) == 1 and (clauses[0][0] or clauses[0][1]):
             return Reading((Gate(Versions(clauses[0][0], clauses[0][1], sentence.line)),))

@@ -1,7 +1,5 @@
 """Response codes: lists, explanations, prose, versions."""
 
-
-
 import pytest
 from prose_forms import facts, read
 

@@ -1,7 +1,5 @@
 """Where sentences end, and what the words of a sentence are."""
 
-
-
 import time
 
 import pytest

@@ -27,6 +27,8 @@ from specs.model import Body, Deprecation, Policy, Removal, Versions, Vocabulary
         ("Action ``grow`` available as of microversion 3.11.", ("3.11", None)),
         ("Grows a share (New in version 3.97).", ("3.97", None)),
         ("**New in version 3.14**", ("3.14", None)),
+        ("*(Since Share API v3.2)*", ("3.2", None)),
+        ("*Since API v3.2*", ("3.2", None)),
     ],
 )  # fmt: skip
 def test_versions_of_an_operation(text, bounds):
@@ -93,6 +95,11 @@ def gone(text, title):
 )  # fmt: skip
 def test_a_preamble_governs_the_operations_of_its_file(text, title, high):
     assert gone(text, title) == Versions(None, high, 7 if high else None)
+
+
+def test_calls_of_a_file_are_available_since_a_version():
+    assert gone("Share class API calls are available starting from version 3.2.", "List classes").min == "3.2"
+    assert gone("Thin shares are available starting from version 3.2.", "List classes").min is None
 
 
 def test_both_ends_come_from_wherever_they_are_said():
@@ -173,6 +180,8 @@ def test_near_misses_of_removal(text):
          ("admin",), False),
         ("By default, only administrators can manage shares.", ("admin",), False),
         ("This is typically an admin only action.", ("admin",), True),
+        ("By default, only an admin can manage these entries.", ("admin",), False),
+        ("Administrator only. Use the ``policy.yaml`` file to grant permissions to other roles.", ("admin",), True),
         ("Administrator only, depending on policy settings.", ("admin",), True),
         ("If you are not an administrative user the service returns the HTTP ``Forbidden (403)`` response code.",
          ("admin",), False),
