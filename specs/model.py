@@ -218,7 +218,10 @@ BodyContent = Literal["empty", "described", "unspecified"]
 
 @dataclass(frozen=True)
 class Body:
-    """Whether a successful response has a body; ``min`` and ``max`` bound the microversions for which ``empty`` holds."""
+    """Whether a successful response has a body.
+
+    ``min`` and ``max`` bound the microversions for which ``empty`` holds.
+    """
 
     content: BodyContent = "unspecified"
     line: int | None = None

@@ -75,7 +75,7 @@ class Result:
     Attributes:
         expected, observed: short texts, such as a code or a status.
         reason: why, wherever the verdict is not pass; one sentence.
-        observation: what the cloud does where the reference is silent or leaves the choice: free facts, never a verdict.
+        observation: what the cloud does where the reference is silent or leaves the choice: facts, never a verdict.
         omissions: deviations of class omission beyond the first, which stands in ``deviation``.
         seconds: time spent on the case.
     """
