@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 ADORNMENT_INSIDE = re.compile(r"(?<!\S)([=\-~^#*+])\1{3,}(?!\S)")
 DIRECTIVE_INSIDE = re.compile(r"(?<!\S)\.\. [\w:-]+::(?!\S)")
-_COMMENT_INSIDE = re.compile(r"(?<!\S)\.\. (?:-\*- \w+ -\*-|needs:\S+|_[^:`]+:)(?=\s|\Z)")
+_COMMENT_INSIDE = re.compile(r"(?<!\S)\.\. (?:-\*- \w+ -\*-|needs:\S+|_[^:`]+:(?:\s+\S+://\S+)?)(?=\s|\Z)")
 _BOLD_INSIDE = re.compile(r"(?<!\S)\*\*[^*\s][^*]*\*\*:?(?=\s|\Z)")
 ROW = re.compile(r"-\s+[^\s:]\S*?\s*:\s+\S+\Z|-\s+[^:]+:\s+\S+\Z")
 _ROW_INSIDE = re.compile(r"\s*-\s+(?P<name>[^\s:]\S*?)\s*:\s+(?P<ref>\S+)(?=\s|\Z)")
@@ -19,7 +19,7 @@ _CODE_ROW_INSIDE = re.compile(r"\s*- (?P<code>\d{3})(?P<reason>:\s*\S+)?(?=\s|\Z
 OPTION = re.compile(r":[\w-]+:(?:\s.*)?\Z")
 _OPTION_INSIDE = re.compile(r"\s*(:[\w-]+:)(?:\s+(?![:.*])(\S+))?(?=\s|\Z)")
 _METHOD_INSIDE = re.compile(r"\s*(?P<method>[A-Z]+)\s+(?P<url>/\S*)(?P<more>(?:\s+(?:min|max)_version:\s*\S+)*)")
-_CODES_INSIDE = re.compile(r"(?<!\S)(?:Normal|Error) (?:[Hh][Tt][Tt][Pp] )?(?:[Rr]esponse |[Ss]tatus )?[Cc]odes?:")
+CODES_INSIDE = re.compile(r"(?<!\S)(?:Normal|Error) (?:[Hh][Tt][Tt][Pp] )?(?:[Rr]esponse |[Ss]tatus )?[Cc]odes?:")
 _ONE_CODE = r"(?:[A-Za-z]\w{0,40} ?\(\d{3}\)|\d{3}(?:\([A-Za-z ]{1,40}\))?)(?:\s*\((?:API )?microversions?[^)]*\))?"
 CODE_LIST = re.compile(rf"\s*{_ONE_CODE}(?:\s*,?\s*(?:and\s+)?{_ONE_CODE})*\s*[,.]?", re.IGNORECASE)
 _ITEM_INSIDE = re.compile(r"(?<=[.:;)`])\s+(?=[*] \S)|(?<=[.:])\s+(?=- [A-Z`])")
@@ -31,6 +31,8 @@ SENTENCE_END = re.compile(r"[.!?:][)\"'`*]*\Z")
 ROWS = frozenset({"rest_parameters"})
 STATUSES = frozenset({"rest_status_code"})
 METHODS = frozenset({"rest_method"})
+VERSIONS = frozenset({"versionadded", "versionchanged", "versionremoved"})
+"""Whether these have a text of their own cannot be told; what follows is mostly the operation's."""
 OPTIONS_ONLY = frozenset({"literalinclude", "include", "image", "figure", "toctree", "contents", "rest_expand_all"})
 
 
@@ -152,10 +154,12 @@ def _directive(head: str, rest: str) -> tuple[list[str], int]:
             lines.append(found[0].strip())
             used = found.end()
         return lines, used
+    if name in VERSIONS and (argument := re.match(r"\s*\S+", rest)):
+        return [f"{head} {argument[0].strip()}"], argument.end()
     stop = min(
         (
             match.start()
-            for pattern in (_BOLD_INSIDE, _CODES_INSIDE)
+            for pattern in (_BOLD_INSIDE, CODES_INSIDE)
             for match in pattern.finditer(rest)
             if _breaks(rest, match)
         ),
@@ -170,11 +174,14 @@ def _prose(text: str) -> Iterator[str]:
     hidden = _COMMENT_BLOCK_INSIDE.search(text)
     if hidden:
         # A comment runs on while it is indented, which nobody can tell any more: to the end of this stretch.
-        text = text[: hidden.start()].strip()
+        after = [match.start() for match in CODES_INSIDE.finditer(text, hidden.end())]
+        known = CODES_INSIDE.search(text[: hidden.start()])
+        rest = text[min(after) :] if after and not known else ""
+        text = f"{text[: hidden.start()].strip()} {rest}".strip()
     while text:
         starts = [
             match
-            for pattern in (_BOLD_INSIDE, _CODES_INSIDE)
+            for pattern in (_BOLD_INSIDE, CODES_INSIDE)
             for match in pattern.finditer(text)
             if _breaks(text, match)
         ]

@@ -23,6 +23,7 @@ from parsers.relined import (
     ROWS,
     SENTENCE_END,
     STATUSES,
+    VERSIONS,
     relined,
 )
 
@@ -191,7 +192,7 @@ class _Restorer:
             while OPTION.match(self._peek()):
                 self._take(3)
             ended = bool(SENTENCE_END.search(self.out[-1][0])) and _could_hold(self.out[-1][0], self._peek())
-            if name not in OPTIONS_ONLY and self._peek() and not self._begins() and not ended:
+            if name not in OPTIONS_ONLY | VERSIONS and self._peek() and not self._begins() and not ended:
                 self._paragraph(first=3, rest=3)
 
     def _codes(self) -> None:
