@@ -29,6 +29,8 @@ from specs.record import RecordError, RunRecord
 _KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxfail": "maxfail"}
 """Options of pytest that the record holds: those that choose cases or processes."""
 
+NOTHING = "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
+
 
 def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     """Check what was asked for, open the endpoint and the record, and take part in the session. Raises Trouble."""
@@ -111,6 +113,8 @@ class Plan:
         """Nothing selected, and whatever else prevents a plan, is exit status 2."""
         if exitstatus not in (0, 1):
             session.exitstatus = ending.CANNOT_RUN
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            sys.stderr.write(f"\nconformance: {NOTHING}\n")
 
 
 class Owner:
@@ -236,7 +240,7 @@ class Owner:
         if self._share.trouble:
             return str(self._share.trouble)
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
-            return "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
+            return NOTHING
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return "pytest could not go on, as it says above"
         if exitstatus == pytest.ExitCode.INTERRUPTED and not self._interrupted and not self._enough:

@@ -1,0 +1,248 @@
+"""The unittest adapter: the suite's protocol, the mapping of results, and what processes share."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+import unittest
+from importlib import import_module
+
+import pytest
+
+from conformance.plugin.trouble import Trouble
+from conformance.stestr import shared
+from conformance.stestr.suite import CaseSuite, CaseTest, SuiteError
+from specs.record import RunRecord
+from specs.record.model import Result, Source
+
+pytest_plugins = ["pytester", "plugin_project"]
+
+
+class FakeShare:
+    def __init__(self, verdicts, waiver=None):
+        self._verdicts = verdicts
+        self._waiver = waiver
+        self.started, self.left = [], False
+        self.head = import_module("specs.record.model").RunInfo(started="", options={})
+
+    def start(self, case_ids):
+        self.started = list(case_ids)
+
+    def as_decided(self, case_ids):
+        yield from reversed(case_ids)
+
+    def result(self, case_id):
+        verdict = self._verdicts[case_id]
+        source = Source("x.inc", 7)
+        waiver = self._waiver if verdict == "fail" else None
+        return Result(
+            case_id, case_id, "x", verdict, source, "202", "418", reason="because", seconds=0.5, waiver=waiver
+        )
+
+    def leave_part(self):
+        self.left = True
+
+
+class FakeRun:
+    def __init__(self, place):
+        self.place = place
+        self.handed = {}
+
+    def take_servers(self):
+        return 3
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run cases by their verdicts; gives the result and the share."""
+
+    def run(verdicts, waiver=None, chosen=None):
+        share = FakeShare(verdicts, waiver)
+        monkeypatch.setattr("conformance.stestr.suite.open_part", lambda handed, worker, servers: share)
+        suite = CaseSuite(FakeRun(tmp_path), [CaseTest(case) for case in verdicts])
+        if chosen is not None:
+            suite = suite.filter_by_ids(chosen)
+        result = unittest.TestResult()
+        suite.run(result)
+        return result, share
+
+    return run
+
+
+def test_ids_are_those_of_the_cases(run):
+    suite = CaseSuite(FakeRun(None), [CaseTest("a.b/normal/202[x]"), CaseTest("a.b/error/404")])
+    assert [test.id() for test in suite] == ["a.b/normal/202[x]", "a.b/error/404"]
+    assert [test.id() for test in suite.filter_by_ids({"a.b/error/404", "other"})] == ["a.b/error/404"]
+
+
+def test_only_what_is_chosen_is_tried(run):
+    result, share = run({"a": "pass", "b": "fail", "c": "pass"}, chosen={"a", "c"})
+    assert share.started == ["a", "c"]
+    assert share.left
+    assert result.testsRun == 2
+    assert result.wasSuccessful()
+
+
+def test_verdicts_become_results(run):
+    result, _ = run({"a": "pass", "b": "fail", "c": "error", "d": "inconclusive", "e": "inapplicable"})
+    assert result.testsRun == 5
+    assert [test.id() for test, _ in result.failures] == ["b"]
+    assert [test.id() for test, _ in result.errors] == ["c"]
+    assert {test.id(): reason for test, reason in result.skipped} == {
+        "d": "inconclusive: because",
+        "e": "inapplicable: because",
+    }
+    text = result.failures[0][1]
+    assert "Requirement  b  (x.inc:7)" in text
+    assert "Expected     202" in text
+    assert "Try again    conformance run -k b" in text
+
+
+def test_what_is_waived_is_skipped(run):
+    result, _ = run({"b": "fail"}, waiver={"expires": "2999-01-01", "reason": "known"})
+    assert result.wasSuccessful()
+    assert result.skipped[0][1] == "waived until 2999-01-01: known"
+
+
+def test_a_runner_with_a_clock_is_told_how_long_a_trial_took(run, monkeypatch):
+    times = []
+
+    class Clocked(unittest.TestResult):
+        def time(self, when):
+            times.append(when)
+
+    test = CaseTest("a")
+    test.share = FakeShare({"a": "pass"})
+    test.run(Clocked())
+    began, ended = times
+    assert 0.4 < (ended - began).total_seconds() < 0.7
+
+
+def test_a_case_outside_of_its_suite_is_an_error():
+    result = unittest.TestResult()
+    CaseTest("a").run(result)
+    assert SuiteError.__name__ in result.errors[0][1]
+
+
+def test_nothing_to_be_tried_ends_the_process_with_a_sentence(monkeypatch, capsys):
+    package = import_module("conformance.stestr")
+
+    def fail():
+        raise Trouble("there is no cloud")
+
+    monkeypatch.setattr("conformance.stestr.suite.load", fail)
+    with pytest.raises(SystemExit) as ended:
+        unittest.defaultTestLoader.loadTestsFromModule(package)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "conformance: there is no cloud\n"
+
+
+def test_a_lock_dies_with_its_process(tmp_path):
+    path = tmp_path / "users"
+    code = (
+        "import sys, time, fcntl; from pathlib import Path; from conformance.stestr.shared import hold;"
+        f"hold(Path({str(path)!r}), fcntl.LOCK_SH); print('held', flush=True); time.sleep(60)"
+    )
+    other = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert other.stdout.readline() == "held\n"
+    assert shared.is_held(path)
+    assert shared.hold(path, fcntl.LOCK_EX | fcntl.LOCK_NB) is None
+    other.send_signal(signal.SIGKILL)
+    other.communicate()
+    assert not shared.is_held(path)
+
+
+def test_servers_are_divided_and_never_given_twice(tmp_path, monkeypatch):
+    monkeypatch.setattr(shared, "SETTLE", 0.0)
+    one = shared.SharedRun(tmp_path, {"max_servers": 3}, 0)
+    other = shared.SharedRun(tmp_path, {"max_servers": 3}, 0)
+    assert one.take_servers() == 3
+    held = [path.name for path in tmp_path.glob("server-*") if shared.is_held(path)]
+    assert len(held) == 3
+    for fd in one._slots[2:]:
+        os.close(fd)
+    assert other.take_servers() == 2
+
+
+def test_other_environments_meet_elsewhere():
+    one = shared.meeting_place({"CONFORMANCE_URL": "http://a", "HOME": "x"})
+    assert one == shared.meeting_place({"CONFORMANCE_URL": "http://a"})
+    assert one != shared.meeting_place({"CONFORMANCE_URL": "http://b"})
+
+
+@pytest.fixture
+def stestr(project, monkeypatch):
+    """A folder in which unittest finds the cases, with the fake engine in every process."""
+    (project.path / "cases").mkdir()
+    (project.path / "cases" / "__init__.py").write_text("from conformance.stestr import load_tests\n")
+    (project.path / "fake").mkdir()
+    (project.path / "fake" / "sitecustomize.py").write_text(
+        "import os, sys\n"
+        "if os.environ.get('FAKE_ENGINE'):\n"
+        "    import fake_engine\n"
+        "    fake_engine.share.Session = fake_engine.FakeSession\n"
+    )
+    path = os.pathsep.join([str(project.path / "fake"), os.environ["PYTHONPATH"]])
+    for name, value in {
+        "FAKE_ENGINE": "1",
+        "PYTHONPATH": path,
+        "CONFORMANCE_URL": project.endpoint[1],
+        "CONFORMANCE_TOKEN": project.endpoint[3],
+        "CONFORMANCE_SPEC": "specs/compute",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return project
+
+
+def until(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def finished(project):
+    latest = project.path / "runs" / "latest"
+    return (latest / "report.html").exists()
+
+
+def test_stestr_itself(stestr):
+    pytest.importorskip("stestr")
+    case = stestr.matching("servers-actions.lock/")[0]
+    stestr.decide_parts({case: "fail"})
+    (stestr.path / ".stestr.conf").write_text("[DEFAULT]\ntest_path=./cases\ngroup_regex=^([^/]+)/\n")
+    command = [sys.executable, "-m", "stestr.cli", "run", "--concurrency", "2"]
+    done = subprocess.run(command, cwd=stestr.path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"Passed: {len(stestr.cases) - 1}" in done.stdout
+    assert "Failed: 1" in done.stdout
+    assert sorted(stestr.tried_cases) == sorted(stestr.cases)
+    assert len({process for process, _, _ in stestr.tried}) == 2
+    until(lambda: finished(stestr))
+    record = RunRecord.read(stestr.path / "runs" / "latest")
+    assert record.info.exit_status == 1
+    assert record.info.totals["requests"] == 30
+    assert {r.case: r.verdict for r in record.results if r.verdict != "pass"} == {case: "fail"}
+    assert b"a-secret" not in b"".join(p.read_bytes() for p in (stestr.path / "runs").rglob("*") if p.is_file())
+
+
+def test_the_keeper_ends_the_run_of_a_process_that_was_killed(stestr):
+    stestr.decide_parts({stestr.cases[1]: "hang"})
+    process = subprocess.Popen([sys.executable, "-m", "unittest", "discover", "-t", ".", "cases"], cwd=stestr.path)
+    until(lambda: len(stestr.tried) == 2)
+    process.kill()
+    process.wait()
+    until(lambda: finished(stestr))
+    assert len(RunRecord.read(stestr.path / "runs" / "latest").results) == 1
+
+
+def test_an_endpoint_that_cannot_be_used_is_a_sentence(stestr, monkeypatch):
+    monkeypatch.delenv("CONFORMANCE_TOKEN")
+    command = [sys.executable, "-m", "unittest", "discover", "-t", ".", "cases"]
+    done = subprocess.run(command, cwd=stestr.path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "conformance: --url http://127.0.0.1:9/v2.1 needs --token, the token of a member of a project"
+    ]
