@@ -54,12 +54,22 @@ class Definition:
 
 @dataclass
 class ParameterFile:
-    """A parameter file by keys."""
+    """A parameter file by keys.
+
+    Attributes:
+        path: the file.
+        entries: by key, in the order of the file.
+        flaws: what is wrong with the file itself.
+        used: keys that a row of a table has referred to so far.
+        merged: keys whose entries others build upon (``<<: *anchor``).
+
+    """
 
     path: str
     entries: dict[str, Definition] = field(default_factory=dict)
     flaws: list[Flaw] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    merged: set[str] = field(default_factory=set)
 
 
 def read_parameters(root: Root, path: str, *, where: str) -> ParameterFile:
@@ -81,6 +91,7 @@ def read_parameters(root: Root, path: str, *, where: str) -> ParameterFile:
             mend="write `name:` and, indented, its keys",
         )
     lines = text.split("\n")
+    owners: dict[int, str] = {}
     for key, value in members(tree):
         name = str(key.value)
         if name in found.entries:
@@ -99,6 +110,10 @@ def read_parameters(root: Root, path: str, *, where: str) -> ParameterFile:
             found.entries.pop(name, None)
             continue
         found.entries[name] = _definition(name, key, value, lines)
+        # An alias is the anchor's own node: who owns it can be told.
+        owners[id(value)] = name
+        sources = [part for inner, merge in value.pairs if inner.tag == "merge" for part in (merge, *merge.items)]
+        found.merged.update(owners[id(part)] for part in sources if id(part) in owners)
     return found
 
 

@@ -95,3 +95,8 @@ def test_python_objects_are_never_made(tmp_path: Path) -> None:
 def test_status_files(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text("200:\n  default: Good.\nodd:\n  default: Not a code.\n")
     assert read_statuses(Root(tmp_path), "s.yaml", where="s.yaml").reasons == {200: {"default": "Good."}}
+
+
+def test_what_others_build_upon_is_known(tmp_path: Path) -> None:
+    found = _read(tmp_path, "a: &a\n  in: body\nb: &b\n  <<: *a\nc:\n  <<: [*b]\nd:\n  in: path\n")
+    assert found.merged == {"a", "b"}
