@@ -26,11 +26,13 @@ _MARKS: tuple[tuple[str, str], ...] = (
     r"less)\s+than|limited\s+to|exceed\w*)\b[^.]*\d|\bnon-empty\b"),
     ("obligation", r"\b(?:must|mandatory|shall|required|requires|parameter\s+should|cannot|can't|can\s+not|"
     r"may\s+not|\*\*MUST\*\*)\b"),
-    ("restriction", r"\bonly\s+(?:be|if|when|valid|allowed|available|supported|returned|visible|permitted|"
-    r"possible|for|by|applicable)\b|"
-                    r"\bnot\s+(?:be\s+)?(?:allowed|supported|valid|permitted|accepted|possible|available|returned|"
-                    r"included)\b|\bno\s+longer\s+(?:be\s+)?(?:accepted|supported|possible|allowed|available|returned|"
-                    r"valid|required)\b"),
+    (
+        "restriction",
+        r"\bonly\b[^.]*\b(?:supported|supports|may\s+be)\b|\bnot\s+accept\w*\b|"
+        r"\bonly\s+(?:be|if|when|valid|allowed|available|supported|returned|visible|permitted|possible|for|by|applicable)\b|"
+        r"\bnot\s+(?:be\s+)?(?:allowed|supported|valid|permitted|accepted|possible|available|returned|included)\b|"
+        r"\bno\s+longer\s+(?:be\s+)?(?:accepted|supported|possible|allowed|available|returned|valid|required)\b",
+    ),
     ("refusal", r"\b(?:fail(?:s|ed|ure)?|errors?|reject\w*|refus\w*|denied|forbidden|invalid|ignored|raise[sd]?)\b"),
     ("status", r"(?-i:``[A-Z][A-Z_]{3,}``)|\b(?:status|state)\s+(?:\w+\s+){0,3}(?:``\w+``|(?-i:\b[A-Z][A-Z_]{3,}\b))|"
         r"(?-i:\b[A-Z]{4,}(?:_[A-Z]+)*)\s+(?:status|state)\b|``[\w-]+``\s+(?:status|state)\b|(?-i:\b"
@@ -39,10 +41,14 @@ _MARKS: tuple[tuple[str, str], ...] = (
     ("lifecycle", r"\bdeprecat\w*|\bsuperseded\b|\bremoved\s+in\b"),
     ("role", r"\badmin(?:istrat\w+)?s?\b|\bpolic(?:y|ies)\b|\bprivileges?\b|\bpermissions?\b|\bowners?\b"),
     ("lock", r"\block(?:ed|s)?\b"),
-    ("value", r"\bnull\b|\b(?:valid|possible|allowed|supported)\s+\w*\s*(?:values?|types?)\b|\bone\s+of\b|"
+    ("value", r"``None``|\bnull\b|\b(?:valid|possible|allowed|supported)\s+\w*\s*(?:values?|types?)\b|\bone\s+of\b|"
     r"\bdefaults?\s+(?:is|to|value)\b"),
     ("format", r"\bUUIDs?\s+format|\bISO\s*8601|\bbase64\b|\bunique\b"),
-    ("output", r"\b(?:is|are|will\s+be)\s+(?:always\s+|also\s+)?(?:missing|omitted|sorted|empty)\b"),
+    (
+        "output",
+        r"\bonly\b[^.]*\bwill\s+be\s+returned\b|"
+        r"\b(?:is|are|will\s+be)\s+(?:always\s+|also\s+)?(?:missing|omitted|sorted|empty)\b",
+    ),
 )  # fmt: skip
 _MARK = {name: re.compile(pattern, _FLAGS) for name, pattern in _MARKS}
 
@@ -183,6 +189,8 @@ RULES: tuple[Rule, ...] = (
         r"by\b|\babsolute\s+limit\b")),
     Rule("what-null-does", "J5", _always(r"^If\s+(?:you\s+specify|this\s+param\w*\s+is)\s+``(?:null|None)``")),
     Rule("transient-condition", "B7", _always(r"\bcannot\s+be\s+loaded\s+due\s+to\s+a\s+transient\s+condition\b")),
+    Rule("filters-introduced", "E4", _always(r"\bwhitelist\s+(?:for\s+[\w -]+\s+)?(?:includes|is\s+different)\b")),
+    Rule("policy-rule-named", "F5", _always(r"\bcan\s+be\s+configured\s+using\s+the\s+``[\w:]+``\s+policy\s+rule\b")),
     Rule("typical", "boilerplate", _unmarked(r"\btypically\b", "version", "size", "role")),
     Rule("other-service", "boilerplate", _always(r"^If\s+you\s+want\s+to\b.*\byou\s+must\s+use\s+the\b.*\bservice\b")),
     Rule("not-globally-unique", "boilerplate", _always(r"\bis\s+not\s+globally\s+unique\b")),

@@ -55,7 +55,23 @@ def _window(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
     return Reading((Constraint(m["name"], (("max", before(low)) if gone else ("min", low),)),))
 
 
+_SIZE = re.compile(
+    r"^(?:The\s+)?(?P<name>[A-Z][a-z]+)\s+is\s+an?\s+(?:[\w-]+\s+)*?(?:byte)?string\s+no\s+longer\s+than\s+(?P<max>\d+)\s+characters\.?$"
+)
+_FILLED = re.compile(r"^(?:The\s+)?(?P<name>[A-Z][a-z]+)\s+is\s+a\s+non-empty\s+string\.?$")
+
+
+def _size(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """J2: "Tag is a string no longer than 60 characters", of every parameter of that name, in a file's preamble too."""
+    if m := _SIZE.match(sentence.text):
+        return Reading((Constraint(m["name"].lower(), (("max_length", int(m["max"])),)),))
+    if m := _FILLED.match(sentence.text):
+        return Reading((Constraint(m["name"].lower(), (("min_length", 1),)),))
+    return None
+
+
 RULES = (
+    Rule("size-of-parameter", "J2", _size, ("string",)),
     Rule("choice-of-parameter", "J1", _choice, ("parameter", "attribute", "field", "only")),
     Rule("window-of-parameter", "E3", _window, ("parameter", "attribute", "field")),
 )

@@ -76,7 +76,7 @@ _PROSE = re.compile(
       (?:\s+(?:HTTP\w*|error|response|status|code|conflict|bad\s+request|not\s*found|forbidden)\b|``\s+(?:error|response|status))
     | \((?P<paren>{_NUMBER})\)
     | \b(?:code|status|response|return(?:s|ed)?|raises?|with|an?)\s+(?:an?\s+|the\s+)?(?:``)?
-      (?P<after>[2345]\d\d)(?![\w.%-]|\s+(?:bytes|char\w*|items?|sec\w*|[KMG]i?B)\b)
+      (?P<after>[2345]\d\d)(?![\w%-]|\.\d|\s+(?:bytes|char\w*|items?|sec\w*|[KMG]i?B)\b)
     | (?P<first>{_NUMBER})\s+(?:is\s+returned|will\s+be\s+returned)
     | ^(?P<item>{_NUMBER})\s+-\s
     | ``(?P<only>{_NUMBER})(?:\s+[A-Za-z]+)*``

@@ -12,7 +12,7 @@ from parsers.prose.codes import read_list
 from parsers.prose.constraints import read_description
 from parsers.prose.facts import FileFacts, ProseFacts
 from parsers.prose.grammar import Text, read_text
-from parsers.prose.rules import CodeRange, Constraint, Failure, Gate, Marked, MayChange, Post, Pre, Refusal, Scope
+from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Gate, Marked, MayChange, Post, Pre, Refusal, Scope
 from parsers.prose.versions import governs_title, of_title
 from parsers.prose.vocabulary import vocabularies
 from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions
@@ -41,16 +41,16 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
         policy=_policy(own) or _policy(above),
         body=next((f for f in own.facts if isinstance(f, Body)), Body()),
         unread=own.unread,
-        parameters=_constrained(source, parameters, own),
+        parameters=_constrained(source, parameters, (*own.facts, *above.facts)),
     )
 
 
 def _constrained(
-    source: OperationSource, read: dict[ParameterKey, Mapping[str, Any]], own: Text
+    source: OperationSource, read: dict[ParameterKey, Mapping[str, Any]], facts: tuple[Fact, ...]
 ) -> dict[ParameterKey, Mapping[str, Any]]:
     """What descriptions constrain, then what the operation's sentences add."""
     found = {key: dict(fields) for key, fields in read.items()}
-    for fact in own.facts:
+    for fact in facts:
         if not isinstance(fact, Constraint):
             continue
         for row in source.rows:

@@ -71,6 +71,8 @@ def test_no_list(text):
         ("400 - BadRequest - the pool is not known.", (400,)),
         ("A 201 will be returned if it was created, 204 will be returned if not.", (201, 204)),
         ("otherwise HTTP 412 is returned", (412,)),
+        ("Otherwise returns 404.", (404,)),
+        ("It returns 404.5 of them with an error.", ()),
         # near misses
         ("Limited to 255 characters.", ()),
         ("The name holds at most 400 bytes.", ()),

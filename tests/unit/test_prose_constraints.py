@@ -3,6 +3,7 @@
 import pytest
 from prose_forms import read, row, taken
 
+from parsers.document import Block
 from parsers.prose.constraints import read_description
 
 
@@ -173,6 +174,12 @@ def test_a_sentence_of_the_operation_constrains_a_request_parameter():
     assert read("The ``other`` parameter should be set as ``thin``.", rows=(row("kind"),)).parameters == {}
 
 
+def test_a_preamble_sizes_a_parameter_of_its_name():
+    above = (Block("Tag is a Unicode string no longer than 60 characters.", 3), Block("Tag is a non-empty string.", 4))
+    found = read("Adds a tag.", rows=(row("tag", location="path"),), preamble=above)
+    assert found.parameters == {("request", "tag", "tag"): {"max_length": 60, "min_length": 1}}
+
+
 def test_versions_of_a_request_parameter():
     text = "Starting from API version 3.68, the ``force`` parameter is no longer accepted as it was not helpful."
     assert read(text, rows=(row("force"),)).parameters == {("request", "force", "force"): {"max": "3.67"}}
@@ -199,6 +206,10 @@ def test_versions_of_a_request_parameter():
         ("The name is no longer than 60 characters.", "unread"),
         ("Unknown keys will be ignored.", "unread"),
         ("Each name is unique.", "unread"),
+        ("Only thin shares are supported.", "unread"),
+        ("The field will be reported as ``None``.", "unread"),
+        ("If it is set, only the name will be returned.", "unread"),
+        ("Older versions will not accept it.", "unread"),
     ],
 )
 def test_what_promises_nothing_and_what_is_unread(text, outcome):
