@@ -1,0 +1,106 @@
+"""How long a build takes beside what docutils alone and Sphinx with os-api-ref take over the same files.
+
+Each side is a process of its own, measured by the processor's time, and the best of three counts: other work on the
+machine is nobody's merit. Needs the package index (one release is fetched), and for the last comparison Sphinx.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from parsers.errors import NetworkError
+from parsers.source import fetch
+
+RELEASE = os.environ.get("BENCHMARK_RELEASE", "nova==34.0.0")
+ROUNDS = 3
+
+BUILD = """
+    import sys
+    from parsers.commands import build
+    build(sys.argv[1], output=sys.argv[2], cache=sys.argv[3] == "cache", keep_going=True)
+"""
+DOCUTILS = """
+    import sys
+    from pathlib import Path
+    from docutils.core import publish_doctree
+    for path in sorted(Path(sys.argv[1], "api-ref/source").glob("*.*")):
+        if path.suffix in (".inc", ".rst"):
+            publish_doctree(path.read_text(), settings_overrides={"report_level": 5, "file_insertion_enabled": False})
+"""
+SPHINX = """
+    import sys
+    from sphinx.cmd.build import build_main
+    sys.exit(build_main(["-q", "-C", "-D", "extensions=os_api_ref", "-b", "html",
+                         sys.argv[1] + "/api-ref/source", sys.argv[2]]))
+"""
+
+
+@pytest.fixture(scope="module")
+def reference() -> Path:
+    """The unpacked release."""
+    try:
+        return fetch(RELEASE)
+    except NetworkError as error:
+        pytest.skip(str(error))
+
+
+def _seconds(program: str, *arguments: object) -> float:
+    """Processor time of one run, with all its children."""
+    before = os.times()
+    subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)], check=True, stderr=subprocess.DEVNULL
+    )
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def _best(program: str, *arguments: object) -> float:
+    return min(_seconds(program, *arguments) for _ in range(ROUNDS))
+
+
+def test_a_cold_build_is_little_more_than_docutils(reference: Path, tmp_path: Path) -> None:
+    ours, bare = _best(BUILD, reference, tmp_path / "out", "cold"), _best(DOCUTILS, reference)
+    print(f"\ncold build {ours:.2f} s, docutils alone {bare:.2f} s: {ours / bare:.2f} times")
+    assert ours <= 2.5 * bare  # 2 is the aim; the rest is the machine's
+
+
+@pytest.mark.skipif(importlib.util.find_spec("os_api_ref") is None, reason="os-api-ref is not installed")
+def test_sphinx_is_far_slower(reference: Path, tmp_path: Path) -> None:
+    first = _seconds(SPHINX, reference, tmp_path / "html")
+    again = _best(SPHINX, reference, tmp_path / "html")
+    cold = _best(BUILD, reference, tmp_path / "out", "cold")
+    _seconds(BUILD, reference, tmp_path / "out", "cache")
+    unchanged = _best(BUILD, reference, tmp_path / "out", "cache")
+    print(f"\ncold: ours {cold:.2f} s, Sphinx {first:.2f} s: {first / cold:.1f} times")
+    print(f"unchanged: ours {unchanged:.2f} s, Sphinx {again:.2f} s: {again / unchanged:.1f} times")
+    assert first >= 5 * cold
+    assert again >= 5 * unchanged
+
+
+def test_time_grows_with_the_number_of_operations(tmp_path: Path) -> None:
+    def reference(count: int) -> Path:
+        source = tmp_path / str(count) / "api-ref" / "source"
+        source.mkdir(parents=True)
+        (source / "conf.py").touch()
+        (source / "parameters.yaml").write_text("a:\n  in: body\n  type: string\n  required: true\n")
+        sections = [
+            f"Operation {n}\n=============\n\n.. rest_method:: GET /things/{n}\n\nShows thing {n}.\n\n"
+            "Normal response codes: 200\n\nError response codes: badRequest(400), itemNotFound(404)\n\n"
+            "Request\n-------\n\n.. rest_parameters:: parameters.yaml\n\n  - a: a\n"
+            for n in range(count)
+        ]
+        (source / "index.rst").write_text("\n\n".join(sections))
+        return source.parent.parent
+
+    small, large = (_best(BUILD, reference(count), tmp_path / f"out{count}", "cold") for count in (300, 1200))
+    start = _best("import parsers.commands, parsers.build, parsers.source")
+    growth = (large - start) / max(small - start, 0.01)
+    print(f"\n300 operations {small:.2f} s, 1200 operations {large:.2f} s: {growth:.1f} times for 4 times as many")
+    assert growth < 6
