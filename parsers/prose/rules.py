@@ -7,6 +7,7 @@ sentence that none takes is unread.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -141,8 +142,15 @@ class Scope:
         return other if other and self.source and other in resources_of(self.source.path) else found
 
     def field_with(self, value: str) -> str | None:
-        """The one request field whose enumeration holds a value."""
+        """The one request field whose enumeration holds a value.
+
+        Where no enumeration is known (a document without its parameter file), the only field besides the path's and the
+        action itself.
+        """
         holders = [name for name, allowed in self.enums.items() if value in allowed]
+        if not holders and self.source is not None and not any(self.enums.values()):
+            known = f"{self.source.path} {self.source.title}"
+            holders = [n for n in self.enums if not re.search(rf"[{{(]{re.escape(n)}[ }})]", known)]
         return holders[0] if len(holders) == 1 else None
 
     @property

@@ -10,6 +10,7 @@ others must be.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from parsers.prose.clauses import refusal, some, version_clauses, without_versions
 from parsers.prose.names import OPPOSITE_ENVIRONMENT
@@ -95,10 +96,13 @@ def _when(text: str, scope: Scope) -> When:
     request: tuple[tuple[str, object], ...] = ()
     present: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    environment: str | None = None
     if m := _EMPHASISED.search(text):
         value = m["value"] or m["literal"]
         if holder := scope.field_with(value):
             request = ((holder, value),)
+        else:
+            environment = value.lower()  # of what the request says, only the value is known
     if m := _SPECIFYING.match(text):
         present = (m["field"],)
     elif _NO_FIELDS.search(text):
@@ -106,7 +110,7 @@ def _when(text: str, scope: Scope) -> When:
     elif m := _FIELDS.search(text):
         fields = tuple(bare(f) for f in re.split(r"\s*,\s*|\s+(?:and/or|and|or)\s+", m["fields"]))
         present, absent = ((), fields) if m["how"].lower() == "without" else (fields, ())
-    return When(request=request, present=present, absent=absent)
+    return When(request=request, present=present, absent=absent, environment=environment)
 
 
 def _fact(
@@ -173,7 +177,7 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
                 return None
             when = _when(rest, scope)
             bounds = clauses[0][:2] if clauses else (None, None)
-            when = When(request=when.request, present=when.present, absent=when.absent, min=bounds[0], max=bounds[1])
+            when = replace(when, min=bounds[0], max=bounds[1])
             name = _attribute(part["attribute"] or part.get("attribute2"))
             resource = scope.named(part["noun"])
             found = values(part["values"] or part.get("values2") or "")
@@ -233,7 +237,7 @@ def _only_valid(sentence: Sentence, scope: Scope) -> Reading | None:
         return None
     when = _when(rest, scope)
     for low, high, _, _ in version_clauses(sentence.text):
-        when = When(request=when.request, present=when.present, absent=when.absent, min=low, max=high)
+        when = replace(when, min=low, max=high)
     name = _attribute(m["attribute"] or m["attribute2"])
     return Reading(
         _fact(sentence, scope.named(m["noun"]), name, values(m["values"]), some(when), refusal(sentence.text))

@@ -92,6 +92,13 @@ def test_a_list_below_a_colon_and_a_value_of_the_request():
     assert found.unread == ()
 
 
+def test_a_value_of_the_request_without_a_parameter_file():
+    rows = (row("share_id", location=None), row("grow", location=None), row("mode", location=None))
+    text = "You can only *FULL* scan a share when its status is ``available``."
+    assert pre(text, rows=rows) == [status("available", when=When(request=(("mode", "FULL"),)))]
+    assert pre(text, rows=(*rows, row("other", location=None))) == [status("available", when=When(environment="full"))]
+
+
 def test_fields_present_and_absent():
     rows = (row("restore", type="object"), row("pool"), row("host"))
     assert pre("Restoring a share with pool and/or host parameters requires its status to be only ``parked``"
