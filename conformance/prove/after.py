@@ -1,0 +1,187 @@
+"""What a broken cloud makes of an answer that was right, and what it shows after it."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from conformance.engine.judge.contents import type_name
+from conformance.engine.places import Place
+from conformance.prove.breakage import Turn
+from conformance.prove.memory import Kind, made_by
+from conformance.prove.wire import Reply
+
+HTML = b"<!DOCTYPE html><html><head><title>Welcome</title></head><body><h1>It works</h1></body></html>"
+
+Edit = Literal["drop", "rename", "null", "retype", "set", "other-id"]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Another code; the body of an error says the same code."""
+
+    status: int
+
+    def __call__(self, _: Turn, reply: Reply) -> Reply | None:
+        """The answer with the other code."""
+        changed = replace(reply, status=self.status)
+        if isinstance(reply.json, dict) and not reply.accepted:
+            body = copy.deepcopy(reply.json)
+            for inner in body.values():
+                if isinstance(inner, dict) and "code" in inner:
+                    inner["code"] = self.status
+            changed = changed.with_json(body)
+        return changed
+
+
+@dataclass(frozen=True)
+class Body:
+    """Another body altogether: ``content`` (JSON), ``html`` or ``empty``."""
+
+    kind: Literal["content", "html", "empty"]
+
+    def __call__(self, _: Turn, reply: Reply) -> Reply | None:
+        """The answer with the other body."""
+        if reply.status == 204 or (self.kind == "empty" and not reply.body):
+            return None
+        if self.kind == "content":
+            return reply.with_json({"conformance": {"id": str(uuid.uuid4())}})
+        return reply.with_body(HTML, "text/html; charset=UTF-8") if self.kind == "html" else reply.with_body(b"", "")
+
+
+@dataclass(frozen=True)
+class ErrorShape:
+    """The body of an error in another shape.
+
+    ``kind``: ``html``, ``empty``, ``list``, ``text``, ``no-message`` or ``other-code``.
+    """
+
+    kind: str
+
+    def __call__(self, _: Turn, reply: Reply) -> Reply | None:
+        """The error with the other body."""
+        name, inner = "computeFault", {"code": reply.status, "message": "refused"}
+        if isinstance(reply.json, dict) and reply.json:
+            name, inner = next(iter(reply.json.items()))
+        match self.kind:
+            case "html":
+                return reply.with_body(HTML, "text/html; charset=UTF-8")
+            case "empty":
+                return reply.with_body(b"", "")
+            case "list":
+                return reply.with_json([inner])
+            case "text":
+                return reply.with_json({"error": "refused"})
+            case "no-message":
+                return reply.with_json({name: {"code": reply.status}})
+        return reply.with_json({name: {**inner, "code": 418}})
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the body: dropped, renamed, null, of another type, set to a value, or the id of something else."""
+
+    place: Place
+    edit: Edit
+    value: Any = None
+
+    def __call__(self, _: Turn, reply: Reply) -> Reply | None:
+        """The answer with the field changed, wherever it stands."""
+        if not isinstance(reply.json, dict | list):
+            return None
+        body = copy.deepcopy(reply.json)
+        parents = [body]
+        for key in self.place[:-1]:
+            parents = [child for parent in parents for child in _children(parent, key)]
+        key = self.place[-1]
+        holders = [p for p in parents if isinstance(p, dict) and (key in p or self.edit == "set")]
+        for holder in holders:
+            self._change(holder, key)
+        return reply.with_json(body) if holders else None
+
+    def _change(self, holder: dict[str, Any], key: str) -> None:
+        value = holder.pop(key, None)
+        match self.edit:
+            case "rename":
+                holder[f"{key}_"] = value
+            case "null":
+                holder[key] = None
+            case "retype":
+                holder[key] = [value] if type_name(value) != "array" else "text"
+            case "set":
+                holder[key] = self.value
+            case "other-id":
+                holder[key] = str(uuid.uuid4())
+
+
+def _children(parent: Any, key: str) -> list[Any]:
+    if key == "[]":
+        return list(parent) if isinstance(parent, list) else []
+    return [parent[key]] if isinstance(parent, dict) and key in parent else []
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header: dropped where the value is None, else set."""
+
+    name: str
+    value: str | None = None
+
+    def __call__(self, _: Turn, reply: Reply) -> Reply | None:
+        """The answer with the header changed."""
+        changed = reply.without_header(self.name)
+        if self.value is not None:
+            return changed.with_header(self.name, self.value)
+        return changed if changed != reply else None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A refusal that changes the server all the same: its ``status``, its ``lock`` or its ``name``."""
+
+    kind: Literal["status", "lock", "name"]
+
+    def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
+        """The answer as it is, after the server has been changed behind its back."""
+        server_id = turn.request.path.split("/")[2] if turn.request.path.startswith("/servers/") else ""
+        server = turn.upstream.server(server_id)
+        if server is None:
+            return None
+        path = f"/servers/{server_id}"
+        match self.kind:
+            case "status":
+                state = "active" if server.get("status") == "ERROR" else "error"
+                done = turn.upstream.as_admin("POST", f"{path}/action", {"os-resetState": {"state": state}})
+            case "lock":
+                action = "unlock" if server.get("locked") else "lock"
+                done = turn.upstream.as_admin("POST", f"{path}/action", {action: None})
+            case _:
+                done = turn.upstream.as_admin("PUT", path, {"server": {"name": f"{server.get('name')}-changed"}})
+        return reply if done.accepted else None
+
+
+@dataclass(frozen=True)
+class Pretend:
+    """After an accepted request a resource shows another status than it has.
+
+    Attributes:
+        kind: of the resource: the server itself, the image that the answer names, or the server's migrations.
+        status: what it shows, whatever the truth is.
+        views: how often it shows that; None for ever.
+    """
+
+    kind: Kind
+    status: str
+    views: int | None = None
+
+    def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
+        """The answer as it is; what is shown after it is disguised."""
+        id_ = turn.request.path.split("/")[2] if turn.request.path.startswith("/servers/") else None
+        if self.kind == "image":
+            id_ = made_by(reply)
+        if id_ is None:
+            return None
+        turn.memory.disguise(self.kind, id_, self.status, self.views)
+        return reply

@@ -1,0 +1,71 @@
+"""Clouds that accept a request and do not do what is promised to follow from it."""
+
+from __future__ import annotations
+
+from conformance.engine.case import Case
+from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
+from conformance.prove.after import Pretend
+from conformance.prove.ground import Catalogue, Ground, detail
+from conformance.prove.memory import Kind
+from conformance.prove.where import Where
+
+STRANGE = "CONFORMANCE"
+"""A status that no reference documents."""
+
+_RELATED: dict[str, tuple[Kind, str, str]] = {
+    "image": ("image", "SAVING", "ERROR"),
+    "migration": ("migration", "migrating", "error"),
+}
+"""Resource -> its kind, and statuses of one that never arrives and of one that has failed."""
+
+
+def break_outcomes(ground: Ground, book: Catalogue) -> None:
+    """Breakages of the kind postcondition."""
+    for _, cases in ground.requirements("postcondition"):
+        for case in cases:
+            match case.expectation:
+                case Reaches(values=values):
+                    _reaches(ground, book, case, values)
+                case RelatedReaches(resource=resource):
+                    _related(ground, book, case, resource)
+                case Unchanged():
+                    _reaches(ground, book, case, (str(case.trial.situation.state),))
+                case InVocabulary():
+                    _vocabulary(ground, book, case)
+
+
+def _accepted(ground: Ground, case: Case) -> Where:
+    return ground.here(case, answered="accepted")
+
+
+def _passing(ground: Ground) -> str:
+    """A documented status that none keeps."""
+    return next((s for s in ground.vocabulary if s not in ground.knowledge.stable and s != "DELETED"), "BUILD")
+
+
+def _reaches(ground: Ground, book: Catalogue, case: Case, values: tuple[str, ...]) -> None:
+    where, name = _accepted(ground, case), detail(case)
+    before = str(case.trial.situation.state)
+    stays = before if before not in values else _passing(ground)
+    book.add(case, "never", where, after=Pretend("server", stays), situation=name, waits=True)
+    for status in ground.knowledge.stable:
+        if status not in values and status not in (before, "ERROR"):
+            book.add(case, "other-status", where, after=Pretend("server", status), situation=name, waits=True)
+            break
+    if "ERROR" not in values and before != "ERROR":
+        book.add(case, "error-status", where, after=Pretend("server", "ERROR"), situation=name)
+
+
+def _related(ground: Ground, book: Catalogue, case: Case, resource: str) -> None:
+    if resource not in _RELATED:
+        return
+    kind, stays, failed = _RELATED[resource]
+    where, name = _accepted(ground, case), detail(case)
+    book.add(case, "never", where, after=Pretend(kind, stays), situation=name, waits=True)
+    book.add(case, "error-status", where, after=Pretend(kind, failed), situation=name)
+
+
+def _vocabulary(ground: Ground, book: Catalogue, case: Case) -> None:
+    where, name = _accepted(ground, case), detail(case)
+    book.add(case, "strange-status", where, after=Pretend("server", STRANGE), situation=name, waits=True)
+    book.add(case, "strange-for-a-moment", where, after=Pretend("server", STRANGE, 1), situation=name)

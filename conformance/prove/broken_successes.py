@@ -1,0 +1,82 @@
+"""Clouds that break what is promised of an accepted request: its code, its body, its headers."""
+
+from __future__ import annotations
+
+from conformance.engine.case import Case
+from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
+from conformance.prove.after import Body, Code, Field, Header
+from conformance.prove.ground import Catalogue, Ground, exactly
+from conformance.prove.instead import Answer
+from conformance.prove.where import Where
+
+REFUSALS = (400, 409, 500)
+"""Codes with which what is to be accepted is refused. A member who is answered 403 is not told apart from policy."""
+
+
+def break_successes(ground: Ground, book: Catalogue) -> None:
+    """Breakages of the kinds normal, body and header."""
+    _normal(ground, book)
+    _bodies(ground, book)
+    _headers(ground, book)
+
+
+def _accepted(case: Case) -> Where:
+    return Where.of(case.operation, answered="accepted")
+
+
+def _normal(ground: Ground, book: Catalogue) -> None:
+    for _, cases in ground.requirements("normal"):
+        first = cases[0]
+        other = ground.other_success(c.code for c in first.operation.responses.normal)
+        book.add(first, "other-success", _accepted(first), after=Code(other))
+        for case in cases:
+            if case.trial.microversion:
+                there = ground.here(case, versions=exactly(ground.version(case)))
+                name = f"{case.trial.situation.state}-{case.trial.microversion}"
+            else:
+                there, name = ground.here(case), str(case.trial.situation.state)
+            seen = Where.of(case.operation, states=there.states, versions=there.versions, answered="accepted")
+            book.add(case, "other-success", seen, after=Code(other), situation=name)
+            for code in REFUSALS:
+                book.add(case, f"refused-{code}", there, instead=Answer(code), situation=name)
+
+
+def _bodies(ground: Ground, book: Catalogue) -> None:
+    paged: set[str] = set()
+    for requirement, cases in ground.requirements("body"):
+        case = cases[0]
+        where, expectation = _accepted(case), case.expectation
+        if isinstance(expectation, EmptyBody):
+            if ground.normal_code(case.operation) != 204:  # HTTP lets no body follow a 204
+                book.add(case, "content", where, after=Body("content"))
+                book.add(case, "html", where, after=Body("html"))
+        elif isinstance(expectation, FieldShown):
+            place = expectation.place
+            if expectation.required:
+                book.add(case, "field-dropped", where, after=Field(place, "drop"))
+                book.add(case, "field-renamed", where, after=Field(place, "rename"))
+                if requirement.operation not in paged:
+                    paged.add(requirement.operation)
+                    book.add(case, "html", where, after=Body("html"))
+                    book.add(case, "empty", where, after=Body("empty"))
+            if not expectation.nullable and expectation.type != "none":
+                book.add(case, "field-null", where, after=Field(place, "null"))
+            if expectation.type not in (None, "none"):
+                book.add(case, "field-retyped", where, after=Field(place, "retype"))
+            if expectation.enum:
+                book.add(case, "field-value", where, after=Field(place, "set", "conformance-none-of-them"))
+            if place == (ground.knowledge.resource, "id"):
+                book.add(case, "other-id", where, after=Field(place, "other-id"))
+
+
+def _headers(ground: Ground, book: Catalogue) -> None:
+    for _, cases in ground.requirements("header"):
+        case = cases[0]
+        expectation = case.expectation
+        if not isinstance(expectation, HeaderShown):
+            continue
+        where = _accepted(case)
+        if expectation.required:
+            book.add(case, "header-dropped", where, after=Header(expectation.name))
+        if expectation.form:
+            book.add(case, "header-form", where, after=Header(expectation.name, "conformance"))

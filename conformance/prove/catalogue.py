@@ -1,0 +1,52 @@
+"""All breakages of a suite: for each requirement, by its kind, what a cloud that breaks it would do."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+
+from conformance.prove.breakage import Breakage
+from conformance.prove.broken_bounds import break_bounds
+from conformance.prove.broken_outcomes import break_outcomes
+from conformance.prove.broken_refusals import break_refusals
+from conformance.prove.broken_successes import break_successes
+from conformance.prove.ground import Catalogue, Ground
+
+
+def catalogue(ground: Ground) -> tuple[Breakage, ...]:
+    """Every breakage that the generators know of, ordered by the suite's requirements."""
+    book = Catalogue(ground)
+    for generate in (break_successes, break_refusals, break_outcomes, break_bounds):
+        generate(ground, book)
+    rank = {requirement.id: number for number, requirement in enumerate(ground.suite.requirements)}
+    return tuple(sorted(book.found.values(), key=lambda b: rank.get(b.requirement, len(rank))))
+
+
+def chosen(
+    breakages: Iterable[Breakage], sample: int | None = None, kind: str | None = None, seed: int = 0
+) -> Sequence[Breakage]:
+    """The breakages to try.
+
+    Args:
+        breakages: all.
+        sample: how many; all where None. A sample takes from every pair of kind and mutation in turn, so that the
+            rare ones are in it.
+        kind: of the requirements that are broken (``error`` for all codes).
+        seed: decides the sample, and nothing else does.
+    """
+    wanted = [b for b in breakages if kind is None or kind in (b.kind, b.kind.split("/")[0])]
+    if sample is None or sample >= len(wanted):
+        return wanted
+    piles: dict[tuple[str, str], list[Breakage]] = {}
+    for breakage in wanted:
+        piles.setdefault((breakage.kind, breakage.mutation), []).append(breakage)
+    dice = random.Random(seed)  # noqa: S311 -- a sample, not a secret
+    for pile in piles.values():
+        dice.shuffle(pile)
+    taken: list[Breakage] = []
+    while len(taken) < sample:
+        for pile in piles.values():
+            if pile and len(taken) < sample:
+                taken.append(pile.pop())
+    order = {b.id: number for number, b in enumerate(wanted)}
+    return sorted(taken, key=lambda b: order[b.id])

@@ -1,0 +1,153 @@
+"""What the generators of breakages stand on: the derived suite, seen by requirement, and a way to write one down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from conformance.engine.case import Case, Requirement, Suite, id_part
+from conformance.engine.derive.view import FIRST
+from conformance.engine.knowledge import Knowledge
+from conformance.prove.breakage import After, Breakage, Instead
+from conformance.prove.where import NO_SERVER, Where
+from specs.microversion import Microversion, VersionRange
+from specs.model import Operation
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A suite and the versions that it is tried at.
+
+    Attributes:
+        suite: what the proof is of.
+        top: the highest microversion that reference and cloud share.
+        knowledge: the tables of the engine.
+        vocabulary: the documented statuses of a server.
+    """
+
+    suite: Suite
+    top: Microversion
+    knowledge: Knowledge
+    vocabulary: tuple[str, ...] = ()
+
+    @cached_property
+    def by_requirement(self) -> dict[str, list[Case]]:
+        """The cases of each requirement, in the order of the suite."""
+        found: dict[str, list[Case]] = {}
+        for case in self.suite.cases:
+            found.setdefault(case.requirement.id, []).append(case)
+        return found
+
+    def requirements(self, *kinds: str) -> list[tuple[Requirement, list[Case]]]:
+        """The requirements of some kinds that have cases, with them; ``error`` stands for every code."""
+        return [
+            (r, cases)
+            for r in self.suite.requirements
+            if (r.kind in kinds or r.kind.split("/")[0] in kinds) and (cases := self._cases(r.id))
+        ]
+
+    def _cases(self, requirement: str) -> list[Case]:
+        return self.by_requirement.get(requirement, [])
+
+    def default(self, operation: Operation) -> Microversion:
+        """The version of a request that names none."""
+        own = operation.microversions.range.max
+        return self.top if own is None else min(own, self.top)
+
+    def lowest(self, operation: Operation) -> Microversion:
+        """The first version at which the operation exists."""
+        return operation.microversions.range.min or FIRST
+
+    def version(self, case: Case) -> Microversion:
+        """The version at which a case is tried."""
+        named = case.trial.microversion
+        return Microversion.parse(named) if named else self.default(case.operation)
+
+    def here(self, case: Case, **parts: Any) -> Where:
+        """The situation of a case: the state of its server, and the lock where the server is locked."""
+        situation = case.trial.situation
+        said: dict[str, Any] = {"states": frozenset({situation.state or NO_SERVER})}
+        if situation.locked:
+            said["locked"] = True
+        return Where.of(case.operation, **{**said, **parts})
+
+    def normal_code(self, operation: Operation) -> int:
+        """A code that accepts."""
+        return next((c.code for c in operation.responses.normal if c.listed), 202)
+
+    def other_success(self, codes: Iterable[int]) -> int:
+        """A success code that is none of some. 204 forbids a body, so it is never taken."""
+        return next(code for code in (200, 202, 201) if code not in set(codes))
+
+
+@dataclass
+class Catalogue:
+    """Breakages, each once, in the order found."""
+
+    ground: Ground
+    found: dict[str, Breakage] = field(default_factory=dict)
+
+    def add(
+        self,
+        case: Case,
+        mutation: str,
+        where: Where,
+        *,
+        instead: Instead | None = None,
+        after: After | None = None,
+        situation: str | None = None,
+        waits: bool = False,
+        requirement: str | None = None,
+    ) -> None:
+        """Write down a breakage of the requirement of a case, of which the case should tell.
+
+        Args:
+            case: the most direct one.
+            mutation: what is done, in a word.
+            where: the exchanges.
+            instead: what is done in the place of handing the request on.
+            after: what is done to the answer.
+            situation: names the part of the promise that is broken, where that is not all of it.
+            waits: whether it shows only by waiting in vain.
+            requirement: the broken one, where that is not the case's.
+        """
+        broken = requirement or case.requirement.id
+        id_ = f"{broken}#{mutation}" + (f"@{id_part(situation)}" if situation else "")
+        if id_ in self.found:
+            return
+        others = [
+            other.id
+            for other in self.ground.by_requirement.get(broken, [])
+            if other is not case and where.covers(other.trial, self.ground.version(other))
+        ]
+        first = [case.id] if case.requirement.id == broken else []
+        self.found[id_] = Breakage(
+            id=id_,
+            requirement=broken,
+            kind=_kind(broken.removeprefix(f"{case.operation.id}/")),
+            operation=case.operation.id,
+            mutation=mutation,
+            where=where,
+            cases=(*first, *others),
+            instead=instead,
+            after=after,
+            waits=waits,
+        )
+
+
+def _kind(rest: str) -> str:
+    """The kind of a requirement, from what follows the operation in its id: an error's with its code."""
+    first, _, more = rest.partition("/")
+    return f"{first}/{more.split('/')[0]}" if first == "error" else first
+
+
+def detail(case: Case) -> str:
+    """What stands in the brackets of a case's id, or nothing."""
+    return case.id.partition("[")[2].removesuffix("]")
+
+
+def exactly(version: Microversion) -> VersionRange:
+    """The range of one version."""
+    return VersionRange(version, version)

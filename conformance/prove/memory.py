@@ -1,0 +1,86 @@
+"""What a broken cloud pretends after an exchange: another status of a server, an image or a migration."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
+
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.prove.wire import Reply, Request
+
+Kind = Literal["server", "image", "migration"]
+
+_SERVER = re.compile(r"/servers/(?P<id>[0-9a-f-]{36})\Z")
+_IMAGE = re.compile(r"/images/(?P<id>[0-9a-f-]{36})\Z")
+
+
+@dataclass
+class Disguise:
+    """What is shown of a resource in the place of the truth.
+
+    Attributes:
+        status: the status that is shown.
+        views: how often; None for ever.
+    """
+
+    status: str
+    views: int | None = None
+
+
+@dataclass
+class Memory:
+    """The disguises of one breakage. Migrations go by the id of their server. Safe to use from many threads."""
+
+    _worn: dict[tuple[Kind, str], Disguise] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def disguise(self, kind: Kind, id_: str, status: str, views: int | None = None) -> None:
+        """Show a status of a resource from now on, whatever the truth is."""
+        with self._lock:
+            self._worn[kind, id_] = Disguise(status, views)
+
+    def disguised(self, request: Request, reply: Reply) -> Reply:
+        """An answer with what is pretended in the place of the truth."""
+        if not self._worn or request.method != "GET" or not reply.accepted or not isinstance(reply.json, dict):
+            return reply
+        body, path = reply.json, request.path
+        changed = False
+        if path == "/servers/detail":
+            for server in body.get("servers") or ():
+                changed = self._dress("server", str(server.get("id")), server) or changed
+        elif found := _SERVER.match(path):
+            changed = self._dress("server", found["id"], body.get("server"))
+        elif found := _IMAGE.match(path):
+            changed = self._dress("image", found["id"], body.get("image"))
+        elif path == "/os-migrations":
+            asked = parse_qs(urlsplit(request.target).query).get("instance_uuid", [""])[0]
+            for migration in body.get("migrations") or ():
+                changed = self._dress("migration", asked, migration) or changed
+        return reply.with_json(body) if changed else reply
+
+    def _dress(self, kind: Kind, id_: str, shown: Any) -> bool:
+        with self._lock:
+            disguise = self._worn.get((kind, id_))
+            if disguise is None or not isinstance(shown, dict) or shown.get("status", ABSENT) is ABSENT:
+                return False
+            if disguise.views is not None:
+                disguise.views -= 1
+                if disguise.views < 0:
+                    del self._worn[kind, id_]
+                    return False
+            shown["status"] = disguise.status
+            if "OS-EXT-STS:task_state" in shown:
+                shown["OS-EXT-STS:task_state"] = None
+            return True
+
+
+def made_by(reply: Reply) -> str | None:
+    """The id of the image that an answer to an action names."""
+    body: Mapping[str, Any] = reply.json if isinstance(reply.json, dict) else {}
+    image = body.get("image_id")
+    location = next((value for name, value in reply.headers if name.lower() == "location"), "")
+    return str(image) if image else location.rstrip("/").rpartition("/")[2] or None

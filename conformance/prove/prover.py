@@ -1,0 +1,204 @@
+"""Runs the cases of a breakage against a sandbox behind a proxy that breaks it."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+
+from conformance.engine.case import Case
+from conformance.engine.cloud.target import Target
+from conformance.engine.context import Notes, Patience
+from conformance.engine.lanes import NO_SERVER, lane_of
+from conformance.engine.run import Run
+from conformance.engine.session import Session, Settings
+from conformance.prove.breakage import Breakage
+from conformance.prove.ground import Ground
+from conformance.prove.outcome import Outcome, Unbroken, judge
+from conformance.prove.proxy import Proxy
+from conformance.sandbox.process import RunningSandbox
+from specs.model import Spec
+from specs.record.model import Result
+
+PATIENCE = Patience(status=25.0, settle=0.3)
+SHORT = Patience(status=4.0, settle=0.3)
+"""For what shows only by waiting in vain: longer than any action takes here."""
+
+CONTROLS = 3
+"""Cases of the same operation that the breakage does not touch, run beside those that it does."""
+
+RENEWED_AFTER = 40
+"""Breakages that share a session: what it has made is removed when it closes."""
+
+
+@dataclass
+class Prover:
+    """A proxy, a session through it, and one breakage at a time. Use it as a context manager, in one thread.
+
+    Attributes:
+        sandbox: the cloud.
+        specs, selected: as of a session.
+        controls: how many untouched cases are run with each breakage.
+        tidy: whether what a session has made is removed; on a sandbox that ends with the proof it need not be.
+        unbroken: what the suite says of the cloud left alone; learnt as it is needed.
+    """
+
+    sandbox: RunningSandbox
+    specs: Sequence[Spec]
+    selected: Sequence[Spec]
+    controls: int = CONTROLS
+    tidy: bool = True
+    unbroken: dict[str, Result] = field(default_factory=dict)
+    _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    _session: Session | None = None
+    _tried: int = 0
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+
+    def __enter__(self) -> Prover:
+        self._directory = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="prove-")))
+        self._proxy = self._stack.enter_context(Proxy(self.sandbox.url, self.sandbox.tokens))
+        self._stack.callback(self._close)
+        self._open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def session(self) -> Session:
+        """The session of the moment. Raises RuntimeError outside of the block."""
+        if self._session is None:
+            raise RuntimeError("the prover is not open")
+        return self._session
+
+    @property
+    def ground(self) -> Ground:
+        """What the generators stand on."""
+        context = self.session.context
+        words = (v for spec in self.specs for v in spec.vocabulary)
+        status = (v for v in words if v.resource == context.knowledge.resource and v.attribute == "status")
+        return Ground(
+            self.session.suite, context.top, context.knowledge, tuple(word for v in status for word in v.values)
+        )
+
+    def run(self, case_ids: Iterable[str], patience: Patience = PATIENCE) -> list[Result]:
+        """Run some cases on the cloud as it is now, and wait for them."""
+        ids = list(dict.fromkeys(case_ids))
+        context = replace(
+            self.session.context, patience=patience, notes=Notes(), elevated=set(), stopping=threading.Event()
+        )
+        run = Run(self.session.suite, context, _ignore, parallel=4)
+        run.start(ids)
+        try:
+            return [run.wait(case_id) for case_id in ids]
+        finally:
+            run.stop()
+
+    def learn(self, case_ids: Iterable[str]) -> None:
+        """See what some cases say of the unbroken cloud, where that is not known yet."""
+        unknown = [case_id for case_id in dict.fromkeys(case_ids) if case_id not in self.unbroken]
+        if unknown:
+            self._proxy.break_(None)
+            self.unbroken.update((result.case, result) for result in self.run(unknown))
+
+    def try_(self, breakage: Breakage) -> Outcome:
+        """Break one promise, run the cases that it touches and a few that it does not, and see who tells.
+
+        The most direct case comes first; the others of the requirement are run only where it has not told.
+        """
+        began = time.monotonic()
+        self._tried += 1
+        if self._tried % RENEWED_AFTER == 0:
+            self._close()
+            self._open()
+        touched, untouched = self._neighbours(breakage)
+        direct = [case for case in breakage.cases if not self.unbroken or self._may_tell(case)][:1]
+        chosen = [*direct, *self._same_exchange(direct), *self._controls(untouched)]
+        self.learn([*chosen, *breakage.cases[:1]])
+        patience = SHORT if breakage.waits else PATIENCE
+        self._proxy.break_(breakage)
+        try:
+            results = self.run(chosen, patience)
+            outcome = self._judge(breakage, results, touched)
+            if outcome.fate not in ("caught", "void"):
+                more = [case for case in breakage.cases if case not in chosen]
+                if more:
+                    self.learn(more)
+                    self._proxy.break_(breakage)
+                    results += self.run(more, patience)
+                    outcome = self._judge(breakage, results, touched)
+        finally:
+            self._proxy.break_(None)
+        return replace(outcome, seconds=round(time.monotonic() - began, 2))
+
+    def _judge(self, breakage: Breakage, results: list[Result], touched: Sequence[Case]) -> Outcome:
+        related = {case.requirement.id for case in touched}
+        return judge(breakage, results, Unbroken(self.unbroken), related, self._proxy.touched)
+
+    def _may_tell(self, case_id: str) -> bool:
+        known = self.unbroken.get(case_id)
+        return known is None or known.verdict == "pass"
+
+    def _neighbours(self, breakage: Breakage) -> tuple[list[Case], list[Case]]:
+        """The cases of the operation whose exchange the breakage may touch, and those where it cannot."""
+        ground = self.ground
+        touched: list[Case] = []
+        untouched: list[Case] = []
+        for case in ground.suite.cases:
+            if case.operation.id == breakage.operation:
+                meets = breakage.where.covers(case.trial, ground.version(case))
+                (touched if meets else untouched).append(case)
+        return touched, untouched
+
+    def _same_exchange(self, case_ids: Sequence[str]) -> list[str]:
+        """The other cases that the same exchange decides: they cost nothing."""
+        keys = {case.trial.key for case in self.session.suite.cases if case.id in case_ids}
+        return [c.id for c in self.session.suite.cases if c.trial.key in keys and c.id not in case_ids]
+
+    def _controls(self, untouched: Sequence[Case]) -> list[str]:
+        """A few cases of different kinds, the cheapest first: without a server, then in its first status."""
+        knowledge = self.session.context.knowledge
+
+        def price(case: Case) -> tuple[int, bool]:
+            lane = lane_of(case.trial, knowledge)
+            first = case.trial.situation.state == knowledge.initial
+            return (0 if lane == NO_SERVER else 1 if first else 2), case.trial.accepted is not False
+
+        cheap = sorted((case for case in untouched if price(case)[0] < 2), key=price)
+        kinds: dict[str, str] = {}
+        for case in cheap:
+            known = self.unbroken.get(case.id)
+            if known is None or known.verdict == "pass":
+                kinds.setdefault(case.requirement.kind, case.id)
+        return list(kinds.values())[: self.controls]
+
+    def _open(self) -> None:
+        directory = self._directory / str(next(self._numbers))
+        target = Target.sandbox(self._proxy.url, self.sandbox.tokens)
+        settings = Settings(target, directory, sandbox=True, release=self.sandbox.release)
+        self._proxy.break_(None)
+        self._session = Session(settings, self.specs, self.selected, _ignore)
+
+    def _close(self) -> None:
+        session, self._session = self._session, None
+        if session is None:
+            return
+        if self.tidy:
+            session.close()
+            return
+        session.run.stop()
+        session.watch.close()
+        session.cloud.close()
+        session.journal.close()
+
+
+def _ignore(_: Result) -> None:
+    """No record is kept: the outcome is what counts."""

@@ -1,0 +1,251 @@
+"""A request and a reply as the proxy handles them, and a connection to the cloud behind it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import threading
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.engine.cloud.exchange import ABSENT
+from specs.microversion import Microversion
+
+VERSION_HEADERS = ("x-openstack-nova-api-version", "openstack-api-version")
+HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade"})
+FIRST = Microversion(2, 1)
+"""What a request that names no microversion gets."""
+
+FAULTS: Mapping[int, str] = {
+    400: "badRequest",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "itemNotFound",
+    409: "conflictingRequest",
+}
+
+_ROOT = re.compile(r"/v\d[^/?]*")
+
+Headers = tuple[tuple[str, str], ...]
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body) if body.strip() else ABSENT
+    except ValueError:
+        return ABSENT
+
+
+def without(headers: Headers, names: Iterable[str]) -> Headers:
+    """The headers but those of some names, given in lower case."""
+    gone = set(names)
+    return tuple((name, value) for name, value in headers if name.lower() not in gone)
+
+
+def value_of(headers: Headers, name: str) -> str | None:
+    """The value of a header, by its name in any case."""
+    return next((value for header, value in headers if header.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it came: ``target`` is the path with the query, as on the request line."""
+
+    method: str
+    target: str
+    headers: Headers = ()
+    body: bytes = b""
+
+    @cached_property
+    def path(self) -> str:
+        """The path below the versioned root, without the query."""
+        path = urlsplit(self.target).path
+        root = _ROOT.match(path)
+        return path[root.end() :] if root else path
+
+    @cached_property
+    def json(self) -> Any:
+        """The body's JSON value, ABSENT where it has none."""
+        return _json(self.body)
+
+    @property
+    def action(self) -> str | None:
+        """The one key of the body, which names the action of ``.../action``."""
+        body = self.json
+        return next(iter(body)) if isinstance(body, dict) and len(body) == 1 else None
+
+    @property
+    def token(self) -> str | None:
+        """The token, None where none was sent."""
+        return value_of(self.headers, "x-auth-token")
+
+    @cached_property
+    def version(self) -> Microversion:
+        """The microversion that it asks for; ``latest`` and what is none count as the first."""
+        for name in VERSION_HEADERS:
+            text = (value_of(self.headers, name) or "").rpartition(" ")[2]
+            try:
+                return Microversion.parse(text)
+            except ValueError:
+                continue
+        return FIRST
+
+    def as_token(self, token: str) -> Request:
+        """The same with another token."""
+        return replace(self, headers=(*without(self.headers, ["x-auth-token"]), ("X-Auth-Token", token)))
+
+    def as_version(self, version: Microversion) -> Request:
+        """The same at another microversion."""
+        named = (("OpenStack-API-Version", f"compute {version}"), ("X-OpenStack-Nova-API-Version", str(version)))
+        return replace(self, headers=(*without(self.headers, VERSION_HEADERS), *named))
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer as it goes to the client."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+    @cached_property
+    def json(self) -> Any:
+        """The body's JSON value, ABSENT where it has none."""
+        return _json(self.body)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the code is one of 2xx."""
+        return 200 <= self.status < 300
+
+    def with_body(self, body: bytes, content_type: str) -> Reply:
+        """The same with another body."""
+        headers = without(self.headers, ["content-type"])
+        return replace(self, headers=(*headers, ("Content-Type", content_type)) if body else headers, body=body)
+
+    def with_json(self, value: Any) -> Reply:
+        """The same with another JSON body."""
+        return self.with_body(json.dumps(value).encode(), "application/json")
+
+    def without_header(self, name: str) -> Reply:
+        """The same without a header."""
+        return replace(self, headers=without(self.headers, [name.lower()]))
+
+    def with_header(self, name: str, value: str) -> Reply:
+        """The same with a header, in the place of one of that name."""
+        return replace(self, headers=(*without(self.headers, [name.lower()]), (name, value)))
+
+    def as_asked(self, version: Microversion) -> Reply:
+        """The same with version headers that name what was asked for, whatever was forwarded."""
+        reply = self
+        if value_of(self.headers, "x-openstack-nova-api-version") is not None:
+            reply = reply.with_header("X-OpenStack-Nova-API-Version", str(version))
+        if value_of(self.headers, "openstack-api-version") is not None:
+            reply = reply.with_header("OpenStack-API-Version", f"compute {version}")
+        return reply
+
+
+def forged(status: int, version: Microversion, message: str = "refused on purpose") -> Reply:
+    """An answer that no cloud has given, in the form that a cloud would give it: an error has its usual body."""
+    id_ = f"req-{uuid.uuid4()}"
+    headers = (
+        ("x-openstack-request-id", id_),
+        ("x-compute-request-id", id_),
+        ("OpenStack-API-Version", f"compute {version}"),
+        ("X-OpenStack-Nova-API-Version", str(version)),
+    )
+    reply = Reply(status, headers)
+    if status < 400:
+        return reply
+    return reply.with_json({FAULTS.get(status, "computeFault"): {"code": status, "message": message}})
+
+
+@dataclass
+class Upstream:
+    """Connections to the cloud behind a proxy, one for each thread.
+
+    Attributes:
+        host, port: of the cloud.
+        root: the path of its versioned root.
+        tokens: role -> token, with ``alt`` for a member of another project.
+    """
+
+    host: str
+    port: int
+    root: str
+    tokens: Mapping[str, str] = field(repr=False)
+    _local: threading.local = field(default_factory=threading.local, repr=False)
+
+    @classmethod
+    def of(cls, url: str, tokens: Mapping[str, str]) -> Upstream:
+        """The connections to a versioned root, with a sandbox's tokens."""
+        parts = urlsplit(url)
+        known = {**tokens, "alt": tokens["member2"]} if "member2" in tokens else dict(tokens)
+        return cls(parts.hostname or "127.0.0.1", parts.port or 80, parts.path.rstrip("/"), known)
+
+    def send(self, request: Request) -> Reply:
+        """Send a request on as it is.
+
+        Raises:
+            OSError, http.client.HTTPException: the cloud does not answer.
+        """
+        fresh = getattr(self._local, "connection", None) is None
+        try:
+            return self._send(request)
+        except (OSError, http.client.HTTPException):
+            self._forget()
+            if fresh:
+                raise
+            return self._send(request)  # an idle connection that the cloud has closed
+
+    def role_of(self, token: str | None) -> str:
+        """The role of a token: ``no-token`` where there is none, ``bad-token`` where the cloud knows of none such."""
+        if token is None:
+            return "no-token"
+        ours = ("member", "admin", "reader", "alt")
+        return next((role for role in ours if self.tokens.get(role) == token), "bad-token")
+
+    def as_admin(self, method: str, path: str, body: Any = None, version: str = "2.9") -> Reply:
+        """A request of the proxy's own, as administrator; ``path`` is below the versioned root."""
+        content = b"" if body is None else json.dumps(body).encode()
+        headers = (
+            ("Host", f"{self.host}:{self.port}"),
+            ("Accept", "application/json"),
+            ("Content-Type", "application/json"),
+            ("X-Auth-Token", self.tokens["admin"]),
+            ("X-OpenStack-Nova-API-Version", version),
+        )
+        return self.send(Request(method, self.root + path, headers, content))
+
+    def server(self, server_id: str) -> dict[str, Any] | None:
+        """A server as an administrator sees it now, None where there is none."""
+        shown = self.as_admin("GET", f"/servers/{server_id}")
+        server = shown.json.get("server") if shown.accepted and isinstance(shown.json, dict) else None
+        return server if isinstance(server, dict) else None
+
+    def close(self) -> None:
+        """Close the connection of this thread."""
+        self._forget()
+
+    def _forget(self) -> None:
+        connection = getattr(self._local, "connection", None)
+        self._local.connection = None
+        if connection is not None:
+            connection.close()
+
+    def _send(self, request: Request) -> Reply:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = http.client.HTTPConnection(self.host, self.port, timeout=120)
+        headers = dict(without(request.headers, HOP_BY_HOP))
+        if request.body or request.method in {"POST", "PUT", "PATCH"}:
+            headers["Content-Length"] = str(len(request.body))
+        connection.request(request.method, request.target, request.body or None, headers)
+        response = connection.getresponse()
+        body = response.read()
+        return Reply(response.status, tuple(without(tuple(response.getheaders()), HOP_BY_HOP)), body)
