@@ -39,7 +39,7 @@ _MARKS: tuple[tuple[str, str], ...] = (
         r"(?!LC_)[A-Z]{4,}_[A-Z_]+\b(?!``))|"
                r"\b(?:becomes?|changes?\s+(?:its|the)\s+(?:status|state))\b"),
     ("lifecycle", r"\bdeprecat\w*|\bsuperseded\b|\bremoved\s+in\b"),
-    ("role", r"\badmin(?:istrat\w+)?s?\b|\bpolic(?:y|ies)\b|\bprivileges?\b|\bpermissions?\b|\bowners?\b"),
+    ("role", r"\badmin(?:istrat\w+)?s?\b|\bpolic(?:y|ies)\b|\bprivileges?\b|(?<!get )\bpermissions?\b|\bowners?\b"),
     ("lock", r"\block(?:ed|s)?\b"),
     ("value", r"``None``|\bnull\b|\b(?:valid|possible|allowed|supported)\s+\w*\s*(?:values?|types?)\b|\bone\s+of\b|"
     r"\bdefaults?\s+(?:is|to|value)\b"),
@@ -191,6 +191,10 @@ RULES: tuple[Rule, ...] = (
     Rule("transient-condition", "B7", _always(r"\bcannot\s+be\s+loaded\s+due\s+to\s+a\s+transient\s+condition\b")),
     Rule("filters-introduced", "E4", _always(r"\bwhitelist\s+(?:for\s+[\w -]+\s+)?(?:includes|is\s+different)\b")),
     Rule("policy-rule-named", "F5", _always(r"\bcan\s+be\s+configured\s+using\s+the\s+``[\w:]+``\s+policy\s+rule\b")),
+    Rule("possibility", "boilerplate", _unmarked(r"\bmight\b|\bno\s+guarantee\b", "status", "refusal", "output")),
+    Rule("history", "boilerplate", _unmarked(r"^The\s+net\s+result\s+was\b|\boriginally\b", "obligation")),
+    Rule("failure-of-the-service", "B7", _always(r"^If\s+the\s+request\s+fails\s+due\s+to\s+an\s+error\s+on\b")),
+    Rule("visible-to-all", "F3", _always(r"\bauthorizes\s+all\s+users\s+to\s+view\b")),
     Rule("typical", "boilerplate", _unmarked(r"\btypically\b", "version", "size", "role")),
     Rule("other-service", "boilerplate", _always(r"^If\s+you\s+want\s+to\b.*\byou\s+must\s+use\s+the\b.*\bservice\b")),
     Rule("not-globally-unique", "boilerplate", _always(r"\bis\s+not\s+globally\s+unique\b")),

@@ -26,6 +26,7 @@ _ADMIN_ONLY = re.compile(
     r"^(?:By\s+default,?\s+)?only\s+(?:the\s+|an?\s+)?(?:cloud\s+|system\s+)?admin\w*(?:\s+users?|\s+role)?\s+(?:can|may|"
     r"are\s+allowed)\b|"
     r"^This\s+(?P<soft>is\s+typically|is\s+usually)?(?:is)?\s*(?:an?\s+)?admin\w*[ -]only\b|"
+    r"^This\s+is\s+an?\s+``?admin\w*``?\s+level\b|"
     r"^Admin\w*[ -]only\b|"
     r"^This\s+(?:API|operation|action|call)\s+is\s+(?:only\s+)?(?:available|allowed|restricted|limited)\s+(?:only"
     r"\s+)?(?:to|for)\s+admin\w*\b|"

@@ -83,6 +83,21 @@ def _not_supported(sentence: Sentence, scope: Scope) -> Reading | None:
     return Reading((Pre(Condition("environment", scope.resource, sentence.line, when=when)),))
 
 
+_ONLY_ON = re.compile(
+    r"^This\s+(?:API|action|operation)\s+is\s+only\s+(?:allowed|supported|valid)\s+(?:on|for)\s+(?P<noun>[a-z ]+?)\s+whose\s+"
+    r"``[\w:.-]+``\s+is\b",
+    _FLAGS,
+)
+
+
+def _only_on(sentence: Sentence, scope: Scope) -> Reading | None:
+    """B7: "This operation is only allowed on shares whose ``kind`` is ``a``": what kind of resource it must be."""
+    m = _ONLY_ON.match(without_versions(sentence.text))
+    if m is None:
+        return None
+    return Reading((Pre(Condition("environment", scope.named(m["noun"]), sentence.line)),))
+
+
 def _given(sentence: Sentence, scope: Scope) -> Reading | None:
     """B7, within preconditions: a state of things around the resource, which only a person can check."""
     introduced = sentence.block.kind == "item" and sentence.block.parent is not None
@@ -109,6 +124,7 @@ RULES = (
     Rule("quota-refusal", "B6", _no_quota, ("quota",)),
     Rule("about-quota", "B6", _about_quota, ("quota",)),
     Rule("not-supported-for", "B7", _not_supported, (" not ",)),
+    Rule("only-on-kind", "B7", _only_on, ("only",)),
 )
 LAST_RULES = (Rule("state-of-things", "B7", _given),)
 """Rules for what no other rule took."""

@@ -197,6 +197,12 @@ def test_not_supported_for_a_trait():
     assert pre("Encryption is not supported for such shares.") == []
 
 
+def test_a_kind_of_resource():
+    (found,) = pre("This operation is only allowed on shares whose ``kind`` is ``thin``.")
+    assert (found.kind, found.resource) == ("environment", "share")
+    assert pre("Listing is only allowed on weekdays.") == []
+
+
 @pytest.mark.parametrize(
     "text",
     [

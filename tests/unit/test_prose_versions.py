@@ -180,6 +180,7 @@ def test_near_misses_of_removal(text):
          ("admin",), False),
         ("By default, only administrators can manage shares.", ("admin",), False),
         ("This is typically an admin only action.", ("admin",), True),
+        ("This is an ``admin`` level service API.", ("admin",), False),
         ("By default, only an admin can manage these entries.", ("admin",), False),
         ("Administrator only. Use the ``policy.yaml`` file to grant permissions to other roles.", ("admin",), True),
         ("Administrator only, depending on policy settings.", ("admin",), True),
