@@ -113,7 +113,7 @@ parameters = st.lists(st.sampled_from(_YAML) | st.text(max_size=4), max_size=25)
 ).map("\n".join)
 # FUZZ_EXAMPLES=20000 makes a night of it.
 _SETTINGS = settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "150")),
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "25")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -100,7 +101,7 @@ specs = st.builds(
 
 
 @given(specs)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", "30")), deadline=None)
 def test_what_is_written_is_read_back(spec: model.Spec) -> None:
     text = dump(spec)
     assert loads(text) == spec
@@ -114,7 +115,7 @@ def test_what_is_written_is_read_back(spec: model.Spec) -> None:
         ["", "~", "null", "Yes", "2.10", "1e3", "0x1", "<<", "=", "- a", "a: b", "a #b", "'", "[", "2001-01-01"]
     )
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_strings_stay_strings(text: str) -> None:
     for flow in (True, False):
         assert yaml.safe_load(f"[{scalar(text, flow=True)}]" if flow else f"a: {scalar(text, flow=flow)}") in (
