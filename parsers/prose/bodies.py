@@ -1,8 +1,8 @@
 """Bodies of responses (K1, E7): empty, or empty for some versions.
 
-Taken: "If successful, this method does not return content in the response body", "There is no body content for the
-response of a successful DELETE query", "No body is returned on ...", "The response body is always empty", with or
-without a version. Not taken: an empty request body, a list that may be empty, "no content" of a part of the body.
+Taken: "If it succeeds, this call does not return any content", "There is no body for the response of a DELETE", "No
+body is returned on ...", "The response body is empty", with or without a version. Not taken: an empty request body, a
+list that may be empty, "no content" of a part of the body.
 """
 
 from __future__ import annotations

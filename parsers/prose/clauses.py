@@ -115,7 +115,7 @@ _GONE = re.compile(
 
 
 def gone_from(text: str) -> str | None:
-    """The version from which on an operation answers 404: "will fail with a 404 starting from version 2.36"."""
+    """The version from which on an operation answers 404: "will fail with a 404 starting from version 3.6"."""
     if not _GONE.search(text):
         return None
     found = [c for c in version_clauses(text) if c[0] and c[1] is None]

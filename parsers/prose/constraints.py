@@ -107,7 +107,7 @@ _PART = re.compile(r"\b(?:keys?|each|pairs?|decoded|path|entries|entry|items?|ID
 
 
 def _length(sentence: Sentence, row: ParameterRow) -> Fields | None:
-    """J2: sizes of strings: "Limited to 255 characters in length", "The minimum length is 1"."""
+    """J2: sizes of strings: "Limited to 64 characters in length", "The minimum length is 1"."""
     kind = row.parameter.type or "string"
     if kind not in ("string", "uuid", "text", "str") or _PART.search(sentence.text) or version_clauses(sentence.text):
         return None
@@ -181,7 +181,7 @@ _NO_FORMAT = re.compile(
 
 
 def _format(sentence: Sentence, row: ParameterRow) -> Fields | None:
-    """J3: formats: "The UUID of the image", "ISO 8601", "Must be Base64 encoded"."""
+    """J3: formats: "The UUID of the new share", "ISO 8601", "Has to be Base64 encoded"."""
     if (row.parameter.type or "string") not in ("string", "uuid", "text", "str") or _NO_FORMAT.search(sentence.text):
         return None
     if version_clauses(sentence.text):

@@ -1,7 +1,7 @@
 """Effects that an API can show (C6): something appears, goes, or is no longer listed.
 
 Taken, within postconditions: "A snapshot image will be created in ...", "The shelved image is deleted from ...", "The
-ports attached to the server ... are deleted", "The server does not appear in the list servers response". Not taken:
+ports attached to the server ... are deleted", "The share does not appear in the list of shares". Not taken:
 what happens on a compute or storage node (C7), which no API shows, and what may happen later ("If that image is used
 ...").
 """
@@ -18,9 +18,8 @@ from specs.model import Condition, When
 
 _FLAGS = re.IGNORECASE
 _NODE = re.compile(
-    r"\b(?:compute|storage)\s+(?:nodes?|hosts?|back\s*ends?|systems?)\b|\bhypervisor\b|\bback\s+end\b|\bOpenStack\s+"
-    r"(?:Compute|Block\s+Storage)\s+"
-    r"manages\b|\bstorage\s+system\b",
+    r"\b(?:compute|storage)\s+(?:nodes?|hosts?|back\s*ends?|systems?)\b|\bhypervisor\b|\bback\s+end\b|"
+    r"\bOpenStack\s+[\w ]+?\s+manages\b",
     _FLAGS,
 )
 _CASE = re.compile(r"^In\s+the\s+(?P<trait>(?:volume|image)-backed)\s+\w+\s+case,\s*", _FLAGS)

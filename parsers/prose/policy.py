@@ -1,9 +1,9 @@
 """Policy (F1, F2, and the forms of F3 that speak of a whole operation): who may use it by the documented defaults.
 
-Taken: "Policy defaults enable only users with the administrative role or the owner of the share to perform this
-operation", "Both defaults enable only ...", "By default, only administrators can manage cells", "This is typically an
-admin only action", "Administrator only, depending on policy settings". Not taken: who may see or set a parameter,
-what an administrator can do besides.
+Taken: "Policy defaults enable only users with an administrative role or the owner of the share to perform this
+operation", "Both defaults enable only ...", "By default, only administrators can manage shares", "This is usually an
+admin only call", "Administrators only, depending on policy". Not taken: who may see or set a parameter, what an
+administrator can do besides.
 """
 
 from __future__ import annotations

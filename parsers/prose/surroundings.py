@@ -73,7 +73,7 @@ def _about_quota(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: A
 
 
 def _not_supported(sentence: Sentence, scope: Scope) -> Reading | None:
-    """B7: "This API is not supported for volume-backed instances", also until a version."""
+    """B7: "This action is not supported for image-backed shares", also until a version."""
     m = _NOT_SUPPORTED.search(without_versions(sentence.text))
     trait = environment(m["what"]) if m else None
     if m is None or trait is None:
@@ -84,8 +84,8 @@ def _not_supported(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 _ONLY_ON = re.compile(
-    r"^This\s+(?:API|action|operation)\s+is\s+only\s+(?:allowed|supported|valid)\s+(?:on|for)\s+(?P<noun>[a-z ]+?)\s+whose\s+"
-    r"``[\w:.-]+``\s+is\b",
+    r"^This\s+(?:API|action|operation)\s+is\s+only\s+(?:allowed|supported|valid)\s+(?:on|for)\s+(?P<noun>[a-z ]+?)\s+"
+    r"whose\s+``[\w:.-]+``\s+is\b",
     _FLAGS,
 )
 

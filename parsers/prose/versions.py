@@ -1,8 +1,8 @@
 """Versions of operations: removed at one (E1), added at one (E2), in the operation or in its file's preamble.
 
-Taken: "This API will fail with a 404 starting from microversion 2.36", "Requests made with microversion >= 2.43 will
-result in a 404", "This API is available starting with microversion 2.55", "Microversion 2.6 or greater is required",
-"Available since version 2.26", "(New in version 2.97)", a ``versionadded`` directive. Which operations a preamble's
+Taken: "This API will fail with a 404 starting from microversion 3.6", "Requests made with microversion >= 2.43 will
+result in a 404", "This API is available starting with microversion 3.5", "Microversion 2.6 or greater is required",
+"Available since version 3.4", "(New in version 2.97)", a ``versionadded`` directive. Which operations a preamble's
 sentence governs is said by its subject: "the image metadata APIs", "all the proxy APIs except image metadata APIs".
 Not taken: versions of a parameter, of a value or of a behaviour.
 """

@@ -1,7 +1,7 @@
 """Visibility (F3): who sees a field of a response by the documented defaults.
 
-Taken: "Appears in the response for administrative users only", "only visible to users with the administrative role",
-"By default, only administrators can get this parameter", where they hold for every version. Not taken: who may send a
+Taken: "Appears in responses for administrators only", "only visible to users with the administrative role",
+"By default, only administrators can see this field", where they hold for every version. Not taken: who may send a
 parameter, and what the policy may permit.
 """
 

@@ -27,7 +27,7 @@ COUNTED: dict[str, tuple[int, str]] = {
     "A4": (248, ""),
     "A6": (
         60,
-        "23 of the 60 are versions (E1), 13 stand in descriptions of parameters, 2 of A7 are read too",
+        "23 of the 60 are versions (E1), 13 stand in descriptions of parameters, 4 of A7 are read too",
     ),
     "B1": (5, ""),
     "B2": (18, "2 are read as B3, for the request decides; 3 of B4 are read by the same rule"),
@@ -39,7 +39,7 @@ COUNTED: dict[str, tuple[int, str]] = {
     "D1": (12, "1 more names the status after a failure, counted as advice by eye (D2)"),
     "E1": (23, ""),
     "E2": (13, ""),
-    "E4": (18, "7 items of the same list without a version are counted here too"),
+    "E4": (18, "7 items without a version and 3 sentences that introduce the list are counted too"),
     "E7": (3, "2 of the 3 are read as K1 with versions"),
     "F1": (
         77,

@@ -76,7 +76,7 @@ def test_no_list(text):
         # near misses
         ("Limited to 255 characters.", ()),
         ("The name holds at most 400 bytes.", ()),
-        ("The default is ``200``.", ()),
+        ("It defaults to ``200``.", ()),
         ("Since microversion 2.100 the share is kept.", ()),
         ("It redirects with the HTTP ``Found (302)`` response code.", ()),
         ("It listens on port 443.", ()),

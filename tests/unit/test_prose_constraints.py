@@ -12,14 +12,14 @@ from parsers.prose.constraints import read_description
     [
         ("The kind of share. Valid values are ``thin`` and ``thick``.", ("thin", "thick")),
         ("A valid value is ``asc`` (upwards) or ``desc`` (downwards).", ("asc", "desc")),
-        ("One of ``up`` or ``down``.", ("up", "down")),
+        ("One of ``hot`` or ``cold``.", ("hot", "cold")),
         ("State of the pool, either ``on`` or ``off``.", ("on", "off")),
         ("The only valid value is ``vnc``.", ("vnc",)),
         ("This is one of ``a``, ``b`` and ``c``.", ("a", "b", "c")),
         ("A valid value is TCP, or UDP.", ("TCP", "UDP")),
         ("Valid values are:\n\n* ``a``: the first\n* ``b``: the other\n", ("a", "b")),
-        ("The sort keys are limited to:\n- ``name``\n- ``size`` (New in version 3.7)\n", ("name", "size")),
-        ("This can be one of:\n\n- ``A``: ready\n- ``B``: not\n", ("A", "B")),
+        ("Sort keys are limited to:\n- ``name``\n- ``size`` (New in version 3.7)\n", ("name", "size")),
+        ("It can be one of:\n\n- ``A``: ready\n- ``B``: not\n", ("A", "B")),
         ("Can be one of the following values: ``a`` or ``b``.", ("a", "b")),
     ],
 )
@@ -52,12 +52,12 @@ def test_integers_of_an_enumeration():
 @pytest.mark.parametrize(
     ("text", "fields"),
     [
-        ("Limited to 255 characters in length.", {"max_length": 255}),
+        ("Limited to 254 characters in length.", {"max_length": 254}),
         ("Maximum length is 64 characters.", {"max_length": 64}),
-        ("The minimum length is 1 and the maximum length is 255.", {"min_length": 1, "max_length": 255}),
+        ("The minimum length is 1 and the maximum length is 254.", {"min_length": 1, "max_length": 254}),
         ("Must be between 1 and 36 characters long.", {"min_length": 1, "max_length": 36}),
         ("No longer than 60 characters.", {"max_length": 60}),
-        ("Restricted to 65535 bytes.", {"max_length": 65535}),
+        ("Restricted to 4096 bytes.", {"max_length": 4096}),
     ],
 )
 def test_lengths(text, fields):
@@ -79,7 +79,7 @@ def test_near_misses_of_lengths(text):
 @pytest.mark.parametrize(
     ("text", "fields"),
     [
-        ("The value could be from 0 to 100 as integer.", {"minimum": 0, "maximum": 100}),
+        ("A value from 0 to 90 as integer.", {"minimum": 0, "maximum": 90}),
         ("Must be greater than or equal to 1.", {"minimum": 1}),
         ("A non-negative integer.", {"minimum": 0}),
         ("A positive integer.", {"minimum": 1}),
@@ -94,13 +94,13 @@ def test_ranges(text, fields):
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("The UUID of the share.", "uuid"),
+        ("The UUID of the grown share.", "uuid"),
         ("The ID of the share, as a UUID.", "uuid"),
-        ("The date and time when it was made. The date and time stamp format is ISO 8601", "date-time"),
-        ("Must be Base64 encoded.", "base64"),
+        ("The time of its making, in ISO 8601 format.", "date-time"),
+        ("It has to be Base64 encoded.", "base64"),
         ("The UUID or name of the share.", None),
         ("A list of share UUIDs.", None),
-        ("The UUID of the project.", None),
+        ("The UUID of a project.", None),
         ("If it is a UUID, it is looked up.", None),
     ],
 )
@@ -131,7 +131,7 @@ def test_a_string_of_a_query_is_never_null():
 
 
 def test_defaults():
-    assert read_description(row("on", "The default value is ``true``.", type="boolean"))["default"] is True
+    assert read_description(row("on", "The default is ``true``.", type="boolean"))["default"] is True
     assert read_description(row("n", "Defaults to 0.", type="integer"))["default"] == 0
     assert "default" not in read_description(row("n", "If so, the default is 0.", type="integer"))
 
@@ -144,8 +144,8 @@ def test_a_version_in_the_description_counts_where_the_file_has_none():
 @pytest.mark.parametrize(
     "text",
     [
-        "Appears in the response for administrative users only.",
-        "By default, only administrators can get this parameter.",
+        "Appears in responses for administrators only.",
+        "By default, only administrators can see this field.",
         "By default the field is only visible to users with the administrative role.",
     ],
 )
@@ -160,8 +160,8 @@ def test_visibility_that_a_version_changed_is_not_taken():
 
 
 def test_the_first_statement_counts():
-    text = "Limited to 255 characters in length. Before, limited to 64 characters in length."
-    assert read_description(row("name", text)) == {"max_length": 255}
+    text = "Limited to 254 characters in length. Before, limited to 64 characters in length."
+    assert read_description(row("name", text)) == {"max_length": 254}
 
 
 def test_a_sentence_of_the_operation_constrains_a_request_parameter():
@@ -175,9 +175,12 @@ def test_a_sentence_of_the_operation_constrains_a_request_parameter():
 
 
 def test_a_preamble_sizes_a_parameter_of_its_name():
-    above = (Block("Tag is a Unicode string no longer than 60 characters.", 3), Block("Tag is a non-empty string.", 4))
-    found = read("Adds a tag.", rows=(row("tag", location="path"),), preamble=above)
-    assert found.parameters == {("request", "tag", "tag"): {"max_length": 60, "min_length": 1}}
+    above = (
+        Block("Label is a Unicode string no longer than 61 characters.", 3),
+        Block("Label is a non-empty string.", 4),
+    )
+    found = read("Adds a label.", rows=(row("label", location="path"),), preamble=above)
+    assert found.parameters == {("request", "label", "label"): {"max_length": 61, "min_length": 1}}
 
 
 def test_versions_of_a_request_parameter():
@@ -191,7 +194,7 @@ def test_versions_of_a_request_parameter():
     [
         ("Lists shares.", "nothing"),
         ("Specify the ``grow`` action in the request body.", "nothing"),
-        ("Ensure that you meet the preconditions and run the request again.", "nothing"),
+        ("Ensure that the preconditions are met, then retry.", "nothing"),
         ("If the share status does not change to ``available``, the grow operation failed.", "nothing"),
         ("After you make this request, you typically must keep polling the share status.", "nothing"),
         ("For example, a share of 5 GiB.", "nothing"),

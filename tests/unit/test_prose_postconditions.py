@@ -36,7 +36,7 @@ def status(*becomes, resource="share", **extra):
          [status("available", "in-use", unchanged=True), status("success", attribute="copy_status")]),
         ("If successful, the status will return to ``available``.", [status("available")]),
         ("With correct permissions, you can see the share status as ``available`` through API calls.", [status("available")]),
-        ("With correct permissions, you can see the member status of the image member as ``pending`` through API calls.",
+        ("With correct permissions, you can see the member status of the share member as ``pending``.",
          [status("pending", resource="member")]),
         ("In the response, the pool provisioning status is ``ACTIVE`` or ``ERROR``.",
          [status("ACTIVE", "ERROR", resource="pool", attribute="provisioning_status")]),

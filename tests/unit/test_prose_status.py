@@ -17,8 +17,8 @@ def status(*any_of, resource="share", **extra):
     ("text", "expected"),
     [
         ("The share status must be ``available``, ``error``, or ``inactive``.", status("available", "error", "inactive")),
-        ("Share status must be ``available``", status("available")),
-        ("The volume ``status`` must be ``in-use``.", status("in-use", resource="volume")),
+        ("Share status must be ``ready``", status("ready")),
+        ("The volume ``status`` must be ``idle``.", status("idle", resource="volume")),
         ("The share must have the status ``growing``.", status("growing")),
         ("The node must be in ``manageable`` provision state.", status("manageable", resource="node", attribute="provision_state")),
         ("To make a pool, the load balancer must have an ``ACTIVE`` provisioning status.",
@@ -34,7 +34,7 @@ def status(*any_of, resource="share", **extra):
          status("active", "queued", resource="image")),
         ("If specifying ``backup_id`` the status of the backup must be ``available``.",
          status("available", resource="backup", when=When(present=("backup_id",)))),
-        ("Prior to microversion 3.5 the share status must be ``available``.", status("available", when=When(max="3.4"))),
+        ("Prior to microversion 3.5 the share status must be ``ready``.", status("ready", when=When(max="3.4"))),
     ],
 )  # fmt: skip
 def test_status_must_be(text, expected):
@@ -130,13 +130,13 @@ def test_a_set_that_a_version_extends():
 
 
 def test_existence():
-    assert pre("The image must exist.") == [Condition("exists", "image", 10)]
+    assert pre("The parked image must exist.") == [Condition("exists", "image", 10)]
     assert pre("Enough space must exist to grow the image.") == []
 
 
 def test_within_preconditions_a_resource_must_be():
-    text = "If the share has snapshots, those snapshots must be ``available``"
-    assert pre(within("preconditions", text)) == [status("available", resource="snapshot")]
+    text = "If the share has backups, those backups must be ``available``"
+    assert pre(within("preconditions", text)) == [status("available", resource="backup")]
     assert pre(text) == []
 
 
@@ -145,8 +145,8 @@ def test_within_preconditions_a_resource_must_be():
     [
         ("The project must have sufficient share snapshot quota in the service.", "share snapshot"),
         ("You must have enough volume storage quota remaining to make one.", "volume"),
-        ("The user quota must have sufficient volume storage.", "volume"),
-        ("Your image storage quota must be sufficient.", "image"),
+        ("The quota must have enough volume storage.", "volume"),
+        ("The image quota must be sufficient.", "image"),
     ],
 )
 def test_quota(text, resource):
@@ -191,7 +191,7 @@ def test_near_misses_of_locks(text):
 
 
 def test_not_supported_for_a_trait():
-    text = "Until microversion 3.7, this API is not supported for volume-backed instances."
+    text = "Until microversion 3.7, this action is not supported for volume-backed servers."
     (found,) = pre(text, path="/servers/{id}/action")
     assert (found.kind, found.when) == ("environment", When(max="3.6", environment="volume-backed"))
     assert pre("Encryption is not supported for such shares.") == []
@@ -206,7 +206,7 @@ def test_a_kind_of_resource():
 @pytest.mark.parametrize(
     "text",
     [
-        "You cannot already have a snapshot of the share.",
+        "You cannot already have a copy of the share.",
         "You cannot delete a share if it has backups on it.",
         "The failed pool must be fenced.",
         "The connection to the Backup service is valid.",
@@ -231,4 +231,4 @@ def test_near_misses_of_a_state_of_things(text):
 
 
 def test_postconditions_are_no_preconditions():
-    assert post("The share status must be ``available``.") == []
+    assert post("The share status must be ``ready``.") == []

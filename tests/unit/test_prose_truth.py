@@ -10,10 +10,7 @@ from specs.model import Condition, When
 
 TRUTH = Path(__file__).parent.parent / "truth"
 FILES = sorted(TRUTH.rglob("*.yaml"))
-KEYS = {
-    "path", "line", "normal", "error", "preconditions", "postconditions", "microversions", "policy", "deprecated", "removed",
-    "body",
-}  # fmt: skip
+KEYS = set("path line normal error preconditions postconditions microversions policy deprecated removed body".split())
 
 
 def load(file):

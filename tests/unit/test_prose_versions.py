@@ -20,10 +20,10 @@ from specs.model import Body, Deprecation, Policy, Removal, Versions, Vocabulary
         ("This action is deprecated since version 3.7 and requests to this API will fail with a 404 starting from microversion"
          " 3.7.", (None, "3.6")),
         ("This API is available starting with microversion 3.55.", ("3.55", None)),
-        ("This API is only available with microversion 3.24 or later.", ("3.24", None)),
-        ("This API is available since v3.9.", ("3.9", None)),
+        ("This API is only available with microversion 3.25 or later.", ("3.25", None)),
+        ("This API is available since v3.8.", ("3.8", None)),
         ("Microversion 3.6 or greater is required for this API.", ("3.6", None)),
-        ("Available since API microversion ``3.12``.", ("3.12", None)),
+        ("Available since API microversion ``3.13``.", ("3.13", None)),
         ("Action ``grow`` available as of microversion 3.11.", ("3.11", None)),
         ("Grows a share (New in version 3.97).", ("3.97", None)),
         ("**New in version 3.14**", ("3.14", None)),
@@ -104,8 +104,8 @@ def test_calls_of_a_file_are_available_since_a_version():
 
 def test_both_ends_come_from_wherever_they_are_said():
     above = (Block("These will fail with a 404 starting from microversion 3.36.", 7),)
-    found = read("This API is available since v3.9.", preamble=above).microversions
-    assert (found.min, found.max) == ("3.9", "3.35")
+    found = read("This API is available since v3.8.", preamble=above).microversions
+    assert (found.min, found.max) == ("3.8", "3.35")
 
 
 @pytest.mark.parametrize(
@@ -170,21 +170,21 @@ def test_near_misses_of_removal(text):
 @pytest.mark.parametrize(
     ("text", "roles", "change"),
     [
-        ("Policy defaults enable only users with the administrative role to perform this operation.", ("admin",), False),
-        ("Policy defaults enable only users with the administrative role or the owner of the share to perform this operation."
-         " Cloud providers can change these permissions through the ``policy.yaml`` file.", ("admin", "owner"), True),
-        ("Policy defaults enable all users to perform this operation.", ("any",), False),
-        ("There are two different policies for this action. Both defaults enable only users with the administrative role to"
+        ("Policy defaults enable only users with an administrative role to perform this action.", ("admin",), False),
+        ("Policy defaults enable only users with an administrative role or the owner of the share to perform this action."
+         " Cloud operators can change these permissions through the ``rules.yaml`` file.", ("admin", "owner"), True),
+        ("Policy defaults enable any user to perform this action.", ("any",), False),
+        ("There are two different policies for this action. Both defaults enable only users with an administrative role to"
          " perform this operation.", ("admin",), False),
-        ("Policy defaults enable only users with the administrative role to perform all share related operations.",
+        ("Policy defaults enable only users with an administrative role to perform all share related operations.",
          ("admin",), False),
         ("By default, only administrators can manage shares.", ("admin",), False),
-        ("This is typically an admin only action.", ("admin",), True),
+        ("This is usually an admin only call.", ("admin",), True),
         ("This is an ``admin`` level service API.", ("admin",), False),
-        ("By default, only an admin can manage these entries.", ("admin",), False),
+        ("By default, only an admin can manage such shares.", ("admin",), False),
         ("Administrator only. Use the ``policy.yaml`` file to grant permissions to other roles.", ("admin",), True),
-        ("Administrator only, depending on policy settings.", ("admin",), True),
-        ("If you are not an administrative user the service returns the HTTP ``Forbidden (403)`` response code.",
+        ("Administrators only, depending on policy.", ("admin",), True),
+        ("If you are not an administrator, the API returns ``Forbidden (403)``.",
          ("admin",), False),
     ],
 )  # fmt: skip
@@ -195,7 +195,7 @@ def test_policy(text, roles, change):
 @pytest.mark.parametrize(
     "text",
     [
-        "Policy defaults enable only users with the administrative role to see the host of a share.",
+        "Policy defaults enable only users with an administrative role to see the host of a share.",
         "Administrative users can use the ``all`` query parameter to list all shares.",
         "Enables administrators to act on a share.",
         "Changes the administrative password.",
@@ -207,9 +207,9 @@ def test_near_misses_of_policy(text):
 
 
 def test_the_own_policy_goes_before_that_of_the_file():
-    above = (Block("Policy defaults enable only users with the administrative role to perform this operation.", 7),)
+    above = (Block("Policy defaults enable only users with an administrative role to perform this action.", 7),)
     assert read("Grows.", preamble=above).policy == Policy(("admin",), 7)
-    assert read("Policy defaults enable all users to perform this operation.", preamble=above).policy == Policy(
+    assert read("Policy defaults enable any user to perform this action.", preamble=above).policy == Policy(
         ("any",), 10
     )
 
@@ -217,13 +217,13 @@ def test_the_own_policy_goes_before_that_of_the_file():
 @pytest.mark.parametrize(
     ("text", "low"),
     [
-        ("If successful, this method does not return content in the response body.", None),
-        ("There is no body content for the response of a successful PUT request", None),
-        ("No body is returned on a successful submission.", None),
-        ("The response body is always empty.", None),
-        ("If successful, this method does not return a response body.", None),
+        ("On success, this call does not return content in the body.", None),
+        ("There is no body for the response of such a request", None),
+        ("No body is returned when it succeeds.", None),
+        ("Its response body is always empty here.", None),
+        ("On success, this call does not return a response body.", None),
         (
-            "Starting with microversion 3.7, there is no body content for the response of a successful POST operation.",
+            "Starting with microversion 3.7, there is no body content for its response.",
             "3.7",
         ),
         ("API does not return any Response for Microversion 3.14 or greater.", "3.14"),
@@ -235,7 +235,7 @@ def test_empty_bodies(text, low):
 
 @pytest.mark.parametrize(
     "text",
-    ["There is no request body.", "The list might be empty.", "If the share is small, the call returns no content.",
+    ["There is no body for the request.", "The list may be empty.", "If the share is small, the call returns no content.",
      "The request does not take content."],
 )  # fmt: skip
 def test_near_misses_of_bodies(text):
