@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 _HEAD = ["Name", "In", "Type", "Description"]
-_CODE = re.compile(r"(?<![.\d])[1-5]\d\d(?![.\d])")
+_CODE = re.compile(r"(?<![.\d])[1-5]\d\d(?!\.?\d)")
 _CODES = re.compile(r"(normal|error)\s+(?:response\s+)?codes?", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
