@@ -81,6 +81,7 @@ class Trial:
         operation: what is asked.
         role: ``member``, ``admin``, ``reader``, ``alt``, ``no-token`` or ``bad-token``.
         microversion: the version to ask for, or None for the highest that run and operation share.
+        query: names and values of the query, Bindings too.
         body: the request body; ``Binding`` objects stand where the cloud gives the value.
         accepted: whether the reference lets one expect that the request is accepted: True, False or None (silent).
         leads_to: the statuses that the reference or the state table gives for afterwards; empty: the same as before.
@@ -96,6 +97,7 @@ class Trial:
     situation: Situation
     role: str
     body: Any = None
+    query: tuple[tuple[str, Any], ...] = ()
     microversion: str | None = None
     accepted: bool | None = True
     leads_to: tuple[str, ...] = ()

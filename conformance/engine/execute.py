@@ -15,6 +15,7 @@ from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role, Sender
 from conformance.engine.context import RunContext
 from conformance.engine.derive.view import bindings_in
 from conformance.engine.fixtures import NeedsNewServer, Unavailable
+from conformance.engine.holdings import Holdings
 from conformance.engine.judge.evidence import Evidence, Problem
 from conformance.engine.stage import Stage
 from specs.microversion import Microversion
@@ -31,7 +32,11 @@ class Executor:
 
     context: RunContext
     stage: Stage
+    holdings: Holdings = field(init=False)
     _unknown: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.holdings = Holdings(self.context, self.stage)
 
     def make(self, trial: Trial, wanted: Iterable[str] = ()) -> Evidence:
         """Set the situation up, send the request, and see what becomes of it.
@@ -89,22 +94,22 @@ class Executor:
                     problem=Problem("inconclusive", "no server could give what the request needs"),
                 )
             before = self.stage.view
-            target = self.stage.server_id
         else:
             body, before = self._placeholders(trial.body), None
-            target = self._unknown_id()
         role = "admin" if trial.may_elevate and trial.operation.id in self.context.elevated else trial.role
-        answer = self.context.cloud.send(self._ask(trial, version, body, target, role))
+        answer = self.context.cloud.send(self._ask(trial, version, body, role))
         evidence = replace(self._answered(trial, version, answer, before), role=role)
         if answer.status == 403 and trial.may_elevate and role == "member" and "admin" in self.context.role_names:
             # The promise is not about roles, and the reference does not say who may: an administrator may.
             self.context.elevated.add(trial.operation.id)
             self.context.notes.add("elevated", f"{trial.operation.id} is refused to members; tried as administrator")
-            answer = self.context.cloud.send(self._ask(trial, version, body, target, "admin"))
+            answer = self.context.cloud.send(self._ask(trial, version, body, "admin"))
             again = self._answered(trial, version, answer, before)
             evidence = replace(again, role="admin", exchanges=(*again.exchanges, *evidence.exchanges))
         if state is None or answer.error:
             return evidence
+        if trial.operation.method in ("GET", "HEAD"):
+            return replace(evidence, before=None)  # nothing follows from reading
         if (
             answer.status == 403
             and trial.situation.locked
@@ -124,7 +129,7 @@ class Executor:
         """Whether a member is refused with 403 although the server is not locked; the server is given up after."""
         if self.stage.unlock() is not None:
             return False
-        answer = self.context.cloud.send(self._ask(trial, version, body, self.stage.server_id, "member"))
+        answer = self.context.cloud.send(self._ask(trial, version, body, "member"))
         self.stage.worn = True
         return answer.status == 403
 
@@ -136,12 +141,14 @@ class Executor:
             problem = self.stage.unlock()
         return problem
 
-    def _ask(self, trial: Trial, version: Microversion, body: Any, target: str, role: str) -> Ask:
+    def _ask(self, trial: Trial, version: Microversion, body: Any, role: str) -> Ask:
         operation = trial.operation
-        path = operation.path.replace(f"{{{self.context.knowledge.identifier}}}", target)
+        unknown = self._unknown_id() if trial.situation.target == "unknown" and "{" in operation.path else None
+        path = self.holdings.path(operation, role, version, unknown)
+        query = () if unknown else tuple((name, str(self.stage.fixtures.filled(v))) for name, v in trial.query)
         sender: Sender = _NOBODY[role] if role in _NOBODY else Role(role)
         creates = self._creates(trial, body)
-        return Ask(operation.method, path, sender, str(version), body, expect_created=creates)
+        return Ask(operation.method, path, sender, str(version), body, query=query, expect_created=creates)
 
     def _creates(self, trial: Trial, body: Any) -> str | None:
         """What the action may make beside its answer: the client writes it down before it is asked for."""

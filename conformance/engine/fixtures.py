@@ -93,6 +93,8 @@ class Fixtures:
             return getattr(_have(getattr(self._context.discovery, binding.resource)), binding.attribute)
         if binding.resource == "flavor":
             return self._flavor(binding, must_work)
+        if (binding.resource, binding.attribute) == ("server", "name"):
+            return str((self._stage.view or {})["name"])
         if binding.resource == "server":
             return self._fixed_ip(must_work)
         if binding.resource == "availability_zone":

@@ -6,7 +6,7 @@ They are data so that the generator names no operation; every entry that a run u
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
@@ -60,6 +60,10 @@ class Knowledge:
         accepts: operation id -> statuses in which it is tried where the reference names none.
         lock, unlock: operations by which the owner locks and unlocks; shown_by: the field that shows it.
         final: operations after which the resource is of no use.
+        placeholders, makes, queries: what stands for a placeholder, which collections have a factory, and which query
+            a list needs.
+        elements, acting_reads, unsuited: which elements of a collection will do, operations with GET that act, and
+            operations that need what cannot be made.
         attach: resource -> (operation, parameter) that attaches it to the server.
     """
 
@@ -77,6 +81,16 @@ class Knowledge:
     attach: Mapping[str, tuple[str, str]]
     refusals: tuple[Refusal, ...]
     creates: tuple[tuple[str, str, str], ...] = ()
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+    makes: Mapping[str, str] = field(default_factory=dict)
+    queries: tuple[tuple[str, str, Binding], ...] = ()
+    elements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    acting_reads: tuple[str, ...] = ()
+    unsuited: Mapping[str, str] = field(default_factory=dict)
+
+    def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
+        """The query that an operation needs, as names and values or Bindings."""
+        return tuple((name, value) for pattern, name, value in self.queries if fnmatchcase(operation.id, pattern))
 
     def created_by(self, operation: Operation) -> tuple[str, str] | None:
         """What an action makes beside its answer: the kind of resource, and the request field that names it."""
@@ -133,5 +147,11 @@ def load_knowledge() -> Knowledge:
             Refusal(r["operation"], r["code"], r["name"], r["parameter"], _binding(r), r.get("role"))
             for r in bindings["refusals"]
         ),
+        placeholders=dict(bindings["placeholders"]),
+        makes=dict(bindings["makes"]),
+        elements=dict(bindings["elements"]),
+        acting_reads=tuple(bindings["acting_reads"]),
+        unsuited=dict(bindings["unsuited"]),
+        queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in bindings["queries"]),
         creates=tuple((c["operation"], c["resource"], c["named_by"]) for c in bindings["creates"]),
     )

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
+ACTING_READS = re.compile(r"/os-hosts/[^/]+/(startup|shutdown|reboot)/?\Z")
+"""Paths on which a GET acts: the old host operations of the compute API start, stop and reboot a host by it."""
+
 CREATING: dict[str, frozenset[str]] = {
     "compute": frozenset(
         {
@@ -144,7 +147,7 @@ class Guard:
         names = {name.lower() for name, _ in ask.headers}
         if held := sorted(names & _TOKEN_HEADERS):
             raise _refusal(ask, f"a request gets its token by its role, not by the header {held[0]}")
-        safe = ask.method.upper() in SAFE_METHODS
+        safe = ask.method.upper() in SAFE_METHODS and not ACTING_READS.search(ask.path)
         if held := sorted(names & _METHOD_HEADERS):
             # Some servers take such a header for the method, and then a GET is none.
             safe = False

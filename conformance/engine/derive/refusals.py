@@ -43,9 +43,10 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
         _unauthorized(view, book, listed[401])
     if 403 in listed:
         _forbidden(view, book, listed[403], default_policy)
-    if 404 in listed:
+    if 404 in listed and "{" in view.operation.path:
         _not_found(view, book, listed[404])
     _bad_request(view, book, listed.get(400))
+    _bad_query(view, book, listed.get(400))
     if view.scoped:
         _wrong_status(view, book, listed.get(409))
         _locked(view, book, listed.get(409))
@@ -84,6 +85,8 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     variant, state = view.main
     role = "reader" if view.role == "member" else "member"
     policy = view.operation.policy
+    if view.reads and role == "reader":
+        return  # whoever may only read may read this
     if policy is not None and {"any", "reader"} & set(policy.roles):
         return  # no role of ours is below
     why = (
@@ -108,7 +111,8 @@ def _not_found(view: View, book: Book, line: int) -> None:
     if view.role == "member":
         foreign = view.attempt(state=state, variant=variant, label="documented", role="alt", accepted=False)
         why = "the resource belongs to another project"
-        book.case(requirement, "other-project", foreign, Refused((404,), why))
+        # 403 is as good where it is listed: the reference does not say which of the two it is.
+        book.case(requirement, "other-project", foreign, Refused((404,), why, also_listed=True))
     for condition in view.operation.preconditions:
         if condition.kind == "exists" and condition.resource == view.knowledge.resource:
             exists = view.requirement("precondition", "exists", condition.line)
@@ -168,7 +172,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
 def _bad_request(view: View, book: Book, line: int | None) -> None:
     variant, state = view.main
     base = view.body(variant, view.default)
-    if base is ABSENT:
+    if base is ABSENT or view.reads:
         return
     for name, body, why, row in _broken_bodies(view, variant, base):
         label = id_part(name)
@@ -180,6 +184,26 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
         else:
             requirement = view.requirement("constraint", label, row.line, True)
             book.case(requirement, "", trial, Refused((400,), why, any_refusal=True))
+
+
+def _bad_query(view: View, book: Book, line: int | None) -> None:
+    """Query values that cannot be read as the documented type, where 400 is listed: elsewhere many are ignored."""
+    if line is None:
+        return
+    variant, state = view.main
+    for row in view.operation.request.parameters:
+        if row.location != "query" or view.default not in row.range or row.name != "limit":
+            continue  # other parameters of a query are filters, which many services take as they come
+        trial = view.attempt(
+            state=state,
+            variant=variant,
+            label=f"bad-{id_part(row.name)}-type",
+            accepted=False,
+            query=((row.name, "conformance"),),
+        )
+        requirement = view.requirement("error", "400", line)
+        why = f"{row.name} is documented as {row.type}"
+        book.case(requirement, f"{id_part(row.name)}-type", trial, Refused((400,), why, also_listed=True))
 
 
 def _broken_bodies(view: View, variant: Variant, base: Any) -> Iterator[tuple[str, Any, str, Parameter]]:

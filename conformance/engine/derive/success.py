@@ -31,6 +31,12 @@ FREE_VALUES = 12
 def derive_success(view: View, book: Book) -> None:
     """Cases of the kinds normal, body, header, precondition (the accepted side) and postcondition."""
     main_variant, main_state = view.main
+    if not view.scoped:
+        trial = view.attempt(state=main_state, variant=main_variant, label="documented")
+        _normal(view, book, trial, "", view.default)
+        derive_contents(view, book, trial)
+        _samples(view, book)
+        return
     if main_variant.condition is None and view.operation.id in view.knowledge.accepts:
         book.used.add(f"states.accepts: {view.operation.id} is tried in {' and '.join(main_variant.states)}")
     for variant in view.variants:
@@ -114,7 +120,7 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
                 trial,
                 Reaches(post.resource, values, post.on_failure or ("ERROR",), post.transient),
             )
-    for spec, vocabulary in view.vocabulary:
+    for spec, vocabulary in () if view.reads else view.vocabulary:
         if vocabulary.resource == view.knowledge.resource and vocabulary.attribute == "status":
             requirement = view.requirement("postcondition", "vocabulary", None)
             requirement = replace(requirement, source=Source(spec.reference.path, vocabulary.line))
@@ -183,7 +189,7 @@ def field_shown(view: View, row: Parameter) -> FieldShown | None:
     if place is None:
         return None
     in_samples = [value for s in view.operation.response.samples if s.valid for value in values_at(s.body, place)[0]]
-    nullable = bool(row.nullable) or None in in_samples
+    nullable = bool(row.nullable) or None in in_samples or row.ref in view.shown_null
     required = (
         row.required
         and row.visible_to is None

@@ -10,6 +10,7 @@ from conformance.engine.derive.success import derive_success, normal_requirement
 from conformance.engine.derive.versions import derive_removed, derive_versions
 from conformance.engine.derive.view import FIRST, Book, View
 from conformance.engine.knowledge import Knowledge, load_knowledge
+from conformance.engine.places import place_of, values_at
 from specs.microversion import Microversion
 from specs.model import Body, Code, Operation, Parameter, Spec, Versions
 from specs.record.model import Source
@@ -30,6 +31,19 @@ def highest_version(specs: Iterable[Spec]) -> Microversion:
 
 def _ends(*things: Versions | Body | Parameter | Code) -> list[str]:
     return [version for thing in things for version in (thing.min, thing.max) if version]
+
+
+def _shown_null(specs: Sequence[Spec]) -> frozenset[str]:
+    """The parameters that some sample of the reference shows as null: where one does, null is documented."""
+    found = set()
+    for spec in specs:
+        for operation in spec.operations:
+            bodies = [s.body for s in operation.response.samples if s.valid]
+            for row in operation.response.parameters if bodies else ():
+                place = place_of(operation, row)
+                if place is not None and any(None in values_at(body, place)[0] for body in bodies):
+                    found.add(row.ref)
+    return frozenset(found)
 
 
 def derive(
@@ -56,10 +70,11 @@ def derive(
     common: tuple[tuple[Spec, Parameter], ...] = tuple(
         (spec, row) for spec in specs for row in spec.common.response if row.location == "header"
     )
+    nullable = _shown_null(specs)
     book = Book()
     for spec in specs if selected is None else selected:
         for operation in spec.operations:
-            view = View(operation, spec, knowledge, top, vocabulary, common)
+            view = View(operation, spec, knowledge, top, vocabulary, common, nullable)
             whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
             if not supported(operation, knowledge):
                 book.without_case(whole, "not-derivable", operation.path)
@@ -89,8 +104,12 @@ def views(specs: Sequence[Spec], top: Microversion, knowledge: Knowledge) -> lis
 
 
 def supported(operation: Operation, knowledge: Knowledge) -> bool:
-    """Whether what the operation needs can be made: one resource with statuses, and an action on it."""
-    return operation.action is not None and operation.path.endswith(f"/{{{knowledge.identifier}}}/action")
+    """Whether what the operation needs can be made or found: an action on a server, or something that is only read."""
+    if operation.action is not None:
+        return operation.path.endswith(f"/{{{knowledge.identifier}}}/action")
+    outside = operation.path == "/" or operation.path.startswith("/{")
+    withheld = operation.id in knowledge.acting_reads or operation.id in knowledge.unsuited
+    return operation.method == "GET" and not outside and not withheld
 
 
 def _operation(view: View, book: Book, default_policy: bool) -> None:

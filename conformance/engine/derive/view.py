@@ -83,6 +83,7 @@ class View:
     top: Microversion
     vocabulary: tuple[tuple[Spec, Vocabulary], ...] = ()
     common: tuple[tuple[Spec, Parameter], ...] = ()
+    shown_null: frozenset[str] = frozenset()
 
     @cached_property
     def lowest(self) -> Microversion:
@@ -169,8 +170,21 @@ class View:
         return [n for n in names if n in known][:1]
 
     @property
-    def main(self) -> tuple[Variant, str]:
+    def reads(self) -> bool:
+        """Whether the operation only reads."""
+        return self.operation.method in ("GET", "HEAD")
+
+    @cached_property
+    def needs_server(self) -> bool:
+        """Whether a trial needs a server of this run: it is named in the path, or in the query that a list needs."""
+        queried = [value for _, value in self.knowledge.query(self.operation) if isinstance(value, Binding)]
+        return self.scoped or any(binding.resource == self.knowledge.resource for binding in queried)
+
+    @property
+    def main(self) -> tuple[Variant, str | None]:
         """The form and the status in which everything is tried that depends on neither."""
+        if not self.needs_server:
+            return self.variants[0], None
         for variant in self.variants:
             for state in variant.states:
                 if state == self.knowledge.initial:
@@ -181,7 +195,7 @@ class View:
                     return variant, state
         return self.variants[0], self.knowledge.initial
 
-    def main_with(self, names: Iterable[str]) -> tuple[Variant, str]:
+    def main_with(self, names: Iterable[str]) -> tuple[Variant, str | None]:
         """As ``main``, for a request that has some fields: the reference may ask another status for them."""
         given = set(names)
         for variant in self.variants:
@@ -247,6 +261,7 @@ class View:
         target: str | None = "own",
         effect_of: tuple[str, Any] | None = None,
         beyond_base: bool = False,
+        query: tuple[tuple[str, Any], ...] = (),
     ) -> Trial:
         """A trial of this operation.
 
@@ -280,6 +295,7 @@ class View:
             situation=Situation(state, locked, target),
             role=role,
             body=body,
+            query=(*self.knowledge.query(self.operation), *query),
             microversion=str(version) if version else None,
             accepted=accepted,
             leads_to=self.leads_to(state, variant) if state and accepted is not False else (),
