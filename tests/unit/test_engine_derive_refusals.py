@@ -118,7 +118,9 @@ def test_409_by_status_without_a_documented_precondition_is_observed():
     one = case(found, "spin/error/409[HALTED]")
     assert one.expectation == RefusedWhereSilent(409, "status HALTED")
     assert one.trial.accepted is None
-    assert case(found, "spin/error/409[locked]").expectation == RefusedWhereSilent(409, "a locked server")
+    locked = case(found, "spin/error/409[locked]")
+    assert locked.expectation == RefusedWhereSilent(409, "a locked server")
+    assert (locked.trial.accepted, locked.trial.role) == (None, "member")
 
 
 def test_a_documented_lock_refuses_its_owner_and_not_an_administrator():
@@ -196,6 +198,13 @@ def test_one_thing_is_broken_at_a_time():
         "mood-max-length": {"colourRef": COLOUR, "mood": "xxx"},
         "paint-type": "text",
     }
+
+
+def test_an_optional_field_of_what_may_be_null_is_broken_too():
+    turn = action("turn", error=(400,))
+    rows = (row("turn", "object", True, nullable=True), row("mood"))
+    found = suite(replace(turn, request=replace(turn.request, parameters=rows)))
+    assert case(found, "turn/error/400[mood-type]").trial.body == {"turn": {"mood": THING}}
 
 
 def test_400_may_be_another_listed_refusal_and_has_a_body():

@@ -95,6 +95,20 @@ def test_a_field_that_another_row_carries_on_does_not_go():
     assert ids(found, "microversion") == []
 
 
+def test_a_field_that_is_asked_and_answered_has_bounds_of_both():
+    found = suite(
+        answered(row("mood", required=True, min="2.5"), request=action("spin", row("mood", min="2.5")).request)
+    )
+    assert ids(found, "microversion") == [
+        "spin/microversion/response/mood/min-2.5[2.5]",
+        "spin/microversion/response/mood/min-2.5[2.4]",
+        "spin/microversion/mood/min-2.5[2.5]",
+        "spin/microversion/mood/min-2.5[2.4]",
+    ]
+    assert isinstance(case(found, "spin/microversion/mood/min-2.5[2.4]").expectation, OutsideVersions)
+    assert isinstance(case(found, "spin/microversion/response/mood/min-2.5[2.4]").expectation, FieldAbsent)
+
+
 def test_a_bound_at_the_default_version_is_the_documented_trial():
     found = suite(answered(row("mood", min="2.20")))
     assert case(found, "spin/microversion/mood/min-2.20[2.20]").trial is case(found, "spin/normal/202[IDLE]").trial

@@ -47,10 +47,16 @@ def test_the_cheapest_way_is_gone():
 
 
 def test_what_the_reference_says_is_cheaper_than_the_table():
-    table = action("smash", row("how", required=True))
+    documented = action("heal", preconditions=(status("BROKEN"),), postconditions=(becomes("IDLE"),))
+    assert walked(graph(MEND).way("BROKEN", "IDLE")) == ["mend as member"]
+    assert walked(graph(MEND, documented).way("BROKEN", "IDLE")) == ["heal as member"]
+
+
+def test_a_member_goes_before_an_administrator():
     documented = action("hit", preconditions=(status("IDLE"),), postconditions=(becomes("BROKEN"),))
-    assert walked(graph(table, documented).way("IDLE", "BROKEN")) == ["hit as member"]
-    assert walked(graph(table).way("IDLE", "BROKEN")) == ["smash as admin"]
+    as_admin = replace(documented, id="widgets.beat", action="beat", policy=Policy(("admin",), 1))
+    assert walked(graph(as_admin).way("IDLE", "BROKEN")) == ["beat as admin"]
+    assert walked(graph(as_admin, documented).way("IDLE", "BROKEN")) == ["hit as member"]
 
 
 def test_an_edge_of_the_table_is_marked_and_says_what_it_asks():

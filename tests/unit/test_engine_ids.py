@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from widgets import KNOWLEDGE, TOP, action, becomes, row, sample, status, suite
@@ -90,3 +92,9 @@ def test_a_part_of_an_id_is_never_empty_and_stays_what_it_is(text):
     assert part
     assert not ID_CHARACTERS.search(part)
     assert id_part(part) == part
+
+
+def test_a_status_of_two_words_is_one_word_in_an_id():
+    knowledge = replace(KNOWLEDGE, stable=("IDLE", "in [deep] sleep"))
+    found = suite(action(preconditions=(status("IDLE"),)), knowledge=knowledge)
+    assert "widgets.spin/precondition/status[in-deep-sleep]" in [c.id for c in found.cases]

@@ -9,10 +9,11 @@ import pytest
 
 import specs
 from conformance.engine import knowledge as module
-from conformance.engine.case import Binding
+from conformance.engine.case import Binding, id_part
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.derive.suite import derive, views
+from conformance.engine.derive.view import Book
 from conformance.engine.graph import StateGraph
 from conformance.engine.knowledge import load_knowledge
 from specs.load import load_directory
@@ -127,6 +128,22 @@ def test_a_table_of_another_format_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(module.resources, "files", lambda _: tmp_path)
     with pytest.raises(ValueError, match="format 2 is not 1"):
         module._table("states.yaml")
+
+
+def test_no_case_hides_another_of_the_same_id(shipped, monkeypatch):
+    """``Book.case`` keeps the first of an id: a second one must expect the same."""
+    hidden = []
+    keep = Book.case
+
+    def case(self, requirement, detail, trial, expectation):
+        keep(self, requirement, detail, trial, expectation)
+        kept = self.cases.get(requirement.id + (f"[{id_part(detail)}]" if detail else ""))
+        if kept is None or kept.expectation != expectation:
+            hidden.append((requirement.id, detail, expectation))
+
+    monkeypatch.setattr(Book, "case", case)
+    derive(shipped)
+    assert hidden == []
 
 
 def test_the_shipped_specs_give_a_suite_in_which_nothing_is_dropped(shipped):

@@ -102,10 +102,13 @@ def _bound_requirement(view: View, name: str, line: int | None, bound: str, in_p
 def _response_row(view: View, book: Book, row: Parameter) -> None:
     variant, state = view.main
     twins = [r for r in view.operation.response.parameters if r.name == row.name and r is not row]
+    asked = any(r.name == row.name for r in view.operation.request.parameters)
     for bound, outside, inside in _edges(row.range, view):
         if any(outside in twin.range for twin in twins):
             continue
-        requirement = _bound_requirement(view, row.name, row.line, bound)
+        # A field that is asked and answered has bounds of two kinds.
+        name = f"response/{row.name}" if asked else row.name
+        requirement = _bound_requirement(view, name, row.line, bound)
         trial_out, trial_in = (
             view.attempt(
                 state=state,
