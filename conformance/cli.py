@@ -123,16 +123,23 @@ def check(directory: Path | None, against: str | None) -> int:
 
 @main.command()
 @click.argument("source")
-def lint(source: str) -> int:
-    """List the defects of a reference itself, as file:line; 1 if there are any."""
-    from parsers import commands
+@click.option("--parameters", metavar="FILE|RELEASE", help="A parameter file, or a release that has it.")
+@click.option("--taste", is_flag=True, help="Show matters of taste too; they never fail.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", help="How to write it.")
+def lint(source: str, parameters: str | None, taste: bool, form: str) -> int:
+    """List the defects of a reference itself, as file:line; 1 if there are any.
 
-    reading, _ = commands.read(source, keep_going=True)
-    found = sorted({(f.path, f.line, f.rule, f.message) for f in (*reading.flaws, *commands.defects(reading))})
-    for path, line, rule, message in found:
-        click.echo(f"{path}:{line}: {rule}: {message}")
-    click.echo(f"{len(found)} defects" if found else "no defects")
-    return 1 if found else 0
+    SOURCE is as for build. Paths are relative to the root of the distribution.
+    """
+    from parsers import commands
+    from parsers.lint import CERTAIN, render, sarif
+
+    found = commands.lint(source, parameters, taste=taste)
+    if form == "sarif":
+        click.echo(sarif.sarif(found), nl=False)
+    else:
+        click.echo(render.as_json(found) if form == "json" else render.text(found), nl=False)
+    return 1 if any(finding.certainty == CERTAIN for finding in found) else 0
 
 
 @main.command()

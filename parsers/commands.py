@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from parsers.build import Reading
+    from parsers.lint import Finding
     from parsers.parameters import Flaw
     from specs.diff import Difference
     from specs.model import Spec
@@ -127,6 +128,24 @@ def defects(reading: Reading) -> list[Flaw]:
         if sample.path in reading.samples.missing
     ]
     return found
+
+
+def lint(source: str | Path, parameters: str | Path | None = None, *, taste: bool = False) -> tuple[Finding, ...]:
+    """Find the defects of a reference itself, by file and line.
+
+    Args:
+        source: as ``read``.
+        parameters: as ``read``.
+        taste: find matters of taste too.
+
+    Raises:
+        ReferenceError: the reference cannot be found or read.
+
+    """
+    from parsers.lint import check as find
+
+    reading, specs = read(source, parameters=parameters, keep_going=True)
+    return find(reading, specs, taste=taste)
 
 
 def stop_for(found: list[Flaw]) -> None:

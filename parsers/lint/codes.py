@@ -1,0 +1,187 @@
+"""Response codes: operations without any, codes that the list lacks, lists that are not well-formed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from parsers.lint.findings import CERTAIN, TASTE, Place, Rule
+
+if TYPE_CHECKING:
+    from parsers.document import Block
+    from parsers.lint.view import Subject, View
+
+_CODE = r"(?<![\d.])[1-5]\d\d(?![\d.]*\d)"
+_NO_COMMA = re.compile(
+    rf"{_CODE}(?:\)\s*|\s+)(?!(?:and|or|to|if|in|for|when)\b)(?P<next>[A-Za-z]*\s*\(?{_CODE}\)?)", re.IGNORECASE
+)
+_NOTE = re.compile(r"\([^()]*\s[^()]*\)")
+_MISTAKE = re.compile(
+    r"\bbug\b|\berroneous|\bincorrect|\bmistaken|\bused\s+to\b|\bhistorically\b|\bprior\s+to\s+the\s+fix\b|"
+    r"\bpreviously\b|\bshould\s+not\b",
+    re.IGNORECASE,
+)
+_NAMES = {
+    "ok": 200, "created": 201, "accepted": 202, "nocontent": 204, "multistatus": 207, "multiplechoices": 300,
+    "badrequest": 400, "unauthorized": 401, "unauthorised": 401, "forbidden": 403, "itemnotfound": 404,
+    "notfound": 404, "badmethod": 405, "methodnotallowed": 405, "notacceptable": 406, "conflict": 409,
+    "conflictingrequest": 409, "gone": 410, "preconditionfailed": 412, "badmediatype": 415,
+    "unsupportedmediatype": 415, "internalservererror": 500, "notimplemented": 501, "badgateway": 502,
+    "serviceunavailable": 503,
+}  # fmt: skip
+"""The number that a name of a code stands for, where it stands for one."""
+
+
+def _lists(subject: Subject) -> Iterator[Block]:
+    for block in subject.source.blocks:
+        if block.kind == "codes":
+            yield block
+
+
+def _none(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        if not any(code.listed for code in subject.operation.responses.normal):
+            nothing = not any(code.listed for code in subject.operation.responses.error)
+            yield Place(
+                subject.path,
+                subject.operation.line,
+                f"{subject.source.title!r} lists no {'response codes' if nothing else 'code of success'}; write "
+                "`Normal response codes:` and the codes",
+            )
+
+
+def _no_errors(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        responses = subject.operation.responses
+        if any(code.listed for code in responses.normal) and not any(code.listed for code in responses.error):
+            yield Place(
+                subject.path,
+                subject.operation.line,
+                f"{subject.source.title!r} lists no code of an error; write `Error response codes:` and the codes",
+            )
+
+
+def _unlisted(view: View) -> Iterator[Place]:
+    """A code that a sentence promises and the list lacks; not one that a sentence calls a mistake."""
+    for subject in view.subjects:
+        responses = subject.operation.responses
+        if not any(code.listed for code in (*responses.normal, *responses.error)):
+            continue
+        texts: dict[int, list[str]] = {}
+        for block in subject.source.blocks:
+            texts.setdefault(view.line(subject.path, block.line), []).append(block.text)
+        for code in (*responses.normal, *responses.error):
+            if code.listed or any(_MISTAKE.search(text) for text in texts.get(code.line, ())):
+                continue
+            which = "normal" if code.code < 400 else "error"
+            yield Place(
+                subject.path,
+                code.line,
+                f"the text speaks of a response {code.code} that the list of codes lacks; add {code.code} to the "
+                f"{which} response codes, or correct the text",
+            )
+
+
+def _line(view: View, subject: Subject, block: Block, position: int) -> int:
+    return view.line(subject.path, block.line + block.text.count("\n", 0, position))
+
+
+def _commas(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        for block in _lists(subject):
+            # What stands in parentheses behind a code explains it, and holds words and numbers of its own.
+            text = _NOTE.sub(lambda m: re.sub(r"[^\n]", ",", m[0]), block.text)
+            for found in _NO_COMMA.finditer(text):
+                yield Place(
+                    subject.path,
+                    _line(view, subject, block, found.start("next")),
+                    f"there is no comma before {' '.join(found['next'].split())}; write one between two codes",
+                )
+
+
+def _parentheses(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        for block in _lists(subject):
+            if block.text.count("(") != block.text.count(")"):
+                yield Place(
+                    subject.path,
+                    view.line(subject.path, block.line),
+                    "a parenthesis of this list of codes is not closed, or not opened; write `name(code)`",
+                )
+
+
+def _named(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        responses = subject.operation.responses
+        for code in chain(responses.normal, responses.error):
+            number = _NAMES.get(re.sub(r"[^a-z]", "", (code.name or "").lower()))
+            if code.listed and number is not None and number != code.code:
+                yield Place(
+                    subject.path,
+                    code.line,
+                    f"{code.name} is the name of {number}, but stands with {code.code}; write {code.name}({number}), "
+                    f"or the name of {code.code}",
+                )
+
+
+_LABEL = re.compile(r"\bcodes?\W*:", re.IGNORECASE)
+_TALK = re.compile(r"\b[a-z]+\s+[a-z]+\s+[a-z]+\b")
+
+
+def _explained(view: View, subject: Subject) -> frozenset[int]:
+    """Lines of lists that also hold sentences or another list, and of rows that give a reason of their own."""
+    blocks = [
+        block.line for block in _lists(subject) if _TALK.search(block.text) or len(_LABEL.findall(block.text)) > 1
+    ]
+    rows = [status.line for status in subject.source.statuses if status.own_reason]
+    return frozenset(view.line(subject.path, line) for line in (*blocks, *rows))
+
+
+def _misplaced(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        responses = subject.operation.responses
+        explained = _explained(view, subject)
+        for code in responses.normal:
+            if code.listed and code.code >= 400 and code.line not in explained:
+                yield Place(
+                    subject.path, code.line, f"{code.code} is an error, but stands with the codes of success; move it"
+                )
+        for code in responses.error:
+            if code.listed and code.code < 300 and code.line not in explained:
+                yield Place(
+                    subject.path, code.line, f"{code.code} is no error, but stands with the codes of errors; move it"
+                )
+
+
+def _twice(view: View) -> Iterator[Place]:
+    """The same code twice in one paragraph or table, with nothing that tells one from the other."""
+    for subject in view.subjects:
+        responses = subject.operation.responses
+        explained = _explained(view, subject)
+        for codes in (responses.normal, responses.error):
+            seen = set()
+            for code in codes:
+                key = (code.code, code.line, code.min, code.max)
+                if code.listed and key in seen and code.line not in explained:
+                    yield Place(subject.path, code.line, f"{code.code} is listed twice; remove one of the two")
+                seen.add(key)
+        rows: dict[tuple[str, int, str], int] = {}
+        for status in subject.source.statuses:
+            same, line = (status.kind, status.code, status.reason), view.line(subject.path, status.line)
+            if same in rows and view.together(subject.path, rows[same], line):
+                yield Place(subject.path, line, f"{status.code} is listed twice for one reason; remove one of the two")
+            rows[same] = line
+
+
+RULES = (
+    Rule("no-codes", CERTAIN, "An operation lists no code of success.", _none),
+    Rule("unlisted-code", CERTAIN, "The text promises a code that the list of codes lacks.", _unlisted),
+    Rule("missing-comma", CERTAIN, "Two codes stand side by side without a comma.", _commas),
+    Rule("unbalanced-codes", CERTAIN, "A list of codes has a parenthesis too many or too few.", _parentheses),
+    Rule("code-name", CERTAIN, "The name of a code is that of another.", _named),
+    Rule("misplaced-code", CERTAIN, "An error stands with the codes of success, or the other way round.", _misplaced),
+    Rule("duplicate-code", CERTAIN, "A list of codes has a code twice.", _twice),
+    Rule("no-error-codes", TASTE, "An operation lists no code of an error.", _no_errors),
+)

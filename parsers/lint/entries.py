@@ -1,0 +1,143 @@
+"""Entries of parameter files: unused ones, misspelt and missing keys, values that no entry has."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.lint.findings import CERTAIN, TASTE, Place, Rule
+from parsers.parameters import KNOWN_KEYS, READ_KEYS
+
+if TYPE_CHECKING:
+    from parsers.lint.view import View
+    from parsers.parameters import Definition, ParameterFile
+
+LOCATIONS = ("path", "query", "header", "body", "cookie")
+TYPES = frozenset({"string", "integer", "number", "float", "boolean", "object", "array", "none", "null", "file"})
+_INSTEAD = {
+    "list": "array",
+    "dict": "object",
+    "bool": "boolean",
+    "int": "integer",
+    "uuid": "string",
+    "enum": "string",
+    "json": "object",
+    "hash": "object",
+    "str": "string",
+}
+_NEEDED = ("in", "type", "required")
+_ANCHOR = re.compile(r":\s*&\S+")
+_NEAR = 0.72
+
+
+def _entries(view: View) -> Iterator[tuple[ParameterFile, Definition]]:
+    for held in view.parameter_files:
+        for entry in held.entries.values():
+            yield held, entry
+
+
+def _unused(view: View) -> Iterator[Place]:
+    """An entry that no row refers to; one that others merge is used by them."""
+    if not view.whole:
+        return
+    for held, entry in _entries(view):
+        lines = view.text(held.path).split("\n")
+        if entry.key in held.used or _ANCHOR.search(lines[entry.line - 1] if entry.line <= len(lines) else ""):
+            continue
+        yield Place(
+            held.path, entry.line, f"no table refers to {entry.key}; remove the entry, or refer to it where it belongs"
+        )
+
+
+def nearest(key: str, having: frozenset[str]) -> str | None:
+    """The known key that a misspelt one was meant to be, None where there is none, or the entry has that too."""
+    found = difflib.get_close_matches(key.lower(), sorted(KNOWN_KEYS), 1, _NEAR)
+    return found[0] if found and found[0] not in having else None
+
+
+def _misspelt(view: View) -> Iterator[Place]:
+    for held, entry in _entries(view):
+        having = frozenset(key for key, _ in entry.keys)
+        for key, line in entry.keys:
+            meant = None if key in KNOWN_KEYS else nearest(key, having)
+            if meant is not None:
+                yield Place(held.path, line, f"{entry.key} has a key {key}, which nothing reads; write {meant}")
+
+
+def _unknown(view: View) -> Iterator[Place]:
+    for held, entry in _entries(view):
+        having = frozenset(key for key, _ in entry.keys)
+        for key, line in entry.keys:
+            if key not in KNOWN_KEYS and nearest(key, having) is None:
+                known = ", ".join(sorted(READ_KEYS))
+                yield Place(held.path, line, f"{entry.key} has a key {key}, which nothing reads; the keys are {known}")
+
+
+def _missing(view: View) -> Iterator[Place]:
+    """Keys that every entry needs; one that is there misspelt is reported as that."""
+    for held, entry in _entries(view):
+        having = frozenset(key for key, _ in entry.keys)
+        misspelt = {nearest(key, having) for key in having - KNOWN_KEYS}
+        lacking = [key for key in _NEEDED if key not in having and key not in misspelt]
+        if lacking:
+            keys = " and ".join(f"`{key}`" for key in lacking)
+            yield Place(held.path, entry.line, f"{entry.key} has no {keys}; add what holds for it")
+
+
+def _empty(view: View) -> Iterator[Place]:
+    for held, entry in _entries(view):
+        having = frozenset(key for key, _ in entry.keys)
+        if "description" not in having and not any(nearest(key, having) == "description" for key in having):
+            yield Place(held.path, entry.line, f"{entry.key} has no `description`; say what it is")
+        elif "description" in having and not entry.description.strip():
+            yield Place(held.path, entry.line, f"{entry.key} has an empty description; say what it is")
+
+
+def _line(entry: Definition, key: str) -> int:
+    return next((line for name, line in entry.keys if name == key), entry.line)
+
+
+def _location(view: View) -> Iterator[Place]:
+    for held, entry in _entries(view):
+        if entry.location is not None and entry.location.strip() not in LOCATIONS:
+            yield Place(
+                held.path,
+                _line(entry, "in"),
+                f"{entry.key} is in {entry.location!r}, which is no part of a request or a response; write one of "
+                f"{', '.join(LOCATIONS)}",
+            )
+
+
+def _optional_path(view: View) -> Iterator[Place]:
+    for held, entry in _entries(view):
+        stated = any(key == "required" for key, _ in entry.keys)
+        if entry.location == "path" and stated and not entry.required:
+            yield Place(
+                held.path,
+                _line(entry, "required"),
+                f"{entry.key} is a part of the path and yet optional, but no URL can do without it; write "
+                "`required: true`",
+            )
+
+
+def _type(view: View) -> Iterator[Place]:
+    for held, entry in _entries(view):
+        kind = entry.type.strip() if entry.type else ""
+        if kind and kind.lower() not in TYPES:
+            instead = _INSTEAD.get(kind.lower())
+            advice = f"write {instead}" if instead else f"write one of {', '.join(sorted(TYPES - {'null', 'number'}))}"
+            yield Place(held.path, _line(entry, "type"), f"{entry.key} is of type {kind!r}; {advice}")
+
+
+RULES = (
+    Rule("unused-parameter", CERTAIN, "No table refers to an entry of a parameter file.", _unused),
+    Rule("misspelt-key", CERTAIN, "An entry of a parameter file has a key that is a known one misspelt.", _misspelt),
+    Rule("missing-key", CERTAIN, "An entry of a parameter file lacks in, type or required.", _missing),
+    Rule("missing-description", CERTAIN, "An entry of a parameter file describes nothing.", _empty),
+    Rule("unknown-location", CERTAIN, "An entry of a parameter file is in no part of a message.", _location),
+    Rule("optional-path-parameter", CERTAIN, "A part of a path is said to be optional.", _optional_path),
+    Rule("unknown-key", TASTE, "An entry of a parameter file has a key that nothing reads.", _unknown),
+    Rule("uncommon-type", TASTE, "A type is none of the words that JSON has for types.", _type),
+)

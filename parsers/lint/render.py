@@ -1,0 +1,39 @@
+"""Findings as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from parsers.lint.findings import CERTAIN
+
+if TYPE_CHECKING:
+    from parsers.lint.findings import Finding
+
+
+def text(findings: Sequence[Finding]) -> str:
+    """One line for each, and one that counts them."""
+    lines = [str(finding) for finding in findings]
+    kinds = Counter(finding.certainty for finding in findings)
+    certain, taste = kinds[CERTAIN], len(findings) - kinds[CERTAIN]
+    total = f"{certain} defect{'' if certain == 1 else 's'}" if certain else "no defects"
+    if taste:
+        total += f", {taste} matter{'' if taste == 1 else 's'} of taste"
+    return "\n".join([*lines, total, ""])
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """An array of objects with path, line, rule, certainty and message."""
+    items = [
+        {
+            "path": finding.path,
+            "line": finding.line,
+            "rule": finding.rule,
+            "certainty": finding.certainty,
+            "message": finding.message,
+        }
+        for finding in findings
+    ]
+    return json.dumps(items, indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,75 @@
+"""Rows of tables: the same row twice, rows that stand in a place that their entry rules out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from parsers.lint.findings import CERTAIN, TASTE, Place, Rule
+from parsers.lint.view import SIDES
+
+if TYPE_CHECKING:
+    from parsers.lint.view import Row, Subject, View
+
+
+def _repeated(view: View, subject: Subject) -> Iterator[tuple[Row, Row, bool]]:
+    """Pairs of rows with one name and one reference in one table, and whether nothing can tell them apart.
+
+    A flat table may list a field of two objects twice, but not in two rows that follow each other, and what is no
+    field of a body is nested in nothing.
+    """
+    for side in SIDES:
+        rows = subject.rows(side)
+        following = {id(after): before for before, after in pairwise(rows)}
+        first: dict[tuple[str, str], Row] = {}
+        for row in rows:
+            key = (row.name, row.parameter.ref)
+            if key in first and view.together(subject.path, first[key].line, row.line):
+                before = following.get(id(row))
+                beside = before is not None and (before.name, before.parameter.ref) == key
+                yield first[key], row, beside or row.parameter.location not in ("body", None)
+            first[key] = row
+
+
+def _duplicates(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        for first, row, certain in _repeated(view, subject):
+            if certain:
+                yield Place(
+                    subject.path,
+                    row.line,
+                    f"{row.name} stands in this table already (line {first.line}); remove one of the two rows",
+                )
+
+
+def _apart(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        for first, row, certain in _repeated(view, subject):
+            if not certain:
+                yield Place(
+                    subject.path,
+                    row.line,
+                    f"{row.name} stands in this table twice (first in line {first.line}); where each belongs to "
+                    f"another object, write `object.{row.last}`",
+                )
+
+
+def _path_in_response(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        for row in subject.responses:
+            if row.parameter.location in ("path", "query"):
+                yield Place(
+                    subject.path,
+                    row.line,
+                    f"{row.name} stands in the table of the response, but its entry {row.parameter.ref} is in "
+                    f"{row.parameter.location}, which only requests have; refer to an entry with `in: body` or "
+                    "`in: header`",
+                )
+
+
+RULES = (
+    Rule("duplicate-row", CERTAIN, "A table has the same row twice.", _duplicates),
+    Rule("request-part-in-response", CERTAIN, "A response is said to have a path or a query.", _path_in_response),
+    Rule("repeated-row", TASTE, "A flat table has a row twice, without saying of what.", _apart),
+)

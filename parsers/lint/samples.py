@@ -1,0 +1,118 @@
+"""Samples as files, and the microversions they are of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.inline import versions_in
+from parsers.lint.findings import CERTAIN, TASTE, Place, Rule
+from parsers.lint.view import SIDES, span, version, written
+
+if TYPE_CHECKING:
+    from parsers.lint.view import View
+
+_IN_PATH = re.compile(r"(?:\A|/)v(?P<version>\d+\.\d+)/")
+_ONE = re.compile(r"\(\s*v?(?P<version>\d+\.\d+)\s*\)", re.IGNORECASE)
+_FILE_OF = {
+    "request": re.compile(r"[-_]req(?:uest)?(?:\W|_|\Z)"),
+    "response": re.compile(r"[-_]resp?(?:onse)?(?:\W|_|\Z)"),
+}
+
+
+def _missing(view: View) -> Iterator[Place]:
+    if not view.whole:
+        return
+    for subject in view.subjects:
+        for side in SIDES:
+            for sample in subject.samples(side):
+                if sample.file in view.reading.samples.missing:
+                    yield Place(
+                        subject.path, sample.line, f"there is no sample {sample.file}; add it, or correct the path"
+                    )
+
+
+def _invalid(view: View) -> Iterator[Place]:
+    """A sample that is no JSON, told at its own file, once."""
+    for subject in view.subjects:
+        for side in SIDES:
+            for sample in subject.samples(side):
+                wrong = view.reading.samples.problems.get(sample.file)
+                if wrong and sample.file not in view.reading.samples.missing:
+                    found = re.search(r"\bline (\d+)", wrong)
+                    yield Place(sample.file, int(found[1]) if found else 1, f"{wrong}; write valid JSON")
+
+
+_UNFILLED = re.compile(r"%\(\w+\)[sdi]|\[0-9a-f\]\{8\}|\{\{\s*\w+\s*\}\}|\$\{\w+\}")
+
+
+def _unfilled(view: View) -> Iterator[Place]:
+    """A sample that still holds a blank of the template it was made from, told at its own file."""
+    for path in sorted({s.file for subject in view.subjects for side in SIDES for s in subject.samples(side)}):
+        if path in view.reading.samples.missing or not path.endswith(".json"):
+            continue
+        for number, line in enumerate(view.text(path).split("\n"), 1):
+            found = _UNFILLED.search(line)
+            if found:
+                yield Place(path, number, f"{found[0]} is a blank of a template; write a value that a message may have")
+
+
+def _outside(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        held = subject.operation.microversions
+        for side in SIDES:
+            for sample in subject.samples(side):
+                own = version(sample.microversion)
+                if own is not None and own not in span(held.min, held.max):
+                    yield Place(
+                        subject.path,
+                        sample.line,
+                        f"the sample is of version {own}, but the operation exists in {written(held)}; show a sample "
+                        "of one of its versions",
+                    )
+
+
+def _heading(view: View) -> Iterator[Place]:
+    """The version in a sample's path against the one that its heading names, or the range that it bounds."""
+    for subject in view.subjects:
+        for sample in subject.source.samples:
+            found = _IN_PATH.search(sample.path)
+            own = version(found["version"]) if found else None
+            single = _ONE.search(sample.heading)
+            bounds = versions_in(sample.heading, None)
+            if own is None:
+                continue
+            held = span(bounds.min, bounds.max)
+            if (version(single["version"]) != own) if single else own not in held:
+                said = single["version"] if single else written(held)
+                yield Place(
+                    subject.path,
+                    view.line(subject.path, sample.line),
+                    f"the heading speaks of version {said}, but the sample {sample.path} is of {own}; correct one of "
+                    "the two",
+                )
+
+
+def _other_side(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        for side in SIDES:
+            other = "response" if side == "request" else "request"
+            for sample in subject.samples(side):
+                name = sample.file.rsplit("/", 1)[-1]
+                if _FILE_OF[other].search(name) and not _FILE_OF[side].search(name):
+                    yield Place(
+                        subject.path,
+                        sample.line,
+                        f"{name} is named for a {other}, but is shown as a {side}; show the other, or name it for both",
+                    )
+
+
+RULES = (
+    Rule("missing-sample", CERTAIN, "A sample is not there.", _missing),
+    Rule("invalid-sample", CERTAIN, "A sample is no JSON.", _invalid),
+    Rule("unfilled-sample", CERTAIN, "A sample holds a blank of a template.", _unfilled),
+    Rule("sample-outside-operation", CERTAIN, "A sample is of a version without its operation.", _outside),
+    Rule("sample-against-heading", CERTAIN, "A sample and its heading differ on the version.", _heading),
+    Rule("sample-of-other-side", TASTE, "A sample is named for a request and shown as a response, or so.", _other_side),
+)

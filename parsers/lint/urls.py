@@ -1,0 +1,117 @@
+"""URLs against the tables, and characters that nobody sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from parsers.lint.findings import CERTAIN, Place, Rule
+
+if TYPE_CHECKING:
+    from parsers.lint.view import Row, Subject, View
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_NAMES = {"\u200b": "zero-width space", "\u200c": "zero-width non-joiner", "\u200d": "zero-width joiner",
+          "\u2060": "word joiner", "\ufeff": "byte order mark"}  # fmt: skip
+_INVISIBLE = re.compile(f"[{''.join(_NAMES)}]")
+_LITERAL = re.compile(r"``[^`]+``", re.DOTALL)
+_URL = re.compile(r"\A(?:[A-Z]+\s+)?(?:https?:)?/|\{\w+\}")
+_DIRECTIVE = re.compile(r"^[ \t]*\.\.[ \t]+(?:rest_method|literalinclude|include|rest_parameters)::.*$", re.MULTILINE)
+
+
+def placeholders(path: str) -> tuple[str, ...]:
+    """The placeholders of a path, in its order; those of its query do not count, nor do ``{?name}`` and the like."""
+    found = _PLACEHOLDER.findall(path.partition("?")[0].partition("{?")[0])
+    return tuple(dict.fromkeys(name.strip() for name in found if name.strip()[:1] not in "?&+#"))
+
+
+def _path_rows(subject: Subject) -> list[Row]:
+    return [row for row in subject.requests if row.parameter.location == "path"]
+
+
+def _without_row(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        if _unresolved(subject):
+            continue
+        held = {row.name for row in _path_rows(subject)}
+        for name in placeholders(subject.source.path):
+            if name in held:
+                continue
+            other = next((row for row in subject.requests if row.name == name), None)
+            if other is not None:
+                yield Place(
+                    subject.path,
+                    other.line,
+                    f"{name} is a part of the path {subject.source.path}, but its entry {other.parameter.ref} is in "
+                    f"{other.parameter.location or 'nothing'}; refer to an entry with `in: path`",
+                )
+            else:
+                yield Place(
+                    subject.path,
+                    subject.method_line,
+                    f"the table of the request has no row for {{{name}}} of {subject.source.path}; add `- {name}: "
+                    "<entry with in: path>`",
+                )
+
+
+def _without_placeholder(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        held = placeholders(subject.source.path)
+        for row in _path_rows(subject):
+            if row.name not in held:
+                left = [name for name in held if name not in {other.name for other in _path_rows(subject)}]
+                otherwise = "remove the row, or refer to an entry of another part"
+                advice = f"write {left[0]}" if len(left) == 1 else otherwise
+                yield Place(
+                    subject.path,
+                    row.line,
+                    f"{row.name} is in path by its entry {row.parameter.ref}, but {subject.source.path} has no "
+                    f"{{{row.name}}}; {advice}",
+                )
+
+
+def _unresolved(subject: Subject) -> bool:
+    """Whether rows could not be resolved, so that nobody knows which are of the path."""
+    return any(row.parameter.location is None for row in subject.requests)
+
+
+def _method(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        if subject.source.method.upper() not in _METHODS:
+            yield Place(
+                subject.path,
+                subject.method_line,
+                f"{subject.source.method} is no HTTP method; write one of {', '.join(_METHODS)}",
+            )
+
+
+def _invisible(view: View) -> Iterator[Place]:
+    """Characters without width in what readers copy: URLs, literals, the operands of directives."""
+    if not view.whole:
+        return
+    for path in sorted({file.context.path for file in view.reading.files}):
+        text = view.text(path)
+        if not _INVISIBLE.search(text):
+            continue
+        for pattern in (_LITERAL, _DIRECTIVE):
+            for found in pattern.finditer(text):
+                hidden = _INVISIBLE.search(found[0])
+                plain = _INVISIBLE.sub("", found[0])
+                if hidden and (pattern is _DIRECTIVE or _URL.search(plain.strip("`"))):
+                    line = text.count("\n", 0, found.start() + hidden.start()) + 1
+                    yield Place(
+                        path,
+                        line,
+                        f"a {_NAMES[hidden[0]]} (U+{ord(hidden[0]):04X}) hides in {' '.join(plain.split())}, and is "
+                        "copied with it; remove it",
+                    )
+
+
+RULES = (
+    Rule("placeholder-without-row", CERTAIN, "A placeholder of a URL has no row in the request.", _without_row),
+    Rule("row-without-placeholder", CERTAIN, "A row in path has no placeholder in the URL.", _without_placeholder),
+    Rule("unknown-method", CERTAIN, "A method is none of HTTP's.", _method),
+    Rule("invisible-character", CERTAIN, "A URL holds a character that has no width.", _invisible),
+)

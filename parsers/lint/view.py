@@ -1,0 +1,152 @@
+"""A reference that was read, as rules want it: source and spec of each operation side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from specs.microversion import Microversion, VersionRange
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from parsers.build import Reading
+    from parsers.document import OperationSource, ParameterRow, SourceFile
+    from parsers.parameters import ParameterFile
+    from specs.model import Operation, Parameter, Sample, Spec, Versions
+
+Side = Literal["request", "response"]
+SIDES: tuple[Side, Side] = ("request", "response")
+
+
+_BETWEEN = re.compile(r"^\s*\.\.\s|^([=\-~^\"'`+*#])\1{2,}\s*$", re.MULTILINE)
+"""A directive, a comment or the line of a title: what follows is another table."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table, resolved, with its line in the source file and where its entry stands."""
+
+    parameter: Parameter
+    source: ParameterRow
+    line: int
+
+    @property
+    def name(self) -> str:
+        """The name as the table has it."""
+        return self.parameter.name
+
+    @property
+    def last(self) -> str:
+        """The name without what it is nested in."""
+        return self.parameter.name.rsplit(".", 1)[-1]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One operation: as the document has it, and as its spec has it. Lines of ``operation`` and ``rows`` are final."""
+
+    file: SourceFile
+    source: OperationSource
+    operation: Operation
+    requests: tuple[Row, ...]
+    responses: tuple[Row, ...]
+    method_line: int
+
+    @property
+    def path(self) -> str:
+        """The source file."""
+        return self.file.context.path
+
+    def rows(self, side: Side) -> tuple[Row, ...]:
+        """The rows of one side."""
+        return self.requests if side == "request" else self.responses
+
+    def samples(self, side: Side) -> tuple[Sample, ...]:
+        """The samples of one side."""
+        part = self.operation.request if side == "request" else self.operation.response
+        return part.samples
+
+
+@dataclass(frozen=True)
+class View:
+    """A reading and its specs."""
+
+    reading: Reading
+    specs: Mapping[str, Spec]
+
+    @cached_property
+    def subjects(self) -> tuple[Subject, ...]:
+        """All operations, in the order of the reference."""
+        return tuple(self._subjects())
+
+    def _subjects(self) -> Iterator[Subject]:
+        by_path = {spec.reference.path: spec for spec in self.specs.values()}
+        for file in self.reading.files:
+            spec = by_path.get(file.context.path)
+            if spec is None:
+                continue
+            for source, operation in zip(file.operations, spec.operations, strict=True):
+                requests = [row for row in source.rows if row.section != "response"]
+                responses = [row for row in source.rows if row.section == "response"]
+                yield Subject(
+                    file,
+                    source,
+                    operation,
+                    self._rows(file.context.path, operation.request.parameters, requests),
+                    self._rows(file.context.path, operation.response.parameters, responses),
+                    self.line(file.context.path, source.method_line),
+                )
+
+    def _rows(self, path: str, parameters: tuple[Parameter, ...], rows: list[ParameterRow]) -> tuple[Row, ...]:
+        return tuple(
+            Row(parameter, row, self.line(path, row.row_line)) for parameter, row in zip(parameters, rows, strict=True)
+        )
+
+    def line(self, path: str, line: int) -> int:
+        """The line of the file for a line of the text that was read, which may be a repaired one."""
+        lines = self.reading.layout.lines.get(path, ())
+        return lines[line - 1] if 0 < line <= len(lines) else line
+
+    @property
+    def whole(self) -> bool:
+        """Whether the reference is there as a whole, and not as a single document without its files."""
+        return not self.reading.layout.bare
+
+    @property
+    def parameter_files(self) -> list[ParameterFile]:
+        """The parameter files that documents name; none of a bare document."""
+        return list(self.reading.tables.parameter_files.values())
+
+    def together(self, path: str, one: int, other: int) -> bool:
+        """Whether two lines are rows of one table; never in a damaged document, which has lost the lines that tell."""
+        return self.whole and not _BETWEEN.search("\n".join(self.text(path).split("\n")[one : other - 1]))
+
+    def text(self, path: str) -> str:
+        """The text of a file of the reference, as it stands."""
+        return self.reading.layout.root.text(path)
+
+
+def version(text: str | None) -> Microversion | None:
+    """Read a microversion, None where the text is none."""
+    try:
+        return Microversion.parse(text.strip().removeprefix("v")) if text else None
+    except ValueError:
+        return None
+
+
+def span(low: str | None, high: str | None) -> VersionRange:
+    """A range; an end that is no microversion is open."""
+    return VersionRange(version(low), version(high))
+
+
+def written(bounds: VersionRange | Versions) -> str:
+    """A range in words."""
+    if bounds.min and bounds.max:
+        return f"{bounds.min} to {bounds.max}"
+    if bounds.min:
+        return f"{bounds.min} and later"
+    return f"up to {bounds.max}" if bounds.max else "all versions"
