@@ -224,7 +224,6 @@ class Stage:
         self.locked = locked
         shown = self.refresh() or {}
         if shown.get(self.context.knowledge.shown_by, locked) != locked:
-            self.locked = not locked
             return Problem("inconclusive", f"{operation_id} was accepted, and the server does not show it")
         return None
 
