@@ -34,6 +34,12 @@ class Run:
         turns = list(answers)
         self.fake.routes[method, f"/v2.1{path}"] = lambda asked: turns.pop(0) if len(turns) > 1 else turns[0]
 
+    def server(self, id_, *views):
+        """A server that is there at the first look, and gone at the next one unless more is said."""
+        seen = views or ({"status": "ACTIVE"}, None)
+        answers = [(200, {"server": {"id": id_, **view}}) if view else (404, {}) for view in seen]
+        self.route("GET", f"/servers/{id_}", *answers)
+
     def cleanup(self, timeout=5.0):
         cloud = connect(Target(url=self.fake.url, tokens=TOKENS), Journal(self.path / "journal-cleanup.jsonl"))
         self.fake.asked.clear()
@@ -58,6 +64,7 @@ def test_the_order_of_dependence(run):
     for kind, path in paths.items():
         run.had(kind, path[-1], path)
         run.route("DELETE", path, (202, None))
+    run.server("s")
     run.route("GET", "/images", (200, {"images": []}))
     report = run.cleanup()
     assert run.deleted[:3] == ["/servers/s", "/images/i", "/os-snapshots/n"]
@@ -102,9 +109,21 @@ def test_a_locked_server(run):
     run.had("server", "s", "/servers/s")
     run.route("GET", "/images", (200, {"images": []}))
     run.route("DELETE", "/servers/s", (409, {"conflictingRequest": {"message": "locked"}}), (204, None))
+    run.server("s")
     run.route("POST", "/servers/s/action", (202, None))
     assert run.cleanup().removed == ("server s",)
     assert [one.json for one in run.fake.changes if one.method == "POST"] == [{"unlock": None}]
+
+
+@pytest.mark.parametrize(
+    "view", [{"status": "ACTIVE", "OS-EXT-STS:task_state": "soft-deleting"}, {"status": "SOFT_DELETED"}]
+)
+def test_a_server_that_is_going_is_not_deleted_twice(run, view):
+    run.had("server", "s", "/servers/s")
+    run.route("GET", "/images", (200, {"images": []}))
+    run.server("s", view, None)
+    assert run.cleanup().removed == ("server s",)
+    assert run.deleted == []
 
 
 def test_a_server_that_stays(run):
@@ -138,6 +157,8 @@ def test_what_only_its_name_can_find(run):
     run.route("GET", "/servers", (200, {"servers": servers}))
     run.route("DELETE", "/servers/a", (204, None))
     run.route("DELETE", "/servers/a2", (204, None))
+    run.server("a")
+    run.server("a2")
     assert set(run.cleanup().removed) == {"server a", "server a2"}
     assert sorted(run.deleted) == ["/servers/a", "/servers/a2"]
 

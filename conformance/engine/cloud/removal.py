@@ -34,6 +34,9 @@ WORKERS = 8
 _SLOW = frozenset({"image", "snapshot", "volume"})
 """Kinds that are still there for a while after their deletion was accepted."""
 
+_GOING = frozenset({"deleting", "soft-deleting"})
+"""Tasks of a server whose deletion was accepted."""
+
 
 @dataclass(frozen=True)
 class Thing:
@@ -88,13 +91,28 @@ class Remover:
         deadline = time.monotonic() + self._timeout
         if thing.kind == "image":
             self._remove_snapshots_of(thing)
-        removal = self._delete(thing, deadline)
+        removal = (self._under_way(thing) if thing.kind == "server" and wait else None) or self._delete(thing, deadline)
         if removal.trouble is None and removal.was_there and wait:
             trouble = self._await(thing, deadline)
             removal = Removal(thing, True, trouble)
         if removal.trouble is None and (wait or not removal.was_there):
             self._journal.gone(thing.id)
         return removal
+
+    def _under_way(self, thing: Thing) -> Removal | None:
+        """How it goes with a server whose deletion was accepted before; None where it must be asked for.
+
+        Nova must not be asked twice: a second DELETE that arrives while a soft deletion ends sets the task
+        soft-deleting once more, and nothing ever takes it away (``API._delete`` saves before it looks).
+        """
+        answer = self._cloud.get(thing.path, role=thing.role)
+        if answer.status in {404, 410}:
+            return Removal(thing, False)
+        found = answer.json.get("server") if isinstance(answer.json, dict) else None
+        if not answer.ok or not isinstance(found, dict):
+            return None
+        going = found.get("status") in {GONE, "SOFT_DELETED"} or found.get("OS-EXT-STS:task_state") in _GOING
+        return Removal(thing, True) if going else None
 
     def _delete(self, thing: Thing, deadline: float) -> Removal:
         """Have the deletion accepted, again while the thing is locked or in use."""
