@@ -17,7 +17,7 @@ _CODE = r"(?<![\d.])[1-5]\d\d(?![\d.]*\d)"
 _NO_COMMA = re.compile(
     rf"{_CODE}(?:\)\s*|\s+)(?!(?:and|or|to|if|in|for|when)\b)(?P<next>[A-Za-z]*\s*\(?{_CODE}\)?)", re.IGNORECASE
 )
-_NOTE = re.compile(r"\([^()]*\s[^()]*\)")
+_NOTE = re.compile(r"\([^()]*\)")
 _MISTAKE = re.compile(
     r"\bbug\b|\berroneous|\bincorrect|\bmistaken|\bused\s+to\b|\bhistorically\b|\bprior\s+to\s+the\s+fix\b|"
     r"\bpreviously\b|\bshould\s+not\b",
@@ -84,19 +84,20 @@ def _unlisted(view: View) -> Iterator[Place]:
             )
 
 
-def _line(view: View, subject: Subject, block: Block, position: int) -> int:
-    return view.line(subject.path, block.line + block.text.count("\n", 0, position))
+def _without_note(found: re.Match[str]) -> str:
+    """A parenthesis as it is, or, where it holds words, as many lines of nothing."""
+    return found[0] if len(found[0].split()) < 2 else "," + "\n" * found[0].count("\n")
 
 
 def _commas(view: View) -> Iterator[Place]:
     for subject in view.subjects:
         for block in _lists(subject):
             # What stands in parentheses behind a code explains it, and holds words and numbers of its own.
-            text = _NOTE.sub(lambda m: re.sub(r"[^\n]", ",", m[0]), block.text)
+            text = _NOTE.sub(_without_note, re.sub(r"[ \t]+", " ", block.text))
             for found in _NO_COMMA.finditer(text):
                 yield Place(
                     subject.path,
-                    _line(view, subject, block, found.start("next")),
+                    view.line(subject.path, block.line + text.count("\n", 0, found.start("next"))),
                     f"there is no comma before {' '.join(found['next'].split())}; write one between two codes",
                 )
 

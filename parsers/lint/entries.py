@@ -30,6 +30,8 @@ _INSTEAD = {
 _NEEDED = ("in", "type", "required")
 _ANCHOR = re.compile(r":\s*&\S+")
 _NEAR = 0.72
+_LONGEST = 40
+"""Characters of a key that may be a misspelt one."""
 
 
 def _entries(view: View) -> Iterator[tuple[ParameterFile, Definition]]:
@@ -42,17 +44,21 @@ def _unused(view: View) -> Iterator[Place]:
     """An entry that no row refers to; one that others merge is used by them."""
     if not view.whole:
         return
-    for held, entry in _entries(view):
-        lines = view.text(held.path).split("\n")
-        if entry.key in held.used or _ANCHOR.search(lines[entry.line - 1] if entry.line <= len(lines) else ""):
-            continue
-        yield Place(
-            held.path, entry.line, f"no table refers to {entry.key}; remove the entry, or refer to it where it belongs"
-        )
+    for held in view.parameter_files:
+        lines = view.text(held.path).split("\n") if held.entries else []
+        for entry in held.entries.values():
+            if entry.key not in held.used and not _ANCHOR.search(lines[entry.line - 1]):
+                yield Place(
+                    held.path,
+                    entry.line,
+                    f"no table refers to {entry.key}; remove the entry, or refer to it where it belongs",
+                )
 
 
 def nearest(key: str, having: frozenset[str]) -> str | None:
     """The known key that a misspelt one was meant to be, None where there is none, or the entry has that too."""
+    if len(key) > _LONGEST:
+        return None
     found = difflib.get_close_matches(key.lower(), sorted(KNOWN_KEYS), 1, _NEAR)
     return found[0] if found and found[0] not in having else None
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from parsers import errors
 from parsers.lint.findings import CERTAIN, Finding, Place, Rule
 
 if TYPE_CHECKING:
@@ -67,7 +68,13 @@ def _orphans(view: View) -> Iterator[Place]:
         if number > _MAX_FILES:
             return
         name = path.relative_to(root.directory).as_posix()
-        if name not in read and root.exists(name) and (found := _METHOD.search(view.text(name))):
+        if name in read or not root.exists(name):
+            continue
+        try:
+            found = _METHOD.search(view.text(name))
+        except errors.ReferenceError:
+            continue  # it is no document at all
+        if found:
             line = view.text(name).count("\n", 0, found.start()) + 1
             yield Place(
                 name,

@@ -27,19 +27,19 @@ def _missing(view: View) -> Iterator[Place]:
     for subject in view.subjects:
         for side in SIDES:
             for sample in subject.samples(side):
-                if sample.file in view.reading.samples.missing:
+                if sample.file in view.reading.samples.missing and not view.exists(sample.file):
                     yield Place(
                         subject.path, sample.line, f"there is no sample {sample.file}; add it, or correct the path"
                     )
 
 
 def _invalid(view: View) -> Iterator[Place]:
-    """A sample that is no JSON, told at its own file, once."""
+    """A sample that cannot be read or is no JSON, told at its own file, once."""
     for subject in view.subjects:
         for side in SIDES:
             for sample in subject.samples(side):
                 wrong = view.reading.samples.problems.get(sample.file)
-                if wrong and sample.file not in view.reading.samples.missing:
+                if wrong and view.exists(sample.file):
                     found = re.search(r"\bline (\d+)", wrong)
                     yield Place(sample.file, int(found[1]) if found else 1, f"{wrong}; write valid JSON")
 

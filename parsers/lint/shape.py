@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,7 +41,8 @@ _LIST_OR_ONE = re.compile(
 )
 _OR_OTHER = re.compile(r"\bor\s+(?:an?\s+)?(?:string|object|dict\w*)\b", re.IGNORECASE)
 _PATTERN = re.compile(r"[{}<>*$]")
-_MAX_NODES = 20_000
+_MAX_OBJECTS = 5_000
+_MAX_TEXT = 4_000
 
 
 def kind_of(value: Any) -> str:
@@ -65,7 +67,7 @@ def contradicts(row: Row, value: Any) -> bool:
     kinds = _KINDS.get((row.parameter.type or "").strip().lower())
     if kinds is None or (isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds)):
         return False
-    text = row.source.description
+    text = row.source.description[:_MAX_TEXT]
     if isinstance(value, str) and value and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text):
         return False  # the description names this very value
     structured = isinstance(value, dict | list) or bool({dict, list} & set(kinds))
@@ -99,15 +101,26 @@ class Shape:
     def objects(self) -> tuple[tuple[Path, dict[str, Any]], ...]:
         """Every object of the sample with the keys that lead to it."""
         found: list[tuple[Path, dict[str, Any]]] = []
-        left: list[tuple[Path, Any]] = [((), self.body)]
-        while left and len(found) < _MAX_NODES:
-            path, value = left.pop(0)
+        left: deque[tuple[Path, Any]] = deque([((), self.body)])
+        while left and len(found) < _MAX_OBJECTS:
+            path, value = left.popleft()
             if isinstance(value, dict):
                 found.append((path, value))
-                left += [((*path, key), inner) for key, inner in value.items()]
-            elif isinstance(value, list):
-                left += [(path, inner) for inner in value]
+                left += [((*path, key), inner) for key, inner in value.items() if isinstance(inner, dict | list)]
+            else:
+                left += [(path, inner) for inner in value if isinstance(inner, dict | list)]
         return tuple(found)
+
+    @cached_property
+    def _by_path(self) -> dict[Path, list[dict[str, Any]]]:
+        found: dict[Path, list[dict[str, Any]]] = {}
+        for path, held in self.objects:
+            found.setdefault(path, []).append(held)
+        return found
+
+    @cached_property
+    def _opaque(self) -> dict[Path, bool]:
+        return {}
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -136,11 +149,13 @@ class Shape:
 
     def opaque(self, path: Path) -> bool:
         """Whether the keys of an object are the reader's choice: it is said to hold pairs, or no row names any key."""
-        own = [row for row in self.rows if path and row.last == path[-1]]
-        if any(_PAIRS.search(row.source.description) for row in own):
-            return True
-        held = [keys for place, keys in self.objects if place == path and keys]
-        return bool(held) and not any(key in self.names for keys in held for key in keys)
+        if path not in self._opaque:
+            own = [row for row in self.rows if path and row.last == path[-1]]
+            held = [keys for keys in self._by_path.get(path, ()) if keys]
+            self._opaque[path] = any(_PAIRS.search(row.source.description) for row in own) or (
+                bool(held) and not any(key in self.names for keys in held for key in keys)
+            )
+        return self._opaque[path]
 
     def undocumented(self) -> Iterator[tuple[Path, str]]:
         """Keys without a row in objects that the table describes: at least half of their keys have one, and two have.
@@ -171,7 +186,7 @@ class Shape:
         if not isinstance(self.body, dict) or len(self.body) != 1 or any(map(self._stands_for_any, self.rows)):
             return
         key = next(iter(self.body))
-        inner = [held for path, held in self.objects if path == (key,)]
+        inner = self._by_path.get((key,), [])
         current = {part for row in self.current for part in (row.name, *row.name.split("."))}
         if key not in self.names and inner and all(held and all(k in current for k in held) for held in inner):
             yield (), key

@@ -125,6 +125,10 @@ class View:
         """Whether two lines are rows of one table; never in a damaged document, which has lost the lines that tell."""
         return self.whole and not _BETWEEN.search("\n".join(self.text(path).split("\n")[one : other - 1]))
 
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file within the reference."""
+        return self.reading.layout.root.exists(path)
+
     def text(self, path: str) -> str:
         """The text of a file of the reference, as it stands."""
         return self.reading.layout.root.text(path)

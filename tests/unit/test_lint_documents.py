@@ -111,6 +111,11 @@ def test_lists_of_codes(tmp_path: Path, codes: str, rules: list[str]) -> None:
     assert found(tmp_path, document(codes=codes)) == rules
 
 
+def test_a_code_without_a_comma_behind_much_space(tmp_path: Path) -> None:
+    codes = "Normal response codes: 200\n\nError response codes: 400" + " " * 50_000 + "and, (" + "a " * 50_000
+    assert found(tmp_path, document(codes=codes)) == ["unbalanced-codes"]
+
+
 def test_the_missing_comma_has_its_own_line(tmp_path: Path) -> None:
     codes = "Normal response codes: 200\n\nError response codes: badRequest(400), forbidden(403)\nitemNotFound(404)"
     text = document(codes=codes)

@@ -226,3 +226,12 @@ def test_nothing_is_said_of_a_sample_that_the_table_does_not_describe(tmp_path: 
     assert found(tmp_path, sample=["Esmeralda", "Rose"]) == []
     assert found(tmp_path, sample={"fleet": {"flag": "blue"}}) == []
     assert found(tmp_path, sample=SAMPLE) == []
+
+
+def test_a_large_sample_is_read_in_bounded_time(tmp_path: Path) -> None:
+    numbers = {"boat": {"name": "x", "length": 1}, "other": list(range(25_000))}
+    assert found(tmp_path, sample=numbers) == ["sample-key-without-row"]
+    nested: Any = {"name": "x"}
+    for _ in range(400):
+        nested = {"boat": nested}
+    assert found(tmp_path, sample={"boat": nested, "name": "x"}) == []
