@@ -1,0 +1,181 @@
+"""Whole runs against a real Nova: by the command, under pytest-xdist and under stestr, with the same verdicts."""
+
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import requests
+
+from specs.record import RunRecord
+
+SELECTION = "servers-actions.lock/ or servers-actions.unlock/"
+PER_PROCESS = 20
+"""Requests that a further process costs once: versions, tokens, discovery."""
+
+
+class Runs:
+    """Runs of this suite in a folder of their own, against the sandbox that all tests share."""
+
+    def __init__(self, path, sandbox):
+        self.path = path
+        self.endpoint = [
+            f"--url={sandbox.url}",
+            f"--token={sandbox.tokens['member']}",
+            f"--admin-token={sandbox.tokens['admin']}",
+            f"--reader-token={sandbox.tokens['reader']}",
+            f"--alt-token={sandbox.tokens['member2']}",
+        ]
+
+    def run(self, *args, endpoint=None):
+        command = [
+            sys.executable,
+            "-m",
+            "conformance",
+            "run",
+            *(self.endpoint if endpoint is None else endpoint),
+            *args,
+        ]
+        return subprocess.run(command, cwd=self.path, capture_output=True, text=True, check=False, timeout=300)
+
+    def record(self, name="runs/latest"):
+        return RunRecord.read(self.path / name)
+
+
+def verdicts(record):
+    return {result.case: result.verdict for result in record.results}
+
+
+@pytest.fixture
+def runs(tmp_path, sandbox):
+    return Runs(tmp_path, sandbox)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory, sandbox):
+    """The record of a run in one process."""
+    runs = Runs(tmp_path_factory.mktemp("plain"), sandbox)
+    done = runs.run("-k", SELECTION)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return runs.record()
+
+
+def test_in_one_process(plain):
+    counted = verdicts(plain)
+    assert len(counted) > 20
+    assert set(counted.values()) == {"pass"}
+    totals = plain.info.totals
+    assert totals["servers"] >= 1
+    assert totals["requests"] >= len(counted)
+    assert {result.case for result in plain.results if not result.exchanges} == set()
+
+
+def test_nothing_is_left_behind(plain, nova):
+    names = [server["name"] for server in nova.get("/servers", role="member")["servers"]]
+    assert not [name for name in names if name.startswith("conformance-")]
+
+
+def test_on_two_workers(plain, runs):
+    done = runs.run("-k", SELECTION, "-n", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    record = runs.record()
+    assert verdicts(record) == verdicts(plain)
+    assert record.info.totals["requests"] <= 1.2 * plain.info.totals["requests"] + 2 * PER_PROCESS
+
+
+def test_under_stestr(plain, runs):
+    if importlib.util.find_spec("stestr") is None:
+        pytest.skip("stestr is not installed")
+    (runs.path / "cases").mkdir()
+    (runs.path / "cases" / "__init__.py").write_text("from conformance.stestr import load_tests\n")
+    (runs.path / ".stestr.conf").write_text("[DEFAULT]\ntest_path=./cases\ngroup_regex=^([^/]+)/\n")
+    environment = dict(os.environ)
+    for option in runs.endpoint:
+        name, _, value = option.removeprefix("--").partition("=")
+        environment[f"CONFORMANCE_{name.replace('-', '_').upper()}"] = value
+    pattern = r"^servers-actions\.(un)?lock/"
+    command = [sys.executable, "-m", "stestr.cli", "run", "--concurrency", "2", pattern]
+    done = subprocess.run(
+        command, cwd=runs.path, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    until = time.monotonic() + 60
+    while not (runs.path / "runs" / "latest" / "report.html").exists():
+        assert time.monotonic() < until
+        time.sleep(0.3)
+    record = runs.record()
+    assert verdicts(record) == verdicts(plain)
+    assert record.info.totals["requests"] <= 1.2 * plain.info.totals["requests"] + 2 * PER_PROCESS
+
+
+def test_with_a_sandbox_of_its_own(runs):
+    done = runs.run("-k", "servers-actions.lock/normal", endpoint=[])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("sandbox at http://127.0.0.1:")
+    record = runs.record()
+    assert record.info.endpoint["sandbox"] is True
+    assert record.info.endpoint["release"].startswith("nova ")
+    assert (runs.path / "runs" / "latest" / "nova.log").exists()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(record.info.endpoint["url"], timeout=5)
+
+
+def test_interrupted_and_then_gone_on_with(runs, nova):
+    command = [sys.executable, "-m", "conformance", "run", *runs.endpoint, "-k", SELECTION]
+    process = subprocess.Popen(command, cwd=runs.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 60
+    while not any(path.stat().st_size for path in runs.path.glob("runs/*/results.jsonl")):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=120)
+    assert process.returncode == 130, out + errors
+    first = runs.record()
+    assert first.info.exit_status == 130
+    assert len(first.results) > 0
+    test_nothing_is_left_behind(None, nova)
+    done = runs.run("-k", SELECTION, "--resume", "runs/latest")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert set(verdicts(runs.record()).values()) == {"pass"}
+
+
+def test_a_killed_run_is_cleaned_up_after(runs, nova):
+    command = [sys.executable, "-m", "conformance", "run", *runs.endpoint, "-k", "servers-actions.pause/"]
+    process = subprocess.Popen(command, cwd=runs.path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while not any('"made"' in path.read_text() for path in runs.path.glob("runs/*/journal.jsonl")):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    command = [sys.executable, "-m", "conformance", "cleanup", "runs/latest", runs.endpoint[1], runs.endpoint[2]]
+    done = subprocess.run(command, cwd=runs.path, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " removed, " in done.stdout
+    test_nothing_is_left_behind(None, nova)
+
+
+def test_a_refused_token_is_a_sentence(runs, sandbox):
+    done = runs.run(endpoint=[f"--url={sandbox.url}", "--token=no-token-of-this-cloud"])
+    assert done.returncode == 2
+    assert done.stderr.startswith("conformance: ")
+    assert "--token" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (runs.path / "runs").exists()
+
+
+def test_a_microversion_that_the_cloud_does_not_know(runs):
+    done = runs.run("--microversion", "2.0", "-k", SELECTION)
+    assert done.returncode == 2
+    assert "knows the microversions 2.1 to " in done.stderr
+
+
+def test_no_secret_is_in_the_record(plain, sandbox):
+    text = b"".join(path.read_bytes() for path in plain.path.iterdir() if path.is_file())
+    for token in sandbox.tokens.values():
+        assert token.encode() not in text
+    assert json.loads((plain.path / "run.json").read_text())["options"]["url"] == sandbox.url
