@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 from conformance.plugin.find import SUFFIXES, looks_like_spec
 from conformance.plugin.trouble import Trouble
+from specs import model
 from specs.load import SpecError, load
 from specs.model import Spec
 
@@ -30,7 +30,8 @@ class Reference:
 
 def packaged() -> Path:
     """The specs that come with this distribution. Raises Trouble: it holds none."""
-    path = Path(str(resources.files("specs"))) / "compute"
+    # Beside a module of ours: where somebody's own folder `specs` is on the path, the package may be a mixture.
+    path = Path(model.__file__).parent / "compute"
     if not any(path.glob("*.yaml")):
         raise Trouble(f"no specs come with this installation ({path}): name a directory that `conformance build` wrote")
     return path

@@ -17,14 +17,13 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import yaml
 
 from conformance.plugin.trouble import Trouble
+from specs.record import model
 from specs.record.model import Result
 from specs.record.totals import deviations_of
 
@@ -90,6 +89,8 @@ class Waivers:
 
 def load_waivers(path: Path, today: date | None = None) -> Waivers:
     """Read a file of waivers. Raises Trouble: it cannot be read, or is not of the form above."""
+    import jsonschema  # takes a moment, and few runs have waivers
+
     today = today or datetime.now(UTC).date()
     try:
         data = yaml.safe_load(path.read_text("utf-8"))
@@ -102,7 +103,7 @@ def load_waivers(path: Path, today: date | None = None) -> Waivers:
         line = f":{mark.line + 1}" if mark else ""
         raise Trouble(f"{path}{line} is not YAML: {getattr(error, 'problem', None) or 'correct it'}") from None
     plain = _plain(data)
-    schema = json.loads((resources.files("specs") / "schemas" / "waivers-1.json").read_text("utf-8"))
+    schema = json.loads((Path(model.__file__).parent.parent / "schemas" / "waivers-1.json").read_text("utf-8"))
     wrong = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).iter_errors(plain)
     first = jsonschema.exceptions.best_match(wrong)
     if first is not None:
