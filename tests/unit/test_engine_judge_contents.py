@@ -238,3 +238,11 @@ def test_a_status_is_again_what_it_was(seen, expected):
 )
 def test_statuses_are_of_the_vocabulary(statuses, after, expected):
     assert verdict(InVocabulary(("IDLE", "SPINNING")), statuses=statuses, after=after) == expected
+
+
+def test_an_id_is_that_of_the_resource_that_the_request_names():
+    own = field(place=("widget", "id"), identifies=True)
+    before = {"id": "w1", "status": "IDLE"}
+    assert verdict(own, body={"widget": {"id": "w1"}}, before=before) == "pass"
+    assert verdict(own, body={"widget": {"id": "w2"}}, before=before) == "fail"
+    assert verdict(field(place=("widget", "id")), body={"widget": {"id": "w2"}}, before=before) == "pass"

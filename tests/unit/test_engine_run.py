@@ -61,7 +61,8 @@ def as_promised(trial):
         return evidence(401, trial=trial)
     if trial.situation.state is None or trial.role == "alt":
         return evidence(404, trial=trial, body={"itemNotFound": {"code": 404, "message": "m"}})
-    return evidence(202 if trial.accepted else 409, trial=trial, related={"gear": "SPINNING"})
+    body = None if trial.accepted else {"conflict": {"code": 409, "message": "no"}}
+    return evidence(202 if trial.accepted else 409, trial=trial, body=body, related={"gear": "SPINNING"})
 
 
 @pytest.fixture

@@ -97,7 +97,10 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     free = policy is None or policy.provider_may_change
     trial = view.attempt(state=state, variant=variant, label="documented", role=role, accepted=False)
     expectation = RefusedUnlessProviderChose(403, why, default_policy) if free else Refused((403,), why)
-    book.case(view.requirement("error", "403", line), role, trial, expectation)
+    requirement = view.requirement("error", "403", line)
+    book.case(requirement, role, trial, expectation)
+    if default_policy or not free:
+        book.case(requirement, "error-body", trial, ErrorBody())
 
 
 def _not_found(view: View, book: Book, line: int) -> None:
@@ -138,7 +141,9 @@ def _wrong_status(view: View, book: Book, line: int | None) -> None:
             refused = view.requirement("precondition", name, variant.condition.line)
             book.case(refused, detail, trial, Refused((409,), why, any_refusal=True))
             if line is not None:
-                book.case(view.requirement("error", "409", line), detail, trial, Refused((409,), why))
+                requirement = view.requirement("error", "409", line)
+                book.case(requirement, detail, trial, Refused((409,), why))
+                book.case(requirement, "error-body", trial, ErrorBody())
 
 
 def _locked(view: View, book: Book, line: int | None) -> None:
@@ -165,6 +170,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     book.case(requirement, "member", member, Refused((409,), why, any_refusal=True))
     if line is not None:
         book.case(view.requirement("error", "409", line), "locked", member, Refused((409,), why))
+        book.case(view.requirement("error", "409", line), "error-body", member, ErrorBody())
     admin = view.attempt(state=state, variant=variant, label="documented", locked=True, role="admin")
     book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
 

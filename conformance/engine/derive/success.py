@@ -199,7 +199,8 @@ def field_shown(view: View, row: Parameter) -> FieldShown | None:
     wrapped = (
         len(place) > 1 and place[0] != "[]" and all(r.name != place[0] for r in view.operation.response.parameters)
     )
-    return FieldShown(row.name, place, row.type, required, nullable, enum, wrapped)
+    identifies = view.scoped and place == (view.knowledge.resource, "id")
+    return FieldShown(row.name, place, row.type, required, nullable, enum, wrapped, identifies)
 
 
 def _parents(view: View, row: Parameter) -> list[Parameter]:

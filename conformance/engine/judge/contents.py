@@ -84,6 +84,7 @@ class FieldShown:
         nullable: whether null is documented, or shown by a sample.
         enum: documented values, or empty.
         wrapped: whether no row describes the object that holds it, so that its absence breaks this promise.
+        identifies: whether it is the id of the resource that the request names.
     """
 
     name: str
@@ -93,6 +94,7 @@ class FieldShown:
     nullable: bool
     enum: tuple[Any, ...] = ()
     wrapped: bool = False
+    identifies: bool = False
 
     @property
     def expected(self) -> str:
@@ -116,14 +118,23 @@ class FieldShown:
         if self.required and len(values) < parents:
             return broken("missing", f"{self.name} is missing from the response")
         for value in values:
-            if value is None:
-                if not self.nullable and self.type not in (None, "none"):
-                    return broken("null", f"{self.name} is null, documented as {self.type}")
-            elif self.type and not is_of_type(value, self.type):
-                return broken(type_name(value), f"{self.name} is of type {type_name(value)}, documented as {self.type}")
-            elif self.enum and value not in self.enum:
-                return broken("value", f"{self.name} has a value outside the documented ones: {value!r:.60}")
+            trouble = self._trouble(value, evidence)
+            if trouble:
+                return trouble
         return holds(type_name(values[0]) if values else "absent")
+
+    def _trouble(self, value: Any, evidence: Evidence) -> Judgement | None:
+        """What is wrong with a value that is there."""
+        if value is None:
+            if not self.nullable and self.type not in (None, "none"):
+                return broken("null", f"{self.name} is null, documented as {self.type}")
+        elif self.type and not is_of_type(value, self.type):
+            return broken(type_name(value), f"{self.name} is of type {type_name(value)}, documented as {self.type}")
+        elif self.enum and value not in self.enum:
+            return broken("value", f"{self.name} has a value outside the documented ones: {value!r:.60}")
+        elif self.identifies and evidence.before is not None and value != evidence.before.get("id", value):
+            return broken("another", f"{self.name} is that of another resource than the request names")
+        return None
 
 
 def _inapplicable(reason: str) -> Judgement:
