@@ -22,14 +22,14 @@ class Turn:
 class Instead(Protocol):
     """Takes the place of handing the request on."""
 
-    def __call__(self, turn: Turn) -> Reply:
+    def __call__(self, turn: Turn, /) -> Reply:
         """The answer."""
 
 
 class After(Protocol):
     """Changes what the cloud has answered, or what it shows from then on."""
 
-    def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
+    def __call__(self, turn: Turn, reply: Reply, /) -> Reply | None:
         """The changed answer; None where there was nothing to change."""
 
 

@@ -20,9 +20,9 @@ from specs.model import Operation, Parameter
 UNLISTED = 418
 """A refusal that no reference lists."""
 
-SHAPES = ("html", "empty", "list", "text", "no-message", "other-code")
-OTHER_CODE = {401: 403, 403: 409, 404: 403, 409: 403}
-"""What is given in the place of a code that its promise names."""
+SHAPES = ("html", "empty", "no-message", "other-code")
+OTHER_CODE = {401: 403, 403: 409, 404: 400, 409: 400}
+"""What is given in the place of a code that its promise names. 403 to a member would not be told apart from policy."""
 
 
 def break_refusals(ground: Ground, book: Catalogue) -> None:
@@ -40,17 +40,24 @@ def break_refusals(ground: Ground, book: Catalogue) -> None:
                 _unknown(ground, book, case)
             elif code == 409:
                 _conflict(ground, book, case)
-        _shapes(ground, book, cases[0], code)
+        if code != 401:  # that answer comes from what stands before the service, and has whatever body that gives
+            _shapes(ground, book, cases, code)
     for _, cases in ground.requirements("precondition"):
         for case in cases:
             _precondition(ground, book, case)
     _constraints(ground, book)
 
 
-def _shapes(ground: Ground, book: Catalogue, case: Case, code: int) -> None:
-    where = ground.here(case, roles=frozenset({case.trial.role}), answered="refused")
-    if code == 400:
-        where = Where.of(case.operation, roles=frozenset({case.trial.role}), body=None, answered="refused")
+def _shapes(ground: Ground, book: Catalogue, cases: list[Case], code: int) -> None:
+    """The body of an error in another shape, wherever the code is given."""
+    case = next((c for c in cases if isinstance(c.expectation, ErrorBody)), None)
+    case = case or next((c for c in cases if c.trial.accepted is False), None)
+    if case is None:
+        return
+    roles = frozenset({case.trial.role})
+    where = Where.of(case.operation, roles=roles, answered="refused")
+    if code != 400:
+        where = ground.here(case, roles=roles, answered="refused")
     for shape in SHAPES:
         book.add(case, f"error-{shape}", where, after=ErrorShape(shape))
 

@@ -50,3 +50,15 @@ def chosen(
                 taken.append(pile.pop())
     order = {b.id: number for number, b in enumerate(wanted)}
     return sorted(taken, key=lambda b: order[b.id])
+
+
+def unbreakable(ground: Ground, breakages: Iterable[Breakage]) -> dict[str, str]:
+    """Requirements that no breakage breaks, with the reason where there is one, else "no generator"."""
+    broken = {b.requirement for b in breakages}
+    found: dict[str, str] = {}
+    for requirement in ground.suite.requirements:
+        if requirement.id not in broken:
+            operation = ground.by_requirement[requirement.id][0].operation
+            empty = requirement.kind == "body" and ground.normal_code(operation) == 204
+            found[requirement.id] = "HTTP lets no body follow a 204" if empty else "no generator breaks it"
+    return found

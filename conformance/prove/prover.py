@@ -109,6 +109,13 @@ class Prover:
             self._proxy.break_(None)
             self.unbroken.update((result.case, result) for result in self.run(unknown))
 
+    def needs(self, breakage: Breakage) -> list[str]:
+        """The cases that are run first with a breakage: the most direct one, its exchange's others, and controls."""
+        touched, untouched = self._neighbours(breakage)
+        direct = [case for case in breakage.cases if self._may_tell(case)][:1] or list(breakage.cases[:1])
+        own = [case for case in touched if case.id in direct]
+        return [*direct, *self._same_exchange(own), *self._controls(untouched, own)]
+
     def try_(self, breakage: Breakage) -> Outcome:
         """Break one promise, run the cases that it touches and a few that it does not, and see who tells.
 
@@ -119,22 +126,20 @@ class Prover:
         if self._tried % RENEWED_AFTER == 0:
             self._close()
             self._open()
-        touched, untouched = self._neighbours(breakage)
-        direct = [case for case in breakage.cases if not self.unbroken or self._may_tell(case)][:1]
-        chosen = [*direct, *self._same_exchange(direct), *self._controls(untouched)]
-        self.learn([*chosen, *breakage.cases[:1]])
+        touched, _ = self._neighbours(breakage)
+        chosen = self.needs(breakage)
+        self.learn(chosen)
         patience = SHORT if breakage.waits else PATIENCE
         self._proxy.break_(breakage)
         try:
             results = self.run(chosen, patience)
             outcome = self._judge(breakage, results, touched)
-            if outcome.fate not in ("caught", "void"):
-                more = [case for case in breakage.cases if case not in chosen]
-                if more:
-                    self.learn(more)
-                    self._proxy.break_(breakage)
-                    results += self.run(more, patience)
-                    outcome = self._judge(breakage, results, touched)
+            more = [case for case in breakage.cases if case not in chosen]
+            if more and outcome.fate not in ("caught", "void"):
+                self.learn(more)
+                self._proxy.break_(breakage)
+                results += self.run(more, patience)
+                outcome = self._judge(breakage, results, touched)
         finally:
             self._proxy.break_(None)
         return replace(outcome, seconds=round(time.monotonic() - began, 2))
@@ -158,25 +163,21 @@ class Prover:
                 (touched if meets else untouched).append(case)
         return touched, untouched
 
-    def _same_exchange(self, case_ids: Sequence[str]) -> list[str]:
+    def _same_exchange(self, cases: Sequence[Case]) -> list[str]:
         """The other cases that the same exchange decides: they cost nothing."""
-        keys = {case.trial.key for case in self.session.suite.cases if case.id in case_ids}
-        return [c.id for c in self.session.suite.cases if c.trial.key in keys and c.id not in case_ids]
+        keys, ids = {case.trial.key for case in cases}, {case.id for case in cases}
+        return [c.id for c in self.session.suite.cases if c.trial.key in keys and c.id not in ids]
 
-    def _controls(self, untouched: Sequence[Case]) -> list[str]:
-        """A few cases of different kinds, the cheapest first: without a server, then in its first status."""
+    def _controls(self, untouched: Sequence[Case], beside: Sequence[Case]) -> list[str]:
+        """A few cases of different kinds that need no server, or share that of the cases that are run anyway."""
         knowledge = self.session.context.knowledge
-
-        def price(case: Case) -> tuple[int, bool]:
-            lane = lane_of(case.trial, knowledge)
-            first = case.trial.situation.state == knowledge.initial
-            return (0 if lane == NO_SERVER else 1 if first else 2), case.trial.accepted is not False
-
-        cheap = sorted((case for case in untouched if price(case)[0] < 2), key=price)
+        lanes = {NO_SERVER, *(lane_of(case.trial, knowledge) for case in beside)}
+        states = {None, *(case.trial.situation.state for case in beside)}
         kinds: dict[str, str] = {}
-        for case in cheap:
-            known = self.unbroken.get(case.id)
-            if known is None or known.verdict == "pass":
+        for case in sorted(untouched, key=lambda c: c.trial.situation.state is None):
+            trial = case.trial
+            cheap = trial.accepted is False and trial.situation.state in states and lane_of(trial, knowledge) in lanes
+            if cheap and self._may_tell(case.id):
                 kinds.setdefault(case.requirement.kind, case.id)
         return list(kinds.values())[: self.controls]
 
