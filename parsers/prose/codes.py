@@ -7,6 +7,7 @@ is the truth; the name beside it is kept as written.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from parsers.document import Block
 from parsers.prose.clauses import before, gone_from, some, version_range
@@ -24,6 +25,7 @@ _IN_LIST = r"(?<![\d.])[1-5]\d\d(?![\d.]*\d)"
 _LISTED = re.compile(
     rf"(?:(?P<name>[A-Za-z]\w*)\s*)?\(?(?P<code>{_IN_LIST})\)?(?:\s*\((?P<note>[^()]*)\))?",
 )
+_SENTENCE_END = re.compile(r"\.\s")
 _RANGE = re.compile(
     r"(?:micro)?versions?\s+(?P<low>\d+\.\d+)\s*(?P<open>[-–+]|to|and)?\s*(?P<high>\d+\.\d+)?", re.IGNORECASE
 )
@@ -44,6 +46,18 @@ def _one(m: re.Match[str], line: int) -> Code:
     )
 
 
+def read_lists(block: Block, items: tuple[Block, ...] = ()) -> list[tuple[str, tuple[Code, ...]]]:
+    """Read the lists of codes of a paragraph: usually one, two where no blank line stands between their labels."""
+    parts: list[list[str]] = []
+    for line in block.text.split("\n"):
+        if parts and not _LABEL.match(plain(line)):
+            parts[-1].append(line)
+        else:
+            parts.append([line])
+    found = (read_list(replace(block, text="\n".join(part)), items) for part in parts)
+    return [one for one in found if one is not None]
+
+
 def read_list(block: Block, items: tuple[Block, ...] = ()) -> tuple[str, tuple[Code, ...]] | None:
     """Read a list of codes: ``normal`` or ``error``, and the codes in order; None where the text is no list.
 
@@ -55,7 +69,12 @@ def read_list(block: Block, items: tuple[Block, ...] = ()) -> tuple[str, tuple[C
     if label is None:
         return None
     kind = "error" if label["kind"].lower() in ("error", "fault", "failure") else "normal"
-    found = [_one(m, block.line) for m in _LISTED.finditer(text, label.end())]
+    found, last = [], label.end()
+    for m in _LISTED.finditer(text, label.end()):
+        if _SENTENCE_END.search(text, last, m.start()):
+            break  # what follows the list explains it
+        found.append(_one(m, block.line))
+        last = m.end()
     if not found:
         for item in items:
             if m := _LISTED.search(plain(item.text)):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from parsers.document import Block, FileContext, OperationSource, ParameterKey
-from parsers.prose.codes import read_list
+from parsers.prose.codes import read_lists
 from parsers.prose.constraints import read_description
 from parsers.prose.facts import FileFacts, ProseFacts
 from parsers.prose.grammar import Text, read_text
@@ -84,9 +84,7 @@ def read_file(context: FileContext, operations: Sequence[OperationSource] = ()) 
 def _listed(blocks: tuple[Block, ...]) -> Iterable[tuple[str, tuple[Code, ...]]]:
     for index, block in enumerate(blocks):
         if block.kind not in ("literal", "table", "versionadded", "versionchanged"):
-            found = read_list(block, tuple(b for b in blocks if b.parent == index and b.kind == "item"))
-            if found is not None:
-                yield found
+            yield from read_lists(block, tuple(b for b in blocks if b.parent == index and b.kind == "item"))
 
 
 def _codes(source: OperationSource, own: Text) -> tuple[tuple[Code, ...], tuple[Code, ...]]:

@@ -21,6 +21,8 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 _HEAD = ["Name", "In", "Type", "Description"]
 _CODE = re.compile(r"(?<![.\d])[1-5]\d\d(?!\.?\d)")
 _CODES = re.compile(r"(normal|error)\s+(?:response\s+)?codes?", re.IGNORECASE)
+_LINE_OF_CODES = re.compile(r"\n(?=(?:normal|error)\s+(?:response\s+)?codes?)", re.IGNORECASE)
+_FIRST = re.compile(r"\.\s")
 _SPACE = re.compile(r"\s+")
 
 
@@ -136,11 +138,12 @@ def _take(node: Any, held: Rendered, root: Path) -> None:
         if source and Path(source).is_absolute():
             held.samples.append(Path(source).resolve().relative_to(root.resolve()).as_posix())
     else:
-        text = node.astext()
-        found = _CODES.match(text)
-        if found and not isinstance(node.parent, nodes.entry):
-            codes = [int(code) for code in _CODE.findall(text)] or _listed_below(node)
-            (held.success if found[1].lower() == "normal" else held.error).extend(codes)
+        # A paragraph may hold two lists; what follows the first sentence explains a list.
+        for text in _LINE_OF_CODES.split(node.astext()):
+            found = _CODES.match(text)
+            if found and not isinstance(node.parent, nodes.entry):
+                codes = [int(code) for code in _CODE.findall(_FIRST.split(text)[0])] or _listed_below(node)
+                (held.success if found[1].lower() == "normal" else held.error).extend(codes)
 
 
 def _listed_below(node: Any) -> list[int]:

@@ -4,7 +4,7 @@ import pytest
 from prose_forms import facts, read
 
 from parsers.document import Block, StatusRow
-from parsers.prose.codes import codes_in, read_list
+from parsers.prose.codes import codes_in, read_list, read_lists
 from specs.model import Code
 
 
@@ -122,3 +122,19 @@ def test_a_code_changed_in_a_version():
         "The success status code was changed from 200 to 201 in version 3.2",
     )
     assert found.normal == (Code(200, 10, max="3.1"), Code(201, 10, min="3.2"))
+
+
+def test_two_lists_in_one_paragraph_are_two_lists():
+    text = "Normal response codes: 200\nError response codes: badRequest(400), gone(410)"
+    found = read_lists(Block(text, 10, "codes"))
+    assert [(kind, [c.code for c in codes]) for kind, codes in found] == [("normal", [200]), ("error", [400, 410])]
+
+
+def test_what_follows_the_first_sentence_of_a_list_is_no_part_of_it():
+    text = "Error response codes: missing(404) where there is no widget. (Without parts the answer is 200 and empty.)"
+    assert [c.code for _, codes in read_lists(Block(text, 10, "codes")) for c in codes] == [404]
+
+
+def test_a_list_goes_on_over_lines():
+    text = "Error response codes: bad(400), none(401),\ngone(410)"
+    assert [c.code for _, codes in read_lists(Block(text, 10, "codes")) for c in codes] == [400, 401, 410]
