@@ -77,8 +77,8 @@ def read_list(block: Block, items: tuple[Block, ...] = ()) -> tuple[str, tuple[C
         last = m.end()
     if not found:
         for item in items:
-            if m := _LISTED.search(plain(item.text)):
-                found.append(_one(m, item.line))
+            if first := _LISTED.search(plain(item.text)):
+                found.append(_one(first, item.line))
     return kind, tuple(found)
 
 

@@ -10,9 +10,10 @@ from conformance.engine.case import Trial
 from specs.microversion import Microversion
 from specs.record.model import DeviationClass, Exchange, Verdict
 
-FRAMEWORK_CODES = frozenset({405, 406, 413, 415, 429, 503})
-"""Codes of the HTTP framework and of what stands before the service; they belong to no operation. A 503 does so only
-with Retry-After: without it, it is an error of the service like any other."""
+FRAMEWORK_CODES = frozenset({413, 429, 503})
+"""Codes of what stands before the service: they say nothing of the operation. A 503 does so only with Retry-After:
+without it, it is an error of the service like any other. The other answers of a framework (405, 406, 415) mean that a
+documented request was not understood, which is the operation's matter."""
 
 
 @dataclass(frozen=True)
