@@ -36,6 +36,10 @@ def cases_of(text):
     return [case.id for case in derive([spec], [spec], Microversion(2, 96)).cases]
 
 
+# Each run within a run would import hypothesis and rewrite its assertions anew: two seconds.
+PLUGINS = ("-p", "fake_engine", "-p", "no:hypothesispytest", "--assert=plain")
+
+
 class Project:
     endpoint = ENDPOINT
 
@@ -56,15 +60,15 @@ class Project:
         self.decide(**verdicts)
 
     def run(self, *args, endpoint=ENDPOINT, specs=("specs/compute",)):
-        return self.pytester.runpytest_inprocess("-p", "fake_engine", *endpoint, *args, *specs)
+        return self.pytester.runpytest_inprocess(*PLUGINS, *endpoint, *args, *specs)
 
     def run_process(self, *args, endpoint=ENDPOINT, specs=("specs/compute",)):
-        return self.pytester.runpytest_subprocess("-p", "fake_engine", *endpoint, *args, *specs)
+        return self.pytester.runpytest_subprocess(*PLUGINS, *endpoint, *args, *specs)
 
     def refused(self, *args, endpoint=ENDPOINT, specs=("specs/compute",)):
         """A run that ends before a session begins, of which pytester cannot tell the status."""
         self._capfd.readouterr()
-        status = pytest.main(["-p", "fake_engine", "--assert=plain", *endpoint, *args, *specs])
+        status = pytest.main([*PLUGINS, *endpoint, *args, *specs])
         said = self._capfd.readouterr()
         return pytest.RunResult(status, said.out.splitlines(), said.err.splitlines(), 0)
 
