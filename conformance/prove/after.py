@@ -94,6 +94,10 @@ class Field:
         body = copy.deepcopy(reply.json)
         parents = [body]
         for key in self.place[:-1]:
+            if self.edit == "set" and key != "[]":  # what holds it may have the same bound
+                for parent in parents:
+                    if isinstance(parent, dict):
+                        parent.setdefault(key, {})
             parents = [child for parent in parents for child in _children(parent, key)]
         key = self.place[-1]
         holders = [p for p in parents if isinstance(p, dict) and (key in p or self.edit == "set")]

@@ -74,7 +74,7 @@ def _asked(case: Case, versions: VersionRange, body: Holds | None = None) -> Whe
 
 def _given(case: Case, name: str) -> Holds:
     path = (case.operation.action, name) if case.operation.action else (name,)
-    return Holds(path, "given", lambda value: value is not ABSENT)
+    return Holds(path, "given", lambda value: value is not ABSENT, bindings=True)
 
 
 def _inside(book: Catalogue, case: Case, here: Microversion) -> None:

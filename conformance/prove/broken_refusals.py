@@ -50,16 +50,21 @@ def break_refusals(ground: Ground, book: Catalogue) -> None:
 
 def _shapes(ground: Ground, book: Catalogue, cases: list[Case], code: int) -> None:
     """The body of an error in another shape, wherever the code is given."""
-    case = next((c for c in cases if isinstance(c.expectation, ErrorBody)), None)
-    case = case or next((c for c in cases if c.trial.accepted is False), None)
+    judged = ErrorBody | Refused | RefusedUnlessProviderChose
+    case = min((c for c in cases if isinstance(c.expectation, judged)), key=_judges_body, default=None)
     if case is None:
-        return
+        return  # the reference does not say when the code comes, so the cloud need never give it
     roles = frozenset({case.trial.role})
     where = Where.of(case.operation, roles=roles, answered="refused")
     if code != 400:
         where = ground.here(case, roles=roles, answered="refused")
     for shape in SHAPES:
         book.add(case, f"error-{shape}", where, after=ErrorShape(shape))
+
+
+def _judges_body(case: Case) -> bool:
+    """Sorts the cases that look at the body of an error before those that do not."""
+    return not isinstance(case.expectation, ErrorBody)
 
 
 def _unauthorized(ground: Ground, book: Catalogue, case: Case) -> None:
@@ -103,7 +108,9 @@ def _other_refusals(ground: Ground, book: Catalogue, case: Case, code: int) -> N
     """Another code, 500, and an effect in spite of the refusal, in the situation of a case."""
     name = detail(case)
     where = ground.here(case, roles=frozenset({case.trial.role}))
-    book.add(case, "other-code", where, instead=Answer(OTHER_CODE[code]), situation=name)
+    lenient = isinstance(case.expectation, Refused) and case.expectation.also_listed
+    other = UNLISTED if lenient else OTHER_CODE[code]
+    book.add(case, "other-code", where, instead=Answer(other), situation=name)
     book.add(case, "500", where, instead=Answer(500), situation=name)
     if case.trial.situation.state is not None:
         refused = ground.here(case, roles=frozenset({case.trial.role}), answered="refused")

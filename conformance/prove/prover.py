@@ -139,14 +139,14 @@ class Prover:
                 self.learn(more)
                 self._proxy.break_(breakage)
                 results += self.run(more, patience)
-                outcome = self._judge(breakage, results, touched)
+                outcome = self._judge(breakage, results, touched, outcome.touched)
         finally:
             self._proxy.break_(None)
         return replace(outcome, seconds=round(time.monotonic() - began, 2))
 
-    def _judge(self, breakage: Breakage, results: list[Result], touched: Sequence[Case]) -> Outcome:
+    def _judge(self, breakage: Breakage, results: list[Result], touched: Sequence[Case], earlier: int = 0) -> Outcome:
         related = {case.requirement.id for case in touched}
-        return judge(breakage, results, Unbroken(self.unbroken), related, self._proxy.touched)
+        return judge(breakage, results, Unbroken(self.unbroken), related, self._proxy.touched + earlier)
 
     def _may_tell(self, case_id: str) -> bool:
         known = self.unbroken.get(case_id)

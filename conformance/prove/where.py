@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from conformance.engine.bodies import lookup
 from conformance.engine.case import Binding, Trial
-from conformance.engine.cloud.exchange import ABSENT
 from conformance.prove.wire import Request, Upstream
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
@@ -21,18 +20,22 @@ NO_SERVER = "-"
 
 @dataclass(frozen=True)
 class Holds:
-    """A test of a request body: the field at a path has a value that the predicate takes; ``says`` names it."""
+    """A test of a request body: the field at a path has a value that the predicate takes, ABSENT for none.
+
+    ``bindings`` says whether a value passes that only the cloud can give: it is there, and it is a good one.
+    """
 
     path: tuple[str, ...]
     says: str
     predicate: Callable[[Any], bool]
+    bindings: bool = False
 
     def __call__(self, body: Any) -> bool:
-        """Whether the body passes. A value that only the cloud can give is a good one, so it passes no such test."""
-        value = lookup(body, self.path)
-        if value is ABSENT and lookup(body, self.path[:-1]) is ABSENT:
+        """Whether the body passes."""
+        if not isinstance(lookup(body, self.path[:-1]), dict):
             return False
-        return not isinstance(value, Binding) and self.predicate(value)
+        value = lookup(body, self.path)
+        return self.bindings if isinstance(value, Binding) else self.predicate(value)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,250 @@
+"""The proxy in front of a cloud that is a few lines long."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import requests
+
+from conformance.prove.after import Code, Effect, ErrorShape, Field, Header, Pretend
+from conformance.prove.breakage import Breakage
+from conformance.prove.instead import Answer, DoneAndRefused, ForwardAs
+from conformance.prove.proxy import Proxy
+from conformance.prove.where import NO_SERVER, Holds, Where
+from specs.microversion import Microversion, VersionRange
+
+ID = "11111111-2222-3333-4444-555555555555"
+OTHER = "99999999-2222-3333-4444-555555555555"
+TOKENS = {"member": "m", "admin": "a", "reader": "r", "member2": "o"}
+ACTION = f"/servers/{ID}/action"
+
+
+class Nova(BaseHTTPRequestHandler):
+    """One server; ``spin`` is accepted from its members and administrators, and turns it round."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+
+    def do_GET(self):
+        if "/os-migrations" in self.path:
+            return self.answer(200, {"migrations": [{"id": 1, "status": "done"}]})
+        if "/images/" in self.path:
+            return self.answer(200, {"image": {"status": "ACTIVE"}})
+        if self.path.endswith("/servers/detail"):
+            return self.answer(200, {"servers": [self.server.widget]})
+        if self.path.endswith(ID):
+            return self.answer(200, {"server": self.server.widget})
+        return self.answer(404, {"itemNotFound": {"code": 404, "message": "none"}})
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        token = self.headers.get("X-Auth-Token")
+        self.server.seen.append((token, self.headers.get("X-OpenStack-Nova-API-Version"), body))
+        if "lock" in body:
+            self.server.widget["locked"] = True
+            return self.answer(202)
+        if token not in ("m", "a"):
+            return self.answer(403, {"forbidden": {"code": 403, "message": "no"}})
+        if "image" in body:
+            return self.answer(202, {"image_id": OTHER})
+        return self.answer(202, {"server": {"id": ID, "tags": []}}, {"Location": f"http://{self.headers['Host']}/x"})
+
+    def answer(self, status, body=None, headers=()):
+        content = json.dumps(body).encode() if body is not None else b""
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(content)), "X-Count": "1", **dict(headers)}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def nova():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Nova)
+    server.daemon_threads = True
+    server.block_on_close = False
+    server.seen = []
+    server.widget = {"id": ID, "status": "ACTIVE", "locked": False, "OS-EXT-STS:task_state": "turning"}
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def proxy(nova):
+    with Proxy(f"http://127.0.0.1:{nova.server_address[1]}/v2.1", TOKENS) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def ask(proxy):
+    with requests.Session() as session:
+
+        def ask(action="spin", value=None, token="m", version="2.10", id_=ID):
+            headers = {"X-OpenStack-Nova-API-Version": version, "OpenStack-API-Version": f"compute {version}"}
+            if token:
+                headers["X-Auth-Token"] = token
+            return session.post(f"{proxy.url}/servers/{id_}/action", json={action: value}, headers=headers, timeout=5)
+
+        ask.get = lambda path: session.get(proxy.url + path, headers={"X-Auth-Token": "m"}, timeout=5)
+        yield ask
+
+
+def broken(instead=None, after=None, **where):
+    there = Where("POST", "/servers/{server_id}/action", "spin", **where)
+    return Breakage("r#m", "r", "k", "o", "m", there, (), instead, after)
+
+
+def test_left_alone_it_adds_nothing(proxy, ask):
+    reply = ask()
+    assert reply.status_code == 202
+    assert reply.json()["server"]["id"] == ID
+    assert reply.headers["Location"].startswith(proxy.url.removesuffix("/v2.1"))
+    assert ask.get(f"/servers/{ID}").json()["server"]["status"] == "ACTIVE"
+    assert proxy.touched == 0
+
+
+def test_a_connection_is_kept(proxy, ask):
+    assert ask().raw.version == 11
+    assert all(ask().status_code == 202 for _ in range(5))
+
+
+def test_only_what_is_meant_is_broken(proxy, ask):
+    proxy.break_(broken(Answer(409)))
+    assert ask().status_code == 409
+    assert ask().json() == {"conflictingRequest": {"code": 409, "message": "refused on purpose"}}
+    assert ask("turn").status_code == 202
+    assert proxy.touched == 2
+    proxy.break_(None)
+    assert ask().status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("where", "said", "hit"),
+    [
+        ({"roles": frozenset({"member"})}, {}, True),
+        ({"roles": frozenset({"admin"})}, {}, False),
+        ({"roles": frozenset({"no-token"})}, {"token": None}, True),
+        ({"roles": frozenset({"bad-token"})}, {"token": "what"}, True),
+        ({"roles": frozenset({"alt"})}, {"token": "o"}, True),
+        ({"states": frozenset({"ACTIVE"})}, {}, True),
+        ({"states": frozenset({"SHUTOFF"})}, {}, False),
+        ({"states": frozenset({NO_SERVER})}, {"id_": OTHER}, True),
+        ({"locked": True}, {}, False),
+        ({"locked": False}, {}, True),
+        ({"versions": VersionRange(Microversion(2, 10), Microversion(2, 10))}, {}, True),
+        ({"versions": VersionRange(Microversion(2, 11), None)}, {}, False),
+        ({"body": Holds(("spin", "x"), "", lambda v: v == 1)}, {"value": {"x": 1}}, True),
+        ({"body": Holds(("spin", "x"), "", lambda v: v == 1)}, {"value": {"x": 2}}, False),
+        ({"body": Holds(("spin", "x"), "", lambda v: not v)}, {"value": {}}, True),
+    ],
+)
+def test_where_it_is_broken(proxy, ask, where, said, hit):
+    proxy.break_(broken(Answer(418), **where))
+    assert (ask(**said).status_code == 418) is hit
+    assert proxy.touched == hit
+
+
+def test_an_answer_is_changed_only_if_it_is_of_the_kind_that_is_meant(proxy, ask):
+    proxy.break_(broken(after=Code(200), answered="accepted"))
+    assert ask().status_code == 200
+    assert ask(token="r").status_code == 403
+    proxy.break_(broken(after=Code(404), answered="refused"))
+    assert ask().status_code == 202
+    assert ask(token="r").json()["forbidden"]["code"] == 404
+
+
+@pytest.mark.parametrize(
+    ("edit", "value", "expected"),
+    [
+        ("drop", None, {"id": ID}),
+        ("rename", None, {"id": ID, "tags_": []}),
+        ("null", None, {"id": ID, "tags": None}),
+        ("retype", None, {"id": ID, "tags": "text"}),
+        ("set", 5, {"id": ID, "tags": 5}),
+    ],
+)
+def test_fields(proxy, ask, edit, value, expected):
+    proxy.break_(broken(after=Field(("server", "tags"), edit, value)))
+    assert ask().json()["server"] == expected
+
+
+def test_a_field_that_is_not_there_is_not_touched(proxy, ask):
+    proxy.break_(broken(after=Field(("server", "nothing"), "drop")))
+    ask()
+    assert proxy.touched == 0
+
+
+def test_headers(proxy, ask):
+    proxy.break_(broken(after=Header("x-count")))
+    assert "X-Count" not in ask().headers
+    proxy.break_(broken(after=Header("X-Count", "2")))
+    assert ask().headers["x-count"] == "2"
+
+
+@pytest.mark.parametrize("kind", ["html", "empty", "list", "text", "no-message", "other-code"])
+def test_bodies_of_errors(proxy, ask, kind):
+    before = ask(token="r").text
+    proxy.break_(broken(after=ErrorShape(kind)))
+    after = ask(token="r")
+    assert (after.status_code, after.text != before) == (403, True)
+
+
+def test_forwarded_as_another_and_at_another_version(proxy, ask, nova):
+    proxy.break_(broken(ForwardAs("admin", Microversion(2, 44))))
+    reply = ask(token="r")
+    assert reply.status_code == 202
+    assert nova.seen[-1][:2] == ("a", "2.44")
+
+
+def test_done_and_refused(proxy, ask, nova):
+    proxy.break_(broken(DoneAndRefused("member", 404)))
+    assert ask(token="o").status_code == 404
+    assert nova.seen[-1][0] == "m"
+
+
+def test_an_effect_in_spite_of_a_refusal(proxy, ask, nova):
+    proxy.break_(broken(after=Effect("lock"), answered="refused"))
+    assert ask(token="r").status_code == 403
+    assert nova.widget["locked"]
+
+
+def test_a_status_that_is_pretended(proxy, ask):
+    proxy.break_(broken(after=Pretend("server", "PAUSED", 2), answered="accepted"))
+    assert ask.get(f"/servers/{ID}").json()["server"]["status"] == "ACTIVE"
+    ask()
+    shown = [ask.get(f"/servers/{ID}").json()["server"] for _ in range(3)]
+    assert [s["status"] for s in shown] == ["PAUSED", "PAUSED", "ACTIVE"]
+    assert [s["OS-EXT-STS:task_state"] for s in shown] == [None, None, "turning"]
+    ask()
+    assert ask.get("/servers/detail").json()["servers"][0]["status"] == "PAUSED"
+    proxy.break_(None)
+    assert ask.get("/servers/detail").json()["servers"][0]["status"] == "ACTIVE"
+
+
+def test_other_resources_are_pretended_too(proxy, ask):
+    proxy.break_(broken(after=Pretend("migration", "error")))
+    ask()
+    path = f"/os-migrations?instance_uuid={ID}"
+    assert ask.get(path).json()["migrations"][0]["status"] == "error"
+    assert ask.get(f"/os-migrations?instance_uuid={OTHER}").json()["migrations"][0]["status"] == "done"
+    image = Breakage(
+        "r#m", "r", "k", "o", "m", Where("POST", "/servers/{server_id}/action", "image"), (),
+        after=Pretend("image", "ERROR"),
+    )  # fmt: skip
+    proxy.break_(image)
+    ask("image")
+    assert ask.get(f"/images/{OTHER}").json()["image"]["status"] == "ERROR"
+    assert ask.get(f"/images/{ID}").json()["image"]["status"] == "ACTIVE"
+
+
+def test_a_cloud_that_does_not_answer(nova):
+    with Proxy("http://127.0.0.1:9/v2.1", TOKENS) as proxy:
+        assert requests.get(proxy.url, timeout=5).status_code == 502
