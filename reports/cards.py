@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reports import words
 from reports.again import again
 from reports.curl import curl_of, shown_header
+from reports.known import Known, known_of, was_compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +46,8 @@ class Card:
 
     Attributes:
         news: what a comparison with a baseline says of it: ``new`` or nothing.
+        known: what is known of it, if the run was compared with what its release is known to show and this is so.
+        unknown: whether the run was compared, and it is not known.
         left_out: a sentence on the exchanges that are not shown; empty if all are.
     """
 
@@ -56,6 +59,8 @@ class Card:
     exchanges: tuple[ShownExchange, ...]
     left_out: str
     news: str
+    known: Known | None = None
+    unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,8 @@ class Deck:
         self.anchors: dict[str, list[str]] = {}
         self._info = info
         self._new = frozenset(comparison.new) if comparison else frozenset()
+        self._known = known_of(info)
+        self._compared = was_compared(info)
         self._cards = CARDS
         self._budget = BUDGET
 
@@ -130,6 +137,8 @@ class Deck:
             exchanges=shown,
             left_out=left_out,
             news="new" if finding.id in self._new else "",
+            known=self._known.get(finding.id),
+            unknown=self._compared and finding.id not in self._known,
         )
 
     def _exchanges(self, result: Result) -> tuple[tuple[ShownExchange, ...], str]:

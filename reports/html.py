@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 
 from reports import words
 from reports.cards import Deck
+from reports.known import sentence_of
 from reports.view import Requirement, View, notes_by_kind
 from specs.record.model import VERDICTS, RunInfo, Source, Verdict, requirement_verdict
 
@@ -52,6 +53,7 @@ def page(view: View, comparison: Comparison | None = None) -> str:
             warnings=_warnings(view),
             sections=_sections(view, comparison),
             comparison=comparison,
+            compared=sentence_of(view.info),
             contradictions=contradictions,
             omissions=omissions,
             waived=waived,
@@ -177,6 +179,7 @@ def _environment() -> Environment:
         plain=_plain,
         keys=_keys,
         shell=_shell,
+        link=_link,
         waiver=_waiver,
     )
     return environment
@@ -251,14 +254,18 @@ def _shell(command: str) -> Markup:
     return Markup("").join(spans)
 
 
+def _link(link: str) -> Markup:
+    """A link, where it leads to the web; else its text."""
+    form = '<a href="{0}" rel="noopener noreferrer">{0}</a>' if link.startswith(("https://", "http://")) else "{0}"
+    return Markup(form).format(words.visible(link))  # noqa: S704 - both forms are ours
+
+
 def _waiver(waiver: dict[str, Any]) -> Markup:
     """The reason, the link (only where it leads to the web) and the expiry of a waiver."""
     text = Markup("{}").format(words.visible(str(waiver.get("reason") or "no reason is given")))
     link = str(waiver.get("link") or "")
-    if link.startswith(("https://", "http://")):
-        text += Markup(' <a href="{0}" rel="noopener noreferrer">{0}</a>').format(words.visible(link))
-    elif link:
-        text += Markup(" {}").format(words.visible(link))
+    if link:
+        text += Markup(" {}").format(_link(link))
     if waiver.get("expires"):
         text += Markup("; until {}").format(words.visible(str(waiver["expires"])))
     return text

@@ -8,6 +8,7 @@ from reports import words
 from reports.again import again
 from reports.cards import COMMAND
 from reports.curl import curl_of
+from reports.known import known_of, sentence_of
 from reports.view import View, view
 from specs.record.model import VERDICTS
 
@@ -92,12 +93,14 @@ def finding(item: Finding, info: RunInfo, new: bool = False) -> list[str]:
         situation.append(f"microversion {example.microversion}")
     observed = item.deviation.observed + (f"  ({', '.join(situation)})" if situation else "")
     promise = f": {item.parts.promise}" if item.parts.promise else ""
+    known = known_of(info).get(item.id)
     rows = [
         ("Requirement", f"{example.requirement}{promise}"),
         ("Expected", example.expected),
         ("Observed", observed),
         ("Reason", example.reason or ""),
         ("Source", words.place(example.source)),
+        ("Known", f"{known.why} ({', '.join(known.source)})" if known else ""),
         ("Cases", words.number(len(item.cases)) if len(item.cases) > 1 else ""),
         ("Try again", again(example.case, info)),
         ("As curl", _curl(item, info)),
@@ -143,6 +146,9 @@ def _foot(seen: View) -> list[str]:
     ]
     done, documented = seen.pairs
     lines = [f"Cases: {', '.join(cases) or 'none'}"]
+    compared = sentence_of(seen.info)
+    if compared:
+        lines.append(f"Known release: {_clean(compared)}")
     if documented:
         lines.append(f"Error codes decided: {words.number(done)} of {words.number(documented)}")
     lines += [f"Note: {_clean(sentence)}" for sentence in seen.damaged]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.plugin.choices import Choices
+from reports.known import sentence_of
 from specs.record import RecordError, RunRecord, Tally
 from specs.record.model import Result, RunInfo
 
@@ -63,6 +64,7 @@ def closing_lines(info: RunInfo, tally: Tally, directory: Path, notes: Iterable[
     ]
     if tally.undecided:
         lines[0] += f"; {tally.undecided_percent:.1f} % undecided"
+    lines += [sentence] if (sentence := sentence_of(info)) else []
     lines += [f"note: {note}" for note in notes]
     lines.append(f"record: {_shown(directory)}")
     if (directory / REPORT).exists():

@@ -12,6 +12,7 @@ from typing import Any
 from conformance.engine.session import Settings
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import LOG, Endpoint, open_endpoint
+from conformance.plugin.expected import ExpectedDeviations, compare, expected_of
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import STOP, Share, gather_parts
 from conformance.plugin.trouble import Trouble
@@ -74,6 +75,7 @@ class Opened:
         )
         self.share = Share.open(self.reference, settings, self._writer, options, waivers, self.done)
         _same_endpoint(self._before, self.share)
+        self._expected = _expected(self.share)
 
     @property
     def first_line(self) -> str:
@@ -104,13 +106,24 @@ class Opened:
         added = {name: own[name] + figures[name] + int(before.get(name) or 0) for name in figures}
         info = self.share.info({**totals, **added, "seconds": own["seconds"] + float(before.get("seconds") or 0.0)})
         endpoint = self._endpoint.notes() if self._endpoint else ()
-        every = {repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes, *notes)}
+        compared = self._compared()
+        every = {repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes, *notes, *compared)}
         info = replace(self._since_before(info), notes=tuple(every.values()), exit_status=status)
         if self._writer is not None:
             self._writer.finish(info)
         (self.directory / STOP).unlink(missing_ok=True)
         self._end_endpoint()
         return info
+
+    def _compared(self) -> tuple[dict[str, Any], ...]:
+        """What the record says of the deviations that this release is known to show. Raises RecordError."""
+        if self._expected is None:
+            return ()
+        cases: dict[str, list[str]] = {}
+        for case in self.share.suite.cases:
+            cases.setdefault(case.requirement.id, []).append(case.id)
+        results = RunRecord.read(self.directory).results
+        return compare(self._expected, results, cases, whole=self.choices.microversion is None).notes
 
     def discard(self) -> None:
         """Leave no record: nothing was to be done."""
@@ -160,6 +173,14 @@ def _earlier(choices: Choices) -> tuple[RunInfo | None, dict[str, Result]]:
         return record.info, {r.case: r for r in record.results if r.verdict in DECIDED}
     except RecordError as error:
         raise Trouble(str(error)) from None
+
+
+def _expected(share: Share) -> ExpectedDeviations | None:
+    """The known deviations of the release that is tried, where the specs are of its own reference. Raises Trouble."""
+    settings, spec = share.session.settings, share.head.spec
+    if not settings.sandbox or settings.release != f"{spec.get('package')} {spec.get('version')}":
+        return None
+    return expected_of(spec["package"], spec["version"])
 
 
 def _same_endpoint(before: RunInfo | None, share: Share) -> None:

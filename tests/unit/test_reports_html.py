@@ -289,3 +289,39 @@ def test_runs_side_by_side() -> None:
     assert "servers-actions.lock/normal/202 ✗ fail ✓ pass" in text
     same = read(runs_page([view(other), view(other)])).text
     assert "They agree on every requirement." in same
+
+
+KNOWN = (
+    {"kind": "expected deviations", "text": "1 expected deviation seen, 1 unexpected: x, 0 vanished"},
+    {
+        "kind": "expected",
+        "deviation": "servers-actions.lock/normal/202!contradiction!200",
+        "why": "Nobody sets the status.",
+        "reference": ["api-ref/source/servers-actions.inc:409"],
+        "source": ["nova/api/openstack/compute/lock_server.py:31-33"],
+        "link": "https://bugs.example.org/4711",
+    },
+)
+
+
+def test_what_is_known_stands_beside_the_finding() -> None:
+    lock, pause = "servers-actions.lock/normal/202", "servers-actions.pause/normal/202"
+    run = record(result(lock, "fail"), result(pause, "fail"), notes=KNOWN)
+    seen = shown(run)
+    assert "This release is known: 1 expected deviation seen" in seen.text
+    known, unknown = seen.text.split(f"{lock} contradiction expected")[1].split(f"{pause} contradiction unexpected")
+    assert "Nobody sets the status." in known
+    assert "nova/api/openstack/compute/lock_server.py:31-33" in known
+    assert "Known" not in unknown.split("About this run")[0]
+    assert "https://bugs.example.org/4711" in seen.links
+
+
+def test_without_a_comparison_nothing_is_called_unexpected() -> None:
+    assert "unexpected" not in shown(record(result("servers-actions.lock/normal/202", "fail"))).text
+
+
+def test_hostile_notes_of_what_is_known() -> None:
+    note = {**KNOWN[1], "why": HOSTILE, "reference": HOSTILE, "source": [HOSTILE, 3], "link": "javascript:alert(1)"}
+    seen = shown(record(result("servers-actions.lock/normal/202", "fail"), notes=(KNOWN[0], note)))
+    assert not [link for link in seen.links if link.startswith("javascript")]
+    assert [tag for tag, _ in seen.tags].count("script") == 1

@@ -133,3 +133,15 @@ def test_no_control_reaches_the_terminal(hostile: str) -> None:
     said = text.summary(record(one, other, endpoint={"url": hostile}, options={"url": hostile}, started=hostile))
     said.encode("utf-8")
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2028]", said)
+
+
+def test_what_is_known_of_the_release() -> None:
+    lock = "servers-actions.lock/normal/202"
+    notes = (
+        {"kind": "expected deviations", "text": "1 expected deviation seen, 0 unexpected, 0 vanished"},
+        {"kind": "expected", "deviation": f"{lock}!contradiction!200", "why": "So it is.", "source": ["nova/a.py:2"]},
+    )
+    written = text.summary(record(result(lock, "fail"), notes=notes))
+    assert "  Known        So it is. (nova/a.py:2)\n" in written
+    assert "Known release: 1 expected deviation seen, 0 unexpected, 0 vanished\n" in written
+    assert "Known" not in text.summary(record(result(lock, "fail")))

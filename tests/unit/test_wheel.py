@@ -37,7 +37,12 @@ def test_holds_every_package_and_no_test(wheel: Path) -> None:
 
 def test_holds_the_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for pattern in ("specs/compute/*.yaml", "specs/schemas/*.json", "conformance/data/*.yaml", "reports/templates/*"):
+    for pattern in (
+        "specs/compute/*.yaml",
+        "specs/schemas/*.json",
+        "conformance/data/**/*.yaml",
+        "reports/templates/*",
+    ):
         found = [path for path in ROOT.glob(pattern) if path.is_file()]
         assert found
         assert {path.relative_to(ROOT).as_posix() for path in found} <= names

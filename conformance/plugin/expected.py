@@ -1,0 +1,196 @@
+"""Deviations that a release is known to show, each examined in its reference and in its source.
+
+They change no verdict: a contradiction is one, whoever knows of it. They tell what is news: a deviation that nobody has
+examined yet, and one that was there and is no more. One file a release, ``conformance/data/expected``:
+
+```yaml
+format: 1
+package: nova
+version: 34.0.0
+expected:
+- deviations:                                     # ids of the record that have this one cause
+  - servers-actions.lock/normal/202!contradiction!200
+  reference: [api-ref/source/servers-actions.inc:409]
+  source: [nova/api/openstack/compute/lock_server.py:40]
+  why: one sentence
+  depends: what must be so for a run to show it   # only where a run does not always
+  link: https://bugs.example.org/4711             # if there is one
+```
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from conformance.plugin.trouble import Trouble
+from reports.known import EXPECTED, SUMMARY
+from specs.record import model
+from specs.record.model import Deviation, Result
+from specs.record.totals import deviations_of
+
+NAMED = 5
+"""So many deviations are named in the sentence for a terminal; the record names all."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One deviation with its evidence: places are ``path:line`` or ``path:first-last`` from the root of the release.
+
+    Attributes:
+        depends: what must be so for a run to show it; where something must, it does not count as vanished.
+    """
+
+    deviation: str
+    reference: tuple[str, ...]
+    source: tuple[str, ...]
+    why: str
+    depends: str | None = None
+    link: str | None = None
+
+    @property
+    def requirement(self) -> str:
+        """The requirement that it breaks."""
+        return self.deviation.partition("!")[0]
+
+    def as_note(self, kind: str) -> dict[str, Any]:
+        """How it stands in a record."""
+        note: dict[str, Any] = {"kind": kind, "deviation": self.deviation, "why": self.why}
+        note |= {"reference": list(self.reference), "source": list(self.source)}
+        more = {"depends": self.depends, "link": self.link}
+        return note | {key: value for key, value in more.items() if value}
+
+
+@dataclass(frozen=True)
+class ExpectedDeviations:
+    """Those of one release, by id."""
+
+    package: str
+    version: str
+    by_id: Mapping[str, Expected]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a run showed of what is expected.
+
+    Attributes:
+        seen: expected, and there.
+        unexpected: ids of those that are there and not expected.
+        vanished: expected and not there, although every case of their requirement was decided.
+    """
+
+    seen: tuple[Expected, ...]
+    unexpected: tuple[str, ...]
+    vanished: tuple[Expected, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The counts, and the first of what is news."""
+        gone = [one.deviation for one in self.vanished]
+        counted = f"{len(self.seen)} expected deviation{'' if len(self.seen) == 1 else 's'} seen"
+        return f"{counted}, {_named(self.unexpected, 'unexpected')}, {_named(gone, 'vanished')}"
+
+    @property
+    def notes(self) -> tuple[dict[str, Any], ...]:
+        """What the record says of it: the sentence, and each deviation with its evidence."""
+        return (
+            {"kind": SUMMARY, "text": self.sentence},
+            *({"kind": "unexpected", "deviation": identity} for identity in self.unexpected),
+            *(one.as_note("vanished") for one in self.vanished),
+            *(one.as_note(EXPECTED) for one in self.seen),
+        )
+
+
+def _named(ids: Collection[str], word: str) -> str:
+    text = f"{len(ids)} {word}"
+    first = [" ".join(identity.split()) for identity in list(ids)[:NAMED]]
+    more = [f"and {len(ids) - NAMED} more"] if len(ids) > NAMED else []
+    return f"{text}: {', '.join([*first, *more])}" if ids else text
+
+
+def compare(
+    known: ExpectedDeviations, results: Iterable[Result], cases: Mapping[str, Collection[str]], *, whole: bool = True
+) -> Comparison:
+    """Compare what came with what is expected.
+
+    Args:
+        known: what is expected.
+        results: the last result of each case.
+        cases: requirement -> the ids of all its cases.
+        whole: whether the run tried all versions that the release has; if not, nothing counts as vanished.
+    """
+    there: dict[str, None] = {}
+    decided: set[str] = set()
+    for result in results:
+        there.update((deviation.id, None) for deviation in _all_of(result))
+        if result.verdict in ("pass", "fail"):
+            decided.add(result.case)
+    missing = [one for identity, one in known.by_id.items() if identity not in there and not one.depends]
+    return Comparison(
+        seen=tuple(one for identity, one in known.by_id.items() if identity in there),
+        unexpected=tuple(identity for identity in there if identity not in known.by_id),
+        vanished=tuple(one for one in missing if whole and _tried(cases.get(one.requirement, ()), decided)),
+    )
+
+
+def _all_of(result: Result) -> Iterator[Deviation]:
+    yield from deviations_of(result)
+    if result.verdict == "fail" and result.deviation is None:
+        yield Deviation.of(result.requirement, "contradiction", result.observed)
+
+
+def _tried(cases: Collection[str], decided: Collection[str]) -> bool:
+    return bool(cases) and all(case in decided for case in cases)
+
+
+def expected_of(package: str, version: str) -> ExpectedDeviations | None:
+    """What comes with this distribution for a release; None if nothing does. Raises Trouble: the file is broken."""
+    # Beside modules of ours, as the specs: a folder of somebody's with such a name may be on the path.
+    path = Path(__file__).parents[1] / "data" / "expected" / f"{package}-{version}.yaml"
+    if not path.is_file():
+        return None
+    found = load_expected(path)
+    if (found.package, found.version) != (package, version):
+        raise Trouble(f"{path} says that it is of {found.package} {found.version}: name it so, or correct it")
+    return found
+
+
+def load_expected(path: Path) -> ExpectedDeviations:
+    """Read a file of expected deviations. Raises Trouble: it cannot be read, or is not of the form above."""
+    import jsonschema  # takes a moment, and few runs have such a file
+
+    try:
+        data = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as error:
+        raise Trouble(f"the expected deviations {path} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise Trouble(f"the expected deviations {path} are not UTF-8: save them so") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise Trouble(f"{path}{line} is not YAML: {getattr(error, 'problem', None) or 'correct it'}") from None
+    schema = json.loads((Path(model.__file__).parents[1] / "schemas" / "expected-1.json").read_text("utf-8"))
+    first = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
+    if first is not None:
+        place = "/".join(str(part) for part in first.absolute_path) or "the file"
+        raise Trouble(f"{path} is no file of expected deviations: {place}: {first.message}")
+    found: dict[str, Expected] = {}
+    for item in data["expected"]:
+        for identity in item["deviations"]:
+            if identity in found:
+                raise Trouble(f"{path} has the deviation {identity} twice: keep one")
+            found[identity] = Expected(
+                identity,
+                tuple(item["reference"]),
+                tuple(item["source"]),
+                item["why"],
+                item.get("depends"),
+                item.get("link"),
+            )
+    return ExpectedDeviations(data["package"], data["version"], found)
