@@ -126,7 +126,15 @@ def test_with_a_sandbox_of_its_own(runs):
 
 def test_interrupted_and_then_gone_on_with(runs, nova):
     command = [sys.executable, "-m", "conformance", "run", *runs.endpoint, "-k", SELECTION]
-    process = subprocess.Popen(command, cwd=runs.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=runs.path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell starts what it runs in the background deaf to Ctrl-C, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     until = time.monotonic() + 60
     while not any(path.stat().st_size for path in runs.path.glob("runs/*/results.jsonl")):
         assert time.monotonic() < until
