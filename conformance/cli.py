@@ -250,11 +250,15 @@ def cleanup(run: Path, **values: Any) -> int:
 
 @main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1; a free one otherwise.")
-def sandbox(port: int) -> int:
+@click.option("--release", metavar="REQ", help="The release, such as nova==31.3.1; it is installed once.")
+def sandbox(port: int, release: str | None) -> int:
     """Run a real Nova on this machine, for use by hand, until Ctrl-C."""
     from conformance.sandbox.process import Sandbox
+    from conformance.sandbox.releases import interpreter
 
-    with _ended_by_signals(), Sandbox(port=port) as nova:
+    with _ended_by_signals(), contextlib.ExitStack() as stack:
+        python = interpreter(release, tell=lambda text: click.echo(text, err=True)) if release else None
+        nova = stack.enter_context(Sandbox(python, port=port))
         low, high = nova.microversions
         click.echo(f"nova {nova.release} at {nova.url} (microversions {low} to {high}); Ctrl-C ends it")
         for role, option in (("member", "TOKEN"), ("admin", "ADMIN_TOKEN"), ("reader", "READER_TOKEN")):

@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from packaging.requirements import InvalidRequirement, Requirement
 
 from conformance.engine.cloud.roles import Role
 from conformance.plugin.options import BY_NAME, OPTIONS, dest
@@ -38,6 +35,7 @@ class Choices:
     Attributes:
         clouds: names in clouds.yaml by role.
         url: of the service; tokens: by role, with the URL. Neither clouds nor URL: the sandbox.
+        sandbox_release: the requirement that names the Nova of the sandbox; None: the one that is installed here.
         allow_undecided: percent.
         given: the options that were given, without secrets, for the record.
     """
@@ -45,6 +43,7 @@ class Choices:
     clouds: Mapping[Role, str] = field(default_factory=dict)
     url: str | None = None
     tokens: Mapping[Role, str] = field(default_factory=dict, repr=False)
+    sandbox_release: str | None = None
     microversion: str | None = None
     fail_on_omission: bool = False
     default_policy: bool = False
@@ -87,7 +86,6 @@ def choose(values: Mapping[str, Any]) -> Choices:
         raise Trouble(f"--os-cloud is missing: {_name_of(_CLOUDS, clouds)} only adds a role to it")
     if url and Role.MEMBER not in tokens:
         raise Trouble(f"--url {url} needs --token, the token of a member of a project")
-    _release(values.get("sandbox-release"))
     _integer(values, "seed", 0, 0)
     if values.get("resume") and values.get("output"):
         raise Trouble("--resume and --output were both given: a run that goes on stays in its directory")
@@ -95,6 +93,7 @@ def choose(values: Mapping[str, Any]) -> Choices:
         clouds=clouds,
         url=url,
         tokens=tokens,
+        sandbox_release=_release(values.get("sandbox-release")),
         microversion=_microversion(values.get("microversion")),
         fail_on_omission=bool(values.get("fail-on-omission")),
         default_policy=bool(values.get("default-policy")),
@@ -122,24 +121,16 @@ def _name_of(names: Mapping[str, Role], given: Mapping[Role, str]) -> str:
     return "--" + next(name for name, role in names.items() if role in given)
 
 
-def _release(text: str | None) -> None:
+def _release(text: str | None) -> str | None:
     if not text:
-        return
+        return None
+    from conformance.sandbox.releases import SandboxError, exact
+
     try:
-        wanted = Requirement(text)
-    except InvalidRequirement as error:
-        raise Trouble(f"--sandbox-release {text!r} is no requirement such as nova==34.0.0: {error}") from None
-    try:
-        here = metadata.version(wanted.name)
-    except metadata.PackageNotFoundError:
-        raise Trouble(
-            f"--sandbox-release {text}: {wanted.name} is not installed here; pip install 'apiref-conformance[sandbox]'"
-        ) from None
-    if not wanted.specifier.contains(here, prereleases=True):
-        raise Trouble(
-            f"--sandbox-release {text}: {wanted.name} {here} is installed here, and no other can be run; "
-            f"install {text} in an environment of its own and run it there"
-        )
+        exact(text)
+    except SandboxError as error:
+        raise Trouble(f"--sandbox-release {error}") from None
+    return text
 
 
 def _microversion(text: str | None) -> str | None:

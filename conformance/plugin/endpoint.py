@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from conformance.engine.cloud.target import Target
 from conformance.plugin.choices import Choices
 from conformance.plugin.trouble import Trouble
 from conformance.sandbox import process
+from conformance.sandbox.releases import interpreter
 
 LOG = "nova.log"
 """The sandbox's log in the run directory."""
@@ -45,8 +47,14 @@ def open_endpoint(choices: Choices, directory: Path) -> Endpoint:
     if not choices.sandbox:
         return Endpoint(Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens))
     try:
-        running = process.start(log=directory / LOG)
+        python = interpreter(choices.sandbox_release, tell=_tell) if choices.sandbox_release else None
+        running = process.start(python, log=directory / LOG)
     except process.SandboxError as error:
         raise Trouble(str(error)) from None
     release = f"nova {running.release}"
     return Endpoint(Target.sandbox(running.url, running.tokens), release, running)
+
+
+def _tell(sentence: str) -> None:
+    sys.stderr.write(f"conformance: {sentence}\n")
+    sys.stderr.flush()

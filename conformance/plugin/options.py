@@ -35,7 +35,7 @@ class Option:
 
 OPTIONS = (
     Option("sandbox", "try a real Nova that is started on this machine; so it is too where no endpoint is named"),
-    Option("sandbox-release", "the release of Nova in the sandbox, such as nova==34.0.0", "REQ"),
+    Option("sandbox-release", "the release of Nova in the sandbox, such as nova==31.3.1; installed once", "REQ"),
     Option("os-cloud", "a cloud of clouds.yaml, as member of a project; envvars takes the OS_* variables", "NAME"),
     Option("os-cloud-admin", "the same cloud as administrator", "NAME"),
     Option("os-cloud-reader", "the same cloud as reader of the same project", "NAME"),

@@ -103,7 +103,8 @@ def test_2_for_a_wrong_option(project, options, sentence):
         (["--token", "x"], "*no --url*"),
         (["--os-cloud-admin", "x"], "--os-cloud is missing: --os-cloud-admin only adds a role to it"),
         (["--sandbox-release", "a b c"], "--sandbox-release 'a b c' is no requirement*"),
-        (["--sandbox-release", "pytest==0.1"], "*is installed here, and no other can be run*"),
+        (["--sandbox-release", "pytest==0.1"], "--sandbox-release pytest==0.1: the sandbox runs Nova; *"),
+        (["--sandbox-release", "nova>=31"], "--sandbox-release nova>=31 names no one release: write nova==34.0.0"),
     ],
 )
 def test_2_for_an_endpoint_that_is_not_named_well(project, options, sentence):
