@@ -15,6 +15,9 @@ from conformance.engine.fixtures import Fixtures, NeedsNewServer, Unavailable
 from conformance.engine.graph import Edge
 from conformance.engine.judge.evidence import Problem
 
+CALM = 5
+"""How often a server is looked at, at most, until it shows the same twice."""
+
 ATTEMPTS = 3
 """How often a lane makes a new server before it gives up on a status."""
 
@@ -35,6 +38,7 @@ class Stage:
         self.locked = False
         self.worn = False
         self.altered = False
+        self._moved = False
         self.fixtures = Fixtures(context, self)
         self.servers_made = 0
         self._made: Made | None = None
@@ -59,6 +63,8 @@ class Stage:
             self.discard()
         for _ in range(2 * ATTEMPTS):
             problem = self._have_server()
+            if problem is None and self.status == state:
+                self._calm()
             if problem or self.status == state:
                 return problem
             way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
@@ -70,9 +76,22 @@ class Stage:
                 way = None
             if way is None:
                 self.discard()
-            elif self.status == state:
-                return None
+        if self.status == state:
+            return None
         return Problem("inconclusive", reason or f"the status {state} was not reached")
+
+    def _calm(self) -> None:
+        """After a change of status, wait until the server shows the same twice.
+
+        Nova shows a new status before it has done all that belongs to it: an offloaded server still has its host and
+        zone for a moment (Nova 34.0.0, compute/manager.py:7357-7368), and answers depend on them.
+        """
+        for _ in range(CALM if self._moved else 0):
+            shown = self.view
+            time.sleep(self.context.patience.settle)
+            if self.refresh() == shown:
+                break
+        self._moved = False
 
     def _have_server(self) -> Problem | None:
         if self.context.stopping.is_set():
@@ -198,6 +217,7 @@ class Stage:
             self._see(result.server)
         elif result.status == GONE:
             self.view = None
+        self._moved = self._moved or self.status != before
         return result
 
     def lock(self) -> Problem | None:
@@ -230,7 +250,7 @@ class Stage:
     def discard(self) -> None:
         """Give the server up: it is deleted in the background of the cloud, and the next ``reach`` makes another."""
         made, self._made, self.view = self._made, None, None
-        self.locked = self.worn = self.altered = False
+        self.locked = self.worn = self.altered = self._moved = False
         self.fixtures.new_server()
         if made is not None:
             with contextlib.suppress(CloudError):
