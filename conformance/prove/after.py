@@ -89,9 +89,9 @@ class Field:
 
     def __call__(self, _: Turn, reply: Reply) -> Reply | None:
         """The answer with the field changed, wherever it stands."""
-        if not isinstance(reply.json, dict | list):
+        if not isinstance(reply.json, dict | list) and (self.edit != "set" or reply.body):
             return None
-        body = copy.deepcopy(reply.json)
+        body = copy.deepcopy(reply.json) if reply.body else {}
         parents = [body]
         for key in self.place[:-1]:
             if self.edit == "set" and key != "[]":  # what holds it may have the same bound

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
 from typing import Any, Literal
+
+import yaml
 
 from conformance.prove.breakage import Breakage
 from specs.record.model import Result
 
-Fate = Literal["caught", "caught by another", "missed", "not reached", "void", "inconclusive", "error"]
-FATES: tuple[Fate, ...] = ("caught", "caught by another", "missed", "inconclusive", "not reached", "void", "error")
+Fate = Literal["caught", "caught by another", "missed", "not reached", "void", "unseen", "inconclusive", "error"]
+FATES: tuple[Fate, ...] = (
+    "caught",
+    "caught by another",
+    "missed",
+    "inconclusive",
+    "not reached",
+    "unseen",
+    "void",
+    "error",
+)
 """All fates.
 
 ``not reached``: no exchange met the breakage, so the suite has no case for that part of the promise. ``void``: the
-unbroken cloud keeps the promise as little, so nothing can be proven. ``error``: this program failed.
+unbroken cloud keeps the promise as little, so nothing can be proven. ``unseen``: no client can see it, for a reason
+written down in ``conformance/data/unseen.yaml``. ``error``: this program failed.
 """
 
 DECIDED: tuple[Fate, ...] = ("caught", "caught by another", "missed", "inconclusive", "not reached")
@@ -114,4 +129,19 @@ def judge(
         return Outcome.of(breakage, "void", observed=said, **common)
     if not touched:
         return Outcome.of(breakage, "not reached", observed=said, **common)
+    reason = unseen(breakage.id)
+    if reason and not open_:
+        return Outcome.of(breakage, "unseen", observed=reason, **common)
     return Outcome.of(breakage, "inconclusive" if open_ else "missed", observed=said, **common)
+
+
+@cache
+def _unseen() -> tuple[tuple[str, str], ...]:
+    text = resources.files("conformance.data").joinpath("unseen.yaml").read_text("utf-8")
+    return tuple((entry["breakage"], entry["reason"]) for entry in yaml.safe_load(text)["unseen"])
+
+
+def unseen(breakage_id: str) -> str | None:
+    """Why no client can see a breakage, None where one could."""
+    # A bracket in a pattern is a set of characters; ids hold none.
+    return next((reason for pattern, reason in _unseen() if fnmatchcase(breakage_id, pattern)), None)

@@ -1,9 +1,12 @@
 """What is broken: generated from the specs of Nova, every requirement and every way."""
 
+import fnmatch
 import random
+from importlib import resources
 from pathlib import Path
 
 import pytest
+import yaml
 
 from conformance.engine.derive.suite import derive, highest_version
 from conformance.engine.knowledge import load_knowledge
@@ -58,6 +61,13 @@ def test_a_breakage_names_cases_of_its_requirement_that_meet_it(ground, breakage
             assert case.requirement.id == breakage.requirement
             if case_id == breakage.cases[0] or breakage.where.body is None:
                 assert breakage.where.covers(case.trial, ground.version(case)), (breakage.id, case_id)
+
+
+def test_what_no_client_can_see_is_still_in_the_catalogue(breakages):
+    text = resources.files("conformance.data").joinpath("unseen.yaml").read_text("utf-8")
+    for entry in yaml.safe_load(text)["unseen"]:
+        assert entry["reason"]
+        assert fnmatch.filter(breakages, entry["breakage"]), entry
 
 
 def test_kinds_are_those_of_the_requirements(ground, breakages):

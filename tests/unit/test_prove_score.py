@@ -6,7 +6,7 @@ import pytest
 
 from conformance.prove.breakage import Breakage
 from conformance.prove.instead import Answer
-from conformance.prove.outcome import Outcome, Unbroken, judge
+from conformance.prove.outcome import Outcome, Unbroken, judge, unseen
 from conformance.prove.score import Score
 from conformance.prove.where import Where
 from specs.record.model import Deviation, Result, Source
@@ -63,6 +63,11 @@ def test_a_new_omission_tells_and_an_old_one_does_not():
     odd = result("op/normal/202[A]", omission="418")
     assert fate(odd).fate == "caught"
     assert fate(odd, unbroken=UNBROKEN | {odd.case: odd}).fate == "missed"
+
+
+def test_what_no_client_can_see_has_a_reason():
+    assert "password" in unseen("servers-actions.changePassword/error/403#done-and-refused@reader")
+    assert unseen("servers-actions.changePassword/error/403#not-checked@reader") is None
 
 
 OUTCOMES = (
