@@ -165,6 +165,7 @@ class Parameter:
     ``name`` is the row's name, dotted where the reference nests (``flavor.links``); ``ref`` the key in the parameter
     file; ``line`` the line of that key. ``type`` is the reference's own word in lower case (``string``, ``none``,
     ``uuid``, ...), None where the parameter file has none or is missing. ``location`` is the key ``in``.
+    ``required_min`` is the microversion from which on it is required, where that is not the first that has it.
     """
 
     name: str
@@ -184,6 +185,7 @@ class Parameter:
     nullable: bool | None = None
     default: JSONValue = None
     visible_to: str | None = None
+    required_min: str | None = None
 
     @property
     def range(self) -> VersionRange:

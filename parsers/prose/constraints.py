@@ -1,4 +1,4 @@
-"""Constraints of parameters: enumerations (J1), sizes (J2), formats (J3), null (J5), defaults, versions (E3).
+"""Constraints of parameters: enumerations (J1), sizes (J2), formats (J3), null (J5), obligation (J6), versions (E3).
 
 A rule reads one sentence of a description and gives fields of ``specs.model.Parameter``. What a sentence says of a
 part (a key of the metadata, an entry of a list), of an example, of another parameter, or of some versions only,
@@ -265,6 +265,19 @@ def _new(sentence: Sentence, row: ParameterRow) -> Fields | None:
     return {"min": m["version"]} if m and row.parameter.min is None else None
 
 
+_OBLIGED = re.compile(
+    r"\b(?:became|(?:has\s+)?become|becomes|is|was\s+made)\s+(?:mandatory|required)\s+(?:in|since|from|as\s+of|"
+    r"start(?:s|ing)\s+(?:with|from|in|at))\s+(?:the\s+)?(?:API\s+)?(?:micro)?version\s+(?P<version>\d+\.\d+)\b",
+    _FLAGS,
+)
+
+
+def _obliged(sentence: Sentence, row: ParameterRow) -> Fields | None:
+    """J6: the version from which on a required parameter is required: "has become mandatory in microversion 2.75"."""
+    m = _OBLIGED.search(sentence.text)
+    return {"required_min": m["version"]} if m and row.parameter.required else None
+
+
 Read = Callable[[Sentence, ParameterRow], Fields | None]
 RULES: tuple[tuple[str, str, Read], ...] = (
     ("enumeration", "J1", _enum),
@@ -275,6 +288,7 @@ RULES: tuple[tuple[str, str, Read], ...] = (
     ("default", "J2", _default),
     ("new-in-version", "E3", _new),
     ("visible-to", "F3", visible_to),
+    ("obliged-since", "J6", _obliged),
 )
 """Name, family and reader of every rule."""
 

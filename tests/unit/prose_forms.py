@@ -17,7 +17,8 @@ def row(name: str, description: str = "", *, section: str = "request", **extra: 
     """A row of a table, of the body unless said otherwise."""
     location = extra.pop("location", "body")
     kind = extra.pop("type", "string")
-    parameter = Parameter(name, location, kind, required=False, ref=name, line=1, **extra)
+    required = extra.pop("required", False)
+    parameter = Parameter(name, location, kind, required=required, ref=name, line=1, **extra)
     return ParameterRow(parameter, 1, section, description=description)  # type: ignore[arg-type]
 
 

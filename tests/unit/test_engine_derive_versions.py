@@ -84,6 +84,12 @@ def test_a_field_appears_with_its_first_version():
     assert inside.requirement.source == Source(PARAMETERS, 104)
 
 
+def test_a_field_that_is_required_later_only_may_be_missing_before():
+    found = suite(answered(row("mood", required=True, min="2.5", required_min="2.7")))
+    assert not case(found, "spin/microversion/mood/min-2.5[2.5]").expectation.required
+    assert case(found, "spin/body/mood").expectation.required
+
+
 def test_a_field_goes_after_its_last_version():
     found = suite(answered(row("mood", required=True, max="2.5")))
     assert ids(found, "mood") == ["spin/microversion/mood/max-2.5[2.5]", "spin/microversion/mood/max-2.5[2.6]"]

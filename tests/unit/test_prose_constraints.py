@@ -126,6 +126,23 @@ def test_null(text, nullable):
     assert read_description(row("kind", text)).get("nullable") is nullable
 
 
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("This field has become mandatory in microversion 3.7. Else the list is empty.", "3.7"),
+        ("It became required\nsince version 3.7.", "3.7"),
+        ("It is required starting with microversion 3.7.", "3.7"),
+        ("It is required.", None),
+        ("Version 3.7 is required.", None),
+        ("It has become optional in microversion 3.7.", None),
+        ("If the size is given, the unit is required. New in version 3.7.", None),
+    ],
+)
+def test_required_since(text, since):
+    assert read_description(row("size", text, required=True)).get("required_min") == since
+    assert "required_min" not in read_description(row("size", text))
+
+
 def test_a_string_of_a_query_is_never_null():
     assert read_description(row("public", "If the value is ``None``, all are listed.", location="query")) == {}
 

@@ -160,7 +160,7 @@ def derive_contents(view: View, book: Book, trial: Trial) -> None:
         if row.location == "header":
             book.case(view.requirement("header", row.name, row.line, True), "", trial, header_shown(row))
         elif row.location == "body" or row.location is None:
-            shown = field_shown(view, row)
+            shown = field_shown(view, row, version)
             requirement = view.requirement("body", row.name, row.line, True)
             if shown is None:
                 book.without_case(requirement, "no-place", row.name)
@@ -179,11 +179,11 @@ def header_shown(row: Parameter) -> HeaderShown:
     return HeaderShown(row.name, row.required, HEADER_FORMS.get(row.name.lower()))
 
 
-def field_shown(view: View, row: Parameter) -> FieldShown | None:
-    """The expectation of a body row, or None where the reference shows no place for it.
+def field_shown(view: View, row: Parameter, version: Microversion) -> FieldShown | None:
+    """The expectation of a body row at a version, or None where the reference shows no place for it.
 
-    A field that only some roles see, or that the reference calls optional, is not required. Null is documented where
-    the description says so or a sample of the operation shows it.
+    A field that only some roles see, or that the reference calls optional, or requires from a later version on, is not
+    required. Null is documented where the description says so or a sample of the operation shows it.
     """
     place = place_of(view.operation, row)
     if place is None:
@@ -193,6 +193,7 @@ def field_shown(view: View, row: Parameter) -> FieldShown | None:
     required = (
         row.required
         and row.visible_to is None
+        and (row.required_min is None or version >= Microversion.parse(row.required_min))
         and all(parent.visible_to is None and parent.required for parent in _parents(view, row))
     )
     enum = row.enum if 0 < len(row.enum) <= FREE_VALUES else ()

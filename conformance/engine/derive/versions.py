@@ -123,7 +123,7 @@ def _response_row(view: View, book: Book, row: Parameter) -> None:
             if not any(row.name == other.name for _, other in view.common):
                 book.case(requirement, str(outside), trial_out, HeaderAbsent(row.name, _said(bound)))
             continue
-        place, shown = place_of(view.operation, row), field_shown(view, row)
+        place, shown = place_of(view.operation, row), field_shown(view, row, inside)
         if place is None or shown is None:
             book.without_case(requirement, "no-place", row.name)
             continue
