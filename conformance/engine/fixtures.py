@@ -185,6 +185,7 @@ class Fixtures:
         self._context.notes.add("binding", f"{operation_id} attaches a {resource}")
         self._free[resource].remove(made)
         self._attached[resource] = made
+        self._stage.refresh()  # what the server shows now is what the case begins with
         return made
 
 

@@ -151,6 +151,15 @@ def test_a_refusal_after_which_the_resource_is_gone_breaks_it(expectation):
     assert said(expectation, code, before=None, after=None) == PASS
 
 
+def test_lists_of_a_view_have_no_order():
+    groups = [{"name": "a"}, {"name": "b"}]
+    before = {"security_groups": groups, "addresses": {"net": [{"addr": "192.0.2.1"}]}}
+    swapped = before | {"security_groups": groups[::-1]}
+    assert Refused((409,), "").judge(evidence(409, before=before, after=swapped)).verdict == "pass"
+    for other in ({"security_groups": groups[:1]}, {"addresses": {"net": []}}):
+        assert Refused((409,), "").judge(evidence(409, before=before, after=before | other)).verdict == "fail"
+
+
 def test_what_only_one_view_shows_has_not_changed():
     for name in LASTING:
         rest = {k: v for k, v in IDLE.items() if k != name}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from conformance.engine.judge.evidence import (
     Evidence,
@@ -26,6 +27,8 @@ LASTING = (
     "key_name",
     "accessIPv4",
     "accessIPv6",
+    "addresses",
+    "security_groups",
 )
 """Fields of a resource that nothing but a request changes while no task is under way."""
 
@@ -41,6 +44,13 @@ def _framework(evidence: Evidence) -> Judgement | None:
     return None
 
 
+def _unordered(value: Any) -> Any:
+    """A value whose lists compare by what they hold: no reference says in which order addresses or groups are shown."""
+    if isinstance(value, dict):
+        return {key: _unordered(value[key]) for key in sorted(value)}
+    return sorted(map(_unordered, value), key=repr) if isinstance(value, list) else value
+
+
 def _changed(evidence: Evidence) -> str | None:
     """How the resource differs after a refusal, None if it does not.
 
@@ -53,7 +63,7 @@ def _changed(evidence: Evidence) -> str | None:
     for name in LASTING:
         if name in evidence.before and name in evidence.after:
             before, after = evidence.before[name], evidence.after[name]
-            if before != after:
+            if _unordered(before) != _unordered(after):
                 return f"{name} changed from {before} to {after}"
     return None
 
