@@ -64,7 +64,8 @@ def _changed(evidence: Evidence) -> str | None:
         if name in evidence.before and name in evidence.after:
             before, after = evidence.before[name], evidence.after[name]
             if _unordered(before) != _unordered(after):
-                return f"{name} changed from {before} to {after}"
+                plain = not isinstance(before, dict | list) and not isinstance(after, dict | list)
+                return f"{name} changed" + (f" from {before} to {after}" if plain else "")
     return None
 
 
