@@ -88,7 +88,7 @@ class Stage:
         """
         for _ in range(CALM if self._moved else 0):
             shown = self.view
-            time.sleep(self.context.patience.settle)
+            time.sleep(2 * self.context.patience.settle)
             if self.refresh() == shown:
                 break
         self._moved = False
