@@ -130,7 +130,7 @@ def judge(
     if not touched:
         return Outcome.of(breakage, "not reached", observed=said, **common)
     reason = unseen(breakage.id)
-    if reason and not open_:
+    if reason and all(r.verdict != "error" for r in open_):
         return Outcome.of(breakage, "unseen", observed=reason, **common)
     return Outcome.of(breakage, "inconclusive" if open_ else "missed", observed=said, **common)
 
