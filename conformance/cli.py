@@ -249,6 +249,20 @@ def cleanup(run: Path, **values: Any) -> int:
 
 
 @main.command()
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="So many breakages, by the seed; all otherwise.")
+@click.option("--kind", metavar="K", help="Only breakages of requirements of this kind, such as error or body.")
+@click.option("--seed", type=int, default=0, help="Of the sample.")
+@click.option("--spec", type=_PATH, metavar="FILE", help="The specs whose operations are broken; all otherwise.")
+@click.option("--output", type=_PATH, metavar="DIR", help="Where to leave proof.json, proof.txt and the outcomes.")
+def prove(sample: int | None, kind: str | None, seed: int, spec: Path | None, output: Path | None) -> int:
+    """Try the suite itself, on clouds that break exactly one promise; 1 if it has not proven itself."""
+    from conformance.plugin.reference import packaged
+    from conformance.prove import commands
+
+    return commands.prove(spec or packaged(), sample=sample, kind=kind, seed=seed, output=output, say=click.echo)
+
+
+@main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1; a free one otherwise.")
 @click.option("--release", metavar="REQ", help="The release, such as nova==31.3.1; it is installed once.")
 def sandbox(port: int, release: str | None) -> int:
