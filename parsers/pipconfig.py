@@ -1,4 +1,4 @@
-"""Which package indexes pip is configured for, read the way pip reads it, without needing pip."""
+"""Which package indexes pip is configured for, read the way pip reads it; where nothing is, pip's own default."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-DEFAULT_INDEX = "https://pypi.org/simple"
+from pip._internal.models.index import PyPI
+
+DEFAULT_INDEX = str(PyPI.simple_url)
 _SECTIONS = ("global", "download")
 
 
