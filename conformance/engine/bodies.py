@@ -3,6 +3,9 @@
 The tables of the dialect are flat: only a dotted name, the action's own row and the samples show nesting. A body is
 built from the rows that the reference requires at a microversion; optional rows are added by name. Where a row's value
 must come from the cloud, a ``Binding`` stands in the body until the trial runs.
+
+The body of an action is one object below the action's name. Any other body is a tree, whose branches the samples show;
+a required row that no sample shows has no place there, and so no field.
 """
 
 from __future__ import annotations
@@ -12,9 +15,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.contents import is_of_type
 from conformance.engine.knowledge import Knowledge
+from conformance.engine.places import place_in
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter, Sample
 
@@ -59,7 +64,11 @@ def body_rows(operation: Operation, version: Microversion) -> list[Parameter]:
 
 
 def fields(operation: Operation, version: Microversion) -> list[Field]:
-    """The fields below the action (or at the top, for an operation that has none), nested ones left out."""
+    """The fields of the body: below the action, nested ones left out; without an action wherever the samples show."""
+    return _of_action(operation, version) if operation.action else _of_tree(operation, version)
+
+
+def _of_action(operation: Operation, version: Microversion) -> list[Field]:
     found = []
     for row in body_rows(operation, version):
         name = row.name
@@ -69,9 +78,59 @@ def fields(operation: Operation, version: Microversion) -> list[Field]:
             name = name.removeprefix(operation.action + ".")
         if "." in name and name not in _sample_keys(operation):
             continue
-        path = (operation.action, name) if operation.action else (name,)
-        found.append(Field(row, path))
+        found.append(Field(row, (operation.action or "", name)))
     return found
+
+
+def _of_tree(operation: Operation, version: Microversion) -> list[Field]:
+    """The fields in the order of their depth, so that what holds others comes before them."""
+    rows = body_rows(operation, version)
+    places = _places(operation, rows)
+    found = [Field(row, places[row.name]) for row in rows if row.name in places]
+    return sorted(found, key=lambda field: len(field.path))
+
+
+def _places(operation: Operation, rows: list[Parameter]) -> dict[str, tuple[str, ...]]:
+    """The path of each row that has a place in the tree."""
+    shown = [s.body for s in operation.request.samples if s.valid]
+    kinds = {row.name: row.type for row in rows}
+    places: dict[str, tuple[str, ...]] = {}
+    for row in sorted(rows, key=lambda r: r.name.count(".")):
+        place = place_in(shown, row.name)
+        parent, dot, last = row.name.rpartition(".")
+        if place is None and dot and parent in places:
+            many = kinds.get(parent) in ("array", "list")
+            place = (*places[parent], "[]", last) if many else (*places[parent], last)
+        elif place is None and not shown:
+            place = (row.name,)
+        elif place is None and not row.required and not dot:
+            place = (*_wrapper(shown), row.name)
+        if place is not None:
+            places[row.name] = place
+    return places
+
+
+def _wrapper(shown: list[Any]) -> tuple[str, ...]:
+    """The one key at the top of the samples that holds all others, or nothing."""
+    tops = {key for body in shown if isinstance(body, dict) for key in body}
+    only = next(iter(tops)) if len(tops) == 1 else None
+    return (only,) if only is not None and isinstance(shown[0].get(only), dict) else ()
+
+
+def chosen_name(operation: Operation) -> str | None:
+    """The name that a request's sample gives to the one thing in it, where the name is a key: ``{"meta": {"foo": 1}}``.
+
+    Such a name stands in the path, too, so that a client chooses it twice.
+    """
+    rows = {row.name for row in operation.request.parameters if row.location == "body"}
+    for sample in operation.request.samples:
+        inner = sample.body if sample.valid else None
+        while isinstance(inner, dict) and len(inner) == 1:
+            (key, value), *_ = inner.items()
+            if not isinstance(value, dict | list) and key not in rows:
+                return str(key)
+            inner = value
+    return None
 
 
 def _sample_keys(operation: Operation) -> set[str]:
@@ -96,9 +155,12 @@ def _in_samples(operation: Operation, field: Field) -> Any:
 def lookup(body: Any, path: Iterable[str]) -> Any:
     """The value at a path of keys, or ABSENT."""
     for key in path:
-        if not isinstance(body, dict) or key not in body:
+        if key == "[]" and isinstance(body, list) and body:
+            body = body[0]
+        elif isinstance(body, dict) and key in body:
+            body = body[key]
+        else:
             return ABSENT
-        body = body[key]
     return body
 
 
@@ -106,7 +168,7 @@ def value_for(operation: Operation, field: Field, knowledge: Knowledge) -> Any:
     """A value that the reference lets one expect to be accepted: bound, enumerated, of the sample, or by its type."""
     bound, value = knowledge.binding(operation, field.path[-1])
     if bound:
-        return value
+        return copy.deepcopy(value)
     from_sample = _in_samples(operation, field)
     if (
         from_sample is not ABSENT
@@ -139,7 +201,10 @@ def build(
     rows = body_rows(operation, version)
     if not rows and not operation.request.samples:
         return ABSENT
-    wanted = dict(include) if isinstance(include, Mapping) else dict.fromkeys(include, ABSENT)
+    wanted = dict.fromkeys(knowledge.included(operation), ABSENT)
+    wanted.update(include if isinstance(include, Mapping) else dict.fromkeys(include, ABSENT))
+    if operation.action is None:
+        return _tree(operation, version, knowledge, wanted)
     inner: dict[str, Any] = {}
     for field in fields(operation, version):
         short = field.path[-1]
@@ -151,11 +216,82 @@ def build(
     for name, given in wanted.items():
         if name not in inner and given is not ABSENT:
             inner[name] = given
-    if operation.action is None:
-        return inner
     if inner:
         return {operation.action: inner}
     return {operation.action: _bare_action(operation, rows)}
+
+
+def _tree(operation: Operation, version: Microversion, knowledge: Knowledge, wanted: Mapping[str, Any]) -> Any:
+    found = fields(operation, version)
+    if not found and not wanted:
+        shown = [s for s in operation.request.samples if s.valid]
+        return from_sample(operation, shown[0], knowledge) if shown else ABSENT
+    held = {field.path for field in found}
+    asked = {field.path for field in found if field.name in wanted}
+    needed = {path[:n] for path in asked for n in range(1, len(path) + 1)}
+    body: Any = {}
+    whole: set[tuple[str, ...]] = set()
+    for field in found:
+        path = field.path
+        above = [path[:n] for n in range(1, len(path))]
+        if any(up in whole or (up in held and lookup(body, up) is ABSENT) for up in above):
+            continue  # a part of what is left out, or of what was given as a whole
+        if not field.row.required and path not in needed:
+            continue
+        given = wanted.get(field.name, ABSENT)
+        parts = [p for p in held if len(p) > len(path) and p[: len(path)] == path]
+        if given is ABSENT and parts and not knowledge.binding(operation, path[-1])[0]:
+            put(body, path, [] if any(p[len(path)] == "[]" for p in parts) else {})
+            continue
+        put(body, path, value_for(operation, field, knowledge) if given is ABSENT else given)
+        whole.add(path)
+    _put_others(operation, body, {field.name for field in found}, wanted, knowledge)
+    return _whole(body, operation, found, knowledge)
+
+
+def _put_others(
+    operation: Operation, body: Any, known: set[str], wanted: Mapping[str, Any], knowledge: Knowledge
+) -> None:
+    """Put what no row of this version has where another version has it, else below the wrapper."""
+    wrapper = _wrapper([s.body for s in operation.request.samples if s.valid])
+    places = _places(operation, [row for row in operation.request.parameters if row.location == "body"])
+    for name, given in wanted.items():
+        if name not in known and given is not ABSENT:
+            put(body, places.get(name, (*wrapper, name)), given)
+    if not body and wrapper:
+        put(body, wrapper, {})
+    shown = [s for s in operation.request.samples if s.valid]
+    if not body and shown:
+        body.update(from_sample(operation, shown[0], knowledge))
+
+
+def _whole(body: Any, operation: Operation, found: list[Field], knowledge: Knowledge) -> Any:
+    """The body, where a list or an object whose parts are all optional is as the sample shows it, not empty."""
+    for field in found:
+        if field.row.required and lookup(body, field.path) in ([], {}):
+            value = value_for(operation, field, knowledge)
+            if not isinstance(value, Binding) and value:
+                put(body, field.path, _rebound(operation, value, knowledge))
+    return body
+
+
+def put(body: Any, path: tuple[str, ...], value: Any) -> None:
+    """Set the value at a path of keys, with whatever objects and lists are missing on the way; ``[]`` is the first."""
+    for depth, key in enumerate(path, 1):
+        last = depth == len(path)
+        empty: Any = [] if not last and path[depth] == "[]" else {}
+        if key == "[]":
+            if not body:
+                body.append(value if last else empty)
+            elif last:
+                body[0] = value
+            body = body[0]
+        else:
+            if last:
+                body[key] = value
+            elif not isinstance(body.get(key), dict | list):
+                body[key] = empty
+            body = body[key]
 
 
 def _bare_action(operation: Operation, rows: Iterable[Parameter]) -> Any:
@@ -172,6 +308,8 @@ def _bare_action(operation: Operation, rows: Iterable[Parameter]) -> Any:
 def from_sample(operation: Operation, sample: Sample, knowledge: Knowledge) -> Any:
     """The sample's body with what only the cloud knows put in its place."""
     body = copy.deepcopy(sample.body)
+    if operation.action is None:
+        return _rebound(operation, body, knowledge)
     inner = body.get(operation.action) if operation.action and isinstance(body, dict) else body
     if isinstance(inner, dict):
         for key in list(inner):
@@ -179,6 +317,19 @@ def from_sample(operation: Operation, sample: Sample, knowledge: Knowledge) -> A
             if bound and inner[key] is not None:
                 inner[key] = value
     return body
+
+
+def _rebound(operation: Operation, value: Any, knowledge: Knowledge) -> Any:
+    """A sample's value with bound values, at any depth."""
+    if isinstance(value, list):
+        return [_rebound(operation, inner, knowledge) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    rebound = {}
+    for key, inner in value.items():
+        bound, given = knowledge.binding(operation, key)
+        rebound[key] = copy.deepcopy(given) if bound and inner is not None else _rebound(operation, inner, knowledge)
+    return rebound
 
 
 def replaced(body: Any, path: tuple[str, ...], value: Any) -> Any:
@@ -190,7 +341,13 @@ def replaced(body: Any, path: tuple[str, ...], value: Any) -> Any:
     copied = copy.deepcopy(body)
     target = copied
     for key in path[:-1]:
-        target = target[key] if isinstance(target, dict) else None
+        if key == "[]" and isinstance(target, list) and target:
+            target = target[0]
+        else:
+            target = target[key] if isinstance(target, dict) else None
+    if path[-1] == "[]" and isinstance(target, list):
+        target[:1] = [] if value is ABSENT else [value]
+        return copied
     if not isinstance(target, dict):
         raise KeyError(path)
     if value is ABSENT:

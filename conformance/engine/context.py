@@ -12,6 +12,7 @@ from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.graph import StateGraph
 from conformance.engine.knowledge import Knowledge
+from conformance.engine.producers import Producers
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -60,6 +61,7 @@ class RunContext:
     watch: Watch
     knowledge: Knowledge
     graph: StateGraph
+    producers: Producers
     operations: Mapping[str, Operation]
     top: Microversion
     patience: Patience = field(default_factory=Patience)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.case import Binding
@@ -14,6 +15,10 @@ from conformance.engine.cloud.roles import Role
 if TYPE_CHECKING:
     from conformance.engine.context import RunContext
     from conformance.engine.stage import Stage
+
+
+NAMED = ("path", "sent", "before")
+"""Resources that are none: what the path of the request names, what its body has sent, what a step before has sent."""
 
 
 class Unavailable(Exception):
@@ -48,12 +53,13 @@ class Fixtures:
         """Forget what was attached to the server before."""
         self._attached.clear()
 
-    def filled(self, body: Any, must_work: bool = True) -> Any:
+    def filled(self, body: Any, must_work: bool = True, named: Mapping[str, str] | None = None) -> Any:
         """A copy of a body with a value for each binding.
 
         Args:
             body: with Bindings in it.
             must_work: whether the request is to be accepted, so that values must fit the server.
+            named: what the placeholders of the path name.
 
         Raises:
             Unavailable: the cloud lacks what one asks for.
@@ -61,22 +67,41 @@ class Fixtures:
             CloudError: it could not be made.
         """
         if isinstance(body, Binding):
+            if body.resource in NAMED:
+                return self._named(body, named or {})
             return self._value(body, must_work)
         if isinstance(body, dict):
-            return {key: self.filled(value, must_work) for key, value in body.items()}
+            return {key: self.filled(value, must_work, named) for key, value in body.items()}
         if isinstance(body, list):
-            return [self.filled(value, must_work) for value in body]
+            return [self.filled(value, must_work, named) for value in body]
         return body
+
+    def _named(self, binding: Binding, named: Mapping[str, str]) -> Any:
+        key = binding.attribute if binding.resource == "path" else f"{binding.resource}.{binding.attribute}"
+        if key not in named:
+            raise Unavailable(f"no request has named {key}", optional=False)
+        return named[key]
+
+    def project(self) -> str:
+        """The id of the member's project, as a server of it shows it."""
+        if self._stage.view is None:
+            self._stage.reach(self._context.knowledge.initial)
+        found = (self._stage.view or {}).get("tenant_id")
+        if not isinstance(found, str):
+            raise Unavailable("no server shows the id of the project", optional=False)
+        return found
 
     def used(self, bindings: list[Binding], accepted: bool) -> None:
         """Tell what became of the values that the last request held."""
         for binding in bindings:
             if not accepted:
                 continue
-            if binding.resource == "server":
+            if binding.resource == "server" and binding.attribute == "fixed_ip":
                 # It may have lost the address; what comes after must not suffer from it.
                 self._stage.worn = True
-            if binding.relation == "free" and binding.resource in self._context.knowledge.attach:
+            if binding.relation == "fresh" and self._free.get(binding.resource):
+                self._free[binding.resource].pop()
+            elif binding.relation == "free" and binding.resource in self._context.knowledge.attach:
                 made = self._free.get(binding.resource, [])
                 if made:
                     self._attached[binding.resource] = made.pop()
@@ -95,12 +120,18 @@ class Fixtures:
             return self._flavor(binding, must_work)
         if (binding.resource, binding.attribute) == ("server", "name"):
             return str((self._stage.view or {})["name"])
+        if (binding.resource, binding.attribute) == ("server", "id"):
+            return self._stage.server_id
         if binding.resource == "server":
             return self._fixed_ip(must_work)
         if binding.resource == "availability_zone":
             return _have(self._context.discovery.availability_zone)
         if binding.resource == "host":
-            return self._host()
+            return self._host(binding.relation)
+        if binding.resource == "project":
+            return self.project()
+        if binding.resource == "floating_ip_pool":
+            return _have(self._context.discovery.floating_ip_pool)
         if binding.relation == "attached":
             return _attribute(self._attach(binding.resource), binding.attribute)
         if binding.relation == "ambiguous":
@@ -119,14 +150,18 @@ class Fixtures:
             return getattr(small, binding.attribute)
         return getattr(other, binding.attribute)
 
-    def _host(self) -> str:
-        """A compute host other than the server's, which only an administrator may look up."""
+    def _host(self, relation: str) -> str:
+        """A compute host that is up: the server's own, another one, or any. Only an administrator may look."""
         cloud, version = self._context.cloud, str(self._context.top)
         if Role.ADMIN not in cloud.roles:
             raise Unavailable("hosts are shown to administrators only, and no such role was given")
-        shown = cloud.get(f"/servers/{self._stage.server_id}", role=Role.ADMIN, microversion=version)
-        server = shown.json.get("server", {}) if isinstance(shown.json, dict) else {}
-        own = server.get("OS-EXT-SRV-ATTR:host")
+        own = None
+        if self._stage.view is not None:
+            shown = cloud.get(f"/servers/{self._stage.server_id}", role=Role.ADMIN, microversion=version)
+            server = shown.json.get("server", {}) if isinstance(shown.json, dict) else {}
+            own = server.get("OS-EXT-SRV-ATTR:host")
+        if relation == "own" and own:
+            return str(own)
         answer = cloud.get("/os-services", role=Role.ADMIN, microversion=version, query=(("binary", "nova-compute"),))
         services = answer.json.get("services", []) if isinstance(answer.json, dict) else []
         for service in services:

@@ -1,20 +1,22 @@
 """What stands for the placeholders of a path: the server of the lane, something of the run, or what the cloud shows.
 
 Which collection a placeholder names an element of follows from the path: ``{flavor_id}`` in ``/flavors/{flavor_id}`` is
-an element of what ``GET /flavors`` lists. Where the list is empty, a factory makes an element, if there is one for the
-collection. What is found is only read.
+an element of what ``GET /flavors`` lists. What is only read is looked up there first; what a request changes is made,
+by the operation that the reference documents for it (see ``producers``), and used for one lane alone.
 """
 
 from __future__ import annotations
 
-import re
-import uuid
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from conformance.engine.cloud.roles import Role
 from conformance.engine.fixtures import Unavailable
+from conformance.engine.making import Maker, Owned
+from conformance.engine.places import elements, identity
+from conformance.engine.producers import SAFE, collection_of, listed_by, placeholders
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -25,28 +27,33 @@ if TYPE_CHECKING:
 UNKNOWN_NUMBER = "987654321"
 """What stands for a number that names nothing."""
 
-PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
+@dataclass(frozen=True)
+class Filled:
+    """A path with values for its placeholders.
 
-def placeholders(path: str) -> list[str]:
-    """The names of the placeholders of a path, in order."""
-    return PLACEHOLDER.findall(path)
+    Attributes:
+        values: by placeholder.
+        owned: what the last placeholder names, where this lane has made it.
+    """
 
-
-def collection_of(path: str, name: str) -> str:
-    """The part of a path before a placeholder: the collection of which it names an element."""
-    return path.partition(f"/{{{name}}}")[0]
+    path: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    owned: Owned | None = None
 
 
 class Holdings:
-    """Fills paths for one lane; what was looked up is kept."""
+    """Fills paths for one lane; what was looked up or made is kept."""
 
     def __init__(self, context: RunContext, stage: Stage) -> None:
         self._context = context
         self._stage = stage
         self._known: dict[tuple[str, str, str], str] = {}
+        self.maker = Maker(context, stage)
 
-    def path(self, operation: Operation, role: str, version: Microversion, unknown: str | None = None) -> str:
+    def fill(
+        self, operation: Operation, role: str, version: Microversion, unknown: str | None = None, last_only: bool = False
+    ) -> Filled:
         """The path of an operation with its placeholders filled.
 
         Args:
@@ -54,20 +61,52 @@ class Holdings:
             role: as whom collections are listed, where there is no administrator.
             version: the microversion at which they are.
             unknown: a uuid that names nothing, for every placeholder; None fills in things that exist.
+            last_only: the uuid stands for the last placeholder alone.
 
         Raises:
-            Unavailable: the cloud shows no element of a collection.
+            Unavailable: the cloud shows no element of a collection, and none could be made.
         """
-        filled = operation.path
-        for name in placeholders(operation.path):
-            if unknown is not None:
-                value = self._nothing(filled, operation, name, role, version, unknown)
+        filled, values = operation.path, {}
+        owned: Owned | None = None
+        names = placeholders(operation.path)
+        for name in names:
+            nothing = unknown if not last_only or name == names[-1] else None
+            owned = None
+            if nothing is not None:
+                value = self._nothing(filled, operation, name, role, version, nothing)
             elif name == self._context.knowledge.identifier:
                 value = self._stage.server_id
             else:
-                value = self._fixed(name) or self._element(filled, operation, name, role, version)
+                value, owned = self._something(filled, operation, name, role, version)
+            values[name] = value
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
-        return filled
+        return Filled(filled, values, owned)
+
+    def _something(
+        self, filled: str, operation: Operation, name: str, role: str, version: Microversion
+    ) -> tuple[str, Owned | None]:
+        fixed = self._fixed(collection_of(operation.path, name), name)
+        if fixed is not None:
+            return fixed, None
+        collection, template = collection_of(filled, name), collection_of(operation.path, name)
+        fields = self._context.knowledge.fields_for(operation, template)
+        if operation.method not in SAFE or fields or self._below(operation, name):
+            owned = self.maker.own(template, collection, name, operation, fields)
+            if owned is not None:
+                return owned.value, owned
+        try:
+            return self._element(filled, operation, name, role, version), None
+        except Unavailable:
+            owned = self.maker.own(template, collection, name, operation, fields)
+            if owned is None:
+                raise
+            return owned.value, owned
+
+    def _below(self, operation: Operation, name: str) -> bool:
+        """Whether a later placeholder names what must be made, so that what holds it must be ours."""
+        names = placeholders(operation.path)
+        later = names[names.index(name) + 1 :]
+        return any(self.maker.makes(collection_of(operation.path, other)) for other in later)
 
     def _nothing(
         self, filled: str, operation: Operation, name: str, role: str, version: Microversion, unknown: str
@@ -81,38 +120,43 @@ class Holdings:
             known = UNKNOWN_NUMBER
         return UNKNOWN_NUMBER if known.isdigit() else unknown
 
-    def _fixed(self, name: str) -> str | None:
-        value = self._context.knowledge.placeholders.get(name)
+    def _fixed(self, collection: str, name: str) -> str | None:
+        table = self._context.knowledge.placeholders
+        value = table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
         if value == "project":
             return self._project()
         return value
 
     def _project(self) -> str:
         if ("", "project", "") not in self._known:
-            if self._stage.view is None:
-                self._stage.reach(self._context.knowledge.initial)
-            self._known["", "project", ""] = str((self._stage.view or {}).get("tenant_id") or uuid.uuid4().hex)
+            self._known["", "project", ""] = self._stage.fixtures.project()
         return self._known["", "project", ""]
 
     def _element(self, filled: str, operation: Operation, name: str, role: str, version: Microversion) -> str:
         collection, template = collection_of(filled, name), collection_of(operation.path, name)
-        lists = [o for o in self._context.operations.values() if (o.method, o.path) == ("GET", template)]
+        listing = listed_by(self._context.operations, template)
         # The names of things may differ by version (hypervisors were numbered once), so they are looked up at the same.
-        last = lists[0].microversions.range.max if lists else None
+        last = listing.microversions.range.max if listing else None
         at = min(version, last) if last is not None else version
         key = (collection, name, str(at))
         if key not in self._known:
-            self._known[key] = self._listed(collection, name, role, str(at))
+            self._known[key] = self._listed(collection, name, role, str(at), operation)
         return self._known[key]
 
-    def _listed(self, collection: str, name: str, role: str, version: str) -> str:
+    def forget(self, filled: Filled) -> None:
+        """What a path named is gone, or is not what it was: the next one gets another."""
+        for key, value in list(self._known.items()):
+            if filled.values.get(key[1]) == value and key[0]:
+                del self._known[key]
+        if filled.owned is not None:
+            self.maker.forget(filled.owned)
+
+    def _listed(self, collection: str, name: str, role: str, version: str, operation: Operation) -> str:
         knowledge, cloud = self._context.knowledge, self._context.cloud
         last = collection.rpartition("/")[2]
-        if last in knowledge.makes:
-            return str(getattr(self._context.resources, knowledge.makes[last])().id)
         sender = Role.ADMIN if Role.ADMIN in cloud.roles else Role(role)
         answer = cloud.get(collection, role=sender, microversion=version)
-        wanted = knowledge.elements.get(last, {})
+        wanted = knowledge.elements_for(operation, last)
         for element in elements(answer.json) if answer.ok else ():
             if isinstance(element, Mapping) and not wanted.items() <= element.items():
                 continue
@@ -127,39 +171,3 @@ def _is_number(operation: Operation, name: str) -> bool:
         row.name == name and row.location == "path" and row.type in ("integer", "int")
         for row in operation.request.parameters
     )
-
-
-def elements(body: Any) -> Iterator[Any]:
-    """The elements that a body lists: of the first list in it, or the keys of the first object where there is none."""
-    if not isinstance(body, dict):
-        return
-    for value in body.values():
-        if isinstance(value, list):
-            yield from value
-            return
-    for value in body.values():
-        if isinstance(value, Mapping):
-            yield from value
-            return
-
-
-def identity(element: Any, name: str) -> str | None:
-    """What names an element of a collection in a path: the field of the placeholder's name, or its likeliest kin.
-
-    Fields are tried in the order: the placeholder's own name (in any spelling), its last word, ``id``, ``uuid``. An
-    element that is a text is its own name; one wrapped in an object of one key is taken out of it.
-    """
-    if isinstance(element, str):
-        return element
-    if not isinstance(element, Mapping):
-        return None
-    if len(element) == 1:
-        inner = next(iter(element.values()))
-        if isinstance(inner, Mapping):
-            element = inner
-    plain = {re.sub(r"[^a-z0-9]", "", key.lower()): value for key, value in element.items()}
-    for wanted in (name, name.rpartition("_")[2], "id", "uuid"):
-        value = plain.get(re.sub(r"[^a-z0-9]", "", wanted.lower()))
-        if isinstance(value, str | int) and not isinstance(value, bool):
-            return str(value)
-    return None

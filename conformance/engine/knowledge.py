@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -42,6 +42,14 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A request that goes before or after another: its operation, and the fields of its body that are not as built."""
+
+    operation: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class BindingRule:
     """What a request parameter takes: a Binding or a constant; operation and parameter are shell patterns."""
 
@@ -64,6 +72,11 @@ class Knowledge:
             a list needs.
         elements, acting_reads, unsuited: which elements of a collection will do, operations with GET that act, and
             operations that need what cannot be made.
+        includes: operation and optional field that its request is of no use without.
+        made_with: operation, collection, and fields with which an element of the collection is made for it.
+        before, after: steps that an accepted request of an operation needs, and that take its effects back.
+        alone: operations that change what all others share.
+        met: operations whose environment, which the API cannot show, is that of what this suite makes.
         attach: resource -> (operation, parameter) that attaches it to the server.
     """
 
@@ -87,6 +100,16 @@ class Knowledge:
     elements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     acting_reads: tuple[str, ...] = ()
     unsuited: Mapping[str, str] = field(default_factory=dict)
+    includes: tuple[tuple[str, str], ...] = ()
+    made_with: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
+    before: tuple[tuple[str, Step], ...] = ()
+    after: tuple[tuple[str, Step], ...] = ()
+    alone: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
+
+    def included(self, operation: Operation) -> tuple[str, ...]:
+        """Optional fields without which the operation's request is of no use."""
+        return tuple(name for pattern, name in self.includes if fnmatchcase(operation.id, pattern))
 
     def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
         """The query that an operation needs, as names and values or Bindings."""
@@ -99,6 +122,30 @@ class Knowledge:
                 return resource, named_by
         return None
 
+    def fields_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
+        """The fields with which an element of a collection is made for an operation."""
+        for pattern, of, fields in self.made_with:
+            if of == collection and fnmatchcase(operation.id, pattern):
+                return fields
+        return {}
+
+    def elements_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
+        """What an element of a collection must show to stand in a path of the operation."""
+        for entry, wanted in self.elements.items():
+            pattern, _, of = entry.rpartition(" ")
+            if of == collection and fnmatchcase(operation.id, pattern or "*"):
+                return wanted
+        return {}
+
+    def steps(self, operation: Operation, which: Literal["before", "after"]) -> list[Step]:
+        """What goes before an accepted request of an operation, or takes its effects back."""
+        table = self.before if which == "before" else self.after
+        return [step for pattern, step in table if fnmatchcase(operation.id, pattern)]
+
+    def is_alone(self, operation: Operation) -> bool:
+        """Whether the operation changes what all others share."""
+        return any(fnmatchcase(operation.id, pattern) for pattern in self.alone)
+
     def binding(self, operation: Operation, parameter: str) -> tuple[bool, Any]:
         """Whether the table binds a parameter, and its Binding or constant."""
         for rule in self.rules:
@@ -108,9 +155,22 @@ class Knowledge:
 
 
 def _binding(entry: Mapping[str, Any]) -> Any:
-    if "resource" not in entry:
-        return entry["value"]
-    return Binding(entry["resource"], entry.get("attribute", "id"), entry.get("relation", "any"))
+    return _value(entry if "resource" in entry else entry["value"])
+
+
+def _value(given: Any) -> Any:
+    """A value of a table: an object with a ``resource`` is a Binding, at any depth."""
+    if isinstance(given, list):
+        return [_value(inner) for inner in given]
+    if not isinstance(given, Mapping):
+        return given
+    if "resource" in given:
+        return Binding(given["resource"], given.get("attribute", "id"), given.get("relation", "any"))
+    return {key: _value(inner) for key, inner in given.items()}
+
+
+def _steps(entries: list[Mapping[str, Any]]) -> tuple[tuple[str, Step], ...]:
+    return tuple((e["operation"], Step(e["step"], _value(e.get("with", {})))) for e in entries)
 
 
 def _table(name: str) -> dict[str, Any]:
@@ -152,6 +212,12 @@ def load_knowledge() -> Knowledge:
         elements=dict(bindings["elements"]),
         acting_reads=tuple(bindings["acting_reads"]),
         unsuited=dict(bindings["unsuited"]),
+        includes=tuple((i["operation"], i["parameter"]) for i in bindings["includes"]),
+        made_with=tuple((m["operation"], m["collection"], _value(m["fields"])) for m in bindings["made_with"]),
+        before=_steps(bindings["before"]),
+        after=_steps(bindings["after"]),
+        alone=tuple(bindings["alone"]),
+        met=tuple(bindings["met"]),
         queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in bindings["queries"]),
         creates=tuple((c["operation"], c["resource"], c["named_by"]) for c in bindings["creates"]),
     )

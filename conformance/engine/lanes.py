@@ -11,19 +11,27 @@ import zlib
 
 from conformance.engine.case import Trial
 from conformance.engine.knowledge import Knowledge
+from conformance.engine.producers import SAFE
 
 HOME_LANES = 4
 """Lanes for the first status: enough for two processors and a cloud's latency, few enough to share servers."""
 
 NO_SERVER = "none"
-"""The lane of trials that need no server."""
+"""The lane of trials that need nothing that the run makes."""
+
+ALONE = "alone"
+"""The lane of trials that change what all others share: it begins when the other lanes have ended."""
 
 
 def lane_of(trial: Trial, knowledge: Knowledge) -> str:
     """The lane of a trial."""
     state = trial.situation.state
+    if trial.accepted is not False and knowledge.is_alone(trial.operation):
+        return ALONE
     if state is None:
-        return NO_SERVER
+        if trial.situation.target == "unknown" or trial.operation.method in SAFE:
+            return NO_SERVER
+        return f"{NO_SERVER}-{trial.operation.path.split('/')[1]}"
     if state != knowledge.initial:
         return state
     if trial.accepted and trial.leads_to and trial.leads_to[0] != knowledge.initial:

@@ -7,8 +7,9 @@ parent, where the parent has a place; what has no place is not judged (``Unteste
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from specs.model import Operation, Parameter
@@ -39,19 +40,20 @@ def _keys(place: Place) -> tuple[str, ...]:
 def place_of(operation: Operation, row: Parameter) -> Place | None:
     """The place of a response row in the body, or None where the reference shows none."""
     bodies = [s.body for s in operation.response.samples if s.valid]
-    place = _in_bodies(bodies, row.name)
+    place = place_in(bodies, row.name)
     if place is not None:
         return place
     parent, dot, last = row.name.rpartition(".")
     if dot and any(r.name == parent for r in operation.response.parameters):
-        above = _in_bodies(bodies, parent)
+        above = place_in(bodies, parent)
         if above is not None:
             is_list = any(r.name == parent and r.type in ("array", "list") for r in operation.response.parameters)
             return (*above, "[]", last) if is_list else (*above, last)
     return None
 
 
-def _in_bodies(bodies: list[Any], name: str) -> Place | None:
+def place_in(bodies: list[Any], name: str) -> Place | None:
+    """The shallowest place of a row's name in some bodies, or None."""
     chain = tuple(name.split("."))
     best: Place | None = None
     for body in bodies:
@@ -86,3 +88,39 @@ def _children(parent: Any, key: str) -> list[Any]:
     if key == "[]":
         return list(parent) if isinstance(parent, list) else []
     return [parent[key]] if isinstance(parent, dict) and key in parent else []
+
+
+def elements(body: Any) -> Iterator[Any]:
+    """The elements that a body lists: of the first list in it, or the keys of the first object where there is none."""
+    if not isinstance(body, dict):
+        return
+    for value in body.values():
+        if isinstance(value, list):
+            yield from value
+            return
+    for value in body.values():
+        if isinstance(value, Mapping):
+            yield from value
+            return
+
+
+def identity(element: Any, name: str) -> str | None:
+    """What names an element of a collection in a path: the field of the placeholder's name, or its likeliest kin.
+
+    Fields are tried in the order: the placeholder's own name (in any spelling), its last word, ``id``, ``uuid``. An
+    element that is a text is its own name; one wrapped in an object of one key is taken out of it.
+    """
+    if isinstance(element, str):
+        return element
+    if not isinstance(element, Mapping):
+        return None
+    if len(element) == 1:
+        inner = next(iter(element.values()))
+        if isinstance(inner, Mapping):
+            element = inner
+    plain = {re.sub(r"[^a-z0-9]", "", key.lower()): value for key, value in element.items()}
+    for wanted in (name, name.rpartition("_")[2], "id", "uuid"):
+        value = plain.get(re.sub(r"[^a-z0-9]", "", wanted.lower()))
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            return str(value)
+    return None

@@ -15,7 +15,7 @@ from conformance.engine.context import RunContext
 from conformance.engine.execute import Executor
 from conformance.engine.judge.evidence import Evidence, Judgement, Problem
 from conformance.engine.judge.statuses import RelatedReaches
-from conformance.engine.lanes import NO_SERVER, lane_of, order
+from conformance.engine.lanes import ALONE, NO_SERVER, lane_of, order
 from conformance.engine.stage import Stage
 from specs.record.model import Deviation, Result
 
@@ -55,6 +55,7 @@ class Run:
     servers_made: int = 0
     _futures: dict[str, Future[Result]] = field(default_factory=dict)
     _queue: list[list[_Job]] = field(default_factory=list)
+    _alone: list[list[_Job]] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
     _working: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -97,9 +98,12 @@ class Run:
             # What needs no server fills the time in which others wait, and takes no server's place.
             if NO_SERVER in jobs:
                 self._begin(self._run_lane, jobs.pop(NO_SERVER))
+            alone = jobs.pop(ALONE, None)
             # The longest lanes first.
             self._queue += sorted(jobs.values(), key=len, reverse=True)
-            for _ in range(min(self.parallel - self._working, len(self._queue))):
+            if alone is not None:
+                self._alone.append(alone)
+            for _ in range(min(self.parallel - self._working, len(self._queue) + len(self._alone))):
                 self._working += 1
                 self._begin(self._work)
 
@@ -147,8 +151,15 @@ class Run:
         with self._lock:
             if self._queue and not self.context.stopping.is_set():
                 return self._queue.pop(0)
-            self._working -= 1
-            return []
+            if self._alone and not self.context.stopping.is_set() and self._working == 1:
+                lane = self._alone.pop(0)
+            else:
+                self._working -= 1
+                return []
+            others = [t for t in self._threads if t is not threading.current_thread()]
+        for other in others:
+            other.join()
+        return lane
 
     def _run_lane(self, jobs: list[_Job]) -> None:
         stage = Stage(self.context)

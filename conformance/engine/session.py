@@ -24,6 +24,7 @@ from conformance.engine.context import Notes, Patience, RunContext
 from conformance.engine.derive.suite import derive, highest_version, views
 from conformance.engine.graph import StateGraph
 from conformance.engine.knowledge import load_knowledge
+from conformance.engine.producers import Producers
 from conformance.engine.run import Run
 from specs.microversion import Microversion
 from specs.model import Spec
@@ -116,6 +117,7 @@ class Session:
             watch=self.watch,
             knowledge=knowledge,
             graph=StateGraph.of(views(specs, top, knowledge)),
+            producers=Producers(o for spec in specs for o in spec.operations),
             operations={o.id: o for spec in specs for o in spec.operations},
             top=top,
             patience=patience,

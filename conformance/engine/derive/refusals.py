@@ -217,9 +217,11 @@ def _broken_bodies(view: View, variant: Variant, base: Any) -> Iterator[tuple[st
     operation = view.operation
     for field in bodies.fields(operation, view.default):
         row, path = field.row, field.path
-        full = view.body(variant, view.default, {path[-1]: ABSENT})
+        full = view.body(variant, view.default, {field.name: ABSENT})
+        if bodies.lookup(full, path[:-1]) is ABSENT:
+            continue  # a part of what the table gives as a whole
         if row.required:
-            yield f"{field.name}-missing", bodies.replaced(base, path, ABSENT), f"{field.name} is required", row
+            yield f"{field.name}-missing", bodies.replaced(full, path, ABSENT), f"{field.name} is required", row
         for label, value, why in _broken_values(row):
             yield f"{field.name}-{label}", bodies.replaced(full, path, value), f"{field.name} {why}", row
     action = next((r for r in bodies.body_rows(operation, view.default) if r.name == operation.action), None)

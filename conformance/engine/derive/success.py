@@ -34,6 +34,8 @@ def derive_success(view: View, book: Book) -> None:
     if not view.scoped:
         trial = view.attempt(state=main_state, variant=main_variant, label="documented")
         _normal(view, book, trial, "", view.default)
+        if not view.reads:
+            _postconditions(view, book, trial, main_variant, "")
         derive_contents(view, book, trial)
         _samples(view, book)
         return

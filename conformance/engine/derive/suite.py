@@ -77,7 +77,7 @@ def derive(
             view = View(operation, spec, knowledge, top, vocabulary, common, nullable)
             whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
             if not supported(operation, knowledge):
-                book.without_case(whole, "not-derivable", operation.path)
+                book.without_case(whole, "not-derivable", knowledge.unsuited.get(operation.id, operation.path))
             elif view.range.empty:
                 book.without_case(whole, "beyond-cloud", f"from {view.lowest} on")
             else:
@@ -104,12 +104,9 @@ def views(specs: Sequence[Spec], top: Microversion, knowledge: Knowledge) -> lis
 
 
 def supported(operation: Operation, knowledge: Knowledge) -> bool:
-    """Whether what the operation needs can be made or found: an action on a server, or something that is only read."""
-    if operation.action is not None:
-        return operation.path.endswith(f"/{{{knowledge.identifier}}}/action")
+    """Whether the operation belongs to the versioned API, and nothing that it needs is known to be out of reach."""
     outside = operation.path == "/" or operation.path.startswith("/{")
-    withheld = operation.id in knowledge.acting_reads or operation.id in knowledge.unsuited
-    return operation.method == "GET" and not outside and not withheld
+    return not outside and operation.id not in knowledge.unsuited
 
 
 def _operation(view: View, book: Book, default_policy: bool) -> None:

@@ -146,8 +146,8 @@ def former_fields(view: View) -> list[bodies.Field]:
 
 def _request_field(view: View, book: Book, field: bodies.Field) -> None:
     """A request field with bounds: accepted inside, refused or without effect outside."""
-    row, name = field.row, field.path[-1]
-    variant, state = view.main_with([name])
+    row, name = field.row, field.path[-1] if view.operation.action else field.name
+    variant, state = view.main_with([field.path[-1]])
     twins = any(r.name == row.name and r is not row for r in view.operation.request.parameters)
     for bound, outside, inside in _edges(row.range, view):
         requirement = _bound_requirement(view, row.name, row.line, bound)

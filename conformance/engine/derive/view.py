@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
@@ -172,13 +173,17 @@ class View:
     @property
     def reads(self) -> bool:
         """Whether the operation only reads."""
-        return self.operation.method in ("GET", "HEAD")
+        return self.operation.method in ("GET", "HEAD") and self.operation.id not in self.knowledge.acting_reads
 
     @cached_property
     def needs_server(self) -> bool:
-        """Whether a trial needs a server of this run: it is named in the path, or in the query that a list needs."""
-        queried = [value for _, value in self.knowledge.query(self.operation) if isinstance(value, Binding)]
-        return self.scoped or any(binding.resource == self.knowledge.resource for binding in queried)
+        """Whether a trial needs a server of this run: it is named in the path, in the body, or in a list's query."""
+        needed = [value for _, value in self.knowledge.query(self.operation)]
+        needed.append(bodies.build(self.operation, self.default, self.knowledge))
+        return self.scoped or any(
+            binding.resource == self.knowledge.resource or binding.relation in ("own", "other", "attached")
+            for binding in bindings_in(needed)
+        )
 
     @property
     def main(self) -> tuple[Variant, str | None]:
@@ -209,9 +214,14 @@ class View:
     def environment(self) -> Condition | None:
         """A precondition that the API can neither show nor set, and that servers of this suite do not meet."""
         for condition in self.operation.preconditions:
-            if condition.kind == "environment" and condition.when is None:
+            if condition.kind == "environment" and condition.when is None and not self._met():
                 return condition
         return None
+
+    def _met(self) -> bool:
+        """Whether the tables say that the environment is that of what this suite makes, or how it is brought about."""
+        met = any(fnmatchcase(self.operation.id, pattern) for pattern in self.knowledge.met)
+        return met or bool(self.knowledge.steps(self.operation, "before"))
 
     @property
     def role(self) -> str:

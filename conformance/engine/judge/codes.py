@@ -29,8 +29,13 @@ LASTING = (
     "accessIPv6",
     "addresses",
     "security_groups",
+    "tags",
+    "os-extended-volumes:volumes_attached",
+    "exists",
+    "shown",
 )
-"""Fields of a resource that nothing but a request changes while no task is under way."""
+"""Fields of a resource that nothing but a request changes while no task is under way. ``exists`` and ``shown`` are not
+the cloud's: whether a list or the thing's own view shows it, and what that view shows."""
 
 
 def _codes(codes: tuple[int, ...]) -> str:

@@ -1,0 +1,219 @@
+"""What surrounds a request: steps before and after it, what it makes, and what it must not have changed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote
+
+from conformance.engine import bodies
+from conformance.engine.case import Trial
+from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.journal import Intent
+from conformance.engine.cloud.roles import Role
+from conformance.engine.context import RunContext
+from conformance.engine.fixtures import Unavailable
+from conformance.engine.holdings import Filled, Holdings
+from conformance.engine.judge.evidence import Evidence
+from conformance.engine.knowledge import Step
+from conformance.engine.making import Owned, name_in, named_by
+from conformance.engine.producers import element_in, placeholders
+from conformance.engine.stage import Stage
+from specs.microversion import Microversion
+from specs.model import Operation
+
+
+@dataclass
+class Request:
+    """A request that is ready to be sent.
+
+    Attributes:
+        filled: its path; body, query: with values for their bindings.
+        before: the resource that it must leave as it is where it is refused, None where nothing shows that.
+        intent: the journal's, where it makes something.
+    """
+
+    filled: Filled
+    body: Any = ABSENT
+    query: tuple[tuple[str, str], ...] = ()
+    before: Mapping[str, Any] | None = None
+    intent: Intent | None = field(default=None)
+
+
+@dataclass
+class Around:
+    """Serves the trials of one lane."""
+
+    context: RunContext
+    stage: Stage
+    holdings: Holdings
+    _before: dict[str, str] = field(default_factory=dict)
+
+    def prepare(self, operation: Operation, filled: Filled) -> None:
+        """Take the steps that an accepted request needs before it.
+
+        Raises:
+            Unavailable: one of them was refused.
+        """
+        for step in self.context.knowledge.steps(operation, "before"):
+            answer = self._take(step, filled, {})
+            if answer is None or not answer.ok:
+                status = (answer.status or answer.error) if answer is not None else "not documented"
+                raise Unavailable(f"{step.operation}, which goes before it, was answered {status}", optional=False)
+
+    def _take(self, step: Step, filled: Filled, sent: Any) -> Answer | None:
+        operation = self.context.operations.get(step.operation)
+        if operation is None:
+            return None
+        self.context.notes.add("table", f"steps: {operation.id} goes with the request")
+        version = self.context.version_for(operation)
+        body = bodies.build(operation, version, self.context.knowledge, step.fields)
+        named = {**_members("sent", sent), **self._before, **filled.values}
+        body = self.stage.fixtures.filled(body, True, named)
+        if not sent:
+            self._before = _members("before", body)
+        path = operation.path
+        for name in placeholders(path):
+            if name in filled.values:
+                path = path.replace(f"{{{name}}}", quote(filled.values[name], safe=""), 1)
+        if "{" in path:
+            path = self.holdings.fill(operation, "admin", version).path
+        roles = ["admin"] if operation.policy and "owner" not in operation.policy.roles else ["member", "admin"]
+        answer = None
+        for role in roles:
+            if role in self.context.role_names:
+                answer = self.context.cloud.send(Ask(operation.method, path, Role(role), str(version), body))
+                if answer.status != 403:
+                    break
+        return answer
+
+    def intend(self, trial: Trial, request: Request, role: str) -> Intent | None:
+        """Write down that the request makes something, before it is sent; nothing where it makes nothing."""
+        producer = self.context.producers.made_by(trial.operation)
+        if producer is None or trial.situation.target != "own":
+            return None
+        collection, chosen = self._collection(request, producer.chosen)
+        return self.holdings.maker.intend(collection, request.body, chosen, role)
+
+    @staticmethod
+    def _collection(request: Request, chosen: bool) -> tuple[str, str | None]:
+        if not chosen:
+            return request.filled.path, None
+        return request.filled.path.rpartition("/")[0], list(request.filled.values.values())[-1]
+
+    def before(self, trial: Trial, filled: Filled, version: Microversion) -> Mapping[str, Any] | None:
+        """What a request that is to be refused must leave as it is."""
+        if trial.accepted is True or trial.operation.method == "GET":
+            return None
+        return self._seen(trial, filled.owned, None, version)
+
+    def _seen(
+        self, trial: Trial, owned: Owned | None, name: str | None, version: Microversion
+    ) -> Mapping[str, Any] | None:
+        producer = self.context.producers.made_by(trial.operation)
+        if producer is not None and not producer.chosen:
+            return {"exists": False if name is None else self._listed(trial, name, version)}
+        if owned is not None and owned.producer is not None and owned.producer.reader is not None:
+            reader = owned.producer.reader
+            at = min(v for v in (reader.microversions.range.max, self.context.top) if v is not None)
+            shown = self.holdings.maker.show(owned, str(at))
+            return {"exists": shown is not None, "shown": _lasting(shown)} if shown is not None or name else None
+        return None
+
+    def _listed(self, trial: Trial, name: str, version: Microversion) -> bool:
+        producer = self.context.producers.made_by(trial.operation)
+        lister = producer.lister if producer is not None else None
+        if lister is None or "{" in lister.path:
+            return False
+        last = lister.microversions.range.max
+        at = min(version, last) if last is not None else version
+        for role in ("admin", "member"):
+            if role in self.context.role_names:
+                answer = self.context.cloud.get(lister.path, role=Role(role), microversion=str(at))
+                if answer.ok and element_in(answer.json, "name", name):
+                    return True
+        return False
+
+    def settled(self, evidence: Evidence, answer: Answer, request: Request) -> Evidence:
+        """What the answer means for what the lane holds; and, after a refusal, whether something changed."""
+        trial, operation = evidence.trial, evidence.trial.operation
+        version = evidence.version or self.context.top
+        if not answer.ok:
+            return self._unchanged(evidence, request, version)
+        made = self._made(trial, answer, request, evidence.role or trial.role)
+        if made is not None:
+            evidence = self._born(evidence, made)
+            if trial.situation.state is None:
+                self.holdings.maker.dispose(made)
+        elif operation.method == "DELETE":
+            self.holdings.forget(request.filled)
+            owned = request.filled.owned
+            if owned is not None and self.context.cloud.journal is not None:
+                self.context.cloud.journal.gone(owned.value)
+        elif trial.accepted is False and request.filled.owned is not None:
+            self.holdings.maker.dispose(request.filled.owned)
+        for step in self.context.knowledge.steps(operation, "after"):
+            with contextlib.suppress(CloudError, Unavailable):
+                self._take(step, request.filled, request.body)
+        return evidence
+
+    def _unchanged(self, evidence: Evidence, request: Request, version: Microversion) -> Evidence:
+        if evidence.trial.situation.state is not None or request.before is None:
+            return evidence
+        name = name_in(request.body)
+        if name is not None and not name.startswith(self.context.cloud.prefix):
+            name = None
+        after = self._seen(evidence.trial, request.filled.owned, name or "", version)
+        return replace(evidence, before=request.before, after=after)
+
+    def _made(self, trial: Trial, answer: Answer, request: Request, role: str) -> Owned | None:
+        producer = self.context.producers.made_by(trial.operation)
+        if producer is None or trial.situation.target != "own":
+            return None
+        collection, chosen = self._collection(request, producer.chosen)
+        value = chosen or named_by(answer, producer.name)
+        if value is None:
+            return None
+        made = Owned(value, collection, f"{collection}/{quote(value, safe='')}", role, producer)
+        self.holdings.maker.settle(request.intent, made)
+        return made
+
+    def _born(self, evidence: Evidence, made: Owned) -> Evidence:
+        """What becomes of something new that has statuses."""
+        knowledge = self.context.knowledge
+        if made.collection != f"/{knowledge.resource}s":
+            return evidence
+        result = self.context.watch.until(
+            made.value,
+            lambda view: view is None or view.get("status") in knowledge.stable or self.context.stopping.is_set(),
+            self.context.patience.status,
+        )
+        return replace(
+            evidence,
+            after=result.server,
+            statuses=result.statuses,
+            timed_out=result.timed_out,
+            waited=result.seconds,
+            unseen="the run was stopped" if self.context.stopping.is_set() else None,
+        )
+
+
+def _members(prefix: str, body: Any) -> dict[str, Any]:
+    """The members of a body that hold no others, at any depth, by their names."""
+    found: dict[str, Any] = {}
+    for key, value in body.items() if isinstance(body, Mapping) else ():
+        if isinstance(value, Mapping):
+            found.update(_members(prefix, value))
+        else:
+            found[f"{prefix}.{key}"] = value
+    return found
+
+
+def _lasting(shown: Any) -> Any:
+    """A view without what changes by itself."""
+    if isinstance(shown, Mapping):
+        return {key: value for key, value in shown.items() if "updated" not in key and key != "progress"}
+    return shown

@@ -1,0 +1,131 @@
+"""What becomes of the resources of a trial after its request."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.poll import WaitResult
+from conformance.engine.cloud.roles import Role
+from conformance.engine.context import RunContext
+from conformance.engine.judge.evidence import Evidence
+from conformance.engine.stage import Stage
+
+IMAGE_PROXY = "2.35"
+"""The last microversion at which the compute API shows images."""
+
+
+@dataclass
+class Follower:
+    """Looks at the server of a lane, and at what else a request may have changed, until it has settled."""
+
+    context: RunContext
+    stage: Stage
+
+    def followed(self, evidence: Evidence, answer: Answer, body: Any, wanted: tuple[str, ...]) -> Evidence:
+        """What becomes of the server after the request."""
+        trial = evidence.trial
+        if not answer.ok:
+            if trial.role in ("reader", "alt") or trial.situation.locked:
+                # In this status the action would work: one that is done in spite of the refusal takes a moment to show.
+                time.sleep(self.context.patience.settle)
+            shown = self.stage.show()
+            self.stage.refresh_from(shown)
+            return replace(evidence, after=self.stage.view, exchanges=(*evidence.exchanges, shown.exchange))
+        knowledge = self.context.knowledge
+        if trial.operation.id in (knowledge.lock, knowledge.unlock):
+            self.stage.locked = trial.operation.id == knowledge.lock  # old versions do not show it
+        known = trial.leads_to or ((trial.situation.state or "",) if trial.accepted else None)
+        result = self.stage.settle(known)
+        exchanges = evidence.exchanges
+        if result.timed_out and not self.context.stopping.is_set():
+            exchanges = (*exchanges, self.stage.show().exchange)
+        evidence = replace(
+            evidence,
+            after=self.stage.view,
+            statuses=result.statuses,
+            timed_out=result.timed_out,
+            waited=result.seconds,
+            unseen=self._unseen(result),
+            related={name: self._related(name, answer) for name in wanted},
+            exchanges=exchanges,
+        )
+        return self._effect(evidence, body)
+
+    def _unseen(self, result: WaitResult) -> str | None:
+        if self.context.stopping.is_set():
+            return "the run was stopped while the resource was followed"
+        if result.timed_out and result.problem:
+            return f"the resource could not be followed: {result.problem}"
+        return None
+
+    def _effect(self, evidence: Evidence, body: Any) -> Evidence:
+        """Whether a field that was sent outside of its versions shows in the server."""
+        trial = evidence.trial
+        if trial.effect_of is None or evidence.after is None or evidence.before is None:
+            return evidence
+        name = trial.effect_of[0]
+        for shown in (name, f"OS-EXT-SRV-ATTR:{name}"):
+            if shown in evidence.after:
+                sent = _member(body, name)
+                after, before = evidence.after[shown], evidence.before.get(shown)
+                took = after == sent and before != after
+                return replace(evidence, effect_known=before != sent, effect=trial.effect_of[1] if took else after)
+        return evidence
+
+    def _related(self, resource: str, answer: Answer) -> Any:
+        if resource == "migration":
+            return self._migration()
+        if resource == "image":
+            return self._image(answer)
+        return None
+
+    def _migration(self) -> Any:
+        """The status of the server's newest migration, which only an administrator may list."""
+        if Role.ADMIN not in self.context.cloud.roles:
+            return None
+        query = (("instance_uuid", self.stage.server_id),)
+        deadline = time.monotonic() + min(10.0, self.context.patience.status)
+        status = None
+        while time.monotonic() < deadline:
+            answer = self.context.cloud.get("/os-migrations", role=Role.ADMIN, microversion="2.23", query=query)
+            listed = answer.json.get("migrations", []) if answer.ok and isinstance(answer.json, dict) else []
+            # A cloud that ignores the filter shows those of other servers, too.
+            found = [m for m in listed if m.get("instance_uuid") == self.stage.server_id]
+            if not found:
+                return None
+            status = max(found, key=lambda m: m.get("id", 0)).get("status")
+            if not str(status).endswith("ing"):
+                break
+            time.sleep(0.3)
+        return status
+
+    def _image(self, answer: Answer) -> Any:
+        """The status of the image that the answer names, through the compute API's own view of images."""
+        image = answer.json.get("image_id") if isinstance(answer.json, dict) else None
+        image = image or answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
+        if not image:
+            return None
+        deadline = time.monotonic() + self.context.patience.status
+        status = None
+        while time.monotonic() < deadline and not self.context.stopping.is_set():
+            shown = self.context.cloud.get(f"/images/{image}", microversion=IMAGE_PROXY)
+            if not shown.ok or not isinstance(shown.json, dict):
+                return None
+            status = shown.json.get("image", {}).get("status")
+            if status not in ("SAVING", "UNKNOWN"):
+                break
+            time.sleep(0.3)
+        return status
+
+def _member(body: Any, name: str) -> Any:
+    """The value of a member of a body, at whatever depth; None where there is none."""
+    if isinstance(body, Mapping):
+        if name in body:
+            return body[name]
+        found = (_member(inner, name) for inner in body.values())
+        return next((value for value in found if value is not None), None)
+    return None

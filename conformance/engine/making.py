@@ -1,0 +1,237 @@
+"""Elements of collections that a lane makes by the documented operations, uses, and removes."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote, urlsplit
+
+from conformance.engine import bodies
+from conformance.engine.cloud.created import PATHS
+from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.journal import Intent
+from conformance.engine.cloud.roles import Role
+from conformance.engine.fixtures import Unavailable
+from conformance.engine.places import identity
+from conformance.engine.producers import Producer
+from specs.model import Operation
+
+if TYPE_CHECKING:
+    from conformance.engine.context import RunContext
+    from conformance.engine.stage import Stage
+
+FORMING = "ing"
+"""How the statuses end in which a thing is not yet what it will be: creating, attaching, deleting."""
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Something that a lane has made.
+
+    Attributes:
+        value: what names it in a path.
+        collection: the filled path of the collection.
+        path: its own.
+        role: who has made it.
+        with_fields: what distinguishes it from the usual ones.
+    """
+
+    value: str
+    collection: str
+    path: str
+    role: str
+    producer: Producer | None = None
+    with_fields: tuple[tuple[str, Any], ...] = ()
+
+
+def kind_of(collection: str) -> str:
+    """How the journal calls an element of a collection."""
+    return next((kind for kind, path in PATHS.items() if path == collection), collection.rpartition("/")[2])
+
+
+class Maker:
+    """Makes and keeps elements for one lane."""
+
+    def __init__(self, context: RunContext, stage: Stage) -> None:
+        self._context = context
+        self._stage = stage
+        self._pool: dict[tuple[str, tuple[tuple[str, Any], ...]], Owned] = {}
+
+    def makes(self, template: str) -> bool:
+        """Whether elements of a collection can be made, by the reference or by a factory."""
+        return self._context.producers.of(template) is not None or self._factory(template) is not None
+
+    def _factory(self, template: str) -> str | None:
+        return self._context.knowledge.makes.get(template.rpartition("/")[2]) if template.count("/") == 1 else None
+
+    def own(
+        self, template: str, collection: str, name: str, operation: Operation, fields: Mapping[str, Any]
+    ) -> Owned | None:
+        """An element of a collection that this lane has made; None where none can be made.
+
+        Args:
+            template: the collection as the reference writes it.
+            collection: the same with values for its placeholders.
+            name: of the placeholder that is to be filled.
+            operation: for which it is made.
+            fields: with which it is made.
+
+        Raises:
+            Unavailable: the cloud did not make it.
+        """
+        key = (collection, tuple(sorted(fields.items())))
+        if key not in self._pool:
+            producer, factory = self._context.producers.of(template), self._factory(template)
+            if factory is not None:
+                self._pool[key] = self._by_factory(factory, collection)
+            elif producer is not None and producer.operation.id != operation.id:
+                self._pool[key] = self.produce(producer, collection, name, fields)
+            elif producer is not None and producer.chosen:
+                return Owned(self._new_name(producer), collection, "", "member", None)
+            else:
+                return None
+        return self._pool[key]
+
+    def forget(self, owned: Owned) -> None:
+        """It is gone, or no longer what it was."""
+        self._pool = {key: other for key, other in self._pool.items() if other.value != owned.value}
+
+    def _by_factory(self, factory: str, collection: str) -> Owned:
+        problem = self._stage.reach(self._context.knowledge.initial)
+        if problem is not None:
+            raise Unavailable(problem.reason, optional=False)
+        made = getattr(self._context.resources, factory)(self._stage.server_id)
+        return Owned(str(made.id), collection, f"{collection}/{made.id}", str(made.role))
+
+    def _new_name(self, producer: Producer) -> str:
+        """The name that a client chooses: the sample's where the body holds it, too, else a new one."""
+        operation = producer.operation
+        name = producer.name
+        bound, value = self._context.knowledge.binding(operation, name)
+        if bound:
+            given = self._stage.fixtures.filled(value)
+            return str(given)
+        row = next((r for r in operation.request.parameters if r.location == "path" and r.name == name), None)
+        if row is not None and (row.format == "uuid" or row.type == "uuid" or name.endswith("uuid")):
+            return str(uuid.uuid4())
+        return bodies.chosen_name(operation) or self._context.resources.rand_name("case")[-40:]
+
+    def produce(self, producer: Producer, collection: str, name: str, fields: Mapping[str, Any]) -> Owned:
+        """Make an element, and wait until it is what it will be.
+
+        Raises:
+            Unavailable: the cloud refused, or did not name what it made.
+        """
+        operation, context = producer.operation, self._context
+        version = context.version_for(operation)
+        body = bodies.build(operation, version, context.knowledge, fields)
+        body = self._stage.fixtures.filled(body, True)
+        chosen = self._new_name(producer) if producer.chosen else None
+        path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection
+        role = self._role(operation)
+        while True:
+            intent = self.intend(collection, body, chosen, role)
+            answer = context.cloud.send(Ask(operation.method, path, Role(role), str(version), body, intent=intent))
+            if answer.status == 403 and role != "admin" and "admin" in context.role_names:
+                role = "admin"
+                context.elevated.add(operation.id)
+                continue
+            break
+        if not answer.ok:
+            why = f"{operation.id}, which makes what {{{name}}} names, was answered {answer.status or answer.error}"
+            raise Unavailable(why, optional=False)
+        value = chosen or named_by(answer, name)
+        if value is None:
+            raise Unavailable(f"{operation.id} was answered {answer.status} and did not name what it made", False)
+        owned = Owned(
+            value, collection, f"{collection}/{quote(value, safe='')}", role, producer, tuple(sorted(fields.items()))
+        )
+        self.settle(intent, owned)
+        self._await(owned)
+        context.notes.add("producer", f"{operation.id} makes what {{{name}}} names")
+        return owned
+
+    def _role(self, operation: Operation) -> str:
+        policy = operation.policy
+        member = policy is None or {"owner", "any", "member", "reader"} & set(policy.roles)
+        wanted = "member" if member and operation.id not in self._context.elevated else "admin"
+        return wanted if wanted in self._context.role_names else "member"
+
+    def intend(self, collection: str, body: Any, chosen: str | None, role: str) -> Intent | None:
+        """Write down that an element is about to be made; nothing for what goes with the lane's server."""
+        journal = self._context.cloud.journal
+        if journal is None or self._goes_with_server(collection):
+            return None
+        return journal.intend(kind_of(collection), chosen or name_in(body) or "", role=role)
+
+    def _goes_with_server(self, collection: str) -> bool:
+        return f"/{self._context.knowledge.resource}s/" in collection
+
+    def settle(self, intent: Intent | None, owned: Owned) -> None:
+        """Write down what an intent has become."""
+        journal = self._context.cloud.journal
+        if intent is not None and journal is not None:
+            journal.made(intent, owned.value, owned.path)
+
+    def _await(self, owned: Owned) -> None:
+        """Wait while the thing forms, as its own view or that of the server that holds it shows."""
+        reader = owned.producer.reader if owned.producer else None
+        if self._goes_with_server(owned.collection):
+            self._stage.settle(())
+        if reader is None:
+            return
+        version = str(self._context.version_for(reader))
+        deadline = time.monotonic() + self._context.patience.status
+        pause = 0.05
+        while time.monotonic() < deadline and not self._context.stopping.is_set():
+            shown = self.show(owned, version)
+            status = shown.get("status") if isinstance(shown, Mapping) else None
+            if not (isinstance(status, str) and status.lower().endswith(FORMING)):
+                return
+            time.sleep(pause)
+            pause = min(2 * pause, 2.0)
+
+    def show(self, owned: Owned, version: str) -> Any:
+        """What the cloud shows of it: the object in the answer's one key; None where it is not there."""
+        answer = self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version)
+        if not answer.ok or not isinstance(answer.json, dict):
+            return None
+        return next(iter(answer.json.values())) if len(answer.json) == 1 else answer.json
+
+    def dispose(self, owned: Owned) -> None:
+        """Remove it; what cannot be removed now stands in the journal for the end of the run."""
+        self.forget(owned)
+        if owned.producer is None or owned.producer.remover is None or self._goes_with_server(owned.collection):
+            return
+        version = str(self._context.version_for(owned.producer.remover))
+        with contextlib.suppress(CloudError):
+            answer = self._context.cloud.send(Ask("DELETE", owned.path, Role(owned.role), version))
+            if (answer.ok or answer.status in (404, 410)) and self._context.cloud.journal is not None:
+                self._context.cloud.journal.gone(owned.value)
+
+
+def name_in(body: Any) -> str | None:
+    """The name that a body gives to what it makes."""
+    if isinstance(body, dict):
+        for key in ("name", "display_name"):
+            if isinstance(body.get(key), str):
+                return str(body[key])
+        for inner in body.values():
+            found = name_in(inner)
+            if found is not None:
+                return found
+    return None
+
+
+def named_by(answer: Answer, name: str) -> str | None:
+    """What an answer says was made: in its body, or by the last segment of its Location."""
+    value = identity(answer.json, name) if answer.json is not ABSENT else None
+    if value is not None:
+        return value
+    last = urlsplit(answer.headers.get("Location", "")).path.rstrip("/").rpartition("/")[2]
+    return unquote(last) or None
