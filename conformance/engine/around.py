@@ -20,7 +20,7 @@ from conformance.engine.holdings import Filled, Holdings
 from conformance.engine.judge.evidence import Evidence
 from conformance.engine.knowledge import Step
 from conformance.engine.making import Owned, name_in, named_by
-from conformance.engine.producers import element_in, placeholders
+from conformance.engine.producers import element_in, last_version, placeholders
 from conformance.engine.stage import Stage
 from specs.microversion import Microversion
 from specs.model import Operation
@@ -115,10 +115,10 @@ class Around:
     ) -> Mapping[str, Any] | None:
         producer = self.context.producers.made_by(trial.operation)
         if producer is not None and not producer.chosen:
-            return {"exists": False if name is None else self._listed(trial, name, version)}
+            return {"exists": self._listed(trial, name, version) if name else False}
         if owned is not None and owned.producer is not None and owned.producer.reader is not None:
             reader = owned.producer.reader
-            at = min(v for v in (reader.microversions.range.max, self.context.top) if v is not None)
+            at = self.context.version_for(reader)
             shown = self.holdings.maker.show(owned, str(at))
             return {"exists": shown is not None, "shown": _lasting(shown)} if shown is not None or name else None
         return None
@@ -128,7 +128,7 @@ class Around:
         lister = producer.lister if producer is not None else None
         if lister is None or "{" in lister.path:
             return False
-        last = lister.microversions.range.max
+        last = last_version(lister)
         at = min(version, last) if last is not None else version
         for role in ("admin", "member"):
             if role in self.context.role_names:

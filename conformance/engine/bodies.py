@@ -103,11 +103,19 @@ def _places(operation: Operation, rows: list[Parameter]) -> dict[str, tuple[str,
             place = (*places[parent], "[]", last) if many else (*places[parent], last)
         elif place is None and not shown:
             place = (row.name,)
-        elif place is None and not row.required and not dot:
+        elif place is None and not dot and (not row.required or _of_other_versions(operation, row)):
             place = (*_wrapper(shown), row.name)
         if place is not None:
             places[row.name] = place
     return places
+
+
+def _of_other_versions(operation: Operation, row: Parameter) -> bool:
+    """Whether no sample belongs to the versions of a row, so that none can show it."""
+    samples = [s for s in operation.request.samples if s.valid]
+    return (row.min or row.max) is not None and not any(
+        Microversion.parse(s.microversion) in row.range if s.microversion else row.min is None for s in samples
+    )
 
 
 def _wrapper(shown: list[Any]) -> tuple[str, ...]:
@@ -225,7 +233,7 @@ def _tree(operation: Operation, version: Microversion, knowledge: Knowledge, wan
     found = fields(operation, version)
     if not found and not wanted:
         shown = [s for s in operation.request.samples if s.valid]
-        return from_sample(operation, shown[0], knowledge) if shown else ABSENT
+        return _of_version(operation, version, from_sample(operation, shown[0], knowledge)) if shown else ABSENT
     held = {field.path for field in found}
     asked = {field.path for field in found if field.name in wanted}
     needed = {path[:n] for path in asked for n in range(1, len(path) + 1)}
@@ -246,7 +254,20 @@ def _tree(operation: Operation, version: Microversion, knowledge: Knowledge, wan
         put(body, path, value_for(operation, field, knowledge) if given is ABSENT else given)
         whole.add(path)
     _put_others(operation, body, {field.name for field in found}, wanted, knowledge)
-    return _whole(body, operation, found, knowledge)
+    return _of_version(operation, version, _whole(body, operation, found, knowledge))
+
+
+def _of_version(operation: Operation, version: Microversion, body: Any) -> Any:
+    """A body of a sample without the members that have rows, but none at the version."""
+    if isinstance(body, list):
+        return [_of_version(operation, version, inner) for inner in body]
+    if not isinstance(body, dict):
+        return body
+    rows: dict[str, bool] = {}
+    for row in operation.request.parameters:
+        if row.location == "body":
+            rows[row.name] = rows.get(row.name, False) or version in row.range
+    return {key: _of_version(operation, version, inner) for key, inner in body.items() if rows.get(key, True)}
 
 
 def _put_others(

@@ -12,7 +12,7 @@ from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.graph import StateGraph
 from conformance.engine.knowledge import Knowledge
-from conformance.engine.producers import Producers
+from conformance.engine.producers import Producers, last_version
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -71,7 +71,7 @@ class RunContext:
 
     def version_for(self, operation: Operation) -> Microversion:
         """The version of a request that names none: the highest that cloud, reference and operation share."""
-        own = operation.microversions.range.max
+        own = last_version(operation)
         return min(v for v in (own, self.top) if v is not None)
 
     @property

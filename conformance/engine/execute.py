@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -81,12 +82,14 @@ class Executor:
             return Evidence(trial, version=version, problem=request)
         if trial.accepted is not False:
             self.around.prepare(trial.operation, request.filled)
-        role = "admin" if trial.may_elevate and trial.operation.id in self.context.elevated else trial.role
+        # What is open to administrators only because of an optional field says nothing of the operation without it.
+        elevation = trial.key if trial.beyond_base else trial.operation.id
+        role = "admin" if trial.may_elevate and elevation in self.context.elevated else trial.role
         answer = self._send(trial, version, request, role)
         evidence = replace(self._answered(trial, version, answer, request.before), role=role)
         if answer.status == 403 and trial.may_elevate and role == "member" and "admin" in self.context.role_names:
             # The promise is not about roles, and the reference does not say who may: an administrator may.
-            self.context.elevated.add(trial.operation.id)
+            self.context.elevated.add(elevation)
             self.context.notes.add("elevated", f"{trial.operation.id} is refused to members; tried as administrator")
             answer = self._send(trial, version, request, "admin")
             again = self._answered(trial, version, answer, request.before)
@@ -94,6 +97,9 @@ class Executor:
         if answer.error:
             return evidence
         if trial.operation.method in SAFE and trial.operation.id not in self.context.knowledge.acting_reads:
+            if answer.ok and trial.accepted and self.holdings.populated(trial.operation, request.filled, answer):
+                answer = self._send(trial, version, request, role)
+                evidence = replace(self._answered(trial, version, answer, None), role=evidence.role)
             return replace(evidence, before=None)  # nothing follows from reading
         state, body = trial.situation.state, request.body
         if (
@@ -120,7 +126,8 @@ class Executor:
         state, target = trial.situation.state, trial.situation.target
         if target == "unknown":
             filled = self.holdings.fill(trial.operation, trial.role, version, self._unknown_id(trial.operation))
-            return Request(filled, _harmless(trial.body) if bindings_in(trial.body) else trial.body)
+            query = tuple((name, _text(self._plain(v))) for name, v in trial.query) if trial.accepted is False else ()
+            return Request(filled, self._plain(trial.body), query)
         for _ in range(2):
             if state is not None:
                 if self.stage.altered and not trial.beyond_base:
@@ -132,9 +139,7 @@ class Executor:
                 missing = self._unknown_id(trial.operation) if target == "missing" else None
                 filled = self.holdings.fill(trial.operation, trial.role, version, missing, last_only=True)
                 body = self.stage.fixtures.filled(trial.body, trial.accepted is True, filled.values)
-                query = tuple(
-                    (name, str(self.stage.fixtures.filled(v, True, filled.values))) for name, v in trial.query
-                )
+                query = tuple((name, _text(self.stage.fixtures.filled(v, True, filled.values))) for name, v in trial.query)
             except NeedsNewServer:
                 self.stage.discard()
                 continue
@@ -194,6 +199,16 @@ class Executor:
             self._unknown["id"] = self.context.cloud.unknown_id(f"/{self.context.knowledge.resource}s/{{id}}")
         return self._unknown["id"]
 
+    def _plain(self, body: Any) -> Any:
+        """A body for a target that does not exist: what is only read is real, so that nothing else is wrong with it."""
+        if isinstance(body, Binding):
+            if body.relation == "any" and body.resource in _READ:
+                return self.stage.fixtures.filled(body)
+            return _PLAIN.get((body.resource, body.attribute), "conformance")
+        if isinstance(body, dict):
+            return {key: self._plain(value) for key, value in body.items()}
+        return [self._plain(value) for value in body] if isinstance(body, list) else body
+
     def _answered(self, trial: Trial, version: Microversion, answer: Answer, before: Any) -> Evidence:
         if answer.error:
             problem = Problem("error", f"no answer came: {answer.error}")
@@ -211,16 +226,13 @@ class Executor:
         )
 
 
-def _harmless(body: Any) -> Any:
-    """A body whose bindings are filled with plain values of the right form, for a request that must not succeed."""
-    if isinstance(body, Binding):
-        return _PLAIN.get((body.resource, body.attribute), "conformance")
-    if isinstance(body, dict):
-        return {key: _harmless(value) for key, value in body.items()}
-    if isinstance(body, list):
-        return [_harmless(value) for value in body]
-    return body
+def _text(value: Any) -> str:
+    """A value as a query holds it: what is no plain value as JSON."""
+    return json.dumps(value) if isinstance(value, dict | list) else str(value)
 
+
+_READ = frozenset({"image", "flavor", "network", "project", "floating_ip_pool", "availability_zone"})
+"""Resources that a request may name without changing them."""
 
 _PLAIN = {
     ("floating_ip", "ip"): "192.0.2.1",
@@ -229,4 +241,8 @@ _PLAIN = {
     ("network", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a11",
     ("flavor", "id"): "1",
     ("password", "value"): "Cf-sent-to-nobody",
+    ("volume", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12",
+    ("server", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a13",
+    ("security_group", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a14",
+    ("path", "volume_id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12",
 }

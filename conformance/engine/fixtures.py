@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from conformance.engine import bodies
 from conformance.engine.case import Binding
 from conformance.engine.cloud.discover import Missing
 from conformance.engine.cloud.exchange import ABSENT, Ask
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 NAMED = ("path", "sent", "before")
 """Resources that are none: what the path of the request names, what its body has sent, what a step before has sent."""
+
+
+_ATTACHED_BY = {"floating_ip": "ip", "volume": "id"}
+"""By which attribute a request names what it attaches, where that is not the name."""
 
 
 class Unavailable(Exception):
@@ -202,24 +207,21 @@ class Fixtures:
             return self._attached[resource]
         operation_id, parameter = self._context.knowledge.attach[resource]
         operation = self._context.operations.get(operation_id)
-        if operation is None or operation.action is None:
+        if operation is None:
             raise Unavailable(f"the specs lack {operation_id}, which attaches a {resource}", optional=False)
         made = self._make_free(resource)
-        value = _attribute(made, "ip" if resource == "floating_ip" else "name")
-        answer = self._context.cloud.send(
-            Ask(
-                "POST",
-                f"/servers/{self._stage.server_id}/action",
-                Role.MEMBER,
-                str(self._context.version_for(operation)),
-                {operation.action: {parameter: value}},
-            )
-        )
+        value = _attribute(made, _ATTACHED_BY.get(resource, "name"))
+        version = self._context.version_for(operation)
+        body = bodies.build(operation, version, self._context.knowledge, {parameter: value})
+        path = operation.path.replace(f"{{{self._context.knowledge.identifier}}}", self._stage.server_id)
+        answer = self._context.cloud.send(Ask(operation.method, path, Role.MEMBER, str(version), body))
         if not answer.ok:
             raise Unavailable(f"{operation_id} was answered {answer.status or answer.error}", optional=False)
         self._context.notes.add("binding", f"{operation_id} attaches a {resource}")
         self._free[resource].remove(made)
         self._attached[resource] = made
+        if resource == "volume":
+            self._stage.settle(())
         self._stage.refresh()  # what the server shows now is what the case begins with
         return made
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.roles import Role
 from conformance.engine.fixtures import Unavailable
 from conformance.engine.making import Maker, Owned
 from conformance.engine.places import elements, identity
-from conformance.engine.producers import SAFE, collection_of, listed_by, placeholders
+from conformance.engine.producers import SAFE, collection_of, last_version, listed_by, placeholders
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -72,7 +73,7 @@ class Holdings:
         for name in names:
             nothing = unknown if not last_only or name == names[-1] else None
             owned = None
-            if nothing is not None:
+            if nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
                 value = self._nothing(filled, operation, name, role, version, nothing)
             elif name == self._context.knowledge.identifier:
                 value = self._stage.server_id
@@ -81,6 +82,23 @@ class Holdings:
             values[name] = value
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
         return Filled(filled, values, owned)
+
+    def _chosen(self, operation: Operation) -> bool:
+        """Whether the client chooses the last name of the path, and has to write it into the body, too."""
+        producer = self._context.producers.made_by(operation)
+        return producer is not None and producer.chosen and len(placeholders(operation.path)) > 1
+
+    def populated(self, operation: Operation, filled: Filled, answer: Answer) -> bool:
+        """Where a list was empty, make an element of what it lists; whether there is one now."""
+        producer = self._context.producers.of(operation.path.removesuffix("/detail"))
+        if producer is None or any(True for _ in elements(answer.json)):
+            return False
+        if producer.lister is None and not operation.path.endswith("/detail"):
+            return False
+        collection = filled.path.removesuffix("/detail")
+        fields = self._context.knowledge.fields_for(operation, operation.path.removesuffix("/detail"))
+        template = operation.path.removesuffix("/detail")
+        return self.maker.own(template, collection, producer.name, operation, fields) is not None
 
     def _something(
         self, filled: str, operation: Operation, name: str, role: str, version: Microversion
@@ -106,13 +124,15 @@ class Holdings:
         """Whether a later placeholder names what must be made, so that what holds it must be ours."""
         names = placeholders(operation.path)
         later = names[names.index(name) + 1 :]
+        if self._context.producers.of(operation.path) is not None:
+            return True
         return any(self.maker.makes(collection_of(operation.path, other)) for other in later)
 
     def _nothing(
         self, filled: str, operation: Operation, name: str, role: str, version: Microversion, unknown: str
     ) -> str:
         """A value that names nothing, of the form that names have in the collection."""
-        if not _is_number(operation, name):
+        if not _is_number(operation, name, version):
             return unknown
         try:
             known = self._element(filled, operation, name, role, version)
@@ -136,7 +156,7 @@ class Holdings:
         collection, template = collection_of(filled, name), collection_of(operation.path, name)
         listing = listed_by(self._context.operations, template)
         # The names of things may differ by version (hypervisors were numbered once), so they are looked up at the same.
-        last = listing.microversions.range.max if listing else None
+        last = last_version(listing) if listing else None
         at = min(version, last) if last is not None else version
         key = (collection, name, str(at))
         if key not in self._known:
@@ -154,20 +174,23 @@ class Holdings:
     def _listed(self, collection: str, name: str, role: str, version: str, operation: Operation) -> str:
         knowledge, cloud = self._context.knowledge, self._context.cloud
         last = collection.rpartition("/")[2]
-        sender = Role.ADMIN if Role.ADMIN in cloud.roles else Role(role)
-        answer = cloud.get(collection, role=sender, microversion=version)
         wanted = knowledge.elements_for(operation, last)
-        for element in elements(answer.json) if answer.ok else ():
-            if isinstance(element, Mapping) and not wanted.items() <= element.items():
+        # What a member sees is open to a member; what nobody but an administrator sees is not asked for by others.
+        for sender in (Role.ADMIN,) if role == "admin" else (Role.MEMBER, Role.ADMIN):
+            if sender not in cloud.roles:
                 continue
-            value = identity(element, name)
-            if value is not None:
-                return value
+            answer = cloud.get(collection, role=sender, microversion=version)
+            for element in elements(answer.json) if answer.ok else ():
+                if isinstance(element, Mapping) and not wanted.items() <= element.items():
+                    continue
+                value = identity(element, name)
+                if value is not None:
+                    return value
         raise Unavailable(f"the cloud shows no element of {collection} that could stand for {{{name}}}")
 
 
-def _is_number(operation: Operation, name: str) -> bool:
+def _is_number(operation: Operation, name: str, version: Microversion) -> bool:
     return any(
-        row.name == name and row.location == "path" and row.type in ("integer", "int")
+        row.name == name and row.location == "path" and row.type in ("integer", "int") and version in row.range
         for row in operation.request.parameters
     )

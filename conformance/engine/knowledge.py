@@ -77,6 +77,7 @@ class Knowledge:
         before, after: steps that an accepted request of an operation needs, and that take its effects back.
         alone: operations that change what all others share.
         met: operations whose environment, which the API cannot show, is that of what this suite makes.
+        per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
         attach: resource -> (operation, parameter) that attaches it to the server.
     """
 
@@ -106,6 +107,7 @@ class Knowledge:
     after: tuple[tuple[str, Step], ...] = ()
     alone: tuple[str, ...] = ()
     met: tuple[str, ...] = ()
+    per_user: tuple[str, ...] = ()
 
     def included(self, operation: Operation) -> tuple[str, ...]:
         """Optional fields without which the operation's request is of no use."""
@@ -218,6 +220,7 @@ def load_knowledge() -> Knowledge:
         after=_steps(bindings["after"]),
         alone=tuple(bindings["alone"]),
         met=tuple(bindings["met"]),
+        per_user=tuple(bindings["per_user"]),
         queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in bindings["queries"]),
         creates=tuple((c["operation"], c["resource"], c["named_by"]) for c in bindings["creates"]),
     )

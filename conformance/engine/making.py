@@ -16,6 +16,7 @@ from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
+from conformance.engine.derive.view import bindings_in
 from conformance.engine.fixtures import Unavailable
 from conformance.engine.places import identity
 from conformance.engine.producers import Producer
@@ -129,8 +130,8 @@ class Maker:
         """
         operation, context = producer.operation, self._context
         version = context.version_for(operation)
-        body = bodies.build(operation, version, context.knowledge, fields)
-        body = self._stage.fixtures.filled(body, True)
+        built = bodies.build(operation, version, context.knowledge, fields)
+        body = self._stage.fixtures.filled(built, True)
         chosen = self._new_name(producer) if producer.chosen else None
         path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection
         role = self._role(operation)
@@ -145,6 +146,7 @@ class Maker:
         if not answer.ok:
             why = f"{operation.id}, which makes what {{{name}}} names, was answered {answer.status or answer.error}"
             raise Unavailable(why, optional=False)
+        self._stage.fixtures.used(bindings_in(built), True)
         value = chosen or named_by(answer, name)
         if value is None:
             raise Unavailable(f"{operation.id} was answered {answer.status} and did not name what it made", False)

@@ -14,10 +14,12 @@ from typing import Any
 
 from conformance.engine.bodies import chosen_name
 from conformance.engine.places import elements, identity
+from specs.microversion import Microversion
 from specs.model import Operation
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 CREATED = 201
+_VERSION = re.compile(r"\d+\.\d+")
 SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -29,6 +31,21 @@ def placeholders(path: str) -> list[str]:
 def collection_of(path: str, name: str) -> str:
     """The part of a path before a placeholder: the collection of which it names an element."""
     return path.partition(f"/{{{name}}}")[0]
+
+
+def last_version(operation: Operation) -> Microversion | None:
+    """The last version at which an operation can be asked for; None where the reference names none.
+
+    Where another operation has superseded it whose path is a form of its own path (``/things/{id}`` for
+    ``/things/all``), a request from that version on is the other operation's.
+    """
+    last, gone = operation.microversions.range.max, operation.deprecated
+    if last is None and gone is not None and gone.replacement and _VERSION.fullmatch(gone.since or ""):
+        method, _, path = gone.replacement.partition(" ")
+        pattern = "[^/]+".join(re.escape(part) for part in PLACEHOLDER.split(path)[::2])
+        if method == operation.method and re.fullmatch(pattern, operation.path):
+            last = Microversion.parse(gone.since or "").previous
+    return last
 
 
 def form(path: str) -> str:

@@ -24,8 +24,15 @@ _CLOUDS = {
     "os-cloud-admin": Role.ADMIN,
     "os-cloud-reader": Role.READER,
     "os-cloud-alt": Role.ALT,
+    "os-cloud-visitor": Role.VISITOR,
 }
-_TOKENS = {"token": Role.MEMBER, "admin-token": Role.ADMIN, "reader-token": Role.READER, "alt-token": Role.ALT}
+_TOKENS = {
+    "token": Role.MEMBER,
+    "admin-token": Role.ADMIN,
+    "reader-token": Role.READER,
+    "alt-token": Role.ALT,
+    "visitor-token": Role.VISITOR,
+}
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ KINDS = {
 }
 """Markers by the kind of a requirement; a documented code has one too, such as ``error_404``."""
 
-ROLES = ("member", "admin", "reader", "alt", "no-token", "bad-token")
+ROLES = ("member", "admin", "reader", "alt", "visitor", "no-token", "bad-token")
 
 SKIPS = ("inconclusive", "inapplicable")
 

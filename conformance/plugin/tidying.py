@@ -14,7 +14,7 @@ from conformance.plugin.options import OPTIONS
 from conformance.plugin.trouble import Trouble
 from specs.record import RunRecord
 
-_ENDPOINT = ("os-cloud", "os-cloud-admin", "os-cloud-reader", "os-cloud-alt", "url")
+_ENDPOINT = ("os-cloud", "os-cloud-admin", "os-cloud-reader", "os-cloud-alt", "os-cloud-visitor", "url")
 _TOKENS = tuple(option.name for option in OPTIONS if option.secret)
 
 

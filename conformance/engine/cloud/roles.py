@@ -6,12 +6,17 @@ from enum import Enum, StrEnum
 
 
 class Role(StrEnum):
-    """The roles that a run may have. MEMBER, ADMIN and READER share a project; ALT is a member of another one."""
+    """The roles that a run may have.
+
+    MEMBER, ADMIN, READER and VISITOR share a project, in which a visitor's role gives no right; ALT is a member of
+    another one.
+    """
 
     MEMBER = "member"
     ADMIN = "admin"
     READER = "reader"
     ALT = "alt"
+    VISITOR = "visitor"
 
 
 class Anonymous(Enum):

@@ -27,6 +27,8 @@ SANDBOX_TOKENS = {
     "admin": Role.ADMIN,
     "reader": Role.READER,
     "alt": Role.ALT,
+    "norole": Role.VISITOR,
+    "visitor": Role.VISITOR,
     "member2": Role.ALT,
 }
 
@@ -35,6 +37,7 @@ OPTIONS = {
     Role.ADMIN: ("--os-cloud-admin", "--admin-token"),
     Role.READER: ("--os-cloud-reader", "--reader-token"),
     Role.ALT: ("--os-cloud-alt", "--alt-token"),
+    Role.VISITOR: ("--os-cloud-visitor", "--visitor-token"),
 }
 """Which options give the credentials of a role: of clouds.yaml, and with a URL."""
 

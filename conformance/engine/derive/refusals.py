@@ -53,9 +53,16 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
     for refusal in view.knowledge.refusals:
         if refusal.operation == view.operation.id and refusal.code in listed:
             variant, state = view.main
-            body = view.body(variant, view.default, {refusal.parameter: refusal.binding})
+            queried = any(r.location == "query" and r.name == refusal.parameter for r in view.operation.request.parameters)
+            body = view.body(variant, view.default, {} if queried else {refusal.parameter: refusal.binding})
             trial = view.attempt(
-                state=state, variant=variant, label=refusal.name, role=refusal.role, body=body, accepted=False
+                state=state,
+                variant=variant,
+                label=refusal.name,
+                role=refusal.role,
+                body=body,
+                accepted=False,
+                query=((refusal.parameter, refusal.binding),) if queried else (),
             )
             requirement = view.requirement("error", str(refusal.code), listed[refusal.code])
             book.case(requirement, refusal.name, trial, RefusedWhereSilent(refusal.code, refusal.name))
@@ -83,12 +90,17 @@ def _unauthorized(view: View, book: Book, line: int) -> None:
 
 def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     variant, state = view.main
-    role = "reader" if view.role == "member" else "member"
     policy = view.operation.policy
-    if view.reads and role == "reader":
-        return  # whoever may only read may read this
-    if policy is not None and {"any", "reader"} & set(policy.roles):
-        return  # no role of ours is below
+    if policy is not None and "any" in policy.roles:
+        return  # no role is below
+    role = "reader" if view.role == "member" else "member"
+    own = view.operation.path.split("/")[1] in view.knowledge.per_user
+    if role == "reader" and (view.reads or own or (policy is not None and "reader" in policy.roles)):
+        # Whoever may only read may read this, or has things of his own. The reference does not say who may not.
+        trial = view.attempt(state=state, variant=variant, label="documented", role="visitor", accepted=None)
+        requirement = view.requirement("error", "403", line)
+        book.case(requirement, "visitor", trial, RefusedWhereSilent(403, "a role without any right"))
+        return
     why = (
         f"the role {role} may not do it by the documented defaults"
         if policy is not None
@@ -236,9 +248,9 @@ def _broken_bodies(view: View, variant: Variant, base: Any) -> Iterator[tuple[st
 
 def _broken_values(row: Parameter) -> Iterator[tuple[str, Any, str]]:
     """Values outside what a row states. Types that the reference words freely state nothing."""
-    if row.type in ("string", "uuid", "integer", "int", "float", "number", "boolean", "bool"):
+    if row.type in ("string", "uuid", "integer", "int", "float", "number", "boolean", "bool", "array", "list"):
         yield "type", {"conformance": "object"}, f"is documented as {row.type}"
-    elif row.type in ("object", "dict", "array", "list"):
+    elif row.type in ("object", "dict"):
         yield "type", "text", f"is documented as {row.type}"
     if row.enum:
         yield "enum", "conformance-none-of-them", f"is none of {', '.join(map(str, row.enum))}"

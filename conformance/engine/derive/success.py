@@ -122,7 +122,8 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
                 trial,
                 Reaches(post.resource, values, post.on_failure or ("ERROR",), post.transient),
             )
-    for spec, vocabulary in () if view.reads else view.vocabulary:
+    about_servers = view.scoped or view.operation.path == f"/{view.knowledge.resource}s"
+    for spec, vocabulary in view.vocabulary if about_servers and not view.reads else ():
         if vocabulary.resource == view.knowledge.resource and vocabulary.attribute == "status":
             requirement = view.requirement("postcondition", "vocabulary", None)
             requirement = replace(requirement, source=Source(spec.reference.path, vocabulary.line))

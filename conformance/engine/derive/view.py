@@ -13,6 +13,7 @@ from conformance.engine.case import Binding, Case, Requirement, Situation, Trial
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.expectation import Expectation
 from conformance.engine.knowledge import Knowledge
+from conformance.engine.producers import last_version
 from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Operation, Parameter, Spec, Vocabulary, When
 from specs.record.model import Source
@@ -94,7 +95,7 @@ class View:
     @cached_property
     def default(self) -> Microversion:
         """The version of trials that name none: the highest at which the operation exists and is tried."""
-        own = self.operation.microversions.range.max
+        own = last_version(self.operation)
         return self.top if own is None else min(own, self.top)
 
     @property

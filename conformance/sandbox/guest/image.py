@@ -108,6 +108,7 @@ class ImageStore:
         )
 
     def _get(self, context, image_id: str) -> Record:
+        _must_read(context)
         image = self.images.get(str(image_id))
         if image is None or not self._visible(context, image):
             raise glanceclient.exc.HTTPNotFound(f"No image found with ID {image_id}")
@@ -115,7 +116,8 @@ class ImageStore:
 
     def _own(self, context, image_id: str) -> Record:
         image = self._get(context, image_id)
-        if not context.is_admin and image["owner"] != context.project_id:
+        # By Glance's default policy whoever changes an image is a member of its project.
+        if not context.is_admin and (image["owner"] != context.project_id or "member" not in (context.roles or ())):
             raise glanceclient.exc.HTTPForbidden("You are not permitted to change this image.")
         return image
 
@@ -141,6 +143,7 @@ class ImageStore:
         **_kwargs,
     ):
         """Return the images that match, newest first unless told otherwise."""
+        _must_read(context)
         rows = [i for i in self.images.values() if self._visible(context, i) and _matches(i, filters or {})]
         rows.sort(
             key=lambda i: (str(i.get(sort_key or "created_at")), i["id"]),
@@ -205,6 +208,12 @@ class ImageStore:
                 data=b"snapshot",
                 purge_props=False,
             )
+
+
+def _must_read(context) -> None:
+    """By Glance's default policy whoever sees an image is a reader of its project at least."""
+    if not context.is_admin and context.roles and "reader" not in context.roles:
+        raise glanceclient.exc.HTTPForbidden("You are not permitted to see images.")
 
 
 def _matches(image: Record, filters: dict) -> bool:

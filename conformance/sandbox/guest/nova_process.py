@@ -16,6 +16,9 @@ from nova.tests import fixtures as nova_fixtures
 from nova.tests.functional import fixtures as functional_fixtures
 from oslo_config import cfg
 
+# Records of services that run no more: enough for every version at which one is deleted, twice.
+RETIRED = 24
+
 
 class NovaProcess(test.TestCase):
     """The services of one Nova. `setUp` starts them; nothing takes them down but the end of the process.
@@ -69,6 +72,7 @@ class NovaProcess(test.TestCase):
         self.start_service("scheduler")
         for number in range(1, self._count + 1):
             self._start_compute(f"host{number}")
+        self._add_retired_services()
         self.app = compat.Loader().load_app("osapi_compute")
         # The fixtures make deprecations of libraries errors, which would be answers 500 here.
         # They also make a legacy notification without a versioned twin an error, which no deployment does.
@@ -81,6 +85,14 @@ class NovaProcess(test.TestCase):
         for flavor in objects.FlavorList.get_all(nova_context.get_admin_context()):
             if flavor.extra_specs:
                 flavor.destroy()
+
+    def _add_retired_services(self) -> None:
+        """Add records of services that run no more, as they are left behind where a host was taken away."""
+        context = nova_context.get_admin_context()
+        with nova_context.target_cell(context, self.cell_mappings["cell1"]) as cell:
+            for number in range(1, RETIRED + 1):
+                record = {"host": f"retired{number}", "binary": "nova-scheduler", "topic": "scheduler"}
+                objects.Service(cell, report_count=0, **record).create()
 
     def restart(self, host: str) -> None:
         """Restart the compute service of a host; its servers survive."""
