@@ -8,20 +8,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
-from conformance.engine import bodies
 from conformance.engine.case import Trial
 from conformance.engine.cloud.errors import CloudError
-from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
 from conformance.engine.context import RunContext
 from conformance.engine.fixtures import Unavailable
 from conformance.engine.holdings import Filled, Holdings
 from conformance.engine.judge.evidence import Evidence
-from conformance.engine.knowledge import Step
 from conformance.engine.making import Owned, name_in, named_by
-from conformance.engine.producers import element_in, last_version, placeholders
+from conformance.engine.producers import element_in, last_version
 from conformance.engine.stage import Stage
+from conformance.engine.steps import Steps
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -50,7 +49,10 @@ class Around:
     context: RunContext
     stage: Stage
     holdings: Holdings
-    _before: dict[str, str] = field(default_factory=dict)
+    steps: Steps = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.steps = self.holdings.steps
 
     def prepare(self, operation: Operation, filled: Filled) -> None:
         """Take the steps that an accepted request needs before it.
@@ -59,36 +61,7 @@ class Around:
             Unavailable: one of them was refused.
         """
         for step in self.context.knowledge.steps(operation, "before"):
-            answer = self._take(step, filled, {})
-            if answer is None or not answer.ok:
-                status = (answer.status or answer.error) if answer is not None else "not documented"
-                raise Unavailable(f"{step.operation}, which goes before it, was answered {status}", optional=False)
-
-    def _take(self, step: Step, filled: Filled, sent: Any) -> Answer | None:
-        operation = self.context.operations.get(step.operation)
-        if operation is None:
-            return None
-        self.context.notes.add("table", f"steps: {operation.id} goes with the request")
-        version = self.context.version_for(operation)
-        body = bodies.build(operation, version, self.context.knowledge, step.fields)
-        named = {**_members("sent", sent), **self._before, **filled.values}
-        body = self.stage.fixtures.filled(body, True, named)
-        if not sent:
-            self._before = _members("before", body)
-        path = operation.path
-        for name in placeholders(path):
-            if name in filled.values:
-                path = path.replace(f"{{{name}}}", quote(filled.values[name], safe=""), 1)
-        if "{" in path:
-            path = self.holdings.fill(operation, "admin", version).path
-        roles = ["admin"] if operation.policy and "owner" not in operation.policy.roles else ["member", "admin"]
-        answer = None
-        for role in roles:
-            if role in self.context.role_names:
-                answer = self.context.cloud.send(Ask(operation.method, path, Role(role), str(version), body))
-                if answer.status != 403:
-                    break
-        return answer
+            self.steps.before(step, filled.values, self.holdings.path_of)
 
     def intend(self, trial: Trial, request: Request, role: str) -> Intent | None:
         """Write down that the request makes something, before it is sent; nothing where it makes nothing."""
@@ -142,6 +115,8 @@ class Around:
         trial, operation = evidence.trial, evidence.trial.operation
         version = evidence.version or self.context.top
         if not answer.ok:
+            if self.steps.sent:
+                self._undo(operation, request)
             return self._unchanged(evidence, request, version)
         made = self._made(trial, answer, request, evidence.role or trial.role)
         if made is not None:
@@ -155,10 +130,15 @@ class Around:
                 self.context.cloud.journal.gone(owned.value)
         elif trial.accepted is False and request.filled.owned is not None:
             self.holdings.maker.dispose(request.filled.owned)
+        self._undo(operation, request)
+        return evidence
+
+    def _undo(self, operation: Operation, request: Request) -> None:
+        """Take back what the request or the steps before it have changed for others."""
         for step in self.context.knowledge.steps(operation, "after"):
             with contextlib.suppress(CloudError, Unavailable):
-                self._take(step, request.filled, request.body)
-        return evidence
+                self.steps.after(step, request.filled.values, self.holdings.path_of, request.body)
+        self.steps.sent.clear()
 
     def _unchanged(self, evidence: Evidence, request: Request, version: Microversion) -> Evidence:
         if evidence.trial.situation.state is not None or request.before is None:
@@ -174,7 +154,7 @@ class Around:
         if producer is None or trial.situation.target != "own":
             return None
         collection, chosen = self._collection(request, producer.chosen)
-        value = chosen or named_by(answer, producer.name)
+        value = chosen or named_by(answer, producer.name, request.body)
         if value is None:
             return None
         made = Owned(value, collection, f"{collection}/{quote(value, safe='')}", role, producer)
@@ -199,17 +179,6 @@ class Around:
             waited=result.seconds,
             unseen="the run was stopped" if self.context.stopping.is_set() else None,
         )
-
-
-def _members(prefix: str, body: Any) -> dict[str, Any]:
-    """The members of a body that hold no others, at any depth, by their names."""
-    found: dict[str, Any] = {}
-    for key, value in body.items() if isinstance(body, Mapping) else ():
-        if isinstance(value, Mapping):
-            found.update(_members(prefix, value))
-        else:
-            found[f"{prefix}.{key}"] = value
-    return found
 
 
 def _lasting(shown: Any) -> Any:

@@ -185,7 +185,7 @@ def value_for(operation: Operation, field: Field, knowledge: Knowledge) -> Any:
     ):
         return from_sample
     if field.row.enum:
-        return field.row.enum[0]
+        return [field.row.enum[0]] if field.row.type in ("array", "list") else field.row.enum[0]
     return copy.deepcopy(_BY_TYPE.get(field.row.type or "string", "conformance"))
 
 
@@ -254,7 +254,7 @@ def _tree(operation: Operation, version: Microversion, knowledge: Knowledge, wan
         put(body, path, value_for(operation, field, knowledge) if given is ABSENT else given)
         whole.add(path)
     _put_others(operation, body, {field.name for field in found}, wanted, knowledge)
-    return _of_version(operation, version, _whole(body, operation, found, knowledge))
+    return _whole(body, operation, found, knowledge, version)
 
 
 def _of_version(operation: Operation, version: Microversion, body: Any) -> Any:
@@ -286,13 +286,15 @@ def _put_others(
         body.update(from_sample(operation, shown[0], knowledge))
 
 
-def _whole(body: Any, operation: Operation, found: list[Field], knowledge: Knowledge) -> Any:
+def _whole(
+    body: Any, operation: Operation, found: list[Field], knowledge: Knowledge, version: Microversion
+) -> Any:
     """The body, where a list or an object whose parts are all optional is as the sample shows it, not empty."""
     for field in found:
         if field.row.required and lookup(body, field.path) in ([], {}):
             value = value_for(operation, field, knowledge)
             if not isinstance(value, Binding) and value:
-                put(body, field.path, _rebound(operation, value, knowledge))
+                put(body, field.path, _of_version(operation, version, _rebound(operation, value, knowledge)))
     return body
 
 
@@ -349,6 +351,8 @@ def _rebound(operation: Operation, value: Any, knowledge: Knowledge) -> Any:
     rebound = {}
     for key, inner in value.items():
         bound, given = knowledge.binding(operation, key)
+        if bound and given is ABSENT:
+            continue
         rebound[key] = copy.deepcopy(given) if bound and inner is not None else _rebound(operation, inner, knowledge)
     return rebound
 

@@ -90,6 +90,8 @@ class Trial:
         beyond_base: whether the request holds more than the reference requires, so that the server is not what it was
             created as after it.
         effect_of: name and value of a request field whose effect is looked for afterwards in the resource.
+        path: placeholders with texts that stand for them whatever exists.
+        repeat: whether the request is sent twice, and the second answer is the one that counts.
     """
 
     key: str
@@ -104,6 +106,8 @@ class Trial:
     may_elevate: bool = False
     beyond_base: bool = False
     effect_of: tuple[str, Any] | None = None
+    path: tuple[tuple[str, str], ...] = ()
+    repeat: bool = False
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,8 @@ class Notes:
 class RunContext:
     """What all lanes of a run share.
 
-    ``elevated`` holds the operations that this cloud refuses its members, where the reference does not name the roles.
+    ``elevated`` holds the operations that this cloud refuses its members, where the reference does not name the roles;
+    ``sandbox`` says that nothing in the cloud is anybody else's.
     """
 
     cloud: Cloud
@@ -67,6 +68,7 @@ class RunContext:
     patience: Patience = field(default_factory=Patience)
     notes: Notes = field(default_factory=Notes)
     elevated: set[str] = field(default_factory=set)
+    sandbox: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def version_for(self, operation: Operation) -> Microversion:

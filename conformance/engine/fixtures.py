@@ -220,8 +220,8 @@ class Fixtures:
         self._context.notes.add("binding", f"{operation_id} attaches a {resource}")
         self._free[resource].remove(made)
         self._attached[resource] = made
-        if resource == "volume":
-            self._stage.settle(())
+        self._stage.settle(())
+        self._stage.stir()
         self._stage.refresh()  # what the server shows now is what the case begins with
         return made
 

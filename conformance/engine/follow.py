@@ -38,6 +38,8 @@ class Follower:
         knowledge = self.context.knowledge
         if trial.operation.id in (knowledge.lock, knowledge.unlock):
             self.stage.locked = trial.operation.id == knowledge.lock  # old versions do not show it
+        if trial.operation.action is None:
+            self.stage.stir()
         known = trial.leads_to or ((trial.situation.state or "",) if trial.accepted else None)
         result = self.stage.settle(known)
         exchanges = evidence.exchanges

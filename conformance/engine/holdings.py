@@ -7,17 +7,23 @@ by the operation that the reference documents for it (see ``producers``), and us
 
 from __future__ import annotations
 
+import contextlib
+import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from conformance.engine.bodies import lookup
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.roles import Role
 from conformance.engine.fixtures import Unavailable
+from conformance.engine.knowledge import Naming
 from conformance.engine.making import Maker, Owned
 from conformance.engine.places import elements, identity
 from conformance.engine.producers import SAFE, collection_of, last_version, listed_by, placeholders
+from conformance.engine.steps import Steps
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -51,9 +57,16 @@ class Holdings:
         self._stage = stage
         self._known: dict[tuple[str, str, str], str] = {}
         self.maker = Maker(context, stage)
+        self.steps = Steps(context, stage)
 
     def fill(
-        self, operation: Operation, role: str, version: Microversion, unknown: str | None = None, last_only: bool = False
+        self,
+        operation: Operation,
+        role: str,
+        version: Microversion,
+        unknown: str | None = None,
+        last_only: bool = False,
+        given: Mapping[str, str] | None = None,
     ) -> Filled:
         """The path of an operation with its placeholders filled.
 
@@ -63,6 +76,7 @@ class Holdings:
             version: the microversion at which they are.
             unknown: a uuid that names nothing, for every placeholder; None fills in things that exist.
             last_only: the uuid stands for the last placeholder alone.
+            given: what stands for some placeholders, whatever exists.
 
         Raises:
             Unavailable: the cloud shows no element of a collection, and none could be made.
@@ -73,7 +87,9 @@ class Holdings:
         for name in names:
             nothing = unknown if not last_only or name == names[-1] else None
             owned = None
-            if nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
+            if given and name in given:
+                value = given[name]
+            elif nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
                 value = self._nothing(filled, operation, name, role, version, nothing)
             elif name == self._context.knowledge.identifier:
                 value = self._stage.server_id
@@ -82,6 +98,10 @@ class Holdings:
             values[name] = value
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
         return Filled(filled, values, owned)
+
+    def path_of(self, operation: Operation) -> str:
+        """The path of an operation that goes with another one, as an administrator."""
+        return self.fill(operation, "admin", self._context.version_for(operation)).path
 
     def _chosen(self, operation: Operation) -> bool:
         """Whether the client chooses the last name of the path, and has to write it into the body, too."""
@@ -107,9 +127,17 @@ class Holdings:
         if fixed is not None:
             return fixed, None
         collection, template = collection_of(filled, name), collection_of(operation.path, name)
+        rule = self._context.knowledge.named_by.get(name)
+        if rule is not None:
+            return self._named(rule, collection, name, role, version, operation), None
         fields = self._context.knowledge.fields_for(operation, template)
         if operation.method not in SAFE or fields or self._below(operation, name):
-            owned = self.maker.own(template, collection, name, operation, fields)
+            try:
+                owned = self.maker.own(template, collection, name, operation, fields)
+            except Unavailable:
+                if not self._context.sandbox:
+                    raise
+                owned = None  # nothing there is anybody else's
             if owned is not None:
                 return owned.value, owned
         try:
@@ -119,6 +147,36 @@ class Holdings:
             if owned is None:
                 raise
             return owned.value, owned
+
+    def _named(
+        self, rule: Naming, collection: str, name: str, role: str, version: Microversion, operation: Operation
+    ) -> str:
+        """What only another request's answer, or a list while it lasts, names."""
+        if rule.field is None:
+            with contextlib.suppress(Unavailable):
+                return self._listed(collection, name, role, str(version), operation)
+        values = {self._context.knowledge.identifier: self._stage.server_id} if self._stage.view else {}
+        answer: Answer | None = None
+        try:
+            for step in rule.steps:
+                answer = self.steps.before(step, values, self.path_of)
+        except Unavailable as error:
+            raise Unavailable(str(error)) from None  # in this status nothing has such a name
+        finally:
+            self.steps.sent.clear()
+        if rule.field is not None:
+            found = re.search(rule.pattern, str(lookup(answer.json if answer else None, rule.field)))
+            if found is None:
+                raise Unavailable(f"{rule.steps[-1].operation} did not name what {{{name}}} stands for", optional=False)
+            return found.group(1)
+        deadline = time.monotonic() + min(10.0, self._context.patience.status)
+        while True:
+            try:
+                return self._listed(collection, name, role, str(version), operation)
+            except Unavailable:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     def _below(self, operation: Operation, name: str) -> bool:
         """Whether a later placeholder names what must be made, so that what holds it must be ours."""

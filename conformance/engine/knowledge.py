@@ -5,7 +5,7 @@ They are data so that the generator names no operation; every entry that a run u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
@@ -15,6 +15,7 @@ from typing import Any, Literal
 import yaml
 
 from conformance.engine.case import Binding
+from conformance.engine.cloud.exchange import ABSENT
 from specs.model import Operation
 
 
@@ -50,6 +51,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Naming:
+    """How a placeholder gets its value where no collection lists it for long, or at all.
+
+    Attributes:
+        steps: requests of which the last makes it.
+        field: where its answer names it, None where the collection lists it then.
+        pattern: which part of the field's text is the name.
+    """
+
+    steps: tuple[Step, ...]
+    field: tuple[str, ...] | None = None
+    pattern: str = "(.+)"
+
+
+@dataclass(frozen=True)
 class BindingRule:
     """What a request parameter takes: a Binding or a constant; operation and parameter are shell patterns."""
 
@@ -77,6 +93,8 @@ class Knowledge:
         before, after: steps that an accepted request of an operation needs, and that take its effects back.
         alone: operations that change what all others share.
         met: operations whose environment, which the API cannot show, is that of what this suite makes.
+        named_by: placeholders whose values another request's answer names.
+        companions: operation, field, and another field without which it is refused.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
         attach: resource -> (operation, parameter) that attaches it to the server.
     """
@@ -108,10 +126,21 @@ class Knowledge:
     alone: tuple[str, ...] = ()
     met: tuple[str, ...] = ()
     per_user: tuple[str, ...] = ()
+    named_by: Mapping[str, Naming] = field(default_factory=dict)
+    companions: tuple[tuple[str, str, str], ...] = ()
 
     def included(self, operation: Operation) -> tuple[str, ...]:
         """Optional fields without which the operation's request is of no use."""
         return tuple(name for pattern, name in self.includes if fnmatchcase(operation.id, pattern))
+
+    def with_companions(self, operation: Operation, names: Iterable[str]) -> list[str]:
+        """Fields that some fields of a request need beside them."""
+        given = set(names)
+        return [
+            needed
+            for pattern, name, needed in self.companions
+            if name in given and needed not in given and fnmatchcase(operation.id, pattern)
+        ]
 
     def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
         """The query that an operation needs, as names and values or Bindings."""
@@ -165,7 +194,7 @@ def _value(given: Any) -> Any:
     if isinstance(given, list):
         return [_value(inner) for inner in given]
     if not isinstance(given, Mapping):
-        return given
+        return ABSENT if given == "<left out>" else given
     if "resource" in given:
         return Binding(given["resource"], given.get("attribute", "id"), given.get("relation", "any"))
     return {key: _value(inner) for key, inner in given.items()}
@@ -221,6 +250,15 @@ def load_knowledge() -> Knowledge:
         alone=tuple(bindings["alone"]),
         met=tuple(bindings["met"]),
         per_user=tuple(bindings["per_user"]),
+        named_by={
+            n["placeholder"]: Naming(
+                tuple(Step(s["step"], _value(s.get("with", {}))) for s in n["steps"]),
+                tuple(n["field"].split(".")) if "field" in n else None,
+                n.get("pattern", "(.+)"),
+            )
+            for n in bindings["named_by"]
+        },
+        companions=tuple((c["operation"], c["parameter"], c["needs"]) for c in bindings["companions"]),
         queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in bindings["queries"]),
         creates=tuple((c["operation"], c["resource"], c["named_by"]) for c in bindings["creates"]),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 import uuid
 from collections.abc import Mapping
@@ -147,7 +148,7 @@ class Maker:
             why = f"{operation.id}, which makes what {{{name}}} names, was answered {answer.status or answer.error}"
             raise Unavailable(why, optional=False)
         self._stage.fixtures.used(bindings_in(built), True)
-        value = chosen or named_by(answer, name)
+        value = chosen or named_by(answer, name, body)
         if value is None:
             raise Unavailable(f"{operation.id} was answered {answer.status} and did not name what it made", False)
         owned = Owned(
@@ -185,6 +186,7 @@ class Maker:
         reader = owned.producer.reader if owned.producer else None
         if self._goes_with_server(owned.collection):
             self._stage.settle(())
+            self._stage.stir()
         if reader is None:
             return
         version = str(self._context.version_for(reader))
@@ -230,10 +232,22 @@ def name_in(body: Any) -> str | None:
     return None
 
 
-def named_by(answer: Answer, name: str) -> str | None:
-    """What an answer says was made: in its body, or by the last segment of its Location."""
+def named_by(answer: Answer, name: str, sent: Any = None) -> str | None:
+    """What an answer says was made: in its body, by the last segment of its Location, or as the request named it."""
     value = identity(answer.json, name) if answer.json is not ABSENT else None
     if value is not None:
         return value
     last = urlsplit(answer.headers.get("Location", "")).path.rstrip("/").rpartition("/")[2]
-    return unquote(last) or None
+    return unquote(last) or _member(sent, re.sub(r"[^a-z0-9]", "", name.lower()))
+
+
+def _member(body: Any, wanted: str) -> str | None:
+    """The text of a member of a body, in any spelling of its name, at whatever depth."""
+    for key, value in body.items() if isinstance(body, Mapping) else ():
+        if isinstance(value, Mapping):
+            found = _member(value, wanted)
+            if found is not None:
+                return found
+        elif isinstance(value, str) and re.sub(r"[^a-z0-9]", "", key.lower()) == wanted:
+            return value
+    return None

@@ -122,6 +122,7 @@ class Session:
             top=top,
             patience=patience,
             notes=Notes(),
+            sandbox=settings.sandbox,
         )
         self.run = Run(self.suite, self.context, record, settings.max_servers)
         self.left: tuple[str, ...] = ()

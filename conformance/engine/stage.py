@@ -93,6 +93,10 @@ class Stage:
                 break
         self._moved = False
 
+    def stir(self) -> None:
+        """Something of the server is changing, although its status may not show it."""
+        self._moved = True
+
     def _have_server(self) -> Problem | None:
         if self.context.stopping.is_set():
             return Problem("inconclusive", "the run was stopped")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 from conformance.engine import bodies
-from conformance.engine.case import id_part
+from conformance.engine.case import Binding, Requirement, id_part
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.constraints import derive_constraints
 from conformance.engine.derive.versions import former_fields
 from conformance.engine.derive.view import Book, Variant, View
 from conformance.engine.judge.codes import (
@@ -17,19 +18,23 @@ from conformance.engine.judge.codes import (
     RefusedWhereSilent,
 )
 from conformance.engine.judge.contents import ErrorBody
-from specs.model import Condition, Parameter
+from conformance.engine.producers import placeholders
+from specs.model import Condition
+
+UNKNOWN: Mapping[str, Any] = {
+    "host": "conformance-no-such-host",
+    "server": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a20",
+    "volume": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a21",
+    "image": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a22",
+    "flavor": "conformance-no-such-flavor",
+    "network": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a23",
+    "security_group": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a24",
+    "floating_ip_pool": "conformance-no-such-pool",
+}
+"""What stands in a body for a resource that does not exist."""
 
 OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
 """Codes that depend on drivers and configuration: no request provokes them."""
-
-_BROKEN_FORMATS = {
-    "uuid": "not-a-uuid",
-    "date-time": "not-a-date",
-    "base64": "%%%",
-    "ipv4": "999.0.2.1",
-    "ipv6": "::zz",
-}
-
 
 def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
     """Cases of the kinds error/<code>, constraint, and precondition (the refused side)."""
@@ -43,13 +48,16 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
         _unauthorized(view, book, listed[401])
     if 403 in listed:
         _forbidden(view, book, listed[403], default_policy)
-    if 404 in listed and "{" in view.operation.path:
+    if 404 in listed:
         _not_found(view, book, listed[404])
-    _bad_request(view, book, listed.get(400))
-    _bad_query(view, book, listed.get(400))
+    elif 400 in listed and placeholders(view.operation.path):
+        _not_known(view, book, listed[400])
+    derive_constraints(view, book, listed.get(400))
     if view.scoped:
         _wrong_status(view, book, listed.get(409))
         _locked(view, book, listed.get(409))
+    if 409 in listed:
+        _repeated(view, book, listed[409])
     for refusal in view.knowledge.refusals:
         if refusal.operation == view.operation.id and refusal.code in listed:
             variant, state = view.main
@@ -118,9 +126,17 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
 def _not_found(view: View, book: Book, line: int) -> None:
     variant, state = view.main
     requirement = view.requirement("error", "404", line)
+    names = placeholders(view.operation.path)
+    if not names:
+        _nothing_named(view, book, requirement)
+        return
     unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
     book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists"))
     book.case(requirement, "error-body", unknown, ErrorBody())
+    if len(names) > 1 and not view.makes:
+        missing = view.attempt(state=state, variant=variant, label="missing", accepted=False, target="missing")
+        why = f"nothing is called so that {{{names[-1]}}} could name"
+        book.case(requirement, f"unknown-{names[-1]}", missing, Refused((404,), why))
     if not view.scoped:
         return
     if view.role == "member":
@@ -132,6 +148,45 @@ def _not_found(view: View, book: Book, line: int) -> None:
         if condition.kind == "exists" and condition.resource == view.knowledge.resource:
             exists = view.requirement("precondition", "exists", condition.line)
             book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists"))
+
+
+def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
+    """What a request without a name in its path can name in vain: something in its body, or itself, once it is gone."""
+    variant, state = view.main
+    base = view.body(variant, view.default)
+    for field in bodies.fields(view.operation, view.default) if base is not ABSENT else ():
+        value = bodies.lookup(base, field.path)
+        if isinstance(value, Binding) and value.resource in UNKNOWN:
+            body = bodies.replaced(base, field.path, UNKNOWN[value.resource])
+            trial = view.attempt(
+                state=state, variant=variant, label=f"unknown-{id_part(field.name)}", body=body, accepted=False
+            )
+            situation = f"a {field.name} that names nothing"
+            book.case(requirement, f"unknown-{field.name}", trial, RefusedWhereSilent(404, situation))
+    own = view.operation.microversions.range
+    if own.max is not None and own.max.next <= view.top:
+        gone = view.attempt(
+            state=None, variant=variant, label="outside", version=own.max.next, accepted=False, target="unknown"
+        )
+        book.case(requirement, str(own.max.next), gone, Refused((404,), f"the operation exists only up to {own.max}"))
+
+
+def _not_known(view: View, book: Book, line: int) -> None:
+    """What names nothing, where no 404 is listed: the reference lists 400 alone, and does not say for what."""
+    variant, _ = view.main
+    unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
+    requirement = view.requirement("error", "400", line)
+    book.case(requirement, "unknown-id", unknown, RefusedWhereSilent(400, "an id that names nothing"))
+
+
+def _repeated(view: View, book: Book, line: int) -> None:
+    """The same asked for twice, where a conflict is listed for what makes or adds something."""
+    if not (view.makes or view.knowledge.steps(view.operation, "after")) or view.scoped:
+        return
+    variant, state = view.main
+    trial = view.attempt(state=state, variant=variant, label="twice", accepted=None, repeat=True)
+    requirement = view.requirement("error", "409", line)
+    book.case(requirement, "twice", trial, RefusedWhereSilent(409, "the same asked for twice"))
 
 
 def _wrong_status(view: View, book: Book, line: int | None) -> None:
@@ -185,85 +240,6 @@ def _locked(view: View, book: Book, line: int | None) -> None:
         book.case(view.requirement("error", "409", line), "error-body", member, ErrorBody())
     admin = view.attempt(state=state, variant=variant, label="documented", locked=True, role="admin")
     book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
-
-
-def _bad_request(view: View, book: Book, line: int | None) -> None:
-    variant, state = view.main
-    base = view.body(variant, view.default)
-    if base is ABSENT or view.reads:
-        return
-    for name, body, why, row in _broken_bodies(view, variant, base):
-        label = id_part(name)
-        trial = view.attempt(state=state, variant=variant, label=f"bad-{label}", body=body, accepted=False)
-        if line is not None:
-            requirement = view.requirement("error", "400", line)
-            book.case(requirement, "error-body", trial, ErrorBody())
-            book.case(requirement, label, trial, Refused((400,), why, also_listed=True))
-        else:
-            requirement = view.requirement("constraint", label, row.line, True)
-            book.case(requirement, "", trial, Refused((400,), why, any_refusal=True))
-
-
-def _bad_query(view: View, book: Book, line: int | None) -> None:
-    """Query values that cannot be read as the documented type, where 400 is listed: elsewhere many are ignored."""
-    if line is None:
-        return
-    variant, state = view.main
-    for row in view.operation.request.parameters:
-        if row.location != "query" or view.default not in row.range or row.name != "limit":
-            continue  # other parameters of a query are filters, which many services take as they come
-        trial = view.attempt(
-            state=state,
-            variant=variant,
-            label=f"bad-{id_part(row.name)}-type",
-            accepted=False,
-            query=((row.name, "conformance"),),
-        )
-        requirement = view.requirement("error", "400", line)
-        why = f"{row.name} is documented as {row.type}"
-        book.case(requirement, f"{id_part(row.name)}-type", trial, Refused((400,), why, also_listed=True))
-
-
-def _broken_bodies(view: View, variant: Variant, base: Any) -> Iterator[tuple[str, Any, str, Parameter]]:
-    """Bodies that break exactly one thing that the request table states: name, body, why, row."""
-    operation = view.operation
-    for field in bodies.fields(operation, view.default):
-        row, path = field.row, field.path
-        full = view.body(variant, view.default, {field.name: ABSENT})
-        if bodies.lookup(full, path[:-1]) is ABSENT:
-            continue  # a part of what the table gives as a whole
-        if row.required:
-            yield f"{field.name}-missing", bodies.replaced(full, path, ABSENT), f"{field.name} is required", row
-        for label, value, why in _broken_values(row):
-            yield f"{field.name}-{label}", bodies.replaced(full, path, value), f"{field.name} {why}", row
-    action = next((r for r in bodies.body_rows(operation, view.default) if r.name == operation.action), None)
-    if action is not None and action.type in ("object", "dict"):
-        yield (
-            f"{action.name}-type",
-            {action.name: "text"},
-            f"{action.name} is documented as an object",
-            action,
-        )
-
-
-def _broken_values(row: Parameter) -> Iterator[tuple[str, Any, str]]:
-    """Values outside what a row states. Types that the reference words freely state nothing."""
-    if row.type in ("string", "uuid", "integer", "int", "float", "number", "boolean", "bool", "array", "list"):
-        yield "type", {"conformance": "object"}, f"is documented as {row.type}"
-    elif row.type in ("object", "dict"):
-        yield "type", "text", f"is documented as {row.type}"
-    if row.enum:
-        yield "enum", "conformance-none-of-them", f"is none of {', '.join(map(str, row.enum))}"
-    if row.max_length is not None and row.type == "string" and row.max_length <= 100_000:
-        yield "max-length", "x" * (row.max_length + 1), f"has more than {row.max_length} characters"
-    if row.min_length and row.type == "string":
-        yield "min-length", "x" * (row.min_length - 1), f"has fewer than {row.min_length} characters"
-    if row.minimum is not None:
-        yield "minimum", row.minimum - 1, f"is below {row.minimum}"
-    if row.maximum is not None:
-        yield "maximum", row.maximum + 1, f"is above {row.maximum}"
-    if row.format in _BROKEN_FORMATS:
-        yield "format", _BROKEN_FORMATS[row.format or ""], f"is no {row.format}"
 
 
 def untested_conditions(view: View, book: Book) -> None:

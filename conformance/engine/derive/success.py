@@ -158,23 +158,43 @@ def derive_contents(view: View, book: Book, trial: Trial) -> None:
     if body.content == "empty" and version in VersionRange.parse(body.min, body.max):
         book.case(view.requirement("body", "empty", body.line), "", trial, EmptyBody())
     for row in response.parameters:
-        if version not in row.range:
-            continue
-        if row.location == "header":
+        if version in row.range and row.location == "header":
             book.case(view.requirement("header", row.name, row.line, True), "", trial, header_shown(row))
-        elif row.location == "body" or row.location is None:
-            shown = field_shown(view, row, version)
-            requirement = view.requirement("body", row.name, row.line, True)
-            if shown is None:
-                book.without_case(requirement, "no-place", row.name)
-            else:
-                book.case(requirement, "", trial, shown)
+    _body_rows(view, book, trial)
     for spec, row in view.common:
         if version in row.range:
             requirement = view.requirement("header", row.name, row.line, True)
             path = spec.reference.parameters_path or spec.reference.path
             requirement = replace(requirement, source=Source(path, row.line or 1))
             book.case(requirement, "", trial, header_shown(row))
+
+
+def _body_rows(view: View, book: Book, trial: Trial) -> None:
+    """Cases about the fields of the body, at the highest version that has one."""
+    version = _last_with_content(view)
+    if version is None:
+        return
+    if version != view.default:
+        variant, state = view.main
+        trial = view.attempt(state=state, variant=variant, label="documented", version=version)
+    for row in view.operation.response.parameters:
+        if version in row.range and row.location in ("body", None):
+            shown = field_shown(view, row, version)
+            requirement = view.requirement("body", row.name, row.line, True)
+            if shown is None:
+                book.without_case(requirement, "no-place", row.name)
+            else:
+                book.case(requirement, "", trial, shown)
+
+
+def _last_with_content(view: View) -> Microversion | None:
+    """The highest version at which the reference does not call the body empty; None where it always does."""
+    body = view.operation.response.body
+    empty = VersionRange.parse(body.min, body.max)
+    if body.content != "empty" or view.default not in empty:
+        return view.default
+    before = empty.min.previous if empty.min is not None else None
+    return before if before is not None and before in view.range else None
 
 
 def header_shown(row: Parameter) -> HeaderShown:

@@ -11,6 +11,7 @@ from conformance.engine.derive.versions import derive_removed, derive_versions
 from conformance.engine.derive.view import FIRST, Book, View
 from conformance.engine.knowledge import Knowledge, load_knowledge
 from conformance.engine.places import place_of, values_at
+from conformance.engine.producers import Producers
 from specs.microversion import Microversion
 from specs.model import Body, Code, Operation, Parameter, Spec, Versions
 from specs.record.model import Source
@@ -71,10 +72,11 @@ def derive(
         (spec, row) for spec in specs for row in spec.common.response if row.location == "header"
     )
     nullable = _shown_null(specs)
+    producers = Producers(o for spec in specs for o in spec.operations)
     book = Book()
     for spec in specs if selected is None else selected:
         for operation in spec.operations:
-            view = View(operation, spec, knowledge, top, vocabulary, common, nullable)
+            view = View(operation, spec, knowledge, top, vocabulary, common, nullable, producers)
             whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
             if not supported(operation, knowledge):
                 book.without_case(whole, "not-derivable", knowledge.unsuited.get(operation.id, operation.path))

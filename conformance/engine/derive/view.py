@@ -13,7 +13,7 @@ from conformance.engine.case import Binding, Case, Requirement, Situation, Trial
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.expectation import Expectation
 from conformance.engine.knowledge import Knowledge
-from conformance.engine.producers import last_version
+from conformance.engine.producers import Producers, last_version
 from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Operation, Parameter, Spec, Vocabulary, When
 from specs.record.model import Source
@@ -86,6 +86,7 @@ class View:
     vocabulary: tuple[tuple[Spec, Vocabulary], ...] = ()
     common: tuple[tuple[Spec, Parameter], ...] = ()
     shown_null: frozenset[str] = frozenset()
+    producers: Producers | None = None
 
     @cached_property
     def lowest(self) -> Microversion:
@@ -187,6 +188,11 @@ class View:
         )
 
     @property
+    def makes(self) -> bool:
+        """Whether the operation makes an element of a collection."""
+        return self.producers is not None and self.producers.made_by(self.operation) is not None
+
+    @property
     def main(self) -> tuple[Variant, str | None]:
         """The form and the status in which everything is tried that depends on neither."""
         if not self.needs_server:
@@ -232,7 +238,9 @@ class View:
 
     def body(self, variant: Variant, version: Microversion, extra: Mapping[str, Any] | None = None) -> Any:
         """The request body of a form at a version."""
-        return bodies.build(self.operation, version, self.knowledge, {**dict(variant.include), **(extra or {})})
+        wanted = {**dict(variant.include), **(extra or {})}
+        wanted.update(dict.fromkeys(self.knowledge.with_companions(self.operation, wanted), ABSENT))
+        return bodies.build(self.operation, version, self.knowledge, wanted)
 
     def leads_to(self, state: str, variant: Variant) -> tuple[str, ...]:
         """The statuses that the reference, or the state table, gives for afterwards; empty where none changes."""
@@ -273,6 +281,8 @@ class View:
         effect_of: tuple[str, Any] | None = None,
         beyond_base: bool = False,
         query: tuple[tuple[str, Any], ...] = (),
+        path: tuple[tuple[str, str], ...] = (),
+        repeat: bool = False,
     ) -> Trial:
         """A trial of this operation.
 
@@ -313,6 +323,8 @@ class View:
             may_elevate=may_elevate,
             beyond_base=beyond_base,
             effect_of=effect_of,
+            path=path,
+            repeat=repeat,
         )
 
 

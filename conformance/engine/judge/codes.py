@@ -254,7 +254,8 @@ class OutsideVersions:
             if evidence.effect == evidence.trial.effect_of[1]:
                 return broken("took effect", f"{self.field} took effect although it exists only {self.bound}")
             return holds("ignored", {"field": self.field, "answer": "ignored"})
-        return undecided(
+        return silent(
             status,
             f"{self.field}, which exists only {self.bound}, was accepted; no field shows whether it took effect",
+            {"field": self.field, "answer": status},
         )

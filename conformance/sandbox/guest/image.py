@@ -108,9 +108,8 @@ class ImageStore:
         )
 
     def _get(self, context, image_id: str) -> Record:
-        _must_read(context)
         image = self.images.get(str(image_id))
-        if image is None or not self._visible(context, image):
+        if image is None or not _reads(context) or not self._visible(context, image):
             raise glanceclient.exc.HTTPNotFound(f"No image found with ID {image_id}")
         return image
 
@@ -143,7 +142,8 @@ class ImageStore:
         **_kwargs,
     ):
         """Return the images that match, newest first unless told otherwise."""
-        _must_read(context)
+        if not _reads(context):
+            raise glanceclient.exc.HTTPForbidden("You are not permitted to see images.")
         rows = [i for i in self.images.values() if self._visible(context, i) and _matches(i, filters or {})]
         rows.sort(
             key=lambda i: (str(i.get(sort_key or "created_at")), i["id"]),
@@ -210,10 +210,12 @@ class ImageStore:
             )
 
 
-def _must_read(context) -> None:
-    """By Glance's default policy whoever sees an image is a reader of its project at least."""
-    if not context.is_admin and context.roles and "reader" not in context.roles:
-        raise glanceclient.exc.HTTPForbidden("You are not permitted to see images.")
+def _reads(context) -> bool:
+    """Whether somebody is a reader of a project at least, as Glance's default policy asks of whoever sees images.
+
+    To others a list is refused with 403 and an image with 404, so that they do not learn that it exists.
+    """
+    return context.is_admin or not context.roles or "reader" in context.roles
 
 
 def _matches(image: Record, filters: dict) -> bool:

@@ -1,5 +1,6 @@
 """Nova's functional test case, made to run as a server: API, conductor, scheduler, computes and Placement."""
 
+import datetime
 import warnings
 
 from . import compat, driver, settings
@@ -18,6 +19,7 @@ from oslo_config import cfg
 
 # Records of services that run no more: enough for every version at which one is deleted, twice.
 RETIRED = 24
+LONG_AGO = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
 
 
 class NovaProcess(test.TestCase):
@@ -60,12 +62,17 @@ class NovaProcess(test.TestCase):
         self.volumes = VolumeStore(projects, self.images, self.reimaged)
         self.volumes.install(self)
         BareMetal().install(self)
+        shares = getattr(nova_fixtures, "ManilaFixture", None)
+        if shares is not None:  # shares came with 31.0.0
+            self.useFixture(shares())
         driver.install(self.images)
         for group, name, value in settings.all_options():
             self.option(group, name, value)
         # Where Keystone would be. Without it, a request without a token is answered 500 instead of 401.
         self.option("keystone_authtoken", "www_authenticate_uri", self._auth_uri)
-        self.useFixture(nova_fixtures.RealPolicyFixture())
+        policy = self.useFixture(nova_fixtures.RealPolicyFixture())
+        # By default these are open to everybody who has a token. Here, as a provider may, to readers at least.
+        policy.set_rules({f"os_compute_api:{rule}": "role:reader" for rule in settings.READERS_ONLY}, overwrite=False)
         self.identity.install(self)
         self._remove_unusable_flavors()
         self.start_service("conductor")
@@ -92,7 +99,10 @@ class NovaProcess(test.TestCase):
         with nova_context.target_cell(context, self.cell_mappings["cell1"]) as cell:
             for number in range(1, RETIRED + 1):
                 record = {"host": f"retired{number}", "binary": "nova-scheduler", "topic": "scheduler"}
-                objects.Service(cell, report_count=0, **record).create()
+                service = objects.Service(cell, report_count=0, **record)
+                service.create()
+                service.report_count, service.last_seen_up = 1, LONG_AGO
+                service.save()
 
     def restart(self, host: str) -> None:
         """Restart the compute service of a host; its servers survive."""

@@ -1,0 +1,148 @@
+"""Requests that break what the reference states of their parameters: types, lengths, ranges, formats, enumerations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.engine import bodies
+from conformance.engine.case import id_part
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.view import Book, Variant, View
+from conformance.engine.judge.codes import Refused
+from conformance.engine.judge.contents import ErrorBody
+from specs.model import Parameter
+
+STRICT = frozenset(
+    {"limit", "sort_key", "sort_dir", "sort", "changes-since", "changes-before", "with_servers", "start", "end"}
+)
+"""Query parameters that a service must understand. What is not here filters, and many filters are taken as they come."""
+
+LONGEST = 2000
+"""Characters of a text in a path or a query: more do not pass every proxy."""
+
+_BROKEN_FORMATS = {
+    "uuid": "not-a-uuid",
+    "date-time": "not-a-date",
+    "base64": "%%%",
+    "ipv4": "999.0.2.1",
+    "ipv6": "::zz",
+}
+
+
+def derive_constraints(view: View, book: Book, line: int | None) -> None:
+    """Cases of the kinds error/400 and constraint; ``line`` is where 400 is listed, None where it is not."""
+    _bad_request(view, book, line)
+    _bad_query(view, book, line)
+    _bad_path(view, book, line)
+
+
+def _bad_request(view: View, book: Book, line: int | None) -> None:
+    variant, state = view.main
+    base = view.body(variant, view.default)
+    if base is ABSENT or view.reads:
+        return
+    for name, body, why, row in _broken_bodies(view, variant, base):
+        label = id_part(name)
+        trial = view.attempt(state=state, variant=variant, label=f"bad-{label}", body=body, accepted=False)
+        if line is not None:
+            requirement = view.requirement("error", "400", line)
+            book.case(requirement, "error-body", trial, ErrorBody())
+            book.case(requirement, label, trial, Refused((400,), why, also_listed=True))
+        else:
+            requirement = view.requirement("constraint", label, row.line, True)
+            book.case(requirement, "", trial, Refused((400,), why, any_refusal=True))
+
+
+def _bad_query(view: View, book: Book, line: int | None) -> None:
+    """Query values that cannot be read as documented, where 400 is listed: elsewhere many are ignored."""
+    if line is None:
+        return
+    variant, state = view.main
+    requirement = view.requirement("error", "400", line)
+    for row in view.operation.request.parameters:
+        if row.location != "query" or view.default not in row.range or row.name not in STRICT:
+            continue  # other parameters of a query are filters, which many services take as they come
+        for label, value, why in _broken_texts(row):
+            trial = view.attempt(
+                state=state,
+                variant=variant,
+                label=f"bad-{id_part(row.name)}-{label}",
+                accepted=False,
+                query=((row.name, value),),
+            )
+            book.case(requirement, f"{id_part(row.name)}-{label}", trial, Refused((400,), why, also_listed=True))
+
+
+def _bad_path(view: View, book: Book, line: int | None) -> None:
+    """Names in the path that are not of the documented form: 400, or 404 where that is listed, since they name nothing."""
+    if line is None:
+        return
+    variant, state = view.main
+    requirement = view.requirement("error", "400", line)
+    for row in view.operation.request.parameters:
+        if row.location != "path" or view.default not in row.range:
+            continue
+        for label, value, why in _broken_texts(row):
+            trial = view.attempt(
+                state=state,
+                variant=variant,
+                label=f"bad-{id_part(row.name)}-{label}",
+                accepted=False,
+                path=((row.name, value),),
+            )
+            book.case(requirement, f"{id_part(row.name)}-{label}", trial, Refused((400,), why, also_listed=True))
+
+
+def _broken_texts(row: Parameter) -> Iterator[tuple[str, str, str]]:
+    """Texts outside what a row of a path or a query states: label, text, why."""
+    if row.type in ("integer", "int", "boolean", "bool"):
+        yield "type", "conformance", f"{row.name} is documented as {row.type}"
+    elif row.enum:
+        yield "enum", "conformance", f"{row.name} is none of the documented values"
+    elif row.format in _BROKEN_FORMATS:
+        yield "format", _BROKEN_FORMATS[row.format or ""], f"{row.name} is no {row.format}"
+    if row.max_length is not None and row.max_length <= LONGEST:
+        yield "max-length", "x" * (row.max_length + 1), f"{row.name} has more than {row.max_length} characters"
+
+
+def _broken_bodies(view: View, variant: Variant, base: Any) -> Iterator[tuple[str, Any, str, Parameter]]:
+    """Bodies that break exactly one thing that the request table states: name, body, why, row."""
+    operation = view.operation
+    for field in bodies.fields(operation, view.default):
+        row, path = field.row, field.path
+        full = view.body(variant, view.default, {field.name: ABSENT})
+        if bodies.lookup(full, path[:-1]) is ABSENT:
+            continue  # a part of what the table gives as a whole
+        if row.required:
+            yield f"{field.name}-missing", bodies.replaced(full, path, ABSENT), f"{field.name} is required", row
+        for label, value, why in _broken_values(row):
+            yield f"{field.name}-{label}", bodies.replaced(full, path, value), f"{field.name} {why}", row
+    action = next((r for r in bodies.body_rows(operation, view.default) if r.name == operation.action), None)
+    if action is not None and action.type in ("object", "dict"):
+        yield (
+            f"{action.name}-type",
+            {action.name: "text"},
+            f"{action.name} is documented as an object",
+            action,
+        )
+
+
+def _broken_values(row: Parameter) -> Iterator[tuple[str, Any, str]]:
+    """Values outside what a row states. Types that the reference words freely state nothing."""
+    if row.type in ("string", "uuid", "integer", "int", "float", "number", "boolean", "bool", "array", "list"):
+        yield "type", {"conformance": "object"}, f"is documented as {row.type}"
+    elif row.type in ("object", "dict"):
+        yield "type", "text", f"is documented as {row.type}"
+    if row.enum:
+        yield "enum", "conformance-none-of-them", f"is none of {', '.join(map(str, row.enum))}"
+    if row.max_length is not None and row.type == "string" and row.max_length <= 100_000:
+        yield "max-length", "x" * (row.max_length + 1), f"has more than {row.max_length} characters"
+    if row.min_length and row.type == "string":
+        yield "min-length", "x" * (row.min_length - 1), f"has fewer than {row.min_length} characters"
+    if row.minimum is not None:
+        yield "minimum", row.minimum - 1, f"is below {row.minimum}"
+    if row.maximum is not None:
+        yield "maximum", row.maximum + 1, f"is above {row.maximum}"
+    if row.format in _BROKEN_FORMATS:
+        yield "format", _BROKEN_FORMATS[row.format or ""], f"is no {row.format}"

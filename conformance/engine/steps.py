@@ -1,0 +1,89 @@
+"""Requests that go before or after the one that is tried, as the tables say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from conformance.engine import bodies
+from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.roles import Role
+from conformance.engine.context import RunContext
+from conformance.engine.fixtures import Unavailable
+from conformance.engine.knowledge import Step
+from conformance.engine.producers import placeholders
+from conformance.engine.stage import Stage
+from specs.model import Operation
+
+Fill = Callable[[Operation], str]
+"""Gives the path of an operation with values for its placeholders."""
+
+
+@dataclass
+class Steps:
+    """Takes steps for one lane. ``sent`` holds what the last step before a request has sent."""
+
+    context: RunContext
+    stage: Stage
+    sent: dict[str, Any] = field(default_factory=dict)
+
+    def before(self, step: Step, values: Mapping[str, str], fill: Fill) -> Answer:
+        """Take a step without which a request cannot be accepted.
+
+        Args:
+            step: what to ask.
+            values: of placeholders that the step shares with the request.
+            fill: for paths with others.
+
+        Raises:
+            Unavailable: it was refused.
+        """
+        answer, body = self._take(step, values, {}, fill)
+        self.sent.update(members("before", body))
+        if answer is None or not answer.ok:
+            status = (answer.status or answer.error) if answer is not None else "not documented"
+            raise Unavailable(f"{step.operation}, which goes before it, was answered {status}", optional=False)
+        return answer
+
+    def after(self, step: Step, values: Mapping[str, str], fill: Fill, body: Any) -> None:
+        """Take back what a request has changed; ``body`` is what it has sent."""
+        self._take(step, values, members("sent", body), fill)
+
+    def _take(
+        self, step: Step, values: Mapping[str, str], sent: Mapping[str, Any], fill: Fill
+    ) -> tuple[Answer | None, Any]:
+        operation = self.context.operations.get(step.operation)
+        if operation is None:
+            return None, None
+        self.context.notes.add("table", f"steps: {operation.id} goes with another request")
+        version = self.context.version_for(operation)
+        body = bodies.build(operation, version, self.context.knowledge, step.fields)
+        body = self.stage.fixtures.filled(body, True, {**sent, **self.sent, **values})
+        path = operation.path
+        for name in placeholders(path):
+            if name in values:
+                path = path.replace(f"{{{name}}}", quote(values[name], safe=""), 1)
+        if "{" in path:
+            path = fill(operation)
+        policy = operation.policy
+        roles = ["admin"] if policy and "owner" not in policy.roles else ["member", "admin"]
+        answer = None
+        for role in roles:
+            if role in self.context.role_names:
+                answer = self.context.cloud.send(Ask(operation.method, path, Role(role), str(version), body))
+                if answer.status != 403:
+                    break
+        return answer, body
+
+
+def members(prefix: str, body: Any) -> dict[str, Any]:
+    """The members of a body that hold no others, at any depth, by their names after a prefix."""
+    found: dict[str, Any] = {}
+    for key, value in body.items() if isinstance(body, Mapping) else ():
+        if isinstance(value, Mapping):
+            found.update(members(prefix, value))
+        else:
+            found[f"{prefix}.{key}"] = value
+    return found
