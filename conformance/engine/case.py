@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conformance.engine.listing import Listing
 from specs.model import Operation
 from specs.record.model import Source
 
@@ -90,6 +91,7 @@ class Trial:
         beyond_base: whether the request holds more than the reference requires, so that the server is not what it was
             created as after it.
         effect_of: name and value of a request field whose effect is looked for afterwards in the resource.
+        listing: what is tried on a list, where the trial asks for it more than once.
     """
 
     key: str
@@ -104,6 +106,7 @@ class Trial:
     may_elevate: bool = False
     beyond_base: bool = False
     effect_of: tuple[str, Any] | None = None
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,7 @@ class Untested:
 REASONS = {
     "no-constraint": "the reference states nothing about the request that a request could break",
     "not-through-api": "it speaks of something that the API neither shows nor sets",
+    "no-field": "no documented field of the listed elements shows what the parameter selects by",
     "no-place": "neither the table nor a sample shows where in the body the field stands",
     "quota": "it needs a project at its quota",
     "provider": "the code depends on the cloud's drivers or configuration, which no request chooses",

@@ -17,6 +17,7 @@ from conformance.engine.derive.view import bindings_in
 from conformance.engine.fixtures import NeedsNewServer, Unavailable
 from conformance.engine.holdings import Holdings
 from conformance.engine.judge.evidence import Evidence, Problem
+from conformance.engine.pages import Pager
 from conformance.engine.stage import Stage
 from specs.microversion import Microversion
 
@@ -33,10 +34,12 @@ class Executor:
     context: RunContext
     stage: Stage
     holdings: Holdings = field(init=False)
+    pager: Pager = field(init=False)
     _unknown: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.holdings = Holdings(self.context, self.stage)
+        self.pager = Pager(self.context, self.stage, self.holdings)
 
     def make(self, trial: Trial, wanted: Iterable[str] = ()) -> Evidence:
         """Set the situation up, send the request, and see what becomes of it.
@@ -59,6 +62,8 @@ class Executor:
             reason = f"the cloud supports microversions {ceiling}, and the case needs {version}"
             return replace(empty, problem=Problem("inapplicable", reason))
         try:
+            if trial.listing is not None:
+                return self.pager.make(trial, version)
             return self._make(trial, version, tuple(wanted))
         except Unavailable as error:
             return replace(empty, problem=Problem("inapplicable" if error.optional else "inconclusive", str(error)))

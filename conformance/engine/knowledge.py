@@ -51,6 +51,34 @@ class BindingRule:
 
 
 @dataclass(frozen=True)
+class Stock:
+    """How elements of a list are made, so that a page has something to leave out.
+
+    Attributes:
+        factory: of ``Resources``.
+        shown_in: the lists that show them, by the key of the list.
+        isolated_by: the query parameter that shows them alone, given the text that their names share.
+        fields: field, the first microversion that takes it, and a value for each of them, Bindings too.
+    """
+
+    name: str
+    factory: str
+    shown_in: tuple[str, ...]
+    isolated_by: str | None = None
+    fields: tuple[tuple[str, str | None, tuple[Any, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class ListRule:
+    """As whom a list is asked for, and with what beside it, so that a parameter counts; the names are patterns."""
+
+    operation: str
+    parameters: tuple[str, ...]
+    role: str | None = None
+    also: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Knowledge:
     """Both tables.
 
@@ -65,6 +93,8 @@ class Knowledge:
         elements, acting_reads, unsuited: which elements of a collection will do, operations with GET that act, and
             operations that need what cannot be made.
         attach: resource -> (operation, parameter) that attaches it to the server.
+        listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
+            and which field names an element where the reference has no path to one.
     """
 
     resource: str
@@ -87,10 +117,24 @@ class Knowledge:
     elements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     acting_reads: tuple[str, ...] = ()
     unsuited: Mapping[str, str] = field(default_factory=dict)
+    listed: tuple[Stock, ...] = ()
+    list_rules: tuple[ListRule, ...] = ()
+    list_names: Mapping[str, str | None] = field(default_factory=dict)
 
     def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
         """The query that an operation needs, as names and values or Bindings."""
         return tuple((name, value) for pattern, name, value in self.queries if fnmatchcase(operation.id, pattern))
+
+    def list_rule(self, operation: Operation, parameter: str) -> ListRule | None:
+        """What a parameter of a list needs to count, None where it needs nothing."""
+        for rule in self.list_rules:
+            if fnmatchcase(operation.id, rule.operation) and any(fnmatchcase(parameter, p) for p in rule.parameters):
+                return rule
+        return None
+
+    def stock(self, array: str) -> Stock | None:
+        """How elements of the list of a key are made, None where the table does not say."""
+        return next((stock for stock in self.listed if array in stock.shown_in), None)
 
     def created_by(self, operation: Operation) -> tuple[str, str] | None:
         """What an action makes beside its answer: the kind of resource, and the request field that names it."""
@@ -111,6 +155,14 @@ def _binding(entry: Mapping[str, Any]) -> Any:
     if "resource" not in entry:
         return entry["value"]
     return Binding(entry["resource"], entry.get("attribute", "id"), entry.get("relation", "any"))
+
+
+def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
+    fields = tuple(
+        (f["name"], f.get("from"), tuple(_binding(v) if isinstance(v, dict) else v for v in f["values"]))
+        for f in entry.get("fields", ())
+    )
+    return Stock(name, entry["factory"], tuple(entry["shown_in"]), entry.get("isolated_by"), fields)
 
 
 def _table(name: str) -> dict[str, Any]:
@@ -153,5 +205,11 @@ def load_knowledge() -> Knowledge:
         acting_reads=tuple(bindings["acting_reads"]),
         unsuited=dict(bindings["unsuited"]),
         queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in bindings["queries"]),
+        listed=tuple(_stock(name, entry) for name, entry in bindings["listed"].items()),
+        list_rules=tuple(
+            ListRule(r["operation"], tuple(r["parameters"]), r.get("role"), tuple(r.get("also", {}).items()))
+            for r in bindings["list_rules"]
+        ),
+        list_names=dict(bindings["list_names"]),
         creates=tuple((c["operation"], c["resource"], c["named_by"]) for c in bindings["creates"]),
     )
