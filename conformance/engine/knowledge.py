@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from conformance.engine.case import Binding
+from specs.microversion import Microversion
 from specs.model import Operation
 
 
@@ -55,27 +56,33 @@ class Stock:
     """How elements of a list are made, so that a page has something to leave out.
 
     Attributes:
-        factory: of ``Resources``.
+        factory: of ``Resources``; None where statuses bring the elements about.
         shown_in: the lists that show them, by the key of the list.
         isolated_by: the query parameter that shows them alone, given the text that their names share.
         fields: field, the first microversion that takes it, and a value for each of them, Bindings too.
+        statuses: which a server is brought into, in turn, for each of them.
     """
 
     name: str
-    factory: str
+    factory: str | None
     shown_in: tuple[str, ...]
     isolated_by: str | None = None
     fields: tuple[tuple[str, str | None, tuple[Any, ...]], ...] = ()
+    statuses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ListRule:
-    """As whom a list is asked for, and with what beside it, so that a parameter counts; the names are patterns."""
+    """As whom a list is asked for, and with what beside it, so that a parameter counts; the names are patterns.
+
+    ``until`` is the last microversion for which that holds, None where it holds for all.
+    """
 
     operation: str
     parameters: tuple[str, ...]
     role: str | None = None
     also: tuple[tuple[str, str], ...] = ()
+    until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,9 +132,11 @@ class Knowledge:
         """The query that an operation needs, as names and values or Bindings."""
         return tuple((name, value) for pattern, name, value in self.queries if fnmatchcase(operation.id, pattern))
 
-    def list_rule(self, operation: Operation, parameter: str) -> ListRule | None:
-        """What a parameter of a list needs to count, None where it needs nothing."""
+    def list_rule(self, operation: Operation, parameter: str, version: Microversion) -> ListRule | None:
+        """What a parameter of a list needs to count at a version, None where it needs nothing."""
         for rule in self.list_rules:
+            if rule.until is not None and version > Microversion.parse(rule.until):
+                continue
             if fnmatchcase(operation.id, rule.operation) and any(fnmatchcase(parameter, p) for p in rule.parameters):
                 return rule
         return None
@@ -162,7 +171,8 @@ def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
         (f["name"], f.get("from"), tuple(_binding(v) if isinstance(v, dict) else v for v in f["values"]))
         for f in entry.get("fields", ())
     )
-    return Stock(name, entry["factory"], tuple(entry["shown_in"]), entry.get("isolated_by"), fields)
+    shown_in, statuses = tuple(entry["shown_in"]), tuple(entry.get("statuses", ()))
+    return Stock(name, entry.get("factory"), shown_in, entry.get("isolated_by"), fields, statuses)
 
 
 def _table(name: str) -> dict[str, Any]:
@@ -207,7 +217,9 @@ def load_knowledge() -> Knowledge:
         queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in bindings["queries"]),
         listed=tuple(_stock(name, entry) for name, entry in bindings["listed"].items()),
         list_rules=tuple(
-            ListRule(r["operation"], tuple(r["parameters"]), r.get("role"), tuple(r.get("also", {}).items()))
+            ListRule(
+                r["operation"], tuple(r["parameters"]), r.get("role"), tuple(r.get("also", {}).items()), r.get("until")
+            )
             for r in bindings["list_rules"]
         ),
         list_names=dict(bindings["list_names"]),

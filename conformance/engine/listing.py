@@ -85,7 +85,7 @@ class Pages:
     Attributes:
         before, after: the controls; with the field in question, if any list shows it.
         asked: the pages by what was asked: ``page``, and for filters ``none``, for orders ``asc``, ``desc`` and
-            ``default``, for the next page ``next``.
+            ``default``, for the next page ``next``, for an offset ``first``, the page of one.
         target: the name of the element that a marker or a filter's value was taken of.
         value: the value that was asked for.
     """
@@ -112,7 +112,7 @@ class Pages:
 def values_of(element: Any, listing: Listing) -> tuple[Any, ...] | None:
     """The values of the field in question: one, or those of a list. None where the element does not show it.
 
-    An object stands for its ``id`` (an image, a flavor); one that holds addresses by network, for those of the
+    An object stands for its ``id`` (an image, a flavor); one that holds addresses by network, for its fixed ones of the
     version that the parameter is named after. Null and the empty text are no values.
     """
     value = element
@@ -124,7 +124,8 @@ def values_of(element: Any, listing: Listing) -> tuple[Any, ...] | None:
         version = 6 if listing.parameter.endswith("6") else 4
         nets = value.values() if isinstance(value, Mapping) else ()
         entries = [a for net in nets if isinstance(net, list) for a in net if isinstance(a, Mapping)]
-        return tuple(a["addr"] for a in entries if a.get("version") == version and "addr" in a)
+        own = [a for a in entries if a.get("OS-EXT-IPS:type", "fixed") == "fixed"]
+        return tuple(a["addr"] for a in own if a.get("version") == version and "addr" in a)
     if isinstance(value, Mapping):
         if "id" not in value:
             return None

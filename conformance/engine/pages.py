@@ -7,6 +7,7 @@ alone where the list has a parameter for that. Where nobody can make two, what t
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,9 @@ TRIES = 3
 
 TWO = ("limit", "next", "marker", "offset", "sort")
 """What needs two elements to be seen."""
+
+SOON = 10.0
+"""Seconds after which what was made shows in its list, at most: a migration is confirmed after its server is active."""
 
 LONG_AGO, DISTANT = "2000-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
 """Moments before and after everything that a cloud shows."""
@@ -73,10 +77,11 @@ class Pager:
             if problem:
                 return Evidence(trial, version=version, problem=problem)
         stock = next((s for s in self.context.knowledge.listed if s.name == trial.listing.made), None)
-        if stock is not None and stock.name not in self._shared:
+        fresh = stock is not None and stock.name not in self._shared
+        if stock is not None and fresh:
             self._stock(stock)
         role = "admin" if trial.may_elevate and trial.operation.id in self.context.elevated else trial.role
-        asking = _Asking(self, trial, trial.listing, version, role, self._isolated(stock, trial))
+        asking = _Asking(self, trial, trial.listing, version, role, self._isolated(stock, trial), fresh)
         evidence = asking.evidence()
         if evidence.status == 403 and trial.may_elevate and role == "member" and "admin" in self.context.role_names:
             self.context.elevated.add(trial.operation.id)
@@ -94,9 +99,14 @@ class Pager:
     def _stock(self, stock: Stock) -> None:
         """Make two elements; where one cannot be made, what the cloud shows has to do."""
         shared = self._shared[stock.name] = self.context.resources.rand_name("list")
-        factory = getattr(self.context.resources, stock.factory)
         for number in range(2):
             try:
+                if stock.factory is None:
+                    problem = next(filter(None, map(self.stage.reach, stock.statuses)), None)
+                    if problem:
+                        raise Unavailable(problem.reason)
+                    continue
+                factory = getattr(self.context.resources, stock.factory)
                 if stock.isolated_by is None:
                     factory()
                     continue
@@ -104,7 +114,8 @@ class Pager:
                 extra = {"name": f"{shared}-{'ab'[number]}", **given}
                 factory(microversion=str(self.context.top), extra=extra)
             except (CloudError, Unavailable, NeedsNewServer) as error:
-                self.context.notes.add("missing", f"no {stock.factory} could be made to be listed: {error}")
+                self.context.notes.add("missing", f"no element of {stock.name} could be made to be listed: {error}")
+                return
 
     def _fields(self, stock: Stock, number: int) -> dict[str, Any]:
         given = {
@@ -132,6 +143,7 @@ class _Asking:
     version: Microversion
     role: str
     isolated: Query
+    fresh: bool
     exchanges: list[Exchange] = field(default_factory=list)
 
     def evidence(self) -> Evidence:
@@ -145,7 +157,13 @@ class _Asking:
 
     def _once(self) -> Evidence:
         before, answer = self._control()
+        deadline = time.monotonic() + min(SOON, self.pager.context.patience.status)
+        while self.fresh and before.ok and len(before.elements) < 2 and time.monotonic() < deadline:
+            time.sleep(0.3)
+            self.exchanges.clear()
+            before, answer = self._control()
         if len(before.elements) < 2 and self.plan.way in TWO and before.ok and self.pager.grow(self.trial):
+            self.exchanges.clear()
             before, answer = self._control()
         if not before.ok:
             status = answer.status or answer.error
@@ -214,7 +232,10 @@ class _Asking:
         plan, base = self.plan, self._base(self.plan.parameter)
         if plan.way in TWO and len(before.elements) < 2:
             return self._few()
-        if plan.way in ("limit", "next", "offset"):
+        if plan.way == "offset":
+            # The order in which a service counts need not be the one that it shows, so the first is asked for.
+            return None, 1, [("page", (*base, (plan.parameter, "1"))), ("first", (*base, ("limit", "1")))]
+        if plan.way in ("limit", "next"):
             return None, 1, [("page", (*base, (plan.parameter, "1")))]
         if plan.way == "marker":
             names = [name for name in before.names if name is not None]
@@ -292,7 +313,8 @@ def pick(before: Page, plan: Listing) -> tuple[str, Any] | None:
     found = list(_candidates(before, plan))
     if plan.match == "least":
         numbers = [(n, v) for n, v in found if isinstance(v, int) and not isinstance(v, bool)]
-        return max(numbers, key=lambda pair: pair[1], default=None)
+        distinct = sorted({v for _, v in numbers})
+        return next(((n, v) for n, v in numbers if v == distinct[len(distinct) // 2]), None)
     shared = {text(v) for _, v in found if all(text(v) in map(text, _values(e, plan)) for e in before.elements)}
     chosen = next((pair for pair in found if text(pair[1]) not in shared), found[0] if found else None)
     if chosen is None:

@@ -36,7 +36,7 @@ PERIOD = {"start", "end"}
 """Two rows that choose together what is counted, and not which elements are shown."""
 
 _ARRAYS = ("array", "list")
-_SAME = (("projectid", "tenantid"), ("tenantid", "projectid"), ("uuid", "id"), ("ip", "addresses"), ("ip6", "addresses"))
+_SAME = {"projectid": "tenantid", "tenantid": "projectid", "uuid": "id", "ip": "addresses", "ip6": "addresses"}
 _PREFIXES, _SUFFIXES = ("display", "not", "min"), ("any", "pattern", "at", "gb", "ref")
 
 
@@ -91,7 +91,8 @@ def _kin(name: str, array: str) -> Iterator[str]:
     """The plain names that a field may bear which a parameter is about, the likeliest first."""
     base = plain(name)
     yield base
-    yield from (other for one, other in _SAME if one == base)
+    if base in _SAME:
+        yield _SAME[base]
     if base.endswith("id") and plain(array) in (f"{base[:-2]}s", base[:-2]):
         yield "id"
     for prefix in _PREFIXES:
@@ -134,9 +135,6 @@ class _Lists:
     def row(self, row: Parameter) -> None:
         """The cases of one query row, or why it has none."""
         requirement = self._requirement(row)
-        rule = self.view.knowledge.list_rule(self.view.operation, row.name)
-        if rule is not None:
-            self.book.used.add(f"bindings.list_rules: {self.view.operation.id} {row.name}")
         version = self._version(row)
         if version is None:
             self.book.without_case(requirement, "beyond-cloud", str(row.range))
@@ -185,7 +183,9 @@ class _Lists:
         view = self.view
         variant, state = view.main
         key = f"{row.name}={more['key']}" if "key" in more else row.name
-        rule = view.knowledge.list_rule(view.operation, key)
+        rule = view.knowledge.list_rule(view.operation, key, version)
+        if rule is not None:
+            self.book.used.add(f"bindings.list_rules: {view.operation.id} {key}")
         stock = view.knowledge.stock(self.array[-1])
         if stock is not None:
             self.book.used.add(f"bindings.listed: {stock.name}")
@@ -292,9 +292,7 @@ class _Lists:
         if name is None:
             self.book.without_case(requirement, "no-field", "no documented field names an element")
             return
-        trial = self._trial(
-            row, "filter", version, name, field=shown.field, shown_at=shown.at, match=_match(row)
-        )
+        trial = self._trial(row, "filter", version, name, field=shown.field, shown_at=shown.at, match=_match(row))
         self.book.case(requirement, "", trial, Filtered(row.name))
 
 

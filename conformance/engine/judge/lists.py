@@ -121,22 +121,30 @@ class AfterMarker:
 
 @dataclass(frozen=True)
 class AfterOffset:
-    """``offset=1`` leaves out the first element, and no other."""
+    """``offset=1`` leaves out the element that ``limit=1`` gives, and no other.
+
+    In which order a service counts, the reference does not say; that the slices make up the list, it does.
+    """
 
     expected = "all but the first element"
 
     def judge(self, evidence: Evidence) -> Judgement:
-        opened = _opened(evidence)
+        opened, start = _opened(evidence), _opened(evidence, "first")
         if isinstance(opened, Judgement):
             return opened
+        if isinstance(start, Judgement):
+            return start
         pages, page, _ = opened
-        if pages.before.names != pages.after.names:
+        first = start[1]
+        if set(pages.before.names) != set(pages.after.names):
             return undecided("moving", "the list changed while it was looked at")
-        first, *rest = pages.before.names
-        if first in page.names:
-            return broken("the first element", f"offset=1 shows {first}, which is the first of the list")
-        if any(name not in page.names for name in rest):
-            return broken("less than what follows", "offset=1 leaves out more than the first element")
+        if len(first.names) != 1:
+            return undecided("no page", f"limit=1 gave {len(first.names)} elements, so that the first is not known")
+        if first.names[0] in page.names:
+            return broken("the first element", f"offset=1 shows {first.names[0]}, which is the first of the list")
+        missing = sorted(n for n in pages.stable if n not in (*first.names, *page.names))
+        if missing:
+            return broken("less than what follows", f"offset=1 leaves out {missing[0]}, too, which is not the first")
         return holds("all but the first element")
 
 
@@ -183,6 +191,9 @@ class Filtered:
             if listing.match == "lacks":
                 return broken("shows what it excludes", f"{self._asked(pages)} shows {target}, which has that value")
             return broken("lacks what it selects", f"{self._asked(pages)} does not show {target}, which has that value")
+        lost = self._lost(pages, page, listing)
+        if lost is not None:
+            return broken("lacks what it selects", f"{self._asked(pages)} does not show {lost}, which passes")
         wrong = self._wrong(pages, page, listing)
         if wrong is not None:
             return broken("shows others", f"{self._asked(pages)} shows {wrong}, which does not pass")
@@ -190,6 +201,17 @@ class Filtered:
 
     def _asked(self, pages: Pages) -> str:
         return f"{self.parameter}={pages.value}"
+
+    def _lost(self, pages: Pages, page: Page, listing: Listing) -> str | None:
+        """The first element that passes by what both controls show, to the letter, and is not in the page."""
+        match = "least" if listing.match == "least" else "equal"
+        for name in pages.stable:
+            shown = [values_of(p.element(name), listing) for p in (pages.before, pages.after)]
+            if name in page.names or any(values is None for values in shown):
+                continue
+            if all(has(values or (), pages.value, match) != (listing.match == "lacks") for values in shown):
+                return name
+        return None
 
     def _wrong(self, pages: Pages, page: Page, listing: Listing) -> str | None:
         """The first element of the page that does not pass: by what it shows itself, or else by both controls."""
