@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -54,11 +54,16 @@ _PLAIN = re.compile(r"[\w.:/ -]+")
 
 @dataclass
 class Pager:
-    """Makes trials on lists, for one lane; what it makes to be listed is kept for the next."""
+    """Makes trials on lists, for one lane; what it makes to be listed is kept for the next.
+
+    ``last`` is the control that ended the trial before, by what was asked, the page and the answer: the next trial may
+    begin with it.
+    """
 
     context: RunContext
     stage: Stage
     holdings: Holdings
+    last: tuple[tuple[Any, ...], Page, Answer] | None = None
     _shared: dict[str, str] = field(default_factory=dict)
 
     def make(self, trial: Trial, version: Microversion) -> Evidence:
@@ -99,32 +104,35 @@ class Pager:
     def _stock(self, stock: Stock) -> None:
         """Make two elements; where one cannot be made, what the cloud shows has to do."""
         shared = self._shared[stock.name] = self.context.resources.rand_name("list")
-        for number in range(2):
+        for name in (f"{shared}-a", f"{shared}-b"):
             try:
                 if stock.factory is None:
                     problem = next(filter(None, map(self.stage.reach, stock.statuses)), None)
                     if problem:
                         raise Unavailable(problem.reason)
-                    continue
-                factory = getattr(self.context.resources, stock.factory)
-                if stock.isolated_by is None:
-                    factory()
-                    continue
-                given = self._fields(stock, number)
-                extra = {"name": f"{shared}-{'ab'[number]}", **given}
-                factory(microversion=str(self.context.top), extra=extra)
+                else:
+                    self._element(stock, getattr(self.context.resources, stock.factory), name)
             except (CloudError, Unavailable, NeedsNewServer) as error:
                 self.context.notes.add("missing", f"no element of {stock.name} could be made to be listed: {error}")
                 return
 
-    def _fields(self, stock: Stock, number: int) -> dict[str, Any]:
+    def _element(self, stock: Stock, factory: Callable[..., object], name: str) -> None:
+        """Make one element: with all its fields, or, where a cloud does not take them, with its name alone."""
+        if stock.isolated_by is None:
+            factory()
+            return
         given = {
-            name: values[number]
-            for name, since, values in stock.fields
+            field_name: values[-1 if name.endswith("b") else 0]
+            for field_name, since, values in stock.fields
             if since is None or self.context.top >= Microversion.parse(since)
         }
-        filled: dict[str, Any] = self.stage.fixtures.filled(given)
-        return filled
+        try:
+            filled: dict[str, Any] = self.stage.fixtures.filled(given)
+            factory(microversion=str(self.context.top), extra={"name": name, **filled})
+        except (CloudError, Unavailable, NeedsNewServer) as error:
+            reason = f"an element of {stock.name} was made to be listed with nothing but its name: {error}"
+            self.context.notes.add("missing", reason)
+            factory(microversion=str(self.context.top), extra={"name": f"{name}-plain"})
 
     def grow(self, trial: Trial) -> bool:
         """Let a list below the server grow by two harmless actions upon it. Whether that could be done."""
@@ -150,13 +158,13 @@ class _Asking:
         """Everything that the trial shows, from its last try."""
         for number in range(TRIES):
             self.exchanges.clear()
-            found = self._once()
+            found = self._once(number == 0 and not self.fresh)
             if found.problem or found.pages is None or found.pages.still or number == TRIES - 1:
                 break
         return replace(found, role=self.role, exchanges=tuple(self.exchanges))
 
-    def _once(self) -> Evidence:
-        before, answer = self._control()
+    def _once(self, may_reuse: bool) -> Evidence:
+        before, answer = self._control(may_reuse)
         deadline = time.monotonic() + min(SOON, self.pager.context.patience.status)
         while self.fresh and before.ok and len(before.elements) < 2 and time.monotonic() < deadline:
             time.sleep(0.3)
@@ -215,9 +223,17 @@ class _Asking:
         given = (*self.trial.query, *self.isolated, *self.plan.also)
         return tuple((name, str(value)) for name, value in given if name != but)
 
-    def _control(self) -> tuple[Page, Answer]:
+    def _control(self, may_reuse: bool = False) -> tuple[Page, Answer]:
         """The whole list, with the field in question where a neighbour shows it."""
-        return self._ask(self.plan.shown_at or self._path(), self._base())
+        path, query = self.plan.shown_at or self._path(), self._base()
+        asked = (path, query, self.role, self.version, self.plan.array, self.plan.name)
+        if may_reuse and self.pager.last is not None and self.pager.last[0] == asked:
+            _, page, answer = self.pager.last
+            self.exchanges.append(answer.exchange)
+        else:
+            page, answer = self._ask(path, query)
+            self.pager.last = (asked, page, answer) if page.ok else None
+        return page, answer
 
     def _ask(self, path: str, query: Query) -> tuple[Page, Answer]:
         ask = Ask("GET", path, Role(self.role), str(self.version), query=query)

@@ -7,6 +7,7 @@ filter is decided from two sides: the element whose value it was is shown, and i
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -237,7 +238,7 @@ class Filtered:
                 return holds("what it selects")
             if listing.match == "lacks":
                 return broken("excludes others", f"{target} is not shown although it has not the excluded value")
-            return broken("not applied", f"{target} is shown for a value of {self.parameter} that it has not")
+            return broken("shows others", f"{target} is shown for a value of {self.parameter} that it has not")
         if other.status in (413, 429) or other.status >= 500:
             known = other.status in evidence.listed() or other.status in (413, 429)
             reason = f"a value that nothing has was answered {other.status}"
@@ -277,14 +278,19 @@ class ChangedWithin:
         return holds("what changed within")
 
 
+def _letters(text: str) -> str:
+    """The letters and digits of a text, without case and accents."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", text)).casefold()
+
+
 def out_of_order(first: Any, second: Any) -> bool:
     """Whether two values stand in falling order, whatever the collation.
 
-    Services leave the order of texts to their databases, of which some ignore case and some pass over punctuation, so
-    that two texts are out of order only where all ways of comparing say so.
+    Services leave the order of texts to their databases, of which some ignore case or accents and some pass over
+    punctuation, so that two texts are out of order only where all ways of comparing say so.
     """
     if isinstance(first, str) and isinstance(second, str):
-        ways = (str, str.casefold, str.upper, lambda text: re.sub(r"[\W_]+", "", text).casefold())
+        ways = (str, str.casefold, str.upper, _letters)
         return all(way(first) > way(second) for way in ways)
     return bool(first > second)
 
