@@ -174,8 +174,7 @@ class _Asking:
             self.exchanges.clear()
             before, answer = self._control()
         if not before.ok:
-            status = answer.status or answer.error
-            return self._evidence(answer, problem=Problem("inconclusive", f"the whole list was answered {status}"))
+            return self._evidence(answer, problem=self._unlisted(answer))
         asked = self._asked(before)
         if isinstance(asked, str):
             return self._evidence(answer, problem=Problem("inapplicable", asked))
@@ -193,8 +192,7 @@ class _Asking:
             shown["next"] = page
         after, answer = self._control()
         if not after.ok:
-            status = answer.status or answer.error
-            return self._evidence(answer, problem=Problem("inconclusive", f"the whole list was answered {status}"))
+            return self._evidence(answer, problem=self._unlisted(answer))
         pages = Pages(before, after, shown, target, value)
         if self.plan.way in TWO and len(after.elements) < 2:
             return self._evidence(answer, problem=Problem("inapplicable", self._few()))
@@ -211,6 +209,12 @@ class _Asking:
             problem=problem,
             pages=pages,
         )
+
+    def _unlisted(self, answer: Answer) -> Problem:
+        """Why the list itself could not be had."""
+        if answer.status == 403:
+            return Problem("inapplicable", f"the role {self.role} may not list {'.'.join(self.plan.array)} here")
+        return Problem("inconclusive", f"the whole list was answered {answer.status or answer.error}")
 
     def _few(self) -> str:
         return f"the cloud shows fewer than two elements of {'.'.join(self.plan.array)} to this role"

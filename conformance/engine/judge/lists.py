@@ -333,8 +333,13 @@ class Sorted:
             values = _key_values(pages, page, listing)
             if not comparable(values):
                 return silent("no order", f"the values of {self.key} are not of one kind", {"key": self.key})
-            if len({_text(v) for v in values}) < 2:
+            different = len({_text(v) for v in values})
+            if different < 2:
                 return undecided("alike", f"the page shows fewer than two different values of {self.key}")
+            if direction == "default" and different < 3:
+                # Two values stand in the one order or in the other.
+                few = f"the page shows fewer than three different values of {self.key}, and two are always in an order"
+                return silent("too few", few, {"key": self.key})
             if not sorted_by(values, direction):
                 return broken(
                     f"not {direction}" if direction != "default" else "no order",
