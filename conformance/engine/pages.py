@@ -42,6 +42,9 @@ TWO = ("limit", "next", "marker", "offset", "sort")
 SOON = 10.0
 """Seconds after which what was made shows in its list, at most: a migration is confirmed after its server is active."""
 
+TICK = 1.1
+"""Seconds between the making of two elements, so that the moments that they show, to the second, differ."""
+
 LONG_AGO, DISTANT = "2000-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
 """Moments before and after everything that a cloud shows."""
 
@@ -86,7 +89,16 @@ class Pager:
         if stock is not None and fresh:
             self._stock(stock)
         role = "admin" if trial.may_elevate and trial.operation.id in self.context.elevated else trial.role
-        asking = _Asking(self, trial, trial.listing, version, role, self._isolated(stock, trial), fresh)
+        asking = _Asking(
+            self,
+            trial,
+            trial.listing,
+            version,
+            role,
+            self._isolated(stock, trial),
+            fresh,
+            self._shared.get(stock.name if stock else ""),
+        )
         evidence = asking.evidence()
         if evidence.status == 403 and trial.may_elevate and role == "member" and "admin" in self.context.role_names:
             self.context.elevated.add(trial.operation.id)
@@ -99,12 +111,17 @@ class Pager:
         if stock is None or not stock.isolated_by:
             return ()
         rows = [r.name for r in trial.operation.request.parameters if r.location == "query"]
-        return ((stock.isolated_by, self._shared[stock.name]),) if stock.isolated_by in rows else ()
+        tried = trial.listing.parameter if trial.listing else None
+        if stock.isolated_by not in rows or stock.isolated_by == tried:
+            return ()  # what is tried must not decide what it is tried on
+        return ((stock.isolated_by, self._shared[stock.name]),)
 
     def _stock(self, stock: Stock) -> None:
         """Make two elements; where one cannot be made, what the cloud shows has to do."""
         shared = self._shared[stock.name] = self.context.resources.rand_name("list")
         for name in (f"{shared}-a", f"{shared}-b"):
+            if name.endswith("b") and stock.isolated_by is not None:
+                time.sleep(TICK)
             try:
                 if stock.factory is None:
                     problem = next(filter(None, map(self.stage.reach, stock.statuses)), None)
@@ -152,6 +169,7 @@ class _Asking:
     role: str
     isolated: Query
     fresh: bool
+    shared: str | None
     exchanges: list[Exchange] = field(default_factory=list)
 
     def evidence(self) -> Evidence:
@@ -271,7 +289,7 @@ class _Asking:
                 return f"the cloud shows no element of {'.'.join(plan.array)}"
             asks = [(which, (*base, (plan.parameter, at))) for which, at in zip(("page", "none"), moments, strict=True)]
             return None, moments[0], asks
-        picked = pick(before, plan)
+        picked = pick(before, plan, self.shared)
         if picked is None:
             return f"no element shows a value that {plan.parameter} could select by"
         target, value = picked
@@ -325,18 +343,20 @@ def _candidates(before: Page, plan: Listing) -> Iterator[tuple[str, Any]]:
                 yield name, value
 
 
-def pick(before: Page, plan: Listing) -> tuple[str, Any] | None:
-    """An element and its value for a filter: if possible one that another element has not.
+def pick(before: Page, plan: Listing, shared: str | None = None) -> tuple[str, Any] | None:
+    """An element and its value for a filter: if possible one that another element has not, and one of our own.
 
-    Where the reference names the values of the parameter, the value is written as it is there.
+    ``shared`` is the text that names of our own begin with: what is of others may go away at any time. Where the
+    reference names the values of the parameter, the value is written as it is there.
     """
     found = list(_candidates(before, plan))
     if plan.match == "least":
         numbers = [(n, v) for n, v in found if isinstance(v, int) and not isinstance(v, bool)]
         distinct = sorted({v for _, v in numbers})
         return next(((n, v) for n, v in numbers if v == distinct[len(distinct) // 2]), None)
-    shared = {text(v) for _, v in found if all(text(v) in map(text, _values(e, plan)) for e in before.elements)}
-    chosen = next((pair for pair in found if text(pair[1]) not in shared), found[0] if found else None)
+    found.sort(key=lambda pair: not (shared and text(pair[1]).startswith(shared)))
+    everywhere = {text(v) for _, v in found if all(text(v) in map(text, _values(e, plan)) for e in before.elements)}
+    chosen = next((pair for pair in found if text(pair[1]) not in everywhere), found[0] if found else None)
     if chosen is None:
         return None
     written = next((c for c in plan.choices if text(c).casefold() == text(chosen[1]).casefold()), chosen[1])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shelf import ANSWERS, EVERY, FILTERS, LIST, ROWS, SUITE, Shelf, in_order, operation, paged, pager, widget
 from widgets import KNOWLEDGE, TOP, case, evidence, suite
 
+from conformance.engine import pages
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.judge.lists import NextLink, comparable, has, out_of_order, sorted_by
 from conformance.engine.knowledge import Stock, load_knowledge
@@ -251,6 +252,12 @@ class Factory:
 STOCK = Stock("widgets", "widget", ("widgets",), "name", (("X:size", None, (7, 8)), ("flag", "2.99", (True, False))))
 
 
+@pytest.fixture
+def _no_tick(monkeypatch):
+    monkeypatch.setattr(pages, "TICK", 0.0)
+
+
+@pytest.mark.usefixtures("_no_tick")
 @pytest.mark.parametrize("works", [True, False])
 def test_two_elements_are_made_once_and_shown_alone(works):
     knowledge = replace(KNOWLEDGE, listed=(STOCK,))
@@ -270,6 +277,21 @@ def test_two_elements_are_made_once_and_shown_alone(works):
     assert factory.made == [{"name": "run-list-a", "X:size": 7}, {"name": "run-list-b", "X:size": 8}][: 2 * works]
     assert all(query["name"] == "run-list" for query in on.asked)
     assert bool(one.context.notes.sorted()) != works
+
+
+@pytest.mark.usefixtures("_no_tick")
+def test_the_filter_that_shows_our_own_alone_is_tried_on_everybodys():
+    knowledge = replace(KNOWLEDGE, listed=(STOCK,))
+    found = suite(LIST, knowledge=knowledge)
+    for ignores, verdict in ((), "pass"), (("name",), "fail"):
+        on = shelf(ignores=ignores)
+        one = pager(on, knowledge=knowledge, resources=Factory(on))
+        one.stage = SimpleNamespace(view=None, fixtures=SimpleNamespace(filled=dict))  # type: ignore[assignment]
+        shown = one.make(case(found, "list/list/name").trial, TOP)
+        assert shown.pages is not None
+        assert len(shown.pages.before.names) == 7
+        assert shown.pages.value == "run-list-a"
+        assert case(found, "list/list/name").expectation.judge(shown).verdict == verdict
 
 
 def test_a_server_goes_through_statuses_for_what_comes_of_them():
