@@ -286,9 +286,7 @@ def _put_others(
         body.update(from_sample(operation, shown[0], knowledge))
 
 
-def _whole(
-    body: Any, operation: Operation, found: list[Field], knowledge: Knowledge, version: Microversion
-) -> Any:
+def _whole(body: Any, operation: Operation, found: list[Field], knowledge: Knowledge, version: Microversion) -> Any:
     """The body, where a list or an object whose parts are all optional is as the sample shows it, not empty."""
     for field in found:
         if field.row.required and lookup(body, field.path) in ([], {}):

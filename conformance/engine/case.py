@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conformance.engine.listing import Listing
 from specs.model import Operation
 from specs.record.model import Source
 
@@ -92,6 +93,7 @@ class Trial:
         effect_of: name and value of a request field whose effect is looked for afterwards in the resource.
         path: placeholders with texts that stand for them whatever exists.
         repeat: whether the request is sent twice, and the second answer is the one that counts.
+        listing: what is tried on a list, where the trial asks for it more than once.
     """
 
     key: str
@@ -108,6 +110,7 @@ class Trial:
     effect_of: tuple[str, Any] | None = None
     path: tuple[tuple[str, str], ...] = ()
     repeat: bool = False
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,7 @@ class Untested:
 REASONS = {
     "no-constraint": "the reference states nothing about the request that a request could break",
     "not-through-api": "it speaks of something that the API neither shows nor sets",
+    "no-field": "no documented field of the listed elements shows what the parameter selects by",
     "no-place": "neither the table nor a sample shows where in the body the field stands",
     "quota": "it needs a project at its quota",
     "provider": "the code depends on the cloud's drivers or configuration, which no request chooses",

@@ -19,6 +19,7 @@ from conformance.engine.follow import Follower
 from conformance.engine.holdings import Holdings
 from conformance.engine.judge.evidence import Evidence, Problem
 from conformance.engine.producers import SAFE
+from conformance.engine.pages import Pager
 from conformance.engine.stage import Stage
 from specs.microversion import Microversion
 from specs.model import Operation
@@ -35,12 +36,14 @@ class Executor:
     holdings: Holdings = field(init=False)
     around: Around = field(init=False)
     follower: Follower = field(init=False)
+    pager: Pager = field(init=False)
     _unknown: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.holdings = Holdings(self.context, self.stage)
         self.around = Around(self.context, self.stage, self.holdings)
         self.follower = Follower(self.context, self.stage)
+        self.pager = Pager(self.context, self.stage, self.holdings)
 
     def make(self, trial: Trial, wanted: Iterable[str] = ()) -> Evidence:
         """Set the situation up, send the request, and see what becomes of it.
@@ -63,6 +66,8 @@ class Executor:
             reason = f"the cloud supports microversions {ceiling}, and the case needs {version}"
             return replace(empty, problem=Problem("inapplicable", reason))
         try:
+            if trial.listing is not None:
+                return self.pager.make(trial, version)
             return self._make(trial, version, tuple(wanted))
         except Unavailable as error:
             return replace(empty, problem=Problem("inapplicable" if error.optional else "inconclusive", str(error)))
@@ -149,7 +154,9 @@ class Executor:
                     trial.operation, trial.role, version, missing, last_only=True, given=dict(trial.path)
                 )
                 body = self.stage.fixtures.filled(trial.body, trial.accepted is True, filled.values)
-                query = tuple((name, _text(self.stage.fixtures.filled(v, True, filled.values))) for name, v in trial.query)
+                query = tuple(
+                    (name, _text(self.stage.fixtures.filled(v, True, filled.values))) for name, v in trial.query
+                )
             except NeedsNewServer:
                 self.stage.discard()
                 continue

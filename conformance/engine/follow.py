@@ -123,6 +123,7 @@ class Follower:
             time.sleep(0.3)
         return status
 
+
 def _member(body: Any, name: str) -> Any:
     """The value of a member of a body, at whatever depth; None where there is none."""
     if isinstance(body, Mapping):

@@ -16,6 +16,7 @@ import yaml
 
 from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import ABSENT
+from specs.microversion import Microversion
 from specs.model import Operation
 
 
@@ -75,6 +76,40 @@ class BindingRule:
 
 
 @dataclass(frozen=True)
+class Stock:
+    """How elements of a list are made, so that a page has something to leave out.
+
+    Attributes:
+        factory: of ``Resources``; None where statuses bring the elements about.
+        shown_in: the lists that show them, by the key of the list.
+        isolated_by: the query parameter that shows them alone, given the text that their names share.
+        fields: field, the first microversion that takes it, and a value for each of them, Bindings too.
+        statuses: which a server is brought into, in turn, for each of them.
+    """
+
+    name: str
+    factory: str | None
+    shown_in: tuple[str, ...]
+    isolated_by: str | None = None
+    fields: tuple[tuple[str, str | None, tuple[Any, ...]], ...] = ()
+    statuses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListRule:
+    """As whom a list is asked for, and with what beside it, so that a parameter counts; the names are patterns.
+
+    ``until`` is the last microversion for which that holds, None where it holds for all.
+    """
+
+    operation: str
+    parameters: tuple[str, ...]
+    role: str | None = None
+    also: tuple[tuple[str, str], ...] = ()
+    until: str | None = None
+
+
+@dataclass(frozen=True)
 class Knowledge:
     """Both tables.
 
@@ -97,6 +132,8 @@ class Knowledge:
         companions: operation, field, and another field without which it is refused.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
         attach: resource -> (operation, parameter) that attaches it to the server.
+        listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
+            and which field names an element where the reference has no path to one.
     """
 
     resource: str
@@ -128,6 +165,9 @@ class Knowledge:
     per_user: tuple[str, ...] = ()
     named_by: Mapping[str, Naming] = field(default_factory=dict)
     companions: tuple[tuple[str, str, str], ...] = ()
+    listed: tuple[Stock, ...] = ()
+    list_rules: tuple[ListRule, ...] = ()
+    list_names: Mapping[str, str | None] = field(default_factory=dict)
 
     def included(self, operation: Operation) -> tuple[str, ...]:
         """Optional fields without which the operation's request is of no use."""
@@ -145,6 +185,19 @@ class Knowledge:
     def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
         """The query that an operation needs, as names and values or Bindings."""
         return tuple((name, value) for pattern, name, value in self.queries if fnmatchcase(operation.id, pattern))
+
+    def list_rule(self, operation: Operation, parameter: str, version: Microversion) -> ListRule | None:
+        """What a parameter of a list needs to count at a version, None where it needs nothing."""
+        for rule in self.list_rules:
+            if rule.until is not None and version > Microversion.parse(rule.until):
+                continue
+            if fnmatchcase(operation.id, rule.operation) and any(fnmatchcase(parameter, p) for p in rule.parameters):
+                return rule
+        return None
+
+    def stock(self, array: str) -> Stock | None:
+        """How elements of the list of a key are made, None where the table does not say."""
+        return next((stock for stock in self.listed if array in stock.shown_in), None)
 
     def created_by(self, operation: Operation) -> tuple[str, str] | None:
         """What an action makes beside its answer: the kind of resource, and the request field that names it."""
@@ -204,6 +257,15 @@ def _steps(entries: list[Mapping[str, Any]]) -> tuple[tuple[str, Step], ...]:
     return tuple((e["operation"], Step(e["step"], _value(e.get("with", {})))) for e in entries)
 
 
+def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
+    fields = tuple(
+        (f["name"], f.get("from"), tuple(_binding(v) if isinstance(v, dict) else v for v in f["values"]))
+        for f in entry.get("fields", ())
+    )
+    shown_in, statuses = tuple(entry["shown_in"]), tuple(entry.get("statuses", ()))
+    return Stock(name, entry.get("factory"), shown_in, entry.get("isolated_by"), fields, statuses)
+
+
 def _table(name: str) -> dict[str, Any]:
     text = resources.files("conformance.data").joinpath(name).read_text("utf-8")
     table = yaml.safe_load(text)
@@ -260,5 +322,13 @@ def load_knowledge() -> Knowledge:
         },
         companions=tuple((c["operation"], c["parameter"], c["needs"]) for c in bindings["companions"]),
         queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in bindings["queries"]),
+        listed=tuple(_stock(name, entry) for name, entry in bindings["listed"].items()),
+        list_rules=tuple(
+            ListRule(
+                r["operation"], tuple(r["parameters"]), r.get("role"), tuple(r.get("also", {}).items()), r.get("until")
+            )
+            for r in bindings["list_rules"]
+        ),
+        list_names=dict(bindings["list_names"]),
         creates=tuple((c["operation"], c["resource"], c["named_by"]) for c in bindings["creates"]),
     )

@@ -36,6 +36,7 @@ UNKNOWN: Mapping[str, Any] = {
 OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
 """Codes that depend on drivers and configuration: no request provokes them."""
 
+
 def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
     """Cases of the kinds error/<code>, constraint, and precondition (the refused side)."""
     listed = {}
@@ -61,7 +62,9 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
     for refusal in view.knowledge.refusals:
         if refusal.operation == view.operation.id and refusal.code in listed:
             variant, state = view.main
-            queried = any(r.location == "query" and r.name == refusal.parameter for r in view.operation.request.parameters)
+            queried = any(
+                r.location == "query" and r.name == refusal.parameter for r in view.operation.request.parameters
+            )
             body = view.body(variant, view.default, {} if queried else {refusal.parameter: refusal.binding})
             trial = view.attempt(
                 state=state,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from conformance.engine.case import Requirement, Suite
+from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.success import derive_success, normal_requirement
 from conformance.engine.derive.versions import derive_removed, derive_versions
@@ -123,5 +124,6 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
     else:
         derive_success(view, book)
         derive_versions(view, book)
+        derive_lists(view, book)
     derive_refusals(view, book, default_policy)
     untested_conditions(view, book)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from conformance.engine.case import Trial
+from conformance.engine.listing import Pages
 from specs.microversion import Microversion
 from specs.record.model import DeviationClass, Exchange, Verdict
 
@@ -45,6 +46,7 @@ class Evidence:
         unseen: why the resource could not be followed until it had settled, None where it was.
         role: as whom the request was sent in the end, None for the role of the trial.
         exchanges: what was sent and received, the tried request first.
+        pages: what the lists showed, where the trial asked for a list in pages.
     """
 
     trial: Trial
@@ -64,6 +66,7 @@ class Evidence:
     problem: Problem | None = None
     unseen: str | None = None
     role: str | None = None
+    pages: Pages | None = None
 
     @property
     def accepted(self) -> bool:

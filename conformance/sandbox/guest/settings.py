@@ -45,5 +45,6 @@ def all_options() -> list[tuple[str | None, str, object]]:
     """Return every option to override: (group, name, value)."""
     return [*OPTIONS, ("wsgi", "api_paste_config", compat.api_paste())]
 
+
 # Rules of the policy that are open to every token by default, and here to readers only.
 READERS_ONLY = ("limits", "os-availability-zone:list", "os-floating-ip-pools", "os-quota-sets:defaults")

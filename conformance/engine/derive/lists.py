@@ -1,0 +1,305 @@
+"""What a list promises: pages, an order, and filters, from the query rows of operations that list a collection.
+
+A filter is a query row whose name is, in one of the spellings of ``_kin``, a documented field of the listed elements,
+so that an answer shows whether it was kept. Where a list shows less than its neighbour ``<path>/detail``, the field is
+looked up there. A row that promises something which no answer shows is noted with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance.engine.case import Binding, Requirement, Trial, id_part
+from conformance.engine.derive.view import Book, View
+from conformance.engine.judge.expectation import Expectation
+from conformance.engine.judge.lists import (
+    AfterMarker,
+    AfterOffset,
+    ChangedWithin,
+    Filtered,
+    NextLink,
+    OneOfAPage,
+    Sorted,
+)
+from conformance.engine.listing import Listing, Match, Way
+from conformance.engine.places import place_of
+from specs.microversion import Microversion
+from specs.model import Operation, Parameter
+
+PAGING = ("limit", "marker", "offset")
+SORTING = ("sort_key", "sort_dir")
+CHANGES = ("changes-since", "changes-before")
+PERIOD = {"start", "end"}
+"""Two rows that choose together what is counted, and not which elements are shown."""
+
+_ARRAYS = ("array", "list")
+_SAME = {"projectid": "tenantid", "tenantid": "projectid", "uuid": "id", "ip": "addresses", "ip6": "addresses"}
+_PREFIXES, _SUFFIXES = ("display", "not", "min"), ("any", "pattern", "at", "gb", "ref")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A documented field of the elements: its row, its keys from the element, and the list that shows it."""
+
+    row: Parameter
+    field: tuple[str, ...]
+    at: str | None = None
+
+
+def derive_lists(view: View, book: Book) -> None:
+    """Cases of the kind list, and a reason for every query row of a list that has none."""
+    rows = [r for r in view.operation.request.parameters if r.location == "query"]
+    array = collection(view.operation, rows)
+    if view.operation.method != "GET" or not rows or array is None:
+        return
+    lists = _Lists(view, book, array, rows)
+    for row in rows:
+        lists.row(row)
+
+
+def collection(operation: Operation, rows: list[Parameter]) -> tuple[str, ...] | None:
+    """Keys from the top of the body to the list that the operation is about; None where it is about none.
+
+    That is the documented array at the top that is no list of links, or, for what is asked in pages, one within the
+    only object of the body.
+    """
+    documented = {row.name for row in operation.response.parameters if row.type in _ARRAYS}
+    bodies = [s.body for s in operation.response.samples if s.valid and isinstance(s.body, dict)]
+    for body in bodies:
+        for key, value in body.items():
+            if isinstance(value, list) and key in documented and not key.endswith("links"):
+                return (key,)
+    if not any(row.name in ("limit", "marker") for row in rows):
+        return None
+    for body in bodies:
+        for outer, inner in body.items():
+            for key, value in inner.items() if isinstance(inner, dict) else ():
+                if isinstance(value, list) and key in documented and not key.endswith("links"):
+                    return (outer, key)
+    return None
+
+
+def plain(name: str) -> str:
+    """A name without what spellings differ in: the prefix before a colon, capitals, and what is no letter or digit."""
+    return re.sub(r"[^a-z0-9]", "", name.rpartition(":")[2].lower())
+
+
+def _kin(name: str, array: str) -> Iterator[str]:
+    """The plain names that a field may bear which a parameter is about, the likeliest first."""
+    base = plain(name)
+    yield base
+    if base in _SAME:
+        yield _SAME[base]
+    if base.endswith("id") and plain(array) in (f"{base[:-2]}s", base[:-2]):
+        yield "id"
+    for prefix in _PREFIXES:
+        if base.startswith(prefix) and len(base) > len(prefix):
+            yield from _kin(base[len(prefix) :], array)
+    for suffix in _SUFFIXES:
+        if base.endswith(suffix) and len(base) > len(suffix):
+            yield base[: -len(suffix)]
+
+
+class _Lists:
+    """One operation that lists a collection."""
+
+    def __init__(self, view: View, book: Book, array: tuple[str, ...], rows: list[Parameter]) -> None:
+        self.view, self.book, self.array, self.rows = view, book, array, rows
+        self.names = {row.name for row in rows}
+        self.fields: dict[str, list[Shown]] = {}
+        self._learn(view.operation, None)
+        detail = f"{view.operation.path}/detail"
+        for other in view.spec.operations:
+            if (other.method, other.path) == ("GET", detail) and other.removed is None:
+                self._learn(other, detail)
+
+    def _learn(self, operation: Operation, at: str | None) -> None:
+        found: dict[str, list[Shown]] = {}
+        for row in operation.response.parameters:
+            place = place_of(operation, row)
+            inside = (*self.array, "[]")
+            if place is None or place[: len(inside)] != inside:
+                continue
+            keys = tuple(key for key in place[len(inside) :] if key != "[]")
+            if keys and keys[0] == row.name.partition(".")[0] and len(keys) > 1 and keys[-1] != "id":
+                continue  # a part of a field is no field that a filter bears the name of
+            if len(keys) in (1, 2) and (len(keys) == 1 or keys[-1] == "id"):
+                found.setdefault(plain(keys[0]), []).append(Shown(row, keys, at))
+        for label, shown in found.items():
+            # An object is what its id says, where one is documented.
+            self.fields.setdefault(label, [s for s in shown if len(s.field) == 2] or shown)
+
+    def row(self, row: Parameter) -> None:
+        """The cases of one query row, or why it has none."""
+        requirement = self._requirement(row)
+        version = self._version(row)
+        if version is None:
+            self.book.without_case(requirement, "beyond-cloud", str(row.range))
+        elif row.name in PAGING:
+            self._paging(row, requirement, version)
+        elif row.name in SORTING:
+            self._sorting(row, requirement)
+        elif row.name in CHANGES:
+            trial = self._trial(row, "changes", version, self._name(row, version))
+            self.book.case(requirement, "", trial, ChangedWithin(row.name))
+        else:
+            self._filter(row, requirement)
+
+    def _requirement(self, row: Parameter) -> Requirement:
+        """One of the row's name; where the name has several rows, the bound tells those that are past apart."""
+        twins = [r for r in self.rows if r.name == row.name and r is not row]
+        plainly = self.view.requirement("list", row.name, row.line, True)
+        if twins and row.range.max is not None:
+            return replace(plainly, id=f"{plainly.id}/max-{row.range.max}")
+        return plainly
+
+    def _version(self, *rows: Parameter) -> Microversion | None:
+        """The highest version that is tried at which all the rows exist, None where there is none."""
+        highest = min([self.view.default, *(r.range.max for r in rows if r.range.max is not None)])
+        lowest = max([self.view.lowest, *(r.range.min for r in rows if r.range.min is not None)])
+        return highest if lowest <= highest else None
+
+    def _name(self, row: Parameter, version: Microversion) -> str | None:
+        """What names an element in a marker: a documented uuid where one is asked for, else as in a path."""
+        names = self.view.knowledge.list_names
+        if self.array[-1] in names:
+            return names[self.array[-1]]
+        here = [label for label, shown in self.fields.items() if any(version in s.row.range for s in shown)]
+        if row.format == "uuid" and "uuid" in here:
+            return "uuid"
+        path = self.view.operation.path.removesuffix("/detail")
+        for other in self.view.spec.operations:
+            rest = other.path.removeprefix(f"{path}/")
+            if other.path != rest and re.fullmatch(r"\{[^{}]+\}", rest):
+                return rest.strip("{}")
+        return next((label for label in ("id", "uuid") if label in here), None)
+
+    def _trial(
+        self, row: Parameter, way: Way, version: Microversion, name: str | None, label: str = "", **more: Any
+    ) -> Trial:
+        view = self.view
+        variant, state = view.main
+        key = f"{row.name}={more['key']}" if "key" in more else row.name
+        rule = view.knowledge.list_rule(view.operation, key, version)
+        if rule is not None:
+            self.book.used.add(f"bindings.list_rules: {view.operation.id} {key}")
+        stock = view.knowledge.stock(self.array[-1])
+        if stock is not None:
+            self.book.used.add(f"bindings.listed: {stock.name}")
+        trial = view.attempt(
+            state=state if view.scoped else None,
+            variant=variant,
+            label="-".join(filter(None, ("list", id_part(row.name), way, label))),
+            role=rule.role if rule else None,
+            version=None if version == view.default else version,
+        )
+        plan = Listing(
+            way,
+            row.name,
+            self.array,
+            name,
+            choices=row.enum,
+            also=rule.also if rule else (),
+            made=stock.name if stock else None,
+            **more,
+        )
+        given = tuple((n, v) for n, v in trial.query if n != row.name and not isinstance(v, Binding))
+        return replace(trial, query=given, listing=plan)
+
+    def _paging(self, row: Parameter, requirement: Requirement, version: Microversion) -> None:
+        name = self._name(row, version)
+        if row.name in ("marker", "offset") and name is None:
+            self.book.without_case(requirement, "no-field", "no documented field names an element")
+            return
+        ways: dict[str, tuple[Way, Expectation]] = {
+            "limit": ("limit", OneOfAPage()),
+            "marker": ("marker", AfterMarker()),
+            "offset": ("offset", AfterOffset()),
+        }
+        way, expectation = ways[row.name]
+        self.book.case(requirement, "", self._trial(row, way, version, name), expectation)
+        links = [r for r in self.view.operation.response.parameters if self._leads_on(r, version)]
+        if row.name == "limit" and links:
+            trial = self._trial(row, "next", version, name)
+            self.book.case(requirement, "next", trial, NextLink(links[0].name))
+
+    def _leads_on(self, row: Parameter, version: Microversion) -> bool:
+        """Whether a row is the list of links that stands beside the elements."""
+        place = place_of(self.view.operation, row)
+        beside = row.name.endswith("_links") if place is None else place == (row.name,) and row.name.endswith("links")
+        return beside and row.type in _ARRAYS and version in row.range
+
+    def _sorting(self, row: Parameter, requirement: Requirement) -> None:
+        """Each documented key that is a documented field, in both directions."""
+        keys = next((r for r in self.rows if r.name == "sort_key"), None)
+        direction = "sort_dir" if "sort_dir" in self.names else None
+        found = list(self._keys(keys)) if keys is not None and direction else []
+        if keys is None or not found:
+            self.book.without_case(requirement, "no-field", row.name)
+            return
+        trials = [
+            (key, self._trial(keys, "sort", version, self._name(keys, version), key, key=key, direction=direction,
+                              field=shown.field, shown_at=shown.at))
+            for key, shown, version in found
+        ]  # fmt: skip
+        if row is keys:
+            for key, trial in trials:
+                self.book.case(requirement, key, trial, Sorted(key, ("asc", "desc")))
+            return
+        # Any key shows the direction; a name is what elements differ in.
+        key, trial = next((pair for pair in trials if plain(pair[0]).endswith("name")), trials[0])
+        for one in row.enum:
+            if one in ("asc", "desc"):
+                self.book.case(requirement, one, trial, Sorted(key, (one,)))
+        if row.default is not None:
+            self.book.case(requirement, "default", trial, Sorted(key, ("default",)))
+
+    def _keys(self, row: Parameter) -> Iterator[tuple[str, Shown, Microversion]]:
+        values = [str(v) for v in row.enum]
+        for key in values:
+            if plain(key) == "id" and any(k != key and plain(k).endswith("id") for k in values):
+                continue  # which of the two is the documented field, the reference does not say
+            shown = self._shown(key)
+            version = self._version(row, shown.row) if shown else None
+            if shown is not None and version is not None:
+                yield key, shown, version
+
+    def _shown(self, name: str) -> Shown | None:
+        """The field that a name is about, at the highest version that shows it."""
+        for label in _kin(name, self.array[-1]):
+            there = [s for s in self.fields.get(label, ()) if self._version(s.row) is not None]
+            if there:
+                return max(there, key=lambda s: self._version(s.row) or self.view.lowest)
+        return None
+
+    def _filter(self, row: Parameter, requirement: Requirement) -> None:
+        shown = None if self.names >= PERIOD and row.name in PERIOD else self._shown(row.name)
+        if shown is None:
+            self.book.without_case(requirement, "no-field", row.name)
+            return
+        if row.format == "date-time":
+            why = f"the exact moment that {row.name} is compared with"
+            self.book.without_case(requirement, "not-through-api", why)
+            return
+        version = self._version(row, shown.row)
+        if version is None:
+            self.book.without_case(requirement, "beyond-cloud", str(shown.row.range))
+            return
+        name = self._name(row, version)
+        if name is None:
+            self.book.without_case(requirement, "no-field", "no documented field names an element")
+            return
+        trial = self._trial(row, "filter", version, name, field=shown.field, shown_at=shown.at, match=_match(row))
+        self.book.case(requirement, "", trial, Filtered(row.name))
+
+
+def _match(row: Parameter) -> Match:
+    """How the row selects, by its name and type: texts may match in part, unless they are identifiers."""
+    if row.name.startswith("not-"):
+        return "lacks"
+    if re.match(r"min[A-Z_]", row.name) and row.type in ("integer", "int"):
+        return "least"
+    return "part" if row.type in ("string", None) and row.format != "uuid" else "equal"

@@ -1,0 +1,374 @@
+"""Expectations about lists: a page, what follows an element, what passes a filter, and an order.
+
+Only elements that both controls show decide anything, since other people make and delete things at the same time. A
+filter is decided from two sides: the element whose value it was is shown, and is not shown for a value that it has not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from conformance.engine.judge.evidence import Evidence, Judgement, broken, holds, left_out, silent, undecided
+from conformance.engine.listing import Listing, Page, Pages, values_of
+
+
+def _without_page(evidence: Evidence, page: Page, what: str) -> Judgement | None:
+    """A verdict where the page did not come, None where it did."""
+    if page.ok:
+        return None
+    if evidence.framework or page.status in (401, 403, 404):
+        return undecided(page.status, f"answered {page.status}, which says nothing of {what}")
+    return broken(page.status, f"the list with {what}, which is documented, was answered {page.status}")
+
+
+def _opened(evidence: Evidence, which: str = "page") -> tuple[Pages, Page, Listing] | Judgement:
+    """Controls, page and plan of a trial, or the verdict where there is no page to judge."""
+    pages, listing = evidence.pages, evidence.trial.listing
+    if pages is None or listing is None or which not in pages.asked:
+        return undecided(evidence.status, "the list was not asked for in pages")
+    page = pages.asked[which]
+    return _without_page(evidence, page, listing.parameter) or (pages, page, listing)
+
+
+def _unsteady(pages: Pages) -> Judgement | None:
+    if pages.still:
+        return None
+    return undecided("moving", "the order of the list changed while it was looked at")
+
+
+@dataclass(frozen=True)
+class OneOfAPage:
+    """``limit=1`` gives one element where there are two or more."""
+
+    expected = "one element"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        opened = _opened(evidence)
+        if isinstance(opened, Judgement):
+            return opened
+        pages, page, _ = opened
+        number = len(page.elements)
+        if number > 1:
+            return broken("more than one element", f"limit=1 gave {number} elements")
+        if not number and pages.stable:
+            return broken("no element", f"limit=1 gave none of {len(pages.stable)} elements")
+        return holds("one element")
+
+
+@dataclass(frozen=True)
+class NextLink:
+    """A page that is not the last has a link ``next``, which leads to a page without the elements of this one."""
+
+    row: str
+
+    @property
+    def expected(self) -> str:
+        return f"{self.row} has a link with the relation next, which leads on"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        opened = _opened(evidence)
+        if isinstance(opened, Judgement):
+            return opened
+        pages, page, _ = opened
+        if len(page.elements) > 1:
+            return undecided("no page", f"limit=1 gave {len(page.elements)} elements, so that this is no page")
+        if page.next is None:
+            return broken("no next link", "the page of one element has no link to the next, although there are more")
+        follower = pages.asked.get("next")
+        if follower is None:
+            return undecided("not followed", "the link to the next page was not followed")
+        if not follower.ok:
+            return broken(f"next answered {follower.status}", f"the link to the next page gave {follower.status}")
+        again = sorted({n for n in page.names if n is not None} & {n for n in follower.names if n is not None})
+        if again:
+            return broken("the same page again", f"the next page shows {again[0]}, which the page before has shown")
+        if not follower.elements:
+            return broken("an empty next page", "the next page is empty, although there are more elements")
+        return holds("a next link that leads on")
+
+
+@dataclass(frozen=True)
+class AfterMarker:
+    """The page after a marker has what stands after the element in the list, and nothing of what stands before."""
+
+    expected = "only what stands after the element that is the marker"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        opened = _opened(evidence)
+        if isinstance(opened, Judgement):
+            return opened
+        pages, page, _ = opened
+        if pages.target not in pages.stable:
+            return undecided("gone", "the element that was the marker went away meanwhile")
+        if pages.target in page.names:
+            return broken("the marker itself", f"the page after {pages.target} shows {pages.target}")
+        unsteady = _unsteady(pages)
+        if unsteady:
+            return unsteady
+        at = pages.stable.index(pages.target)
+        for name in pages.stable[:at]:
+            if name in page.names:
+                return broken("what stands before", f"the page after {pages.target} shows {name}, which is before it")
+        for name in pages.stable[at + 1 :]:
+            if name not in page.names:
+                return broken("less than what follows", f"the page after {pages.target} lacks {name}, which follows")
+        return holds("what stands after the marker")
+
+
+@dataclass(frozen=True)
+class AfterOffset:
+    """``offset=1`` leaves out the element that ``limit=1`` gives, and no other.
+
+    In which order a service counts, the reference does not say; that the slices make up the list, it does.
+    """
+
+    expected = "all but the first element"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        opened, start = _opened(evidence), _opened(evidence, "first")
+        if isinstance(opened, Judgement):
+            return opened
+        if isinstance(start, Judgement):
+            return start
+        pages, page, _ = opened
+        first = start[1]
+        if set(pages.before.names) != set(pages.after.names):
+            return undecided("moving", "the list changed while it was looked at")
+        if len(first.names) != 1:
+            return undecided("no page", f"limit=1 gave {len(first.names)} elements, so that the first is not known")
+        if first.names[0] in page.names:
+            return broken("the first element", f"offset=1 shows {first.names[0]}, which is the first of the list")
+        missing = sorted(n for n in pages.stable if n not in (*first.names, *page.names))
+        if missing:
+            return broken("less than what follows", f"offset=1 leaves out {missing[0]}, too, which is not the first")
+        return holds("all but the first element")
+
+
+def _text(value: Any) -> str:
+    return str(value).casefold()
+
+
+def has(values: Sequence[Any], asked: Any, match: str) -> bool:
+    """Whether values pass a filter; a text passes that holds the asked one, or fits it as a pattern."""
+    if match == "least":
+        return any(isinstance(v, int | float) and v >= asked for v in values)
+    if match == "equal":
+        return any(_text(v) == _text(asked) for v in values)
+    for value in values:
+        if _text(asked) in _text(value):
+            return True
+        try:
+            if re.search(str(asked), str(value), re.IGNORECASE):
+                return True
+        except re.error:
+            continue
+    return False
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """What passes the filter is shown, and nothing else."""
+
+    parameter: str
+
+    @property
+    def expected(self) -> str:
+        return f"only what {self.parameter} selects, and all of it"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        opened = _opened(evidence)
+        if isinstance(opened, Judgement):
+            return opened
+        pages, page, listing = opened
+        target = pages.target or ""
+        if target not in pages.stable:
+            return undecided("gone", f"{target} went away meanwhile")
+        if (target in page.names) == (listing.match == "lacks"):
+            if listing.match == "lacks":
+                return broken("shows what it excludes", f"{self._asked(pages)} shows {target}, which has that value")
+            return broken("lacks what it selects", f"{self._asked(pages)} does not show {target}, which has that value")
+        lost = self._lost(pages, page, listing)
+        if lost is not None:
+            return broken("lacks what it selects", f"{self._asked(pages)} does not show {lost}, which passes")
+        wrong = self._wrong(pages, page, listing)
+        if wrong is not None:
+            return broken("shows others", f"{self._asked(pages)} shows {wrong}, which does not pass")
+        return self._none(evidence, pages, listing, target)
+
+    def _asked(self, pages: Pages) -> str:
+        return f"{self.parameter}={pages.value}"
+
+    def _lost(self, pages: Pages, page: Page, listing: Listing) -> str | None:
+        """The first element that passes by what both controls show, to the letter, and is not in the page."""
+        match = "least" if listing.match == "least" else "equal"
+        for name in pages.stable:
+            shown = [values_of(p.element(name), listing) for p in (pages.before, pages.after)]
+            if name in page.names or any(values is None for values in shown):
+                continue
+            if all(has(values or (), pages.value, match) != (listing.match == "lacks") for values in shown):
+                return name
+        return None
+
+    def _wrong(self, pages: Pages, page: Page, listing: Listing) -> str | None:
+        """The first element of the page that does not pass: by what it shows itself, or else by both controls."""
+        for element, name in zip(page.elements, page.names, strict=True):
+            shown = [values_of(element, listing)]
+            if shown[0] is None and name is not None:
+                shown = [values_of(p.element(name), listing) for p in (pages.before, pages.after)]
+            if any(values is None for values in shown):
+                continue
+            match = "equal" if listing.match == "lacks" else listing.match
+            passes = [has(values or (), pages.value, match) != (listing.match == "lacks") for values in shown]
+            if not any(passes):
+                return name or "an element"
+        return None
+
+    def _none(self, evidence: Evidence, pages: Pages, listing: Listing, target: str) -> Judgement:
+        """What comes for a value that the element has not; a refusal of the value will do."""
+        other = pages.asked.get("none")
+        if other is None:
+            return undecided("half", "only what passes was asked for")
+        if other.ok:
+            if (target in other.names) == (listing.match == "lacks"):
+                return holds("what it selects")
+            if listing.match == "lacks":
+                return broken("excludes others", f"{target} is not shown although it has not the excluded value")
+            return broken("shows others", f"{target} is shown for a value of {self.parameter} that it has not")
+        if other.status in (413, 429) or other.status >= 500:
+            known = other.status in evidence.listed() or other.status in (413, 429)
+            reason = f"a value that nothing has was answered {other.status}"
+            return undecided(other.status, reason) if known else broken(other.status, reason)
+        if other.status in evidence.listed():
+            return holds("what it selects")
+        return left_out(other.status, f"a value that nothing has is refused with {other.status}, which is not listed")
+
+
+@dataclass(frozen=True)
+class ChangedWithin:
+    """Everything changed since long ago and before a distant day, and nothing the other way round."""
+
+    parameter: str
+
+    @property
+    def expected(self) -> str:
+        return f"everything within {self.parameter}, and nothing outside"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        opened = _opened(evidence)
+        if isinstance(opened, Judgement):
+            return opened
+        pages, page, _ = opened
+        missing = [name for name in pages.stable if name not in page.names]
+        if missing:
+            return broken("less than what changed", f"{self.parameter}={pages.value} does not show {missing[0]}")
+        other = pages.asked.get("none")
+        if other is None:
+            return undecided("half", "only one side was asked for")
+        refused = _without_page(evidence, other, self.parameter)
+        if refused:
+            return refused
+        shown = [name for name in pages.stable if name in other.names]
+        if shown:
+            return broken("not applied", f"{self.parameter} shows {shown[0]}, which did not change at such a time")
+        return holds("what changed within")
+
+
+def _letters(text: str) -> str:
+    """The letters and digits of a text, without case and accents."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", text)).casefold()
+
+
+def out_of_order(first: Any, second: Any) -> bool:
+    """Whether two values stand in falling order, whatever the collation.
+
+    Services leave the order of texts to their databases, of which some ignore case or accents and some pass over
+    punctuation, so that two texts are out of order only where all ways of comparing say so.
+    """
+    if isinstance(first, str) and isinstance(second, str):
+        ways = (str, str.casefold, str.upper, _letters)
+        return all(way(first) > way(second) for way in ways)
+    return bool(first > second)
+
+
+def sorted_by(values: Sequence[Any], direction: str) -> bool:
+    """Whether values stand in an order; ``default`` is either."""
+    if direction == "default":
+        return sorted_by(values, "asc") or sorted_by(values, "desc")
+    ordered = list(values) if direction == "asc" else list(reversed(values))
+    return not any(out_of_order(first, second) for first, second in pairwise(ordered))
+
+
+def comparable(values: Sequence[Any]) -> bool:
+    """Whether values are of one JSON type that has an order."""
+    kinds = {bool if isinstance(v, bool) else float if isinstance(v, int | float) else type(v) for v in values}
+    return len(kinds) <= 1 and kinds <= {bool, float, str}
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Elements come in the order of a key, in each of some directions.
+
+    ``default`` stands for no direction: the reference gives one default and lets attributes have another.
+    """
+
+    key: str
+    directions: tuple[str, ...]
+
+    @property
+    def expected(self) -> str:
+        return f"the order of {self.key}, {' and '.join(self.directions)}"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        seen = []
+        for direction in self.directions:
+            opened = _opened(evidence, direction)
+            if isinstance(opened, Judgement):
+                return opened
+            pages, page, listing = opened
+            values = _key_values(pages, page, listing)
+            if not comparable(values):
+                return silent("no order", f"the values of {self.key} are not of one kind", {"key": self.key})
+            different = len({_text(v) for v in values})
+            if different < 2:
+                return undecided("alike", f"the page shows fewer than two different values of {self.key}")
+            if direction == "default" and different < 3:
+                # Two values stand in the one order or in the other.
+                few = f"the page shows fewer than three different values of {self.key}, and two are always in an order"
+                return silent("too few", few, {"key": self.key})
+            if not sorted_by(values, direction):
+                return broken(
+                    f"not {direction}" if direction != "default" else "no order",
+                    f"sort_key={self.key} in the direction {direction} gave {_first_wrong(values, direction)}",
+                )
+            seen.append("desc" if direction == "default" and not sorted_by(values, "asc") else direction)
+        if self.directions == ("default",):
+            way = "asc" if seen == ["default"] else "desc"
+            return holds("an order", {"default direction": f"{self.key}: {way}"})
+        return holds(f"the order of {self.key}")
+
+
+def _key_values(pages: Pages, page: Page, listing: Listing) -> list[Any]:
+    """The values of the key in the order of the page: as shown there, or as both controls show alike."""
+    found = []
+    for element, name in zip(page.elements, page.names, strict=True):
+        if name not in pages.stable:
+            continue
+        shown = values_of(element, listing)
+        if shown is None:
+            controls = [values_of(p.element(name), listing) for p in (pages.before, pages.after)]
+            shown = controls[0] if controls[0] == controls[1] else None
+        if shown is not None and len(shown) == 1:
+            found.append(shown[0])
+    return found
+
+
+def _first_wrong(values: Sequence[Any], direction: str) -> str:
+    for first, second in pairwise(values):
+        if out_of_order(*((first, second) if direction != "desc" else (second, first))):
+            return f"{first} before {second}"
+    return "another order"
