@@ -119,9 +119,10 @@ def _of_other_versions(operation: Operation, row: Parameter) -> bool:
 
 
 def _wrapper(shown: list[Any]) -> tuple[str, ...]:
-    """The one key at the top of the samples that holds all others, or nothing."""
-    tops = {key for body in shown if isinstance(body, dict) for key in body}
-    only = next(iter(tops)) if len(tops) == 1 else None
+    """The one key that stands at the top of all samples, or nothing."""
+    tops = [set(body) for body in shown if isinstance(body, dict)]
+    common = set.intersection(*tops) if tops else set()
+    only = next(iter(common)) if len(common) == 1 else None
     return (only,) if only is not None and isinstance(shown[0].get(only), dict) else ()
 
 

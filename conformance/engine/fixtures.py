@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from conformance.engine.stage import Stage
 
 
-NAMED = ("path", "sent", "before")
-"""Resources that are none: what the path of the request names, what its body has sent, what a step before has sent."""
+NAMED = ("path", "shown", "sent", "before")
+"""Resources that are none: what the path of the request names and shows, what its body or a step before has sent."""
 
 
 _ATTACHED_BY = {"floating_ip": "ip", "volume": "id"}
@@ -82,10 +83,20 @@ class Fixtures:
         return body
 
     def _named(self, binding: Binding, named: Mapping[str, str]) -> Any:
+        if binding.resource == "shown":
+            return self._shown(named.get("", ""), binding.attribute)
         key = binding.attribute if binding.resource == "path" else f"{binding.resource}.{binding.attribute}"
         if key not in named:
             raise Unavailable(f"no request has named {key}", optional=False)
         return named[key]
+
+    def _shown(self, path: str, attribute: str) -> Any:
+        """A field of what the path of a request names, as it is shown there."""
+        answer = self._context.cloud.get(path, microversion=str(self._context.top))
+        view = next(iter(answer.json.values())) if answer.ok and isinstance(answer.json, dict) else None
+        if not isinstance(view, dict) or attribute not in view:
+            raise Unavailable(f"{path} shows no {attribute}", optional=False)
+        return view[attribute]
 
     def project(self) -> str:
         """The id of the member's project, as a server of it shows it."""
@@ -133,6 +144,10 @@ class Fixtures:
             return _have(self._context.discovery.availability_zone)
         if binding.resource == "host":
             return self._host(binding.relation)
+        if binding.resource == "share":
+            if not self._context.sandbox:
+                raise Unavailable("a share can only be made by the Shared File Systems service")
+            return str(uuid.uuid4())  # the sandbox's stand-in for that service knows every id
         if binding.resource == "project":
             return self.project()
         if binding.resource == "floating_ip_pool":
@@ -221,7 +236,8 @@ class Fixtures:
         self._free[resource].remove(made)
         self._attached[resource] = made
         self._stage.settle(())
-        self._stage.stir()
+        if resource == "volume":
+            self._stage.stir(path)
         self._stage.refresh()  # what the server shows now is what the case begins with
         return made
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -84,11 +85,16 @@ class Holdings:
         filled, values = operation.path, {}
         owned: Owned | None = None
         names = placeholders(operation.path)
-        for name in names:
+        for number, name in enumerate(names):
+            if given and any(earlier in given for earlier in names[:number]):
+                unknown, last_only = str(uuid.uuid4()), False  # there is nothing in what does not exist
             nothing = unknown if not last_only or name == names[-1] else None
             owned = None
             if given and name in given:
                 value = given[name]
+            elif nothing is not None and last_only and name in self._context.knowledge.named_by:
+                self._something(filled, operation, name, role, version)  # the situation in which it could be named
+                value = self._nothing(filled, operation, name, role, version, nothing)
             elif nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
                 value = self._nothing(filled, operation, name, role, version, nothing)
             elif name == self._context.knowledge.identifier:
@@ -118,7 +124,19 @@ class Holdings:
         collection = filled.path.removesuffix("/detail")
         fields = self._context.knowledge.fields_for(operation, operation.path.removesuffix("/detail"))
         template = operation.path.removesuffix("/detail")
-        return self.maker.own(template, collection, producer.name, operation, fields) is not None
+        try:
+            return self.maker.own(template, collection, producer.name, operation, fields) is not None
+        except Unavailable:
+            return False
+
+    def makes_in(self, operation: Operation) -> str:
+        """The status of the server in which what an operation's path names can be made."""
+        for name in placeholders(operation.path):
+            producer = self._context.producers.of(collection_of(operation.path, name))
+            for condition in producer.operation.preconditions if producer is not None else ():
+                if condition.kind == "status" and condition.resource == self._context.knowledge.resource:
+                    return next((s for s in condition.any_of if s in self._context.knowledge.stable), "")
+        return self._context.knowledge.initial
 
     def _something(
         self, filled: str, operation: Operation, name: str, role: str, version: Microversion
@@ -164,6 +182,8 @@ class Holdings:
             raise Unavailable(str(error)) from None  # in this status nothing has such a name
         finally:
             self.steps.sent.clear()
+            # What was made so is under way in the server, and of no use to any other trial.
+            self._stage.worn = True
         if rule.field is not None:
             found = re.search(rule.pattern, str(lookup(answer.json if answer else None, rule.field)))
             if found is None:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from conformance.engine.context import RunContext
     from conformance.engine.stage import Stage
 
+ACCEPTED = 202
+"""The code of a request that is not done when it is answered (RFC 9110, 15.3.3)."""
+
 FORMING = "ing"
 """How the statuses end in which a thing is not yet what it will be: creating, attaching, deleting."""
 
@@ -155,7 +158,7 @@ class Maker:
             value, collection, f"{collection}/{quote(value, safe='')}", role, producer, tuple(sorted(fields.items()))
         )
         self.settle(intent, owned)
-        self._await(owned)
+        self._await(owned, answer)
         context.notes.add("producer", f"{operation.id} makes what {{{name}}} names")
         return owned
 
@@ -181,12 +184,13 @@ class Maker:
         if intent is not None and journal is not None:
             journal.made(intent, owned.value, owned.path)
 
-    def _await(self, owned: Owned) -> None:
+    def _await(self, owned: Owned, answer: Answer) -> None:
         """Wait while the thing forms, as its own view or that of the server that holds it shows."""
         reader = owned.producer.reader if owned.producer else None
         if self._goes_with_server(owned.collection):
             self._stage.settle(())
-            self._stage.stir()
+            if background(answer):
+                self._stage.stir(owned.collection)
         if reader is None:
             return
         version = str(self._context.version_for(reader))
@@ -217,6 +221,12 @@ class Maker:
             answer = self._context.cloud.send(Ask("DELETE", owned.path, Role(owned.role), version))
             if (answer.ok or answer.status in (404, 410)) and self._context.cloud.journal is not None:
                 self._context.cloud.journal.gone(owned.value)
+
+
+def background(answer: Answer) -> bool:
+    """Whether what an answer says was made is still being made: it is accepted (202), or has a status that tells."""
+    shown = next(iter(answer.json.values()), None) if isinstance(answer.json, dict) else None
+    return answer.status == ACCEPTED or (isinstance(shown, Mapping) and "status" in shown)
 
 
 def name_in(body: Any) -> str | None:

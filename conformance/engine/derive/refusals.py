@@ -133,7 +133,10 @@ def _not_found(view: View, book: Book, line: int) -> None:
     if not names:
         _nothing_named(view, book, requirement)
         return
-    unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
+    if view.needs_server and not view.scoped:
+        unknown = view.attempt(state=state, variant=variant, label="documented", accepted=False, target="missing")
+    else:
+        unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
     book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists"))
     book.case(requirement, "error-body", unknown, ErrorBody())
     if len(names) > 1 and not view.makes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
 from conformance.engine import bodies
 from conformance.engine.case import Trial, id_part
@@ -23,6 +25,8 @@ HEADER_FORMS = {
     "x-openstack-request-id": REQUEST_ID,
     "x-compute-request-id": REQUEST_ID,
 }
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 FREE_VALUES = 12
 """At most so many enumerated values are checked in a response; longer lists are vocabularies."""
@@ -232,6 +236,15 @@ def _parents(view: View, row: Parameter) -> list[Parameter]:
     return [p for p in view.operation.response.parameters if p.name in names]
 
 
+def _foreign(body: Any, key: str = "") -> str | None:
+    """The member of a sample that holds the id of something of somebody else's; None where there is none."""
+    if isinstance(body, dict):
+        return next((found for k, v in body.items() if (found := _foreign(v, k))), None)
+    if isinstance(body, list):
+        return next((found for v in body if (found := _foreign(v, key))), None)
+    return key if isinstance(body, str) and key.endswith("_id") and UUID.fullmatch(body) else None
+
+
 def _samples(view: View, book: Book) -> None:
     """Every sample of a request is a documented request, at the version that its heading or path names."""
     for sample in view.operation.request.samples:
@@ -249,5 +262,9 @@ def _samples(view: View, book: Book) -> None:
         body = bodies.from_sample(view.operation, sample, view.knowledge)
         trial = view.attempt(state=state, variant=variant, label=label, body=body, version=version, beyond_base=True)
         name, line, numbers = normal_requirement(view, version or view.default)
-        if numbers:
-            book.case(view.requirement("normal", name, line), label, trial, Accepted(numbers))
+        requirement = view.requirement("normal", name, line)
+        if numbers and not view.reads and (named := _foreign(body)):
+            one = replace(requirement, id=f"{requirement.id}[{label}]")
+            book.without_case(one, "not-derivable", f"the sample's {named} names what this suite cannot make")
+        elif numbers:
+            book.case(requirement, label, trial, Accepted(numbers))

@@ -220,7 +220,7 @@ class ErrorBody:
 
     def judge(self, evidence: Evidence) -> Judgement:
         if evidence.status is None or evidence.status < 400:
-            return undecided(evidence.status, "the request was not refused, so there is no error body")
+            return _inapplicable("the request was not refused, so there is no error body")
         body = evidence.body
         if not isinstance(body, dict) or not body:
             return broken(type_name(body), "the error has no JSON object as its body")
