@@ -45,6 +45,10 @@ LISTED = 400
 """So many ids one list shows."""
 
 
+FEW = 40
+"""Up to so many misses are shown without a click."""
+
+
 @dataclass(frozen=True)
 class Group:
     """Breakages of one fate and mutation of a kind, with what was said of each.
@@ -78,8 +82,8 @@ def page(proof: Mapping[str, Any]) -> str:
     total, outcomes = proof["total"], proof["outcomes"]
     fates = [fate for fate in MEANING if total[fate]]
     groups = _groups(o for o in outcomes if o["fate"] in OPEN)
-    reasons = _by(((o["observed"], o) for o in outcomes if o["fate"] == "unseen"))
-    void = _by(((f"{o['kind']} {o['mutation']}", o) for o in outcomes if o["fate"] == "void"))
+    reasons = _by((o["observed"], o) for o in outcomes if o["fate"] == "unseen")
+    void = _by((f"{o['kind']} {o['mutation']}", o) for o in outcomes if o["fate"] == "void")
     alarms = [o for o in outcomes if o["alarms"]]
     unbreakable = _by((why, {"breakage": name}) for name, why in proof["unbreakable"].items())
     sections = [
@@ -109,6 +113,7 @@ def page(proof: Mapping[str, Any]) -> str:
             ("operations", "By operation", "operation", proof["by_operation"]),
         ),
         groups=groups,
+        few=sum(len(group.outcomes) for group in groups) <= FEW,
         reasons=reasons,
         void=void,
         alarms=alarms,
@@ -139,7 +144,8 @@ def _headline(proof: Mapping[str, Any]) -> str:
     if total["percent"] is None:
         return "No breakage was decided."
     decided = sum(total[fate] for fate in list(MEANING)[:5])
-    return f"{words.number(total['caught'])} of {words.count(decided, 'broken promise')} were caught: {total['percent']:.1f} %."
+    share = f"{words.number(total['caught'])} of {words.count(decided, 'broken promise')}"
+    return f"{share} were caught by their own requirement: {total['percent']:.1f} %."
 
 
 def _verdict(proof: Mapping[str, Any]) -> str:

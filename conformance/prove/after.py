@@ -156,6 +156,8 @@ class Effect:
         element = turn.upstream.shown(path) if id_ else None
         if element is None:
             return None
+        if not turn.memory.first(self.kind, path):
+            return reply  # done twice it would be undone: who is refused may ask again as administrator
         match self.kind:
             case "status":
                 state = "active" if element.get("status") == "ERROR" else "error"

@@ -48,7 +48,7 @@ def _shapes(ground: Ground, book: Catalogue, cases: list[Case], code: int) -> No
     case = min((c for c in cases if isinstance(c.expectation, judged)), key=_judges_body, default=None)
     if case is None:
         return  # the reference does not say when the code comes, so the cloud need never give it
-    roles = frozenset({case.trial.role})
+    roles = ground.roles(case)
     where = Where.of(case.operation, roles=roles, answered="refused")
     if code != 400:
         where = ground.here(case, roles=roles, answered="refused")
@@ -62,7 +62,7 @@ def _judges_body(case: Case) -> bool:
 
 
 def _unauthorized(ground: Ground, book: Catalogue, case: Case) -> None:
-    where = Where.of(case.operation, roles=frozenset({case.trial.role}))
+    where = Where.of(case.operation, roles=ground.roles(case))
     name = detail(case)
     book.add(case, "not-checked", where, instead=ForwardAs("member"), situation=name)
     book.add(case, "accepted", where, instead=Answer(ground.normal_code(case.operation)), situation=name)
@@ -79,7 +79,7 @@ def _entitled(case: Case) -> str:
 def _forbidden(ground: Ground, book: Catalogue, case: Case) -> None:
     if not isinstance(case.expectation, Refused | RefusedUnlessProviderChose):
         return
-    where = Where.of(case.operation, roles=frozenset({case.trial.role}))
+    where = Where.of(case.operation, roles=ground.roles(case))
     name = detail(case)
     book.add(case, "not-checked", where, instead=ForwardAs(_entitled(case)), situation=name)
     _done(ground, book, case, where, _entitled(case), 403)
@@ -87,7 +87,7 @@ def _forbidden(ground: Ground, book: Catalogue, case: Case) -> None:
 
 
 def _unknown(ground: Ground, book: Catalogue, case: Case) -> None:
-    where = ground.here(case, roles=frozenset({case.trial.role}))
+    where = ground.here(case, roles=ground.roles(case))
     name = detail(case)
     if case.trial.role == "alt":
         where = Where.of(case.operation, roles=frozenset({"alt"}))
@@ -101,13 +101,13 @@ def _unknown(ground: Ground, book: Catalogue, case: Case) -> None:
 def _other_refusals(ground: Ground, book: Catalogue, case: Case, code: int) -> None:
     """Another code, 500, and an effect in spite of the refusal, in the situation of a case."""
     name = detail(case)
-    where = ground.here(case, roles=frozenset({case.trial.role}))
+    where = ground.here(case, roles=ground.roles(case))
     lenient = isinstance(case.expectation, Refused) and case.expectation.also_listed
     other = UNLISTED if lenient else OTHER_CODE[code]
     book.add(case, "other-code", where, instead=Answer(other), situation=name)
     book.add(case, "500", where, instead=Answer(500), situation=name)
     if case.trial.situation.target == "own":
-        refused = ground.here(case, roles=frozenset({case.trial.role}), answered="refused")
+        refused = ground.here(case, roles=ground.roles(case), answered="refused")
         break_quietly(ground, book, case, refused, name, case.requirement.id)
 
 
@@ -147,7 +147,7 @@ def _conflict(ground: Ground, book: Catalogue, case: Case) -> None:
     if case.trial.accepted is not False or not isinstance(case.expectation, Refused):
         book.add(case, "500", ground.here(case), instead=Answer(500), situation=detail(case))
         return
-    role = frozenset({case.trial.role})
+    role = ground.roles(case)
     if case.trial.situation.locked:
         where = ground.here(case, roles=role)
         book.add(case, "lock-open", where, instead=ForwardAs("admin"), situation=detail(case))
@@ -159,7 +159,7 @@ def _conflict(ground: Ground, book: Catalogue, case: Case) -> None:
 
 
 def _precondition(ground: Ground, book: Catalogue, case: Case) -> None:
-    name, role = detail(case), frozenset({case.trial.role})
+    name, role = detail(case), ground.roles(case)
     if isinstance(case.expectation, Admitted):
         where = ground.here(case, roles=role) if case.trial.situation.locked else ground.here(case)
         for code in (409, 400, 500):

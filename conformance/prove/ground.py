@@ -85,6 +85,10 @@ class Ground:
             said["locked"] = True
         return Where.of(case.operation, **{**said, **parts})
 
+    def roles(self, case: Case) -> frozenset[str]:
+        """As whom the request of a case may be sent: an administrator takes the place of a member who may not."""
+        return frozenset({case.trial.role, *(("admin",) if case.trial.may_elevate else ())})
+
     def besides(self, operation: Operation) -> tuple[str, ...]:
         """Templates of other operations whose paths fit the operation's template, too."""
         known = self.templates | {(case.operation.method, case.operation.path) for case in self.suite.cases}
