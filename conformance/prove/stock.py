@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import Counter
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -26,11 +27,11 @@ from conformance.sandbox.process import RunningSandbox
 from specs.model import Spec
 from specs.record.model import Result
 
-SPARE = 3
+SPARE = 4
 """Servers in one status that are kept at most."""
 
-READY = 2
-"""Servers in the first status that are made before they are asked for: every case that fails is tried on a second."""
+READY = 1
+"""Servers in a status that are made before they are asked for: every case that fails is tried on a second one."""
 
 
 class Stock:
@@ -50,7 +51,7 @@ class Stock:
         self._session = Session(settings, specs, (), _ignore)
         self._tidy = tidy
         self._shelf: dict[str, list[Made]] = {}
-        self._coming = 0
+        self._coming: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._behind = ThreadPoolExecutor(2, "stock")
 
@@ -84,14 +85,13 @@ class Stock:
         Raises:
             ResourceError: none can be had.
         """
-        initial = self._session.context.knowledge.initial
         with self._lock:
             ready = self._shelf.setdefault(state, [])
             made = ready.pop() if ready else None
-            order = state == initial and len(ready) + self._coming < READY
-            self._coming += order
+            order = len(ready) + self._coming[state] < READY
+            self._coming[state] += order
         if order:
-            self._behind.submit(self._fetch)
+            self._behind.submit(self._fetch, state)
         return made or self._make(state)
 
     def give(self, made: Made, changed: Collection[str]) -> None:
@@ -105,15 +105,14 @@ class Stock:
         with contextlib.suppress(RuntimeError):  # at the end all is removed anyway
             self._behind.submit(self._delete, made)
 
-    def _fetch(self) -> None:
-        initial = self._session.context.knowledge.initial
+    def _fetch(self, state: str) -> None:
         made = None
         with contextlib.suppress(CloudError):  # who needs one will be told
-            made = self._make(initial)
+            made = self._make(state)
         with self._lock:
-            self._coming -= 1
+            self._coming[state] -= 1
             if made is not None:
-                self._shelf[initial].append(made)
+                self._shelf[state].append(made)
 
     def _make(self, state: str) -> Made:
         stage = Stage(self._session.context)
