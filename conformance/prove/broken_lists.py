@@ -1,8 +1,8 @@
 """Clouds whose lists keep no limit, no marker, no order and no filter.
 
 What is asked of a list stands in the query, so a requirement's id (``<operation>/list/<what>``) and the query of the
-exchange are all that this module goes by: ``limit`` and ``marker`` name themselves, ``sort`` with whatever follows
-stands for every parameter that begins so, and all else is the name of a filter.
+exchange are all that this module goes by: its first part names the parameter; ``sort`` stands for all that begin so.
+Which exchanges a trial on a list consists of is known only when it is made, so every case of the kind may meet one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Named:
 
     def __call__(self, name: str) -> bool:
         """Names are compared as ids write them."""
-        if self.what.startswith("sort"):
+        if self.what == "sort":
             return name.startswith("sort")
         return id_part(name) == self.what
 
@@ -43,8 +43,9 @@ def break_lists(ground: Ground, book: Catalogue) -> None:
 
 def _break(book: Catalogue, case: Case, what: str, named: Callable[[str], bool]) -> None:
     name = detail(case)
-    asked = Where.of(case.operation, query=Queried(what, named))
-    shown = Where.of(case.operation, query=Queried(what, named), answered="accepted")
+    query = Queried(what, named, of_lists=True)
+    asked = Where.of(case.operation, query=query)
+    shown = Where.of(case.operation, query=query, answered="accepted")
     book.add(case, "ignored", asked, instead=WithoutQuery(named), situation=name)
     if what == "limit":
         book.add(case, "one-more", asked, instead=OneMore(named), situation=name)

@@ -40,11 +40,15 @@ class Holds:
 
 @dataclass(frozen=True)
 class Queried:
-    """A test of a query: some parameter whose name passes has a value, the given one where that is not None."""
+    """A test of a query: some parameter whose name passes has a value, the given one where that is not None.
+
+    ``of_lists`` says that a trial may ask with more than its own query: one on a list asks several times.
+    """
 
     says: str
     named: Callable[[str], bool]
     value: str | None = None
+    of_lists: bool = False
 
     def __call__(self, pairs: Iterable[tuple[str, Any]]) -> bool:
         """Whether the query passes; a value that only the cloud can give is any."""
@@ -71,6 +75,11 @@ def is_inner(other: str, template: str) -> bool:
         return False
     fits = all(a == b or a.startswith("{") for a, b in zip(mine, theirs, strict=True))
     return fits and any(a.startswith("{") and not b.startswith("{") for a, b in zip(mine, theirs, strict=True))
+
+
+def is_listing(trial: Trial) -> bool:
+    """Whether a trial asks for a list more than once, with queries of its own making."""
+    return getattr(trial, "listing", None) is not None
 
 
 @dataclass(frozen=True)
@@ -158,7 +167,7 @@ class Where:
             return False
         if self.body is not None and not self.body(trial.body):
             return False
-        if self.query is not None and not self.query(trial.query):
+        if self.query is not None and not (self.query(trial.query) or (self.query.of_lists and is_listing(trial))):
             return False
         if self.answered is None:
             return True

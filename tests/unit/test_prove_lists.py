@@ -36,7 +36,7 @@ class Turn:
 def found():
     cases = [
         case(LIST, f"list/{what}", Accepted((200,)), accepted=True, query=QUERY)
-        for what in ("limit", "marker", "sort_key", "is-red")
+        for what in ("limit", "marker", "sort_key", "sort", "is-red")
     ]
     return broken(*cases, case(LIST, "normal/200", Accepted((200,)), accepted=True))
 
@@ -46,7 +46,8 @@ def found():
     [
         ("limit", "name=mine&marker=m&sort_key=name&sort_dir=asc&is-red=1"),
         ("marker", "name=mine&limit=2&sort_key=name&sort_dir=asc&is-red=1"),
-        ("sort_key", "name=mine&limit=2&marker=m&is-red=1"),
+        ("sort_key", "name=mine&limit=2&marker=m&sort_dir=asc&is-red=1"),
+        ("sort", "name=mine&limit=2&marker=m&is-red=1"),
         ("is-red", "name=mine&limit=2&marker=m&sort_key=name&sort_dir=asc"),
     ],
 )
@@ -65,6 +66,13 @@ def test_what_does_not_ask_for_it_is_left_alone(found):
         assert not found[f"list/{what}#ignored"].where.matches(Request("GET", "/v2.1/widgets?name=mine"), None)
     plain = case(LIST, "normal/200", Accepted((200,)), accepted=True)
     assert not found["list/limit#ignored"].where.covers(plain.trial, TOP)
+
+
+def test_a_trial_that_asks_several_times_may_meet_it():
+    one = case(LIST, "list/limit", Accepted((200,)), accepted=True)
+    assert broken(one)["list/limit#ignored"].cases == ()  # nothing says that it asks for a limit
+    object.__setattr__(one.trial, "listing", "several exchanges")
+    assert broken(one)["list/limit#ignored"].cases == (one.id,)
 
 
 def test_one_more_than_the_limit(found):
