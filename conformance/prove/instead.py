@@ -53,6 +53,7 @@ class DoneAndRefused:
         """Hand it on with another token, and deny it; what cannot be done is refused by the cloud itself."""
         reply, _ = ForwardAs(self.role)(turn)
         if not reply.accepted:
+            turn.memory.impossible = f"the unbroken cloud refuses it to everybody here, with {reply.status}"
             return turn.upstream.send(turn.request), False
         return forged(self.status, turn.request.version), True
 

@@ -33,8 +33,13 @@ class Disguise:
 
 @dataclass
 class Memory:
-    """The disguises of one breakage. Migrations go by the id of their server. Safe to use from many threads."""
+    """The disguises of one breakage. Migrations go by the id of their server. Safe to use from many threads.
 
+    Attributes:
+        impossible: why what the breakage does could not be done, where it was tried; None otherwise.
+    """
+
+    impossible: str | None = None
     _worn: dict[tuple[Kind, str], Disguise] = field(default_factory=dict)
     _done: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)

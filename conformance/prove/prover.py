@@ -166,7 +166,11 @@ class Prover:
 
     def _judge(self, breakage: Breakage, results: list[Result], touched: Sequence[Case], earlier: int = 0) -> Outcome:
         related = {case.requirement.id for case in touched}
-        return judge(breakage, results, Unbroken(self.unbroken), related, self._proxy.touched + earlier)
+        outcome = judge(breakage, results, Unbroken(self.unbroken), related, self._proxy.touched + earlier)
+        impossible = self._proxy.impossible
+        if outcome.fate == "not reached" and impossible:
+            return replace(outcome, fate="void", observed=f"{impossible}; {outcome.observed}")
+        return outcome
 
     def _may_tell(self, case_id: str) -> bool:
         known = self.unbroken.get(case_id)

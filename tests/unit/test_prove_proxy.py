@@ -230,6 +230,9 @@ def test_what_cannot_be_done_is_refused_by_the_cloud(proxy, ask, nova):
     proxy.break_(broken(DoneAndRefused("reader", 404)))
     assert ask(token="o").status_code == 403
     assert proxy.touched == 0
+    assert "to everybody" in proxy.impossible
+    proxy.break_(None)
+    assert proxy.impossible is None
 
 
 def test_an_element_is_gone_in_spite_of_a_refusal(proxy, ask, nova):
