@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.engine.case import Case
-from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose
+from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
 from conformance.engine.judge.contents import ErrorBody
 from conformance.prove.after import Effect, ErrorShape, Gone
 from conformance.prove.ground import Catalogue, Ground, detail
@@ -77,10 +77,14 @@ def _entitled(case: Case) -> str:
 
 
 def _forbidden(ground: Ground, book: Catalogue, case: Case) -> None:
-    if not isinstance(case.expectation, Refused | RefusedUnlessProviderChose):
-        return
     where = Where.of(case.operation, roles=ground.roles(case))
     name = detail(case)
+    if isinstance(case.expectation, RefusedWhereSilent):  # whoever is let in breaks nothing that is said
+        book.add(case, "500", ground.here(case, roles=ground.roles(case)), instead=Answer(500), situation=name)
+        _done(ground, book, case, where, _entitled(case), 403)
+        return
+    if not isinstance(case.expectation, Refused | RefusedUnlessProviderChose):
+        return
     book.add(case, "not-checked", where, instead=ForwardAs(_entitled(case)), situation=name)
     _done(ground, book, case, where, _entitled(case), 403)
     _other_refusals(ground, book, case, 403)

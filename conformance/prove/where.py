@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from conformance.engine.bodies import lookup
 from conformance.engine.case import Binding, Trial
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.prove.wire import Request, Upstream
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
@@ -22,6 +22,8 @@ NO_SERVER = "-"
 class Holds:
     """A test of a request body: the field at a path has a value that the predicate takes, ABSENT for none.
 
+    ``[]`` in the path stands for the elements of a list, of which one is enough.
+
     ``bindings`` says whether a value passes that only the cloud can give: it is there, and it is a good one.
     """
 
@@ -32,10 +34,19 @@ class Holds:
 
     def __call__(self, body: Any) -> bool:
         """Whether the body passes."""
-        if not isinstance(lookup(body, self.path[:-1]), dict):
-            return False
-        value = lookup(body, self.path)
+        holders = [body]
+        for key in self.path[:-1]:
+            holders = [child for holder in holders for child in _children(holder, key)]
+        return any(self._takes(holder.get(self.path[-1], ABSENT)) for holder in holders if isinstance(holder, dict))
+
+    def _takes(self, value: Any) -> bool:
         return self.bindings if isinstance(value, Binding) else self.predicate(value)
+
+
+def _children(holder: Any, key: str) -> list[Any]:
+    if key == "[]":
+        return list(holder) if isinstance(holder, list) else []
+    return [holder[key]] if isinstance(holder, dict) and key in holder else []
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,9 @@ FAULTS: Mapping[int, str] = {
     409: "conflictingRequest",
 }
 
+NAMED = {"alt": "member2", "visitor": "norole"}
+"""Roles that a sandbox's tokens go by other names for."""
+
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ROOT = re.compile(r"/v\d[^/?]*")
 
@@ -205,7 +208,7 @@ class Upstream:
     def of(cls, url: str, tokens: Mapping[str, str]) -> Upstream:
         """The connections to a versioned root, with a sandbox's tokens."""
         parts = urlsplit(url)
-        known = {**tokens, "alt": tokens["member2"]} if "member2" in tokens else dict(tokens)
+        known = {**tokens, **{role: tokens[name] for role, name in NAMED.items() if name in tokens}}
         return cls(parts.hostname or "127.0.0.1", parts.port or 80, parts.path.rstrip("/"), known)
 
     def send(self, request: Request) -> Reply:
@@ -230,7 +233,7 @@ class Upstream:
         """The role of a token: ``no-token`` where there is none, ``bad-token`` where the cloud knows of none such."""
         if token is None:
             return "no-token"
-        ours = ("member", "admin", "reader", "alt")
+        ours = ("member", "admin", "reader", *NAMED)
         return next((role for role in ours if self.tokens.get(role) == token), "bad-token")
 
     def as_admin(self, method: str, path: str, body: Any = None, version: str = "2.9") -> Reply:

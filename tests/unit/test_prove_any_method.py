@@ -6,12 +6,12 @@ import pytest
 from made_up import broken, case, operation
 from widgets import TOP, row
 
-from conformance.engine.judge.codes import Accepted, Refused
+from conformance.engine.judge.codes import Accepted, Refused, RefusedWhereSilent
 from conformance.engine.judge.contents import ErrorBody, FieldShown
 from conformance.engine.judge.statuses import Reaches
 from conformance.prove.after import Gone
 from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs
-from conformance.prove.where import NO_SERVER, Where, is_inner
+from conformance.prove.where import NO_SERVER, Holds, Where, is_inner
 from conformance.prove.wire import Request
 
 ELEMENT = "/widgets/{widget_id}"
@@ -92,6 +92,20 @@ def test_constraints_of_a_body_without_an_action():
     assert given({"id": "11111111-2222-3333-4444-555555555555"})
     assert not given({"id": "not-a-uuid"})
     assert not given({})
+
+
+def test_a_field_of_the_elements_of_a_list():
+    holds = Holds(("widget", "parts", "[]", "size"), "", lambda value: value == 3)
+    assert holds({"widget": {"parts": [{"size": 1}, {"size": 3}]}})
+    assert not holds({"widget": {"parts": [{"size": 1}]}})
+    assert not holds({"widget": {"parts": "none"}})
+    assert Holds(("widget", "parts", "[]", "size"), "", lambda value: not value)({"widget": {"parts": [{}]}})
+
+
+def test_where_the_reference_is_silent_only_an_error_of_the_service_breaks_it():
+    one = operation("POST", "/widgets")
+    found = broken(case(one, "error/403[visitor]", RefusedWhereSilent(403, "a role without rights"), role="visitor"))
+    assert set(found) == {"error/403#500@visitor", "error/403#done-and-refused@visitor"}
 
 
 def test_a_value_of_a_query_that_is_refused():
