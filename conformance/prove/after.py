@@ -177,9 +177,12 @@ class Gone:
     def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
         """The answer as it is, after the element has been deleted behind its back, where that can be."""
         path, version = turn.request.path, str(turn.request.version)
-        if not turn.upstream.as_admin("GET", path, version=version).accepted:
-            return None
-        return reply if turn.upstream.as_admin("DELETE", path, version=version).accepted else None
+        for method in ("GET", "DELETE"):
+            done = turn.upstream.as_admin(method, path, version=version)
+            if not done.accepted:
+                turn.memory.impossible = f"what the path names cannot be deleted: {method} is answered {done.status}"
+                return None
+        return reply
 
 
 @dataclass(frozen=True)

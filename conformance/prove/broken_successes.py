@@ -67,7 +67,7 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
                 book.add(case, "field-retyped", where, after=Field(place, "retype"))
             if expectation.enum:
                 book.add(case, "field-value", where, after=Field(place, "set", "conformance-none-of-them"))
-            if place == (ground.knowledge.resource, "id"):
+            if expectation.identifies:
                 book.add(case, "other-id", where, after=Field(place, "other-id"))
                 if ground.reads(case.operation) and ground.scoped(case.operation):
                     elsewhere = Elsewhere(case.operation.path, ground.knowledge.identifier)

@@ -139,6 +139,7 @@ def judge(
             other = "refuses" if side == "accepted" else "accepts"
             said = f"the unbroken cloud {other} what the breakage would change; {said}"
             return Outcome.of(breakage, "void", observed=said, **common)
+        said = said or "no case of the requirement has such an exchange"
         return Outcome.of(breakage, "not reached", observed=said, **common)
     reason = unseen(breakage.id)
     if reason and all(r.verdict != "error" for r in open_):
