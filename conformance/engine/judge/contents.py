@@ -132,9 +132,16 @@ class FieldShown:
             return broken(type_name(value), f"{self.name} is of type {type_name(value)}, documented as {self.type}")
         elif self.enum and value not in self.enum:
             return broken("value", f"{self.name} has a value outside the documented ones: {value!r:.60}")
-        elif self.identifies and evidence.before is not None and value != evidence.before.get("id", value):
+        elif self.identifies and _another(value, evidence):
             return broken("another", f"{self.name} is that of another resource than the request names")
         return None
+
+
+def _another(value: Any, evidence: Evidence) -> bool:
+    """Whether an id is that of another resource: than was shown before, or than was asked for."""
+    if evidence.before is not None:
+        return bool(value != evidence.before.get("id", value))
+    return bool(evidence.exchanges) and str(value) not in evidence.exchanges[0].request.url
 
 
 def _inapplicable(reason: str) -> Judgement:
