@@ -42,7 +42,8 @@ class Follower:
         if trial.operation.action is None and background(answer):
             made = self.context.producers.made_by(trial.operation) is not None
             self.stage.stir(path if made else "")
-        known = trial.leads_to or ((trial.situation.state or "",) if trial.accepted else None)
+        # Where the reference is silent of the status, nobody knows what it becomes.
+        known = (trial.leads_to or (trial.situation.state or "",)) if trial.accepted else None
         result = self.stage.settle(known)
         exchanges = evidence.exchanges
         if result.timed_out and not self.context.stopping.is_set():

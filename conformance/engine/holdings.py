@@ -173,7 +173,9 @@ class Holdings:
         if rule.field is None:
             with contextlib.suppress(Unavailable):
                 return self._listed(collection, name, role, str(version), operation)
-        values = {self._context.knowledge.identifier: self._stage.server_id} if self._stage.view else {}
+        if self._stage.view is None:
+            self._stage.reach(self._context.knowledge.initial)
+        values = {self._context.knowledge.identifier: self._stage.known_id}
         answer: Answer | None = None
         try:
             for step in rule.steps:

@@ -46,7 +46,15 @@ def derive_removed(view: View, book: Book) -> None:
         return
     variant, state = view.main
     gone = any(code.code == GONE for code in view.operation.responses.error)
-    trial = view.attempt(state=state, variant=variant, label="documented", accepted=False)
+    # What was removed has no elements any more: where no server is named, any name will do.
+    gone_with_names = not view.needs_server and "{" in view.operation.path
+    trial = view.attempt(
+        state=None if gone_with_names else state,
+        variant=variant,
+        label="documented",
+        accepted=False,
+        target="unknown" if gone_with_names else "own",
+    )
     why = f"the operation was removed in {removal.release or 'an earlier release'}"
     requirement = view.requirement("removed", removal.release or "", removal.line)
     book.case(requirement, "", trial, Refused((GONE,), why, any_refusal=not gone))
