@@ -10,7 +10,7 @@ from conformance.engine.case import Binding, Requirement, id_part
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.constraints import derive_constraints
 from conformance.engine.derive.versions import former_fields
-from conformance.engine.derive.view import Book, Variant, View
+from conformance.engine.derive.view import Book, View
 from conformance.engine.judge.codes import (
     Admitted,
     Refused,
