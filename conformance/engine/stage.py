@@ -275,4 +275,4 @@ class Stage:
         self.fixtures.new_server()
         if made is not None:
             with contextlib.suppress(CloudError):
-                self.context.resources.delete(made, wait=False)
+                self.context.resources.drop(made)
