@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from conformance.engine.listing import Listing
 from specs.model import Operation
@@ -92,7 +92,8 @@ class Trial:
             created as after it.
         effect_of: name and value of a request field whose effect is looked for afterwards in the resource.
         path: placeholders with texts that stand for them whatever exists.
-        repeat: whether the request is sent twice, and the second answer is the one that counts.
+        repeat: whether the request is sent twice, and the second answer is the one that counts: ``same`` for the same
+            target, ``other`` for a second element of the collection, empty for once.
         listing: what is tried on a list, where the trial asks for it more than once.
     """
 
@@ -109,7 +110,7 @@ class Trial:
     beyond_base: bool = False
     effect_of: tuple[str, Any] | None = None
     path: tuple[tuple[str, str], ...] = ()
-    repeat: bool = False
+    repeat: Literal["", "same", "other"] = ""
     listing: Listing | None = None
 
 

@@ -104,9 +104,14 @@ class Executor:
             role = "admin"
             answer = self._send(trial, version, request, role)
         if trial.repeat and answer.ok:
-            first = answer
+            first, once = answer, request
+            if trial.repeat == "other" and request.filled.owned is not None:
+                self.holdings.forget(request.filled)
+                other = self._filled(trial, version)
+                seen = self.around.before(trial, other.filled, version)
+                request = replace(other, body=once.body, before=seen)
             answer = self._send(trial, version, request, role)
-            self.around.settled(Evidence(trial, version=version, role=role), first, request)
+            self.around.settled(Evidence(trial, version=version, role=role), first, once)
         evidence = replace(self._answered(trial, version, answer, request.before), role=role)
         if answer.status == 403 and trial.may_elevate and role == "member" and "admin" in self.context.role_names:
             # The promise is not about roles, and the reference does not say who may: an administrator may.

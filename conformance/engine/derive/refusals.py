@@ -62,18 +62,18 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
     for refusal in view.knowledge.refusals:
         if refusal.operation == view.operation.id and refusal.code in listed:
             variant, state = view.main
-            queried = any(
-                r.location == "query" and r.name == refusal.parameter for r in view.operation.request.parameters
-            )
-            body = view.body(variant, view.default, {} if queried else {refusal.parameter: refusal.binding})
+            rows = view.operation.request.parameters
+            where = next((r.location for r in rows if r.name == refusal.parameter), "body")
+            given = ((refusal.parameter, refusal.binding),)
             trial = view.attempt(
                 state=state,
                 variant=variant,
                 label=refusal.name,
                 role=refusal.role,
-                body=body,
+                body=view.body(variant, view.default, dict(given) if where not in ("path", "query") else {}),
                 accepted=False,
-                query=((refusal.parameter, refusal.binding),) if queried else (),
+                query=given if where == "query" else (),
+                path=given if where == "path" else (),
             )
             requirement = view.requirement("error", str(refusal.code), listed[refusal.code])
             book.case(requirement, refusal.name, trial, RefusedWhereSilent(refusal.code, refusal.name))
@@ -186,13 +186,19 @@ def _not_known(view: View, book: Book, line: int) -> None:
 
 
 def _repeated(view: View, book: Book, line: int) -> None:
-    """The same asked for twice, where a conflict is listed for what makes or adds something."""
-    if not (view.makes or view.knowledge.steps(view.operation, "after")) or view.scoped:
-        return
+    """The same asked for twice, where a conflict is listed for what makes or adds something; or of two elements."""
     variant, state = view.main
-    trial = view.attempt(state=state, variant=variant, label="twice", accepted=None, repeat=True)
     requirement = view.requirement("error", "409", line)
-    book.case(requirement, "twice", trial, RefusedWhereSilent(409, "the same asked for twice"))
+    if view.scoped:
+        return
+    if view.makes or view.knowledge.steps(view.operation, "after"):
+        trial = view.attempt(state=state, variant=variant, label="twice", accepted=None, repeat="same")
+        book.case(requirement, "twice", trial, RefusedWhereSilent(409, "the same asked for twice"))
+        return
+    producer = view.producers.of(view.operation.path.rpartition("/")[0]) if view.producers is not None else None
+    if view.operation.method == "PUT" and producer is not None:
+        trial = view.attempt(state=state, variant=variant, label="of-another", accepted=None, repeat="other")
+        book.case(requirement, "of-another", trial, RefusedWhereSilent(409, "the same asked of a second element"))
 
 
 def _wrong_status(view: View, book: Book, line: int | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from conformance.engine import bodies
 from conformance.engine.case import Binding, Case, Requirement, Situation, Trial, Untested, id_part
@@ -282,7 +282,7 @@ class View:
         beyond_base: bool = False,
         query: tuple[tuple[str, Any], ...] = (),
         path: tuple[tuple[str, str], ...] = (),
-        repeat: bool = False,
+        repeat: Literal["", "same", "other"] = "",
     ) -> Trial:
         """A trial of this operation.
 
