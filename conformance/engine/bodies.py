@@ -11,7 +11,7 @@ a required row that no sample shows has no place there, and so no field.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.contents import is_of_type
 from conformance.engine.knowledge import Knowledge
-from conformance.engine.places import place_in
+from conformance.engine.places import NAMED, place_in
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter, Sample
 
@@ -85,18 +85,31 @@ def _of_action(operation: Operation, version: Microversion) -> list[Field]:
 def _of_tree(operation: Operation, version: Microversion) -> list[Field]:
     """The fields in the order of their depth, so that what holds others comes before them."""
     rows = body_rows(operation, version)
-    places = _places(operation, rows)
+    places = _places(operation, rows, version)
     found = [Field(row, places[row.name]) for row in rows if row.name in places]
     return sorted(found, key=lambda field: len(field.path))
 
 
-def _places(operation: Operation, rows: list[Parameter]) -> dict[str, tuple[str, ...]]:
-    """The path of each row that has a place in the tree."""
+def _fitting(operation: Operation, version: Microversion | None) -> list[Sample]:
+    """The sample of a version, where samples are told apart by version: the last that is not later."""
+    earlier = [
+        (Microversion.parse(s.microversion), s) for s in operation.request.samples if s.valid and s.microversion
+    ]
+    best = max((at for at, _ in earlier if version is not None and at <= version), default=None)
+    return [sample for at, sample in earlier if at == best]
+
+
+def _places(
+    operation: Operation, rows: list[Parameter], version: Microversion | None = None
+) -> dict[str, tuple[str, ...]]:
+    """The path of each row that has a place in the tree: in the sample of the version, else in any."""
     shown = [s.body for s in operation.request.samples if s.valid]
+    fitting = [s.body for s in _fitting(operation, version)]
     kinds = {row.name: row.type for row in rows}
     places: dict[str, tuple[str, ...]] = {}
     for row in sorted(rows, key=lambda r: r.name.count(".")):
-        place = place_in(shown, row.name)
+        name = ".".join(part for part in row.name.split(".") if not part.startswith("{"))
+        place = place_in(fitting, name) or place_in(shown, name)
         parent, dot, last = row.name.rpartition(".")
         if place is None and dot and parent in places:
             many = kinds.get(parent) in ("array", "list")
@@ -160,6 +173,17 @@ def _in_samples(operation: Operation, field: Field) -> Any:
     return ABSENT
 
 
+def members(body: Any) -> Iterator[str]:
+    """The names of all members of a body, at any depth."""
+    if isinstance(body, dict):
+        yield from body
+        for inner in body.values():
+            yield from members(inner)
+    elif isinstance(body, list):
+        for inner in body:
+            yield from members(inner)
+
+
 def lookup(body: Any, path: Iterable[str]) -> Any:
     """The value at a path of keys, or ABSENT."""
     for key in path:
@@ -167,6 +191,8 @@ def lookup(body: Any, path: Iterable[str]) -> Any:
             body = body[0]
         elif isinstance(body, dict) and key in body:
             body = body[key]
+        elif key == NAMED and isinstance(body, dict) and body:
+            body = next(iter(body.values()))
         else:
             return ABSENT
     return body
@@ -297,8 +323,14 @@ def _whole(body: Any, operation: Operation, found: list[Field], knowledge: Knowl
 
 
 def put(body: Any, path: tuple[str, ...], value: Any) -> None:
-    """Set the value at a path of keys, with whatever objects and lists are missing on the way; ``[]`` is the first."""
+    """Set the value at a path of keys, with whatever objects and lists are missing on the way; ``[]`` is the first.
+
+    A path of another version may not fit the body, which stays as it is then.
+    """
     for depth, key in enumerate(path, 1):
+        fits = isinstance(body, list) if key == "[]" else isinstance(body, dict)
+        if not fits:
+            return
         last = depth == len(path)
         empty: Any = [] if not last and path[depth] == "[]" else {}
         if key == "[]":
@@ -313,6 +345,23 @@ def put(body: Any, path: tuple[str, ...], value: Any) -> None:
             elif not isinstance(body.get(key), dict | list):
                 body[key] = empty
             body = body[key]
+
+
+def named(operation: Operation, body: Any, knowledge: Knowledge, place: str = "") -> Any:
+    """A body in which the members of objects whose names the client chooses bear the names that the table says.
+
+    A sample may show several; one is enough, and no table says how they differ.
+    """
+    if isinstance(body, list):
+        return [named(operation, inner, knowledge, f"{place}.[]") for inner in body]
+    if not isinstance(body, dict) or not body:
+        return body
+    above = f"{place}." if place else ""
+    key = knowledge.key(operation, place)
+    if key is ABSENT or any(isinstance(name, Binding) for name in body):
+        return {name: named(operation, inner, knowledge, f"{above}{name}") for name, inner in body.items()}
+    first = next(iter(body.values()))
+    return {key: named(operation, first, knowledge, f"{above}{NAMED}")}
 
 
 def _bare_action(operation: Operation, rows: Iterable[Parameter]) -> Any:
@@ -366,6 +415,8 @@ def replaced(body: Any, path: tuple[str, ...], value: Any) -> Any:
     for key in path[:-1]:
         if key == "[]" and isinstance(target, list) and target:
             target = target[0]
+        elif key == NAMED and isinstance(target, dict) and key not in target:
+            target = next(iter(target.values()), None)
         else:
             target = target[key] if isinstance(target, dict) else None
     if path[-1] == "[]" and isinstance(target, list):

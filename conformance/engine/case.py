@@ -16,6 +16,7 @@ from specs.record.model import Source
 
 if TYPE_CHECKING:
     from conformance.engine.judge.expectation import Expectation
+    from conformance.engine.knowledge import Step
 
 ID_CHARACTERS = re.compile(r"[^A-Za-z0-9._/+:~-]+")
 """What may not stand in a requirement's id (DESIGN: ids are shell words and the last part of a pytest node id)."""
@@ -47,12 +48,15 @@ class Binding:
     """A value that only the cloud can give: an attribute of a resource in a relation to the server under test.
 
     ``relation`` is ``any`` (discovered, only read), ``free`` (made by this run, not attached), ``attached``, ``other``
-    (one that the server does not use now) or ``new`` (a fresh value, such as a name).
+    (one that the server does not use now) or ``new`` (a fresh value, such as a name). A resource that begins with a
+    slash is a collection: the value names an element that the lane has made (``other``: a second one), or is what the
+    element's own view shows now (``shown``). ``plain`` stands for it where nothing is to be made.
     """
 
     resource: str
     attribute: str = "id"
     relation: str = "any"
+    plain: Any = None
 
     def __str__(self) -> str:
         return f"{self.resource}.{self.attribute} ({self.relation})"
@@ -94,6 +98,8 @@ class Trial:
         path: placeholders with texts that stand for them whatever exists.
         repeat: whether the request is sent twice, and the second answer is the one that counts.
         listing: what is tried on a list, where the trial asks for it more than once.
+        steps: what goes before a request that is to be refused, so that it is; after it, the lane makes what it needs
+            anew.
     """
 
     key: str
@@ -111,6 +117,7 @@ class Trial:
     path: tuple[tuple[str, str], ...] = ()
     repeat: bool = False
     listing: Listing | None = None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -87,6 +88,12 @@ class Executor:
             return Evidence(trial, version=version, problem=request)
         if trial.accepted is not False:
             self.around.prepare(trial.operation, request.filled)
+        for step in trial.steps:
+            self.around.steps.before(step, request.filled.values, self.holdings.path_of)
+            request.before = self.around.before(trial, request.filled, version)
+        if any(binding.relation.endswith("shown") for binding in bindings_in(trial.body)):
+            # What another request has changed meanwhile is read anew.
+            request.body = self.stage.fixtures.filled(trial.body, trial.accepted is True, request.filled.values)
         # What is open to administrators only because of an optional field says nothing of the operation without it.
         elevation = trial.key if trial.beyond_base else trial.operation.id
         role = "admin" if trial.may_elevate and elevation in self.context.elevated else trial.role
@@ -125,6 +132,8 @@ class Executor:
             return replace(evidence, problem=Problem("inapplicable", reason))
         self.stage.fixtures.used(bindings_in(trial.body), answer.ok)
         evidence = self.around.settled(evidence, answer, request)
+        if trial.steps:
+            self.holdings.maker.clear()
         if state is None:
             return evidence
         if answer.ok and trial.accepted is False:
@@ -227,7 +236,13 @@ class Executor:
         if "{" not in operation.path:
             return None
         if "id" not in self._unknown:
-            self._unknown["id"] = self.context.cloud.unknown_id(f"/{self.context.knowledge.resource}s/{{id}}")
+            at = self.context.knowledge.unknown_at
+            admin = Role.ADMIN in self.context.cloud.roles and not self.context.knowledge.resource
+            self._unknown["id"] = (
+                self.context.cloud.unknown_id(at, role=Role.ADMIN if admin else Role.MEMBER)
+                if at is not None
+                else str(uuid.uuid4())
+            )
         return self._unknown["id"]
 
     def _plain(self, body: Any) -> Any:
@@ -235,9 +250,11 @@ class Executor:
         if isinstance(body, Binding):
             if body.relation == "any" and body.resource in _READ:
                 return self.stage.fixtures.filled(body)
+            if body.plain is not None:
+                return body.plain
             return _PLAIN.get((body.resource, body.attribute), "conformance")
         if isinstance(body, dict):
-            return {key: self._plain(value) for key, value in body.items()}
+            return {self._plain(key): self._plain(value) for key, value in body.items()}
         return [self._plain(value) for value in body] if isinstance(body, list) else body
 
     def _answered(self, trial: Trial, version: Microversion, answer: Answer, before: Any) -> Evidence:

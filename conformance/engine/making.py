@@ -6,7 +6,7 @@ import contextlib
 import re
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
@@ -57,12 +57,18 @@ def kind_of(collection: str) -> str:
 
 
 class Maker:
-    """Makes and keeps elements for one lane."""
+    """Makes and keeps elements for one lane.
+
+    Attributes:
+        prepare: takes the steps that the request of an operation needs before it.
+    """
 
     def __init__(self, context: RunContext, stage: Stage) -> None:
         self._context = context
         self._stage = stage
         self._pool: dict[tuple[str, tuple[tuple[str, Any], ...]], Owned] = {}
+        self.prepare: Callable[[Operation], None] = lambda _: None
+        stage.fixtures.elements = self.element
 
     def makes(self, template: str) -> bool:
         """Whether elements of a collection can be made, by the reference or by a factory."""
@@ -99,6 +105,24 @@ class Maker:
                 return None
         return self._pool[key]
 
+    def element(self, collection: str, label: str | None) -> Owned:
+        """An element of a collection at the top of the API, for a request's body; another label gives another one.
+
+        Raises:
+            Unavailable: none can be made.
+        """
+        producer = self._context.producers.of(collection)
+        if producer is None:
+            raise Unavailable(f"no operation makes an element of {collection}", optional=False)
+        key = (collection, (("", label),) if label else ())
+        if key not in self._pool:
+            self._pool[key] = self.produce(producer, collection, producer.name, {})
+        return self._pool[key]
+
+    def clear(self) -> None:
+        """Nothing is what it was: all that is needed from now on is made anew. The journal knows of the rest."""
+        self._pool.clear()
+
     def forget(self, owned: Owned) -> None:
         """It is gone, or no longer what it was."""
         self._pool = {key: other for key, other in self._pool.items() if other.value != owned.value}
@@ -131,7 +155,10 @@ class Maker:
         """
         operation, context = producer.operation, self._context
         version = context.version_for(operation)
-        built = bodies.build(operation, version, context.knowledge, fields)
+        self.prepare(operation)
+        built = bodies.named(
+            operation, bodies.build(operation, version, context.knowledge, fields), context.knowledge
+        )
         body = self._stage.fixtures.filled(built, True)
         chosen = self._new_name(producer) if producer.chosen else None
         path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection

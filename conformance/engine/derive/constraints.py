@@ -10,7 +10,6 @@ from conformance.engine.case import id_part
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.view import Book, Variant, View
 from conformance.engine.judge.codes import Refused
-from conformance.engine.judge.contents import ErrorBody
 from specs.model import Parameter
 
 STRICT = frozenset(
@@ -47,7 +46,7 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
         trial = view.attempt(state=state, variant=variant, label=f"bad-{label}", body=body, accepted=False)
         if line is not None:
             requirement = view.requirement("error", "400", line)
-            book.case(requirement, "error-body", trial, ErrorBody())
+            book.case(requirement, "error-body", trial, view.fault)
             book.case(requirement, label, trial, Refused((400,), why, also_listed=True))
         else:
             requirement = view.requirement("constraint", label, row.line, True)

@@ -12,7 +12,7 @@ from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
 from conformance.engine.places import place_of, values_at
 from specs.microversion import Microversion, VersionRange
-from specs.model import Condition, Parameter, When
+from specs.model import Condition, Parameter, Sample, When
 from specs.record.model import Source
 
 REQUEST_ID = r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -232,6 +232,16 @@ def _parents(view: View, row: Parameter) -> list[Parameter]:
     return [p for p in view.operation.response.parameters if p.name in names]
 
 
+def _first_of(view: View, sample: Sample) -> Microversion:
+    """The lowest version at which every member of a sample that names none is documented."""
+    keys = set(bodies.members(sample.body))
+    since: dict[str, list[Microversion]] = {}
+    for row in view.operation.request.parameters:
+        if row.location == "body":
+            since.setdefault(row.name.rpartition(".")[2], []).append(row.range.min or view.lowest)
+    return max((min(at) for name, at in since.items() if name in keys), default=view.lowest)
+
+
 def _samples(view: View, book: Book) -> None:
     """Every sample of a request is a documented request, at the version that its heading or path names."""
     for sample in view.operation.request.samples:
@@ -241,7 +251,7 @@ def _samples(view: View, book: Book) -> None:
         if version is not None and version not in view.range:
             continue
         if version is None and view.operation.microversions.max is None:
-            version = view.lowest
+            version = _first_of(view, sample)
         inner = sample.body.get(view.operation.action) if isinstance(sample.body, dict) else None
         variant, state = view.main_with(inner if isinstance(inner, dict) else ())
         stem = sample.file.rsplit("/", 1)[-1].removesuffix(".json")

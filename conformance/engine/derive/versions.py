@@ -208,7 +208,7 @@ def _operation_bounds(view: View, book: Book) -> None:
 
 def _outside(view: View) -> Iterator[tuple[str, Microversion]]:
     own = view.operation.microversions.range
-    if own.min is not None and own.min.previous is not None and own.min.minor > 1:
+    if own.min is not None and own.min.previous is not None and own.min > view.knowledge.first:
         yield f"min-{own.min}", own.min.previous
     if own.max is not None and own.max.next <= view.top:
         yield f"max-{own.max}", own.max.next
