@@ -19,7 +19,7 @@ from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.contents import is_of_type
 from conformance.engine.knowledge import Knowledge
-from conformance.engine.places import NAMED, place_in
+from conformance.engine.places import NAMED, place_in, places_in
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter, Sample
 
@@ -116,11 +116,18 @@ def _places(
             place = (*places[parent], "[]", last) if many else (*places[parent], last)
         elif place is None and not shown:
             place = (row.name,)
+        elif place is None and not dot and _anywhere(shown):
+            continue  # beside such a member, or within it
         elif place is None and not dot and (not row.required or _of_other_versions(operation, row)):
             place = (*_wrapper(shown), row.name)
         if place is not None:
             places[row.name] = place
     return places
+
+
+def _anywhere(shown: list[Any]) -> bool:
+    """Whether samples have members that are named by what they are about: what none shows may stand in any of them."""
+    return any(NAMED in place for body in shown for place in places_in(body))
 
 
 def _of_other_versions(operation: Operation, row: Parameter) -> bool:
@@ -256,6 +263,9 @@ def build(
 
 
 def _tree(operation: Operation, version: Microversion, knowledge: Knowledge, wanted: Mapping[str, Any]) -> Any:
+    fitting = _fitting(operation, version)
+    if fitting and all(isinstance(sample.body, list) for sample in fitting):
+        return from_sample(operation, fitting[0], knowledge)  # no row describes the list itself
     found = fields(operation, version)
     if not found and not wanted:
         shown = [s for s in operation.request.samples if s.valid]

@@ -102,9 +102,11 @@ class Executor:
             role = "admin"
             answer = self._send(trial, version, request, role)
         if trial.repeat and answer.ok:
-            first = answer
+            first, made = answer, request.intent
             answer = self._send(trial, version, request, role)
+            request.intent, again_made = made, request.intent
             self.around.settled(Evidence(trial, version=version, role=role), first, request)
+            request.intent = again_made
         evidence = replace(self._answered(trial, version, answer, request.before), role=role)
         if answer.status == 403 and trial.may_elevate and role == "member" and "admin" in self.context.role_names:
             # The promise is not about roles, and the reference does not say who may: an administrator may.

@@ -208,6 +208,14 @@ class Maker:
         if intent is not None and journal is not None:
             journal.made(intent, owned.value, owned.path)
 
+    def renamed(self, owned: Owned, name: str) -> None:
+        """Write down that it has another name now."""
+        journal = self._context.cloud.journal
+        intent = self.intend(owned.collection, {}, name, owned.role)
+        if intent is not None and journal is not None:
+            journal.made(intent, name, f"{owned.collection}/{quote(name, safe='')}")
+            journal.gone(owned.value)
+
     def _await(self, owned: Owned) -> None:
         """Wait while the thing forms, as its own view or that of the server that holds it shows."""
         reader = owned.producer.reader if owned.producer else None

@@ -39,6 +39,12 @@ def _walk(body: Any) -> Iterator[tuple[Place, Any]]:
                 queue.append(((*place, "[]"), child))
 
 
+def places_in(body: Any) -> Iterator[Place]:
+    """Every place in a body, shallowest first."""
+    for place, _ in _walk(body):
+        yield place
+
+
 def _keys(place: Place) -> tuple[str, ...]:
     return tuple(key for key in place if key not in ("[]", NAMED))
 
@@ -52,7 +58,7 @@ def place_of(operation: Operation, row: Parameter) -> Place | None:
     parent, dot, last = row.name.rpartition(".")
     if dot and any(r.name == parent for r in operation.response.parameters):
         above = place_in(bodies, parent)
-        if above is not None:
+        if above is not None and all((*above, NAMED) not in places_in(body) for body in bodies):
             is_list = any(r.name == parent and r.type in ("array", "list") for r in operation.response.parameters)
             return (*above, "[]", last) if is_list else (*above, last)
     return None

@@ -233,7 +233,7 @@ def _parents(view: View, row: Parameter) -> list[Parameter]:
 
 
 def _first_of(view: View, sample: Sample) -> Microversion:
-    """The lowest version at which every member of a sample that names none is documented."""
+    """The lowest version at which every member of a sample is documented: it may name none, or the first of some."""
     keys = set(bodies.members(sample.body))
     since: dict[str, list[Microversion]] = {}
     for row in view.operation.request.parameters:
@@ -248,6 +248,8 @@ def _samples(view: View, book: Book) -> None:
         if not sample.valid:
             continue
         version = Microversion.parse(sample.microversion) if sample.microversion else None
+        if version is not None:
+            version = max(version, _first_of(view, sample))
         if version is not None and version not in view.range:
             continue
         if version is None and view.operation.microversions.max is None:

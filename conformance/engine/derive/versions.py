@@ -13,6 +13,7 @@ from conformance.engine.derive.view import Book, View
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
 from conformance.engine.judge.contents import EmptyBody, FieldAbsent, HeaderAbsent
 from conformance.engine.places import place_of
+from conformance.engine.producers import form
 from specs.microversion import Microversion, VersionRange
 from specs.model import Parameter
 
@@ -191,19 +192,43 @@ def _operation_bounds(view: View, book: Book) -> None:
     if operation.removed is not None:
         return
     for bound, outside in _outside(view):
+        if _taken(view, outside):
+            continue
         requirement = _bound_requirement(view, "operation", own.line, bound, in_parameters=False)
         body = view.body(variant, view.default)
+        # Where the path exists already, or still, it is the method that does not.
+        codes = (404, 400, 405) if _other_method(view, outside) else (404, 400)
         refused: Trial = view.attempt(
             state=state, variant=variant, label="outside", version=outside, body=body, accepted=False
         )
         why = f"the operation exists only {_said(bound)}"
-        book.case(requirement, str(outside), refused, Refused((404, 400), why))
+        book.case(requirement, str(outside), refused, Refused(codes, why))
         inside = view.lowest if bound.startswith("min") else view.default
         _, _, numbers = normal_requirement(view, inside)
         label_version = None if inside == view.default else inside
         accepted = view.attempt(state=state, variant=variant, label="documented", version=label_version)
         if numbers:
             book.case(requirement, str(inside), accepted, Accepted(numbers))
+
+
+def _other_method(view: View, version: Microversion) -> bool:
+    """Whether another operation has the path at a version, with another method."""
+    own = view.operation
+    return any(
+        form(o.path) == form(own.path) and o.method != own.method and version in o.microversions.range
+        for o in view.spec.operations
+        if o.removed is None
+    )
+
+
+def _taken(view: View, version: Microversion) -> bool:
+    """Whether another operation answers the same request at a version."""
+    own = view.operation
+    return own.action is None and any(
+        (o.method, form(o.path)) == (own.method, form(own.path)) and version in o.microversions.range
+        for o in view.spec.operations
+        if o.id != own.id and o.action is None and o.removed is None
+    )
 
 
 def _outside(view: View) -> Iterator[tuple[str, Microversion]]:
