@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from conformance.engine import bodies
@@ -60,7 +61,14 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
     variant, state = view.main
     requirement = view.requirement("error", "400", line)
     for row in view.operation.request.parameters:
-        if row.location != "query" or view.default not in row.range or row.name not in STRICT:
+        if row.location != "query" or view.default not in row.range:
+            continue
+        if row.required:
+            trial = view.attempt(state=state, variant=variant, label=f"bad-{id_part(row.name)}-missing", accepted=False)
+            trial = replace(trial, query=tuple((name, value) for name, value in trial.query if name != row.name))
+            why = f"{row.name} is required"
+            book.case(requirement, f"{id_part(row.name)}-missing", trial, Refused((400,), why, also_listed=True))
+        if row.name not in STRICT:
             continue  # other parameters of a query are filters, which many services take as they come
         for label, value, why in _broken_texts(row):
             trial = view.attempt(

@@ -65,7 +65,10 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
             given = {name: refusal.binding} if name is not None else {}
             rows = view.operation.request.parameters
             queried = {n: v for n, v in given.items() if any(r.location == "query" and r.name == n for r in rows)}
-            body = view.body(variant, view.default, {} if queried else given)
+            in_body = {r.name for r in rows if r.location == "body"}
+            in_path = set(placeholders(view.operation.path)) - in_body
+            named = tuple((n, str(v)) for n, v in given.items() if n in in_path)
+            body = view.body(variant, view.default, {} if queried or named else given)
             trial = view.attempt(
                 state=state,
                 variant=variant,
@@ -74,6 +77,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
                 body=body,
                 accepted=False,
                 query=tuple(queried.items()),
+                path=named,
                 steps=refusal.steps,
             )
             requirement = view.requirement("error", str(refusal.code), listed[refusal.code])

@@ -159,6 +159,10 @@ def _request_field(view: View, book: Book, field: bodies.Field) -> None:
         for version, accepted in ((inside, True), (outside, None)):
             value = _value(view, field, version)
             body = view.body(variant, version, {name: value})
+            if not accepted and field.path[-1] not in bodies.members(body):
+                one = replace(requirement, id=f"{requirement.id}[{version}]")
+                book.without_case(one, "no-place", f"the body of {version} has no place for {row.name}")
+                continue
             trial = view.attempt(
                 state=state,
                 variant=variant,
