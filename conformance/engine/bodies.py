@@ -92,9 +92,7 @@ def _of_tree(operation: Operation, version: Microversion) -> list[Field]:
 
 def _fitting(operation: Operation, version: Microversion | None) -> list[Sample]:
     """The sample of a version, where samples are told apart by version: the last that is not later."""
-    earlier = [
-        (Microversion.parse(s.microversion), s) for s in operation.request.samples if s.valid and s.microversion
-    ]
+    earlier = [(Microversion.parse(s.microversion), s) for s in operation.request.samples if s.valid and s.microversion]
     best = max((at for at, _ in earlier if version is not None and at <= version), default=None)
     return [sample for at, sample in earlier if at == best]
 

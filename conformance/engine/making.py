@@ -156,9 +156,7 @@ class Maker:
         operation, context = producer.operation, self._context
         version = context.version_for(operation)
         self.prepare(operation)
-        built = bodies.named(
-            operation, bodies.build(operation, version, context.knowledge, fields), context.knowledge
-        )
+        built = bodies.named(operation, bodies.build(operation, version, context.knowledge, fields), context.knowledge)
         body = self._stage.fixtures.filled(built, True)
         chosen = self._new_name(producer) if producer.chosen else None
         path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection

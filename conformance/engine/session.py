@@ -34,7 +34,16 @@ from specs.record.writer import utc_now
 CLOUD_PATIENCE = Patience(status=300.0, settle=1.0)
 SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
 
-USES = ("apiref-conformance", "docutils", "keystoneauth1", "pytest", "PyYAML", "requests", "nova", "openstack-placement")
+USES = (
+    "apiref-conformance",
+    "docutils",
+    "keystoneauth1",
+    "pytest",
+    "PyYAML",
+    "requests",
+    "nova",
+    "openstack-placement",
+)
 """Distributions whose versions the record names."""
 
 

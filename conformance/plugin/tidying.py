@@ -44,7 +44,9 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
     service = str(record.info.spec.get("service") or "compute")
     journal = Journal(directory / "journal-cleanup.jsonl")
     try:
-        cloud = connect(Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens), journal, service_type=service)
+        cloud = connect(
+            Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens), journal, service_type=service
+        )
         try:
             return cleanup(directory, cloud)
         finally:
