@@ -253,13 +253,16 @@ def cleanup(run: Path, **values: Any) -> int:
 @click.option("--kind", metavar="K", help="Only breakages of requirements of this kind, such as error or body.")
 @click.option("--seed", type=int, default=0, help="Of the sample.")
 @click.option("--spec", type=_PATH, metavar="FILE", help="The specs whose operations are broken; all otherwise.")
-@click.option("--output", type=_PATH, metavar="DIR", help="Where to leave proof.json, proof.txt and the outcomes.")
+@click.option(
+    "--output", type=_PATH, metavar="DIR", help="For the page, proof.json and the outcomes; what has one is left out."
+)
 def prove(sample: int | None, kind: str | None, seed: int, spec: Path | None, output: Path | None) -> int:
     """Try the suite itself, on clouds that break exactly one promise; 1 if it has not proven itself."""
     from conformance.plugin.reference import packaged
     from conformance.prove import commands
 
-    return commands.prove(spec or packaged(), sample=sample, kind=kind, seed=seed, output=output, say=click.echo)
+    with _ended_by_signals():
+        return commands.prove(spec or packaged(), sample=sample, kind=kind, seed=seed, output=output, say=click.echo)
 
 
 @main.command()

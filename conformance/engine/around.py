@@ -115,8 +115,6 @@ class Around:
         trial, operation = evidence.trial, evidence.trial.operation
         version = evidence.version or self.context.top
         if not answer.ok:
-            if self.steps.sent:
-                self._undo(operation, request)
             return self._unchanged(evidence, request, version)
         made = self._made(trial, answer, request, evidence.role or trial.role)
         if made is not None:
@@ -144,6 +142,11 @@ class Around:
             return None
         now = request.body.get(owned.producer.name) if isinstance(request.body, Mapping) else None
         return owned if isinstance(now, str) and now != owned.value else None
+
+    def restore(self, operation: Operation, request: Request) -> None:
+        """Take back what steps before a request have changed, where nothing has yet."""
+        if self.steps.sent:
+            self._undo(operation, request)
 
     def _undo(self, operation: Operation, request: Request) -> None:
         """Take back what the request or the steps before it have changed for others."""

@@ -11,7 +11,7 @@ a required row that no sample shows has no place there, and so no field.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,26 +137,11 @@ def _of_other_versions(operation: Operation, row: Parameter) -> bool:
 
 
 def _wrapper(shown: list[Any]) -> tuple[str, ...]:
-    """The one key at the top of the samples that holds all others, or nothing."""
-    tops = {key for body in shown if isinstance(body, dict) for key in body}
-    only = next(iter(tops)) if len(tops) == 1 else None
+    """The one key that stands at the top of all samples, or nothing."""
+    tops = [set(body) for body in shown if isinstance(body, dict)]
+    common = set.intersection(*tops) if tops else set()
+    only = next(iter(common)) if len(common) == 1 else None
     return (only,) if only is not None and isinstance(shown[0].get(only), dict) else ()
-
-
-def chosen_name(operation: Operation) -> str | None:
-    """The name that a request's sample gives to the one thing in it, where the name is a key: ``{"meta": {"foo": 1}}``.
-
-    Such a name stands in the path, too, so that a client chooses it twice.
-    """
-    rows = {row.name for row in operation.request.parameters if row.location == "body"}
-    for sample in operation.request.samples:
-        inner = sample.body if sample.valid else None
-        while isinstance(inner, dict) and len(inner) == 1:
-            (key, value), *_ = inner.items()
-            if not isinstance(value, dict | list) and key not in rows:
-                return str(key)
-            inner = value
-    return None
 
 
 def _sample_keys(operation: Operation) -> set[str]:
@@ -176,17 +161,6 @@ def _in_samples(operation: Operation, field: Field) -> Any:
         if value is not ABSENT and value is not None:
             return value
     return ABSENT
-
-
-def members(body: Any) -> Iterator[str]:
-    """The names of all members of a body, at any depth."""
-    if isinstance(body, dict):
-        yield from body
-        for inner in body.values():
-            yield from members(inner)
-    elif isinstance(body, list):
-        for inner in body:
-            yield from members(inner)
 
 
 def lookup(body: Any, path: Iterable[str]) -> Any:
@@ -353,23 +327,6 @@ def put(body: Any, path: tuple[str, ...], value: Any) -> None:
             elif not isinstance(body.get(key), dict | list):
                 body[key] = empty
             body = body[key]
-
-
-def named(operation: Operation, body: Any, knowledge: Knowledge, place: str = "") -> Any:
-    """A body in which the members of objects whose names the client chooses bear the names that the table says.
-
-    A sample may show several; one is enough, and no table says how they differ.
-    """
-    if isinstance(body, list):
-        return [named(operation, inner, knowledge, f"{place}.[]") for inner in body]
-    if not isinstance(body, dict) or not body:
-        return body
-    above = f"{place}." if place else ""
-    key = knowledge.key(operation, place)
-    if key is ABSENT or any(isinstance(name, Binding) for name in body):
-        return {name: named(operation, inner, knowledge, f"{above}{name}") for name, inner in body.items()}
-    first = next(iter(body.values()))
-    return {key: named(operation, first, knowledge, f"{above}{NAMED}")}
 
 
 def _bare_action(operation: Operation, rows: Iterable[Parameter]) -> Any:

@@ -15,8 +15,8 @@ from specs.model import Operation
 from specs.record.model import Source
 
 if TYPE_CHECKING:
+    from conformance.engine.entries import Step
     from conformance.engine.judge.expectation import Expectation
-    from conformance.engine.knowledge import Step
 
 ID_CHARACTERS = re.compile(r"[^A-Za-z0-9._/+:~-]+")
 """What may not stand in a requirement's id (DESIGN: ids are shell words and the last part of a pytest node id)."""

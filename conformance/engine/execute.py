@@ -19,8 +19,8 @@ from conformance.engine.fixtures import NeedsNewServer, Unavailable
 from conformance.engine.follow import Follower
 from conformance.engine.holdings import Holdings
 from conformance.engine.judge.evidence import Evidence, Problem
-from conformance.engine.producers import SAFE
 from conformance.engine.pages import Pager
+from conformance.engine.producers import SAFE
 from conformance.engine.stage import Stage
 from specs.microversion import Microversion
 from specs.model import Operation
@@ -88,12 +88,21 @@ class Executor:
             return Evidence(trial, version=version, problem=request)
         if trial.accepted is not False:
             self.around.prepare(trial.operation, request.filled)
+        try:
+            self._taken(trial, request, version)
+            return self._sent(trial, version, request, wanted)
+        finally:
+            self.around.restore(trial.operation, request)
+
+    def _taken(self, trial: Trial, request: Request, version: Microversion) -> None:
+        """Take the steps that bring the situation about, and read anew what others have changed meanwhile."""
         for step in trial.steps:
             self.around.steps.before(step, request.filled.values, self.holdings.path_of)
             request.before = self.around.before(trial, request.filled, version)
         if any(binding.relation.endswith("shown") for binding in bindings_in(trial.body)):
-            # What another request has changed meanwhile is read anew.
             request.body = self.stage.fixtures.filled(trial.body, trial.accepted is True, request.filled.values)
+
+    def _sent(self, trial: Trial, version: Microversion, request: Request, wanted: tuple[str, ...]) -> Evidence:
         # What is open to administrators only because of an optional field says nothing of the operation without it.
         elevation = trial.key if trial.beyond_base else trial.operation.id
         role = "admin" if trial.may_elevate and elevation in self.context.elevated else trial.role
@@ -142,7 +151,7 @@ class Executor:
             # What should have been refused may have changed anything; later trials must not suffer from it.
             self.stage.worn = True
         self.stage.altered = self.stage.altered or (answer.ok and trial.beyond_base)
-        return self.follower.followed(evidence, answer, body, wanted)
+        return self.follower.followed(evidence, answer, request.filled.path, body, wanted)
 
     def _situated(self, trial: Trial, version: Microversion) -> Request | Problem:
         """The request, with all that it needs made; or why there is none."""
@@ -152,9 +161,10 @@ class Executor:
             query = tuple((name, _text(self._plain(v))) for name, v in trial.query) if trial.accepted is False else ()
             return Request(filled, self._plain(trial.body), query)
         first: str | None = None
-        for _ in range(3):
+        for tries in reversed(range(4)):
             if state is not None:
-                if self.stage.altered and not trial.beyond_base:
+                where = trial.operation.path.replace(f"{{{self.context.knowledge.identifier}}}", self.stage.known_id)
+                if (self.stage.altered and not trial.beyond_base) or not self.stage.suits(where):
                     self.stage.discard()
                 problem = self._situate(first or state, False)
                 if problem:
@@ -172,10 +182,10 @@ class Executor:
                 self.stage.discard()
                 continue
             except Unavailable as error:
-                initial = self.context.knowledge.initial
-                if error.optional or state in (None, initial) or first is not None:
+                makes_in = self.holdings.makes_in(trial.operation)
+                if error.optional or state in (None, makes_in) or tries == 0:
                     raise
-                first = initial  # what could not be made in this status is made before the server reaches it
+                first = makes_in  # what could not be made in this status is made before the server reaches it
                 continue
             if first is not None:
                 first = state
@@ -185,6 +195,9 @@ class Executor:
                 problem = self._situate(state, True)
                 if problem:
                     return problem
+            if any(name in self.context.knowledge.named_by for name in filled.values):
+                # What was made so is under way in the server, and of no use to any other trial.
+                self.stage.refresh()
             before = self.stage.view if state is not None else self.around.before(trial, filled, version)
             return Request(filled, body, query, before)
         return Problem("inconclusive", "no server could give what the request needs")
@@ -294,5 +307,6 @@ _PLAIN = {
     ("volume", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12",
     ("server", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a13",
     ("security_group", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a14",
+    ("share", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a15",
     ("path", "volume_id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12",
 }

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from conformance.engine.stage import Stage
 
 
-NAMED = ("path", "sent", "before")
-"""Resources that are none: what the path of the request names, what its body has sent, what a step before has sent."""
+NAMED = ("path", "shown", "sent", "before")
+"""Resources that are none: what the path of the request names and shows, what its body or a step before has sent."""
 
 
 _ATTACHED_BY = {"floating_ip": "ip", "volume": "id"}
@@ -90,10 +90,20 @@ class Fixtures:
         return body
 
     def _named(self, binding: Binding, named: Mapping[str, str]) -> Any:
+        if binding.resource == "shown":
+            return self._shown(named.get("", ""), binding.attribute)
         key = binding.attribute if binding.resource == "path" else f"{binding.resource}.{binding.attribute}"
         if key not in named:
             raise Unavailable(f"no request has named {key}", optional=False)
         return named[key]
+
+    def _shown(self, path: str, attribute: str) -> Any:
+        """A field of what the path of a request names, as it is shown there."""
+        answer = self._context.cloud.get(path, microversion=str(self._context.top))
+        view = next(iter(answer.json.values())) if answer.ok and isinstance(answer.json, dict) else None
+        if not isinstance(view, dict) or attribute not in view:
+            raise Unavailable(f"{path} shows no {attribute}", optional=False)
+        return view[attribute]
 
     def project(self) -> str:
         """The id of the member's project, as a server of it shows it."""
@@ -125,12 +135,8 @@ class Fixtures:
         self._context.notes.add("binding", str(binding))
         if binding.resource.startswith("/"):
             return self._element(binding)
-        if binding.resource == "name":
-            return _spelled(self._context.resources.rand_name("case"), binding.attribute)
-        if binding.resource == "uuid":
-            return str(uuid.uuid4())
-        if binding.resource == "password":
-            return f"Cf-{secrets.token_urlsafe(12)}"
+        if binding.resource in ("name", "uuid", "password"):
+            return self._fresh(binding)
         if binding.resource in ("image", "network"):
             return getattr(_have(getattr(self._context.discovery, binding.resource)), binding.attribute)
         if binding.resource == "flavor":
@@ -145,6 +151,10 @@ class Fixtures:
             return _have(self._context.discovery.availability_zone)
         if binding.resource == "host":
             return self._host(binding.relation)
+        if binding.resource == "share":
+            if not self._context.sandbox:
+                raise Unavailable("a share can only be made by the Shared File Systems service")
+            return str(uuid.uuid4())  # the sandbox's stand-in for that service knows every id
         if binding.resource == "project":
             return self.project()
         if binding.resource == "floating_ip_pool":
@@ -154,6 +164,11 @@ class Fixtures:
         if binding.relation == "ambiguous":
             return self._ambiguous(binding.resource)
         return _attribute(self._make_free(binding.resource), binding.attribute)
+
+    def _fresh(self, binding: Binding) -> str:
+        if binding.resource == "name":
+            return _spelled(self._context.resources.rand_name("case"), binding.attribute)
+        return str(uuid.uuid4()) if binding.resource == "uuid" else f"Cf-{secrets.token_urlsafe(12)}"
 
     def _element(self, binding: Binding) -> Any:
         """What names an element of a collection that the lane has made, or what its own view shows now."""
@@ -249,7 +264,8 @@ class Fixtures:
         self._free[resource].remove(made)
         self._attached[resource] = made
         self._stage.settle(())
-        self._stage.stir()
+        if resource == "volume":
+            self._stage.stir(path)
         self._stage.refresh()  # what the server shows now is what the case begins with
         return made
 

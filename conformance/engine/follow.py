@@ -12,6 +12,7 @@ from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.roles import Role
 from conformance.engine.context import RunContext
 from conformance.engine.judge.evidence import Evidence
+from conformance.engine.making import background
 from conformance.engine.stage import Stage
 
 IMAGE_PROXY = "2.35"
@@ -25,7 +26,7 @@ class Follower:
     context: RunContext
     stage: Stage
 
-    def followed(self, evidence: Evidence, answer: Answer, body: Any, wanted: tuple[str, ...]) -> Evidence:
+    def followed(self, evidence: Evidence, answer: Answer, path: str, body: Any, wanted: tuple[str, ...]) -> Evidence:
         """What becomes of the server after the request."""
         trial = evidence.trial
         if not answer.ok:
@@ -38,9 +39,11 @@ class Follower:
         knowledge = self.context.knowledge
         if trial.operation.id in (knowledge.lock, knowledge.unlock):
             self.stage.locked = trial.operation.id == knowledge.lock  # old versions do not show it
-        if trial.operation.action is None:
-            self.stage.stir()
-        known = trial.leads_to or ((trial.situation.state or "",) if trial.accepted else None)
+        if trial.operation.action is None and background(answer):
+            made = self.context.producers.made_by(trial.operation) is not None
+            self.stage.stir(path if made else "")
+        # Where the reference is silent of the status, nobody knows what it becomes.
+        known = (trial.leads_to or (trial.situation.state or "",)) if trial.accepted else None
         result = self.stage.settle(known)
         exchanges = evidence.exchanges
         if result.timed_out and not self.context.stopping.is_set():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,8 +19,8 @@ from urllib.parse import quote
 from conformance.engine.bodies import lookup
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.roles import Role
+from conformance.engine.entries import Naming
 from conformance.engine.fixtures import Unavailable
-from conformance.engine.knowledge import Naming
 from conformance.engine.making import Maker, Owned
 from conformance.engine.places import elements, identity
 from conformance.engine.producers import SAFE, collection_of, last_version, listed_by, placeholders
@@ -85,11 +86,16 @@ class Holdings:
         filled, values = operation.path, {}
         owned: Owned | None = None
         names = placeholders(operation.path)
-        for name in names:
+        for number, name in enumerate(names):
+            if given and any(earlier in given for earlier in names[:number]):
+                unknown, last_only = str(uuid.uuid4()), False  # there is nothing in what does not exist
             nothing = unknown if not last_only or name == names[-1] else None
             owned = None
             if given and name in given:
                 value = given[name]
+            elif nothing is not None and last_only and name in self._context.knowledge.named_by:
+                self._something(filled, operation, name, role, version)  # the situation in which it could be named
+                value = self._nothing(filled, operation, name, role, version, nothing)
             elif nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
                 value = self._nothing(filled, operation, name, role, version, nothing)
             elif name == self._context.knowledge.identifier:
@@ -123,7 +129,19 @@ class Holdings:
         collection = filled.path.removesuffix("/detail")
         fields = self._context.knowledge.fields_for(operation, operation.path.removesuffix("/detail"))
         template = operation.path.removesuffix("/detail")
-        return self.maker.own(template, collection, producer.name, operation, fields) is not None
+        try:
+            return self.maker.own(template, collection, producer.name, operation, fields) is not None
+        except Unavailable:
+            return False
+
+    def makes_in(self, operation: Operation) -> str:
+        """The status of the server in which what an operation's path names can be made."""
+        for name in placeholders(operation.path):
+            producer = self._context.producers.of(collection_of(operation.path, name))
+            for condition in producer.operation.preconditions if producer is not None else ():
+                if condition.kind == "status" and condition.resource == self._context.knowledge.resource:
+                    return next((s for s in condition.any_of if s in self._context.knowledge.stable), "")
+        return self._context.knowledge.initial
 
     def _something(
         self, filled: str, operation: Operation, name: str, role: str, version: Microversion
@@ -160,7 +178,9 @@ class Holdings:
         if rule.field is None:
             with contextlib.suppress(Unavailable):
                 return self._listed(collection, name, role, str(version), operation)
-        values = {self._context.knowledge.identifier: self._stage.server_id} if self._stage.view else {}
+        if self._stage.view is None:
+            self._stage.reach(self._context.knowledge.initial)
+        values = {self._context.knowledge.identifier: self._stage.known_id}
         answer: Answer | None = None
         try:
             for step in rule.steps:
@@ -169,6 +189,8 @@ class Holdings:
             raise Unavailable(str(error)) from None  # in this status nothing has such a name
         finally:
             self.steps.sent.clear()
+            # What was made so is under way in the server, and of no use to any other trial.
+            self._stage.worn = True
         if rule.field is not None:
             found = re.search(rule.pattern, str(lookup(answer.json if answer else None, rule.field)))
             if found is None:

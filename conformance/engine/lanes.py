@@ -36,7 +36,10 @@ def lane_of(trial: Trial, knowledge: Knowledge) -> str:
         return state
     if trial.accepted and trial.leads_to and trial.leads_to[0] != knowledge.initial:
         return trial.leads_to[0]
-    return f"{state}-{zlib.crc32(trial.operation.id.encode()) % HOME_LANES + 1}"
+    operation = trial.operation
+    # What is made below the server is shared by the operations on it.
+    family = operation.id if operation.action else "/".join(operation.path.split("/")[3:4])
+    return f"{state}-{zlib.crc32(family.encode()) % HOME_LANES + 1}"
 
 
 def order(trial: Trial, knowledge: Knowledge) -> tuple[int, str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
-from conformance.engine import bodies
+from conformance.engine import bodies, naming
 from conformance.engine.cloud.created import PATHS
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
@@ -26,6 +26,9 @@ from specs.model import Operation
 if TYPE_CHECKING:
     from conformance.engine.context import RunContext
     from conformance.engine.stage import Stage
+
+ACCEPTED = 202
+"""The code of a request that is not done when it is answered (RFC 9110, 15.3.3)."""
 
 FORMING = "ing"
 """How the statuses end in which a thing is not yet what it will be: creating, attaching, deleting."""
@@ -145,7 +148,7 @@ class Maker:
         row = next((r for r in operation.request.parameters if r.location == "path" and r.name == name), None)
         if row is not None and (row.format == "uuid" or row.type == "uuid" or name.endswith("uuid")):
             return str(uuid.uuid4())
-        return bodies.chosen_name(operation) or self._context.resources.rand_name("case")[-40:]
+        return naming.chosen_name(operation) or self._context.resources.rand_name("case")[-40:]
 
     def produce(self, producer: Producer, collection: str, name: str, fields: Mapping[str, Any]) -> Owned:
         """Make an element, and wait until it is what it will be.
@@ -156,7 +159,7 @@ class Maker:
         operation, context = producer.operation, self._context
         version = context.version_for(operation)
         self.prepare(operation)
-        built = bodies.named(operation, bodies.build(operation, version, context.knowledge, fields), context.knowledge)
+        built = naming.named(operation, bodies.build(operation, version, context.knowledge, fields), context.knowledge)
         body = self._stage.fixtures.filled(built, True)
         chosen = self._new_name(producer) if producer.chosen else None
         path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection
@@ -180,7 +183,7 @@ class Maker:
             value, collection, f"{collection}/{quote(value, safe='')}", role, producer, tuple(sorted(fields.items()))
         )
         self.settle(intent, owned)
-        self._await(owned)
+        self._await(owned, answer)
         context.notes.add("producer", f"{operation.id} makes what {{{name}}} names")
         return owned
 
@@ -214,12 +217,13 @@ class Maker:
             journal.made(intent, name, f"{owned.collection}/{quote(name, safe='')}")
             journal.gone(owned.value)
 
-    def _await(self, owned: Owned) -> None:
+    def _await(self, owned: Owned, answer: Answer) -> None:
         """Wait while the thing forms, as its own view or that of the server that holds it shows."""
         reader = owned.producer.reader if owned.producer else None
         if self._goes_with_server(owned.collection):
             self._stage.settle(())
-            self._stage.stir()
+            if background(answer):
+                self._stage.stir(owned.collection)
         if reader is None:
             return
         version = str(self._context.version_for(reader))
@@ -250,6 +254,12 @@ class Maker:
             answer = self._context.cloud.send(Ask("DELETE", owned.path, Role(owned.role), version))
             if (answer.ok or answer.status in (404, 410)) and self._context.cloud.journal is not None:
                 self._context.cloud.journal.gone(owned.value)
+
+
+def background(answer: Answer) -> bool:
+    """Whether what an answer says was made is still being made: it is accepted (202), or has a status that tells."""
+    shown = next(iter(answer.json.values()), None) if isinstance(answer.json, dict) else None
+    return answer.status == ACCEPTED or (isinstance(shown, Mapping) and "status" in shown)
 
 
 def name_in(body: Any) -> str | None:

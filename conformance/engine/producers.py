@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.bodies import chosen_name
+from conformance.engine.naming import chosen_name
 from conformance.engine.places import elements, identity
 from specs.microversion import Microversion
 from specs.model import Operation

@@ -28,6 +28,7 @@ class Stage:
     Attributes:
         view: the server as last shown, None where there is none.
         locked: whether its owner has locked it.
+        furnished: the paths of what was attached to it in the background, which some requests do not bear.
         altered: whether a request has set more than the reference requires, so that optional fields have values.
         worn: whether a request may have taken something from it, so that the next situation needs another server.
     """
@@ -38,6 +39,7 @@ class Stage:
         self.locked = False
         self.worn = False
         self.altered = False
+        self.furnished: set[str] = set()
         self._moved = False
         self.fixtures = Fixtures(context, self)
         self.servers_made = 0
@@ -50,6 +52,11 @@ class Stage:
         if self._made is None:
             raise RuntimeError("the lane has no server")
         return self._made.id
+
+    @property
+    def known_id(self) -> str:
+        """The server's id, or nothing where there is none."""
+        return self._made.id if self._made is not None else ""
 
     @property
     def status(self) -> str | None:
@@ -93,9 +100,15 @@ class Stage:
                 break
         self._moved = False
 
-    def stir(self) -> None:
-        """Something of the server is changing, although its status may not show it."""
+    def stir(self, path: str = "") -> None:
+        """Something of the server is changing, although its status may not show it: what stands at a path."""
         self._moved = True
+        if path:
+            self.furnished.add(path)
+
+    def suits(self, path: str) -> bool:
+        """Whether what is attached to the server belongs to the request for a path."""
+        return all(path.startswith(attached) for attached in self.furnished)
 
     def _have_server(self) -> Problem | None:
         if self.context.stopping.is_set():
@@ -116,6 +129,9 @@ class Stage:
         for edge in way:
             reason = self._step(edge)
             if reason:
+                if self.furnished:
+                    self.discard()  # what is attached may be in the way
+                    return f"{state} was not reached: {reason}"
                 self._broken.add(edge)
                 self.context.notes.add("broken-way", reason)
                 if self.status not in self.context.knowledge.stable:
@@ -255,6 +271,7 @@ class Stage:
         """Give the server up: it is deleted in the background of the cloud, and the next ``reach`` makes another."""
         made, self._made, self.view = self._made, None, None
         self.locked = self.worn = self.altered = self._moved = False
+        self.furnished.clear()
         self.fixtures.new_server()
         if made is not None:
             with contextlib.suppress(CloudError):

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from conformance.engine import bodies
+from conformance.engine import bodies, naming
 from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.context import RunContext
+from conformance.engine.entries import Step
 from conformance.engine.fixtures import Unavailable
-from conformance.engine.knowledge import Step
 from conformance.engine.producers import placeholders
 from conformance.engine.stage import Stage
 from specs.model import Operation
@@ -64,7 +64,7 @@ class Steps:
         self.context.notes.add("table", f"steps: {operation.id} goes with another request")
         version = self.context.version_for(operation)
         body = bodies.build(operation, version, self.context.knowledge, step.fields)
-        body = bodies.named(operation, body, self.context.knowledge)
+        body = naming.named(operation, body, self.context.knowledge)
         body = self.stage.fixtures.filled(body, True, {**sent, **self.sent, **values})
         path = operation.path
         for name in placeholders(path):

@@ -15,6 +15,8 @@ from conformance.prove.wire import Reply
 
 HTML = b"<!DOCTYPE html><html><head><title>Welcome</title></head><body><h1>It works</h1></body></html>"
 
+SERVERS = "/servers"
+
 Edit = Literal["drop", "rename", "null", "retype", "set", "other-id"]
 
 
@@ -148,22 +150,64 @@ class Effect:
     kind: Literal["status", "lock", "name"]
 
     def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
-        """The answer as it is, after the server has been changed behind its back."""
-        server_id = turn.request.path.split("/")[2] if turn.request.path.startswith("/servers/") else ""
-        server = turn.upstream.server(server_id)
-        if server is None:
+        """The answer as it is, after the server that the path names has been changed behind its back."""
+        id_ = named_in(turn.request.path, SERVERS)
+        path = f"{SERVERS}/{id_}"
+        element = turn.upstream.shown(path) if id_ else None
+        if element is None:
             return None
-        path = f"/servers/{server_id}"
+        if not turn.memory.first(self.kind, path):
+            return reply  # done twice it would be undone: who is refused may ask again as administrator
         match self.kind:
             case "status":
-                state = "active" if server.get("status") == "ERROR" else "error"
+                state = "active" if element.get("status") == "ERROR" else "error"
                 done = turn.upstream.as_admin("POST", f"{path}/action", {"os-resetState": {"state": state}})
             case "lock":
-                action = "unlock" if server.get("locked") else "lock"
+                action = "unlock" if element.get("locked") else "lock"
                 done = turn.upstream.as_admin("POST", f"{path}/action", {action: None})
             case _:
-                done = turn.upstream.as_admin("PUT", path, {"server": {"name": f"{server.get('name')}-changed"}})
+                done = turn.upstream.as_admin("PUT", path, {"server": {"name": f"{element.get('name')}-changed"}})
         return reply if done.accepted else None
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A refusal after which the element that the path names is there no more."""
+
+    def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
+        """The answer as it is, after the element has been deleted behind its back, where that can be."""
+        path, version = turn.request.path, str(turn.request.version)
+        for method in ("GET", "DELETE"):
+            done = turn.upstream.as_admin(method, path, version=version)
+            if not done.accepted:
+                turn.memory.impossible = f"what the path names cannot be deleted: {method} is answered {done.status}"
+                return None
+        return reply
+
+
+@dataclass(frozen=True)
+class Elements:
+    """A list in another order than the cloud's (``reversed``), or without an element (``empty``)."""
+
+    kind: Literal["reversed", "empty"]
+
+    def __call__(self, _: Turn, reply: Reply) -> Reply | None:
+        """The answer with the other list: the first that its body holds."""
+        if not isinstance(reply.json, dict):
+            return None
+        body = copy.deepcopy(reply.json)
+        for key, value in body.items():
+            if isinstance(value, list):
+                changed = value[::-1] if self.kind == "reversed" else []
+                body[key] = changed
+                return reply.with_json(body) if changed != value else None
+        return None
+
+
+def named_in(path: str, collection: str) -> str | None:
+    """The element of a collection that a path names, None for another path."""
+    rest = path.removeprefix(f"{collection}/")
+    return rest.split("/")[0] if rest != path else None
 
 
 @dataclass(frozen=True)
@@ -182,10 +226,14 @@ class Pretend:
 
     def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
         """The answer as it is; what is shown after it is disguised."""
-        id_ = turn.request.path.split("/")[2] if turn.request.path.startswith("/servers/") else None
-        if self.kind == "image":
-            id_ = made_by(reply)
+        id_ = made_by(reply) if self.kind == "image" else named_in(turn.request.path, SERVERS) or _answered(reply)
         if id_ is None:
             return None
         turn.memory.disguise(self.kind, id_, self.status, self.views)
         return reply
+
+
+def _answered(reply: Reply) -> str | None:
+    """The id of the server that an answer speaks of: the one that it has made."""
+    server = reply.json.get("server") if isinstance(reply.json, dict) else None
+    return str(server["id"]) if isinstance(server, dict) and "id" in server else None

@@ -22,8 +22,8 @@ class Turn:
 class Instead(Protocol):
     """Takes the place of handing the request on."""
 
-    def __call__(self, turn: Turn, /) -> Reply:
-        """The answer."""
+    def __call__(self, turn: Turn, /) -> tuple[Reply, bool]:
+        """The answer, and whether it, or what has been done, is another than the cloud's own."""
 
 
 class After(Protocol):
@@ -61,9 +61,9 @@ class Breakage:
     def answer(self, turn: Turn) -> tuple[Reply, bool]:
         """The answer to an exchange that ``where`` matches, and whether it is another than the cloud's."""
         if self.instead is not None:
-            reply = self.instead(turn)
+            reply, touched = self.instead(turn)
             if self.after is None:
-                return reply, True
+                return reply, touched
         else:
             reply = turn.upstream.send(turn.request)
         if self.after is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from conformance.engine import bodies
 from conformance.engine.case import Case
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
@@ -73,26 +74,36 @@ def _asked(case: Case, versions: VersionRange, body: Holds | None = None) -> Whe
 
 
 def _given(case: Case, name: str) -> Holds:
-    path = (case.operation.action, name) if case.operation.action else (name,)
+    """Requests with a field, wherever the engine puts it."""
+    rows = [r for r in case.operation.request.parameters if r.location == "body" and name in (r.name, _last(r.name))]
+    versions = [v for row in rows for v in (row.range.min, row.range.max) if v is not None]
+    placed = {f.path[-1]: f.path for v in versions for f in bodies.fields(case.operation, v)}
+    plain = (case.operation.action, name) if case.operation.action else (name,)
+    path = placed.get(name, plain)
     return Holds(path, "given", lambda value: value is not ABSENT, bindings=True)
 
 
 def _inside(book: Catalogue, case: Case, here: Microversion) -> None:
     """A field that is refused at the first version that knows it."""
     name = case.requirement.id.split("/")[-2]
-    rows = [r.name for r in case.operation.request.parameters if r.name.rpartition(".")[2] == name or r.name == name]
+    rows = [r.name for r in case.operation.request.parameters if name in (r.name, _last(r.name))]
     if rows:
-        where = _asked(case, exactly(here), _given(case, rows[0].rpartition(".")[2]))
+        where = _asked(case, exactly(here), _given(case, _last(rows[0])))
         book.add(case, "too-late", where, instead=Answer(400))
 
 
 def _outside(ground: Ground, book: Catalogue, case: Case, name: str, beyond: VersionRange, inner: Microversion) -> None:
     """A field that takes effect at versions that do not know it."""
     here = ground.version(case)
-    given = _given(case, name.rpartition(".")[2])
+    given = _given(case, _last(name))
     book.add(case, "too-early", _asked(case, exactly(here), given), instead=ForwardAs(version=inner))
     book.add(case, "ignored", _asked(case, beyond, given), instead=ForwardAs(version=inner))
     book.add(case, "500", _asked(case, exactly(here), given), instead=Answer(500))
+
+
+def _last(name: str) -> str:
+    """The last part of a dotted name."""
+    return name.rpartition(".")[2]
 
 
 def _value(operation: Operation, place: Place) -> Any:

@@ -6,11 +6,15 @@ from conformance.engine.case import Case
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
 from conformance.prove.after import Pretend
 from conformance.prove.ground import Catalogue, Ground, detail
+from conformance.prove.instead import Answer
 from conformance.prove.memory import Kind
 from conformance.prove.where import Where
 
 STRANGE = "CONFORMANCE"
 """A status that no reference documents."""
+
+GONE = "DELETED"
+"""The status of what is there no more."""
 
 _RELATED: dict[str, tuple[Kind, str, str]] = {
     "image": ("image", "SAVING", "ERROR"),
@@ -47,7 +51,11 @@ def _reaches(ground: Ground, book: Catalogue, case: Case, values: tuple[str, ...
     where, name = _accepted(ground, case), detail(case)
     before = str(case.trial.situation.state)
     stays = before if before not in values else _passing(ground)
-    book.add(case, "never", where, after=Pretend("server", stays), situation=name, waits=True)
+    if GONE in values:  # what is gone can show no status: it stays
+        code = ground.normal_code(case.operation)
+        book.add(case, "never", ground.here(case), instead=Answer(code), situation=name, waits=True)
+    else:
+        book.add(case, "never", where, after=Pretend("server", stays), situation=name, waits=True)
     for status in ground.knowledge.stable:
         if status not in values and status not in (before, "ERROR"):
             book.add(case, "other-status", where, after=Pretend("server", status), situation=name, waits=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.engine.case import Case
 from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
 from conformance.prove.after import Body, Code, Field, Header
 from conformance.prove.ground import Catalogue, Ground, exactly
-from conformance.prove.instead import Answer
+from conformance.prove.instead import Answer, Elsewhere
 from conformance.prove.where import Where
 
 REFUSALS = (400, 409, 500)
@@ -35,7 +37,7 @@ def _normal(ground: Ground, book: Catalogue) -> None:
                 name = f"{case.trial.situation.state}-{case.trial.microversion}"
             else:
                 there, name = ground.here(case), str(case.trial.situation.state)
-            seen = Where.of(case.operation, states=there.states, versions=there.versions, answered="accepted")
+            seen = replace(there, answered="accepted")
             book.add(case, "other-success", seen, after=Code(other), situation=name)
             for code in REFUSALS:
                 book.add(case, f"refused-{code}", there, instead=Answer(code), situation=name)
@@ -65,8 +67,11 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
                 book.add(case, "field-retyped", where, after=Field(place, "retype"))
             if expectation.enum:
                 book.add(case, "field-value", where, after=Field(place, "set", "conformance-none-of-them"))
-            if place == (ground.knowledge.resource, "id"):
+            if expectation.identifies:
                 book.add(case, "other-id", where, after=Field(place, "other-id"))
+                if ground.reads(case.operation) and ground.scoped(case.operation):
+                    elsewhere = Elsewhere(case.operation.path, ground.knowledge.identifier)
+                    book.add(case, "other-server", Where.of(case.operation), instead=elsewhere)
 
 
 def _headers(ground: Ground, book: Catalogue) -> None:

@@ -7,16 +7,21 @@ from collections.abc import Iterable, Sequence
 
 from conformance.prove.breakage import Breakage
 from conformance.prove.broken_bounds import break_bounds
+from conformance.prove.broken_constraints import break_constraints
+from conformance.prove.broken_lists import break_lists
 from conformance.prove.broken_outcomes import break_outcomes
 from conformance.prove.broken_refusals import break_refusals
 from conformance.prove.broken_successes import break_successes
 from conformance.prove.ground import Catalogue, Ground
 
+GENERATORS = (break_successes, break_refusals, break_constraints, break_outcomes, break_bounds, break_lists)
+"""Each writes the breakages of some kinds of requirements."""
+
 
 def catalogue(ground: Ground) -> tuple[Breakage, ...]:
     """Every breakage that the generators know of, ordered by the suite's requirements."""
     book = Catalogue(ground)
-    for generate in (break_successes, break_refusals, break_outcomes, break_bounds):
+    for generate in GENERATORS:
         generate(ground, book)
     rank = {requirement.id: number for number, requirement in enumerate(ground.suite.requirements)}
     return tuple(sorted(book.found.values(), key=lambda b: rank.get(b.requirement, len(rank))))

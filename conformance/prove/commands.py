@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.prove.breakage import Breakage
 from conformance.prove.catalogue import catalogue, chosen, unbreakable
+from conformance.prove.ledger import Ledger, suite_of
 from conformance.prove.outcome import Outcome
 from conformance.prove.prover import Prover
 from conformance.prove.score import Score
+from conformance.prove.stock import Stock
 from conformance.sandbox.process import RunningSandbox, Sandbox
+from reports import proof as report
 from specs.load import load_directory
 from specs.model import Spec
 from specs.record.model import Result
+from specs.record.writer import utc_now, write_atomically
 
-WORKERS = 3
+WORKERS = 4
 """Breakages that are tried at a time, each through a proxy of its own: most of the time is waiting."""
 
 Say = Callable[[str], None]
@@ -42,7 +48,8 @@ def prove(
         sample: how many breakages to try; all where None.
         kind: only breakages of requirements of this kind (``error`` for every code).
         seed: of the sample.
-        output: directory for ``proof.json`` and ``proof.txt``, and ``outcomes.jsonl``, which grows as it goes.
+        output: directory for ``proof.json``, ``proof.txt`` and ``proof.html``, and for ``outcomes.jsonl``, which grows
+            as it goes: what stands there already is not tried again.
         workers: breakages at a time.
         say: is told of each breakage that was not caught, and in the end the score.
 
@@ -51,37 +58,62 @@ def prove(
 
     Raises:
         SpecError: the specs cannot be read.
+        ProofError: the directory holds a proof of something else.
         SandboxError: the sandbox does not start.
     """
     every, selected = _specs(specs)
-    began = time.monotonic()
-    with Sandbox() as sandbox:
-        prover = Prover(sandbox, every, selected, tidy=False)
-        with prover:
+    began, started = time.monotonic(), utc_now()
+    with (
+        Sandbox() as sandbox,
+        tempfile.TemporaryDirectory(prefix="prove-") as directory,
+        Stock(sandbox, every, Path(directory), tidy=False) as stock,
+    ):
+        bench = _Bench(sandbox, every, selected, stock)
+        with bench.prover() as prover:
             ground = prover.ground
-        everything = catalogue(ground)
-        wanted = chosen(everything, sample, kind, seed)
-        if not wanted:
-            say(f"nothing to break: {specs} gives {len(everything)} breakages, and none of kind {kind!r}")
-            return 2
-        say(f"{len(wanted)} of {len(everything)} breakages, on nova {sandbox.release}")
-        outcomes, unbroken = _try_all(sandbox, every, selected, wanted, workers, _Teller(say, output, len(wanted)))
+            everything = catalogue(ground)
+            wanted = chosen(everything, sample, kind, seed)
+            if not wanted:
+                say(f"nothing to break: {specs} gives {len(everything)} breakages, and none of kind {kind!r}")
+                return 2
+            ledger = Ledger(output, suite_of(sandbox.release, everything))
+            left = [breakage for breakage in wanted if breakage.id not in ledger.found]
+            taken_over = len(wanted) - len(left)
+            say(
+                f"{len(wanted)} of {len(everything)} breakages, on nova {sandbox.release}"
+                + (f"; {taken_over} of them were tried before" if taken_over else "")
+            )
+            # At once: the cases share servers then, and each breakage has less to find out.
+            prover.learn(case for breakage in left for case in prover.needs(breakage))
+        teller = _Teller(say, ledger, len(left))
+        unbroken = bench.try_all(left, prover.unbroken, workers, teller)
+        ledger.deviates(r.deviation.id for r in unbroken.values() if r.deviation and r.verdict == "fail")
         head = {
             "release": sandbox.release,
+            "started": started,
             "breakages": len(everything),
-            "tried": len(outcomes),
+            "tried": len(wanted),
+            "taken_over": taken_over,
             "seed": seed,
             "kind": kind,
+            "workers": workers,
             "seconds": round(time.monotonic() - began, 1),
         }
-    deviations = sorted({r.deviation.id for r in unbroken.values() if r.deviation and r.verdict == "fail"})
-    score = Score(outcomes, tuple(deviations), unbreakable(ground, everything), head)
+    outcomes = tuple(ledger.found[breakage.id] for breakage in wanted)
+    score = Score(outcomes, tuple(sorted(ledger.deviations)), unbreakable(ground, everything), head)
     say(score.text())
     say(f"{head['seconds']} s")
     if output is not None:
-        (output / "proof.json").write_text(json.dumps(score.to_json(), indent=1) + "\n", "utf-8")
-        (output / "proof.txt").write_text(score.text(), "utf-8")
+        _write(score, output)
     return 0 if score.enough else 1
+
+
+def _write(score: Score, output: Path) -> None:
+    """The score as JSON, as text and as a page, which is a view of the JSON."""
+    file = output / "proof.json"
+    write_atomically(file, json.dumps(score.to_json(), indent=1) + "\n")
+    write_atomically(output / "proof.txt", score.text())
+    write_atomically(output / "proof.html", report.page(report.read(file)))
 
 
 def _specs(path: Path) -> tuple[Sequence[Spec], Sequence[Spec]]:
@@ -93,60 +125,62 @@ def _specs(path: Path) -> tuple[Sequence[Spec], Sequence[Spec]]:
 
 
 class _Teller:
-    """Says and writes down what becomes of each breakage, from many threads."""
+    """Writes down what becomes of each breakage, and says what was not caught, from many threads."""
 
-    def __init__(self, say: Say, output: Path | None, total: int) -> None:
+    def __init__(self, say: Say, ledger: Ledger, total: int) -> None:
         self._say = say
+        self._ledger = ledger
         self._total = total
         self._count = 0
         self._lock = threading.Lock()
-        self._lines: Path | None = None
-        if output is not None:
-            output.mkdir(parents=True, exist_ok=True)
-            self._lines = output / "outcomes.jsonl"
-            self._lines.write_text("", "utf-8")
 
     def __call__(self, outcome: Outcome) -> None:
+        self._ledger.add(outcome)
         with self._lock:
             self._count += 1
-            if self._lines is not None:
-                with self._lines.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(outcome.to_json()) + "\n")
             if outcome.fate != "caught" or outcome.alarms:
                 alarms = f"; alarms: {' '.join(outcome.alarms)}" if outcome.alarms else ""
                 self._say(f"[{self._count}/{self._total}] {outcome.fate}: {outcome.breakage}{alarms}")
 
 
-def _try_all(
-    sandbox: RunningSandbox,
-    every: Sequence[Spec],
-    selected: Sequence[Spec],
-    wanted: Sequence[Breakage],
-    workers: int,
-    tell: _Teller,
-) -> tuple[tuple[Outcome, ...], dict[str, Result]]:
-    with Prover(sandbox, every, selected, tidy=False) as prover:
-        # At once: the cases share servers then, and each breakage has less to find out.
-        prover.learn(case for breakage in wanted for case in prover.needs(breakage))
-    unbroken = prover.unbroken
-    found: dict[str, Outcome] = {}
-    queue: Iterator[Breakage] = iter(wanted)
-    lock = threading.Lock()
+@dataclass(frozen=True)
+class _Bench:
+    """What all provers of a proof share."""
 
-    def work(_: int) -> None:
-        with Prover(sandbox, every, selected, tidy=False, unbroken=unbroken) as prover:
-            while True:
-                with lock:
-                    breakage = next(queue, None)
-                if breakage is None:
-                    return
-                try:
-                    outcome = prover.try_(breakage)
-                except Exception as error:
-                    outcome = Outcome.of(breakage, "error", observed=f"{type(error).__name__}: {error}")
-                found[breakage.id] = outcome
-                tell(outcome)
+    sandbox: RunningSandbox
+    every: Sequence[Spec]
+    selected: Sequence[Spec]
+    stock: Stock
 
-    with ThreadPoolExecutor(min(workers, len(wanted)), "prover") as pool:
-        list(pool.map(work, range(min(workers, len(wanted)))))
-    return tuple(found[b.id] for b in wanted), unbroken
+    def prover(self, unbroken: dict[str, Result] | None = None) -> Prover:
+        """One more."""
+        known = {} if unbroken is None else unbroken
+        return Prover(self.sandbox, self.every, self.selected, tidy=False, unbroken=known, stock=self.stock)
+
+    def try_all(
+        self, wanted: Sequence[Breakage], unbroken: dict[str, Result], workers: int, tell: _Teller
+    ) -> dict[str, Result]:
+        """Try breakages, some at a time; returns what has become known of the unbroken cloud."""
+        queue: Iterator[Breakage] = iter(wanted)
+        lock, stopping = threading.Lock(), threading.Event()
+
+        def work(_: int) -> None:
+            with self.prover(unbroken) as prover:
+                while not stopping.is_set():
+                    with lock:
+                        breakage = next(queue, None)
+                    if breakage is None:
+                        return
+                    try:
+                        outcome = prover.try_(breakage)
+                    except Exception as error:
+                        outcome = Outcome.of(breakage, "error", observed=f"{type(error).__name__}: {error}")
+                    tell(outcome)
+
+        count = min(workers, len(wanted))
+        with ThreadPoolExecutor(max(1, count), "prover") as pool:
+            try:
+                list(pool.map(work, range(count)))
+            finally:
+                stopping.set()  # after an interruption, what is under way ends and nothing more begins
+        return unbroken

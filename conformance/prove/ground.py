@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from conformance.engine.case import Case, Requirement, Suite, id_part
 from conformance.engine.knowledge import Knowledge
 from conformance.prove.breakage import After, Breakage, Instead
-from conformance.prove.where import NO_SERVER, Where
+from conformance.prove.where import NO_SERVER, Where, is_inner
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
 
@@ -24,12 +24,14 @@ class Ground:
         top: the highest microversion that reference and cloud share.
         knowledge: the tables of the engine.
         vocabulary: the documented statuses of a server.
+        templates: method and path of every operation of the reference, those without a case among them.
     """
 
     suite: Suite
     top: Microversion
     knowledge: Knowledge
     vocabulary: tuple[str, ...] = ()
+    templates: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
     def by_requirement(self) -> dict[str, list[Case]]:
@@ -64,13 +66,34 @@ class Ground:
         named = case.trial.microversion
         return Microversion.parse(named) if named else self.default(case.operation)
 
+    def scoped(self, operation: Operation) -> bool:
+        """Whether the path names a resource that has statuses."""
+        return f"{{{self.knowledge.identifier}}}" in operation.path
+
+    def reads(self, operation: Operation) -> bool:
+        """Whether the operation changes nothing, so that a refusal of it can have no effect."""
+        return operation.method in ("GET", "HEAD")
+
     def here(self, case: Case, **parts: Any) -> Where:
-        """The situation of a case: the state of its server, and the lock where the server is locked."""
+        """The situation of a case: the state of the resource that its path names, and the lock where it is locked."""
         situation = case.trial.situation
-        said: dict[str, Any] = {"states": frozenset({situation.state or NO_SERVER})}
+        said: dict[str, Any] = {}
+        if self.scoped(case.operation):
+            said["states"] = frozenset({situation.state or NO_SERVER})
         if situation.locked:
             said["locked"] = True
         return Where.of(case.operation, **{**said, **parts})
+
+    def roles(self, case: Case) -> frozenset[str]:
+        """As whom the request of a case may be sent: an administrator takes the place of a member who may not."""
+        return frozenset({case.trial.role, *(("admin",) if case.trial.may_elevate else ())})
+
+    def besides(self, operation: Operation) -> tuple[str, ...]:
+        """Templates of other operations whose paths fit the operation's template, too."""
+        known = self.templates | {(case.operation.method, case.operation.path) for case in self.suite.cases}
+        return tuple(
+            sorted(path for method, path in known if method == operation.method and is_inner(path, operation.path))
+        )
 
     def normal_code(self, operation: Operation) -> int:
         """A code that accepts."""
@@ -87,6 +110,7 @@ class Catalogue:
 
     ground: Ground
     found: dict[str, Breakage] = field(default_factory=dict)
+    _inner: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def add(
         self,
@@ -116,12 +140,14 @@ class Catalogue:
         id_ = f"{broken}#{mutation}" + (f"@{id_part(situation)}" if situation else "")
         if id_ in self.found:
             return
+        where = replace(where, identifier=self.ground.knowledge.identifier, besides=self._besides(case.operation))
         others = [
             other.id
             for other in self.ground.by_requirement.get(broken, [])
             if other is not case and where.covers(other.trial, self.ground.version(other))
         ]
-        first = [case.id] if case.requirement.id == broken else []
+        covers = where.covers(case.trial, self.ground.version(case))
+        first = [case.id] if case.requirement.id == broken and covers else []
         self.found[id_] = Breakage(
             id=id_,
             requirement=broken,
@@ -134,6 +160,12 @@ class Catalogue:
             after=after,
             waits=waits,
         )
+
+    def _besides(self, operation: Operation) -> tuple[str, ...]:
+        key = (operation.method, operation.path)
+        if key not in self._inner:
+            self._inner[key] = self.ground.besides(operation)
+        return self._inner[key]
 
 
 def _kind(rest: str) -> str:

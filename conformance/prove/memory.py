@@ -33,15 +33,28 @@ class Disguise:
 
 @dataclass
 class Memory:
-    """The disguises of one breakage. Migrations go by the id of their server. Safe to use from many threads."""
+    """The disguises of one breakage. Migrations go by the id of their server. Safe to use from many threads.
 
+    Attributes:
+        impossible: why what the breakage does could not be done, where it was tried; None otherwise.
+    """
+
+    impossible: str | None = None
     _worn: dict[tuple[Kind, str], Disguise] = field(default_factory=dict)
+    _done: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def disguise(self, kind: Kind, id_: str, status: str, views: int | None = None) -> None:
         """Show a status of a resource from now on, whatever the truth is."""
         with self._lock:
             self._worn[kind, id_] = Disguise(status, views)
+
+    def first(self, what: str, id_: str) -> bool:
+        """Whether something has not been done to a resource before; from now on it has."""
+        with self._lock:
+            known = (what, id_) in self._done
+            self._done.add((what, id_))
+            return not known
 
     def disguised(self, request: Request, reply: Reply) -> Reply:
         """An answer with what is pretended in the place of the truth."""

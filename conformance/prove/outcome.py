@@ -70,6 +70,12 @@ class Outcome:
             breakage.id, breakage.requirement, breakage.kind, breakage.operation, breakage.mutation, fate, **more
         )
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Outcome:
+        """The outcome that a JSON value is of; the inverse of ``to_json``."""
+        parts: dict[str, Any] = {key: tuple(part) if isinstance(part, list) else part for key, part in value.items()}
+        return cls(**parts)
+
     def to_json(self) -> dict[str, Any]:
         """As a JSON value."""
         return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
@@ -128,11 +134,23 @@ def judge(
     if breakage.cases and not any(unbroken.decides(case) for case in breakage.cases):
         return Outcome.of(breakage, "void", observed=said, **common)
     if not touched:
+        side = breakage.where.answered
+        if side and tried and all(_answered(r, side) is False for r in tried):
+            other = "refuses" if side == "accepted" else "accepts"
+            said = f"the unbroken cloud {other} what the breakage would change; {said}"
+            return Outcome.of(breakage, "void", observed=said, **common)
+        said = said or "no case of the requirement has such an exchange"
         return Outcome.of(breakage, "not reached", observed=said, **common)
     reason = unseen(breakage.id)
     if reason and all(r.verdict != "error" for r in open_):
         return Outcome.of(breakage, "unseen", observed=reason, **common)
     return Outcome.of(breakage, "inconclusive" if open_ else "missed", observed=said, **common)
+
+
+def _answered(result: Result, side: str) -> bool | None:
+    """Whether the request of a case was answered from one side, ``accepted`` or ``refused``; None where by nothing."""
+    response = result.exchanges[0].response if result.exchanges else None
+    return None if response is None else (200 <= response.status < 300) == (side == "accepted")
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import tempfile
 import threading
 import time
@@ -14,7 +13,7 @@ from types import TracebackType
 
 from conformance.engine.case import Case
 from conformance.engine.cloud.target import Target
-from conformance.engine.context import Notes, Patience
+from conformance.engine.context import Notes, Patience, RunContext
 from conformance.engine.lanes import NO_SERVER, lane_of
 from conformance.engine.run import Run
 from conformance.engine.session import Session, Settings
@@ -22,6 +21,7 @@ from conformance.prove.breakage import Breakage
 from conformance.prove.ground import Ground
 from conformance.prove.outcome import Outcome, Unbroken, judge
 from conformance.prove.proxy import Proxy
+from conformance.prove.stock import Stock
 from conformance.sandbox.process import RunningSandbox
 from specs.model import Spec
 from specs.record.model import Result
@@ -32,9 +32,6 @@ SHORT = Patience(status=4.0, settle=0.3)
 
 CONTROLS = 3
 """Cases of the same operation that the breakage does not touch, run beside those that it does."""
-
-RENEWED_AFTER = 40
-"""Breakages that share a session: what it has made is removed when it closes."""
 
 
 @dataclass
@@ -47,6 +44,7 @@ class Prover:
         controls: how many untouched cases are run with each breakage.
         tidy: whether what a session has made is removed; on a sandbox that ends with the proof it need not be.
         unbroken: what the suite says of the cloud left alone; learnt as it is needed.
+        stock: the servers that breakages are tried on; one of its own where None.
     """
 
     sandbox: RunningSandbox
@@ -55,14 +53,16 @@ class Prover:
     controls: int = CONTROLS
     tidy: bool = True
     unbroken: dict[str, Result] = field(default_factory=dict)
+    stock: Stock | None = None
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _session: Session | None = None
-    _tried: int = 0
-    _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     def __enter__(self) -> Prover:
         self._directory = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="prove-")))
         self._proxy = self._stack.enter_context(Proxy(self.sandbox.url, self.sandbox.tokens))
+        if self.stock is None:
+            own = Stock(self.sandbox, self.specs, self._directory / "stock", self.tidy)
+            self.stock = self._stack.enter_context(own)
         self._stack.callback(self._close)
         self._open()
         return self
@@ -82,19 +82,41 @@ class Prover:
     @property
     def ground(self) -> Ground:
         """What the generators stand on."""
-        context = self.session.context
+        return self._ground
+
+    def _of_session(self, session: Session) -> Ground:
+        context = session.context
         words = (v for spec in self.specs for v in spec.vocabulary)
         status = (v for v in words if v.resource == context.knowledge.resource and v.attribute == "status")
         return Ground(
-            self.session.suite, context.top, context.knowledge, tuple(word for v in status for word in v.values)
+            session.suite,
+            context.top,
+            context.knowledge,
+            tuple(word for v in status for word in v.values),
+            frozenset((operation.method, operation.path) for operation in context.operations.values()),
         )
 
     def run(self, case_ids: Iterable[str], patience: Patience = PATIENCE) -> list[Result]:
-        """Run some cases on the cloud as it is now, and wait for them."""
-        ids = list(dict.fromkeys(case_ids))
-        context = replace(
-            self.session.context, patience=patience, notes=Notes(), elevated=set(), stopping=threading.Event()
-        )
+        """Run some cases on the cloud as it is now, each on servers of its own, and wait for them."""
+        return self._run(list(dict.fromkeys(case_ids)), replace(self.session.context, patience=patience))
+
+    def _on_lent(self, case_ids: Iterable[str], patience: Patience) -> list[Result]:
+        """Run some cases on servers that are in the status of each already."""
+        if self.stock is None:
+            raise RuntimeError("the prover is not open")
+        context = replace(self.session.context, patience=patience, discovery=self.stock.discovery)
+        by_state: dict[str, list[str]] = {}
+        for case_id in dict.fromkeys(case_ids):
+            state = self._cases[case_id].trial.situation.state or context.knowledge.initial
+            by_state.setdefault(state, []).append(case_id)
+        results = []
+        for state, ids in by_state.items():
+            lending = self.stock.lending(self._proxy.upstream, state)
+            results += self._run(ids, replace(context, resources=lending))
+        return results
+
+    def _run(self, ids: Sequence[str], context: RunContext) -> list[Result]:
+        context = replace(context, notes=Notes(), elevated=set(), stopping=threading.Event())
         run = Run(self.session.suite, context, _ignore, parallel=4)
         run.start(ids)
         try:
@@ -113,6 +135,8 @@ class Prover:
         """The cases that are run first with a breakage: the most direct one, its exchange's others, and controls."""
         touched, untouched = self._neighbours(breakage)
         direct = [case for case in breakage.cases if self._may_tell(case)][:1] or list(breakage.cases[:1])
+        if not direct:  # the requirement has no case for that part: perhaps another's tells
+            direct = [case.id for case in touched[:1]]
         own = [case for case in touched if case.id in direct]
         return [*direct, *self._same_exchange(own), *self._controls(untouched, own)]
 
@@ -122,23 +146,19 @@ class Prover:
         The most direct case comes first; the others of the requirement are run only where it has not told.
         """
         began = time.monotonic()
-        self._tried += 1
-        if self._tried % RENEWED_AFTER == 0:
-            self._close()
-            self._open()
         touched, _ = self._neighbours(breakage)
         chosen = self.needs(breakage)
         self.learn(chosen)
         patience = SHORT if breakage.waits else PATIENCE
         self._proxy.break_(breakage)
         try:
-            results = self.run(chosen, patience)
+            results = self._on_lent(chosen, patience)
             outcome = self._judge(breakage, results, touched)
             more = [case for case in breakage.cases if case not in chosen]
             if more and outcome.fate not in ("caught", "void"):
                 self.learn(more)
                 self._proxy.break_(breakage)
-                results += self.run(more, patience)
+                results += self._on_lent(more, patience)
                 outcome = self._judge(breakage, results, touched, outcome.touched)
         finally:
             self._proxy.break_(None)
@@ -146,7 +166,11 @@ class Prover:
 
     def _judge(self, breakage: Breakage, results: list[Result], touched: Sequence[Case], earlier: int = 0) -> Outcome:
         related = {case.requirement.id for case in touched}
-        return judge(breakage, results, Unbroken(self.unbroken), related, self._proxy.touched + earlier)
+        outcome = judge(breakage, results, Unbroken(self.unbroken), related, self._proxy.touched + earlier)
+        impossible = self._proxy.impossible
+        if outcome.fate == "not reached" and impossible:
+            return replace(outcome, fate="void", observed=f"{impossible}; {outcome.observed}")
+        return outcome
 
     def _may_tell(self, case_id: str) -> bool:
         known = self.unbroken.get(case_id)
@@ -182,11 +206,12 @@ class Prover:
         return list(kinds.values())[: self.controls]
 
     def _open(self) -> None:
-        directory = self._directory / str(next(self._numbers))
         target = Target.sandbox(self._proxy.url, self.sandbox.tokens)
-        settings = Settings(target, directory, sandbox=True, release=self.sandbox.release)
+        settings = Settings(target, self._directory / "session", sandbox=True, release=self.sandbox.release)
         self._proxy.break_(None)
         self._session = Session(settings, self.specs, self.selected, _ignore)
+        self._cases = {case.id: case for case in self._session.suite.cases}
+        self._ground = self._of_session(self._session)
 
     def _close(self) -> None:
         session, self._session = self._session, None

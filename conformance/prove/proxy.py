@@ -50,6 +50,11 @@ class Proxy:
         with self._lock:
             self._breakage, self._memory, self.touched = breakage, Memory(), 0
 
+    @property
+    def impossible(self) -> str | None:
+        """Why the present breakage could not do what it does, where it was tried."""
+        return self._memory.impossible
+
     def __enter__(self) -> Proxy:
         self._thread.start()
         return self

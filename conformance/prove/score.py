@@ -82,6 +82,7 @@ class Score:
         return {
             "format": 1,
             "head": dict(self.head or {}),
+            "enough": {"percent": ENOUGH, "reached": self.enough},
             "total": self.total.to_json(),
             "by_kind": [row.to_json() for row in self.by(lambda o: o.kind)],
             "by_mutation": [row.to_json() for row in self.by(lambda o: f"{o.kind} {o.mutation}")],

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import Any, Literal
 
-from conformance.engine.bodies import lookup
 from conformance.engine.case import Binding, Trial
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.prove.wire import Request, Upstream
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
@@ -22,6 +22,8 @@ NO_SERVER = "-"
 class Holds:
     """A test of a request body: the field at a path has a value that the predicate takes, ABSENT for none.
 
+    ``[]`` in the path stands for the elements of a list, of which one is enough.
+
     ``bindings`` says whether a value passes that only the cloud can give: it is there, and it is a good one.
     """
 
@@ -32,10 +34,63 @@ class Holds:
 
     def __call__(self, body: Any) -> bool:
         """Whether the body passes."""
-        if not isinstance(lookup(body, self.path[:-1]), dict):
-            return False
-        value = lookup(body, self.path)
+        holders = [body]
+        for key in self.path[:-1]:
+            holders = [child for holder in holders for child in _children(holder, key)]
+        return any(self._takes(holder.get(self.path[-1], ABSENT)) for holder in holders if isinstance(holder, dict))
+
+    def _takes(self, value: Any) -> bool:
         return self.bindings if isinstance(value, Binding) else self.predicate(value)
+
+
+def _children(holder: Any, key: str) -> list[Any]:
+    if key == "[]":
+        return list(holder) if isinstance(holder, list) else []
+    return [holder[key]] if isinstance(holder, dict) and key in holder else []
+
+
+@dataclass(frozen=True)
+class Queried:
+    """A test of a query: some parameter whose name passes has a value, the given one where that is not None.
+
+    ``of_lists`` says that a trial may ask with more than its own query: one on a list asks several times.
+    """
+
+    says: str
+    named: Callable[[str], bool]
+    value: str | None = None
+    of_lists: bool = False
+
+    def __call__(self, pairs: Iterable[tuple[str, Any]]) -> bool:
+        """Whether the query passes; a value that only the cloud can give is any."""
+        return any(
+            self.named(name) and (self.value is None or isinstance(value, Binding) or str(value) == self.value)
+            for name, value in pairs
+        )
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    """The paths of a template: one segment for each placeholder, whatever its name."""
+    parts = re.split(r"\{[^{}]+\}", template)
+    return re.compile("([^/]+)".join(map(re.escape, parts)) + r"\Z")
+
+
+def is_inner(other: str, template: str) -> bool:
+    """Whether another template names some of the paths of a template, and names them more closely.
+
+    ``/widgets/detail`` is one of ``/widgets/{widget_id}``: a request for it is none of the latter's.
+    """
+    mine, theirs = template.split("/"), other.split("/")
+    if len(mine) != len(theirs) or template == other:
+        return False
+    fits = all(a == b or a.startswith("{") for a, b in zip(mine, theirs, strict=True))
+    return fits and any(a.startswith("{") and not b.startswith("{") for a, b in zip(mine, theirs, strict=True))
+
+
+def is_listing(trial: Trial) -> bool:
+    """Whether a trial asks for a list more than once, with queries of its own making."""
+    return getattr(trial, "listing", None) is not None
 
 
 @dataclass(frozen=True)
@@ -43,12 +98,16 @@ class Where:
     """Exchanges of one operation. A part that is None, or not said, does not matter.
 
     Attributes:
+        method, path, action: of the operation; the path is its template.
         roles: of the token: ``member``, ``admin``, ``reader``, ``alt``, ``no-token``, ``bad-token``.
-        states: of the server, with NO_SERVER for one that is unknown.
-        locked: whether the server is locked.
+        states: of the resource that the path names, with NO_SERVER for one that is unknown.
+        locked: whether it is locked.
         versions: microversions of the request.
         body: a test of the request body.
+        query: a test of the query.
         answered: whether the cloud, left alone, accepts or refuses.
+        identifier: the placeholder of the path that names the resource which has statuses.
+        besides: templates of other operations that the path's would take in, such as ``/servers/detail``.
     """
 
     method: str
@@ -59,27 +118,28 @@ class Where:
     locked: bool | None = None
     versions: VersionRange | None = None
     body: Holds | None = None
+    query: Queried | None = None
     answered: Literal["accepted", "refused"] | None = None
+    identifier: str = "server_id"
+    besides: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, operation: Operation, **parts: Any) -> Where:
         """All exchanges of an operation, or those of some parts."""
         return cls(operation.method, operation.path, operation.action, **parts)
 
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        parts = re.split(r"\{(\w+)\}", self.path)
-        text = "".join(f"(?P<{part}>[^/]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
-        return re.compile(text + r"\Z")
-
-    def server_of(self, request: Request) -> str | None:
-        """The server that the path of a request names."""
-        found = self._pattern.match(request.path)
-        return found.groupdict().get("server_id") if found else None
+    def resource_of(self, request: Request) -> str | None:
+        """The path of the resource that has statuses, as a request names it; None where the template names none."""
+        head, found, _ = self.path.partition(f"{{{self.identifier}}}")
+        if not found or not _pattern(self.path).match(request.path):
+            return None
+        return "/".join(request.path.split("/")[: head.count("/") + 1])
 
     def matches(self, request: Request, upstream: Upstream) -> bool:
         """Whether an exchange is one of these, as far as can be told before the cloud has answered."""
-        if request.method != self.method or not self._pattern.match(request.path):
+        if request.method != self.method or not _pattern(self.path).match(request.path):
+            return False
+        if any(_pattern(other).match(request.path) for other in self.besides):
             return False
         if self.action is not None and request.action != self.action:
             return False
@@ -89,12 +149,15 @@ class Where:
             return False
         if self.body is not None and not self.body(request.json):
             return False
+        if self.query is not None and not self.query(request.query):
+            return False
         return self._fits_server(request, upstream)
 
     def _fits_server(self, request: Request, upstream: Upstream) -> bool:
         if self.states is None and self.locked is None:
             return True
-        server = upstream.server(self.server_of(request) or "")
+        path = self.resource_of(request)
+        server = upstream.shown(path) if path else None
         status = str(server.get("status")) if server else NO_SERVER
         if self.states is not None and status not in self.states:
             return False
@@ -114,6 +177,8 @@ class Where:
         if self.versions is not None and version not in self.versions:
             return False
         if self.body is not None and not self.body(trial.body):
+            return False
+        if self.query is not None and not (self.query(trial.query) or (self.query.of_lists and is_listing(trial))):
             return False
         if self.answered is None:
             return True

@@ -7,11 +7,11 @@ import json
 import re
 import threading
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from conformance.engine.cloud.exchange import ABSENT
 from specs.microversion import Microversion
@@ -29,6 +29,10 @@ FAULTS: Mapping[int, str] = {
     409: "conflictingRequest",
 }
 
+NAMED = {"alt": "member2", "visitor": "norole"}
+"""Roles that a sandbox's tokens go by other names for."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ROOT = re.compile(r"/v\d[^/?]*")
 
 Headers = tuple[tuple[str, str], ...]
@@ -98,6 +102,23 @@ class Request:
     def as_token(self, token: str) -> Request:
         """The same with another token."""
         return replace(self, headers=(*without(self.headers, ["x-auth-token"]), ("X-Auth-Token", token)))
+
+    def at(self, path: str) -> Request:
+        """The same for another path below the versioned root."""
+        return replace(self, target=self.target.replace(self.path, path, 1))
+
+    def without_query(self, named: Callable[[str], bool]) -> Request:
+        """The same without the query parameters whose names pass a test."""
+        return self.with_query([(name, value) for name, value in self.query if not named(name)])
+
+    def with_query(self, pairs: Iterable[tuple[str, str]]) -> Request:
+        """The same with another query."""
+        return replace(self, target=urlunsplit(urlsplit(self.target)._replace(query=urlencode(list(pairs)))))
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        """Names and values of the query, in order."""
+        return parse_qsl(urlsplit(self.target).query, keep_blank_values=True)
 
     def as_version(self, version: Microversion) -> Request:
         """The same at another microversion."""
@@ -173,19 +194,21 @@ class Upstream:
         host, port: of the cloud.
         root: the path of its versioned root.
         tokens: role -> token, with ``alt`` for a member of another project.
+        changed: every UUID that an accepted request has named, in its path or its body, that was no mere question.
     """
 
     host: str
     port: int
     root: str
     tokens: Mapping[str, str] = field(repr=False)
+    changed: set[str] = field(default_factory=set, repr=False)
     _local: threading.local = field(default_factory=threading.local, repr=False)
 
     @classmethod
     def of(cls, url: str, tokens: Mapping[str, str]) -> Upstream:
         """The connections to a versioned root, with a sandbox's tokens."""
         parts = urlsplit(url)
-        known = {**tokens, "alt": tokens["member2"]} if "member2" in tokens else dict(tokens)
+        known = {**tokens, **{role: tokens[name] for role, name in NAMED.items() if name in tokens}}
         return cls(parts.hostname or "127.0.0.1", parts.port or 80, parts.path.rstrip("/"), known)
 
     def send(self, request: Request) -> Reply:
@@ -196,18 +219,21 @@ class Upstream:
         """
         fresh = getattr(self._local, "connection", None) is None
         try:
-            return self._send(request)
+            reply = self._send(request)
         except (OSError, http.client.HTTPException):
             self._forget()
             if fresh:
                 raise
-            return self._send(request)  # an idle connection that the cloud has closed
+            reply = self._send(request)  # an idle connection that the cloud has closed
+        if request.method not in ("GET", "HEAD") and (reply.accepted or reply.status >= 500):
+            self.changed.update(_UUID.findall(request.target + request.body.decode("utf-8", "replace")))
+        return reply
 
     def role_of(self, token: str | None) -> str:
         """The role of a token: ``no-token`` where there is none, ``bad-token`` where the cloud knows of none such."""
         if token is None:
             return "no-token"
-        ours = ("member", "admin", "reader", "alt")
+        ours = ("member", "admin", "reader", *NAMED)
         return next((role for role in ours if self.tokens.get(role) == token), "bad-token")
 
     def as_admin(self, method: str, path: str, body: Any = None, version: str = "2.9") -> Reply:
@@ -222,11 +248,11 @@ class Upstream:
         )
         return self.send(Request(method, self.root + path, headers, content))
 
-    def server(self, server_id: str) -> dict[str, Any] | None:
-        """A server as an administrator sees it now, None where there is none."""
-        shown = self.as_admin("GET", f"/servers/{server_id}")
-        server = shown.json.get("server") if shown.accepted and isinstance(shown.json, dict) else None
-        return server if isinstance(server, dict) else None
+    def shown(self, path: str) -> dict[str, Any] | None:
+        """A resource as an administrator sees it now, by its path below the root; None where there is none."""
+        answer = self.as_admin("GET", path)
+        inner = next(iter(answer.json.values()), None) if answer.accepted and isinstance(answer.json, dict) else None
+        return inner if isinstance(inner, dict) else None
 
     def close(self) -> None:
         """Close the connection of this thread."""

@@ -15,6 +15,7 @@ from conformance.engine.judge.contents import (
     is_of_type,
 )
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
+from specs.record.model import Exchange, SentRequest
 
 
 def field(type_="string", place=("widget", "name"), required=True, nullable=False, **more):
@@ -246,3 +247,11 @@ def test_an_id_is_that_of_the_resource_that_the_request_names():
     assert verdict(own, body={"widget": {"id": "w1"}}, before=before) == "pass"
     assert verdict(own, body={"widget": {"id": "w2"}}, before=before) == "fail"
     assert verdict(field(place=("widget", "id")), body={"widget": {"id": "w2"}}, before=before) == "pass"
+
+
+def test_after_a_question_it_is_the_address_that_names_the_resource():
+    own = field(place=("widget", "id"), identifies=True)
+    asked = (Exchange(SentRequest("GET", "http://127.0.0.1/v2.1/widgets/w1", {}, None), None, 1.0),)
+    assert verdict(own, body={"widget": {"id": "w1"}}, before=None, exchanges=asked) == "pass"
+    assert verdict(own, body={"widget": {"id": "w2"}}, before=None, exchanges=asked) == "fail"
+    assert verdict(own, body={"widget": {"id": "w2"}}, before=None) == "pass"

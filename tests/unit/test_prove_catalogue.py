@@ -30,6 +30,15 @@ def ground():
 
 
 @pytest.fixture(scope="module")
+def everything():
+    """All operations of the committed specs."""
+    specs = load_directory(SPECS).specs
+    templates = frozenset((operation.method, operation.path) for spec in specs for operation in spec.operations)
+    suite = derive(specs, specs, None, True)
+    return Ground(suite, highest_version(specs), load_knowledge(), ("ACTIVE", "BUILD", "SHUTOFF"), templates)
+
+
+@pytest.fixture(scope="module")
 def breakages(ground):
     return {breakage.id: breakage for breakage in catalogue(ground)}
 
@@ -63,7 +72,8 @@ def test_a_breakage_names_cases_of_its_requirement_that_meet_it(ground, breakage
                 assert breakage.where.covers(case.trial, ground.version(case)), (breakage.id, case_id)
 
 
-def test_what_no_client_can_see_is_still_in_the_catalogue(breakages):
+def test_what_no_client_can_see_is_still_in_the_catalogue(everything):
+    breakages = [breakage.id for breakage in catalogue(everything)]
     text = resources.files("conformance.data").joinpath("unseen.yaml").read_text("utf-8")
     for entry in yaml.safe_load(text)["unseen"]:
         assert entry["reason"]

@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from conformance.prove.after import Code, Effect, ErrorShape, Field, Header, Pretend
+from conformance.prove.after import Code, Effect, ErrorShape, Field, Gone, Header, Pretend
 from conformance.prove.breakage import Breakage
-from conformance.prove.instead import Answer, DoneAndRefused, ForwardAs
+from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs
 from conformance.prove.proxy import Proxy
 from conformance.prove.where import NO_SERVER, Holds, Where
 from specs.microversion import Microversion, VersionRange
@@ -26,15 +26,23 @@ class Nova(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
 
+    def do_DELETE(self):
+        self.server.deleted.append((self.path, self.headers.get("X-Auth-Token")))
+        return self.answer(204)
+
     def do_GET(self):
         if "/os-migrations" in self.path:
             return self.answer(200, {"migrations": [{"id": 1, "status": "done"}]})
         if "/images/" in self.path:
             return self.answer(200, {"image": {"status": "ACTIVE"}})
-        if self.path.endswith("/servers/detail"):
+        if self.path.partition("?")[0].endswith("/servers"):
+            return self.answer(200, {"servers": [{"id": ID}, {"id": OTHER}]})
+        if self.path.partition("?")[0].endswith("/servers/detail"):
             return self.answer(200, {"servers": [self.server.widget]})
-        if self.path.endswith(ID):
+        if self.path.partition("?")[0].endswith(ID):
             return self.answer(200, {"server": self.server.widget})
+        if self.path.partition("?")[0].endswith(OTHER) and self.server.second:
+            return self.answer(200, {"server": {"id": OTHER}})
         return self.answer(404, {"itemNotFound": {"code": 404, "message": "none"}})
 
     def do_POST(self):
@@ -67,7 +75,7 @@ def nova():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Nova)
     server.daemon_threads = True
     server.block_on_close = False
-    server.seen = []
+    server.seen, server.deleted, server.second = [], [], False
     server.widget = {"id": ID, "status": "ACTIVE", "locked": False, "OS-EXT-STS:task_state": "turning"}
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -208,6 +216,62 @@ def test_done_and_refused(proxy, ask, nova):
     proxy.break_(broken(DoneAndRefused("member", 404)))
     assert ask(token="o").status_code == 404
     assert nova.seen[-1][0] == "m"
+
+
+def test_what_is_refused_to_the_owner_is_done_as_administrator(proxy, ask, nova):
+    proxy.break_(broken(DoneAndRefused("reader", 404)))
+    assert ask().status_code == 404
+    assert [token for token, _, _ in nova.seen] == ["r", "a"]
+    assert proxy.touched == 1
+
+
+def test_what_cannot_be_done_is_refused_by_the_cloud(proxy, ask, nova):
+    proxy.upstream.tokens["admin"] = "nobody"
+    proxy.break_(broken(DoneAndRefused("reader", 404)))
+    assert ask(token="o").status_code == 403
+    assert proxy.touched == 0
+    assert "to everybody" in proxy.impossible
+    proxy.break_(None)
+    assert proxy.impossible is None
+
+
+def test_an_element_is_gone_in_spite_of_a_refusal(proxy, ask, nova):
+    proxy.break_(Breakage("r#m", "r", "k", "o", "m", Where("GET", "/nothing/{id}", None), (), after=Gone()))
+    ask.get(f"/nothing/{OTHER}")
+    assert (nova.deleted, proxy.touched) == ([], 0)  # nothing is there
+    there = Where("GET", "/servers/{server_id}", None)
+    proxy.break_(Breakage("r#m", "r", "k", "o", "m", there, (), after=Gone()))
+    ask.get(f"/servers/{ID}")
+    assert (nova.deleted, proxy.touched) == ([(f"/v2.1/servers/{ID}", "a")], 1)
+
+
+def test_the_answer_for_another_element(proxy, ask, nova):
+    elsewhere = Elsewhere("/servers/{server_id}", "server_id")
+    there = Where("GET", "/servers/{server_id}", None, besides=("/servers/detail",))
+    proxy.break_(Breakage("r#m", "r", "k", "o", "m", there, (), elsewhere))
+    assert ask.get(f"/servers/{ID}").json()["server"]["id"] == ID  # the other cannot be read
+    assert proxy.touched == 0
+    nova.second = True
+    assert ask.get(f"/servers/{ID}?x=1").json()["server"]["id"] == OTHER
+    assert "servers" in ask.get("/servers/detail").json()
+    assert proxy.touched == 1
+
+
+def test_what_an_accepted_request_names_may_have_changed(proxy, ask, nova):
+    ask.get(f"/servers/{ID}")
+    ask(token="r")
+    assert proxy.upstream.changed == set()
+    ask(value={"to": OTHER})
+    assert proxy.upstream.changed == {ID, OTHER}
+
+
+def test_an_effect_is_done_once(proxy, ask, nova):
+    proxy.break_(broken(after=Effect("lock"), answered="refused"))
+    ask(token="r")
+    nova.widget["locked"] = False
+    ask(token="r")
+    assert not nova.widget["locked"]
+    assert proxy.touched == 2
 
 
 def test_an_effect_in_spite_of_a_refusal(proxy, ask, nova):

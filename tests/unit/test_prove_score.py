@@ -66,8 +66,11 @@ def test_a_new_omission_tells_and_an_old_one_does_not():
 
 
 def test_what_no_client_can_see_has_a_reason():
-    assert "password" in unseen("servers-actions.changePassword/error/403#done-and-refused@reader")
-    assert unseen("servers-actions.changePassword/error/403#not-checked@reader") is None
+    console = "servers-action-remote-consoles.os-getVNCConsole/error/403"
+    assert "console" in unseen(f"{console}#done-and-refused@reader")
+    assert unseen(f"{console}#not-checked@reader") is None
+    # The list of a server's actions would show it.
+    assert unseen("servers-actions.changePassword/error/403#done-and-refused@reader") is None
 
 
 OUTCOMES = (

@@ -79,6 +79,7 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
                 query=((row.name, value),),
             )
             book.case(requirement, f"{id_part(row.name)}-{label}", trial, Refused((400,), why, also_listed=True))
+            book.case(requirement, "error-body", trial, view.fault)
 
 
 def _bad_path(view: View, book: Book, line: int | None) -> None:

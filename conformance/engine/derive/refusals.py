@@ -10,7 +10,7 @@ from conformance.engine.case import Binding, Requirement, id_part
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.constraints import derive_constraints
 from conformance.engine.derive.versions import former_fields
-from conformance.engine.derive.view import Book, Variant, View
+from conformance.engine.derive.view import Book, View
 from conformance.engine.judge.codes import (
     Admitted,
     Refused,
@@ -140,7 +140,10 @@ def _not_found(view: View, book: Book, line: int) -> None:
         return
     if view.names_what_it_makes and len(names) == 1:
         return  # any name will do
-    unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
+    if view.needs_server and not view.scoped:
+        unknown = view.attempt(state=state, variant=variant, label="documented", accepted=False, target="missing")
+    else:
+        unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
     book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists"))
     book.case(requirement, "error-body", unknown, view.fault)
     if len(names) > 1 and not view.makes:

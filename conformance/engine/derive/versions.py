@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.engine import bodies
+from conformance.engine import bodies, naming
 from conformance.engine.case import Requirement, Trial, id_part
 from conformance.engine.derive.success import field_shown, header_shown, normal_requirement
 from conformance.engine.derive.view import Book, View
@@ -47,7 +47,15 @@ def derive_removed(view: View, book: Book) -> None:
         return
     variant, state = view.main
     gone = any(code.code == GONE for code in view.operation.responses.error)
-    trial = view.attempt(state=state, variant=variant, label="documented", accepted=False)
+    # What was removed has no elements any more: where no server is named, any name will do.
+    gone_with_names = not view.needs_server and "{" in view.operation.path
+    trial = view.attempt(
+        state=None if gone_with_names else state,
+        variant=variant,
+        label="documented",
+        accepted=False,
+        target="unknown" if gone_with_names else "own",
+    )
     why = f"the operation was removed in {removal.release or 'an earlier release'}"
     requirement = view.requirement("removed", removal.release or "", removal.line)
     book.case(requirement, "", trial, Refused((GONE,), why, any_refusal=not gone))
@@ -159,7 +167,7 @@ def _request_field(view: View, book: Book, field: bodies.Field) -> None:
         for version, accepted in ((inside, True), (outside, None)):
             value = _value(view, field, version)
             body = view.body(variant, version, {name: value})
-            if not accepted and field.path[-1] not in bodies.members(body):
+            if not accepted and field.path[-1] not in naming.members(body):
                 one = replace(requirement, id=f"{requirement.id}[{version}]")
                 book.without_case(one, "no-place", f"the body of {version} has no place for {row.name}")
                 continue

@@ -8,12 +8,13 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
-from conformance.engine import bodies
+from conformance.engine import bodies, naming
 from conformance.engine.case import Binding, Case, Requirement, Situation, Trial, Untested, id_part
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.entries import Step
 from conformance.engine.judge.contents import ErrorBody
 from conformance.engine.judge.expectation import Expectation
-from conformance.engine.knowledge import Knowledge, Step
+from conformance.engine.knowledge import Knowledge
 from conformance.engine.producers import Producers, last_version
 from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Operation, Parameter, Spec, Vocabulary, When
@@ -130,11 +131,11 @@ class View:
             and c.any_of
         )
 
-    def holds_here(self, when: When | None) -> bool:
-        """Whether a fact can hold of what this suite makes, at the version of trials that name none."""
+    def holds_here(self, when: When | None, version: Microversion | None = None) -> bool:
+        """Whether a fact can hold of what this suite makes, at a version, or that of trials that name none."""
         if when is None:
             return True
-        within = self.default in VersionRange.parse(when.min, when.max)
+        within = (version or self.default) in VersionRange.parse(when.min, when.max)
         return within and (when.environment is None or when.environment in SATISFIED)
 
     @cached_property
@@ -182,8 +183,7 @@ class View:
         needed.append(bodies.build(self.operation, self.default, self.knowledge))
         return self.scoped or any(
             (self.knowledge.resource and binding.resource == self.knowledge.resource)
-            or binding.relation in ("own", "other", "attached")
-            and not binding.resource.startswith("/")
+            or (binding.relation in ("own", "other", "attached") and not binding.resource.startswith("/"))
             for binding in bindings_in(needed)
         )
 
@@ -254,14 +254,14 @@ class View:
         wanted.update(dict.fromkeys(self.knowledge.with_companions(self.operation, wanted), ABSENT))
         return bodies.build(self.operation, version, self.knowledge, wanted)
 
-    def leads_to(self, state: str, variant: Variant) -> tuple[str, ...]:
+    def leads_to(self, state: str, variant: Variant, version: Microversion | None = None) -> tuple[str, ...]:
         """The statuses that the reference, or the state table, gives for afterwards; empty where none changes."""
         conditional: list[str] = []
         plain: list[str] = []
         for post in self.operation.postconditions:
-            if post.kind != "status" or post.resource != self.knowledge.resource or not self.holds_here(post.when):
+            if post.kind != "status" or post.resource != self.knowledge.resource:
                 continue
-            if post.attribute not in (None, "status"):
+            if post.attribute not in (None, "status") or not self.holds_here(post.when, version):
                 continue
             if post.when and post.when.status:
                 if state in post.when.status:
@@ -328,11 +328,11 @@ class View:
             operation=self.operation,
             situation=Situation(state, locked, target),
             role=role,
-            body=bodies.named(self.operation, body, self.knowledge),
+            body=naming.named(self.operation, body, self.knowledge),
             query=(*self.knowledge.query(self.operation), *query),
             microversion=str(version) if version else None,
             accepted=accepted,
-            leads_to=self.leads_to(state, variant) if state and accepted is not False else (),
+            leads_to=self.leads_to(state, variant, version) if state and accepted is not False else (),
             may_elevate=may_elevate,
             beyond_base=beyond_base,
             effect_of=effect_of,

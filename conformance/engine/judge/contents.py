@@ -132,9 +132,16 @@ class FieldShown:
             return broken(type_name(value), f"{self.name} is of type {type_name(value)}, documented as {self.type}")
         elif self.enum and value not in self.enum:
             return broken("value", f"{self.name} has a value outside the documented ones: {value!r:.60}")
-        elif self.identifies and evidence.before is not None and value != evidence.before.get("id", value):
+        elif self.identifies and _another(value, evidence):
             return broken("another", f"{self.name} is that of another resource than the request names")
         return None
+
+
+def _another(value: Any, evidence: Evidence) -> bool:
+    """Whether an id is that of another resource: than was shown before, or than was asked for."""
+    if evidence.before is not None:
+        return bool(value != evidence.before.get("id", value))
+    return bool(evidence.exchanges) and str(value) not in evidence.exchanges[0].request.url
 
 
 def _inapplicable(reason: str) -> Judgement:
@@ -213,8 +220,8 @@ class HeaderAbsent:
 class ErrorBody:
     """The body of an error, in the form of the service.
 
-    Where nothing else is said: an object with one key, whose object holds the code and a message. Source: the fault body
-    that the compute API guide documents; the key's name is a comment, the number is the truth.
+    Where nothing else is said: an object with one key, whose object holds the code and a message. Source: the fault
+    body that the compute API guide documents; the key's name is a comment, the number is the truth.
 
     Attributes:
         listed: the key of the list whose first element tells of the error; None where the one key of the body does.
@@ -236,7 +243,7 @@ class ErrorBody:
 
     def judge(self, evidence: Evidence) -> Judgement:
         if evidence.status is None or evidence.status < 400:
-            return undecided(evidence.status, "the request was not refused, so there is no error body")
+            return _inapplicable("the request was not refused, so there is no error body")
         body = evidence.body
         if not isinstance(body, dict) or not body:
             return broken(type_name(body), "the error has no JSON object as its body")

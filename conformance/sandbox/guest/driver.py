@@ -14,7 +14,7 @@ from . import settings
 
 # A server with this metadata migrates slowly, so that a live migration can be aborted or forced to complete.
 SLOW_KEY = "slow"
-SLOW_SECONDS = 10.0
+SLOW_SECONDS = 6.0
 _STEP_SECONDS = 0.1
 
 _UPTIME = " 12:00:00 up 40 days,  2:03,  1 user,  load average: 0.01, 0.02, 0.05"

@@ -1,0 +1,184 @@
+"""Clouds that take what a request table rules out, or refuse what it lets in: the limits of values, from both sides."""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from conformance.engine import bodies
+from conformance.engine.case import Case, id_part
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.judge.codes import Refused
+from conformance.engine.judge.contents import is_of_type
+from conformance.prove.broken_refusals import UNLISTED, break_quietly
+from conformance.prove.ground import Catalogue, Ground, detail
+from conformance.prove.instead import Answer
+from conformance.prove.where import Holds, Queried, Where
+from specs.model import Operation, Parameter
+
+Test = Callable[[Any], bool]
+
+_TYPES = frozenset(
+    ("string", "uuid", "integer", "int", "float", "number", "boolean", "bool", "object", "dict", "array", "list")
+)
+
+LONGEST = 100_000
+"""Characters: of a text that may be longer, no limit is tried."""
+
+FREE_VALUES = 12
+"""At most so many enumerated values are refused one by one."""
+
+
+def break_constraints(ground: Ground, book: Catalogue) -> None:
+    """Every constraint of a request row, whether or not the suite has a case for it."""
+    operations = {case.operation.id: case for case in ground.suite.cases}
+    for any_case in operations.values():
+        operation = any_case.operation
+        if operation.removed is not None or ground.reads(operation):
+            continue  # all requests are refused; and a question has no body, whatever a table says
+        listed = any(code.code == 400 and code.listed for code in operation.responses.error)
+        for name, path, row in _rows(ground, operation):
+            for label, test in violations(row):
+                breaks = _Constraint(id_part(f"{name}-{label}"), Holds(path, label, test), listed)
+                breaks.write(ground, book, any_case)
+            _within(ground, book, any_case, path, row)
+    _queries(ground, book)
+
+
+def _rows(ground: Ground, operation: Operation) -> list[tuple[str, tuple[str, ...], Parameter]]:
+    """The fields of the request that are fixed in place, the action's own among them: name, path, row."""
+    version = ground.default(operation)
+    found = [(field.name, field.path, field.row) for field in bodies.fields(operation, version)]
+    for row in bodies.body_rows(operation, version):
+        if row.name == operation.action and row.type in ("object", "dict"):
+            found.append((row.name, (row.name,), replace(row, required=False)))  # without it, it is another action
+    return found
+
+
+@dataclass(frozen=True)
+class _Constraint:
+    name: str
+    broken: Holds
+    listed: bool
+
+    def write(self, ground: Ground, book: Catalogue, any_case: Case) -> None:
+        """Every way of not keeping it; ``any_case`` is of the operation, for where the suite has none of its own."""
+        operation = any_case.operation
+        requirement = f"{operation.id}/error/400" if self.listed else f"{operation.id}/constraint/{self.name}"
+        case_id = f"{requirement}[{self.name}]" if self.listed else requirement
+        case = next((c for c in ground.by_requirement.get(requirement, []) if c.id == case_id), any_case)
+        situation = self.name if self.listed else ""
+        asked = Where.of(operation, body=self.broken)
+        for mutation, code in (("accepted", ground.normal_code(operation)), ("unlisted", UNLISTED), ("500", 500)):
+            book.add(case, mutation, asked, instead=Answer(code), situation=situation, requirement=requirement)
+        refused = Where.of(operation, body=self.broken, answered="refused")
+        break_quietly(ground, book, case, refused, situation, requirement)
+
+
+def _within(ground: Ground, book: Catalogue, any_case: Case, path: tuple[str, ...], row: Parameter) -> None:
+    """A value that the table lets in is refused: each enumerated one, those at the limits, and any at all."""
+    operation = any_case.operation
+    cases = [c for r, cs in ground.requirements("normal") if r.operation == operation.id for c in cs]
+    if not cases or row.name == operation.action:
+        return
+    for label, test in _allowed(row):
+        where = Where.of(operation, body=Holds(path, label, test, bindings=label == "given"), answered=None)
+        case = next((c for c in cases if where.covers(c.trial, ground.version(c))), cases[0])
+        name = f"{row.name}-{label}"
+        book.add(case, f"{label.partition('-')[0]}-refused", where, instead=Answer(400), situation=name)
+
+
+def _allowed(row: Parameter) -> list[tuple[str, Test]]:
+    """Values of a row that its constraints let in, by a name whose first word tells the sort."""
+    broken = [test for _, test in violations(row)]
+    found: list[tuple[str, Test]] = []
+    if not row.required:  # of a required field it would be every documented request
+        found.append(("given", lambda value: value is not ABSENT and not any(test(value) for test in broken)))
+    if 1 < len(row.enum) <= FREE_VALUES:
+        found += [(f"value-{id_part(str(one))}", _equal(one)) for one in row.enum]
+    if row.max_length is not None and row.type == "string" and row.max_length <= LONGEST:
+        most = row.max_length
+        found.append(("limit-longest", lambda value: isinstance(value, str) and len(value) == most))
+    for label, limit in (("lowest", row.minimum), ("highest", row.maximum)):
+        if limit is not None:
+            found.append((f"limit-{label}", _equal(limit)))
+    return found
+
+
+def _equal(wanted: Any) -> Test:
+    return lambda value: value == wanted and not isinstance(value, bool)
+
+
+def violations(row: Parameter) -> list[tuple[str, Test]]:
+    """The constraints of a row with a test of values that break it."""
+    found: list[tuple[str, Test]] = []
+    if row.required:
+        found.append(("missing", lambda value: value is ABSENT))
+    kind = row.type or ""
+    if kind in _TYPES:
+        found.append(("type", lambda value: value is not ABSENT and value is not None and _mistyped(value, kind)))
+    if row.enum:
+        found.append(("enum", lambda value: isinstance(value, str) and value not in row.enum))
+    if row.max_length is not None and row.type == "string" and row.max_length <= LONGEST:
+        limit = row.max_length
+        found.append(("max-length", lambda value: isinstance(value, str) and len(value) > limit))
+    if row.min_length and row.type == "string":
+        least = row.min_length
+        found.append(("min-length", lambda value: isinstance(value, str) and len(value) < least))
+    if row.minimum is not None:
+        low = row.minimum
+        found.append(("minimum", lambda value: isinstance(value, int) and value < low))
+    if row.maximum is not None:
+        high = row.maximum
+        found.append(("maximum", lambda value: isinstance(value, int) and value > high))
+    if row.format in _READERS:
+        reads = _READERS[row.format or ""]
+        found.append(("format", lambda value: isinstance(value, str) and not _can(reads, value)))
+    return found
+
+
+def _mistyped(value: Any, kind: str) -> bool:
+    return not is_of_type(value, "string" if kind == "uuid" else kind)
+
+
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "uuid": uuid.UUID,
+    "date-time": datetime.fromisoformat,
+    "base64": lambda text: base64.b64decode(text, validate=True),
+    "ipv4": ipaddress.IPv4Address,
+    "ipv6": ipaddress.IPv6Address,
+}
+"""Format -> what raises ValueError for a text that is not of it."""
+
+
+def _can(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _queries(ground: Ground, book: Catalogue) -> None:
+    """Values of a query that the reference rules out: what the suite asks for in a case of 400, in that very form."""
+    for requirement, cases in ground.requirements("error"):
+        if not requirement.kind.endswith("/400"):
+            continue
+        for case in cases:
+            # The value that is wrong comes last: those before it are what every request of the operation needs.
+            if not case.trial.query or case.trial.accepted is not False or not isinstance(case.expectation, Refused):
+                continue
+            name, value = case.trial.query[-1]
+            where = Where.of(case.operation, query=Queried(name, _is(name), str(value)))
+            code = ground.normal_code(case.operation)
+            for mutation, answer in (("accepted", code), ("unlisted", UNLISTED), ("500", 500)):
+                book.add(case, mutation, where, instead=Answer(answer), situation=detail(case))
+
+
+def _is(name: str) -> Callable[[str], bool]:
+    return lambda other: other == name

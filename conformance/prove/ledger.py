@@ -1,0 +1,92 @@
+"""The outcomes of a proof on disk, one line each as they come, so that an interrupted proof can be continued."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from conformance.prove.breakage import Breakage
+from conformance.prove.outcome import Outcome
+
+NAME = "outcomes.jsonl"
+
+
+class ProofError(Exception):
+    """A directory cannot be used for a proof; one sentence says why, and what to do."""
+
+
+def suite_of(release: str, breakages: Iterable[Breakage]) -> dict[str, str]:
+    """What a proof is of: the release, and the catalogue, by a hash over its ids."""
+    ids = "\n".join(breakage.id for breakage in breakages)
+    return {"release": release, "catalogue": hashlib.sha256(ids.encode()).hexdigest()}
+
+
+class Ledger:
+    """Reads what stands in a directory, and appends to it. Safe to use from many threads.
+
+    The first line says what the proof is of. A last line that was cut is ignored. An outcome with the fate ``error``
+    does not count: the breakage is tried again.
+
+    Args:
+        directory: of the proof; nothing is read or written where None.
+        suite: what the proof is of.
+
+    Attributes:
+        found: the outcomes that stand there, by breakage.
+        deviations: ids of deviations that the unbroken cloud was seen to have.
+
+    Raises:
+        ProofError: the directory holds a proof of something else.
+    """
+
+    def __init__(self, directory: Path | None, suite: dict[str, str]) -> None:
+        self.found: dict[str, Outcome] = {}
+        self.deviations: set[str] = set()
+        self._path = directory / NAME if directory is not None else None
+        self._lock = threading.Lock()
+        if self._path is None:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        lines = self._path.read_text("utf-8").splitlines() if self._path.is_file() else []
+        entries = [entry for line in lines if (entry := _entry(line)) is not None]
+        if not entries:
+            self._path.write_text(json.dumps({"proof": suite}) + "\n", "utf-8")
+            return
+        if entries[0].get("proof") != suite:
+            raise ProofError(f"{self._path} is of another suite or another release: name another directory")
+        self._path.write_text("".join(json.dumps(entry) + "\n" for entry in entries), "utf-8")
+        for entry in entries[1:]:
+            if "unbroken" in entry:
+                self.deviations.update(entry["unbroken"])
+            elif entry.get("fate") != "error":
+                outcome = Outcome.from_json(entry)
+                self.found[outcome.breakage] = outcome
+
+    def add(self, outcome: Outcome) -> None:
+        """Write down an outcome, at once."""
+        with self._lock:
+            self.found[outcome.breakage] = outcome
+            self._append(outcome.to_json())
+
+    def deviates(self, ids: Iterable[str]) -> None:
+        """Write down deviations of the unbroken cloud."""
+        with self._lock:
+            self.deviations.update(ids)
+            self._append({"unbroken": sorted(self.deviations)})
+
+    def _append(self, entry: dict[str, Any]) -> None:
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(entry) + "\n")
+
+
+def _entry(line: str) -> dict[str, Any] | None:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) else None

@@ -1,0 +1,103 @@
+"""Lists that keep no limit, marker, order or filter: by the requirement's id and the query of the exchange alone."""
+
+import pytest
+from made_up import broken, case, operation
+from widgets import TOP
+
+from conformance.engine.judge.codes import Accepted
+from conformance.prove.after import Elements
+from conformance.prove.broken_lists import Named
+from conformance.prove.instead import Answer, OneMore, WithoutQuery
+from conformance.prove.wire import Reply, Request
+
+LIST = operation("GET", "/widgets", normal=200)
+QUERY = (("name", "mine"), ("limit", "2"), ("marker", "m"), ("sort_key", "name"), ("sort_dir", "asc"), ("is-red", "1"))
+
+
+class Cloud:
+    """Notes what comes through."""
+
+    def __init__(self, body=b"{}"):
+        self.body = body
+        self.seen = []
+
+    def send(self, request):
+        self.seen.append(request.target)
+        return Reply(200, (), self.body)
+
+
+class Turn:
+    def __init__(self, target, body=b"{}"):
+        self.request = Request("GET", target)
+        self.upstream = Cloud(body)
+
+
+@pytest.fixture
+def found():
+    cases = [
+        case(LIST, f"list/{what}", Accepted((200,)), accepted=True, query=QUERY)
+        for what in ("limit", "marker", "sort_key", "sort", "is-red")
+    ]
+    return broken(*cases, case(LIST, "normal/200", Accepted((200,)), accepted=True))
+
+
+@pytest.mark.parametrize(
+    ("what", "left"),
+    [
+        ("limit", "name=mine&marker=m&sort_key=name&sort_dir=asc&is-red=1"),
+        ("marker", "name=mine&limit=2&sort_key=name&sort_dir=asc&is-red=1"),
+        ("sort_key", "name=mine&limit=2&marker=m&sort_dir=asc&is-red=1"),
+        ("sort", "name=mine&limit=2&marker=m&is-red=1"),
+        ("is-red", "name=mine&limit=2&marker=m&sort_key=name&sort_dir=asc"),
+    ],
+)
+def test_a_part_of_the_query_is_ignored(found, what, left):
+    breakage = found[f"list/{what}#ignored"]
+    assert breakage.kind == "list"
+    assert breakage.cases == (f"{LIST.id}/list/{what}",)
+    turn = Turn("/v2.1/widgets?" + "&".join(f"{name}={value}" for name, value in QUERY))
+    assert breakage.where.matches(turn.request, None)
+    assert breakage.instead(turn)[1]
+    assert turn.upstream.seen == [f"/v2.1/widgets?{left}"]
+
+
+def test_what_does_not_ask_for_it_is_left_alone(found):
+    for what in ("limit", "marker", "sort_key", "is-red"):
+        assert not found[f"list/{what}#ignored"].where.matches(Request("GET", "/v2.1/widgets?name=mine"), None)
+    plain = case(LIST, "normal/200", Accepted((200,)), accepted=True)
+    assert not found["list/limit#ignored"].where.covers(plain.trial, TOP)
+
+
+def test_a_trial_that_asks_several_times_may_meet_it():
+    one = case(LIST, "list/limit", Accepted((200,)), accepted=True)
+    assert broken(one)["list/limit#ignored"].cases == ()  # nothing says that it asks for a limit
+    object.__setattr__(one.trial, "listing", "several exchanges")
+    assert broken(one)["list/limit#ignored"].cases == (one.id,)
+
+
+def test_one_more_than_the_limit(found):
+    turn = Turn("/v2.1/widgets?limit=2")
+    assert found["list/limit#one-more"].instead == OneMore(Named("limit"))
+    assert found["list/limit#one-more"].instead(turn)[1]
+    assert turn.upstream.seen == ["/v2.1/widgets?limit=3"]
+    assert not OneMore(Named("limit"))(Turn("/v2.1/widgets?limit=many"))[1]
+
+
+def test_another_order_and_no_element(found):
+    body = b'{"widgets": [1, 2, 3], "links": []}'
+    assert found["list/sort_key#reversed"].after == Elements("reversed")
+    assert Elements("reversed")(Turn("/"), Reply(200, (), body)).json == {"widgets": [3, 2, 1], "links": []}
+    assert found["list/is-red#empty"].after == Elements("empty")
+    assert Elements("empty")(Turn("/"), Reply(200, (), body)).json["widgets"] == []
+    assert Elements("empty")(Turn("/"), Reply(200, (), b'{"widgets": []}')) is None
+
+
+def test_refused(found):
+    assert found["list/marker#refused-400"].instead == Answer(400)
+    assert found["list/is-red#500"].instead == Answer(500)
+
+
+def test_nothing_is_stripped_from_a_request_that_has_several_of_a_name():
+    turn = Turn("/v2.1/widgets?tag=a&limit=1&tag=b")
+    WithoutQuery(Named("limit"))(turn)
+    assert turn.upstream.seen == ["/v2.1/widgets?tag=a&tag=b"]
