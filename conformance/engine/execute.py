@@ -25,6 +25,9 @@ from conformance.engine.stage import Stage
 from specs.microversion import Microversion
 from specs.model import Operation
 
+ATTEMPTS = 4
+"""How often a situation is set up, at most."""
+
 _NOBODY: Mapping[str, Sender] = {"no-token": NO_TOKEN, "bad-token": BAD_TOKEN}
 
 
@@ -155,29 +158,16 @@ class Executor:
 
     def _situated(self, trial: Trial, version: Microversion) -> Request | Problem:
         """The request, with all that it needs made; or why there is none."""
-        state, target = trial.situation.state, trial.situation.target
-        if target == "unknown":
-            filled = self.holdings.fill(trial.operation, trial.role, version, self._unknown_id(trial.operation))
-            query = tuple((name, _text(self._plain(v))) for name, v in trial.query) if trial.accepted is False else ()
-            return Request(filled, self._plain(trial.body), query)
-        first: str | None = None
-        for tries in reversed(range(4)):
-            if state is not None:
-                where = trial.operation.path.replace(f"{{{self.context.knowledge.identifier}}}", self.stage.known_id)
-                if (self.stage.altered and not trial.beyond_base) or not self.stage.suits(where):
-                    self.stage.discard()
-                problem = self._situate(first or state, False)
-                if problem:
-                    return problem
+        state = trial.situation.state
+        if trial.situation.target == "unknown":
+            return self._to_nothing(trial, version)
+        through = state
+        for tries in reversed(range(ATTEMPTS)):
+            problem = self._reached(trial, through)
+            if problem:
+                return problem
             try:
-                missing = self._unknown_id(trial.operation) if target == "missing" else None
-                filled = self.holdings.fill(
-                    trial.operation, trial.role, version, missing, last_only=True, given=dict(trial.path)
-                )
-                body = self.stage.fixtures.filled(trial.body, trial.accepted is True, filled.values)
-                query = tuple(
-                    (name, _text(self.stage.fixtures.filled(v, True, filled.values))) for name, v in trial.query
-                )
+                request = self._filled(trial, version)
             except NeedsNewServer:
                 self.stage.discard()
                 continue
@@ -185,22 +175,47 @@ class Executor:
                 makes_in = self.holdings.makes_in(trial.operation)
                 if error.optional or state in (None, makes_in) or tries == 0:
                     raise
-                first = makes_in  # what could not be made in this status is made before the server reaches it
+                through = makes_in  # what could not be made in this status is made before the server reaches it
                 continue
-            if first is not None:
-                first = state
-                if self.stage.status != state:
-                    continue
-            if state is not None and trial.situation.locked:
-                problem = self._situate(state, True)
-                if problem:
-                    return problem
-            if any(name in self.context.knowledge.named_by for name in filled.values):
-                # What was made so is under way in the server, and of no use to any other trial.
-                self.stage.refresh()
-            before = self.stage.view if state is not None else self.around.before(trial, filled, version)
-            return Request(filled, body, query, before)
+            if through == state:
+                return self._ready(trial, version, request)
+            through = state
         return Problem("inconclusive", "no server could give what the request needs")
+
+    def _to_nothing(self, trial: Trial, version: Microversion) -> Request:
+        filled = self.holdings.fill(trial.operation, trial.role, version, self._unknown_id(trial.operation))
+        query = tuple((name, _text(self._plain(v))) for name, v in trial.query) if trial.accepted is False else ()
+        return Request(filled, self._plain(trial.body), query)
+
+    def _reached(self, trial: Trial, state: str | None) -> Problem | None:
+        """Bring a server that suits the trial into a status, unlocked."""
+        if state is None:
+            return None
+        path = trial.operation.path.replace(f"{{{self.context.knowledge.identifier}}}", self.stage.known_id)
+        if (self.stage.altered and not trial.beyond_base) or not self.stage.suits(path):
+            self.stage.discard()
+        return self._situate(state, False)
+
+    def _filled(self, trial: Trial, version: Microversion) -> Request:
+        missing = self._unknown_id(trial.operation) if trial.situation.target == "missing" else None
+        given = dict(trial.path)
+        filled = self.holdings.fill(trial.operation, trial.role, version, missing, last_only=True, given=given)
+        named = {**filled.values, "": filled.path}
+        body = self.stage.fixtures.filled(trial.body, trial.accepted is True, named)
+        query = tuple((name, _text(self.stage.fixtures.filled(v, True, named))) for name, v in trial.query)
+        return Request(filled, body, query)
+
+    def _ready(self, trial: Trial, version: Microversion, request: Request) -> Request | Problem:
+        """The request with what it must leave as it is, and the server locked where the trial wants that."""
+        state = trial.situation.state
+        if state is not None and trial.situation.locked:
+            problem = self._situate(state, True)
+            if problem:
+                return problem
+        if any(name in self.context.knowledge.named_by for name in request.filled.values):
+            self.stage.refresh()  # what was made so is under way in the server
+        before = self.stage.view if state is not None else self.around.before(trial, request.filled, version)
+        return replace(request, before=before)
 
     def _send(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:
         operation = trial.operation

@@ -135,40 +135,14 @@ class Fixtures:
         self._context.notes.add("binding", str(binding))
         if binding.resource.startswith("/"):
             return self._element(binding)
-        if binding.resource in ("name", "uuid", "password"):
-            return self._fresh(binding)
-        if binding.resource in ("image", "network"):
-            return getattr(_have(getattr(self._context.discovery, binding.resource)), binding.attribute)
-        if binding.resource == "flavor":
-            return self._flavor(binding, must_work)
-        if (binding.resource, binding.attribute) == ("server", "name"):
-            return str((self._stage.view or {})["name"])
-        if (binding.resource, binding.attribute) == ("server", "id"):
-            return self._stage.server_id
-        if binding.resource == "server":
-            return self._fixed_ip(must_work)
-        if binding.resource == "availability_zone":
-            return _have(self._context.discovery.availability_zone)
-        if binding.resource == "host":
-            return self._host(binding.relation)
-        if binding.resource == "share":
-            if not self._context.sandbox:
-                raise Unavailable("a share can only be made by the Shared File Systems service")
-            return str(uuid.uuid4())  # the sandbox's stand-in for that service knows every id
-        if binding.resource == "project":
-            return self.project()
-        if binding.resource == "floating_ip_pool":
-            return _have(self._context.discovery.floating_ip_pool)
+        known = _KNOWN.get(binding.resource)
+        if known is not None:
+            return known(self, binding, must_work)
         if binding.relation == "attached":
             return _attribute(self._attach(binding.resource), binding.attribute)
         if binding.relation == "ambiguous":
             return self._ambiguous(binding.resource)
         return _attribute(self._make_free(binding.resource), binding.attribute)
-
-    def _fresh(self, binding: Binding) -> str:
-        if binding.resource == "name":
-            return _spelled(self._context.resources.rand_name("case"), binding.attribute)
-        return str(uuid.uuid4()) if binding.resource == "uuid" else f"Cf-{secrets.token_urlsafe(12)}"
 
     def _element(self, binding: Binding) -> Any:
         """What names an element of a collection that the lane has made, or what its own view shows now."""
@@ -186,6 +160,32 @@ class Fixtures:
             raise Unavailable(f"{owned.path} was answered {answer.status} and shows no {binding.attribute}", False)
         return found
 
+    def _new_name(self, binding: Binding, _must_work: bool) -> str:
+        return _spelled(self._context.resources.rand_name("case"), binding.attribute)
+
+    def _uuid(self, _binding: Binding, _must_work: bool) -> str:
+        return str(uuid.uuid4())
+
+    def _password(self, _binding: Binding, _must_work: bool) -> str:
+        return f"Cf-{secrets.token_urlsafe(12)}"
+
+    def _discovered(self, binding: Binding, _must_work: bool) -> Any:
+        found = _have(getattr(self._context.discovery, binding.resource))
+        return found if isinstance(found, str) else getattr(found, binding.attribute)
+
+    def _server(self, binding: Binding, must_work: bool) -> str:
+        if binding.attribute == "name":
+            return str((self._stage.view or {})["name"])
+        return self._stage.server_id if binding.attribute == "id" else self._fixed_ip(must_work)
+
+    def _share(self, _binding: Binding, _must_work: bool) -> str:
+        if not self._context.sandbox:
+            raise Unavailable("a share can only be made by the Shared File Systems service")
+        return str(uuid.uuid4())  # the sandbox's stand-in for that service knows every id
+
+    def _own_project(self, _binding: Binding, _must_work: bool) -> str:
+        return self.project()
+
     def _flavor(self, binding: Binding, must_work: bool) -> Any:
         small = _have(self._context.discovery.flavor)
         if binding.relation != "other":
@@ -198,7 +198,7 @@ class Fixtures:
             return getattr(small, binding.attribute)
         return getattr(other, binding.attribute)
 
-    def _host(self, relation: str) -> str:
+    def _host(self, binding: Binding, _must_work: bool) -> str:
         """A compute host that is up: the server's own, another one, or any. Only an administrator may look."""
         cloud, version = self._context.cloud, str(self._context.top)
         if Role.ADMIN not in cloud.roles:
@@ -208,7 +208,7 @@ class Fixtures:
             shown = cloud.get(f"/servers/{self._stage.server_id}", role=Role.ADMIN, microversion=version)
             server = shown.json.get("server", {}) if isinstance(shown.json, dict) else {}
             own = server.get("OS-EXT-SRV-ATTR:host")
-        if relation == "own" and own:
+        if binding.relation == "own" and own:
             return str(own)
         answer = cloud.get("/os-services", role=Role.ADMIN, microversion=version, query=(("binary", "nova-compute"),))
         services = answer.json.get("services", []) if isinstance(answer.json, dict) else []
@@ -273,6 +273,23 @@ class Fixtures:
 def _spelled(name: str, form: str) -> str:
     """A name in the form of its attribute: ``value`` as it is, with ``{}`` what stands for it in capitals."""
     return form.format(re.sub(r"[^A-Z0-9]", "_", name.upper())) if "{}" in form else name
+
+
+_KNOWN: Mapping[str, Callable[[Fixtures, Binding, bool], Any]] = {
+    "name": Fixtures._new_name,
+    "uuid": Fixtures._uuid,
+    "password": Fixtures._password,
+    "image": Fixtures._discovered,
+    "network": Fixtures._discovered,
+    "availability_zone": Fixtures._discovered,
+    "floating_ip_pool": Fixtures._discovered,
+    "flavor": Fixtures._flavor,
+    "server": Fixtures._server,
+    "host": Fixtures._host,
+    "share": Fixtures._share,
+    "project": Fixtures._own_project,
+}
+"""How a resource that is not made by a factory gives a value."""
 
 
 def _have(found: Any) -> Any:

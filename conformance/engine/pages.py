@@ -19,10 +19,11 @@ from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.fixtures import NeedsNewServer, Unavailable
-from conformance.engine.holdings import Holdings, identity
+from conformance.engine.holdings import Holdings
 from conformance.engine.judge.evidence import Evidence, Problem
 from conformance.engine.judge.lists import comparable
 from conformance.engine.listing import Listing, Page, Pages, values_of
+from conformance.engine.places import identity
 from specs.microversion import Microversion
 from specs.record.model import Exchange
 

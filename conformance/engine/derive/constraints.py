@@ -16,7 +16,7 @@ from specs.model import Parameter
 STRICT = frozenset(
     {"limit", "sort_key", "sort_dir", "sort", "changes-since", "changes-before", "with_servers", "start", "end"}
 )
-"""Query parameters that a service must understand. What is not here filters, and many filters are taken as they come."""
+"""Query parameters that a service must understand. All others filter, and many filters are taken as they come."""
 
 LONGEST = 2000
 """Characters of a text in a path or a query: more do not pass every proxy."""
@@ -42,7 +42,7 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
     base = view.body(variant, view.default)
     if base is ABSENT or view.reads:
         return
-    for name, body, why, row in _broken_bodies(view, variant, base):
+    for name, body, why, row in _broken_bodies(view, variant):
         label = id_part(name)
         trial = view.attempt(state=state, variant=variant, label=f"bad-{label}", body=body, accepted=False)
         if line is not None:
@@ -83,7 +83,7 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
 
 
 def _bad_path(view: View, book: Book, line: int | None) -> None:
-    """Names in the path that are not of the documented form: 400, or 404 where that is listed, since they name nothing."""
+    """Names in the path that are not of the documented form: 400, or 404 where that is listed: they name nothing."""
     if line is None:
         return
     variant, state = view.main
@@ -114,7 +114,7 @@ def _broken_texts(row: Parameter) -> Iterator[tuple[str, str, str]]:
         yield "max-length", "x" * (row.max_length + 1), f"{row.name} has more than {row.max_length} characters"
 
 
-def _broken_bodies(view: View, variant: Variant, base: Any) -> Iterator[tuple[str, Any, str, Parameter]]:
+def _broken_bodies(view: View, variant: Variant) -> Iterator[tuple[str, Any, str, Parameter]]:
     """Bodies that break exactly one thing that the request table states: name, body, why, row."""
     operation = view.operation
     for field in bodies.fields(operation, view.default):
