@@ -101,6 +101,7 @@ class Executor:
         """Take the steps that bring the situation about, and read anew what others have changed meanwhile."""
         for step in trial.steps:
             self.around.steps.before(step, request.filled.values, self.holdings.path_of)
+        if request.before is not None and trial.situation.state is None:
             request.before = self.around.before(trial, request.filled, version)
         if any(binding.relation.endswith("shown") for binding in bindings_in(trial.body)):
             request.body = self.stage.fixtures.filled(trial.body, trial.accepted is True, request.filled.values)

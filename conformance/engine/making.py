@@ -96,14 +96,14 @@ class Maker:
             Unavailable: the cloud did not make it.
         """
         key = (collection, tuple(sorted(fields.items())))
+        producer, factory = self._context.producers.of(template), self._factory(template)
+        if producer is not None and producer.chosen and producer.operation.id == operation.id:
+            return Owned(self._new_name(producer), collection, "", "member", None)  # what is to be made is not there
         if key not in self._pool:
-            producer, factory = self._context.producers.of(template), self._factory(template)
             if factory is not None:
                 self._pool[key] = self._by_factory(factory, collection)
             elif producer is not None and producer.operation.id != operation.id:
                 self._pool[key] = self.produce(producer, collection, name, fields)
-            elif producer is not None and producer.chosen:
-                return Owned(self._new_name(producer), collection, "", "member", None)
             else:
                 return None
         return self._pool[key]
