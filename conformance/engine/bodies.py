@@ -138,10 +138,10 @@ def _of_other_versions(operation: Operation, row: Parameter) -> bool:
 
 def _wrapper(shown: list[Any]) -> tuple[str, ...]:
     """The one key that stands at the top of all samples, or nothing."""
-    tops = [set(body) for body in shown if isinstance(body, dict)]
-    common = set.intersection(*tops) if tops else set()
+    objects = [body for body in shown if isinstance(body, dict)]
+    common = set.intersection(*map(set, objects)) if objects else set()
     only = next(iter(common)) if len(common) == 1 else None
-    return (only,) if only is not None and isinstance(shown[0].get(only), dict) else ()
+    return (only,) if only is not None and isinstance(objects[0].get(only), dict) else ()
 
 
 def _sample_keys(operation: Operation) -> set[str]:
