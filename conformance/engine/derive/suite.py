@@ -70,7 +70,7 @@ def derive(
         knowledge: the tables; those of the service that are shipped where None.
     """
     knowledge = knowledge or load_knowledge(service_of(specs))
-    top = highest_version(specs)
+    top = max(highest_version(specs), knowledge.first)  # a reference may name no version at all
     if ceiling is not None and ceiling < top:
         top = ceiling
     vocabulary = tuple((spec, v) for spec in specs for v in spec.vocabulary)
