@@ -17,7 +17,6 @@ from conformance.engine.judge.codes import (
     RefusedUnlessProviderChose,
     RefusedWhereSilent,
 )
-from conformance.engine.judge.contents import ErrorBody
 from conformance.engine.producers import placeholders
 from specs.model import Condition
 
@@ -62,18 +61,24 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
     for refusal in view.knowledge.refusals:
         if refusal.operation == view.operation.id and refusal.code in listed:
             variant, state = view.main
+            name = refusal.parameter
+            given = {name: refusal.binding} if name is not None else {}
             rows = view.operation.request.parameters
-            where = next((r.location for r in rows if r.name == refusal.parameter), "body")
-            given = ((refusal.parameter, refusal.binding),)
+            queried = {n: v for n, v in given.items() if any(r.location == "query" and r.name == n for r in rows)}
+            in_body = {r.name for r in rows if r.location == "body"}
+            in_path = set(placeholders(view.operation.path)) - in_body
+            named = tuple((n, str(v)) for n, v in given.items() if n in in_path)
+            body = view.body(variant, view.default, {} if queried or named else given)
             trial = view.attempt(
                 state=state,
                 variant=variant,
                 label=refusal.name,
                 role=refusal.role,
-                body=view.body(variant, view.default, dict(given) if where not in ("path", "query") else {}),
+                body=body,
                 accepted=False,
-                query=given if where == "query" else (),
-                path=given if where == "path" else (),
+                query=tuple(queried.items()),
+                path=named,
+                steps=refusal.steps,
             )
             requirement = view.requirement("error", str(refusal.code), listed[refusal.code])
             book.case(requirement, refusal.name, trial, RefusedWhereSilent(refusal.code, refusal.name))
@@ -123,7 +128,7 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     requirement = view.requirement("error", "403", line)
     book.case(requirement, role, trial, expectation)
     if default_policy or not free:
-        book.case(requirement, "error-body", trial, ErrorBody())
+        book.case(requirement, "error-body", trial, view.fault)
 
 
 def _not_found(view: View, book: Book, line: int) -> None:
@@ -133,12 +138,14 @@ def _not_found(view: View, book: Book, line: int) -> None:
     if not names:
         _nothing_named(view, book, requirement)
         return
+    if view.names_what_it_makes and len(names) == 1:
+        return  # any name will do
     if view.needs_server and not view.scoped:
         unknown = view.attempt(state=state, variant=variant, label="documented", accepted=False, target="missing")
     else:
         unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
     book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists"))
-    book.case(requirement, "error-body", unknown, ErrorBody())
+    book.case(requirement, "error-body", unknown, view.fault)
     if len(names) > 1 and not view.makes:
         missing = view.attempt(state=state, variant=variant, label="missing", accepted=False, target="missing")
         why = f"nothing is called so that {{{names[-1]}}} could name"
@@ -222,7 +229,7 @@ def _wrong_status(view: View, book: Book, line: int | None) -> None:
             if line is not None:
                 requirement = view.requirement("error", "409", line)
                 book.case(requirement, detail, trial, Refused((409,), why))
-                book.case(requirement, "error-body", trial, ErrorBody())
+                book.case(requirement, "error-body", trial, view.fault)
 
 
 def _locked(view: View, book: Book, line: int | None) -> None:
@@ -249,7 +256,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     book.case(requirement, "member", member, Refused((409,), why, any_refusal=True))
     if line is not None:
         book.case(view.requirement("error", "409", line), "locked", member, Refused((409,), why))
-        book.case(view.requirement("error", "409", line), "error-body", member, ErrorBody())
+        book.case(view.requirement("error", "409", line), "error-body", member, view.fault)
     admin = view.attempt(state=state, variant=variant, label="documented", locked=True, role="admin")
     book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
 
