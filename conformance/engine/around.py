@@ -18,9 +18,9 @@ from conformance.engine.fixtures import Unavailable
 from conformance.engine.holdings import Filled, Holdings
 from conformance.engine.judge.evidence import Evidence
 from conformance.engine.making import Owned, name_in, named_by
-from conformance.engine.producers import element_in, last_version
+from conformance.engine.producers import element_in, form, last_version
 from conformance.engine.stage import Stage
-from conformance.engine.steps import Steps
+from conformance.engine.steps import Steps, members
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -77,14 +77,14 @@ class Around:
             return request.filled.path, None
         return request.filled.path.rpartition("/")[0], list(request.filled.values.values())[-1]
 
-    def before(self, trial: Trial, filled: Filled, version: Microversion) -> Mapping[str, Any] | None:
+    def before(self, trial: Trial, filled: Filled, version: Microversion, body: Any) -> Mapping[str, Any] | None:
         """What a request that is to be refused must leave as it is."""
         if trial.accepted is True or trial.operation.method == "GET":
             return None
-        return self._seen(trial, filled.owned, None, version)
+        return self._seen(trial, filled.owned, None, version, filled.path, body)
 
     def _seen(
-        self, trial: Trial, owned: Owned | None, name: str | None, version: Microversion
+        self, trial: Trial, owned: Owned | None, name: str | None, version: Microversion, path: str, body: Any
     ) -> Mapping[str, Any] | None:
         producer = self.context.producers.made_by(trial.operation)
         if producer is not None and not producer.chosen:
@@ -94,7 +94,29 @@ class Around:
             at = self.context.version_for(reader)
             shown = self.holdings.maker.show(owned, str(at))
             return {"exists": shown is not None, "shown": _lasting(shown)} if shown is not None or name else None
-        return None
+        return self._asked(trial, path, body, name is not None)
+
+    def _asked(self, trial: Trial, path: str, body: Any, again: bool) -> Mapping[str, Any] | None:
+        """What is shown at the path of a request of the fields that it would set: others may change all else."""
+        same = form(trial.operation.path)
+        reader = next(
+            (
+                o
+                for o in self.context.operations.values()
+                if o.method == "GET" and form(o.path) == same and not o.removed
+            ),
+            None,
+        )
+        if reader is None or trial.operation.action is not None:
+            return None
+        role = Role.ADMIN if Role.ADMIN in self.context.cloud.roles else Role.MEMBER
+        answer = self.context.cloud.get(path, role=role, microversion=str(self.context.version_for(reader)))
+        if not answer.ok:
+            return {"exists": False} if again and answer.status in (404, 410) else None
+        names = {name.rpartition(".")[2] for name in members("", body)}
+        view = next(iter(answer.json.values()), None) if isinstance(answer.json, dict) else None
+        shown = {k: v for k, v in view.items() if k in names} if isinstance(view, Mapping) else None
+        return {"exists": True, "shown": shown}
 
     def _listed(self, trial: Trial, name: str, version: Microversion) -> bool:
         producer = self.context.producers.made_by(trial.operation)
@@ -161,7 +183,12 @@ class Around:
         name = name_in(request.body)
         if name is not None and not name.startswith(self.context.cloud.prefix):
             name = None
-        after = self._seen(evidence.trial, request.filled.owned, name or "", version)
+        filled = request.filled
+        after = self._seen(evidence.trial, filled.owned, name or "", version, filled.path, request.body)
+        if after != request.before:
+            self.holdings.forget(filled)  # it is not what the next request should find
+            if filled.owned is not None:
+                self.holdings.maker.dispose(filled.owned)
         return replace(evidence, before=request.before, after=after)
 
     def _made(self, trial: Trial, answer: Answer, request: Request, role: str) -> Owned | None:

@@ -124,12 +124,16 @@ class Trial:
 
 @dataclass(frozen=True)
 class Case:
-    """One concrete test of one requirement: a trial and what is expected of it."""
+    """One concrete test of one requirement: a trial and what is expected of it.
+
+    ``fault`` is what is expected of the body besides, where the answer is a refusal that keeps the promise.
+    """
 
     id: str
     requirement: Requirement
     trial: Trial
     expectation: Expectation
+    fault: Expectation | None = None
 
     @property
     def operation(self) -> Operation:

@@ -102,7 +102,7 @@ class Executor:
         for step in trial.steps:
             self.around.steps.before(step, request.filled.values, self.holdings.path_of)
         if request.before is not None and trial.situation.state is None:
-            request.before = self.around.before(trial, request.filled, version)
+            request.before = self.around.before(trial, request.filled, version, request.body)
         if any(binding.relation.endswith("shown") for binding in bindings_in(trial.body)):
             request.body = self.stage.fixtures.filled(trial.body, trial.accepted is True, request.filled.values)
 
@@ -119,7 +119,7 @@ class Executor:
             if trial.repeat == "other" and request.filled.owned is not None:
                 self.holdings.forget(request.filled)
                 other = self._filled(trial, version)
-                seen = self.around.before(trial, other.filled, version)
+                seen = self.around.before(trial, other.filled, version, once.body)
                 request = replace(other, body=once.body, before=seen)
             answer = self._send(trial, version, request, role)
             again_made = request.intent
@@ -225,7 +225,8 @@ class Executor:
                 return problem
         if any(name in self.context.knowledge.named_by for name in request.filled.values):
             self.stage.refresh()  # what was made so is under way in the server
-        before = self.stage.view if state is not None else self.around.before(trial, request.filled, version)
+        around = self.around
+        before = self.stage.view if state is not None else around.before(trial, request.filled, version, request.body)
         return replace(request, before=before)
 
     def _send(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:

@@ -21,6 +21,9 @@ from specs.record.model import Deviation, Result
 
 Record = Callable[[Result], None]
 
+FIRST_REFUSAL = 400
+"""The lowest code of a refusal."""
+
 STOP_WITHIN = 90.0
 """Seconds that trials under way have to end after a stop."""
 
@@ -238,7 +241,11 @@ def _judge(case: Case, evidence: Evidence) -> Judgement:
     if evidence.problem is not None:
         return Judgement(evidence.problem.verdict, "not tried", evidence.problem.reason)
     try:
-        return case.expectation.judge(evidence)
+        judgement = case.expectation.judge(evidence)
+        if case.fault is None or judgement.verdict != "pass" or (evidence.status or 0) < FIRST_REFUSAL:
+            return judgement
+        shape = case.fault.judge(evidence)
+        return shape if shape.verdict == "fail" else judgement
     except Exception as error:
         return Judgement("error", "not judged", _fault(error))
 

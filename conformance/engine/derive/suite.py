@@ -83,6 +83,7 @@ def derive(
     for spec in specs if selected is None else selected:
         for operation in spec.operations:
             view = View(operation, spec, knowledge, top, vocabulary, common, nullable, producers)
+            book.fault = view.fault
             whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
             if not supported(operation, knowledge):
                 book.without_case(whole, "not-derivable", knowledge.unsuited.get(operation.id, operation.path))

@@ -46,15 +46,20 @@ class Variant:
         return f"{self.name}." if self.name else ""
 
 
+FAULTS = frozenset({"error/400", "error/403", "error/404", "error/409"})
+"""Kinds of requirements whose refusals come from the service itself, and so have its form of an error body."""
+
+
 @dataclass
 class Book:
-    """Collects requirements, trials and cases, each once."""
+    """Collects requirements, trials and cases, each once. ``fault`` is the form of the service's error bodies."""
 
     requirements: dict[str, Requirement] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
     trials: dict[str, Trial] = field(default_factory=dict)
     untested: list[Untested] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    fault: Expectation | None = None
 
     def trial(self, trial: Trial) -> Trial:
         """The trial of this key that was first given."""
@@ -71,7 +76,8 @@ class Book:
         self.requirements.setdefault(requirement.id, requirement)
         requirement = self.requirements[requirement.id]
         case_id = requirement.id + (f"[{id_part(detail)}]" if detail else "")
-        self.cases.setdefault(case_id, Case(case_id, requirement, self.trial(trial), expectation))
+        fault = self.fault if requirement.kind in FAULTS and expectation != self.fault else None
+        self.cases.setdefault(case_id, Case(case_id, requirement, self.trial(trial), expectation, fault))
 
 
 @dataclass(frozen=True)
