@@ -382,7 +382,7 @@ def replaced(body: Any, path: tuple[str, ...], value: Any) -> Any:
     if path[-1] == "[]" and isinstance(target, list):
         target[:1] = [] if value is ABSENT else [value]
         return copied
-    if not isinstance(target, dict):
+    if not isinstance(target, dict) or path[-1] == "[]":
         raise KeyError(path)
     if value is ABSENT:
         target.pop(path[-1], None)
