@@ -80,7 +80,7 @@ def test_a_list_is_asked_for_at_a_version_that_it_has(tmp_path):
 
 
 def test_what_the_cloud_does_not_show_and_nothing_makes_is_unavailable(shop):
-    with pytest.raises(Unavailable, match="shows no element of /jobs that could stand for {job_id}") as caught:
+    with pytest.raises(Unavailable, match=r"shows no element of /jobs that could stand for \{job_id\}") as caught:
         fill(shop, JOB)
     assert caught.value.optional
 
@@ -130,7 +130,7 @@ def test_what_nothing_makes_and_is_changed_is_refused_on_a_cloud_and_found_in_a_
     shop = opened(tmp_path)
     shop[0].things["/gears"] = {"g-7": {"id": "g-7"}}
     shop[0].does = refused
-    with pytest.raises(Unavailable, match="post-gears, which makes what {gear_id} names, was answered 500"):
+    with pytest.raises(Unavailable, match=r"post-gears, which makes what \{gear_id\} names, was answered 500"):
         fill(shop, DROP)
     sandbox = opened(tmp_path, sandbox=True)
     sandbox[0].things["/gears"] = {"g-7": {"id": "g-7"}}
@@ -234,7 +234,7 @@ def test_an_answer_that_does_not_name_it_leaves_the_trial_undecided(tmp_path, bo
     naming = replace(NAMED.named_by["token"], pattern=pattern)
     shop = opened(tmp_path, *EVERY, TOKEN, CONSOLE, knowledge=replace(NAMED, named_by={"token": naming}))
     shop[0].does["POST consoles"] = 200, body
-    with pytest.raises(Unavailable, match="did not name what {token} stands for") as caught:
+    with pytest.raises(Unavailable, match=r"did not name what \{token\} stands for") as caught:
         fill(shop, TOKEN)
     assert not caught.value.optional
 
