@@ -104,9 +104,9 @@ class Executor:
             role = "admin"
             answer = self._send(trial, version, request, role)
         if trial.repeat and answer.ok:
-            first = answer
+            first, answered = replace(request), answer  # what the second makes has an intent of its own
             answer = self._send(trial, version, request, role)
-            self.around.settled(Evidence(trial, version=version, role=role), first, request)
+            self.around.settled(Evidence(trial, version=version, role=role), answered, first)
         evidence = replace(self._answered(trial, version, answer, request.before), role=role)
         if answer.status == 403 and trial.may_elevate and role == "member" and "admin" in self.context.role_names:
             # The promise is not about roles, and the reference does not say who may: an administrator may.

@@ -80,7 +80,7 @@ def test_a_step_that_is_refused_leaves_the_trial_undecided(tmp_path, code):
 
 def test_a_step_that_the_specs_lack_leaves_the_trial_undecided(tmp_path):
     _, executor = shop_with(tmp_path)
-    with pytest.raises(Unavailable, match="widgets.unheard-of, which goes before it, was answered not documented"):
+    with pytest.raises(Unavailable, match=r"widgets\.unheard-of, which goes before it, was answered not documented"):
         executor.holdings.steps.before(Step("widgets.unheard-of", {}), {}, never)
     executor.holdings.steps.after(Step("widgets.unheard-of", {}), {}, never, None)
 
