@@ -161,7 +161,9 @@ class Executor:
                 makes_in = self.holdings.makes_in(trial.operation)
                 if error.optional or state in (None, makes_in) or tries == 0:
                     raise
-                through = makes_in  # what could not be made in this status is made before the server reaches it
+                # What could not be made in this status is made before a server reaches it: one that was nowhere yet.
+                self.stage.discard()
+                through = makes_in
                 continue
             if through == state:
                 return self._ready(trial, version, request)

@@ -192,7 +192,7 @@ class Holdings:
             if found is None:
                 raise Unavailable(f"{rule.steps[-1].operation} did not name what {{{name}}} stands for", optional=False)
             return found.group(1)
-        deadline = time.monotonic() + min(10.0, self._context.patience.status)
+        deadline = time.monotonic() + self._context.patience.status
         while True:
             try:
                 return self._listed(collection, name, role, str(version), operation)

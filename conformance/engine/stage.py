@@ -22,6 +22,10 @@ ATTEMPTS = 3
 """How often a lane makes a new server before it gives up on a status."""
 
 
+class Hindered(Exception):
+    """What is attached to a server keeps it from a status. The message is one sentence."""
+
+
 class Stage:
     """One server at a time, its status as last seen, and the values that are bound to it.
 
@@ -79,6 +83,9 @@ class Stage:
                 return self._no_way(state, reason)
             try:
                 reason = self._walk(way, state) or reason if way else reason
+            except Hindered as error:
+                self.discard()
+                return Problem("inapplicable", str(error))
             except NeedsNewServer:
                 way = None
             if way is None:
@@ -130,8 +137,7 @@ class Stage:
             reason = self._step(edge)
             if reason:
                 if self.furnished:
-                    self.discard()  # what is attached may be in the way
-                    return f"{state} was not reached: {reason}"
+                    raise Hindered(f"with what is attached to it a server does not reach {state}: {reason}")
                 self._broken.add(edge)
                 self.context.notes.add("broken-way", reason)
                 if self.status not in self.context.knowledge.stable:
@@ -275,4 +281,4 @@ class Stage:
         self.fixtures.new_server()
         if made is not None:
             with contextlib.suppress(CloudError):
-                self.context.resources.delete(made, wait=False)
+                self.context.resources.drop(made)

@@ -8,9 +8,11 @@ from typing import Any
 from conformance.engine import bodies
 from conformance.engine.case import id_part
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.versions import former_fields
 from conformance.engine.derive.view import Book, Variant, View
 from conformance.engine.judge.codes import Refused
 from conformance.engine.judge.contents import ErrorBody
+from specs.microversion import Microversion
 from specs.model import Parameter
 
 STRICT = frozenset(
@@ -42,9 +44,11 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
     base = view.body(variant, view.default)
     if base is ABSENT or view.reads:
         return
-    for name, body, why, row in _broken_bodies(view, variant):
+    for name, body, why, row, version in _broken_bodies(view, variant):
         label = id_part(name)
-        trial = view.attempt(state=state, variant=variant, label=f"bad-{label}", body=body, accepted=False)
+        trial = view.attempt(
+            state=state, variant=variant, label=f"bad-{label}", body=body, accepted=False, version=version
+        )
         if line is not None:
             requirement = view.requirement("error", "400", line)
             book.case(requirement, "error-body", trial, ErrorBody())
@@ -107,18 +111,19 @@ def _broken_texts(row: Parameter) -> Iterator[tuple[str, str, str]]:
         yield "max-length", "x" * (row.max_length + 1), f"{row.name} has more than {row.max_length} characters"
 
 
-def _broken_bodies(view: View, variant: Variant) -> Iterator[tuple[str, Any, str, Parameter]]:
-    """Bodies that break exactly one thing that the request table states: name, body, why, row."""
+Broken = tuple[str, Any, str, Parameter, Microversion | None]
+"""Name, body, why, row, and the version where it is not that of all others."""
+
+
+def _broken_bodies(view: View, variant: Variant) -> Iterator[Broken]:
+    """Bodies that break exactly one thing that the request table states."""
     operation = view.operation
     for field in bodies.fields(operation, view.default):
-        row, path = field.row, field.path
-        full = view.body(variant, view.default, {field.name: ABSENT})
-        if bodies.lookup(full, path[:-1]) is ABSENT:
-            continue  # a part of what the table gives as a whole
-        if row.required:
-            yield f"{field.name}-missing", bodies.replaced(full, path, ABSENT), f"{field.name} is required", row
-        for label, value, why in _broken_values(row):
-            yield f"{field.name}-{label}", bodies.replaced(full, path, value), f"{field.name} {why}", row
+        yield from _broken_field(view, variant, field, None)
+    for field in former_fields(view):
+        last = field.row.range.max
+        for name, body, why, row, _ in _broken_field(view, variant, field, last):
+            yield f"{name}-{last}", body, why, row, last
     action = next((r for r in bodies.body_rows(operation, view.default) if r.name == operation.action), None)
     if action is not None and action.type in ("object", "dict"):
         yield (
@@ -126,7 +131,19 @@ def _broken_bodies(view: View, variant: Variant) -> Iterator[tuple[str, Any, str
             {action.name: "text"},
             f"{action.name} is documented as an object",
             action,
+            None,
         )
+
+
+def _broken_field(view: View, variant: Variant, field: bodies.Field, version: Microversion | None) -> Iterator[Broken]:
+    row, path = field.row, field.path
+    full = view.body(variant, version or view.default, {field.name: ABSENT})
+    if bodies.lookup(full, path[:-1]) is ABSENT:
+        return  # a part of what the table gives as a whole
+    if row.required:
+        yield f"{field.name}-missing", bodies.replaced(full, path, ABSENT), f"{field.name} is required", row, version
+    for label, value, why in _broken_values(row):
+        yield f"{field.name}-{label}", bodies.replaced(full, path, value), f"{field.name} {why}", row, version
 
 
 def _broken_values(row: Parameter) -> Iterator[tuple[str, Any, str]]:
