@@ -131,22 +131,22 @@ class Workshop:
                 return 202, ABSENT, {}
             held = self.things.setdefault(ask.path, {})
             if ask.method == "GET":
-                return 200, {last: list(held.values())}, {}
+                return 200, {last: [dict(one) for one in held.values()]}, {}
             self.made += 1
             number = f"{one}-{self.made}"
             held[number] = {"id": number, **_inner(ask.body)}
-            return 200, {one: held[number]}, {}
+            return 200, {one: dict(held[number])}, {}
         held, name = self.things.setdefault(ask.path.rpartition("/")[0], {}), parts[-1]
         if ask.method == "PUT" and (name in held or last in ("notes", "labels", "badges")):
             code = 200 if name in held else 201
             held[name] = {"id": name, **_inner(ask.body)}
-            return code, {one: held[name]}, {}
+            return code, {one: dict(held[name])}, {}
         if name not in held:
             return 404, {"itemNotFound": {"code": 404, "message": "not here"}}, {}
         if ask.method == "DELETE":
             del held[name]
             return 204, ABSENT, {}
-        return 200, {one: held[name]}, {}
+        return 200, {one: dict(held[name])}, {}
 
     def create_server(self, **_: Any) -> Any:
         """The factory of servers."""
@@ -187,7 +187,7 @@ def opened(
         "discovery": SimpleNamespace(colour="red", image=SimpleNamespace(id="image-1")),
         "resources": SimpleNamespace(
             server=shop.create_server,
-            delete=lambda made, wait: shop.things["/servers"].pop(made.id, None),
+            drop=lambda made: shop.things["/servers"].pop(made.id, None),
             rand_name=shop.journal.rand_name if shop.journal else None,
             colour=lambda: SimpleNamespace(id="colour-1", name="red", body={}),
             **factories,
