@@ -138,7 +138,7 @@ def _broken_bodies(view: View, variant: Variant) -> Iterator[Broken]:
 def _broken_field(view: View, variant: Variant, field: bodies.Field, version: Microversion | None) -> Iterator[Broken]:
     row, path = field.row, field.path
     full = view.body(variant, version or view.default, {field.name: ABSENT})
-    if bodies.lookup(full, path[:-1]) is ABSENT:
+    if not isinstance(bodies.lookup(full, path[:-1]), dict):
         return  # a part of what the table gives as a whole
     if row.required:
         yield f"{field.name}-missing", bodies.replaced(full, path, ABSENT), f"{field.name} is required", row, version
