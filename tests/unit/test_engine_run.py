@@ -16,7 +16,7 @@ from conformance.engine.context import Notes
 from conformance.engine.derive.suite import views
 from conformance.engine.graph import StateGraph
 from conformance.engine.judge.evidence import Problem
-from conformance.engine.lanes import ALONE
+from conformance.engine.lanes import ALONE, NO_SERVER
 from conformance.engine.run import Run, Stopped
 
 SPIN = action(
@@ -364,12 +364,14 @@ def test_what_changes_what_all_others_share_begins_when_they_have_ended(cloud, m
     under_way: set[str] = set()
     together = []
 
+    unbound = {c.trial.key for c in OPEN_AND_SHUT.cases if run.lane(c.id) == NO_SERVER}
+
     def watched(key):
         def answer(attempt):
             with cloud.lock:
                 under_way.add(key)
                 together.append(set(under_way))
-            threading.Event().wait(0.005)
+            threading.Event().wait(0.05 if key in unbound else 0.002)
             with cloud.lock:
                 under_way.discard(key)
 
@@ -381,6 +383,26 @@ def test_what_changes_what_all_others_share_begins_when_they_have_ended(cloud, m
     assert all(len(keys) == 1 for keys in together if keys & alone), "at no time beside another"
     assert set(cloud.made[-len(alone) :]) == alone, "after all others, even after those that need no server"
     run.stop()
+
+
+def test_what_is_alone_waits_for_what_is_alone_too(cloud, monkeypatch):
+    """Lanes that are started one after the other must not wait for each other."""
+    run = with_alone(4, monkeypatch)
+    under_way, go_on = threading.Event(), threading.Event()
+
+    def slow(attempt):
+        under_way.set()
+        assert go_on.wait(10)
+
+    cloud.answers[key()] = slow
+    alone = [c.id for c in OPEN_AND_SHUT.cases if run.lane(c.id) == ALONE]
+    run.start([SPIN_IDLE])
+    assert under_way.wait(10)
+    for case_id in alone:
+        run.start([case_id])
+    assert len(cloud.made) == 1
+    go_on.set()
+    assert {run.wait(case_id).case for case_id in alone} == set(alone)
 
 
 def test_what_is_alone_is_tried_where_there_is_nothing_else(cloud, monkeypatch):

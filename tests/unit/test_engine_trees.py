@@ -186,6 +186,8 @@ def test_a_member_of_a_sample_belongs_to_the_versions_of_the_row_that_knows_most
     shown = {"note": "n", "maker": {"note": "m", "age": "9"}}
     assert made(*rows, shown=[shown], version=Microversion(2, 4)) == {"maker": {"note": "m"}}
     assert made(*rows, shown=[shown]) == shown
+    rows = [row("note"), row("maker.note", min="2.5")]
+    assert made(*rows, shown=[shown], version=Microversion(2, 4)) == {"note": "n", "maker": {"age": "9"}}
 
 
 def test_what_no_row_has_stands_below_the_wrapper():
@@ -252,6 +254,14 @@ values = st.integers() | st.text(max_size=2) | st.none() | st.just({}) | st.just
 @given(paths, values)
 def test_what_is_put_is_found(path, value):
     body: dict = {}
+    bodies.put(body, path, value)
+    assert bodies.lookup(body, path) == value
+
+
+@given(paths, values, values)
+def test_what_is_put_last_counts(path, first, value):
+    body: dict = {}
+    bodies.put(body, path, first)
     bodies.put(body, path, value)
     assert bodies.lookup(body, path) == value
 
