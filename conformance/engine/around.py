@@ -126,10 +126,22 @@ class Around:
             owned = request.filled.owned
             if owned is not None and self.context.cloud.journal is not None:
                 self.context.cloud.journal.gone(owned.value)
+        elif (renamed := self._renamed(trial, request)) is not None:
+            self.holdings.forget(request.filled)
+            self.holdings.maker.renamed(renamed, request.body[renamed.producer.name] if renamed.producer else "")
         elif trial.accepted is False and request.filled.owned is not None:
             self.holdings.maker.dispose(request.filled.owned)
         self._undo(operation, request)
         return evidence
+
+    @staticmethod
+    def _renamed(trial: Trial, request: Request) -> Owned | None:
+        """What has another name now: the body holds one, under the word by which the path holds the former."""
+        owned = request.filled.owned
+        if owned is None or owned.producer is None or trial.operation.action is not None:
+            return None
+        now = request.body.get(owned.producer.name) if isinstance(request.body, Mapping) else None
+        return owned if isinstance(now, str) and now != owned.value else None
 
     def restore(self, operation: Operation, request: Request) -> None:
         """Take back what steps before a request have changed, where nothing has yet."""

@@ -19,7 +19,7 @@ from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.contents import is_of_type
 from conformance.engine.knowledge import Knowledge
-from conformance.engine.places import place_in
+from conformance.engine.places import NAMED, place_in, places_in
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter, Sample
 
@@ -85,29 +85,47 @@ def _of_action(operation: Operation, version: Microversion) -> list[Field]:
 def _of_tree(operation: Operation, version: Microversion) -> list[Field]:
     """The fields in the order of their depth, so that what holds others comes before them."""
     rows = body_rows(operation, version)
-    places = _places(operation, rows)
+    places = _places(operation, rows, version)
     found = [Field(row, places[row.name]) for row in rows if row.name in places]
     return sorted(found, key=lambda field: len(field.path))
 
 
-def _places(operation: Operation, rows: list[Parameter]) -> dict[str, tuple[str, ...]]:
-    """The path of each row that has a place in the tree."""
+def _fitting(operation: Operation, version: Microversion | None) -> list[Sample]:
+    """The sample of a version, where samples are told apart by version: the last that is not later."""
+    earlier = [(Microversion.parse(s.microversion), s) for s in operation.request.samples if s.valid and s.microversion]
+    best = max((at for at, _ in earlier if version is not None and at <= version), default=None)
+    return [sample for at, sample in earlier if at == best]
+
+
+def _places(
+    operation: Operation, rows: list[Parameter], version: Microversion | None = None
+) -> dict[str, tuple[str, ...]]:
+    """The path of each row that has a place in the tree: in the sample of the version, else in any."""
     shown = [s.body for s in operation.request.samples if s.valid]
+    fitting = [s.body for s in _fitting(operation, version)]
     kinds = {row.name: row.type for row in rows}
     places: dict[str, tuple[str, ...]] = {}
     for row in sorted(rows, key=lambda r: r.name.count(".")):
-        place = place_in(shown, row.name)
+        name = ".".join(part for part in row.name.split(".") if not part.startswith("{"))
+        place = place_in(fitting, name) or place_in(shown, name)
         parent, dot, last = row.name.rpartition(".")
         if place is None and dot and parent in places:
             many = kinds.get(parent) in ("array", "list")
             place = (*places[parent], "[]", last) if many else (*places[parent], last)
         elif place is None and not shown:
             place = (row.name,)
+        elif place is None and not dot and _anywhere(shown):
+            continue  # beside such a member, or within it
         elif place is None and not dot and (not row.required or _of_other_versions(operation, row)):
             place = (*_wrapper(shown), row.name)
         if place is not None:
             places[row.name] = place
     return places
+
+
+def _anywhere(shown: list[Any]) -> bool:
+    """Whether samples have members that are named by what they are about: what none shows may stand in any of them."""
+    return any(NAMED in place for body in shown for place in places_in(body))
 
 
 def _of_other_versions(operation: Operation, row: Parameter) -> bool:
@@ -120,26 +138,10 @@ def _of_other_versions(operation: Operation, row: Parameter) -> bool:
 
 def _wrapper(shown: list[Any]) -> tuple[str, ...]:
     """The one key that stands at the top of all samples, or nothing."""
-    tops = [set(body) for body in shown if isinstance(body, dict)]
-    common = set.intersection(*tops) if tops else set()
+    objects = [body for body in shown if isinstance(body, dict)]
+    common = set.intersection(*map(set, objects)) if objects else set()
     only = next(iter(common)) if len(common) == 1 else None
-    return (only,) if only is not None and isinstance(shown[0].get(only), dict) else ()
-
-
-def chosen_name(operation: Operation) -> str | None:
-    """The name that a request's sample gives to the one thing in it, where the name is a key: ``{"meta": {"foo": 1}}``.
-
-    Such a name stands in the path, too, so that a client chooses it twice.
-    """
-    rows = {row.name for row in operation.request.parameters if row.location == "body"}
-    for sample in operation.request.samples:
-        inner = sample.body if sample.valid else None
-        while isinstance(inner, dict) and len(inner) == 1:
-            (key, value), *_ = inner.items()
-            if not isinstance(value, dict | list) and key not in rows:
-                return str(key)
-            inner = value
-    return None
+    return (only,) if only is not None and isinstance(objects[0].get(only), dict) else ()
 
 
 def _sample_keys(operation: Operation) -> set[str]:
@@ -168,6 +170,8 @@ def lookup(body: Any, path: Iterable[str]) -> Any:
             body = body[0]
         elif isinstance(body, dict) and key in body:
             body = body[key]
+        elif key == NAMED and isinstance(body, dict) and body:
+            body = next(iter(body.values()))
         else:
             return ABSENT
     return body
@@ -231,6 +235,9 @@ def build(
 
 
 def _tree(operation: Operation, version: Microversion, knowledge: Knowledge, wanted: Mapping[str, Any]) -> Any:
+    fitting = _fitting(operation, version)
+    if fitting and all(isinstance(sample.body, list) for sample in fitting):
+        return from_sample(operation, fitting[0], knowledge)  # no row describes the list itself
     found = fields(operation, version)
     if not found and not wanted:
         shown = [s for s in operation.request.samples if s.valid]
@@ -308,8 +315,14 @@ def _whole(body: Any, operation: Operation, found: list[Field], knowledge: Knowl
 
 
 def put(body: Any, path: tuple[str, ...], value: Any) -> None:
-    """Set the value at a path of keys, with whatever objects and lists are missing on the way; ``[]`` is the first."""
+    """Set the value at a path of keys, with whatever objects and lists are missing on the way; ``[]`` is the first.
+
+    A path of another version may not fit the body, which stays as it is then.
+    """
     for depth, key in enumerate(path, 1):
+        fits = isinstance(body, list) if key == "[]" else isinstance(body, dict)
+        if not fits:
+            return
         last = depth == len(path)
         empty: Any = [] if not last and path[depth] == "[]" else {}
         if key == "[]":
@@ -377,6 +390,8 @@ def replaced(body: Any, path: tuple[str, ...], value: Any) -> Any:
     for key in path[:-1]:
         if key == "[]" and isinstance(target, list) and target:
             target = target[0]
+        elif key == NAMED and isinstance(target, dict) and key not in target:
+            target = next(iter(target.values()), None)
         else:
             target = target[key] if isinstance(target, dict) else None
     if path[-1] == "[]" and isinstance(target, list):

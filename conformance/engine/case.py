@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from conformance.engine.listing import Listing
 from specs.model import Operation
 from specs.record.model import Source
 
 if TYPE_CHECKING:
+    from conformance.engine.entries import Step
     from conformance.engine.judge.expectation import Expectation
 
 ID_CHARACTERS = re.compile(r"[^A-Za-z0-9._/+:~-]+")
@@ -47,12 +48,15 @@ class Binding:
     """A value that only the cloud can give: an attribute of a resource in a relation to the server under test.
 
     ``relation`` is ``any`` (discovered, only read), ``free`` (made by this run, not attached), ``attached``, ``other``
-    (one that the server does not use now) or ``new`` (a fresh value, such as a name).
+    (one that the server does not use now) or ``new`` (a fresh value, such as a name). A resource that begins with a
+    slash is a collection: the value names an element that the lane has made (``other``: a second one), or is what the
+    element's own view shows now (``shown``). ``plain`` stands for it where nothing is to be made.
     """
 
     resource: str
     attribute: str = "id"
     relation: str = "any"
+    plain: Any = None
 
     def __str__(self) -> str:
         return f"{self.resource}.{self.attribute} ({self.relation})"
@@ -92,8 +96,11 @@ class Trial:
             created as after it.
         effect_of: name and value of a request field whose effect is looked for afterwards in the resource.
         path: placeholders with texts that stand for them whatever exists.
-        repeat: whether the request is sent twice, and the second answer is the one that counts.
+        repeat: whether the request is sent twice, and the second answer is the one that counts: ``same`` for the same
+            target, ``other`` for a second element of the collection, empty for once.
         listing: what is tried on a list, where the trial asks for it more than once.
+        steps: what goes before a request that is to be refused, so that it is; after it, the lane makes what it needs
+            anew.
     """
 
     key: str
@@ -109,8 +116,9 @@ class Trial:
     beyond_base: bool = False
     effect_of: tuple[str, Any] | None = None
     path: tuple[tuple[str, str], ...] = ()
-    repeat: bool = False
+    repeat: Literal["", "same", "other"] = ""
     listing: Listing | None = None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)

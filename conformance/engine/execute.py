@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -91,9 +92,19 @@ class Executor:
         try:
             if trial.accepted is not False:
                 self.around.prepare(trial.operation, request.filled)
+            self._taken(trial, request, version)
             return self._sent(trial, version, request, wanted)
         finally:
             self.around.restore(trial.operation, request)
+
+    def _taken(self, trial: Trial, request: Request, version: Microversion) -> None:
+        """Take the steps that bring the situation about, and read anew what others have changed meanwhile."""
+        for step in trial.steps:
+            self.around.steps.before(step, request.filled.values, self.holdings.path_of)
+        if request.before is not None and trial.situation.state is None:
+            request.before = self.around.before(trial, request.filled, version)
+        if any(binding.relation.endswith("shown") for binding in bindings_in(trial.body)):
+            request.body = self.stage.fixtures.filled(trial.body, trial.accepted is True, request.filled.values)
 
     def _sent(self, trial: Trial, version: Microversion, request: Request, wanted: tuple[str, ...]) -> Evidence:
         # What is open to administrators only because of an optional field says nothing of the operation without it.
@@ -104,9 +115,17 @@ class Executor:
             role = "admin"
             answer = self._send(trial, version, request, role)
         if trial.repeat and answer.ok:
-            first, answered = replace(request), answer  # what the second makes has an intent of its own
+            first, once, made = answer, request, request.intent
+            if trial.repeat == "other" and request.filled.owned is not None:
+                self.holdings.forget(request.filled)
+                other = self._filled(trial, version)
+                seen = self.around.before(trial, other.filled, version)
+                request = replace(other, body=once.body, before=seen)
             answer = self._send(trial, version, request, role)
-            self.around.settled(Evidence(trial, version=version, role=role), answered, first)
+            again_made = request.intent
+            once.intent = made
+            self.around.settled(Evidence(trial, version=version, role=role), first, once)
+            request.intent = again_made
         evidence = replace(self._answered(trial, version, answer, request.before), role=role)
         if answer.status == 403 and trial.may_elevate and role == "member" and "admin" in self.context.role_names:
             # The promise is not about roles, and the reference does not say who may: an administrator may.
@@ -134,6 +153,8 @@ class Executor:
             return replace(evidence, problem=Problem("inapplicable", reason))
         self.stage.fixtures.used(bindings_in(trial.body), answer.ok)
         evidence = self.around.settled(evidence, answer, request)
+        if trial.steps:
+            self.holdings.maker.clear()
         if state is None:
             return evidence
         if answer.ok and trial.accepted is False:
@@ -254,7 +275,13 @@ class Executor:
         if "{" not in operation.path:
             return None
         if "id" not in self._unknown:
-            self._unknown["id"] = self.context.cloud.unknown_id(f"/{self.context.knowledge.resource}s/{{id}}")
+            at = self.context.knowledge.unknown_at
+            admin = Role.ADMIN in self.context.cloud.roles and not self.context.knowledge.resource
+            self._unknown["id"] = (
+                self.context.cloud.unknown_id(at, role=Role.ADMIN if admin else Role.MEMBER)
+                if at is not None
+                else str(uuid.uuid4())
+            )
         return self._unknown["id"]
 
     def _plain(self, body: Any) -> Any:
@@ -262,9 +289,11 @@ class Executor:
         if isinstance(body, Binding):
             if body.relation == "any" and body.resource in _READ:
                 return self.stage.fixtures.filled(body)
+            if body.plain is not None:
+                return body.plain
             return _PLAIN.get((body.resource, body.attribute), "conformance")
         if isinstance(body, dict):
-            return {key: self._plain(value) for key, value in body.items()}
+            return {self._plain(key): self._plain(value) for key, value in body.items()}
         return [self._plain(value) for value in body] if isinstance(body, list) else body
 
     def _answered(self, trial: Trial, version: Microversion, answer: Answer, before: Any) -> Evidence:

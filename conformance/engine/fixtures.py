@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from conformance.engine.cloud.roles import Role
 
 if TYPE_CHECKING:
     from conformance.engine.context import RunContext
+    from conformance.engine.making import Owned
     from conformance.engine.stage import Stage
 
 
@@ -47,6 +49,9 @@ class Fixtures:
     """Gives values to bindings, in relation to the server of one stage.
 
     What was made and not attached is used again; what a request may have attached is told by ``used``.
+
+    Attributes:
+        elements: gives an element of a collection that the lane has made, by its path; a second one has another label.
     """
 
     def __init__(self, context: RunContext, stage: Stage) -> None:
@@ -54,6 +59,7 @@ class Fixtures:
         self._stage = stage
         self._free: dict[str, list[Made]] = {}
         self._attached: dict[str, Made] = {}
+        self.elements: Callable[[str, str | None], Owned] | None = None
 
     def new_server(self) -> None:
         """Forget what was attached to the server before."""
@@ -77,7 +83,8 @@ class Fixtures:
                 return self._named(body, named or {})
             return self._value(body, must_work)
         if isinstance(body, dict):
-            return {key: self.filled(value, must_work, named) for key, value in body.items()}
+            # A key may be a Binding, too: what names a member that is about something of the cloud.
+            return {self.filled(k, must_work, named): self.filled(v, must_work, named) for k, v in body.items()}
         if isinstance(body, list):
             return [self.filled(value, must_work, named) for value in body]
         return body
@@ -126,6 +133,8 @@ class Fixtures:
 
     def _value(self, binding: Binding, must_work: bool) -> Any:
         self._context.notes.add("binding", str(binding))
+        if binding.resource.startswith("/"):
+            return self._element(binding)
         known = _KNOWN.get(binding.resource)
         if known is not None:
             return known(self, binding, must_work)
@@ -135,8 +144,27 @@ class Fixtures:
             return self._ambiguous(binding.resource)
         return _attribute(self._make_free(binding.resource), binding.attribute)
 
-    def _new_name(self, _binding: Binding, _must_work: bool) -> str:
-        return self._context.resources.rand_name("case")
+    def _element(self, binding: Binding) -> Any:
+        """What names an element of a collection that the lane has made, or what its own view shows now."""
+        if self.elements is None:
+            raise Unavailable("the lane makes nothing", optional=False)
+        owned = self.elements(binding.resource, "other" if binding.relation.startswith("other") else None)
+        if not binding.relation.endswith("shown"):
+            return owned.value
+        reader = owned.producer.reader if owned.producer else None
+        version = str(self._context.version_for(reader)) if reader else None
+        role = Role.ADMIN if Role.ADMIN in self._context.cloud.roles else Role.MEMBER
+        answer = self._context.cloud.get(owned.path, role=role, microversion=version)
+        found = bodies.lookup(answer.json, binding.attribute.split("."))
+        if found is ABSENT:
+            raise Unavailable(f"{owned.path} was answered {answer.status} and shows no {binding.attribute}", False)
+        return found
+
+    def _new_name(self, binding: Binding, _must_work: bool) -> str:
+        return _spelled(self._context.resources.rand_name("case"), binding.attribute)
+
+    def _uuid(self, _binding: Binding, _must_work: bool) -> str:
+        return str(uuid.uuid4())
 
     def _password(self, _binding: Binding, _must_work: bool) -> str:
         return f"Cf-{secrets.token_urlsafe(12)}"
@@ -242,8 +270,14 @@ class Fixtures:
         return made
 
 
+def _spelled(name: str, form: str) -> str:
+    """A name in the form of its attribute: ``value`` as it is, with ``{}`` what stands for it in capitals."""
+    return form.format(re.sub(r"[^A-Z0-9]", "_", name.upper())) if "{}" in form else name
+
+
 _KNOWN: Mapping[str, Callable[[Fixtures, Binding, bool], Any]] = {
     "name": Fixtures._new_name,
+    "uuid": Fixtures._uuid,
     "password": Fixtures._password,
     "image": Fixtures._discovered,
     "network": Fixtures._discovered,

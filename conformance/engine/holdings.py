@@ -19,8 +19,8 @@ from urllib.parse import quote
 from conformance.engine.bodies import lookup
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.roles import Role
+from conformance.engine.entries import Naming
 from conformance.engine.fixtures import Unavailable
-from conformance.engine.knowledge import Naming
 from conformance.engine.making import Maker, Owned
 from conformance.engine.places import elements, identity
 from conformance.engine.producers import SAFE, collection_of, last_version, listed_by, placeholders
@@ -59,6 +59,7 @@ class Holdings:
         self._known: dict[tuple[str, str, str], str] = {}
         self.maker = Maker(context, stage)
         self.steps = Steps(context, stage)
+        self.maker.prepare = self._prepare
 
     def fill(
         self,
@@ -105,6 +106,10 @@ class Holdings:
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
         return Filled(filled, values, owned)
 
+    def _prepare(self, operation: Operation) -> None:
+        for step in self._context.knowledge.steps(operation, "before"):
+            self.steps.before(step, {}, self.path_of)
+
     def path_of(self, operation: Operation) -> str:
         """The path of an operation that goes with another one, as an administrator."""
         return self.fill(operation, "admin", self._context.version_for(operation)).path
@@ -149,11 +154,11 @@ class Holdings:
         if rule is not None:
             return self._named(rule, collection, name, role, version, operation), None
         fields = self._context.knowledge.fields_for(operation, template)
-        if operation.method not in SAFE or fields or self._below(operation, name):
+        if self._context.knowledge.owned or operation.method not in SAFE or fields or self._below(operation, name):
             try:
                 owned = self.maker.own(template, collection, name, operation, fields)
             except Unavailable:
-                if not self._context.sandbox:
+                if self._context.knowledge.owned or not self._context.sandbox:
                     raise
                 owned = None  # nothing there is anybody else's
             if owned is not None:

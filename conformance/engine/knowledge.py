@@ -1,10 +1,12 @@
-"""The two tables of ``conformance/data``: bindings, and what the reference leaves unsaid about statuses.
+"""The tables of ``conformance/data``: bindings, and what the reference leaves unsaid about statuses.
 
-They are data so that the generator names no operation; every entry that a run uses is noted in its record.
+They are data so that the generator names no operation; every entry that a run uses is noted in its record. Each service
+has its own (``TABLES``); one without a table is tried by its reference alone.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -16,97 +18,12 @@ import yaml
 
 from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.entries import BindingRule, Fault, ListRule, Naming, Refusal, Step, Stock, Transition
 from specs.microversion import Microversion
 from specs.model import Operation
 
-
-@dataclass(frozen=True)
-class Transition:
-    """A way from status to status: the operation that goes it, with what role and which request fields."""
-
-    operation: str
-    source: str
-    target: str
-    role: str = "member"
-    request: tuple[tuple[str, Any], ...] = ()
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A situation in which a documented refusal is provoked although the reference does not say when it comes."""
-
-    operation: str
-    code: int
-    name: str
-    parameter: str
-    binding: Binding
-    role: str | None = None
-
-
-@dataclass(frozen=True)
-class Step:
-    """A request that goes before or after another: its operation, and the fields of its body that are not as built."""
-
-    operation: str
-    fields: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Naming:
-    """How a placeholder gets its value where no collection lists it for long, or at all.
-
-    Attributes:
-        steps: requests of which the last makes it.
-        field: where its answer names it, None where the collection lists it then.
-        pattern: which part of the field's text is the name.
-    """
-
-    steps: tuple[Step, ...]
-    field: tuple[str, ...] | None = None
-    pattern: str = "(.+)"
-
-
-@dataclass(frozen=True)
-class BindingRule:
-    """What a request parameter takes: a Binding or a constant; operation and parameter are shell patterns."""
-
-    operation: str
-    parameter: str
-    value: Any
-
-
-@dataclass(frozen=True)
-class Stock:
-    """How elements of a list are made, so that a page has something to leave out.
-
-    Attributes:
-        factory: of ``Resources``; None where statuses bring the elements about.
-        shown_in: the lists that show them, by the key of the list.
-        isolated_by: the query parameter that shows them alone, given the text that their names share.
-        fields: field, the first microversion that takes it, and a value for each of them, Bindings too.
-        statuses: which a server is brought into, in turn, for each of them.
-    """
-
-    name: str
-    factory: str | None
-    shown_in: tuple[str, ...]
-    isolated_by: str | None = None
-    fields: tuple[tuple[str, str | None, tuple[Any, ...]], ...] = ()
-    statuses: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ListRule:
-    """As whom a list is asked for, and with what beside it, so that a parameter counts; the names are patterns.
-
-    ``until`` is the last microversion for which that holds, None where it holds for all.
-    """
-
-    operation: str
-    parameters: tuple[str, ...]
-    role: str | None = None
-    also: tuple[tuple[str, str], ...] = ()
-    until: str | None = None
+FIRST = Microversion(1, 0)
+"""The lowest microversion of an endpoint, where no table says another."""
 
 
 @dataclass(frozen=True)
@@ -134,21 +51,28 @@ class Knowledge:
         attach: resource -> (operation, parameter) that attaches it to the server.
         listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
             and which field names an element where the reference has no path to one.
+        first: the lowest microversion of an endpoint, where an operation names none.
+        fault: the form of an error's body.
+        rooted: whether the root of the endpoint is an operation of the API itself.
+        owned: whether what a path names is always made: what the cloud shows belongs to others, who change it.
+        unknown_at: where a random id is asked for, so that it is known to name nothing.
+        producers: collection -> operation that makes its elements, where the reference lists no code that says so.
+        keys: operation, place of an object in its request (``{}`` for such a key above it), and what names its members.
     """
 
-    resource: str
-    identifier: str
-    initial: str
-    stable: tuple[str, ...]
-    accepts: Mapping[str, tuple[str, ...]]
-    transitions: tuple[Transition, ...]
-    lock: str
-    unlock: str
-    shown_by: str
-    final: tuple[str, ...]
-    rules: tuple[BindingRule, ...]
-    attach: Mapping[str, tuple[str, str]]
-    refusals: tuple[Refusal, ...]
+    resource: str = ""
+    identifier: str = ""
+    initial: str = ""
+    stable: tuple[str, ...] = ()
+    accepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    transitions: tuple[Transition, ...] = ()
+    lock: str = ""
+    unlock: str = ""
+    shown_by: str = ""
+    final: tuple[str, ...] = ()
+    rules: tuple[BindingRule, ...] = ()
+    attach: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    refusals: tuple[Refusal, ...] = ()
     creates: tuple[tuple[str, str, str], ...] = ()
     placeholders: Mapping[str, str] = field(default_factory=dict)
     makes: Mapping[str, str] = field(default_factory=dict)
@@ -168,6 +92,20 @@ class Knowledge:
     listed: tuple[Stock, ...] = ()
     list_rules: tuple[ListRule, ...] = ()
     list_names: Mapping[str, str | None] = field(default_factory=dict)
+    first: Microversion = FIRST
+    fault: Fault = field(default_factory=Fault)
+    rooted: bool = False
+    owned: bool = False
+    unknown_at: str | None = None
+    producers: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[tuple[str, str, Any], ...] = ()
+
+    def key(self, operation: Operation, place: str) -> Any:
+        """What names the members of an object in a request, which the client chooses; ABSENT where fields do."""
+        for pattern, of, key in self.keys:
+            if of == place and fnmatchcase(operation.id, pattern):
+                return key
+        return ABSENT
 
     def included(self, operation: Operation) -> tuple[str, ...]:
         """Optional fields without which the operation's request is of no use."""
@@ -249,12 +187,35 @@ def _value(given: Any) -> Any:
     if not isinstance(given, Mapping):
         return ABSENT if given == "<left out>" else given
     if "resource" in given:
-        return Binding(given["resource"], given.get("attribute", "id"), given.get("relation", "any"))
-    return {key: _value(inner) for key, inner in given.items()}
+        return Binding(
+            given["resource"], given.get("attribute", "id"), given.get("relation", "any"), given.get("plain")
+        )
+    return {_key(key): _value(inner) for key, inner in given.items()}
+
+
+def _key(key: str) -> Any:
+    """A key of a table: ``</things>`` is the name of an element of the collection."""
+    return Binding(key[1:-1]) if key.startswith("</") and key.endswith(">") else key
+
+
+def _step(entry: Mapping[str, Any]) -> Step:
+    return Step(entry["step"], _value(entry.get("with", {})))
 
 
 def _steps(entries: list[Mapping[str, Any]]) -> tuple[tuple[str, Step], ...]:
-    return tuple((e["operation"], Step(e["step"], _value(e.get("with", {})))) for e in entries)
+    return tuple((e["operation"], _step(e)) for e in entries)
+
+
+def _refusal(entry: Mapping[str, Any]) -> Refusal:
+    return Refusal(
+        entry["operation"],
+        entry["code"],
+        entry["name"],
+        entry.get("parameter"),
+        _binding(entry) if "parameter" in entry else None,
+        entry.get("role"),
+        tuple(_step(step) for step in entry.get("steps", ())),
+    )
 
 
 def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
@@ -266,6 +227,13 @@ def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
     return Stock(name, entry.get("factory"), shown_in, entry.get("isolated_by"), fields, statuses)
 
 
+TABLES: Mapping[str, tuple[str, ...]] = {"compute": ("states.yaml", "bindings.yaml"), "placement": ("placement.yaml",)}
+"""The tables of each service."""
+
+SHIPPED = "compute"
+"""The service whose tables are meant where none is named."""
+
+
 def _table(name: str) -> dict[str, Any]:
     text = resources.files("conformance.data").joinpath(name).read_text("utf-8")
     table = yaml.safe_load(text)
@@ -275,60 +243,74 @@ def _table(name: str) -> dict[str, Any]:
 
 
 @cache
-def load_knowledge() -> Knowledge:
-    """Read the tables that are shipped."""
-    states, bindings = _table("states.yaml"), _table("bindings.yaml")
+def load_knowledge(service: str = SHIPPED) -> Knowledge:
+    """Read the tables of a service that are shipped; one that has none knows nothing beyond its reference."""
+    read: dict[str, Any] = {}
+    for name in TABLES.get(service, ()):
+        read |= _table(name)
+    lists: dict[str, list[Any]] = defaultdict(list, {k: v for k, v in read.items() if isinstance(v, list)})
+    maps: dict[str, dict[str, Any]] = defaultdict(dict, {k: v for k, v in read.items() if isinstance(v, dict)})
     transitions = tuple(
         Transition(t["operation"], source, t["to"], t.get("role", "member"), tuple(t.get("request", {}).items()))
-        for t in states["transitions"]
+        for t in lists["transitions"]
         for source in t["from"]
     )
     return Knowledge(
-        resource=states["resource"],
-        identifier=states["identifier"],
-        initial=states["initial"],
-        stable=tuple(states["stable"]),
-        accepts={k: tuple(v) for k, v in states["accepts"].items()},
+        resource=read.get("resource", ""),
+        identifier=read.get("identifier", ""),
+        initial=read.get("initial", ""),
+        stable=tuple(lists["stable"]),
+        accepts={k: tuple(v) for k, v in maps["accepts"].items()},
         transitions=transitions,
-        lock=states["lock"]["set"],
-        unlock=states["lock"]["unset"],
-        shown_by=states["lock"]["shown_by"],
-        final=tuple(states["final"]),
-        rules=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in bindings["bindings"]),
-        attach={k: (v["operation"], v["parameter"]) for k, v in bindings["attach"].items()},
-        refusals=tuple(
-            Refusal(r["operation"], r["code"], r["name"], r["parameter"], _binding(r), r.get("role"))
-            for r in bindings["refusals"]
-        ),
-        placeholders=dict(bindings["placeholders"]),
-        makes=dict(bindings["makes"]),
-        elements=dict(bindings["elements"]),
-        acting_reads=tuple(bindings["acting_reads"]),
-        unsuited=dict(bindings["unsuited"]),
-        includes=tuple((i["operation"], i["parameter"]) for i in bindings["includes"]),
-        made_with=tuple((m["operation"], m["collection"], _value(m["fields"])) for m in bindings["made_with"]),
-        before=_steps(bindings["before"]),
-        after=_steps(bindings["after"]),
-        alone=tuple(bindings["alone"]),
-        met=tuple(bindings["met"]),
-        per_user=tuple(bindings["per_user"]),
+        lock=maps["lock"].get("set", ""),
+        unlock=maps["lock"].get("unset", ""),
+        shown_by=maps["lock"].get("shown_by", ""),
+        final=tuple(lists["final"]),
+        rules=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in lists["bindings"]),
+        attach={k: (v["operation"], v["parameter"]) for k, v in maps["attach"].items()},
+        refusals=tuple(map(_refusal, lists["refusals"])),
+        placeholders=dict(maps["placeholders"]),
+        makes=dict(maps["makes"]),
+        elements=dict(maps["elements"]),
+        acting_reads=tuple(lists["acting_reads"]),
+        unsuited=dict(maps["unsuited"]),
+        includes=tuple((i["operation"], i["parameter"]) for i in lists["includes"]),
+        made_with=tuple((m["operation"], m["collection"], _value(m["fields"])) for m in lists["made_with"]),
+        before=_steps(lists["before"]),
+        after=_steps(lists["after"]),
+        alone=tuple(lists["alone"]),
+        met=tuple(lists["met"]),
+        per_user=tuple(lists["per_user"]),
         named_by={
             n["placeholder"]: Naming(
-                tuple(Step(s["step"], _value(s.get("with", {}))) for s in n["steps"]),
+                tuple(map(_step, n["steps"])),
                 tuple(n["field"].split(".")) if "field" in n else None,
                 n.get("pattern", "(.+)"),
             )
-            for n in bindings["named_by"]
+            for n in lists["named_by"]
         },
-        companions=tuple((c["operation"], c["parameter"], c["needs"]) for c in bindings["companions"]),
-        queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in bindings["queries"]),
-        listed=tuple(_stock(name, entry) for name, entry in bindings["listed"].items()),
+        companions=tuple((c["operation"], c["parameter"], c["needs"]) for c in lists["companions"]),
+        queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in lists["queries"]),
+        listed=tuple(_stock(name, entry) for name, entry in maps["listed"].items()),
         list_rules=tuple(
             ListRule(
                 r["operation"], tuple(r["parameters"]), r.get("role"), tuple(r.get("also", {}).items()), r.get("until")
             )
-            for r in bindings["list_rules"]
+            for r in lists["list_rules"]
         ),
-        list_names=dict(bindings["list_names"]),
-        creates=tuple((c["operation"], c["resource"], c["named_by"]) for c in bindings["creates"]),
+        list_names=dict(maps["list_names"]),
+        creates=tuple((c["operation"], c["resource"], c["named_by"]) for c in lists["creates"]),
+        first=Microversion.parse(read.get("first", "1.0")),
+        fault=_fault(maps["fault"]),
+        rooted=bool(read.get("rooted")),
+        owned=bool(read.get("owned")),
+        unknown_at=read.get("unknown_at"),
+        producers=dict(maps["producers"]),
+        keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["keys"]),
     )
+
+
+def _fault(entry: Mapping[str, Any]) -> Fault:
+    if not entry:
+        return Fault()
+    return Fault(entry.get("listed"), entry["code"], tuple(entry["fields"]))

@@ -6,12 +6,12 @@ import contextlib
 import re
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
-from conformance.engine import bodies
+from conformance.engine import bodies, naming
 from conformance.engine.cloud.created import PATHS
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
@@ -60,12 +60,18 @@ def kind_of(collection: str) -> str:
 
 
 class Maker:
-    """Makes and keeps elements for one lane."""
+    """Makes and keeps elements for one lane.
+
+    Attributes:
+        prepare: takes the steps that the request of an operation needs before it.
+    """
 
     def __init__(self, context: RunContext, stage: Stage) -> None:
         self._context = context
         self._stage = stage
         self._pool: dict[tuple[str, tuple[tuple[str, Any], ...]], Owned] = {}
+        self.prepare: Callable[[Operation], None] = lambda _: None
+        stage.fixtures.elements = self.element
 
     def makes(self, template: str) -> bool:
         """Whether elements of a collection can be made, by the reference or by a factory."""
@@ -90,17 +96,35 @@ class Maker:
             Unavailable: the cloud did not make it.
         """
         key = (collection, tuple(sorted(fields.items())))
+        producer, factory = self._context.producers.of(template), self._factory(template)
+        if producer is not None and producer.chosen and producer.operation.id == operation.id:
+            return Owned(self._new_name(producer), collection, "", "member", None)  # what is to be made is not there
         if key not in self._pool:
-            producer, factory = self._context.producers.of(template), self._factory(template)
             if factory is not None:
                 self._pool[key] = self._by_factory(factory, collection)
             elif producer is not None and producer.operation.id != operation.id:
                 self._pool[key] = self.produce(producer, collection, name, fields)
-            elif producer is not None and producer.chosen:
-                return Owned(self._new_name(producer), collection, "", "member", None)
             else:
                 return None
         return self._pool[key]
+
+    def element(self, collection: str, label: str | None) -> Owned:
+        """An element of a collection at the top of the API, for a request's body; another label gives another one.
+
+        Raises:
+            Unavailable: none can be made.
+        """
+        producer = self._context.producers.of(collection)
+        if producer is None:
+            raise Unavailable(f"no operation makes an element of {collection}", optional=False)
+        key = (collection, (("", label),) if label else ())
+        if key not in self._pool:
+            self._pool[key] = self.produce(producer, collection, producer.name, {})
+        return self._pool[key]
+
+    def clear(self) -> None:
+        """Nothing is what it was: all that is needed from now on is made anew. The journal knows of the rest."""
+        self._pool.clear()
 
     def forget(self, owned: Owned) -> None:
         """It is gone, or no longer what it was."""
@@ -124,7 +148,7 @@ class Maker:
         row = next((r for r in operation.request.parameters if r.location == "path" and r.name == name), None)
         if row is not None and (row.format == "uuid" or row.type == "uuid" or name.endswith("uuid")):
             return str(uuid.uuid4())
-        return bodies.chosen_name(operation) or self._context.resources.rand_name("case")[-40:]
+        return naming.chosen_name(operation) or self._context.resources.rand_name("case")[-40:]
 
     def produce(self, producer: Producer, collection: str, name: str, fields: Mapping[str, Any]) -> Owned:
         """Make an element, and wait until it is what it will be.
@@ -134,7 +158,8 @@ class Maker:
         """
         operation, context = producer.operation, self._context
         version = context.version_for(operation)
-        built = bodies.build(operation, version, context.knowledge, fields)
+        self.prepare(operation)
+        built = naming.named(operation, bodies.build(operation, version, context.knowledge, fields), context.knowledge)
         body = self._stage.fixtures.filled(built, True)
         chosen = self._new_name(producer) if producer.chosen else None
         path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection
@@ -183,6 +208,14 @@ class Maker:
         journal = self._context.cloud.journal
         if intent is not None and journal is not None:
             journal.made(intent, owned.value, owned.path)
+
+    def renamed(self, owned: Owned, name: str) -> None:
+        """Write down that it has another name now."""
+        journal = self._context.cloud.journal
+        intent = self.intend(owned.collection, {}, name, owned.role)
+        if intent is not None and journal is not None:
+            journal.made(intent, name, f"{owned.collection}/{quote(name, safe='')}")
+            journal.gone(owned.value)
 
     def _await(self, owned: Owned, answer: Answer) -> None:
         """Wait while the thing forms, as its own view or that of the server that holds it shows."""

@@ -29,7 +29,7 @@ from specs.record.model import Exchange
 
 if TYPE_CHECKING:
     from conformance.engine.context import RunContext
-    from conformance.engine.knowledge import Stock
+    from conformance.engine.entries import Stock
     from conformance.engine.stage import Stage
 
 Query = tuple[tuple[str, str], ...]

@@ -15,7 +15,13 @@ from typing import Any
 from specs.model import Operation, Parameter
 
 Place = tuple[str, ...]
-"""Keys from the top of the body; ``[]`` stands for every element of a list."""
+"""Keys from the top of the body; ``[]`` stands for every element of a list, ``{}`` for every member of an object whose
+members are named by what they are about, and not by fields."""
+
+NAMED = "{}"
+
+_NAME = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Z][A-Z0-9]{2,}(_[A-Z0-9]+)*")
+"""A key that is a UUID, or a constant in capitals: no field is called so."""
 
 
 def _walk(body: Any) -> Iterator[tuple[Place, Any]]:
@@ -27,14 +33,20 @@ def _walk(body: Any) -> Iterator[tuple[Place, Any]]:
             yield place, value
         if isinstance(value, dict):
             for key, child in value.items():
-                queue.append(((*place, key), child))
+                queue.append(((*place, NAMED if _NAME.fullmatch(key) else key), child))
         elif isinstance(value, list):
             for child in value[:3]:
                 queue.append(((*place, "[]"), child))
 
 
+def places_in(body: Any) -> Iterator[Place]:
+    """Every place in a body, shallowest first."""
+    for place, _ in _walk(body):
+        yield place
+
+
 def _keys(place: Place) -> tuple[str, ...]:
-    return tuple(key for key in place if key != "[]")
+    return tuple(key for key in place if key not in ("[]", NAMED))
 
 
 def place_of(operation: Operation, row: Parameter) -> Place | None:
@@ -46,7 +58,7 @@ def place_of(operation: Operation, row: Parameter) -> Place | None:
     parent, dot, last = row.name.rpartition(".")
     if dot and any(r.name == parent for r in operation.response.parameters):
         above = place_in(bodies, parent)
-        if above is not None:
+        if above is not None and all((*above, NAMED) not in places_in(body) for body in bodies):
             is_list = any(r.name == parent and r.type in ("array", "list") for r in operation.response.parameters)
             return (*above, "[]", last) if is_list else (*above, last)
     return None
@@ -77,8 +89,8 @@ def values_at(body: Any, place: Place) -> tuple[list[Any], int]:
     parents = [body]
     for key in place[:-1]:
         parents = [child for parent in parents for child in _children(parent, key)]
-    if place[-1] == "[]":
-        values = [child for parent in parents for child in _children(parent, "[]")]
+    if place[-1] in ("[]", NAMED):
+        values = [child for parent in parents for child in _children(parent, place[-1])]
         return values, len(values)
     holders = [p for p in parents if isinstance(p, dict)]
     return [p[place[-1]] for p in holders if place[-1] in p], len(holders)
@@ -87,6 +99,8 @@ def values_at(body: Any, place: Place) -> tuple[list[Any], int]:
 def _children(parent: Any, key: str) -> list[Any]:
     if key == "[]":
         return list(parent) if isinstance(parent, list) else []
+    if key == NAMED:
+        return list(parent.values()) if isinstance(parent, dict) else []
     return [parent[key]] if isinstance(parent, dict) and key in parent else []
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.bodies import chosen_name
+from conformance.engine.naming import chosen_name
 from conformance.engine.places import elements, identity
 from specs.microversion import Microversion
 from specs.model import Operation
@@ -74,9 +74,15 @@ class Producer:
 
 
 class Producers:
-    """The producers of a reference, by the form of their collections."""
+    """The producers of a reference, by the form of their collections.
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
+    Args:
+        operations: of the reference.
+        said: collection -> operation that makes its elements, where the reference lists no code that says so.
+    """
+
+    def __init__(self, operations: Iterable[Operation], said: Mapping[str, str] | None = None) -> None:
+        self._said = {form(collection): operation for collection, operation in (said or {}).items()}
         self._by_place: dict[tuple[str, str], list[Operation]] = {}
         self._named: dict[str, set[str]] = {}
         for operation in operations:
@@ -104,12 +110,16 @@ class Producers:
         reader, remover = self._first("GET", one), self._first("DELETE", one)
         lister = self._first("GET", place)
         for operation in self._by_place.get(("POST", place), ()):
+            if self._said.get(place, operation.id) != operation.id:
+                continue
             for name in sorted(self._named.get(place, ())):
                 if _names(operation, name):
                     return Producer(operation, name, False, reader, remover, lister)
         for operation in self._by_place.get(("PUT", one), ()):
             created = any(code.code == CREATED for code in operation.responses.normal)
-            if created or chosen_name(operation) is not None:
+            if self._said.get(place, operation.id) != operation.id:
+                continue
+            if created or place in self._said or chosen_name(operation) is not None:
                 name = placeholders(operation.path)[-1]
                 return Producer(operation, name, True, reader, remover, lister)
         return None

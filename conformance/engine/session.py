@@ -21,7 +21,7 @@ from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.target import Target, connect
 from conformance.engine.context import Notes, Patience, RunContext
-from conformance.engine.derive.suite import derive, highest_version, views
+from conformance.engine.derive.suite import derive, highest_version, service_of, views
 from conformance.engine.graph import StateGraph
 from conformance.engine.knowledge import load_knowledge
 from conformance.engine.producers import Producers
@@ -34,7 +34,16 @@ from specs.record.writer import utc_now
 CLOUD_PATIENCE = Patience(status=300.0, settle=1.0)
 SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
 
-USES = ("apiref-conformance", "docutils", "keystoneauth1", "pytest", "PyYAML", "requests", "nova")
+USES = (
+    "apiref-conformance",
+    "docutils",
+    "keystoneauth1",
+    "pytest",
+    "PyYAML",
+    "requests",
+    "nova",
+    "openstack-placement",
+)
 """Distributions whose versions the record names."""
 
 
@@ -98,10 +107,14 @@ class Session:
         settings.directory.mkdir(parents=True, exist_ok=True)
         name = f"journal-{worker}.jsonl" if worker else "journal.jsonl"
         self.journal = Journal(settings.directory / name, prefix=settings.prefix)
+        service = service_of(specs)
         self.cloud: Cloud = connect(
-            settings.target, self.journal, allow_disruptive=settings.allow_disruptive or settings.sandbox
+            settings.target,
+            self.journal,
+            allow_disruptive=settings.allow_disruptive or settings.sandbox,
+            service_type=service,
         )
-        knowledge = load_knowledge()
+        knowledge = load_knowledge(service)
         top = self._top(specs)
         self.suite: Suite = derive(specs, selected, top, settings.default_policy or settings.sandbox, knowledge)
         self.specs = tuple(specs)
@@ -117,7 +130,7 @@ class Session:
             watch=self.watch,
             knowledge=knowledge,
             graph=StateGraph.of(views(specs, top, knowledge)),
-            producers=Producers(o for spec in specs for o in spec.operations),
+            producers=Producers((o for spec in specs for o in spec.operations), knowledge.producers),
             operations={o.id: o for spec in specs for o in spec.operations},
             top=top,
             patience=patience,

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from conformance.engine import bodies
+from conformance.engine import bodies, naming
+from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.context import RunContext
+from conformance.engine.entries import Step
 from conformance.engine.fixtures import Unavailable
-from conformance.engine.knowledge import Step
 from conformance.engine.producers import placeholders
 from conformance.engine.stage import Stage
 from specs.model import Operation
@@ -29,17 +30,20 @@ class Steps:
     stage: Stage
     sent: dict[str, Any] = field(default_factory=dict)
 
-    def before(self, step: Step, values: Mapping[str, str], fill: Fill) -> Answer:
+    def before(self, step: Step, values: Mapping[str, str], fill: Fill) -> Answer | None:
         """Take a step without which a request cannot be accepted.
 
         Args:
-            step: what to ask.
+            step: what to ask; the path of a collection makes one of its elements, unless the lane has one.
             values: of placeholders that the step shares with the request.
             fill: for paths with others.
 
         Raises:
             Unavailable: it was refused.
         """
+        if step.operation.startswith("/"):
+            self.stage.fixtures.filled(Binding(step.operation))
+            return None
         answer, body = self._take(step, values, {}, fill)
         if answer is None or not answer.ok:
             status = (answer.status or answer.error) if answer is not None else "not documented"
@@ -60,6 +64,7 @@ class Steps:
         self.context.notes.add("table", f"steps: {operation.id} goes with another request")
         version = self.context.version_for(operation)
         body = bodies.build(operation, version, self.context.knowledge, step.fields)
+        body = naming.named(operation, body, self.context.knowledge)
         body = self.stage.fixtures.filled(body, True, {**sent, **self.sent, **values})
         path = operation.path
         for name in placeholders(path):

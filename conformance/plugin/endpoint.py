@@ -42,8 +42,10 @@ class Endpoint:
             self.running = None
 
 
-def open_endpoint(choices: Choices, directory: Path) -> Endpoint:
-    """The endpoint of a run; starts a sandbox if none is named. Raises Trouble."""
+def open_endpoint(choices: Choices, directory: Path, service: str = "compute") -> Endpoint:
+    """The endpoint of a run on a service; starts a sandbox if none is named. Raises Trouble."""
+    if choices.sandbox and service not in process.SERVICES:
+        raise Trouble(f"the sandbox has no {service} service: name an endpoint, with --os-cloud or --url")
     if not choices.sandbox:
         return Endpoint(Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens))
     try:
@@ -51,8 +53,8 @@ def open_endpoint(choices: Choices, directory: Path) -> Endpoint:
         running = process.start(python, log=directory / LOG)
     except process.SandboxError as error:
         raise Trouble(str(error)) from None
-    release = f"nova {running.release}"
-    return Endpoint(Target.sandbox(running.url, running.tokens), release, running)
+    url, release = running.service(service)
+    return Endpoint(Target.sandbox(url, running.tokens), release, running)
 
 
 def _tell(sentence: str) -> None:

@@ -62,7 +62,7 @@ class Opened:
         self._ours = given is None
         self._writer = RecordWriter(self.directory, resume=self.choices.resume is not None)
         self._ours = self.choices.resume is None
-        self._endpoint = open_endpoint(self.choices, self.directory)
+        self._endpoint = open_endpoint(self.choices, self.directory, self.reference.service)
         settings = Settings(
             target=self._endpoint.target,
             directory=self.directory,

@@ -105,7 +105,7 @@ class Plan:
             return None
         cases = [item.case for item in session.items if isinstance(item, CaseItem)]
         if cases:
-            print("\n" + "\n".join(plan_lines(cases, self._choices.max_servers)))
+            print("\n" + "\n".join(plan_lines(cases, self._choices.max_servers, self._reference.service)))
         return True
 
     @pytest.hookimpl(trylast=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from conformance.engine.case import Case, Trial
-from conformance.engine.knowledge import load_knowledge
+from conformance.engine.knowledge import SHIPPED, load_knowledge
 from conformance.engine.lanes import NO_SERVER, lane_of
 
 PER_TRIAL = 4.0
@@ -17,9 +17,9 @@ AT_START = 12
 """Requests for versions, tokens and discovery."""
 
 
-def plan_lines(cases: Iterable[Case], max_servers: int) -> list[str]:
+def plan_lines(cases: Iterable[Case], max_servers: int, service: str = SHIPPED) -> list[str]:
     """Describe what a run over these cases would do."""
-    knowledge = load_knowledge()
+    knowledge = load_knowledge(service)
     lanes: dict[str, dict[str, Trial]] = {}
     counts: Counter[str] = Counter()
     kinds: Counter[str] = Counter()

@@ -27,6 +27,11 @@ class Reference:
     selected: tuple[Spec, ...]
     files: Mapping[str, Path]
 
+    @property
+    def service(self) -> str:
+        """The service, by os-service-types."""
+        return self.specs[0].service
+
 
 def packaged() -> Path:
     """The specs that come with this distribution. Raises Trouble: it holds none."""

@@ -41,9 +41,12 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
     if "url" in chosen and not chosen.get("token"):
         raise Trouble(f"the run tried {chosen['url']}, and tokens are not recorded: give --token, as the run had it")
     choices = choose(chosen)
+    service = str(record.info.spec.get("service") or "compute")
     journal = Journal(directory / "journal-cleanup.jsonl")
     try:
-        cloud = connect(Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens), journal)
+        cloud = connect(
+            Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens), journal, service_type=service
+        )
         try:
             return cleanup(directory, cloud)
         finally:

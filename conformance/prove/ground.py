@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from conformance.engine.case import Case, Requirement, Suite, id_part
-from conformance.engine.derive.view import FIRST
 from conformance.engine.knowledge import Knowledge
 from conformance.prove.breakage import After, Breakage, Instead
 from conformance.prove.where import NO_SERVER, Where, is_inner
@@ -60,7 +59,7 @@ class Ground:
 
     def lowest(self, operation: Operation) -> Microversion:
         """The first version at which the operation exists."""
-        return operation.microversions.range.min or FIRST
+        return operation.microversions.range.min or self.knowledge.first
 
     def version(self, case: Case) -> Microversion:
         """The version at which a case is tried."""

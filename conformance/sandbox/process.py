@@ -37,6 +37,10 @@ _CONTROL_SECONDS = 60.0
 _LOG_LINES = 3
 
 
+SERVICES = ("compute", "placement")
+"""The services of the sandbox that a run can try, by os-service-types."""
+
+
 class SandboxError(Exception):
     """The sandbox cannot start, has ended, or refuses a control request: what, where, how to mend it."""
 
@@ -59,6 +63,7 @@ class RunningSandbox:
             project, `admin2`, `member2`, `reader2` of the second.
         projects: `project1` and `project2` -> id.
         release: version of Nova.
+        placement_release: version of Placement.
         microversions: what it supports.
         computes: names of the hosts.
         pid: process id of the child.
@@ -73,6 +78,7 @@ class RunningSandbox:
     tokens: Mapping[str, str] = field(repr=False)
     projects: Mapping[str, str]
     release: str
+    placement_release: str
     microversions: Microversions
     computes: tuple[str, ...]
     pid: int
@@ -83,6 +89,12 @@ class RunningSandbox:
     _control_token: str = field(repr=False)
     _child: subprocess.Popen[bytes] = field(repr=False)
     _state: Path = field(repr=False)
+
+    def service(self, name: str) -> tuple[str, str]:
+        """Return the root of one of `SERVICES`, and the release that runs as a requirement without `==`."""
+        if name == "placement":
+            return self.placement_url, f"openstack-placement {self.placement_release}"
+        return self.url, f"nova {self.release}"
 
     @property
     def alive(self) -> bool:
@@ -287,6 +299,7 @@ def _running(facts: Mapping[str, Any], child: subprocess.Popen[bytes], log: Path
             tokens=dict(facts["tokens"]),
             projects=dict(facts["projects"]),
             release=facts["nova"],
+            placement_release=facts["placement_version"],
             microversions=Microversions(**facts["microversion"]),
             computes=tuple(facts["computes"]),
             pid=facts["pid"],

@@ -49,7 +49,7 @@ _STOP = frozenset(
     ]
 )
 _AVAILABLE = re.compile(
-    r"^(?:This|The)\s+(?:API|action|operation|call|method|endpoint|request|feature)\s+(?:is|was|has\s+been|became|"
+    r"^(?:(?:This|The)\s+)?(?:API|action|operation|call|method|endpoint|request|feature)\s+(?:is|was|has\s+been|became|"
     r"were)\s+"
     r"(?:only\s+)?(?:available|added|introduced|supported|new)\b(?:[^.]|\.(?=\d))*\.?$",
     _FLAGS,
@@ -74,6 +74,9 @@ _NEW_IN = re.compile(
     rf"\(\s*(?:New\s+in|Added\s+in|Since|Available\s+since|Requires)\s+(?:API\s+)?(?:(?:micro)?version\s+|"
     rf"v)?{_VERSION}\+?\s*\)\.?$",
     _FLAGS,
+)
+_RANGE = re.compile(
+    rf"\(\s*(?:micro)?versions?\s+{NUMBER.format('low')}\s*(?:-|–|to)\s*{NUMBER.format('high')}\s*\)\.?$", _FLAGS
 )
 _DIRECTIVE = re.compile(rf"^{_VERSION}(?P<rest>.*)$", re.DOTALL)
 _INTRODUCED = re.compile(
@@ -160,7 +163,9 @@ def _directive(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG
 
 
 def of_title(title: str, line: int) -> Gate | None:
-    """E2: the version that a title names, "Manage a share (since API v2.7)"."""
+    """E2: the versions that a title names: "Manage a share (since API v2.7)", "Rename it (microversions 1.2 - 1.6)"."""
+    if m := _RANGE.search(title):
+        return Gate(Versions(m["low"], m["high"], line))
     m = _NEW_IN.search(title)
     return Gate(Versions(min=m["version"], line=line)) if m else None
 

@@ -213,6 +213,16 @@ def test_other_services_create_in_any_collection(world):
     assert not world.passes("DELETE", "/resource_providers/{foreign}", guard=guard)
 
 
+def test_other_services_make_by_put_what_the_intent_names(world):
+    guard = Guard(world.journal, service_type="placement")
+    intent = world.journal.intend("traits", "CUSTOM_X")
+    assert world.passes("PUT", "/traits/CUSTOM_X", intent=intent, guard=guard)
+    assert not world.passes("PUT", "/traits/CUSTOM_Y", intent=intent, guard=guard)
+    assert not world.passes("DELETE", "/traits/CUSTOM_X", intent=intent, guard=guard)
+    assert not world.passes("PUT", "/traits/CUSTOM_X", guard=guard)
+    assert not world.passes("PUT", "/traits/CUSTOM_X", intent=intent)
+
+
 WORD = st.sampled_from(
     [
         "servers",

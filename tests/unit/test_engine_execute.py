@@ -11,7 +11,7 @@ from workshop import CHANGE, DROP, EVERY, JOB, KNOWN, LIST, MAKE, NOTE, PULL, SH
 from conformance.engine.case import Binding
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.knowledge import Naming, Step
+from conformance.engine.entries import Naming, Step
 from specs.microversion import VersionRange
 from specs.model import Versions
 

@@ -8,8 +8,8 @@ import pytest
 from widgets import TOP, plain, row, sample, status
 from workshop import CHANGE, DROP, END, EVERY, JOB, KNOWN, LABEL, LIST, NOTE, PULL, SHOW, SPIN, TEETH, opened
 
+from conformance.engine.entries import Naming, Step
 from conformance.engine.fixtures import Unavailable
-from conformance.engine.knowledge import Naming, Step
 
 UNKNOWN = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
 

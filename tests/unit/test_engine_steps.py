@@ -10,8 +10,8 @@ from workshop import DROP, EVERY, KNOWN, LIST, opened, tried
 
 from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.entries import Step
 from conformance.engine.fixtures import Unavailable
-from conformance.engine.knowledge import Step
 from conformance.engine.steps import members
 from specs.model import Policy
 

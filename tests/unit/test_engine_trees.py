@@ -12,7 +12,8 @@ from widgets import COLOUR, KNOWLEDGE, TOP, plain, row, sample
 from conformance.engine import bodies
 from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.knowledge import BindingRule
+from conformance.engine.entries import BindingRule
+from conformance.engine.naming import chosen_name
 from specs.microversion import Microversion
 
 NAME = Binding("name", "value", "new")
@@ -243,7 +244,7 @@ def test_built_values_are_not_shared():
 )
 def test_the_only_key_of_a_sample_that_has_no_row_is_a_name_of_the_clients(shown, expected):
     operation = plain("PUT", "/notes/{key}", row("known"), samples=(sample(shown),))
-    assert bodies.chosen_name(operation) == expected
+    assert chosen_name(operation) == expected
 
 
 steps = st.sampled_from(["a", "b", "c", "[]"])

@@ -74,6 +74,8 @@ def test_version_directives(kind, text, low):
 
 def test_a_title_names_a_version():
     assert read("Grows.", title="Grow A Share (since API v3.7)").microversions == Versions("3.7", None, 5)
+    assert read("Grows.", title="Grow A Share (microversions 1.2 - 1.6)").microversions == Versions("1.2", "1.6", 5)
+    assert read("Method is available starting from version 1.7.").microversions.min == "1.7"
 
 
 def gone(text, title):

@@ -13,6 +13,7 @@ READY = {
     "ready": True,
     "url": "http://127.0.0.1:9/v2.1",
     "placement": "http://127.0.0.1:10",
+    "placement_version": "16.0.0",
     "tokens": {"member": "secret-of-a-member"},
     "projects": {"project1": "p"},
     "nova": "34.0.0",

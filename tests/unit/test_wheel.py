@@ -39,6 +39,7 @@ def test_holds_the_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for pattern in (
         "specs/compute/*.yaml",
+        "specs/placement/*.yaml",
         "specs/schemas/*.json",
         "conformance/data/**/*.yaml",
         "reports/templates/*",

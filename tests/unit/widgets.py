@@ -51,6 +51,7 @@ KNOWLEDGE = Knowledge(
     attach={},
     refusals=(),
     creates=(("*.copy", "image", "name"),),
+    first=Microversion(2, 1),
 )
 
 REFUSAL = Refusal("widgets.paint", 409, "no-paint", "colourRef", Binding("colour", "id", "free"))

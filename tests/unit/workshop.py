@@ -18,9 +18,9 @@ from conformance.engine.cloud.poll import GONE, WaitResult
 from conformance.engine.cloud.roles import Role
 from conformance.engine.context import Notes, Patience, RunContext
 from conformance.engine.derive.suite import views
+from conformance.engine.entries import BindingRule
 from conformance.engine.execute import Executor
 from conformance.engine.graph import StateGraph
-from conformance.engine.knowledge import BindingRule
 from conformance.engine.producers import Producers
 from conformance.engine.stage import Stage
 from specs.microversion import VersionRange
@@ -32,6 +32,7 @@ KNOWN = replace(
     KNOWLEDGE,
     resource="server",
     identifier="server_id",
+    unknown_at="/servers/{id}",
     rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "name", NEW_NAME)),
 )
 
@@ -94,7 +95,7 @@ class Workshop:
         """What was asked that could change something."""
         return [text for text in self.said if not text.startswith("GET")]
 
-    def unknown_id(self, template: str) -> str:
+    def unknown_id(self, template: str, *, role: Role = Role.MEMBER) -> str:
         return self.unknown
 
     def get(self, path: str, *, role: Role = Role.MEMBER, microversion: str | None = None, query: Any = ()) -> Answer:

@@ -4,7 +4,7 @@ A request other than GET and HEAD passes if
 
 (a) its target is in this run's journal: the resource at the head of its path, each further id in the path that stands
     for a resource of its own, and each id in the body of what the request changes beside its target;
-(b) or it creates something, and the journal already holds the intent;
+(b) or it creates something, and the journal already holds the intent, with the name that the path gives it, if any;
 (c) or its target is a random id that this run has seen answer 404, or it goes out without a valid token;
 (d) or the user allows disruption, for what is shared.
 
@@ -169,6 +169,8 @@ class Guard:
                 return f"{holder} {value!r} in its body is not in this run's journal"
         if len(segments) < 2:
             return self._creation_trouble(ask, segments)
+        if self._names_what_it_makes(ask, segments):
+            return None
         if not self.harmless(segments[1]):
             return f"{segments[1]!r} is not in this run's journal"
         parts = PARTS.get(segments[0], frozenset())
@@ -177,6 +179,18 @@ class Guard:
                 if not self.harmless(further):
                     return f"{further!r} is not in this run's journal"
         return None
+
+    def _names_what_it_makes(self, ask: Ask, segments: list[str]) -> bool:
+        """Whether a PUT at the top of another service's API makes what its path names, by an intent that stands."""
+        return (
+            self._creating is None
+            and ask.method.upper() == "PUT"
+            and len(segments) == 2
+            and ask.intent is not None
+            and ask.intent.name == segments[1]
+            and self._journal is not None
+            and self._journal.is_open(ask.intent)
+        )
 
     def _creation_trouble(self, ask: Ask, segments: list[str]) -> str | None:
         if not segments:

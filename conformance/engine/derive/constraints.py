@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from conformance.engine import bodies
@@ -11,7 +12,6 @@ from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.versions import former_fields
 from conformance.engine.derive.view import Book, Variant, View
 from conformance.engine.judge.codes import Refused
-from conformance.engine.judge.contents import ErrorBody
 from specs.microversion import Microversion
 from specs.model import Parameter
 
@@ -51,7 +51,7 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
         )
         if line is not None:
             requirement = view.requirement("error", "400", line)
-            book.case(requirement, "error-body", trial, ErrorBody())
+            book.case(requirement, "error-body", trial, view.fault)
             book.case(requirement, label, trial, Refused((400,), why, also_listed=True))
         else:
             requirement = view.requirement("constraint", label, row.line, True)
@@ -65,7 +65,14 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
     variant, state = view.main
     requirement = view.requirement("error", "400", line)
     for row in view.operation.request.parameters:
-        if row.location != "query" or view.default not in row.range or row.name not in STRICT:
+        if row.location != "query" or view.default not in row.range:
+            continue
+        if row.required:
+            trial = view.attempt(state=state, variant=variant, label=f"bad-{id_part(row.name)}-missing", accepted=False)
+            trial = replace(trial, query=tuple((name, value) for name, value in trial.query if name != row.name))
+            why = f"{row.name} is required"
+            book.case(requirement, f"{id_part(row.name)}-missing", trial, Refused((400,), why, also_listed=True))
+        if row.name not in STRICT:
             continue  # other parameters of a query are filters, which many services take as they come
         for label, value, why in _broken_texts(row):
             trial = view.attempt(
@@ -76,7 +83,7 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
                 query=((row.name, value),),
             )
             book.case(requirement, f"{id_part(row.name)}-{label}", trial, Refused((400,), why, also_listed=True))
-            book.case(requirement, "error-body", trial, ErrorBody())
+            book.case(requirement, "error-body", trial, view.fault)
 
 
 def _bad_path(view: View, book: Book, line: int | None) -> None:
@@ -138,8 +145,8 @@ def _broken_bodies(view: View, variant: Variant) -> Iterator[Broken]:
 def _broken_field(view: View, variant: Variant, field: bodies.Field, version: Microversion | None) -> Iterator[Broken]:
     row, path = field.row, field.path
     full = view.body(variant, version or view.default, {field.name: ABSENT})
-    if not isinstance(bodies.lookup(full, path[:-1]), dict):
-        return  # a part of what the table gives as a whole
+    if not isinstance(bodies.lookup(full, path[:-1]), list if path[-1] == "[]" else dict):
+        return  # a part of what the table gives as a whole, or of a body that is a list at this version
     if row.required:
         yield f"{field.name}-missing", bodies.replaced(full, path, ABSENT), f"{field.name} is required", row, version
     for label, value, why in _broken_values(row):

@@ -17,7 +17,6 @@ from conformance.engine.judge.codes import (
     RefusedUnlessProviderChose,
     RefusedWhereSilent,
 )
-from conformance.engine.judge.contents import ErrorBody
 from conformance.engine.producers import placeholders
 from specs.model import Condition
 
@@ -62,10 +61,14 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
     for refusal in view.knowledge.refusals:
         if refusal.operation == view.operation.id and refusal.code in listed:
             variant, state = view.main
-            queried = any(
-                r.location == "query" and r.name == refusal.parameter for r in view.operation.request.parameters
-            )
-            body = view.body(variant, view.default, {} if queried else {refusal.parameter: refusal.binding})
+            name = refusal.parameter
+            given = {name: refusal.binding} if name is not None else {}
+            rows = view.operation.request.parameters
+            queried = {n: v for n, v in given.items() if any(r.location == "query" and r.name == n for r in rows)}
+            in_body = {r.name for r in rows if r.location == "body"}
+            in_path = set(placeholders(view.operation.path)) - in_body
+            named = tuple((n, str(v)) for n, v in given.items() if n in in_path)
+            body = view.body(variant, view.default, {} if queried or named else given)
             trial = view.attempt(
                 state=state,
                 variant=variant,
@@ -73,7 +76,9 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
                 role=refusal.role,
                 body=body,
                 accepted=False,
-                query=((refusal.parameter, refusal.binding),) if queried else (),
+                query=tuple(queried.items()),
+                path=named,
+                steps=refusal.steps,
             )
             requirement = view.requirement("error", str(refusal.code), listed[refusal.code])
             book.case(requirement, refusal.name, trial, RefusedWhereSilent(refusal.code, refusal.name))
@@ -123,7 +128,7 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     requirement = view.requirement("error", "403", line)
     book.case(requirement, role, trial, expectation)
     if default_policy or not free:
-        book.case(requirement, "error-body", trial, ErrorBody())
+        book.case(requirement, "error-body", trial, view.fault)
 
 
 def _not_found(view: View, book: Book, line: int) -> None:
@@ -133,12 +138,14 @@ def _not_found(view: View, book: Book, line: int) -> None:
     if not names:
         _nothing_named(view, book, requirement)
         return
+    if view.names_what_it_makes and len(names) == 1:
+        return  # any name will do
     if view.needs_server and not view.scoped:
         unknown = view.attempt(state=state, variant=variant, label="documented", accepted=False, target="missing")
     else:
         unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
     book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists"))
-    book.case(requirement, "error-body", unknown, ErrorBody())
+    book.case(requirement, "error-body", unknown, view.fault)
     if len(names) > 1 and not view.makes:
         missing = view.attempt(state=state, variant=variant, label="missing", accepted=False, target="missing")
         why = f"nothing is called so that {{{names[-1]}}} could name"
@@ -186,13 +193,19 @@ def _not_known(view: View, book: Book, line: int) -> None:
 
 
 def _repeated(view: View, book: Book, line: int) -> None:
-    """The same asked for twice, where a conflict is listed for what makes or adds something."""
-    if not (view.makes or view.knowledge.steps(view.operation, "after")) or view.scoped:
-        return
+    """The same asked for twice, where a conflict is listed for what makes or adds something; or of two elements."""
     variant, state = view.main
-    trial = view.attempt(state=state, variant=variant, label="twice", accepted=None, repeat=True)
     requirement = view.requirement("error", "409", line)
-    book.case(requirement, "twice", trial, RefusedWhereSilent(409, "the same asked for twice"))
+    if view.scoped:
+        return
+    if view.makes or view.knowledge.steps(view.operation, "after"):
+        trial = view.attempt(state=state, variant=variant, label="twice", accepted=None, repeat="same")
+        book.case(requirement, "twice", trial, RefusedWhereSilent(409, "the same asked for twice"))
+        return
+    producer = view.producers.of(view.operation.path.rpartition("/")[0]) if view.producers is not None else None
+    if view.operation.method == "PUT" and producer is not None:
+        trial = view.attempt(state=state, variant=variant, label="of-another", accepted=None, repeat="other")
+        book.case(requirement, "of-another", trial, RefusedWhereSilent(409, "the same asked of a second element"))
 
 
 def _wrong_status(view: View, book: Book, line: int | None) -> None:
@@ -216,7 +229,7 @@ def _wrong_status(view: View, book: Book, line: int | None) -> None:
             if line is not None:
                 requirement = view.requirement("error", "409", line)
                 book.case(requirement, detail, trial, Refused((409,), why))
-                book.case(requirement, "error-body", trial, ErrorBody())
+                book.case(requirement, "error-body", trial, view.fault)
 
 
 def _locked(view: View, book: Book, line: int | None) -> None:
@@ -243,7 +256,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     book.case(requirement, "member", member, Refused((409,), why, any_refusal=True))
     if line is not None:
         book.case(view.requirement("error", "409", line), "locked", member, Refused((409,), why))
-        book.case(view.requirement("error", "409", line), "error-body", member, ErrorBody())
+        book.case(view.requirement("error", "409", line), "error-body", member, view.fault)
     admin = view.attempt(state=state, variant=variant, label="documented", locked=True, role="admin")
     book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from conformance.engine import bodies
+from conformance.engine import bodies, naming
 from conformance.engine.case import Trial, id_part
 from conformance.engine.derive.view import Book, Variant, View
 from conformance.engine.judge.codes import Accepted, Admitted
@@ -14,7 +14,7 @@ from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
 from conformance.engine.places import place_of, values_at
 from specs.microversion import Microversion, VersionRange
-from specs.model import Condition, Parameter, When
+from specs.model import Condition, Parameter, Sample, When
 from specs.record.model import Source
 
 REQUEST_ID = r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -236,6 +236,16 @@ def _parents(view: View, row: Parameter) -> list[Parameter]:
     return [p for p in view.operation.response.parameters if p.name in names]
 
 
+def _first_of(view: View, sample: Sample) -> Microversion:
+    """The lowest version at which every member of a sample is documented: it may name none, or the first of some."""
+    keys = set(naming.members(sample.body))
+    since: dict[str, list[Microversion]] = {}
+    for row in view.operation.request.parameters:
+        if row.location == "body":
+            since.setdefault(row.name.rpartition(".")[2], []).append(row.range.min or view.lowest)
+    return max((min(at) for name, at in since.items() if name in keys), default=view.lowest)
+
+
 def _foreign(body: Any, key: str = "") -> str | None:
     """The member of a sample that holds the id of something of somebody else's; None where there is none."""
     if isinstance(body, dict):
@@ -251,10 +261,12 @@ def _samples(view: View, book: Book) -> None:
         if not sample.valid:
             continue
         version = Microversion.parse(sample.microversion) if sample.microversion else None
+        if version is not None:
+            version = max(version, _first_of(view, sample))
         if version is not None and version not in view.range:
             continue
         if version is None and view.operation.microversions.max is None:
-            version = view.lowest
+            version = _first_of(view, sample)
         inner = sample.body.get(view.operation.action) if isinstance(sample.body, dict) else None
         variant, state = view.main_with(inner if isinstance(inner, dict) else ())
         stem = sample.file.rsplit("/", 1)[-1].removesuffix(".json")

@@ -9,8 +9,8 @@ from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.success import derive_success, normal_requirement
 from conformance.engine.derive.versions import derive_removed, derive_versions
-from conformance.engine.derive.view import FIRST, Book, View
-from conformance.engine.knowledge import Knowledge, load_knowledge
+from conformance.engine.derive.view import Book, View
+from conformance.engine.knowledge import SHIPPED, Knowledge, load_knowledge
 from conformance.engine.places import place_of, values_at
 from conformance.engine.producers import Producers
 from specs.microversion import Microversion
@@ -18,7 +18,12 @@ from specs.model import Body, Code, Operation, Parameter, Spec, Versions
 from specs.record.model import Source
 
 
-def highest_version(specs: Iterable[Spec]) -> Microversion:
+def service_of(specs: Iterable[Spec]) -> str:
+    """The service that specs are of."""
+    return next((spec.service for spec in specs), SHIPPED)
+
+
+def highest_version(specs: Sequence[Spec]) -> Microversion:
     """The highest microversion that any of the specs names: the reference knows nothing of later ones."""
     named: list[str] = []
     for spec in specs:
@@ -28,7 +33,7 @@ def highest_version(specs: Iterable[Spec]) -> Microversion:
             named += _ends(*operation.responses.normal)
             samples = (*operation.request.samples, *operation.response.samples)
             named += [s.microversion for s in samples if s.microversion]
-    return max((Microversion.parse(v) for v in named), default=FIRST)
+    return max((Microversion.parse(v) for v in named), default=load_knowledge(service_of(specs)).first)
 
 
 def _ends(*things: Versions | Body | Parameter | Code) -> list[str]:
@@ -62,10 +67,10 @@ def derive(
         selected: those whose operations are tried; all of ``specs`` where None.
         ceiling: the highest microversion of the cloud; what lies beyond is not derived.
         default_policy: the cloud is known to keep the documented policy defaults.
-        knowledge: the tables; those that are shipped where None.
+        knowledge: the tables; those of the service that are shipped where None.
     """
-    knowledge = knowledge or load_knowledge()
-    top = highest_version(specs)
+    knowledge = knowledge or load_knowledge(service_of(specs))
+    top = max(highest_version(specs), knowledge.first)  # a reference may name no version at all
     if ceiling is not None and ceiling < top:
         top = ceiling
     vocabulary = tuple((spec, v) for spec in specs for v in spec.vocabulary)
@@ -73,7 +78,7 @@ def derive(
         (spec, row) for spec in specs for row in spec.common.response if row.location == "header"
     )
     nullable = _shown_null(specs)
-    producers = Producers(o for spec in specs for o in spec.operations)
+    producers = Producers((o for spec in specs for o in spec.operations), knowledge.producers)
     book = Book()
     for spec in specs if selected is None else selected:
         for operation in spec.operations:
@@ -108,7 +113,7 @@ def views(specs: Sequence[Spec], top: Microversion, knowledge: Knowledge) -> lis
 
 def supported(operation: Operation, knowledge: Knowledge) -> bool:
     """Whether the operation belongs to the versioned API, and nothing that it needs is known to be out of reach."""
-    outside = operation.path == "/" or operation.path.startswith("/{")
+    outside = (operation.path == "/" and not knowledge.rooted) or operation.path.startswith("/{")
     return not outside and operation.id not in knowledge.unsuited
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.engine import bodies
+from conformance.engine import bodies, naming
 from conformance.engine.case import Requirement, Trial, id_part
 from conformance.engine.derive.success import field_shown, header_shown, normal_requirement
 from conformance.engine.derive.view import Book, View
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
 from conformance.engine.judge.contents import EmptyBody, FieldAbsent, HeaderAbsent
 from conformance.engine.places import place_of
+from conformance.engine.producers import form
 from specs.microversion import Microversion, VersionRange
 from specs.model import Parameter
 
@@ -166,6 +167,10 @@ def _request_field(view: View, book: Book, field: bodies.Field) -> None:
         for version, accepted in ((inside, True), (outside, None)):
             value = _value(view, field, version)
             body = view.body(variant, version, {name: value})
+            if not accepted and field.path[-1] not in naming.members(body):
+                one = replace(requirement, id=f"{requirement.id}[{version}]")
+                book.without_case(one, "no-place", f"the body of {version} has no place for {row.name}")
+                continue
             trial = view.attempt(
                 state=state,
                 variant=variant,
@@ -199,13 +204,17 @@ def _operation_bounds(view: View, book: Book) -> None:
     if operation.removed is not None:
         return
     for bound, outside in _outside(view):
+        if _taken(view, outside):
+            continue
         requirement = _bound_requirement(view, "operation", own.line, bound, in_parameters=False)
         body = view.body(variant, view.default)
+        # Where the path exists already, or still, it is the method that does not.
+        codes = (404, 400, 405) if _other_method(view, outside) else (404, 400)
         refused: Trial = view.attempt(
             state=state, variant=variant, label="outside", version=outside, body=body, accepted=False
         )
         why = f"the operation exists only {_said(bound)}"
-        book.case(requirement, str(outside), refused, Refused((404, 400), why))
+        book.case(requirement, str(outside), refused, Refused(codes, why))
         inside = view.lowest if bound.startswith("min") else view.default
         _, _, numbers = normal_requirement(view, inside)
         label_version = None if inside == view.default else inside
@@ -214,9 +223,29 @@ def _operation_bounds(view: View, book: Book) -> None:
             book.case(requirement, str(inside), accepted, Accepted(numbers))
 
 
+def _other_method(view: View, version: Microversion) -> bool:
+    """Whether another operation has the path at a version, with another method."""
+    own = view.operation
+    return any(
+        form(o.path) == form(own.path) and o.method != own.method and version in o.microversions.range
+        for o in view.spec.operations
+        if o.removed is None
+    )
+
+
+def _taken(view: View, version: Microversion) -> bool:
+    """Whether another operation answers the same request at a version."""
+    own = view.operation
+    return own.action is None and any(
+        (o.method, form(o.path)) == (own.method, form(own.path)) and version in o.microversions.range
+        for o in view.spec.operations
+        if o.id != own.id and o.action is None and o.removed is None
+    )
+
+
 def _outside(view: View) -> Iterator[tuple[str, Microversion]]:
     own = view.operation.microversions.range
-    if own.min is not None and own.min.previous is not None and own.min.minor > 1:
+    if own.min is not None and own.min.previous is not None and own.min > view.knowledge.first:
         yield f"min-{own.min}", own.min.previous
     if own.max is not None and own.max.next <= view.top:
         yield f"max-{own.max}", own.max.next

@@ -6,20 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
-from conformance.engine import bodies
+from conformance.engine import bodies, naming
 from conformance.engine.case import Binding, Case, Requirement, Situation, Trial, Untested, id_part
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.entries import Step
+from conformance.engine.judge.contents import ErrorBody
 from conformance.engine.judge.expectation import Expectation
 from conformance.engine.knowledge import Knowledge
 from conformance.engine.producers import Producers, last_version
 from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Operation, Parameter, Spec, Vocabulary, When
 from specs.record.model import Source
-
-FIRST = Microversion(2, 1)
-"""The lowest microversion of a compute endpoint, where an operation names none."""
 
 SATISFIED = frozenset({"image-backed", "image-backed-server", "image-backed servers"})
 """Environments that hold for every server that this suite makes, unless a case asks for another."""
@@ -91,7 +90,7 @@ class View:
     @cached_property
     def lowest(self) -> Microversion:
         """The lowest version at which the operation exists."""
-        return self.operation.microversions.range.min or FIRST
+        return self.operation.microversions.range.min or self.knowledge.first
 
     @cached_property
     def default(self) -> Microversion:
@@ -117,7 +116,7 @@ class View:
     @cached_property
     def scoped(self) -> bool:
         """Whether the operation acts on one resource that has statuses."""
-        return f"{{{self.knowledge.identifier}}}" in self.operation.path
+        return bool(self.knowledge.identifier) and f"{{{self.knowledge.identifier}}}" in self.operation.path
 
     @cached_property
     def status_conditions(self) -> tuple[Condition, ...]:
@@ -183,7 +182,8 @@ class View:
         needed = [value for _, value in self.knowledge.query(self.operation)]
         needed.append(bodies.build(self.operation, self.default, self.knowledge))
         return self.scoped or any(
-            binding.resource == self.knowledge.resource or binding.relation in ("own", "other", "attached")
+            (self.knowledge.resource and binding.resource == self.knowledge.resource)
+            or (binding.relation in ("own", "other", "attached") and not binding.resource.startswith("/"))
             for binding in bindings_in(needed)
         )
 
@@ -191,6 +191,12 @@ class View:
     def makes(self) -> bool:
         """Whether the operation makes an element of a collection."""
         return self.producers is not None and self.producers.made_by(self.operation) is not None
+
+    @property
+    def names_what_it_makes(self) -> bool:
+        """Whether the client chooses the name, in the path, of what the operation makes."""
+        producer = self.producers.made_by(self.operation) if self.producers is not None else None
+        return producer is not None and producer.chosen
 
     @property
     def main(self) -> tuple[Variant, str | None]:
@@ -229,6 +235,12 @@ class View:
         """Whether the tables say that the environment is that of what this suite makes, or how it is brought about."""
         met = any(fnmatchcase(self.operation.id, pattern) for pattern in self.knowledge.met)
         return met or bool(self.knowledge.steps(self.operation, "before"))
+
+    @property
+    def fault(self) -> ErrorBody:
+        """What the body of an error must be."""
+        form = self.knowledge.fault
+        return ErrorBody(form.listed, form.code, form.fields)
 
     @property
     def role(self) -> str:
@@ -282,7 +294,8 @@ class View:
         beyond_base: bool = False,
         query: tuple[tuple[str, Any], ...] = (),
         path: tuple[tuple[str, str], ...] = (),
-        repeat: bool = False,
+        repeat: Literal["", "same", "other"] = "",
+        steps: tuple[Step, ...] = (),
     ) -> Trial:
         """A trial of this operation.
 
@@ -315,7 +328,7 @@ class View:
             operation=self.operation,
             situation=Situation(state, locked, target),
             role=role,
-            body=body,
+            body=naming.named(self.operation, body, self.knowledge),
             query=(*self.knowledge.query(self.operation), *query),
             microversion=str(version) if version else None,
             accepted=accepted,
@@ -325,6 +338,7 @@ class View:
             effect_of=effect_of,
             path=path,
             repeat=repeat,
+            steps=steps,
         )
 
 
@@ -337,7 +351,7 @@ def bindings_in(value: Any) -> list[Binding]:
     if isinstance(value, Binding):
         return [value]
     if isinstance(value, dict):
-        return [b for v in value.values() for b in bindings_in(v)]
+        return [b for pair in value.items() for v in pair for b in bindings_in(v)]
     if isinstance(value, list):
         return [b for v in value for b in bindings_in(v)]
     return []

@@ -218,12 +218,28 @@ class HeaderAbsent:
 
 @dataclass(frozen=True)
 class ErrorBody:
-    """The body of an error: an object with one key, whose object holds the code and a message.
+    """The body of an error, in the form of the service.
 
-    Source: the fault body that the compute API guide documents; the key's name is a comment, the number is the truth.
+    Where nothing else is said: an object with one key, whose object holds the code and a message. Source: the fault
+    body that the compute API guide documents; the key's name is a comment, the number is the truth.
+
+    Attributes:
+        listed: the key of the list whose first element tells of the error; None where the one key of the body does.
+        code: the field that repeats the code of the answer.
+        fields: those that must be there beside it.
     """
 
-    expected = "an error body with code and message"
+    listed: str | None = None
+    code: str = "code"
+    fields: tuple[str, ...] = ("message",)
+
+    @property
+    def expected(self) -> str:
+        return f"an error body with {self._named}"
+
+    @property
+    def _named(self) -> str:
+        return " and ".join((self.code, *self.fields))
 
     def judge(self, evidence: Evidence) -> Judgement:
         if evidence.status is None or evidence.status < 400:
@@ -231,9 +247,13 @@ class ErrorBody:
         body = evidence.body
         if not isinstance(body, dict) or not body:
             return broken(type_name(body), "the error has no JSON object as its body")
-        inner = next(iter(body.values()))
-        if not isinstance(inner, dict) or "message" not in inner:
-            return broken("no message", "the error body has no object with a message")
-        if inner.get("code") != evidence.status:
-            return broken("code", f"the error body says code {inner.get('code')!r}, the answer was {evidence.status}")
-        return holds("code and message")
+        inner = next(iter(body.values())) if self.listed is None else body.get(self.listed)
+        if self.listed is not None:
+            inner = inner[0] if isinstance(inner, list) and inner else None
+        for name in self.fields:
+            if not isinstance(inner, dict) or name not in inner:
+                return broken(f"no {name}", f"the error body has no object with a {name}")
+        told = inner.get(self.code) if isinstance(inner, dict) else None
+        if told != evidence.status:
+            return broken(self.code, f"the error body says {self.code} {told!r}, the answer was {evidence.status}")
+        return holds(self._named)

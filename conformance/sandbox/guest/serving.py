@@ -2,6 +2,7 @@
 
 from . import compat  # isort: skip  (applies the eventlet patches)
 
+import importlib.metadata
 import logging
 import os
 import shutil
@@ -122,6 +123,7 @@ def serve(options, listeners, started: float, report) -> None:
             "ready": True,
             "url": f"{api_url}/v2.1",
             "placement": placement_url,
+            "placement_version": importlib.metadata.version("openstack-placement"),
             "tokens": process.identity.tokens,
             "projects": process.identity.projects,
             "nova": compat.release(),

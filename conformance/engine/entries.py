@@ -1,0 +1,120 @@
+"""The entries of the tables of ``conformance/data``, as the engine knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A way from status to status: the operation that goes it, with what role and which request fields."""
+
+    operation: str
+    source: str
+    target: str
+    role: str = "member"
+    request: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A request that goes before or after another: its operation, and the fields of its body that are not as built.
+
+    Where the operation is the path of a collection, an element of it is made, unless the lane has one.
+    """
+
+    operation: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A situation in which a documented refusal is provoked although the reference does not say when it comes.
+
+    Attributes:
+        parameter: which is not as it should be, and binding: its value; None where the request is as documented.
+        steps: that bring the situation about.
+    """
+
+    operation: str
+    code: int
+    name: str
+    parameter: str | None
+    binding: Any = None
+    role: str | None = None
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The form of the body of an error.
+
+    Attributes:
+        listed: the key of the list whose first element tells of the error; None where the one key of the body does.
+        code: the field that repeats the code of the answer.
+        fields: those that must be there beside it.
+    """
+
+    listed: str | None = None
+    code: str = "code"
+    fields: tuple[str, ...] = ("message",)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How a placeholder gets its value where no collection lists it for long, or at all.
+
+    Attributes:
+        steps: requests of which the last makes it.
+        field: where its answer names it, None where the collection lists it then.
+        pattern: which part of the field's text is the name.
+    """
+
+    steps: tuple[Step, ...]
+    field: tuple[str, ...] | None = None
+    pattern: str = "(.+)"
+
+
+@dataclass(frozen=True)
+class BindingRule:
+    """What a request parameter takes: a Binding or a constant; operation and parameter are shell patterns."""
+
+    operation: str
+    parameter: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Stock:
+    """How elements of a list are made, so that a page has something to leave out.
+
+    Attributes:
+        factory: of ``Resources``; None where statuses bring the elements about.
+        shown_in: the lists that show them, by the key of the list.
+        isolated_by: the query parameter that shows them alone, given the text that their names share.
+        fields: field, the first microversion that takes it, and a value for each of them, Bindings too.
+        statuses: which a server is brought into, in turn, for each of them.
+    """
+
+    name: str
+    factory: str | None
+    shown_in: tuple[str, ...]
+    isolated_by: str | None = None
+    fields: tuple[tuple[str, str | None, tuple[Any, ...]], ...] = ()
+    statuses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListRule:
+    """As whom a list is asked for, and with what beside it, so that a parameter counts; the names are patterns.
+
+    ``until`` is the last microversion for which that holds, None where it holds for all.
+    """
+
+    operation: str
+    parameters: tuple[str, ...]
+    role: str | None = None
+    also: tuple[tuple[str, str], ...] = ()
+    until: str | None = None
