@@ -257,6 +257,11 @@ class Holdings:
         if filled.owned is not None:
             self.maker.forget(filled.owned)
 
+    def _of_another_lane(self, value: str) -> bool:
+        """Whether this run has made what a list shows: then another lane may remove it at any moment."""
+        journal = self._context.cloud.journal
+        return journal is not None and journal.owns(value)
+
     def _listed(self, collection: str, name: str, role: str, version: str, operation: Operation) -> str:
         knowledge, cloud = self._context.knowledge, self._context.cloud
         last = collection.rpartition("/")[2]
@@ -270,7 +275,7 @@ class Holdings:
                 if isinstance(element, Mapping) and not wanted.items() <= element.items():
                     continue
                 value = identity(element, name)
-                if value is not None:
+                if value is not None and not self._of_another_lane(value):
                     return value
         raise Unavailable(f"the cloud shows no element of {collection} that could stand for {{{name}}}")
 
