@@ -282,3 +282,11 @@ def test_the_status_in_which_what_a_path_names_is_made_is_that_of_its_producer(t
     _, executor = opened(tmp_path, *EVERY, badge, drop)
     assert executor.holdings.makes_in(drop) == "HALTED"
     assert executor.holdings.makes_in(SPIN) == "IDLE"
+
+
+def test_what_this_run_has_made_in_another_lane_is_not_taken_from_a_list(shop):
+    """It may be gone the next moment."""
+    journal = shop[0].journal
+    journal.made(journal.intend("jobs", "j"), "5", "/jobs/5")
+    shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 5}, {"id": 6}]}
+    assert fill(shop, JOB).path == "/jobs/6"
