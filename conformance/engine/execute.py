@@ -175,6 +175,8 @@ class Executor:
                 return problem
             try:
                 request = self._filled(trial, version)
+            except Unavailable if trial.situation.target == "any" else ():
+                return self._to_nothing(trial, version)
             except NeedsNewServer:
                 self.stage.discard()
                 continue
