@@ -175,12 +175,12 @@ class Executor:
                 return problem
             try:
                 request = self._filled(trial, version)
-            except Unavailable if trial.situation.target == "any" else ():
-                return self._to_nothing(trial, version)
             except NeedsNewServer:
                 self.stage.discard()
                 continue
             except Unavailable as error:
+                if trial.situation.target == "any":
+                    return self._to_nothing(trial, version)
                 makes_in = self.holdings.makes_in(trial.operation)
                 if error.optional or state in (None, makes_in) or tries == 0:
                     raise

@@ -29,7 +29,7 @@ from conformance.engine.entries import BindingRule, Refusal, Step
 from conformance.engine.judge.codes import Accepted, Refused, RefusedWhereSilent
 from conformance.engine.judge.contents import EmptyBody, ErrorBody, FieldShown
 from specs.microversion import Microversion
-from specs.model import Body, Condition, Deprecation, Versions, When
+from specs.model import Body, Condition, Deprecation, Removal, Versions, When
 
 GEAR = sample({"gear": {"id": "1", "name": "g"}})
 MAKE = plain(
@@ -309,3 +309,29 @@ def test_a_postcondition_of_other_versions_does_not_lead_anywhere_at_this_one():
     variant = spin.variants[0]
     assert spin.leads_to("IDLE", variant) == ("SPINNING",)
     assert spin.leads_to("IDLE", variant, Microversion(2, 8)) == ()
+
+
+def test_a_field_that_takes_what_only_another_service_makes_has_a_reason():
+    knowledge = replace(KNOWLEDGE, out_of_reach=(("*.post-gears", "alloy*"),))
+    one = plain("POST", "/gears", row("alloy_id", min="2.5"), row("size", min="2.5"), normal=(200,))
+    found = suite(one, knowledge=knowledge)
+    assert ids(found, "alloy_id/min") == []
+    assert untested(found)["post-gears/microversion/alloy_id/min-2.5"] == "not-derivable"
+    assert ids(found, "size/min") != []
+
+
+def test_what_needs_others_beside_it_may_be_named_by_a_pattern():
+    knowledge = replace(KNOWLEDGE, companions=(("*", "teeth*", "teeth.size"),))
+    gears = plain("POST", "/gears")
+    assert knowledge.with_companions(gears, ["teeth.note"]) == ["teeth.size"]
+    assert knowledge.with_companions(gears, ["teeth.size"]) == []
+    assert knowledge.with_companions(gears, ["name"]) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "target"),
+    [("GET", "/gears/{gear_id}", "any"), ("DELETE", "/gears/{gear_id}", "unknown"), ("GET", "/gears", "own")],
+)
+def test_what_was_removed_is_looked_for_and_never_acted_on(method, path, target):
+    (one,) = suite(plain(method, path, removed=Removal(44, "7.0.0"))).cases
+    assert one.trial.situation.target == target

@@ -304,3 +304,13 @@ def test_what_was_named_by_a_step_is_under_way_in_the_server_when_it_is_looked_a
     assert evidence.before["progress"] == 1
     assert shop[0].changes[-1] == "DELETE /servers/server-1/jobs/j-1"
     assert shop[1].stage.worn
+
+
+def test_any_target_is_what_is_there_and_else_what_names_nothing(shop):
+    shop[0].things["/jobs"] = {"j-1": {"id": "j-1"}}
+    make(shop, JOB, target="any", accepted=False)
+    assert shop[0].said[-1] == "GET /jobs/j-1"
+    shop[0].things["/jobs"].clear()
+    shop[1].holdings = type(shop[1].holdings)(shop[1].context, shop[1].stage)
+    make(shop, JOB, target="any", accepted=False)
+    assert shop[0].said[-1] == f"GET /jobs/{shop[0].unknown}"
