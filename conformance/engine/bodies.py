@@ -188,7 +188,7 @@ def value_for(operation: Operation, field: Field, knowledge: Knowledge) -> Any:
         and is_of_type(from_sample, field.row.type or "")
         and not (isinstance(from_sample, str) and from_sample.startswith("%("))
     ):
-        return from_sample
+        return copy.deepcopy(from_sample)
     if field.row.enum:
         return [field.row.enum[0]] if field.row.type in ("array", "list") else field.row.enum[0]
     return copy.deepcopy(_BY_TYPE.get(field.row.type or "string", "conformance"))
@@ -261,29 +261,38 @@ def _tree(operation: Operation, version: Microversion, knowledge: Knowledge, wan
             continue
         put(body, path, value_for(operation, field, knowledge) if given is ABSENT else given)
         whole.add(path)
-    _put_others(operation, body, {field.name for field in found}, wanted, knowledge)
+    _put_others(operation, version, body, found, wanted, knowledge)
     return _whole(body, operation, found, knowledge, version)
 
 
-def _of_version(operation: Operation, version: Microversion, body: Any) -> Any:
-    """A body of a sample without the members that have rows, but none at the version."""
+def _of_version(operation: Operation, version: Microversion, body: Any, above: str = "") -> Any:
+    """A body of a sample without the members that have rows, but none at the version; ``above`` is its own place."""
     if isinstance(body, list):
-        return [_of_version(operation, version, inner) for inner in body]
+        return [_of_version(operation, version, inner, above) for inner in body]
     if not isinstance(body, dict):
         return body
-    rows: dict[str, bool] = {}
-    for row in operation.request.parameters:
-        if row.location == "body":
-            rows[row.name] = rows.get(row.name, False) or version in row.range
-    return {key: _of_version(operation, version, inner) for key, inner in body.items() if rows.get(key, True)}
+    found = {}
+    for key, inner in body.items():
+        place = f"{above}.{key}"
+        rows = [r for r in operation.request.parameters if r.location == "body" and place.endswith(f".{r.name}")]
+        nearest = max((len(r.name) for r in rows), default=0)  # a row of the whole chain knows more than one of its end
+        if not rows or any(version in r.range for r in rows if len(r.name) == nearest):
+            found[key] = _of_version(operation, version, inner, place)
+    return found
 
 
 def _put_others(
-    operation: Operation, body: Any, known: set[str], wanted: Mapping[str, Any], knowledge: Knowledge
+    operation: Operation,
+    version: Microversion,
+    body: Any,
+    found: list[Field],
+    wanted: Mapping[str, Any],
+    knowledge: Knowledge,
 ) -> None:
     """Put what no row of this version has where another version has it, else below the wrapper."""
     wrapper = _wrapper([s.body for s in operation.request.samples if s.valid])
     places = _places(operation, [row for row in operation.request.parameters if row.location == "body"])
+    known = {field.name for field in found}
     for name, given in wanted.items():
         if name not in known and given is not ABSENT:
             put(body, places.get(name, (*wrapper, name)), given)
@@ -291,7 +300,7 @@ def _put_others(
         put(body, wrapper, {})
     shown = [s for s in operation.request.samples if s.valid]
     if not body and shown:
-        body.update(from_sample(operation, shown[0], knowledge))
+        body.update(_of_version(operation, version, from_sample(operation, shown[0], knowledge)))
 
 
 def _whole(body: Any, operation: Operation, found: list[Field], knowledge: Knowledge, version: Microversion) -> Any:
@@ -300,7 +309,8 @@ def _whole(body: Any, operation: Operation, found: list[Field], knowledge: Knowl
         if field.row.required and lookup(body, field.path) in ([], {}):
             value = value_for(operation, field, knowledge)
             if not isinstance(value, Binding) and value:
-                put(body, field.path, _of_version(operation, version, _rebound(operation, value, knowledge)))
+                above = "".join(f".{key}" for key in field.path if key != "[]")
+                put(body, field.path, _of_version(operation, version, _rebound(operation, value, knowledge), above))
     return body
 
 
@@ -387,7 +397,7 @@ def replaced(body: Any, path: tuple[str, ...], value: Any) -> Any:
     if path[-1] == "[]" and isinstance(target, list):
         target[:1] = [] if value is ABSENT else [value]
         return copied
-    if not isinstance(target, dict):
+    if not isinstance(target, dict) or path[-1] == "[]":
         raise KeyError(path)
     if value is ABSENT:
         target.pop(path[-1], None)

@@ -89,9 +89,9 @@ class Executor:
         request = self._situated(trial, version)
         if isinstance(request, Problem):
             return Evidence(trial, version=version, problem=request)
-        if trial.accepted is not False:
-            self.around.prepare(trial.operation, request.filled)
         try:
+            if trial.accepted is not False:
+                self.around.prepare(trial.operation, request.filled)
             self._taken(trial, request, version)
             return self._sent(trial, version, request, wanted)
         finally:

@@ -192,7 +192,8 @@ class Holdings:
             # What was made so is under way in the server, and of no use to any other trial.
             self._stage.worn = True
         if rule.field is not None:
-            found = re.search(rule.pattern, str(lookup(answer.json if answer else None, rule.field)))
+            shown = lookup(answer.json if answer else None, rule.field)
+            found = re.search(rule.pattern, str(shown)) if isinstance(shown, str | int) else None
             if found is None:
                 raise Unavailable(f"{rule.steps[-1].operation} did not name what {{{name}}} stands for", optional=False)
             return found.group(1)

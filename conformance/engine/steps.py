@@ -45,10 +45,10 @@ class Steps:
             self.stage.fixtures.filled(Binding(step.operation))
             return None
         answer, body = self._take(step, values, {}, fill)
-        self.sent.update(members("before", body))
         if answer is None or not answer.ok:
             status = (answer.status or answer.error) if answer is not None else "not documented"
             raise Unavailable(f"{step.operation}, which goes before it, was answered {status}", optional=False)
+        self.sent.update(members("before", body))
         return answer
 
     def after(self, step: Step, values: Mapping[str, str], fill: Fill, body: Any) -> None:

@@ -31,7 +31,7 @@ def break_refusals(ground: Ground, book: Catalogue) -> None:
                 _forbidden(ground, book, case)
             elif code == 404:
                 _unknown(ground, book, case)
-            elif code == 409:
+            elif code == 409 or isinstance(case.expectation, RefusedWhereSilent):
                 _conflict(ground, book, case)
         if code != 401:  # that answer comes from what stands before the service, and has whatever body that gives
             _shapes(ground, book, cases, code)

@@ -169,7 +169,7 @@ def pager(shelf: Shelf, **more: Any) -> Pager:
     }
     context: Any = SimpleNamespace(**(fields | more))
     stage: Any = SimpleNamespace(view=None)
-    holdings: Any = SimpleNamespace(path=lambda operation, *_: operation.path)
+    holdings: Any = SimpleNamespace(fill=lambda operation, *_: SimpleNamespace(path=operation.path))
     return Pager(context, stage, holdings)
 
 

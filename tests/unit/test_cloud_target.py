@@ -66,7 +66,7 @@ def test_sandbox():
     target = Target.sandbox(
         "http://h/v2.1", {"admin": "a", "member": "m", "reader": "r", "member2": "m2", "norole": "n"}
     )
-    assert target.tokens == {Role.ADMIN: "a", Role.MEMBER: "m", Role.READER: "r", Role.ALT: "m2"}
+    assert target.tokens == {Role.ADMIN: "a", Role.MEMBER: "m", Role.READER: "r", Role.ALT: "m2", Role.VISITOR: "n"}
     assert "m2" not in repr(target)
 
 

@@ -350,8 +350,11 @@ def test_a_removed_operation_is_gone():
 def test_an_operation_beyond_the_cloud_or_out_of_reach_has_a_reason():
     late = suite(action(microversions=Versions(min="2.9")), ceiling=Microversion(2, 5))
     assert (late.cases, untested(late)) == ((), {"spin": "beyond-cloud"})
-    other = suite(action(path="/widgets"))
+    other = suite(action(path="/{version}"))
     assert (other.cases, untested(other)) == ((), {"spin": "not-derivable"})
+    lacking = replace(KNOWLEDGE, unsuited={"widgets.spin": "it needs two of everything"})
+    (left,) = suite(action(), knowledge=lacking).untested
+    assert (left.reason, left.detail) == ("not-derivable", "it needs two of everything")
 
 
 def test_the_highest_version_is_the_last_that_the_reference_names():

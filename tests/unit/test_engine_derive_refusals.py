@@ -9,7 +9,7 @@ from widgets import COLOUR, KNOWLEDGE, PARAMETERS, PATH, REFUSAL, action, case, 
 
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
 from conformance.engine.judge.contents import ErrorBody
-from specs.model import Code, Condition, Parameter, Policy
+from specs.model import Code, Condition, Parameter, Policy, Request
 from specs.record.model import Source
 
 LOCKED = Condition("locked_requires_admin", "widget", 23)
@@ -48,11 +48,28 @@ def test_403_is_for_a_role_below_the_documented_one(policy, default_policy, role
     assert ("documented defaults" in one.expectation.why) == (policy is not None)
 
 
-@pytest.mark.parametrize("role", ["any", "reader"])
-def test_where_every_role_may_nobody_is_below(role):
-    found = suite(action(error=(403,), policy=Policy((role,), 3)))
+def test_where_every_role_may_nobody_is_below():
+    found = suite(action(error=(403,), policy=Policy(("any",), 3)))
     assert ids(found, "error/403") == []
     assert untested(found) == {"spin/error/403": "not-derivable"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"policy": Policy(("reader",), 3)},
+        {"method": "GET", "action": None, "path": "/widgets/{widget_id}"},
+        {"method": "DELETE", "action": None, "path": "/badges/{badge_name}"},
+    ],
+)
+def test_where_no_documented_role_is_below_a_visitor_asks_and_only_a_403_decides(given):
+    """The reference does not say whether a role without rights may read, or has things of its own."""
+    knowledge = replace(KNOWLEDGE, per_user=("badges",))
+    found = suite(action(error=(403,), **given), knowledge=knowledge, default_policy=True)
+    assert ids(found, "error/403") == ["spin/error/403[visitor]"]
+    one = case(found, "spin/error/403[visitor]")
+    assert one.expectation == RefusedWhereSilent(403, "a role without any right")
+    assert (one.trial.role, one.trial.accepted, one.trial.may_elevate) == ("visitor", None, False)
 
 
 def test_404_is_for_an_unknown_id_and_another_projects_resource():
@@ -158,7 +175,7 @@ def broken(*rows: Parameter):
     return {
         c.id.partition("[")[2].rstrip("]"): c.trial.body["paint"]
         for c in found.cases
-        if "/error/400[" in c.id and "error-body" not in c.id
+        if "/error/400[" in c.id and "error-body" not in c.id and "unknown-id" not in c.id
     }
 
 
@@ -172,7 +189,7 @@ THING = {"conformance": "object"}
         (row("f", "integer"), {"f-type": {"f": THING}}),
         (row("f", "boolean"), {"f-type": {"f": THING}}),
         (row("f", "object"), {"f-type": {"f": "text"}}),
-        (row("f", "array"), {"f-type": {"f": "text"}}),
+        (row("f", "array"), {"f-type": {"f": THING}}),
         (row("f", "none"), {}),
         (row("f", None), {}),
         (row("f", "a word of its own"), {}),
@@ -210,6 +227,15 @@ def test_an_optional_field_of_what_may_be_null_is_broken_too():
     assert case(found, "turn/error/400[mood-type]").trial.body == {"turn": {"mood": THING}}
 
 
+def test_what_names_nothing_where_404_is_not_listed_is_a_400_or_observed():
+    found = suite(action(error=(400,)))
+    assert ids(found, "error/400") == ["spin/error/400[unknown-id]"]
+    one = case(found, "spin/error/400[unknown-id]")
+    assert one.expectation == RefusedWhereSilent(400, "an id that names nothing")
+    assert (one.trial.situation.state, one.trial.situation.target) == (None, "unknown")
+    assert ids(suite(action(error=(400, 404))), "error/400") == []
+
+
 def test_400_may_be_another_listed_refusal_and_has_a_body():
     found = suite(action("paint", row("mood"), error=(400,)))
     assert case(found, "paint/error/400[mood-type]").expectation.also_listed
@@ -232,7 +258,10 @@ def test_a_constraint_whose_code_is_not_listed_is_a_promise_of_its_row():
 
 
 def test_a_request_that_nothing_can_break_has_a_reason():
-    assert untested(suite(action(error=(400,)))) == {"spin/error/400": "no-constraint"}
+    """Not where it could name something in vain: only 400 is listed for that."""
+    nameless = action(error=(400,), action=None, path="/gears", request=Request())
+    assert untested(suite(nameless)) == {"spin/error/400": "no-constraint"}
+    assert untested(suite(action(error=(400,)))) == {}
 
 
 def test_a_nested_row_has_a_reason():

@@ -89,7 +89,7 @@ OMISSION, UNDECIDED, OBSERVED = ("pass", "omission"), ("inconclusive", None), ("
         (ALL[7], 404, PASS),
         (ALL[7], 409, FAIL),
         (ALL[7], 500, FAIL),
-        (ALL[7], 202, UNDECIDED),
+        (ALL[7], 202, OBSERVED),
     ],
 )
 def test_a_code_decides(expectation, code, expected):
@@ -179,12 +179,14 @@ def test_an_observation_says_what_was_seen():
 
 
 @pytest.mark.parametrize(
-    ("effect", "known", "expected"), [("fast", True, FAIL), ("slow", True, PASS), (None, False, UNDECIDED)]
+    ("effect", "known", "expected"), [("fast", True, FAIL), ("slow", True, PASS), (None, False, OBSERVED)]
 )
 def test_an_accepted_field_outside_its_versions_must_not_take_effect(effect, known, expected):
     seen = {"trial": trial(effect_of=("speed", "fast")), "effect": effect, "effect_known": known}
     assert said(ALL[7], 202, **seen) == expected
 
 
-def test_an_undecided_field_is_named_with_its_bound():
-    assert "only up to 2.4" in OutsideVersions("speed", "up to 2.4").judge(evidence(202)).reason
+def test_an_accepted_field_that_nothing_shows_is_observed_with_its_bound():
+    judgement = OutsideVersions("speed", "up to 2.4").judge(evidence(202))
+    assert "only up to 2.4" in judgement.reason
+    assert judgement.observation == {"field": "speed", "answer": 202}

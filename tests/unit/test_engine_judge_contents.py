@@ -157,7 +157,7 @@ def test_an_error_has_a_body_of_its_form(body, expected):
 
 
 def test_without_an_error_there_is_no_error_body():
-    assert verdict(ErrorBody(), code=202, body={}) == "inconclusive"
+    assert verdict(ErrorBody(), code=202, body={}) == "inapplicable"
 
 
 def spun(last, *seen, before="IDLE", **more):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from widgets import action, row, sample
 
-from conformance.engine.places import place_of, values_at
+from conformance.engine.places import elements, identity, place_of, values_at
 from specs.model import Sample
 
 
@@ -90,3 +90,53 @@ def test_where_a_place_is_found_its_sample_shows_a_value(body, name):
         values, parents = values_at(body, where)
         assert values
         assert parents >= len(values)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"gears": [1, 2], "links": [3]}, [1, 2]),
+        ({"first": {"a": 1}, "gears": [{"id": "1"}]}, [{"id": "1"}]),
+        ({"notes": {"a": 1, "b": 2}}, ["a", "b"]),
+        ({"gears": []}, []),
+        ({"gears": [], "notes": {"a": 1}}, []),
+        ({"name": "text"}, []),
+        ({}, []),
+        ([1, 2], []),
+        ("<html>", []),
+        (None, []),
+    ],
+)
+def test_elements_of_the_first_list_or_the_keys_of_the_first_object(body, expected):
+    assert list(elements(body)) == expected
+
+
+@pytest.mark.parametrize(
+    ("element", "name", "expected"),
+    [
+        ("red", "colour", "red"),
+        ({"id": "1", "gear_id": "2"}, "gear_id", "2"),
+        ({"id": "1", "gearId": "2"}, "gear_id", "2"),
+        ({"id": "1", "GEAR-ID": "2"}, "gear_id", "2"),
+        ({"name": "n", "id": "1"}, "gear_name", "n"),
+        ({"uuid": "u", "id": "1"}, "gear", "1"),
+        ({"uuid": "u"}, "gear_id", "u"),
+        ({"id": 7}, "gear_id", "7"),
+        ({"gear": {"id": "1"}}, "gear_id", "1"),
+        ({"gear": {"id": "1"}, "more": 1}, "gear_id", None),
+        ({"id": True}, "gear_id", None),
+        ({"id": None, "uuid": "u"}, "gear_id", "u"),
+        ({"size": 1}, "gear_id", None),
+        ({}, "gear_id", None),
+        (7, "gear_id", None),
+        (None, "gear_id", None),
+        (["1"], "gear_id", None),
+    ],
+)
+def test_an_element_is_named_by_the_field_that_the_placeholder_names_or_by_its_id(element, name, expected):
+    assert identity(element, name) == expected
+
+
+@given(json)
+def test_whatever_a_body_is_its_elements_can_be_asked_for_their_names(body):
+    assert all(isinstance(identity(one, "a_id"), str | None) for one in elements(body))

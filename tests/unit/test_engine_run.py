@@ -9,13 +9,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from widgets import KNOWLEDGE, TOP, action, becomes, evidence, spec, status, suite
+from widgets import KNOWLEDGE, TOP, action, becomes, evidence, plain, spec, status, suite
 
 from conformance.engine import run as module
 from conformance.engine.context import Notes
 from conformance.engine.derive.suite import views
 from conformance.engine.graph import StateGraph
 from conformance.engine.judge.evidence import Problem
+from conformance.engine.lanes import ALONE, NO_SERVER
 from conformance.engine.run import Run, Stopped
 
 SPIN = action(
@@ -59,7 +60,7 @@ class Cloud:
 def as_promised(trial):
     if trial.role in ("no-token", "bad-token"):
         return evidence(401, trial=trial)
-    if trial.situation.state is None or trial.role == "alt":
+    if trial.situation.target == "unknown" or trial.role == "alt":
         return evidence(404, trial=trial, body={"itemNotFound": {"code": 404, "message": "m"}})
     body = None if trial.accepted else {"conflict": {"code": 409, "message": "no"}}
     return evidence(202 if trial.accepted else 409, trial=trial, body=body, related={"gear": "SPINNING"})
@@ -341,3 +342,89 @@ def test_the_lane_of_a_case_is_known_before_it_runs(cloud):
     assert run.lane("widgets.spin/error/409[HALTED]") == "HALTED"
     with pytest.raises(KeyError):
         run.lane("widgets.unheard-of")
+
+
+SHUT = action("shut", error=(401, 404))
+OPEN_AND_SHUT = suite(SPIN, SHUT, action("halt"), plain("POST", "/gears"))
+LATE = "widgets.shut/normal/202[IDLE]"
+
+
+def with_alone(parallel, monkeypatch):
+    monkeypatch.setitem(globals(), "SUITE", OPEN_AND_SHUT)
+    monkeypatch.setitem(globals(), "KNOWLEDGE", replace(KNOWLEDGE, alone=("widgets.shut",)))
+    return started(parallel=parallel)
+
+
+@pytest.mark.parametrize("parallel", [1, 2, 5])
+def test_what_changes_what_all_others_share_begins_when_they_have_ended(cloud, monkeypatch, parallel):
+    run = with_alone(parallel, monkeypatch)
+    every = [case.id for case in OPEN_AND_SHUT.cases]
+    alone = {c.trial.key for c in OPEN_AND_SHUT.cases if run.lane(c.id) == ALONE}
+    assert len(alone) > 1
+    under_way: set[str] = set()
+    together = []
+
+    unbound = {c.trial.key for c in OPEN_AND_SHUT.cases if run.lane(c.id) == NO_SERVER}
+
+    def watched(key):
+        def answer(attempt):
+            with cloud.lock:
+                under_way.add(key)
+                together.append(set(under_way))
+            threading.Event().wait(0.05 if key in unbound else 0.002)
+            with cloud.lock:
+                under_way.discard(key)
+
+        return answer
+
+    cloud.answers = {case.trial.key: watched(case.trial.key) for case in OPEN_AND_SHUT.cases}
+    run.start([LATE, *every])
+    assert {run.wait(case_id).verdict for case_id in every} == {"pass"}
+    assert all(len(keys) == 1 for keys in together if keys & alone), "at no time beside another"
+    assert set(cloud.made[-len(alone) :]) == alone, "after all others, even after those that need no server"
+    run.stop()
+
+
+def test_what_is_alone_waits_for_what_is_alone_too(cloud, monkeypatch):
+    """Lanes that are started one after the other must not wait for each other."""
+    run = with_alone(4, monkeypatch)
+    under_way, go_on = threading.Event(), threading.Event()
+
+    def slow(attempt):
+        under_way.set()
+        assert go_on.wait(10)
+
+    cloud.answers[key()] = slow
+    alone = [c.id for c in OPEN_AND_SHUT.cases if run.lane(c.id) == ALONE]
+    run.start([SPIN_IDLE])
+    assert under_way.wait(10)
+    for case_id in alone:
+        run.start([case_id])
+    assert len(cloud.made) == 1
+    go_on.set()
+    assert {run.wait(case_id).case for case_id in alone} == set(alone)
+
+
+def test_what_is_alone_is_tried_where_there_is_nothing_else(cloud, monkeypatch):
+    run = with_alone(2, monkeypatch)
+    run.start([LATE])
+    assert run.wait(LATE).verdict == "pass"
+
+
+def test_what_is_alone_is_stopped_with_the_run(cloud, monkeypatch):
+    go_on = threading.Event()
+    run = with_alone(2, monkeypatch)
+    cloud.answers[key()] = lambda attempt: go_on.wait(10) and None
+    run.start([SPIN_IDLE, LATE])
+    threading.Timer(0.05, go_on.set).start()
+    run.stop()
+    with pytest.raises(Stopped):
+        run.wait(LATE)
+
+
+def test_collections_without_a_server_have_lanes_of_their_own(cloud, monkeypatch):
+    run = with_alone(2, monkeypatch)
+    gears = next(case.id for case in OPEN_AND_SHUT.cases if "post-gears/normal" in case.id)
+    assert run.lane(gears) == "none-gears"
+    run.start([gears])
+    assert run.wait(gears).verdict == "pass"

@@ -84,7 +84,7 @@ def staged(cloud, roles=("member", "admin"), operations=OPERATIONS):
     context = SimpleNamespace(
         cloud=cloud,
         watch=SimpleNamespace(until=cloud.until),
-        resources=SimpleNamespace(server=cloud.create, delete=lambda made, wait: None),
+        resources=SimpleNamespace(server=cloud.create, drop=lambda made: None),
         knowledge=KNOWLEDGE,
         graph=StateGraph.of(views([spec(*operations)], TOP, KNOWLEDGE)),
         operations={o.id: o for o in operations},
@@ -318,3 +318,40 @@ def test_a_server_that_goes_away_while_it_settles_is_gone():
 def test_without_a_server_its_id_is_an_error_of_ours():
     with pytest.raises(RuntimeError):
         assert staged(Cloud()).server_id
+
+
+def test_what_is_attached_bears_the_requests_on_it_and_no_others():
+    stage = staged(Cloud())
+    stage.reach("IDLE")
+    assert stage.suits("/widgets/w1/action")
+    stage.stir()
+    assert stage.suits("/widgets/w1/action"), "nothing is attached by what is merely under way"
+    stage.stir("/widgets/w1/hooks")
+    assert stage.suits("/widgets/w1/hooks/7")
+    assert not stage.suits("/widgets/w1/action")
+    stage.discard()
+    assert stage.suits("/widgets/w2/action")
+
+
+def test_a_status_that_is_not_reached_with_what_is_attached_is_inapplicable_and_blames_no_way():
+    cloud = Cloud(spin=409)
+    stage = staged(cloud)
+    stage.reach("IDLE")
+    stage.stir("/widgets/w1/hooks")
+    problem = stage.reach("SPINNING")
+    assert problem.verdict == "inapplicable"
+    assert "with what is attached to it a server does not reach SPINNING" in problem.reason
+    cloud.does["spin"] = "SPINNING"
+    assert stage.reach("SPINNING") is None
+    assert cloud.made == 2
+
+
+def test_a_server_that_is_given_up_is_dropped():
+    stage = staged(Cloud())
+    dropped = []
+    stage.context.resources.drop = dropped.append
+    stage.reach("IDLE")
+    stage.discard()
+    stage.discard()
+    assert [made.id for made in dropped] == ["w1"]
+    assert (stage.known_id, stage.view) == ("", None)

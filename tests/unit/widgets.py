@@ -105,6 +105,13 @@ def action(
     return Operation(**(fields | more))
 
 
+def plain(method: str, path: str, *rows: Parameter, samples: tuple[Sample, ...] = (), **more: Any) -> Operation:
+    """An operation without an action, with the rows of its request; its id names method and path."""
+    words = [method.lower(), *(part.strip("{}") for part in path.split("/")[1:])]
+    name = more.pop("name", "-".join(words))
+    return action(name, action=None, method=method, path=path, request=Request(rows, samples), **more)
+
+
 def _codes(given: Any, line: int) -> tuple[Code, ...]:
     return tuple(one if isinstance(one, Code) else Code(one, line) for one in given)
 

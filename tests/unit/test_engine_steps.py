@@ -1,0 +1,196 @@
+"""Requests before and after the one that is tried, and what they send."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from widgets import action, plain, row, sample
+from workshop import DROP, EVERY, KNOWN, LIST, opened, tried
+
+from conformance.engine.case import Binding
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.entries import Step
+from conformance.engine.fixtures import Unavailable
+from conformance.engine.steps import members
+from specs.model import Policy
+
+FIELDS = (row("member", "object", True), row("host", required=True), row("since"))
+JOIN = plain("POST", "/clubs/{club_id}/join", *FIELDS, samples=(sample({"member": {"host": "h"}}),), normal=(200,))
+LEAVE = plain("POST", "/clubs/{club_id}/leave", *FIELDS, samples=(sample({"member": {"host": "h"}}),), normal=(200,))
+CLOSE = plain("PUT", "/clubs", *FIELDS, samples=(sample({"member": {"host": "h"}}),), normal=(200,))
+HERE = {"club_id": "c 1"}
+
+
+def shop_with(tmp_path, *operations, **more):
+    return opened(tmp_path, *EVERY, JOIN, LEAVE, CLOSE, *operations, **more)
+
+
+def never(operation):
+    raise AssertionError(f"nothing of {operation.id} needs to be filled")
+
+
+def test_a_step_is_taken_with_the_names_that_the_request_has(tmp_path):
+    shop, executor = shop_with(tmp_path)
+    answer = executor.holdings.steps.before(Step(JOIN.id, {"since": "2020"}), HERE, never)
+    assert answer.ok
+    assert shop.changes == ["POST /clubs/c%201/join"]
+    assert shop.asked[0].body == {"member": {"host": "h", "since": "2020"}}
+    assert executor.context.notes.sorted() == [("table", f"steps: {JOIN.id} goes with another request")]
+
+
+def test_names_that_the_request_has_not_are_found(tmp_path):
+    shop, executor = shop_with(tmp_path)
+    executor.holdings.steps.before(Step(DROP.id, {}), {}, executor.holdings.path_of)
+    assert shop.changes == ["POST /gears", "DELETE /gears/gear-1"]
+
+
+def test_what_a_step_has_sent_can_be_taken_up_after_the_request(tmp_path):
+    shop, executor = shop_with(tmp_path)
+    steps = executor.holdings.steps
+    steps.before(Step(JOIN.id, {"host": "mine"}), HERE, never)
+    assert steps.sent == {"before.host": "mine"}
+    steps.after(Step(LEAVE.id, {"host": Binding("before", "host")}), HERE, never, {"member": {"host": "other"}})
+    assert shop.asked[-1].body == {"member": {"host": "mine"}}
+
+
+def test_what_the_request_has_sent_can_be_taken_up_after_it(tmp_path):
+    shop, executor = shop_with(tmp_path)
+    step = Step(LEAVE.id, {"host": Binding("sent", "host")})
+    executor.holdings.steps.after(step, HERE, never, {"member": {"deep": {"host": "other"}}})
+    assert shop.asked[-1].body == {"member": {"host": "other"}}
+
+
+@pytest.mark.parametrize("resource", ["sent", "before"])
+def test_what_nobody_has_sent_is_unavailable(tmp_path, resource):
+    _, executor = shop_with(tmp_path)
+    with pytest.raises(Unavailable, match=f"no request has named {resource}.host"):
+        executor.holdings.steps.after(Step(LEAVE.id, {"host": Binding(resource, "host")}), HERE, never, {"x": 1})
+
+
+@pytest.mark.parametrize("code", [400, 409, 500])
+def test_a_step_that_is_refused_leaves_the_trial_undecided(tmp_path, code):
+    shop, executor = shop_with(tmp_path)
+    shop.does["POST join"] = code
+    shop.does["POST /clubs/c%201/join"] = code
+    with pytest.raises(Unavailable, match=f"post-clubs-club_id-join, which goes before it, was answered {code}") as why:
+        executor.holdings.steps.before(Step(JOIN.id, {}), HERE, never)
+    assert not why.value.optional
+
+
+def test_a_step_that_the_specs_lack_leaves_the_trial_undecided(tmp_path):
+    _, executor = shop_with(tmp_path)
+    with pytest.raises(Unavailable, match=r"widgets\.unheard-of, which goes before it, was answered not documented"):
+        executor.holdings.steps.before(Step("widgets.unheard-of", {}), {}, never)
+    executor.holdings.steps.after(Step("widgets.unheard-of", {}), {}, never, None)
+
+
+def test_a_step_that_is_refused_to_a_member_is_an_administrators(tmp_path):
+    shop, executor = shop_with(tmp_path)
+    shop.does["POST /clubs/c%201/join"] = lambda ask: 403 if ask.role == "member" else 200
+    assert executor.holdings.steps.before(Step(JOIN.id, {}), HERE, never).ok
+    assert shop.changes == ["POST /clubs/c%201/join", "POST /clubs/c%201/join as admin"]
+
+
+def test_a_step_that_the_reference_leaves_to_administrators_is_not_tried_by_others(tmp_path):
+    join = replace(JOIN, policy=Policy(("admin",), 1))
+    shop, executor = opened(tmp_path, join)
+    executor.holdings.steps.before(Step(join.id, {}), HERE, never)
+    assert shop.changes == ["POST /clubs/c%201/join as admin"]
+    shop, executor = opened(tmp_path, join, roles=("member",))
+    with pytest.raises(Unavailable, match="not documented"):
+        executor.holdings.steps.before(Step(join.id, {}), HERE, never)
+    assert shop.changes == []
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"a": 1, "b": {"c": None, "d": {"e": [1]}}}, {"sent.a": 1, "sent.c": None, "sent.e": [1]}),
+        ({}, {}),
+        ([1], {}),
+        (None, {}),
+        (ABSENT, {}),
+    ],
+)
+def test_members_of_a_body_at_any_depth(body, expected):
+    assert members("sent", body) == expected
+
+
+CLUB = {"club_id": "c1"}
+TABLE = replace(
+    KNOWN,
+    placeholders=CLUB,
+    before=((LEAVE.id, Step(JOIN.id, {"host": "mine"})),),
+    after=((JOIN.id, Step(LEAVE.id, {"host": Binding("sent", "host")})), (LEAVE.id, Step(CLOSE.id, {}))),
+)
+BODY = {"member": {"host": "yours"}}
+
+
+def made(tmp_path, trial, does=(), **more):
+    shop, executor = shop_with(tmp_path, knowledge=more.pop("knowledge", TABLE), **more)
+    shop.does.update(does)
+    return shop, executor, executor.make(trial)
+
+
+FINE = {"POST /clubs/c1/join": 200, "POST /clubs/c1/leave": 200, "PUT clubs": 200, "PUT /clubs": 200}
+
+
+def test_an_accepted_request_has_its_steps_before_and_after(tmp_path):
+    shop, executor, evidence = made(tmp_path, tried(LEAVE, body=BODY), FINE)
+    assert evidence.status == 200
+    assert shop.changes == ["POST /clubs/c1/join", "POST /clubs/c1/leave", "PUT /clubs"]
+    assert executor.holdings.steps.sent == {}
+
+
+def test_what_a_request_has_changed_is_taken_back_with_what_it_has_sent(tmp_path):
+    shop, _, _ = made(tmp_path, tried(JOIN, body=BODY), FINE)
+    assert shop.changes == ["POST /clubs/c1/join", "POST /clubs/c1/leave"]
+    assert shop.asked[-1].body == BODY
+
+
+def test_what_is_to_be_refused_has_no_steps_before(tmp_path):
+    shop, _, _ = made(tmp_path, tried(LEAVE, body=BODY, accepted=False), FINE | {"POST /clubs/c1/leave": 409})
+    assert shop.changes == ["POST /clubs/c1/leave"]
+
+
+def test_where_the_request_is_refused_its_steps_are_taken_back_all_the_same(tmp_path):
+    shop, executor, evidence = made(tmp_path, tried(LEAVE, body=BODY), FINE | {"POST /clubs/c1/leave": 409})
+    assert evidence.status == 409
+    assert shop.changes == ["POST /clubs/c1/join", "POST /clubs/c1/leave", "PUT /clubs"]
+    assert executor.holdings.steps.sent == {}
+
+
+def test_where_a_step_before_is_refused_the_request_is_not_sent(tmp_path):
+    shop, _, evidence = made(tmp_path, tried(LEAVE, body=BODY), FINE | {"POST /clubs/c1/join": 409})
+    assert evidence.problem.verdict == "inconclusive"
+    assert "post-clubs-club_id-join, which goes before it, was answered 409" in evidence.problem.reason
+    assert shop.changes == ["POST /clubs/c1/join"], "and nothing is taken back, since nothing was done"
+
+
+def test_where_a_later_step_is_refused_the_earlier_one_is_taken_back(tmp_path):
+    before = ((LEAVE.id, Step(JOIN.id, {"host": "mine"})), (LEAVE.id, Step(CLOSE.id, {})))
+    after = ((LEAVE.id, Step(LEAVE.id, {"host": Binding("before", "host")})),)
+    knowledge = replace(TABLE, before=before, after=after)
+    shop, executor, evidence = made(tmp_path, tried(LEAVE, body=BODY), FINE | {"PUT /clubs": 409}, knowledge=knowledge)
+    assert evidence.problem.verdict == "inconclusive"
+    assert shop.changes == ["POST /clubs/c1/join", "PUT /clubs", "POST /clubs/c1/leave"]
+    assert shop.asked[-1].body == {"member": {"host": "mine"}}
+    assert executor.holdings.steps.sent == {}
+
+
+def test_a_step_after_that_fails_changes_no_evidence(tmp_path):
+    _, _, evidence = made(tmp_path, tried(JOIN, body={"x": 1}), FINE)
+    assert (evidence.status, evidence.problem) == (200, None)
+
+
+def test_a_request_without_steps_has_none(tmp_path):
+    shop, _, _ = made(tmp_path, tried(LIST))
+    assert shop.changes == ["POST /gears"], "an element for the list, and nothing else"
+
+
+def test_a_pattern_means_every_operation_of_that_form(tmp_path):
+    knowledge = replace(TABLE, before=(("*-leave", Step(JOIN.id, {})),), after=())
+    shop, _, _ = made(tmp_path, tried(LEAVE, body=BODY), FINE, knowledge=knowledge)
+    assert shop.changes == ["POST /clubs/c1/join", "POST /clubs/c1/leave"]
+    assert knowledge.steps(action("spin"), "before") == []
