@@ -160,9 +160,6 @@ def _request_field(view: View, book: Book, field: bodies.Field) -> None:
     twins = any(r.name == row.name and r is not row for r in view.operation.request.parameters)
     for bound, outside, inside in _edges(row.range, view):
         requirement = _bound_requirement(view, row.name, row.line, bound)
-        if view.knowledge.beyond_reach(view.operation, row.name):
-            book.without_case(requirement, "not-derivable", f"{row.name} takes what only another service makes")
-            continue
         if twins:
             book.without_case(requirement, "not-derivable", f"{row.name} is described more than once")
             continue

@@ -77,7 +77,10 @@ class VolumeStore:
         return volume
 
     def settle(self, volume: Resource) -> None:
-        """Derive the status of a volume and its list of attachments from the attachments."""
+        """Derive the status of a volume and its list of attachments from the attachments.
+
+        A volume in use is one that Cinder is about to migrate: Nova swaps no other.
+        """
         mine = [a for a in self.attachments.values() if a["volume_id"] == volume.id]
         volume.attachments = [
             {
@@ -88,6 +91,7 @@ class VolumeStore:
             }
             for a in mine
         ]
+        volume.migration_status = "migrating" if mine else None
         states = {a["status"] for a in mine}
         volume.status = next(
             (
@@ -208,8 +212,14 @@ class Volumes(_Controller):
         self.store.settle(self._volume(volume))
 
     def migrate_volume_completion(self, old_volume, new_volume, error):
-        # Nova exchanged two volumes on behalf of a user, not of Cinder: each keeps its own id.
-        return {"save_volume_id": new_volume}
+        # What has been the new volume is the old one from now on, and is attached as that.
+        old, new = self._volume(old_volume), self._volume(new_volume)
+        for attachment in self.store.attachments.values():
+            if attachment["volume_id"] == new.id and not error:
+                attachment["volume_id"] = old.id
+        self.store.settle(old)
+        self.store.settle(new)
+        return {"save_volume_id": old.id}
 
     def get_encryption_metadata(self, volume_id):
         self._volume(volume_id)
