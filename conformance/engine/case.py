@@ -69,7 +69,8 @@ class Situation:
     Attributes:
         state: the status of the server, None where no server is needed.
         locked: whether its owner has locked it.
-        target: ``own`` (the server of this lane), ``unknown`` (a random id that the cloud does not know) or None.
+        target: ``own`` (the server of this lane), ``unknown`` (a random id that the cloud does not know), ``missing``
+            (such an id for the last name of the path alone), ``any`` (own where there is one, else unknown) or None.
     """
 
     state: str | None = None

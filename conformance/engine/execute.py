@@ -179,6 +179,8 @@ class Executor:
                 self.stage.discard()
                 continue
             except Unavailable as error:
+                if trial.situation.target == "any":
+                    return self._to_nothing(trial, version)
                 makes_in = self.holdings.makes_in(trial.operation)
                 if error.optional or state in (None, makes_in) or tries == 0:
                     raise

@@ -47,6 +47,7 @@ class Knowledge:
         met: operations whose environment, which the API cannot show, is that of what this suite makes.
         named_by: placeholders whose values another request's answer names.
         companions: operation, field, and another field without which it is refused.
+        out_of_reach: operation and field that takes what only another service makes.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
         attach: resource -> (operation, parameter) that attaches it to the server.
         listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
@@ -89,6 +90,7 @@ class Knowledge:
     per_user: tuple[str, ...] = ()
     named_by: Mapping[str, Naming] = field(default_factory=dict)
     companions: tuple[tuple[str, str, str], ...] = ()
+    out_of_reach: tuple[tuple[str, str], ...] = ()
     listed: tuple[Stock, ...] = ()
     list_rules: tuple[ListRule, ...] = ()
     list_names: Mapping[str, str | None] = field(default_factory=dict)
@@ -111,13 +113,19 @@ class Knowledge:
         """Optional fields without which the operation's request is of no use."""
         return tuple(name for pattern, name in self.includes if fnmatchcase(operation.id, pattern))
 
+    def beyond_reach(self, operation: Operation, parameter: str) -> bool:
+        """Whether a field takes what only another service makes."""
+        return any(fnmatchcase(operation.id, of) and fnmatchcase(parameter, name) for of, name in self.out_of_reach)
+
     def with_companions(self, operation: Operation, names: Iterable[str]) -> list[str]:
-        """Fields that some fields of a request need beside them."""
+        """Fields that some fields of a request need beside them; the names of the table are shell patterns."""
         given = set(names)
         return [
             needed
             for pattern, name, needed in self.companions
-            if name in given and needed not in given and fnmatchcase(operation.id, pattern)
+            if needed not in given
+            and fnmatchcase(operation.id, pattern)
+            and any(fnmatchcase(one, name) for one in given - {needed})
         ]
 
     def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
@@ -290,6 +298,7 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
             for n in lists["named_by"]
         },
         companions=tuple((c["operation"], c["parameter"], c["needs"]) for c in lists["companions"]),
+        out_of_reach=tuple((o["operation"], o["parameter"]) for o in lists["out_of_reach"]),
         queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in lists["queries"]),
         listed=tuple(_stock(name, entry) for name, entry in maps["listed"].items()),
         list_rules=tuple(

@@ -47,14 +47,14 @@ def derive_removed(view: View, book: Book) -> None:
         return
     variant, state = view.main
     gone = any(code.code == GONE for code in view.operation.responses.error)
-    # What was removed has no elements any more: where no server is named, any name will do.
+    # What was removed has no elements any more: where the cloud shows none, any name will do, as for what would act.
     gone_with_names = not view.needs_server and "{" in view.operation.path
     trial = view.attempt(
         state=None if gone_with_names else state,
         variant=variant,
         label="documented",
         accepted=False,
-        target="unknown" if gone_with_names else "own",
+        target=("any" if view.reads else "unknown") if gone_with_names else "own",
     )
     why = f"the operation was removed in {removal.release or 'an earlier release'}"
     requirement = view.requirement("removed", removal.release or "", removal.line)
@@ -160,6 +160,9 @@ def _request_field(view: View, book: Book, field: bodies.Field) -> None:
     twins = any(r.name == row.name and r is not row for r in view.operation.request.parameters)
     for bound, outside, inside in _edges(row.range, view):
         requirement = _bound_requirement(view, row.name, row.line, bound)
+        if view.knowledge.beyond_reach(view.operation, row.name):
+            book.without_case(requirement, "not-derivable", f"{row.name} takes what only another service makes")
+            continue
         if twins:
             book.without_case(requirement, "not-derivable", f"{row.name} is described more than once")
             continue
