@@ -70,11 +70,13 @@ class Naming:
         steps: requests of which the last makes it.
         field: where its answer names it, None where the collection lists it then.
         pattern: which part of the field's text is the name.
+        since: the first microversion at which such a name is of use, None for all.
     """
 
     steps: tuple[Step, ...]
     field: tuple[str, ...] | None = None
     pattern: str = "(.+)"
+    since: str | None = None
 
 
 @dataclass(frozen=True)

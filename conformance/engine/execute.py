@@ -69,6 +69,9 @@ class Executor:
         if version not in ceiling:
             reason = f"the cloud supports microversions {ceiling}, and the case needs {version}"
             return replace(empty, problem=Problem("inapplicable", reason))
+        if trial.accepted and self.context.knowledge.only_in_sandbox(trial.operation) and not self.context.sandbox:
+            reason = f"what {trial.operation.id} needs is brought about by another service"
+            return replace(empty, problem=Problem("inapplicable", reason))
         try:
             if trial.listing is not None:
                 return self.pager.make(trial, version)

@@ -175,6 +175,8 @@ class Holdings:
         self, rule: Naming, collection: str, name: str, role: str, version: Microversion, operation: Operation
     ) -> str:
         """What only another request's answer, or a list while it lasts, names."""
+        if rule.since is not None and version < Microversion.parse(rule.since):
+            raise Unavailable(f"what {{{name}}} names is of use from {rule.since} on")
         if rule.field is None:
             with contextlib.suppress(Unavailable):
                 return self._listed(collection, name, role, str(version), operation)

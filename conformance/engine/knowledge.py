@@ -47,6 +47,7 @@ class Knowledge:
         met: operations whose environment, which the API cannot show, is that of what this suite makes.
         named_by: placeholders whose values another request's answer names.
         companions: operation, field, and another field without which it is refused.
+        sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
         attach: resource -> (operation, parameter) that attaches it to the server.
         listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
@@ -89,6 +90,7 @@ class Knowledge:
     per_user: tuple[str, ...] = ()
     named_by: Mapping[str, Naming] = field(default_factory=dict)
     companions: tuple[tuple[str, str, str], ...] = ()
+    sandbox_only: tuple[str, ...] = ()
     listed: tuple[Stock, ...] = ()
     list_rules: tuple[ListRule, ...] = ()
     list_names: Mapping[str, str | None] = field(default_factory=dict)
@@ -110,6 +112,10 @@ class Knowledge:
     def included(self, operation: Operation) -> tuple[str, ...]:
         """Optional fields without which the operation's request is of no use."""
         return tuple(name for pattern, name in self.includes if fnmatchcase(operation.id, pattern))
+
+    def only_in_sandbox(self, operation: Operation) -> bool:
+        """Whether what the operation needs can be brought about in the sandbox alone."""
+        return any(fnmatchcase(operation.id, pattern) for pattern in self.sandbox_only)
 
     def with_companions(self, operation: Operation, names: Iterable[str]) -> list[str]:
         """Fields that some fields of a request need beside them; the names of the table are shell patterns."""
@@ -288,9 +294,11 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
                 tuple(map(_step, n["steps"])),
                 tuple(n["field"].split(".")) if "field" in n else None,
                 n.get("pattern", "(.+)"),
+                n.get("since"),
             )
             for n in lists["named_by"]
         },
+        sandbox_only=tuple(lists["sandbox_only"]),
         companions=tuple((c["operation"], c["parameter"], c["needs"]) for c in lists["companions"]),
         queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in lists["queries"]),
         listed=tuple(_stock(name, entry) for name, entry in maps["listed"].items()),

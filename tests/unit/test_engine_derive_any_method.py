@@ -311,15 +311,6 @@ def test_a_postcondition_of_other_versions_does_not_lead_anywhere_at_this_one():
     assert spin.leads_to("IDLE", variant, Microversion(2, 8)) == ()
 
 
-def test_a_field_that_takes_what_only_another_service_makes_has_a_reason():
-    knowledge = replace(KNOWLEDGE, out_of_reach=(("*.post-gears", "alloy*"),))
-    one = plain("POST", "/gears", row("alloy_id", min="2.5"), row("size", min="2.5"), normal=(200,))
-    found = suite(one, knowledge=knowledge)
-    assert ids(found, "alloy_id/min") == []
-    assert untested(found)["post-gears/microversion/alloy_id/min-2.5"] == "not-derivable"
-    assert ids(found, "size/min") != []
-
-
 def test_what_needs_others_beside_it_may_be_named_by_a_pattern():
     knowledge = replace(KNOWLEDGE, companions=(("*", "teeth*", "teeth.size"),))
     gears = plain("POST", "/gears")
