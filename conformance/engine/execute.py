@@ -223,7 +223,8 @@ class Executor:
         """The request with what it must leave as it is, and the server locked where the trial wants that."""
         state = trial.situation.state
         if state is not None and trial.situation.locked:
-            problem = self._situate(state, True)
+            # Not by way of the status again: what is under way in this server would make it give the server up.
+            problem = None if self.stage.locked else self.stage.lock()
             if problem:
                 return problem
         if any(name in self.context.knowledge.named_by for name in request.filled.values):
