@@ -76,6 +76,11 @@ SAMPLE = (
     "os-hypervisors.list-hypervisors-details/microversion/memory_mb/max-2.87#ignored",
     "os-cells.list-cells-with-details/removed/20.0.0#404",
     "os-cells.capacities/removed/20.0.0#accepted-200",
+    # lists
+    "flavors.list-flavors/list/minDisk#ignored",
+    "flavors.list-flavors/list/sort_key#ignored@is_public",
+    "os-hypervisors.list-hypervisors-details/list/limit#one-more",
+    "os-security-groups.list-security-groups/list/offset#empty",
 )
 
 KNOWN = {

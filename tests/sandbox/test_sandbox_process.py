@@ -60,7 +60,8 @@ def test_placement_takes_the_same_tokens(sandbox):
     }
     assert codes == {"admin": 200, "member": 403, "expired": 401, "none": 401}
     providers = requests.get(url, headers={"X-Auth-Token": sandbox.tokens["admin"]}, timeout=10).json()
-    assert len(providers["resource_providers"]) == len(sandbox.computes)
+    # Other tests of the same sandbox make some of their own.
+    assert set(sandbox.computes) <= {provider["name"] for provider in providers["resource_providers"]}
 
 
 def test_control_path(nova, sandbox):
