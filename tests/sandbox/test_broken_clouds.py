@@ -78,7 +78,6 @@ SAMPLE = (
     "os-cells.capacities/removed/20.0.0#accepted-200",
     # lists
     "flavors.list-flavors/list/minDisk#ignored",
-    "flavors.list-flavors/list/sort_key#ignored@is_public",
     "os-hypervisors.list-hypervisors-details/list/limit#one-more",
     "os-security-groups.list-security-groups/list/offset#empty",
 )
