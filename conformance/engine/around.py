@@ -18,7 +18,7 @@ from conformance.engine.fixtures import Unavailable
 from conformance.engine.holdings import Filled, Holdings
 from conformance.engine.judge.evidence import Evidence
 from conformance.engine.making import Owned, name_in, named_by
-from conformance.engine.producers import element_in, form, last_version
+from conformance.engine.producers import element_in, last_version, listed_by
 from conformance.engine.stage import Stage
 from conformance.engine.steps import Steps, members
 from specs.microversion import Microversion
@@ -60,8 +60,7 @@ class Around:
         Raises:
             Unavailable: one of them was refused.
         """
-        for step in self.context.knowledge.steps(operation, "before"):
-            self.steps.before(step, filled.values, self.holdings.path_of)
+        self.holdings.prepare(operation, filled.values)
 
     def intend(self, trial: Trial, request: Request, role: str) -> Intent | None:
         """Write down that the request makes something, before it is sent; nothing where it makes nothing."""
@@ -98,16 +97,8 @@ class Around:
 
     def _asked(self, trial: Trial, path: str, body: Any, again: bool) -> Mapping[str, Any] | None:
         """What is shown at the path of a request of the fields that it would set: others may change all else."""
-        same = form(trial.operation.path)
-        reader = next(
-            (
-                o
-                for o in self.context.operations.values()
-                if o.method == "GET" and form(o.path) == same and not o.removed
-            ),
-            None,
-        )
-        if reader is None or trial.operation.action is not None:
+        reader = listed_by(self.context.operations, trial.operation.path)
+        if reader is None or reader.removed is not None or trial.operation.action is not None:
             return None
         role = Role.ADMIN if Role.ADMIN in self.context.cloud.roles else Role.MEMBER
         answer = self.context.cloud.get(path, role=role, microversion=str(self.context.version_for(reader)))

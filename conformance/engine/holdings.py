@@ -59,7 +59,7 @@ class Holdings:
         self._known: dict[tuple[str, str, str], str] = {}
         self.maker = Maker(context, stage)
         self.steps = Steps(context, stage)
-        self.maker.prepare = self._prepare
+        self.maker.prepare = self.prepare
 
     def fill(
         self,
@@ -106,9 +106,18 @@ class Holdings:
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
         return Filled(filled, values, owned)
 
-    def _prepare(self, operation: Operation) -> None:
+    def prepare(self, operation: Operation, values: Mapping[str, str] | None = None) -> None:
+        """Take the steps that an accepted request of an operation needs before it.
+
+        Args:
+            operation: what will be asked.
+            values: of its placeholders, which the steps share.
+
+        Raises:
+            Unavailable: one of them was refused.
+        """
         for step in self._context.knowledge.steps(operation, "before"):
-            self.steps.before(step, {}, self.path_of)
+            self.steps.before(step, values or {}, self.path_of)
 
     def path_of(self, operation: Operation) -> str:
         """The path of an operation that goes with another one, as an administrator."""
@@ -121,14 +130,14 @@ class Holdings:
 
     def populated(self, operation: Operation, filled: Filled, answer: Answer) -> bool:
         """Where a list was empty, make an element of what it lists; whether there is one now."""
-        producer = self._context.producers.of(operation.path.removesuffix("/detail"))
+        template = operation.path.removesuffix("/detail")
+        producer = self._context.producers.of(template)
         if producer is None or any(True for _ in elements(answer.json)):
             return False
-        if producer.lister is None and not operation.path.endswith("/detail"):
+        if producer.lister is None and operation.path == template:
             return False
         collection = filled.path.removesuffix("/detail")
-        fields = self._context.knowledge.fields_for(operation, operation.path.removesuffix("/detail"))
-        template = operation.path.removesuffix("/detail")
+        fields = self._context.knowledge.fields_for(operation, template)
         try:
             return self.maker.own(template, collection, producer.name, operation, fields) is not None
         except Unavailable:
