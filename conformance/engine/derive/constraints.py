@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.engine import bodies
-from conformance.engine.case import id_part
+from conformance.engine.case import Trial, id_part
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.versions import former_fields
 from conformance.engine.derive.view import Book, Variant, View
@@ -74,15 +74,8 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
             book.case(requirement, f"{id_part(row.name)}-missing", trial, Refused((400,), why, also_listed=True))
         if row.name not in STRICT:
             continue  # other parameters of a query are filters, which many services take as they come
-        for label, value, why in _broken_texts(row):
-            trial = view.attempt(
-                state=state,
-                variant=variant,
-                label=f"bad-{id_part(row.name)}-{label}",
-                accepted=False,
-                query=((row.name, value),),
-            )
-            book.case(requirement, f"{id_part(row.name)}-{label}", trial, Refused((400,), why, also_listed=True))
+        for case, trial, why in _texts(view, row):
+            book.case(requirement, case, trial, Refused((400,), why, also_listed=True))
             book.case(requirement, "error-body", trial, view.fault)
 
 
@@ -90,20 +83,29 @@ def _bad_path(view: View, book: Book, line: int | None) -> None:
     """Names in the path that are not of the documented form: 400, or 404 where that is listed: they name nothing."""
     if line is None:
         return
-    variant, state = view.main
     requirement = view.requirement("error", "400", line)
     for row in view.operation.request.parameters:
         if row.location != "path" or view.default not in row.range:
             continue
-        for label, value, why in _broken_texts(row):
-            trial = view.attempt(
-                state=state,
-                variant=variant,
-                label=f"bad-{id_part(row.name)}-{label}",
-                accepted=False,
-                path=((row.name, value),),
-            )
-            book.case(requirement, f"{id_part(row.name)}-{label}", trial, Refused((400,), why, also_listed=True))
+        for case, trial, why in _texts(view, row):
+            book.case(requirement, case, trial, Refused((400,), why, also_listed=True))
+
+
+def _texts(view: View, row: Parameter) -> Iterator[tuple[str, Trial, str]]:
+    """Trials with each text that breaks what a row of a path or a query states: the case's detail, the trial, why."""
+    variant, state = view.main
+    for label, value, why in _broken_texts(row):
+        detail = f"{id_part(row.name)}-{label}"
+        given = ((row.name, value),)
+        trial = view.attempt(
+            state=state,
+            variant=variant,
+            label=f"bad-{detail}",
+            accepted=False,
+            query=given if row.location == "query" else (),
+            path=given if row.location == "path" else (),
+        )
+        yield detail, trial, why
 
 
 def _broken_texts(row: Parameter) -> Iterator[tuple[str, str, str]]:
