@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from conformance.engine.case import Case
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
-from conformance.engine.judge.contents import ErrorBody
 from conformance.prove.after import Effect, ErrorShape, Gone
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, DoneAndRefused, ForwardAs
@@ -23,8 +22,6 @@ def break_refusals(ground: Ground, book: Catalogue) -> None:
     for requirement, cases in ground.requirements("error"):
         code = int(requirement.kind.rpartition("/")[2])
         for case in cases:
-            if isinstance(case.expectation, ErrorBody):
-                continue
             if code == 401:
                 _unauthorized(ground, book, case)
             elif code == 403:
@@ -44,8 +41,8 @@ def break_refusals(ground: Ground, book: Catalogue) -> None:
 
 def _shapes(ground: Ground, book: Catalogue, cases: list[Case], code: int) -> None:
     """The body of an error in another shape, wherever the code is given."""
-    judged = ErrorBody | Refused | RefusedUnlessProviderChose
-    case = min((c for c in cases if isinstance(c.expectation, judged)), key=_judges_body, default=None)
+    judged = Refused | RefusedUnlessProviderChose
+    case = next((c for c in cases if isinstance(c.expectation, judged)), None)
     if case is None:
         return  # the reference does not say when the code comes, so the cloud need never give it
     roles = ground.roles(case)
@@ -54,11 +51,6 @@ def _shapes(ground: Ground, book: Catalogue, cases: list[Case], code: int) -> No
         where = ground.here(case, roles=roles, answered="refused")
     for shape in SHAPES:
         book.add(case, f"error-{shape}", where, after=ErrorShape(shape))
-
-
-def _judges_body(case: Case) -> bool:
-    """Sorts the cases that look at the body of an error before those that do not."""
-    return not isinstance(case.expectation, ErrorBody)
 
 
 def _unauthorized(ground: Ground, book: Catalogue, case: Case) -> None:

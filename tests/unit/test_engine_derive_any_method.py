@@ -48,10 +48,10 @@ BOUND = replace(KNOWLEDGE, rules=(BindingRule("*", "colourRef", COLOUR), Binding
 
 
 def bad(operation, *others, code="400", **more):
-    """The cases of a code that is listed, by their details, without the error body's."""
+    """The cases of a code that is listed, by their details."""
     found = suite(operation, *others, **more)
     wanted = f"{operation.id.removeprefix('widgets.')}/error/{code}["
-    return {i.removeprefix(wanted).rstrip("]"): case(found, i) for i in ids(found, wanted) if "error-body" not in i}
+    return {i.removeprefix(wanted).rstrip("]"): case(found, i) for i in ids(found, wanted)}
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,7 @@ def test_401_is_asked_for_by_nobody_and_of_nothing():
 )
 def test_403_is_for_a_role_below_the_documented_one(policy, default_policy, role, expected):
     found = suite(action(error=(403,), policy=policy), default_policy=default_policy)
-    always = default_policy or expected is Refused  # elsewhere the request may be accepted, and then has no error body
-    assert ids(found, "error/403") == [f"spin/error/403[{role}]"] + always * ["spin/error/403[error-body]"]
+    assert ids(found, "error/403") == [f"spin/error/403[{role}]"]
     one = case(found, f"spin/error/403[{role}]")
     assert type(one.expectation) is expected
     assert one.trial.role == role
@@ -74,22 +73,17 @@ def test_where_no_documented_role_is_below_a_visitor_asks_and_only_a_403_decides
 
 def test_404_is_for_an_unknown_id_and_another_projects_resource():
     found = suite(action(error=(404,)))
-    assert ids(found, "error") == [
-        "spin/error/404[unknown-id]",
-        "spin/error/404[error-body]",
-        "spin/error/404[other-project]",
-    ]
-    unknown, body = case(found, "spin/error/404[unknown-id]"), case(found, "spin/error/404[error-body]")
-    assert unknown.trial is body.trial
+    assert ids(found, "error") == ["spin/error/404[unknown-id]", "spin/error/404[other-project]"]
+    unknown = case(found, "spin/error/404[unknown-id]")
     assert unknown.trial.situation.state is None
-    assert body.expectation == ErrorBody()
+    assert unknown.fault == ErrorBody()
     foreign = case(found, "spin/error/404[other-project]").trial
     assert (foreign.role, foreign.situation.state, foreign.situation.target) == ("alt", "IDLE", "own")
 
 
 def test_404_of_an_administrators_operation_knows_no_other_project():
     found = suite(action(error=(404,), policy=Policy(("admin",), 3)))
-    assert ids(found, "404") == ["spin/error/404[unknown-id]", "spin/error/404[error-body]"]
+    assert ids(found, "404") == ["spin/error/404[unknown-id]"]
     assert case(found, "spin/error/404[unknown-id]").trial.role == "admin"
 
 
@@ -104,11 +98,9 @@ def test_409_by_status_with_a_documented_precondition():
     found = suite(action(error=(409,), preconditions=(status("IDLE", "SPINNING", line=21),)))
     assert ids(found, "error/409") == [
         "spin/error/409[HALTED]",
-        "spin/error/409[error-body]",
         "spin/error/409[BROKEN]",
         "spin/error/409[locked]",
     ]
-    assert case(found, "spin/error/409[error-body]").expectation == ErrorBody()
     one, refused = case(found, "spin/error/409[HALTED]"), case(found, "spin/precondition/status[HALTED]")
     assert one.expectation == Refused((409,), "the status is HALTED, not IDLE or SPINNING")
     assert refused.expectation.any_refusal
@@ -170,12 +162,12 @@ def test_what_locks_is_not_tried_on_what_is_locked(name):
 
 
 def broken(*rows: Parameter):
-    """Bodies that are to be refused, by the case's detail, without the error body's."""
+    """Bodies that are to be refused, by the case's detail."""
     found = suite(action("paint", *rows, error=(400,)))
     return {
         c.id.partition("[")[2].rstrip("]"): c.trial.body["paint"]
         for c in found.cases
-        if "/error/400[" in c.id and "error-body" not in c.id and "unknown-id" not in c.id
+        if "/error/400[" in c.id and "unknown-id" not in c.id
     }
 
 
@@ -238,11 +230,9 @@ def test_what_names_nothing_where_404_is_not_listed_is_a_400_or_observed():
 
 def test_400_may_be_another_listed_refusal_and_has_a_body():
     found = suite(action("paint", row("mood"), error=(400,)))
-    assert case(found, "paint/error/400[mood-type]").expectation.also_listed
-    body = case(found, "paint/error/400[error-body]")
-    assert body.expectation == ErrorBody()
-    assert body.trial is case(found, "paint/error/400[mood-type]").trial
-    assert body.requirement.source == Source(PATH, 11)
+    one = case(found, "paint/error/400[mood-type]")
+    assert one.expectation.also_listed
+    assert one.fault == ErrorBody()
 
 
 def test_a_constraint_whose_code_is_not_listed_is_a_promise_of_its_row():

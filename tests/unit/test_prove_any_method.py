@@ -7,7 +7,7 @@ from made_up import broken, case, operation
 from widgets import TOP, row
 
 from conformance.engine.judge.codes import Accepted, Refused, RefusedWhereSilent
-from conformance.engine.judge.contents import ErrorBody, FieldShown
+from conformance.engine.judge.contents import FieldShown
 from conformance.engine.judge.statuses import Reaches
 from conformance.prove.after import Gone
 from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs
@@ -22,14 +22,13 @@ GADGET = "/gadgets/{gadget_id}"
 def refusals(one, state=None):
     return (
         case(one, "error/403[reader]", Refused((403,), ""), state, "reader"),
-        case(one, "error/403[error-body]", ErrorBody(), state, "reader"),
         case(one, "error/404[unknown-id]", Refused((404,), ""), None, target="unknown"),
     )
 
 
 def test_a_thing_is_made_in_spite_of_a_refusal():
     post = operation("POST", "/widgets")
-    found = broken(*refusals(post)[:2])
+    found = broken(*refusals(post)[:1])
     assert found["error/403#done-and-refused@reader"].instead == DoneAndRefused("member", 403)
     assert found["error/403#not-checked@reader"].instead == ForwardAs("member")
     assert not [name for name in found if "effect-" in name]

@@ -51,7 +51,6 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
         )
         if line is not None:
             requirement = view.requirement("error", "400", line)
-            book.case(requirement, "error-body", trial, view.fault)
             book.case(requirement, label, trial, Refused((400,), why, also_listed=True))
         else:
             requirement = view.requirement("constraint", label, row.line, True)
@@ -76,7 +75,6 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
             continue  # other parameters of a query are filters, which many services take as they come
         for case, trial, why in _texts(view, row):
             book.case(requirement, case, trial, Refused((400,), why, also_listed=True))
-            book.case(requirement, "error-body", trial, view.fault)
 
 
 def _bad_path(view: View, book: Book, line: int | None) -> None:

@@ -125,10 +125,7 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     free = policy is None or policy.provider_may_change
     trial = view.attempt(state=state, variant=variant, label="documented", role=role, accepted=False)
     expectation = RefusedUnlessProviderChose(403, why, default_policy) if free else Refused((403,), why)
-    requirement = view.requirement("error", "403", line)
-    book.case(requirement, role, trial, expectation)
-    if default_policy or not free:
-        book.case(requirement, "error-body", trial, view.fault)
+    book.case(view.requirement("error", "403", line), role, trial, expectation)
 
 
 def _not_found(view: View, book: Book, line: int) -> None:
@@ -145,7 +142,6 @@ def _not_found(view: View, book: Book, line: int) -> None:
     else:
         unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
     book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists"))
-    book.case(requirement, "error-body", unknown, view.fault)
     if len(names) > 1 and not view.makes:
         missing = view.attempt(state=state, variant=variant, label="missing", accepted=False, target="missing")
         why = f"nothing is called so that {{{names[-1]}}} could name"
@@ -227,9 +223,7 @@ def _wrong_status(view: View, book: Book, line: int | None) -> None:
             refused = view.requirement("precondition", name, variant.condition.line)
             book.case(refused, detail, trial, Refused((409,), why, any_refusal=True))
             if line is not None:
-                requirement = view.requirement("error", "409", line)
-                book.case(requirement, detail, trial, Refused((409,), why))
-                book.case(requirement, "error-body", trial, view.fault)
+                book.case(view.requirement("error", "409", line), detail, trial, Refused((409,), why))
 
 
 def _locked(view: View, book: Book, line: int | None) -> None:
@@ -256,7 +250,6 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     book.case(requirement, "member", member, Refused((409,), why, any_refusal=True))
     if line is not None:
         book.case(view.requirement("error", "409", line), "locked", member, Refused((409,), why))
-        book.case(view.requirement("error", "409", line), "error-body", member, view.fault)
     admin = view.attempt(state=state, variant=variant, label="documented", locked=True, role="admin")
     book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
 

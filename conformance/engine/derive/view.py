@@ -76,7 +76,7 @@ class Book:
         self.requirements.setdefault(requirement.id, requirement)
         requirement = self.requirements[requirement.id]
         case_id = requirement.id + (f"[{id_part(detail)}]" if detail else "")
-        fault = self.fault if requirement.kind in FAULTS and expectation != self.fault else None
+        fault = self.fault if requirement.kind in FAULTS else None
         self.cases.setdefault(case_id, Case(case_id, requirement, self.trial(trial), expectation, fault))
 
 
