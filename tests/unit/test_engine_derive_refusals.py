@@ -54,20 +54,21 @@ def test_where_every_role_may_nobody_is_below():
 
 
 @pytest.mark.parametrize(
-    "given",
+    ("given", "may_hide"),
     [
-        {"policy": Policy(("reader",), 3)},
-        {"method": "GET", "action": None, "path": "/widgets/{widget_id}"},
-        {"method": "DELETE", "action": None, "path": "/badges/{badge_name}"},
+        ({"policy": Policy(("reader",), 3)}, True),
+        ({"method": "GET", "action": None, "path": "/widgets/{widget_id}"}, True),
+        ({"method": "GET", "action": None, "path": "/widgets"}, False),
+        ({"method": "DELETE", "action": None, "path": "/badges/{badge_name}"}, False),
     ],
 )
-def test_where_no_documented_role_is_below_a_visitor_asks_and_only_a_403_decides(given):
+def test_where_no_documented_role_is_below_a_visitor_asks_and_only_a_refusal_decides(given, may_hide):
     """The reference does not say whether a role without rights may read, or has things of its own."""
     knowledge = replace(KNOWLEDGE, per_user=("badges",))
     found = suite(action(error=(403,), **given), knowledge=knowledge, default_policy=True)
     assert ids(found, "error/403") == ["spin/error/403[visitor]"]
     one = case(found, "spin/error/403[visitor]")
-    assert one.expectation == RefusedWhereSilent(403, "a role without any right")
+    assert one.expectation == RefusedWhereSilent(403, "a role without any right", may_hide)
     assert (one.trial.role, one.trial.accepted, one.trial.may_elevate) == ("visitor", None, False)
 
 

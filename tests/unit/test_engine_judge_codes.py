@@ -124,6 +124,15 @@ def test_a_listed_server_error_is_observed_where_the_reference_is_silent():
     assert said(ALL[6], 501, trial=trial(action(error=(409, 501)))) == OBSERVED
 
 
+def test_what_is_forbidden_may_be_hidden_where_404_is_listed():
+    both, hides = trial(action(error=(403, 404))), RefusedWhereSilent(403, "a role without any right", may_hide=True)
+    assert said(hides, 404, trial=both) == PASS
+    assert said(hides, 403, trial=both) == PASS
+    assert said(hides, 200, trial=both) == OBSERVED
+    assert said(hides, 404, trial=trial(action(error=(403,)))) == OMISSION
+    assert said(RefusedWhereSilent(403, "a role without any right"), 404, trial=both) == OBSERVED
+
+
 def test_codes_are_listed_by_microversion():
     late = trial(action(error=(Code(409, 1), Code(410, 1, min="2.5"))))
     assert said(ALL[4], 410, trial=late, version=Microversion(2, 5)) == PASS

@@ -115,7 +115,9 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
         # Whoever may only read may read this, or has things of his own. The reference does not say who may not.
         trial = view.attempt(state=state, variant=variant, label="documented", role="visitor", accepted=None)
         requirement = view.requirement("error", "403", line)
-        book.case(requirement, "visitor", trial, RefusedWhereSilent(403, "a role without any right"))
+        # What each user has of his own is not there for another, whatever his role.
+        hides = not own and bool(placeholders(view.operation.path))
+        book.case(requirement, "visitor", trial, RefusedWhereSilent(403, "a role without any right", may_hide=hides))
         return
     why = (
         f"the role {role} may not do it by the documented defaults"

@@ -37,6 +37,9 @@ LASTING = (
 """Fields of a resource that nothing but a request changes while no task is under way. ``exists`` and ``shown`` are not
 the cloud's: whether a list or the thing's own view shows it, and what that view shows."""
 
+HIDDEN = 404
+"""The code of what is not there, or must not be known to be there."""
+
 
 def _codes(codes: tuple[int, ...]) -> str:
     return " or ".join(map(str, codes))
@@ -189,19 +192,25 @@ class RefusedUnlessProviderChose:
 
 @dataclass(frozen=True)
 class RefusedWhereSilent:
-    """The reference lists a code and does not say in which situation: the code decides, all else is observed."""
+    """The reference lists a code and does not say in which situation: the code decides, all else is observed.
+
+    ``may_hide``: whether a listed 404 will do for what is there. A server may hide so that a forbidden resource exists
+    (RFC 9110, 15.5.4).
+    """
 
     code: int
     situation: str
+    may_hide: bool = False
 
     @property
     def expected(self) -> str:
-        return f"{self.code}, or accepted (the reference does not say which)"
+        hidden = f" or {HIDDEN}" if self.may_hide else ""
+        return f"{self.code}{hidden}, or accepted (the reference does not say which)"
 
     def judge(self, evidence: Evidence) -> Judgement:
         status = evidence.status or 0
         observation = {"situation": self.situation, "answer": status}
-        if status == self.code:
+        if status == self.code or (self.may_hide and status == HIDDEN and HIDDEN in evidence.listed()):
             changed = _changed(evidence)
             if changed:
                 return broken("changed", f"refused with {status}, and yet {changed}")
