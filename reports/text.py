@@ -47,6 +47,7 @@ def of_view(seen: View, comparison: Comparison | None = None) -> str:
         lines += [f"Against the baseline: {comparison.sentence}"]
         lines += [f"  {name}: {_clean(identity)}" for name in ("new", "gone") for identity in getattr(comparison, name)]
         lines += [""]
+    lines += _kinds(seen)
     lines += _foot(seen)
     return "\n".join(lines) + "\n"
 
@@ -140,6 +141,23 @@ def _untested(seen: View) -> list[str]:
     return [*lines, ""]
 
 
+def _kinds(seen: View) -> list[str]:
+    """The totals by kind, as a table."""
+    if not seen.columns:
+        return []
+    rows = [
+        (kind, count.requirements, count.cases.total(), *(count.cases[v] for v in VERDICTS), count.untested)
+        for kind, count in seen.kinds.items()
+    ]
+    head = ("By kind", "promises", "cases", *VERDICTS, "no case")
+    width = max(len(str(row[0])) for row in (head, *rows))
+    lines = []
+    for row in (head, *rows):
+        cells = (f"{value:>{len(name)}}" for name, value in zip(head[1:], row[1:], strict=True))
+        lines.append(f"{row[0]:<{width}}  " + "  ".join(cells))
+    return [*lines, ""]
+
+
 def _foot(seen: View) -> list[str]:
     cases = [
         f"{words.number(seen.tally.cases[verdict])} {verdict}" for verdict in VERDICTS if seen.tally.cases[verdict]
@@ -150,7 +168,8 @@ def _foot(seen: View) -> list[str]:
     if compared:
         lines.append(f"Known release: {_clean(compared)}")
     if documented:
-        lines.append(f"Error codes decided: {words.number(done)} of {words.number(documented)}")
+        each = ", ".join(f"{code}: {decided} of {all_}" for code, (decided, all_) in seen.pairs_by_code.items())
+        lines.append(f"Error codes decided: {words.number(done)} of {words.number(documented)} ({each})")
     lines += [f"Note: {_clean(sentence)}" for sentence in seen.damaged]
     lines.append(words.headline(seen.requirements, seen.waived_requirements, seen.without_case))
     lines.append(words.exit_meaning(seen.exit_status, seen.info.finished is not None))

@@ -135,6 +135,15 @@ class Reason:
     operations: set[str] = field(default_factory=set)
 
 
+@dataclass
+class KindCount:
+    """What became of the promises of one kind: requirements, those without a case, and cases by verdict."""
+
+    requirements: int = 0
+    untested: int = 0
+    cases: Counter[Verdict] = field(default_factory=Counter)
+
+
 @dataclass(frozen=True)
 class View:
     """One run, ready to be written as any report.
@@ -184,6 +193,19 @@ class View:
                 name = finding.example.requirement
                 broken[name] = broken.get(name, True) and finding.waiver is not None
         return sum(broken.values())
+
+    @property
+    def kinds(self) -> dict[str, KindCount]:
+        """The totals of each kind of promise, in the order of ``columns``."""
+        found = {column: KindCount() for column in self.columns}
+        for operation in self.operations:
+            for requirement in operation.requirements.values():
+                count = found[requirement.parts.column]
+                count.requirements += 1
+                count.cases.update(requirement.counts)
+            for untested in operation.untested.values():
+                found[untested.parts.column].untested += 1
+        return found
 
     @property
     def pairs(self) -> tuple[int, int]:

@@ -59,8 +59,19 @@ Not decided: 2 cases, 11.1 % of the applicable
 Without a case: 1 promise
        1  provider
 
+By kind        promises  cases  fail  error  inconclusive  pass  inapplicable  no case
+normal                1      2     1      0             0     1             0        0
+error/400             1      1     0      1             0     0             0        0
+error/401             1      1     0      0             0     1             0        0
+error/403             2      2     1      0             0     0             1        0
+error/404             3      3     0      0             0     3             0        0
+error/409             1      1     0      0             1     0             0        0
+error                 0      0     0      0             0     0             0        1
+precondition          2      8     1      0             0     7             0        0
+postcondition         1      1     0      0             0     1             0        0
+
 Cases: 3 fail, 1 error, 1 inconclusive, 13 pass, 1 inapplicable
-Error codes decided: 5 of 9
+Error codes decided: 5 of 9 (400: 0 of 1, 401: 1 of 1, 403: 1 of 2, 404: 3 of 3, 409: 0 of 1, 501: 0 of 1)
 2 promises are broken; 1 is waived; 2 could not be decided; 6 hold; 1 has no case.
 Exit status 1: a promise is broken, and no waiver accepts it.
 """
