@@ -186,9 +186,10 @@ class Holdings:
         """What only another request's answer, or a list while it lasts, names."""
         if rule.since is not None and version < Microversion.parse(rule.since):
             raise Unavailable(f"what {{{name}}} names is of use from {rule.since} on")
+        at = str(self._listed_at(collection_of(operation.path, name), version))
         if rule.field is None:
             with contextlib.suppress(Unavailable):
-                return self._listed(collection, name, role, str(version), operation)
+                return self._listed(collection, name, role, at, operation)
         if self._stage.view is None:
             self._stage.reach(self._context.knowledge.initial)
         values = {self._context.knowledge.identifier: self._stage.known_id}
@@ -211,7 +212,7 @@ class Holdings:
         deadline = time.monotonic() + self._context.patience.status
         while True:
             try:
-                return self._listed(collection, name, role, str(version), operation)
+                return self._listed(collection, name, role, at, operation)
             except Unavailable:
                 if time.monotonic() > deadline:
                     raise
@@ -251,14 +252,23 @@ class Holdings:
 
     def _element(self, filled: str, operation: Operation, name: str, role: str, version: Microversion) -> str:
         collection, template = collection_of(filled, name), collection_of(operation.path, name)
-        listing = listed_by(self._context.operations, template)
-        # The names of things may differ by version (hypervisors were numbered once), so they are looked up at the same.
-        last = last_version(listing) if listing else None
-        at = min(version, last) if last is not None else version
+        at = self._listed_at(template, version)
         key = (collection, name, str(at))
         if key not in self._known:
             self._known[key] = self._listed(collection, name, role, str(at), operation)
         return self._known[key]
+
+    def _listed_at(self, template: str, version: Microversion) -> Microversion:
+        """The version at which a collection is listed for a request at another, or the nearest that it has.
+
+        The names of things may differ by version (hypervisors were numbered once), so they are looked up at the same.
+        """
+        listing = listed_by(self._context.operations, template)
+        if listing is None:
+            return version
+        first, last = listing.microversions.range.min, last_version(listing)
+        at = min(version, last) if last is not None else version
+        return max(at, first) if first is not None else at
 
     def forget(self, filled: Filled) -> None:
         """What a path named is gone, or is not what it was: the next one gets another."""
@@ -268,10 +278,10 @@ class Holdings:
         if filled.owned is not None:
             self.maker.forget(filled.owned)
 
-    def _of_another_lane(self, value: str) -> bool:
+    def _of_another_lane(self, value: str, collection: str) -> bool:
         """Whether this run has made what a list shows: then another lane may remove it at any moment."""
         journal = self._context.cloud.journal
-        return journal is not None and journal.owns(value)
+        return journal is not None and journal.owns(value, collection)
 
     def _listed(self, collection: str, name: str, role: str, version: str, operation: Operation) -> str:
         knowledge, cloud = self._context.knowledge, self._context.cloud
@@ -286,7 +296,7 @@ class Holdings:
                 if isinstance(element, Mapping) and not wanted.items() <= element.items():
                     continue
                 value = identity(element, name)
-                if value is not None and not self._of_another_lane(value):
+                if value is not None and not self._of_another_lane(value, collection):
                     return value
         raise Unavailable(f"the cloud shows no element of {collection} that could stand for {{{name}}}")
 

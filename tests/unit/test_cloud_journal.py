@@ -68,6 +68,16 @@ def test_a_continued_journal_keeps_prefix_and_resources(tmp_path):
     assert again.entries(own=True) == ()
 
 
+def test_a_number_names_a_thing_of_the_run_in_its_own_collection_only(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.made(journal.intend("aggregate", "x"), "7", "/os-aggregates/7")
+    journal.made(journal.intend("server", "y"), "id-1", "/servers/id-1")
+    assert journal.owns("7")
+    assert journal.owns("7", "/os-aggregates")
+    assert not journal.owns("7", "/os-services")
+    assert journal.owns("id-1", "/os-services")
+
+
 def test_processes_see_each_other(tmp_path):
     one = Journal(tmp_path / "journal-gw0.jsonl", prefix="p")
     other = Journal(tmp_path / "journal-gw1.jsonl", prefix="p")

@@ -10,6 +10,8 @@ from workshop import CHANGE, DROP, END, EVERY, JOB, KNOWN, LABEL, LIST, NOTE, PU
 
 from conformance.engine.entries import Naming, Step
 from conformance.engine.fixtures import Unavailable
+from specs.microversion import Microversion
+from specs.model import Versions
 
 UNKNOWN = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
 
@@ -50,6 +52,14 @@ def test_what_is_only_read_is_what_the_cloud_lists(shop):
     assert shop[0].said == ["GET /gears"]
     fill(shop, SHOW)
     assert shop[0].said == ["GET /gears"], "what was looked up is kept"
+
+
+def test_what_is_listed_from_a_later_version_on_is_listed_at_that(tmp_path):
+    late = replace(LIST, microversions=Versions("2.10"))
+    shop = opened(tmp_path, late, *(one for one in EVERY if one is not LIST))
+    shop[0].things["/gears"] = {"g-7": {"id": "g-7"}}
+    shop[1].holdings.fill(SHOW, "member", Microversion(2, 5))
+    assert [ask.microversion for ask in shop[0].asked] == ["2.10"]
 
 
 def test_what_a_member_does_not_see_an_administrator_is_asked_for(shop):

@@ -75,6 +75,7 @@ class _Book:
     made_at: dict[str, float] = field(default_factory=dict)
     gone_at: dict[str, float] = field(default_factory=dict)
     owned: set[str] = field(default_factory=set)
+    paths: set[str] = field(default_factory=set)
     prefixes: list[str] = field(default_factory=list)
 
     def add(self, line: dict[str, Any]) -> None:
@@ -90,6 +91,7 @@ class _Book:
                 if (id_, path) not in self.made.setdefault(key, []):
                     self.made[key].append((id_, path))
                 self.owned.update([id_, *line.get("alias", ())])
+                self.paths.add(path)
             case {"do": "refused", "key": key}:
                 self.refused.add(key)
             case {"do": "gone", "id": id_}:
@@ -206,11 +208,16 @@ class Journal:
         """Write down that a resource was deleted. It stays ours: ids are not given twice."""
         self._write({"do": "gone", "id": id})
 
-    def owns(self, value: str) -> bool:
-        """Whether the value is an id or an alias that this run's journals hold, of whichever process."""
+    def owns(self, value: str, collection: str | None = None) -> bool:
+        """Whether the value is an id or an alias that this run's journals hold, of whichever process.
+
+        Of an element of a ``collection`` (its path), a number says so only there: others count from one, too.
+        """
         with self._lock:
             if value not in self._book.owned:
                 self._catch_up()
+            if collection is not None and value.isdigit():
+                return f"{collection}/{value}" in self._book.paths
             return value in self._book.owned
 
     def is_open(self, intent: Intent) -> bool:
