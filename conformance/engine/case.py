@@ -100,8 +100,9 @@ class Trial:
         repeat: whether the request is sent twice, and the second answer is the one that counts: ``same`` for the same
             target, ``other`` for a second element of the collection, empty for once.
         listing: what is tried on a list, where the trial asks for it more than once.
-        steps: what goes before a request that is to be refused, so that it is; after it, the lane makes what it needs
-            anew.
+        having: operations; what the path of each names is there when the request is sent.
+        steps: what goes before the request beyond what its operation always needs: so that it is refused, or shows what
+            it documents. After steps, and after what had to be there, the lane makes what it needs anew.
     """
 
     key: str
@@ -119,6 +120,7 @@ class Trial:
     path: tuple[tuple[str, str], ...] = ()
     repeat: Literal["", "same", "other"] = ""
     listing: Listing | None = None
+    having: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
 
 

@@ -80,6 +80,26 @@ class Naming:
 
 
 @dataclass(frozen=True)
+class Showing:
+    """What must be so that a response shows the fields that are documented within one that may be empty.
+
+    Attributes:
+        operation, fields: shell patterns over its id and over the names of the rows.
+        having: operations; what the path of each names is there.
+        steps: requests that bring it about.
+        query: names and values that ask for it.
+        server: whether there must be a server of this run.
+    """
+
+    operation: str
+    fields: str
+    having: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    query: tuple[tuple[str, Any], ...] = ()
+    server: bool = False
+
+
+@dataclass(frozen=True)
 class BindingRule:
     """What a request parameter takes: a Binding or a constant; operation and parameter are shell patterns."""
 

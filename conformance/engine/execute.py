@@ -99,6 +99,9 @@ class Executor:
             return self._sent(trial, version, request, wanted)
         finally:
             self.around.restore(trial.operation, request)
+            if trial.steps or trial.having:
+                self.holdings.maker.clear()
+                self.stage.worn = self.stage.worn or trial.situation.state is not None
 
     def _taken(self, trial: Trial, request: Request, version: Microversion) -> None:
         """Take the steps that bring the situation about, and read anew what others have changed meanwhile."""
@@ -156,8 +159,6 @@ class Executor:
             return replace(evidence, problem=Problem("inapplicable", reason))
         self.stage.fixtures.used(bindings_in(trial.body), answer.ok)
         evidence = self.around.settled(evidence, answer, request)
-        if trial.steps:
-            self.holdings.maker.clear()
         if state is None:
             return evidence
         if answer.ok and trial.accepted is False:
@@ -184,7 +185,7 @@ class Executor:
             except Unavailable as error:
                 if trial.situation.target == "any":
                     return self._to_nothing(trial, version)
-                makes_in = self.holdings.makes_in(trial.operation)
+                makes_in = self.holdings.makes_in(trial)
                 if error.optional or state in (None, makes_in) or tries == 0:
                     raise
                 # What could not be made in this status is made before a server reaches it: one that was nowhere yet.
@@ -212,6 +213,8 @@ class Executor:
 
     def _filled(self, trial: Trial, version: Microversion) -> Request:
         missing = self._unknown_id(trial.operation) if trial.situation.target == "missing" else None
+        for name in trial.having:
+            self.holdings.there(self.context.operations[name], trial.role, version)
         given = dict(trial.path)
         filled = self.holdings.fill(trial.operation, trial.role, version, missing, last_only=True, given=given)
         named = {**filled.values, "": filled.path}

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from conformance.engine.bodies import lookup
+from conformance.engine.case import Trial
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.roles import Role
 from conformance.engine.entries import Naming
@@ -119,6 +120,14 @@ class Holdings:
         for step in self._context.knowledge.steps(operation, "before"):
             self.steps.before(step, values or {}, self.path_of)
 
+    def there(self, operation: Operation, role: str, version: Microversion) -> None:
+        """See to it that what the path of an operation names is there.
+
+        Raises:
+            Unavailable: it can be neither found nor made.
+        """
+        self.fill(operation, role, version)
+
     def path_of(self, operation: Operation) -> str:
         """The path of an operation that goes with another one, as an administrator."""
         return self.fill(operation, "admin", self._context.version_for(operation)).path
@@ -143,10 +152,11 @@ class Holdings:
         except Unavailable:
             return False
 
-    def makes_in(self, operation: Operation) -> str:
-        """The status of the server in which what an operation's path names can be made."""
-        for name in placeholders(operation.path):
-            producer = self._context.producers.of(collection_of(operation.path, name))
+    def makes_in(self, trial: Trial) -> str:
+        """The status of the server in which what a trial needs beside it can be made."""
+        paths = [trial.operation.path, *(self._context.operations[name].path for name in trial.having)]
+        for collection in (collection_of(path, name) for path in paths for name in placeholders(path)):
+            producer = self._context.producers.of(collection)
             for condition in producer.operation.preconditions if producer is not None else ():
                 if condition.kind == "status" and condition.resource == self._context.knowledge.resource:
                     return next((s for s in condition.any_of if s in self._context.knowledge.stable), "")

@@ -18,7 +18,7 @@ import yaml
 
 from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.entries import BindingRule, Fault, ListRule, Naming, Refusal, Step, Stock, Transition
+from conformance.engine.entries import BindingRule, Fault, ListRule, Naming, Refusal, Showing, Step, Stock, Transition
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -46,6 +46,7 @@ class Knowledge:
         alone: operations that change what all others share.
         met: operations whose environment, which the API cannot show, is that of what this suite makes.
         named_by: placeholders whose values another request's answer names.
+        showings: what must be so that a response shows what is documented within it.
         companions: operation, field, and another field without which it is refused.
         sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
@@ -89,6 +90,7 @@ class Knowledge:
     met: tuple[str, ...] = ()
     per_user: tuple[str, ...] = ()
     named_by: Mapping[str, Naming] = field(default_factory=dict)
+    showings: tuple[Showing, ...] = ()
     companions: tuple[tuple[str, str, str], ...] = ()
     sandbox_only: tuple[str, ...] = ()
     listed: tuple[Stock, ...] = ()
@@ -172,6 +174,13 @@ class Knowledge:
         table = self.before if which == "before" else self.after
         return [step for pattern, step in table if fnmatchcase(operation.id, pattern)]
 
+    def showing(self, operation: Operation, field: str) -> Showing | None:
+        """What must be so that the operation's response shows a field, None where nothing need be."""
+        for rule in self.showings:
+            if fnmatchcase(operation.id, rule.operation) and fnmatchcase(field, rule.fields):
+                return rule
+        return None
+
     def is_alone(self, operation: Operation) -> bool:
         """Whether the operation changes what all others share."""
         return any(fnmatchcase(operation.id, pattern) for pattern in self.alone)
@@ -223,6 +232,17 @@ def _refusal(entry: Mapping[str, Any]) -> Refusal:
         _binding(entry) if "parameter" in entry else None,
         entry.get("role"),
         tuple(_step(step) for step in entry.get("steps", ())),
+    )
+
+
+def _showing(entry: Mapping[str, Any]) -> Showing:
+    return Showing(
+        entry["operation"],
+        entry["fields"],
+        tuple(entry.get("having", ())),
+        tuple(map(_step, entry.get("steps", ()))),
+        tuple(entry.get("query", {}).items()),
+        bool(entry.get("server")),
     )
 
 
@@ -298,6 +318,7 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
             )
             for n in lists["named_by"]
         },
+        showings=tuple(map(_showing, lists["shows"])),
         sandbox_only=tuple(lists["sandbox_only"]),
         companions=tuple((c["operation"], c["parameter"], c["needs"]) for c in lists["companions"]),
         queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in lists["queries"]),

@@ -164,7 +164,7 @@ def derive_contents(view: View, book: Book, trial: Trial) -> None:
     for row in response.parameters:
         if version in row.range and row.location == "header":
             book.case(view.requirement("header", row.name, row.line, True), "", trial, header_shown(row))
-    _body_rows(view, book, trial)
+    _body_rows(view, book)
     for spec, row in view.common:
         if version in row.range:
             requirement = view.requirement("header", row.name, row.line, True)
@@ -173,14 +173,11 @@ def derive_contents(view: View, book: Book, trial: Trial) -> None:
             book.case(requirement, "", trial, header_shown(row))
 
 
-def _body_rows(view: View, book: Book, trial: Trial) -> None:
+def _body_rows(view: View, book: Book) -> None:
     """Cases about the fields of the body, at the highest version that has one."""
     version = _last_with_content(view)
     if version is None:
         return
-    if version != view.default:
-        variant, state = view.main
-        trial = view.attempt(state=state, variant=variant, label="documented", version=version)
     for row in view.operation.response.parameters:
         if version in row.range and row.location in ("body", None):
             shown = field_shown(view, row, version)
@@ -188,7 +185,7 @@ def _body_rows(view: View, book: Book, trial: Trial) -> None:
             if shown is None:
                 book.without_case(requirement, "no-place", row.name)
             else:
-                book.case(requirement, "", trial, shown)
+                book.case(requirement, "", view.showing(row.name, version), shown)
 
 
 def _last_with_content(view: View) -> Microversion | None:

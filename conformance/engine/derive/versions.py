@@ -109,7 +109,6 @@ def _bound_requirement(view: View, name: str, line: int | None, bound: str, in_p
 
 
 def _response_row(view: View, book: Book, row: Parameter) -> None:
-    variant, state = view.main
     twins = [r for r in view.operation.response.parameters if r.name == row.name and r is not row]
     asked = any(r.name == row.name for r in view.operation.request.parameters)
     for bound, outside, inside in _edges(row.range, view):
@@ -118,15 +117,7 @@ def _response_row(view: View, book: Book, row: Parameter) -> None:
         # A field that is asked and answered has bounds of two kinds.
         name = f"response/{row.name}" if asked else row.name
         requirement = _bound_requirement(view, name, row.line, bound)
-        trial_out, trial_in = (
-            view.attempt(
-                state=state,
-                variant=variant,
-                label="documented",
-                version=None if version == view.default else version,
-            )
-            for version in (outside, inside)
-        )
+        trial_out, trial_in = view.showing(row.name, outside), view.showing(row.name, inside)
         if row.location == "header":
             book.case(requirement, str(inside), trial_in, header_shown(row))
             if not any(row.name == other.name for _, other in view.common):

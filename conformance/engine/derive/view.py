@@ -301,6 +301,7 @@ class View:
         query: tuple[tuple[str, Any], ...] = (),
         path: tuple[tuple[str, str], ...] = (),
         repeat: Literal["", "same", "other"] = "",
+        having: tuple[str, ...] = (),
         steps: tuple[Step, ...] = (),
     ) -> Trial:
         """A trial of this operation.
@@ -344,7 +345,26 @@ class View:
             effect_of=effect_of,
             path=path,
             repeat=repeat,
+            having=having,
             steps=steps,
+        )
+
+    def showing(self, field: str, version: Microversion) -> Trial:
+        """The trial of the documented request whose answer is to show a field of the response at a version."""
+        variant, state = self.main
+        at = None if version == self.default else version
+        rule = self.knowledge.showing(self.operation, field)
+        if rule is None:
+            return self.attempt(state=state, variant=variant, label="documented", version=at)
+        return self.attempt(
+            state=state or (self.knowledge.initial if rule.server else None),
+            variant=variant,
+            label=f"showing-{id_part(rule.fields)}",
+            version=at,
+            query=rule.query,
+            having=rule.having,
+            steps=rule.steps,
+            beyond_base=bool(rule.having),
         )
 
 
