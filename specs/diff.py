@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from specs.codec import to_plain
+from specs.compatibility import fewer_roles, horizon_of, later, narrower, request_breaks, response_breaks
 from specs.dump import flow
 from specs.microversion import Microversion
-from specs.model import Body, Code, Condition, Operation, Parameter, Policy, Sample, Spec, Versions
+from specs.model import Body, Code, Condition, Operation, Parameter, Sample, Spec
 
 Verb = Literal["added", "removed", "changed"]
 
@@ -85,7 +86,7 @@ def compare(old: Iterable[Spec], new: Iterable[Spec]) -> Difference:
     """Compare the operations of two references."""
     before = [operation for spec in old for operation in spec.operations]
     after = [operation for spec in new for operation in spec.operations]
-    horizon = _horizon(before)
+    horizon = horizon_of(before)
     changes: list[Change] = []
     for first, second in _pairs(before, after, _operation_keys):
         if first is None and second is not None:
@@ -176,7 +177,7 @@ def _scope(old: Operation, new: Operation, horizon: Microversion | None) -> list
                 "microversions",
                 "",
                 "changed",
-                _narrower(old.microversions, new.microversions, horizon),
+                narrower(old.microversions, new.microversions, horizon),
                 before,
                 after,
                 new.microversions.line or new.line,
@@ -188,7 +189,7 @@ def _scope(old: Operation, new: Operation, horizon: Microversion | None) -> list
     ):
         change = _single(new, what, first, second, breaks)
         changes += [change] if change else []
-    change = _single(new, "policy", old.policy, new.policy, _fewer_roles(old.policy, new.policy))
+    change = _single(new, "policy", old.policy, new.policy, fewer_roles(old.policy, new.policy))
     return [*changes, *([change] if change else [])]
 
 
@@ -209,13 +210,6 @@ def _single(new: Operation, what: str, first: Any, second: Any, breaks: bool) ->
     )
 
 
-def _fewer_roles(old: Policy | None, new: Policy | None) -> bool:
-    if new is None:
-        return False
-    held = set(old.roles) if old else {"any"}
-    return "any" not in new.roles and ("any" in held or not held <= set(new.roles))
-
-
 def _codes(
     operation: str, what: str, old: tuple[Code, ...], new: tuple[Code, ...], horizon: Microversion | None
 ) -> list[Change]:
@@ -229,7 +223,7 @@ def _codes(
                 Change(operation, what, str(code), "removed", what == "normal code", _bare(first), None, first.line)
             )
         elif _bare(replace(first, name=None)) != _bare(replace(second, name=None)):
-            breaks = what == "normal code" and _narrower(first, second, horizon)
+            breaks = what == "normal code" and narrower(first, second, horizon)
             changes.append(
                 Change(operation, what, str(code), "changed", breaks, _bare(first), _bare(second), second.line)
             )
@@ -276,96 +270,21 @@ def _parameters(
     for first, second in _pairs(old, new, _parameter_keys):
         name = (second or first).name
         if first is None:
-            breaks = request and second.required and not _later(second.min, horizon)
+            breaks = request and second.required and not later(second.min, horizon)
             changes.append(Change(operation, what, name, "added", breaks, None, _bare(second), second.line))
         elif second is None:
             changes.append(Change(operation, what, name, "removed", True, _bare(first), None, first.line))
         elif _bare(replace(first, ref="")) != _bare(replace(second, ref="")):
-            breaks = (_request_breaks if request else _response_breaks)(first, second, horizon)
+            breaks = (request_breaks if request else response_breaks)(first, second, horizon)
             changes.append(Change(operation, what, name, "changed", breaks, _bare(first), _bare(second), second.line))
     return changes
-
-
-def _request_breaks(old: Parameter, new: Parameter, horizon: Microversion | None) -> bool:
-    return (
-        (new.required and not old.required)
-        or _other_kind(old, new)
-        or _narrower(old, new, horizon)
-        or (bool(new.enum) and not {repr(v) for v in old.enum} <= {repr(v) for v in new.enum})
-        or (bool(new.enum) and not old.enum)
-        or _tighter(old.max_length, new.max_length, upper=True)
-        or _tighter(old.maximum, new.maximum, upper=True)
-        or _tighter(old.min_length, new.min_length, upper=False)
-        or _tighter(old.minimum, new.minimum, upper=False)
-        or (old.nullable is True and new.nullable is False)
-        or (old.format is None and new.format is not None)
-    )
-
-
-def _response_breaks(old: Parameter, new: Parameter, horizon: Microversion | None) -> bool:
-    return (
-        (old.required and not new.required)
-        or _other_kind(old, new)
-        or _narrower(old, new, horizon)
-        or (new.nullable is True and old.nullable is not True)
-    )
-
-
-def _other_kind(old: Parameter, new: Parameter) -> bool:
-    return old.location != new.location or (old.type != new.type and old.type is not None)
-
-
-def _tighter(old: int | None, new: int | None, *, upper: bool) -> bool:
-    """Whether a bound came, or came closer."""
-    if new is None:
-        return False
-    if old is None:
-        return upper or new > 0
-    return new < old if upper else new > old
-
-
-def _horizon(operations: Iterable[Operation]) -> Microversion | None:
-    """Return the highest microversion that a reference mentions."""
-    named: set[str] = set()
-    for operation in operations:
-        things: list[Any] = [
-            operation.microversions,
-            operation.response.body,
-            *operation.responses.normal,
-            *operation.responses.error,
-            *operation.request.parameters,
-            *operation.response.parameters,
-        ]
-        named.update(bound for thing in things for bound in (thing.min, thing.max) if bound)
-        named.update(
-            sample.microversion
-            for sample in (*operation.request.samples, *operation.response.samples)
-            if sample.microversion
-        )
-    return max(map(Microversion.parse, named), default=None)
-
-
-def _later(version: str | None, horizon: Microversion | None) -> bool:
-    """Whether a version lies beyond what the old reference knew."""
-    return version is not None and horizon is not None and Microversion.parse(version) > horizon
-
-
-def _narrower(old: Versions | Code | Parameter, new: Versions | Code | Parameter, horizon: Microversion | None) -> bool:
-    """Whether a thing exists in fewer microversions than before, of those that the old reference knew."""
-    zero = Microversion(0, 0)
-    first, second = old.range, new.range
-    if second.min is not None and second.min.minor > 1 and second.min > (first.min or zero):
-        # (x.0 and x.1 are where every numbering begins.)
-        return True
-    end = first.max or horizon
-    return second.max is not None and (end is None or second.max < end)
 
 
 def _body(operation: str, old: Body, new: Body, horizon: Microversion | None) -> list[Change]:
     before, after = _bare(old), _bare(new)
     if before == after:
         return []
-    breaks = old.content == "described" and new.content == "empty" and not _later(new.min, horizon)
+    breaks = old.content == "described" and new.content == "empty" and not later(new.min, horizon)
     return [Change(operation, "body", "", "changed", breaks, before, after, new.line)]
 
 
