@@ -137,7 +137,8 @@ class Around:
         elif operation.method == "DELETE":
             self.holdings.forget(request.filled)
             owned = request.filled.owned
-            if owned is not None and self.context.cloud.journal is not None:
+            itself = operation.path.endswith("}")  # not what is below it
+            if itself and owned is not None and self.context.cloud.journal is not None:
                 self.context.cloud.journal.gone(owned.value)
         elif (renamed := self._renamed(trial, request)) is not None:
             self.holdings.forget(request.filled)

@@ -1,11 +1,13 @@
 """Placement's reference on the sandbox's own Placement: everything is tried, and only what is known deviates."""
 
+import json
 import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+import requests
 
 from conformance.plugin.expected import expected_of
 from specs.load import load
@@ -41,9 +43,13 @@ def test_documented_refusals_are_decided(record):
     }
 
 
-def test_nothing_is_left_undecided_or_behind(record):
+def test_nothing_is_left_undecided_or_behind(record, sandbox):
     assert not [r.case for r in record.results if r.verdict in ("inconclusive", "error")]
     assert not [note for note in record.info.notes if note["kind"] == "left-behind"]
+    headers = {"X-Auth-Token": sandbox.tokens["admin"]}
+    shown = requests.get(f"{sandbox.placement_url}/resource_providers", headers=headers, timeout=60).json()
+    prefix = json.loads((record.path / "journal.jsonl").read_text().splitlines()[0])["prefix"]
+    assert not [one["name"] for one in shown["resource_providers"] if one["name"].startswith(prefix)]
 
 
 def test_only_what_is_known_deviates(record):

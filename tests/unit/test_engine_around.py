@@ -10,6 +10,7 @@ from conformance.engine.case import Binding
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.judge.codes import Refused
 
+EMPTY = plain("DELETE", "/gears/{gear_id}/teeth", normal=(204,))
 BODY = {"gear": {"name": Binding("name", "value", "new")}}
 REFUSAL = Refused((400,), "it is wrong", also_listed=True)
 
@@ -58,6 +59,14 @@ def test_what_a_trial_has_deleted_is_used_no_more(tmp_path, shop):
     make(shop, DROP)
     assert shop[0].changes == ["POST /gears", "DELETE /gears/gear-1", "POST /gears", "DELETE /gears/gear-2"]
     assert all(entry.settled for entry in Journal.read(tmp_path))
+
+
+def test_what_a_trial_has_emptied_is_still_there_to_be_removed(tmp_path):
+    shop = opened(tmp_path, *EVERY, EMPTY)
+    shop[0].does["DELETE teeth"] = 204
+    assert make(shop, EMPTY).status == 204
+    (entry,) = Journal.read(tmp_path)
+    assert not entry.settled
 
 
 def test_what_a_trial_was_refused_to_delete_is_used_again(shop):
