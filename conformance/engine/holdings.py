@@ -141,8 +141,10 @@ class Holdings:
         """Where a list was empty, make an element of what it lists; whether there is one now."""
         template = operation.path.removesuffix("/detail")
         producer = self._context.producers.of(template)
-        if producer is None or any(True for _ in elements(answer.json)):
+        if any(True for _ in elements(answer.json)):
             return False
+        if producer is None:
+            return self._brought_about(answer)
         if producer.lister is None and operation.path == template:
             return False
         collection = filled.path.removesuffix("/detail")
@@ -151,6 +153,13 @@ class Holdings:
             return self.maker.own(template, collection, producer.name, operation, fields) is not None
         except Unavailable:
             return False
+
+    def _brought_about(self, answer: Answer) -> bool:
+        """Have a server take the statuses that leave an element in an empty list, where the table names such."""
+        keys = answer.json if isinstance(answer.json, dict) else {}
+        stocks = (self._context.knowledge.stock(key) for key in keys)
+        statuses = next((stock.statuses for stock in stocks if stock is not None), ())
+        return bool(statuses) and all(self._stage.reach(status) is None for status in statuses)
 
     def makes_in(self, trial: Trial) -> str:
         """The status of the server in which what a trial needs beside it can be made."""

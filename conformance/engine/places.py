@@ -2,7 +2,8 @@
 
 A response table is flat, so the place of a row follows from the samples: a dotted name is a chain of keys, a plain one
 the shallowest key of that name. Lists on the way are passed through. A row that no sample shows is placed below its
-parent, where the parent has a place; what has no place is not judged (``Untested``, reason ``no-place``).
+parent, where the parent has a place, or beside its neighbours in the table, where both stand in one object; what has no
+place is not judged (``Untested``, reason ``no-place``).
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ Place = tuple[str, ...]
 members are named by what they are about, and not by fields."""
 
 NAMED = "{}"
+
+LINKS = "_links"
+"""How the links from page to page are called, which stand beside a list and not in its elements."""
+
+BESIDE = 4
+"""At least so many fields of an object have a place before a row between them is one more: a pair may be a chance."""
 
 _NAME = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Z][A-Z0-9]{2,}(_[A-Z0-9]+)*")
 """A key that is a UUID, or a constant in capitals: no field is called so."""
@@ -56,12 +63,33 @@ def place_of(operation: Operation, row: Parameter) -> Place | None:
     if place is not None:
         return place
     parent, dot, last = row.name.rpartition(".")
-    if dot and any(r.name == parent for r in operation.response.parameters):
-        above = place_in(bodies, parent)
-        if above is not None and all((*above, NAMED) not in places_in(body) for body in bodies):
-            is_list = any(r.name == parent and r.type in ("array", "list") for r in operation.response.parameters)
-            return (*above, "[]", last) if is_list else (*above, last)
+    if not dot:
+        return _between(operation, row, bodies)
+    rows = [r for r in operation.response.parameters if r.name == parent]
+    above = place_of(operation, rows[0]) if rows else None
+    if above is not None and all((*above, NAMED) not in places_in(body) for body in bodies):
+        is_list = any(r.type in ("array", "list") for r in rows)
+        return (*above, "[]", last) if is_list else (*above, last)
     return None
+
+
+def _between(operation: Operation, row: Parameter, bodies: list[Any]) -> Place | None:
+    """The place of a row that stands between rows of one object; None where that is not plain.
+
+    Samples are of some versions only, so they leave out what has ended and what is seldom there. Tables keep the fields
+    of an object together.
+    """
+    rows = [r for r in operation.response.parameters if r.location in ("body", None) and "." not in r.name]
+    if row not in rows or row.name.endswith(LINKS):
+        return None
+    at = rows.index(row)
+    placed = [place_in(bodies, r.name) for r in rows]
+    before = next((p for p in reversed(placed[:at]) if p is not None), None)
+    after = next((p for p in placed[at + 1 :] if p is not None), None)
+    if before is None or after is None or before[:-1] != after[:-1] or len(before) == 1 or NAMED in before:
+        return None
+    beside = sum(p is not None and p[:-1] == before[:-1] for p in placed)
+    return (*before[:-1], row.name) if beside >= BESIDE else None
 
 
 def place_in(bodies: list[Any], name: str) -> Place | None:

@@ -83,6 +83,8 @@ def test_an_empty_body_is_empty(body, expected):
         (field(place=("w", "[]", "name"), wrapped=True), {"w": []}, "inapplicable"),
         (field(enum=("a", "b")), {"widget": {"name": "a"}}, "pass"),
         (field(enum=("a", "b")), {"widget": {"name": "c"}}, "fail"),
+        (field(type_="array", enum=("a", "b")), {"widget": {"name": ["a", "b"]}}, "pass"),
+        (field(type_="array", enum=("a", "b")), {"widget": {"name": ["a", "c"]}}, "fail"),
         (field(type_=None), {"widget": {"name": None}}, "pass"),
         (field(type_="a word of its own"), {"widget": {"name": 1}}, "pass"),
     ],

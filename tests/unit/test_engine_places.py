@@ -39,6 +39,43 @@ def test_an_unseen_child_is_placed_below_its_parent():
     assert place("maker.name", shown) is None
 
 
+WIDE = {"widgets": [{"a": 1, "b": 2, "d": 4, "e": 5, "inner": {"x": 1, "y": 2}}], "count": 1}
+
+
+def between(*names, body=WIDE, of="c"):
+    operation = action(answers=tuple(map(row, names)), answered=(sample(body),))
+    return place_of(operation, next(r for r in operation.response.parameters if r.name == of))
+
+
+def test_a_row_between_rows_of_one_object_is_one_of_it():
+    assert between("widgets", "a", "b", "c", "d", "e") == ("widgets", "[]", "c")
+    assert between("widgets", "a", "c", "f", "b", "d", "e") == ("widgets", "[]", "c")
+    assert between("widgets", "a", "b", "c", "c.d", "d", "e", of="c.d") == ("widgets", "[]", "c", "d")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("c", "widgets", "a", "b", "d", "e"),  # at one end: it may be of what is around
+        ("widgets", "a", "b", "d", "e", "c"),
+        ("widgets", "a", "b", "d", "e", "c", "count"),  # between two objects
+        ("widgets", "a", "c", "b", "d"),  # between too few
+        ("widgets", "a", "b", "x", "c", "y", "d", "e"),  # within a small one
+    ],
+)
+def test_a_row_that_may_be_of_another_object_has_no_place(names):
+    assert between(*names) is None
+
+
+def test_links_from_page_to_page_stand_beside_a_list():
+    assert between("widgets", "a", "b", "widget_links", "d", "e", of="widget_links") is None
+
+
+def test_no_field_stands_among_what_names_call():
+    named = {"widgets": {"VCPU": {"a": 1, "b": 2, "d": 4, "e": 5}}}
+    assert between("widgets", "a", "b", "c", "d", "e", body=named) is None
+
+
 def test_what_nothing_shows_has_no_place():
     assert place("name") is None
     assert place("name", {"widget": {"names": 1}}) is None

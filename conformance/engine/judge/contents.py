@@ -130,7 +130,7 @@ class FieldShown:
                 return broken("null", f"{self.name} is null, documented as {self.type}")
         elif self.type and not is_of_type(value, self.type):
             return broken(type_name(value), f"{self.name} is of type {type_name(value)}, documented as {self.type}")
-        elif self.enum and value not in self.enum:
+        elif self.enum and any(one not in self.enum for one in (value if isinstance(value, list) else [value])):
             return broken("value", f"{self.name} has a value outside the documented ones: {value!r:.60}")
         elif self.identifies and _another(value, evidence):
             return broken("another", f"{self.name} is that of another resource than the request names")
