@@ -21,6 +21,9 @@ from specs.record.model import Deviation, Result
 
 Record = Callable[[Result], None]
 
+FORBIDDEN = 403
+"""The code with which a role is kept out."""
+
 FIRST_REFUSAL = 400
 """The lowest code of a refusal."""
 
@@ -229,12 +232,23 @@ class Run:
     def _judged(
         self, trial: Trial, cases: Sequence[Case], executor: Executor
     ) -> list[tuple[Case, Evidence, Judgement]]:
-        wanted = {c.expectation.resource for c in cases if isinstance(c.expectation, RelatedReaches)}
-        try:
-            evidence = executor.make(trial, wanted)
-        except Exception as error:
-            evidence = Evidence(trial, problem=Problem("error", _fault(error)))
-        return [(case, evidence, _judge(case, evidence)) for case in cases]
+        results = _judged(trial, cases, executor)
+        kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
+        left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
+        if kept_out and left and trial.accepted and trial.role == "member" and "admin" in self.context.role_names:
+            # That a documented role is kept out is a finding of its own. What else is promised an administrator sees.
+            again = {c.id: (c, e, j) for c, e, j in _judged(replace(trial, role="admin"), left, executor)}
+            results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
+        return results
+
+
+def _judged(trial: Trial, cases: Sequence[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
+    wanted = {c.expectation.resource for c in cases if isinstance(c.expectation, RelatedReaches)}
+    try:
+        evidence = executor.make(trial, wanted)
+    except Exception as error:
+        evidence = Evidence(trial, problem=Problem("error", _fault(error)))
+    return [(case, evidence, _judge(case, evidence)) for case in cases]
 
 
 def _judge(case: Case, evidence: Evidence) -> Judgement:
