@@ -39,6 +39,7 @@ def test_only_what_is_documented_within_is_asked_for_in_that_situation():
     assert within.situation.state == KNOWLEDGE.initial
     assert (beside.having, beside.steps, beside.query, beside.situation.state) == ((), (), (), None)
     assert within.key != beside.key
+    assert found.used == (f"bindings.shows: {RULE.operation} {RULE.fields}",)
 
 
 def test_both_sides_of_a_bound_are_asked_for_in_that_situation():

@@ -186,6 +186,8 @@ def _body_rows(view: View, book: Book) -> None:
                 book.without_case(requirement, "no-place", row.name)
             else:
                 book.case(requirement, "", view.showing(row.name, version), shown)
+                if rule := view.knowledge.showing(view.operation, row.name):
+                    book.used.add(f"bindings.shows: {rule.operation} {rule.fields}")
 
 
 def _last_with_content(view: View) -> Microversion | None:
