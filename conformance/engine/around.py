@@ -136,10 +136,8 @@ class Around:
                 self.holdings.maker.dispose(made)
         elif operation.method == "DELETE":
             self.holdings.forget(request.filled)
-            owned = request.filled.owned
-            itself = operation.path.endswith("}")  # not what is below it
-            if itself and owned is not None and self.context.cloud.journal is not None:
-                self.context.cloud.journal.gone(owned.value)
+            if request.filled.owned is not None and operation.path.endswith("}"):  # not what is below it
+                self.holdings.maker.gone(request.filled.owned)
         elif (renamed := self._renamed(trial, request)) is not None:
             self.holdings.forget(request.filled)
             self.holdings.maker.renamed(renamed, request.body[renamed.producer.name] if renamed.producer else "")
@@ -205,6 +203,9 @@ class Around:
             lambda view: view is None or view.get("status") in knowledge.stable or self.context.stopping.is_set(),
             self.context.patience.status,
         )
+        for shown_by, kind in knowledge.made_with_server:
+            shown = (result.server or {}).get(shown_by) or ()
+            self.holdings.maker.came_along(kind, [str(one.get("id")) for one in shown], made.role)
         return replace(
             evidence,
             after=result.server,

@@ -50,6 +50,7 @@ class Knowledge:
         companions: operation, field, and another field without which it is refused.
         sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
+        made_with_server: field of a new server, and the kind of what it shows there: made with it, and kept after it.
         attach: resource -> (operation, parameter) that attaches it to the server.
         listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
             and which field names an element where the reference has no path to one.
@@ -76,6 +77,7 @@ class Knowledge:
     attach: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
     creates: tuple[tuple[str, str, str], ...] = ()
+    made_with_server: tuple[tuple[str, str], ...] = ()
     placeholders: Mapping[str, str] = field(default_factory=dict)
     makes: Mapping[str, str] = field(default_factory=dict)
     queries: tuple[tuple[str, str, Binding], ...] = ()
@@ -331,6 +333,7 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
         ),
         list_names=dict(maps["list_names"]),
         creates=tuple((c["operation"], c["resource"], c["named_by"]) for c in lists["creates"]),
+        made_with_server=tuple((m["field"], m["resource"]) for m in lists["made_with_server"]),
         first=Microversion.parse(read.get("first", "1.0")),
         fault=_fault(maps["fault"]),
         rooted=bool(read.get("rooted")),

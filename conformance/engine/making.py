@@ -6,13 +6,13 @@ import contextlib
 import re
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from conformance.engine import bodies, naming
-from conformance.engine.cloud.created import PATHS
+from conformance.engine.cloud.created import PATHS, path_of
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.journal import Intent
@@ -252,8 +252,21 @@ class Maker:
         version = str(self._context.version_for(owned.producer.remover))
         with contextlib.suppress(CloudError):
             answer = self._context.cloud.send(Ask("DELETE", owned.path, Role(owned.role), version))
-            if (answer.ok or answer.status in (404, 410)) and self._context.cloud.journal is not None:
-                self._context.cloud.journal.gone(owned.value)
+            if answer.ok or answer.status in (404, 410):
+                self.gone(owned)
+
+    def gone(self, owned: Owned) -> None:
+        """Write down that it is no more. An attachment is called as what is attached, which stays."""
+        journal = self._context.cloud.journal
+        if journal is not None and not self._goes_with_server(owned.collection):
+            journal.gone(owned.value)
+
+    def came_along(self, kind: str, ids: Iterable[str], role: str) -> None:
+        """Write down what a request has made beside what it asked for, so that it is removed in the end."""
+        journal = self._context.cloud.journal
+        for id_ in ids if journal is not None else ():
+            if journal is not None and not journal.owns(id_):
+                journal.made(journal.intend(kind, "", role=role), id_, path_of(kind, id_))
 
 
 def background(answer: Answer) -> bool:

@@ -282,6 +282,18 @@ def test_what_was_refused_is_settled_and_what_is_not_known_is_not(fake, cloud, s
 
 
 @pytest.mark.parametrize(
+    ("path", "role", "error"), [("/flavors", Role.ADMIN, GuardRefusal), ("/servers", Role.READER, RoleMissing)]
+)
+def test_of_what_was_not_asked_for_nothing_is_left_to_look_for(fake, cloud, path, role, error):
+    intent = cloud.journal.intend("thing", "x", role=role)
+    with pytest.raises(error):
+        cloud.send(Ask("POST", path, role, body={}, intent=intent))
+    assert fake.asked == []
+    (entry,) = cloud.journal.entries()
+    assert entry.settled
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         (202, None, {"Location": "http://images.invalid/v2/images/5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10"}),

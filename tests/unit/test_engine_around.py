@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from widgets import plain, row, sample
-from workshop import CHANGE, DROP, EVERY, LABEL, LIST, MAKE, PULL, SHOW, opened, tried
+from workshop import CHANGE, DROP, EVERY, KNOWN, LABEL, LIST, MAKE, PULL, SHOW, opened, tried
 
 from conformance.engine.case import Binding
 from conformance.engine.cloud.journal import Journal
@@ -188,6 +190,31 @@ def test_what_becomes_of_something_new_that_has_statuses_is_seen(tmp_path):
     evidence = make(shop, NEW, body={"server": {"name": "n"}})
     assert (evidence.statuses, evidence.after["status"]) == (("IDLE",), "IDLE")
     assert shop[0].changes == ["POST /servers", "DELETE /servers/server-1"]
+
+
+def test_what_is_made_with_something_new_and_stays_after_it_is_written_down(tmp_path):
+    knowledge = replace(KNOWN, made_with_server=(("wheels", "volume"),))
+    shop = opened(tmp_path, *EVERY, NEW, ONE, END, knowledge=knowledge)
+
+    def wheeled(ask):
+        name = shop[0].create_server().id
+        shop[0].things["/servers"][name]["wheels"] = [{"id": "v-1"}]
+        return 202, {"server": {"id": name}}
+
+    shop[0].does["POST servers"] = wheeled
+    make(shop, NEW, body={"server": {"name": "n"}})
+    assert [entry.left for entry in Journal.read(tmp_path)] == [(), (("v-1", "/os-volumes/v-1"),)]
+
+
+def test_an_attachment_is_gone_and_not_what_was_attached(tmp_path):
+    badge = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,))
+    unbadge = plain("DELETE", "/servers/{server_id}/badges/{badge}", normal=(204,))
+    shop, executor = opened(tmp_path, *EVERY, badge, unbadge)
+    executor.make(tried(badge, "IDLE"))
+    (name,) = shop.things[next(k for k in shop.things if k.endswith("/badges"))]
+    shop.journal.made(shop.journal.intend("badge", "b"), name, f"/badges/{name}")
+    executor.make(tried(unbadge, "IDLE"))
+    assert not [entry for entry in Journal.read(tmp_path) if entry.settled]
 
 
 def test_something_new_that_never_lasts_is_seen_to_take_too_long(tmp_path):

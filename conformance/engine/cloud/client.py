@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from conformance.engine.cloud.created import creation, path_of, side_effect_name
 from conformance.engine.cloud.credentials import Credential, TokenError
-from conformance.engine.cloud.errors import ResourceError, RoleMissing
+from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.guard import SAFE_METHODS, Guard
 from conformance.engine.cloud.redact import Redactor
@@ -114,9 +114,14 @@ class Cloud:
             GuardRefusal: the guard did not let it out.
             RoleMissing: this run does not have the role.
         """
-        if isinstance(ask.role, Role) and ask.role not in self._credentials:
-            raise RoleMissing(f"{ask.method} {ask.path} needs the role {ask.role}, which this run does not have")
-        self.guard.check(ask)
+        try:
+            if isinstance(ask.role, Role) and ask.role not in self._credentials:
+                raise RoleMissing(f"{ask.method} {ask.path} needs the role {ask.role}, which this run does not have")
+            self.guard.check(ask)
+        except (RoleMissing, GuardRefusal):
+            if ask.intent is not None and self.journal:
+                self.journal.refused(ask.intent)  # nothing was asked for, so nothing needs to be looked for
+            raise
         side_effect: Intent | None = None
         if ask.expect_created and self.journal:
             name = side_effect_name(ask)
