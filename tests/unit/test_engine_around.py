@@ -210,11 +210,15 @@ def test_an_attachment_is_gone_and_not_what_was_attached(tmp_path):
     badge = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,))
     unbadge = plain("DELETE", "/servers/{server_id}/badges/{badge}", normal=(204,))
     shop, executor = opened(tmp_path, *EVERY, badge, unbadge)
-    executor.make(tried(badge, "IDLE"))
-    (name,) = shop.things[next(k for k in shop.things if k.endswith("/badges"))]
-    shop.journal.made(shop.journal.intend("badge", "b"), name, f"/badges/{name}")
-    executor.make(tried(unbadge, "IDLE"))
-    assert not [entry for entry in Journal.read(tmp_path) if entry.settled]
+
+    def attached(ask):
+        """What is attached has been made before, and is called as its attachment."""
+        name = ask.path.rpartition("/")[2]
+        shop.journal.made(shop.journal.intend("badge", "b"), name, f"/badges/{name}")
+
+    shop.does["DELETE badges"] = attached
+    assert executor.make(tried(unbadge, "IDLE")).status == 204
+    assert [entry.settled for entry in Journal.read(tmp_path) if entry.intent.kind == "badge"] == [False]
 
 
 def test_something_new_that_never_lasts_is_seen_to_take_too_long(tmp_path):
