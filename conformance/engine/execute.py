@@ -28,6 +28,9 @@ from specs.model import Operation
 ATTEMPTS = 4
 """How often a situation is set up, at most."""
 
+FIRST_REFUSAL = 400
+"""The lowest code of a refusal."""
+
 _NOBODY: Mapping[str, Sender] = {"no-token": NO_TOKEN, "bad-token": BAD_TOKEN}
 
 
@@ -89,16 +92,27 @@ class Executor:
         return self.context.version_for(trial.operation)
 
     def _make(self, trial: Trial, version: Microversion, wanted: tuple[str, ...]) -> Evidence:
-        request = self._situated(trial, version)
-        if isinstance(request, Problem):
-            return Evidence(trial, version=version, problem=request)
-        try:
-            if trial.accepted is not False:
-                self.around.prepare(trial.operation, request.filled)
-            self._taken(trial, request, version)
-            return self._sent(trial, version, request, wanted)
-        finally:
-            self.around.restore(trial.operation, request)
+        for _ in range(ATTEMPTS):
+            request = self._situated(trial, version)
+            if isinstance(request, Problem):
+                return Evidence(trial, version=version, problem=request)
+            try:
+                if trial.accepted is not False:
+                    self.around.prepare(trial.operation, request.filled)
+                self._taken(trial, request, version)
+                evidence = self._sent(trial, version, request, wanted)
+            finally:
+                self.around.restore(trial.operation, request)
+            if evidence.problem or not self._came_late(trial, version, request, evidence):
+                return evidence
+            self.stage.discard()
+        reason = "what the request is about had ended by itself each time before the answer came"
+        return replace(evidence, problem=Problem("inconclusive", reason))
+
+    def _came_late(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
+        """Whether a refusal says nothing, since what lasts only for a while had ended when it came."""
+        refused = (evidence.status or 0) >= FIRST_REFUSAL
+        return refused and not self.holdings.lasts(trial.operation, request.filled, trial.role, version)
 
     def _taken(self, trial: Trial, request: Request, version: Microversion) -> None:
         """Take the steps that bring the situation about, and read anew what others have changed meanwhile."""

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from conformance.engine.case import Case, Suite, Trial
 from conformance.engine.context import RunContext
-from conformance.engine.execute import Executor
+from conformance.engine.execute import FIRST_REFUSAL, Executor
 from conformance.engine.judge.evidence import Evidence, Judgement, Problem
 from conformance.engine.judge.statuses import RelatedReaches
 from conformance.engine.lanes import ALONE, NO_SERVER, lane_of, order
@@ -21,9 +21,6 @@ from conformance.engine.turns import Turns
 from specs.record.model import Deviation, Result
 
 Record = Callable[[Result], None]
-
-FIRST_REFUSAL = 400
-"""The lowest code of a refusal."""
 
 STOP_WITHIN = 90.0
 """Seconds that trials under way have to end after a stop."""
