@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Query = tuple[tuple[str, str], ...]
 
-TRIES = 3
+TRIES = 8
 """How often a trial is made, at most, until the list stands still between its controls."""
 
 TWO = ("limit", "next", "marker", "offset", "sort")
@@ -152,11 +152,24 @@ class Pager:
             self.context.notes.add("missing", reason)
             factory(microversion=str(self.context.top), extra={"name": f"{name}-plain"})
 
-    def grow(self, trial: Trial) -> bool:
-        """Let a list below the server grow by two harmless actions upon it. Whether that could be done."""
+    def grow(self, trial: Trial, collection: str, number: int) -> bool:
+        """Let a list below the server grow: by what makes its elements, else by two harmless actions upon the server.
+
+        Returns:
+            Whether that could be done.
+        """
         if trial.situation.state is None:
             return False
-        return self.stage.lock() is None and self.stage.unlock() is None
+        producer = self.context.producers.of(trial.operation.path)
+        if producer is None:
+            return self.stage.lock() is None and self.stage.unlock() is None
+        try:
+            for _ in range(number):
+                self.holdings.maker.produce(producer, collection, producer.name, {})
+        except (CloudError, Unavailable, NeedsNewServer) as error:
+            self.context.notes.add("missing", f"no element of {collection} could be made to be listed: {error}")
+            return False
+        return True
 
 
 @dataclass(frozen=True)
@@ -178,7 +191,10 @@ class _Asking:
         for number in range(TRIES):
             self.exchanges.clear()
             found = self._once(number == 0 and not self.fresh)
-            if found.problem or found.pages is None or found.pages.still or number == TRIES - 1:
+            if found.problem or found.pages is None or found.pages.quiet(self.plan.way) or number == TRIES - 1:
+                break
+            # Other lanes need a moment to be done with what they make and remove.
+            if self.pager.context.stopping.wait(self.pager.context.patience.settle * (number + 1)):
                 break
         return replace(found, role=self.role, exchanges=tuple(self.exchanges))
 
@@ -189,7 +205,8 @@ class _Asking:
             time.sleep(0.3)
             self.exchanges.clear()
             before, answer = self._control()
-        if len(before.elements) < 2 and self.plan.way in TWO and before.ok and self.pager.grow(self.trial):
+        few = self.plan.way in TWO and before.ok and len(before.elements) < 2
+        if few and self.pager.grow(self.trial, self._path(), 2 - len(before.elements)):
             self.exchanges.clear()
             before, answer = self._control()
         if not before.ok:
