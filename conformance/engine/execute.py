@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,8 @@ from conformance.engine.fixtures import NeedsNewServer, Unavailable
 from conformance.engine.follow import Follower
 from conformance.engine.holdings import Holdings
 from conformance.engine.judge.evidence import Evidence, Problem
-from conformance.engine.pages import Pager
+from conformance.engine.pages import SOON, Pager
+from conformance.engine.places import elements
 from conformance.engine.producers import SAFE
 from conformance.engine.stage import Stage
 from specs.microversion import Microversion
@@ -154,8 +156,8 @@ class Executor:
         if answer.error:
             return evidence
         if trial.operation.method in SAFE and trial.operation.id not in self.context.knowledge.acting_reads:
-            if answer.ok and trial.accepted and self.holdings.populated(trial.operation, request.filled, answer):
-                answer = self._send(trial, version, request, role)
+            if answer.ok and trial.accepted and self._populated(trial, request, answer):
+                answer = self._until_listed(trial, version, request, role)
                 evidence = replace(self._answered(trial, version, answer, None), role=evidence.role)
             return replace(evidence, before=None)  # nothing follows from reading
         state, body = trial.situation.state, request.body
@@ -179,6 +181,24 @@ class Executor:
             self.stage.worn = True
         self.stage.altered = self.stage.altered or (answer.ok and trial.beyond_base)
         return self.follower.followed(evidence, answer, request.filled.path, body, wanted)
+
+    def discard(self) -> None:
+        """Give up the servers of the lane."""
+        self.pager.discard()
+        self.stage.discard()
+
+    def _populated(self, trial: Trial, request: Request, answer: Answer) -> bool:
+        """Whether what a list lacked was made."""
+        return self.holdings.populated(trial.operation, request.filled, answer) or self.pager.populated(trial, answer)
+
+    def _until_listed(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:
+        """The list again, until it shows what was made."""
+        deadline = time.monotonic() + min(SOON, self.context.patience.status)
+        while True:
+            answer = self._send(trial, version, request, role)
+            if any(True for _ in elements(answer.json)) or time.monotonic() > deadline:
+                return answer
+            self.context.stopping.wait(self.context.patience.settle)
 
     def _situated(self, trial: Trial, version: Microversion) -> Request | Problem:
         """The request, with all that it needs made; or why there is none."""

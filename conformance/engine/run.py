@@ -180,7 +180,7 @@ class Run:
                 self._give_up(job, _fault(error))
         finally:
             with contextlib.suppress(Exception):  # what is left stands in the journal
-                stage.discard()
+                executor.discard()
             with self._lock:
                 self.servers_made += stage.servers_made
 

@@ -56,6 +56,10 @@ class Stage:
         self._made: Made | None = None
         self._broken: set[Edge] = set()
 
+    def another(self) -> Stage:
+        """A stage for a second server."""
+        return type(self)(self.context)
+
     @property
     def server_id(self) -> str:
         """The server's id. Raises RuntimeError where there is none: an error of ours."""

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 from widgets import action, becomes, plain, row, sample, status
-from workshop import CHANGE, DROP, EVERY, JOB, KNOWN, LIST, MAKE, NOTE, PULL, SHOW, opened, tried
+from workshop import CHANGE, DROP, EVERY, JOB, JOBS, KNOWN, LIST, MAKE, NOTE, PULL, SHOW, opened, tried
 
 from conformance.engine.case import Binding
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.entries import Naming, Step
+from conformance.engine.entries import Naming, Step, Stock
 from specs.microversion import VersionRange
 from specs.model import Versions
 
@@ -358,3 +358,18 @@ def test_any_target_is_what_is_there_and_else_what_names_nothing(shop):
     shop[1].holdings = type(shop[1].holdings)(shop[1].context, shop[1].stage)
     make(shop, JOB, target="any", accepted=False)
     assert shop[0].said[-1] == f"GET /jobs/{shop[0].unknown}"
+
+
+def test_an_empty_list_of_everybodys_is_asked_for_until_it_shows_what_was_made_for_it(tmp_path):
+    stock = Stock("jobs", None, ("jobs",), statuses=("SPINNING", "IDLE"))
+    shop = opened(tmp_path, *EVERY[:-1], SPIN, CALM, knowledge=replace(KNOWN, listed=(stock,)))
+    act, answers = acting(shop[0]), iter([[], [], [], [{"id": 9}], [{"id": 9}]])
+    shop[0].does |= {"POST action": act, "GET /jobs": lambda ask: (200, {"jobs": next(answers)})}
+    assert make(shop, JOBS).body == {"jobs": [{"id": 9}]}
+    assert shop[0].said.count("GET /jobs") == 4
+    assert [text for text in shop[0].changes if "action" in text] == [
+        f"POST /servers/server-{number}/action" for number in (1, 1, 2, 2)
+    ], "a server of its own for each, since what comes of a deleted one may not be listed"
+    assert [stage.known_id for stage in shop[1].pager.kept] == ["server-1", "server-2"]
+    assert make(shop, JOBS).body == {"jobs": [{"id": 9}]}
+    assert shop[0].said.count("GET /jobs") == 5

@@ -20,7 +20,7 @@ from conformance.engine.fixtures import Unavailable
 from conformance.engine.judge.lists import NextLink, comparable, has, out_of_order, sorted_by
 from conformance.engine.knowledge import Stock, load_knowledge
 from conformance.engine.listing import Listing, Page, Pages, values_of
-from conformance.engine.pages import pick
+from conformance.engine.picking import pick
 
 
 def shelf(**more: Any) -> Shelf:
@@ -354,9 +354,26 @@ def test_a_server_goes_through_statuses_for_what_comes_of_them():
     knowledge = replace(KNOWLEDGE, listed=(stock,))
     reached: list[str] = []
     one = pager(shelf(), knowledge=knowledge, resources=SimpleNamespace(rand_name=str))
-    one.stage = SimpleNamespace(view=None, reach=lambda status: reached.append(status))  # type: ignore[assignment]
+    stages: list[Any] = []
+
+    def another() -> Any:
+        number = len(stages)
+        stages.append(
+            SimpleNamespace(
+                servers_made=1,
+                reach=lambda status: reached.append(f"{number} {status}"),
+                discard=lambda: reached.append(f"{number} gone"),
+            )
+        )
+        return stages[-1]
+
+    one.stage = SimpleNamespace(view=None, servers_made=0, another=another)  # type: ignore[assignment]
     assert one.make(case(suite(LIST, knowledge=knowledge), "list/list/limit").trial, TOP).problem is None
-    assert reached == ["SPINNING", "IDLE", "SPINNING", "IDLE"]
+    assert reached == ["0 SPINNING", "0 IDLE", "1 SPINNING", "1 IDLE"], "what comes of a deleted one may not be listed"
+    assert one.stage.servers_made == 2
+    one.discard()
+    one.discard()
+    assert reached[4:] == ["1 gone", "0 gone"]
 
 
 def test_the_shipped_table_is_read():

@@ -82,6 +82,7 @@ def cloud(monkeypatch):
     class Executor:
         def __init__(self, context, stage):
             self.context, self.stage = context, stage
+            self.discard = stage.discard
 
         def make(self, trial, wanted):
             return cloud.make(trial, wanted)
