@@ -100,6 +100,21 @@ class Showing:
 
 
 @dataclass(frozen=True)
+class Actions:
+    """How a resource shows what is done to it.
+
+    Attributes:
+        listed: the operation that lists its actions, the newest first; shown: the one that shows an action.
+        steps: the list in an action, and ended: the field that has a value in each that has ended.
+    """
+
+    listed: str = ""
+    shown: str = ""
+    steps: str = ""
+    ended: str = ""
+
+
+@dataclass(frozen=True)
 class BindingRule:
     """What a request parameter takes: a Binding or a constant; operation and parameter are shell patterns."""
 

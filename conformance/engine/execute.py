@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,8 @@ from conformance.engine.fixtures import NeedsNewServer, Unavailable
 from conformance.engine.follow import Follower
 from conformance.engine.holdings import Holdings
 from conformance.engine.judge.evidence import Evidence, Problem
-from conformance.engine.pages import Pager
+from conformance.engine.pages import SOON, Pager
+from conformance.engine.places import elements
 from conformance.engine.producers import SAFE
 from conformance.engine.stage import Stage
 from specs.microversion import Microversion
@@ -27,6 +29,9 @@ from specs.model import Operation
 
 ATTEMPTS = 4
 """How often a situation is set up, at most."""
+
+FIRST_REFUSAL = 400
+"""The lowest code of a refusal."""
 
 _NOBODY: Mapping[str, Sender] = {"no-token": NO_TOKEN, "bad-token": BAD_TOKEN}
 
@@ -89,19 +94,30 @@ class Executor:
         return self.context.version_for(trial.operation)
 
     def _make(self, trial: Trial, version: Microversion, wanted: tuple[str, ...]) -> Evidence:
-        request = self._situated(trial, version)
-        if isinstance(request, Problem):
-            return Evidence(trial, version=version, problem=request)
-        try:
-            if trial.accepted is not False:
-                self.around.prepare(trial.operation, request.filled)
-            self._taken(trial, request, version)
-            return self._sent(trial, version, request, wanted)
-        finally:
-            self.around.restore(trial.operation, request)
-            if trial.steps or trial.having:
-                self.holdings.maker.clear()
-                self.stage.worn = self.stage.worn or trial.situation.state is not None
+        for _ in range(ATTEMPTS):
+            request = self._situated(trial, version)
+            if isinstance(request, Problem):
+                return Evidence(trial, version=version, problem=request)
+            try:
+                if trial.accepted is not False:
+                    self.around.prepare(trial.operation, request.filled)
+                self._taken(trial, request, version)
+                evidence = self._sent(trial, version, request, wanted)
+            finally:
+                self.around.restore(trial.operation, request)
+                if trial.steps or trial.having:
+                    self.holdings.maker.clear()
+                    self.stage.worn = self.stage.worn or trial.situation.state is not None
+            if evidence.problem or not self._came_late(trial, version, request, evidence):
+                return evidence
+            self.stage.discard()
+        reason = "what the request is about had ended by itself each time before the answer came"
+        return replace(evidence, problem=Problem("inconclusive", reason))
+
+    def _came_late(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
+        """Whether a refusal says nothing, since what lasts only for a while had ended when it came."""
+        refused = (evidence.status or 0) >= FIRST_REFUSAL
+        return refused and not self.holdings.lasts(trial.operation, request.filled, trial.role, version)
 
     def _taken(self, trial: Trial, request: Request, version: Microversion) -> None:
         """Take the steps that bring the situation about, and read anew what others have changed meanwhile."""
@@ -143,8 +159,8 @@ class Executor:
         if answer.error:
             return evidence
         if trial.operation.method in SAFE and trial.operation.id not in self.context.knowledge.acting_reads:
-            if answer.ok and trial.accepted and self.holdings.populated(trial.operation, request.filled, answer):
-                answer = self._send(trial, version, request, role)
+            if answer.ok and trial.accepted and self._populated(trial, request, answer):
+                answer = self._until_listed(trial, version, request, role)
                 evidence = replace(self._answered(trial, version, answer, None), role=evidence.role)
             return replace(evidence, before=None)  # nothing follows from reading
         state, body = trial.situation.state, request.body
@@ -166,6 +182,24 @@ class Executor:
             self.stage.worn = True
         self.stage.altered = self.stage.altered or (answer.ok and trial.beyond_base)
         return self.follower.followed(evidence, answer, request.filled.path, body, wanted)
+
+    def discard(self) -> None:
+        """Give up the servers of the lane."""
+        self.pager.discard()
+        self.stage.discard()
+
+    def _populated(self, trial: Trial, request: Request, answer: Answer) -> bool:
+        """Whether what a list lacked was made."""
+        return self.holdings.populated(trial.operation, request.filled, answer) or self.pager.populated(trial, answer)
+
+    def _until_listed(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:
+        """The list again, until it shows what was made."""
+        deadline = time.monotonic() + min(SOON, self.context.patience.status)
+        while True:
+            answer = self._send(trial, version, request, role)
+            if any(True for _ in elements(answer.json)) or time.monotonic() > deadline:
+                return answer
+            self.context.stopping.wait(self.context.patience.settle)
 
     def _situated(self, trial: Trial, version: Microversion) -> Request | Problem:
         """The request, with all that it needs made; or why there is none."""

@@ -44,11 +44,13 @@ class Filled:
     Attributes:
         values: by placeholder.
         owned: what the last placeholder names, where this lane has made it.
+        passing: collection and placeholder of what is named only while it lasts.
     """
 
     path: str
     values: Mapping[str, str] = field(default_factory=dict)
     owned: Owned | None = None
+    passing: tuple[tuple[str, str], ...] = ()
 
 
 class Holdings:
@@ -86,6 +88,7 @@ class Holdings:
         """
         filled, values = operation.path, {}
         owned: Owned | None = None
+        passing: list[tuple[str, str]] = []
         names = placeholders(operation.path)
         for number, name in enumerate(names):
             if given and any(earlier in given for earlier in names[:number]):
@@ -97,15 +100,17 @@ class Holdings:
             elif nothing is not None and last_only and name in self._context.knowledge.named_by:
                 self._something(filled, operation, name, role, version)  # the situation in which it could be named
                 value = self._nothing(filled, operation, name, role, version, nothing)
+                passing += self._passing(filled, operation, name)
             elif nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
                 value = self._nothing(filled, operation, name, role, version, nothing)
             elif name == self._context.knowledge.identifier:
                 value = self._stage.server_id
             else:
                 value, owned = self._something(filled, operation, name, role, version)
+                passing += self._passing(filled, operation, name)
             values[name] = value
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
-        return Filled(filled, values, owned)
+        return Filled(filled, values, owned, tuple(passing))
 
     def prepare(self, operation: Operation, values: Mapping[str, str] | None = None) -> None:
         """Take the steps that an accepted request of an operation needs before it.
@@ -141,10 +146,8 @@ class Holdings:
         """Where a list was empty, make an element of what it lists; whether there is one now."""
         template = operation.path.removesuffix("/detail")
         producer = self._context.producers.of(template)
-        if any(True for _ in elements(answer.json)):
+        if producer is None or any(True for _ in elements(answer.json)):
             return False
-        if producer is None:
-            return self._brought_about(answer)
         if producer.lister is None and operation.path == template:
             return False
         collection = filled.path.removesuffix("/detail")
@@ -153,13 +156,6 @@ class Holdings:
             return self.maker.own(template, collection, producer.name, operation, fields) is not None
         except Unavailable:
             return False
-
-    def _brought_about(self, answer: Answer) -> bool:
-        """Have a server take the statuses that leave an element in an empty list, where the table names such."""
-        keys = answer.json if isinstance(answer.json, dict) else {}
-        stocks = (self._context.knowledge.stock(key) for key in keys)
-        statuses = next((stock.statuses for stock in stocks if stock is not None), ())
-        return bool(statuses) and all(self._stage.reach(status) is None for status in statuses)
 
     def makes_in(self, trial: Trial) -> str:
         """The status of the server in which what a trial needs beside it can be made."""
@@ -170,6 +166,20 @@ class Holdings:
                 if condition.kind == "status" and condition.resource == self._context.knowledge.resource:
                     return next((s for s in condition.any_of if s in self._context.knowledge.stable), "")
         return self._context.knowledge.initial
+
+    def lasts(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> bool:
+        """Whether the lists still show what a path was filled with that is named only while it lasts."""
+        try:
+            for collection, name in filled.passing:
+                self._listed(collection, name, role, str(version), operation)
+        except Unavailable:
+            return False
+        return True
+
+    def _passing(self, filled: str, operation: Operation, name: str) -> list[tuple[str, str]]:
+        rule = self._context.knowledge.named_by.get(name)
+        fixed = self._fixed(collection_of(operation.path, name), name)
+        return [(collection_of(filled, name), name)] if fixed is None and rule and rule.field is None else []
 
     def _something(
         self, filled: str, operation: Operation, name: str, role: str, version: Microversion

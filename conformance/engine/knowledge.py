@@ -18,7 +18,18 @@ import yaml
 
 from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.entries import BindingRule, Fault, ListRule, Naming, Refusal, Showing, Step, Stock, Transition
+from conformance.engine.entries import (
+    Actions,
+    BindingRule,
+    Fault,
+    ListRule,
+    Naming,
+    Refusal,
+    Showing,
+    Step,
+    Stock,
+    Transition,
+)
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -35,6 +46,7 @@ class Knowledge:
         initial: its status after creation; stable: statuses it keeps until somebody acts.
         accepts: operation id -> statuses in which it is tried where the reference names none.
         lock, unlock: operations by which the owner locks and unlocks; shown_by: the field that shows it.
+        actions: how the resource shows what is done to it.
         final: operations after which the resource is of no use.
         placeholders, makes, queries: what stands for a placeholder, which collections have a factory, and which query
             a list needs.
@@ -72,6 +84,7 @@ class Knowledge:
     lock: str = ""
     unlock: str = ""
     shown_by: str = ""
+    actions: Actions = field(default_factory=Actions)
     final: tuple[str, ...] = ()
     rules: tuple[BindingRule, ...] = ()
     attach: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -295,6 +308,7 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
         lock=maps["lock"].get("set", ""),
         unlock=maps["lock"].get("unset", ""),
         shown_by=maps["lock"].get("shown_by", ""),
+        actions=_actions(maps["actions"]),
         final=tuple(lists["final"]),
         rules=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in lists["bindings"]),
         attach={k: (v["operation"], v["parameter"]) for k, v in maps["attach"].items()},
@@ -342,6 +356,10 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
         producers=dict(maps["producers"]),
         keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["keys"]),
     )
+
+
+def _actions(entry: Mapping[str, Any]) -> Actions:
+    return Actions(entry["list"], entry["show"], entry["steps"], entry["ended"]) if entry else Actions()
 
 
 def _fault(entry: Mapping[str, Any]) -> Fault:

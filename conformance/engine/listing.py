@@ -108,6 +108,15 @@ class Pages:
         there = set(self.before.names)
         return self.stable == tuple(name for name in self.after.names if name is not None and name in there)
 
+    def quiet(self, way: Way) -> bool:
+        """Whether the list stood still enough between its controls for what was asked of it.
+
+        What was asked about an element needs that element, and an offset, which counts, all of them.
+        """
+        if way == "offset" and set(self.before.names) != set(self.after.names):
+            return False
+        return self.still and (self.target is None or self.target in self.stable)
+
 
 def values_of(element: Any, listing: Listing) -> tuple[Any, ...] | None:
     """The values of the field in question: one, or those of a list. None where the element does not show it.

@@ -6,10 +6,8 @@ alone where the list has a parameter for that. Where nobody can make two, what t
 
 from __future__ import annotations
 
-import re
 import time
-import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -23,6 +21,7 @@ from conformance.engine.holdings import Holdings
 from conformance.engine.judge.evidence import Evidence, Problem
 from conformance.engine.judge.lists import comparable
 from conformance.engine.listing import Listing, Page, Pages, values_of
+from conformance.engine.picking import none_of, pick, text
 from conformance.engine.places import identity
 from specs.microversion import Microversion
 from specs.record.model import Exchange
@@ -34,13 +33,13 @@ if TYPE_CHECKING:
 
 Query = tuple[tuple[str, str], ...]
 
-TRIES = 3
+TRIES = 8
 """How often a trial is made, at most, until the list stands still between its controls."""
 
 TWO = ("limit", "next", "marker", "offset", "sort")
 """What needs two elements to be seen."""
 
-SOON = 10.0
+SOON = 30.0
 """Seconds after which what was made shows in its list, at most: a migration is confirmed after its server is active."""
 
 TICK = 1.1
@@ -49,25 +48,20 @@ TICK = 1.1
 LONG_AGO, DISTANT = "2000-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
 """Moments before and after everything that a cloud shows."""
 
-NONE_OF_THEM = "conformance-none-of-them"
-NUMBER_OF_NONE = 987654321
-
-_PLAIN = re.compile(r"[\w.:/ -]+")
-"""Texts that mean themselves where a service reads a filter as a pattern."""
-
 
 @dataclass
 class Pager:
     """Makes trials on lists, for one lane; what it makes to be listed is kept for the next.
 
     ``last`` is the control that ended the trial before, by what was asked, the page and the answer: the next trial may
-    begin with it.
+    begin with it. ``kept`` are servers that must be there as long as what came of them is to be listed.
     """
 
     context: RunContext
     stage: Stage
     holdings: Holdings
     last: tuple[tuple[Any, ...], Page, Answer] | None = None
+    kept: list[Stage] = field(default_factory=list)
     _shared: dict[str, str] = field(default_factory=dict)
 
     def make(self, trial: Trial, version: Microversion) -> Evidence:
@@ -86,9 +80,7 @@ class Pager:
             if problem:
                 return Evidence(trial, version=version, problem=problem)
         stock = next((s for s in self.context.knowledge.listed if s.name == trial.listing.made), None)
-        fresh = stock is not None and stock.name not in self._shared
-        if stock is not None and fresh:
-            self._stock(stock)
+        fresh = stock is not None and stock.name not in self._shared and self._stock(stock)
         role = "admin" if trial.may_elevate and trial.operation.id in self.context.elevated else trial.role
         asking = _Asking(
             self,
@@ -117,22 +109,44 @@ class Pager:
             return ()  # what is tried must not decide what it is tried on
         return ((stock.isolated_by, self._shared[stock.name]),)
 
-    def _stock(self, stock: Stock) -> None:
-        """Make two elements; where one cannot be made, what the cloud shows has to do."""
+    def populated(self, trial: Trial, answer: Answer) -> bool:
+        """Where a list of everybody's was empty, let there be what it lists; whether there should be now."""
+        body = answer.json if isinstance(answer.json, Mapping) else {}
+        empty = next((str(key) for key, value in body.items() if value == []), "")
+        stock = self.context.knowledge.stock(empty)
+        if trial.situation.state is not None or stock is None or stock.name in self._shared:
+            return False
+        return self._stock(stock)
+
+    def discard(self) -> None:
+        """Give the servers up that were kept."""
+        while self.kept:
+            self.kept.pop().discard()
+
+    def _stock(self, stock: Stock) -> bool:
+        """Make two elements; where one cannot be made, what the cloud shows has to do. Whether they were made."""
         shared = self._shared[stock.name] = self.context.resources.rand_name("list")
         for name in (f"{shared}-a", f"{shared}-b"):
             if name.endswith("b") and stock.isolated_by is not None:
                 time.sleep(TICK)
             try:
                 if stock.factory is None:
-                    problem = next(filter(None, map(self.stage.reach, stock.statuses)), None)
-                    if problem:
-                        raise Unavailable(problem.reason)
+                    self._through(stock.statuses)
                 else:
                     self._element(stock, getattr(self.context.resources, stock.factory), name)
             except (CloudError, Unavailable, NeedsNewServer) as error:
                 self.context.notes.add("missing", f"no element of {stock.name} could be made to be listed: {error}")
-                return
+                return False
+        return True
+
+    def _through(self, statuses: tuple[str, ...]) -> None:
+        """Bring a server of its own through statuses, and keep it: a list may not show what came of a deleted one."""
+        stage = self.stage.another()
+        self.kept.append(stage)
+        problem = next(filter(None, map(stage.reach, statuses)), None)
+        self.stage.servers_made += stage.servers_made
+        if problem:
+            raise Unavailable(problem.reason)
 
     def _element(self, stock: Stock, factory: Callable[..., object], name: str) -> None:
         """Make one element: with all its fields, or, where a cloud does not take them, with its name alone."""
@@ -152,11 +166,24 @@ class Pager:
             self.context.notes.add("missing", reason)
             factory(microversion=str(self.context.top), extra={"name": f"{name}-plain"})
 
-    def grow(self, trial: Trial) -> bool:
-        """Let a list below the server grow by two harmless actions upon it. Whether that could be done."""
+    def grow(self, trial: Trial, collection: str, number: int) -> bool:
+        """Let a list below the server grow: by what makes its elements, else by two harmless actions upon the server.
+
+        Returns:
+            Whether that could be done.
+        """
         if trial.situation.state is None:
             return False
-        return self.stage.lock() is None and self.stage.unlock() is None
+        producer = self.context.producers.of(trial.operation.path)
+        if producer is None:
+            return self.stage.lock() is None and self.stage.unlock() is None
+        try:
+            for _ in range(number):
+                self.holdings.maker.produce(producer, collection, producer.name, {})
+        except (CloudError, Unavailable, NeedsNewServer) as error:
+            self.context.notes.add("missing", f"no element of {collection} could be made to be listed: {error}")
+            return False
+        return True
 
 
 @dataclass(frozen=True)
@@ -178,7 +205,10 @@ class _Asking:
         for number in range(TRIES):
             self.exchanges.clear()
             found = self._once(number == 0 and not self.fresh)
-            if found.problem or found.pages is None or found.pages.still or number == TRIES - 1:
+            if found.problem or found.pages is None or found.pages.quiet(self.plan.way) or number == TRIES - 1:
+                break
+            # Other lanes need a moment to be done with what they make and remove.
+            if self.pager.context.stopping.wait(self.pager.context.patience.settle * (number + 1)):
                 break
         return replace(found, role=self.role, exchanges=tuple(self.exchanges))
 
@@ -189,7 +219,8 @@ class _Asking:
             time.sleep(0.3)
             self.exchanges.clear()
             before, answer = self._control()
-        if len(before.elements) < 2 and self.plan.way in TWO and before.ok and self.pager.grow(self.trial):
+        few = self.plan.way in TWO and before.ok and len(before.elements) < 2
+        if few and self.pager.grow(self.trial, self._path(), 2 - len(before.elements)):
             self.exchanges.clear()
             before, answer = self._control()
         if not before.ok:
@@ -330,58 +361,3 @@ def _unwrapped(element: Any) -> Any:
         if isinstance(inner, Mapping):
             return inner
     return element
-
-
-def text(value: Any) -> str:
-    """A value as a query gives it."""
-    return str(value)
-
-
-def _candidates(before: Page, plan: Listing) -> Iterator[tuple[str, Any]]:
-    for element, name in zip(before.elements, before.names, strict=True):
-        for value in values_of(element, plan) or ():
-            if name is not None and _PLAIN.fullmatch(text(value)):
-                yield name, value
-
-
-def pick(before: Page, plan: Listing, shared: str | None = None) -> tuple[str, Any] | None:
-    """An element and its value for a filter: if possible one that another element has not, and one of our own.
-
-    ``shared`` is the text that names of our own begin with: what is of others may go away at any time. Where the
-    reference names the values of the parameter, the value is written as it is there.
-    """
-    found = list(_candidates(before, plan))
-    if plan.match == "least":
-        numbers = [(n, v) for n, v in found if isinstance(v, int) and not isinstance(v, bool)]
-        distinct = sorted({v for _, v in numbers})
-        return next(((n, v) for n, v in numbers if v == distinct[len(distinct) // 2]), None)
-    found.sort(key=lambda pair: not (shared and text(pair[1]).startswith(shared)))
-    everywhere = {text(v) for _, v in found if all(text(v) in map(text, _values(e, plan)) for e in before.elements)}
-    chosen = next((pair for pair in found if text(pair[1]) not in everywhere), found[0] if found else None)
-    if chosen is None:
-        return None
-    written = next((c for c in plan.choices if text(c).casefold() == text(chosen[1]).casefold()), chosen[1])
-    return chosen[0], written
-
-
-def _values(element: Any, plan: Listing) -> tuple[Any, ...]:
-    return values_of(element, plan) or ()
-
-
-def none_of(before: Page, plan: Listing, value: Any) -> Any:
-    """A value of the kind of another, which no element has."""
-    if isinstance(value, bool) or value in ("True", "False"):
-        return not (value if isinstance(value, bool) else value == "True")
-    if isinstance(value, int | float):
-        return NUMBER_OF_NONE
-    taken = {text(v).casefold() for element in before.elements for v in _values(element, plan)}
-    for choice in plan.choices:
-        if text(choice).casefold() not in taken:
-            return choice
-    if plan.field[-1:] == ("addresses",):
-        return "2001:db8:ffff::77" if plan.parameter.endswith("6") else "198.51.100.77"
-    try:
-        uuid.UUID(text(value))
-    except ValueError:
-        return NONE_OF_THEM
-    return str(uuid.uuid4())

@@ -12,20 +12,18 @@ from functools import cached_property
 
 from conformance.engine.case import Case, Suite, Trial
 from conformance.engine.context import RunContext
-from conformance.engine.execute import Executor
+from conformance.engine.execute import FIRST_REFUSAL, Executor
 from conformance.engine.judge.evidence import Evidence, Judgement, Problem
 from conformance.engine.judge.statuses import RelatedReaches
 from conformance.engine.lanes import ALONE, NO_SERVER, lane_of, order
 from conformance.engine.stage import Stage
+from conformance.engine.turns import Turns
 from specs.record.model import Deviation, Result
 
 Record = Callable[[Result], None]
 
 FORBIDDEN = 403
 """The code with which a role is kept out."""
-
-FIRST_REFUSAL = 400
-"""The lowest code of a refusal."""
 
 STOP_WITHIN = 90.0
 """Seconds that trials under way have to end after a stop."""
@@ -52,12 +50,14 @@ class Run:
         context: what the lanes share.
         record: is told every result as it comes, from many threads.
         parallel: how many lanes with servers run at a time, which bounds the servers that exist at a time.
+        turns: with the lanes of other processes.
     """
 
     suite: Suite
     context: RunContext
     record: Record
     parallel: int = 6
+    turns: Turns = field(default_factory=Turns)
     servers_made: int = 0
     _futures: dict[str, Future[Result]] = field(default_factory=dict)
     _queue: list[list[_Job]] = field(default_factory=list)
@@ -171,17 +171,19 @@ class Run:
         stage = Stage(self.context)
         executor = Executor(self.context, stage)
         pending = sorted(jobs, key=lambda job: order(job.trial, self.context.knowledge))
+        alone = lane_of(jobs[0].trial, self.context.knowledge) == ALONE
         try:
-            while pending and not self.context.stopping.is_set():
-                job = self._next(pending, stage)
-                self._try(job, executor)
-                pending.remove(job)
+            with self.turns.taken(alone, self.context.stopping):
+                while pending and not self.context.stopping.is_set():
+                    job = self._next(pending, stage)
+                    self._try(job, executor)
+                    pending.remove(job)
         except Exception as error:
             for job in pending:
                 self._give_up(job, _fault(error))
         finally:
             with contextlib.suppress(Exception):  # what is left stands in the journal
-                stage.discard()
+                executor.discard()
             with self._lock:
                 self.servers_made += stage.servers_made
 

@@ -26,6 +26,7 @@ from conformance.engine.graph import StateGraph
 from conformance.engine.knowledge import load_knowledge
 from conformance.engine.producers import Producers
 from conformance.engine.run import Run
+from conformance.engine.turns import TURNS, Turns
 from specs.microversion import Microversion
 from specs.model import Spec
 from specs.record.model import Result, RunInfo
@@ -137,7 +138,8 @@ class Session:
             notes=Notes(),
             sandbox=settings.sandbox,
         )
-        self.run = Run(self.suite, self.context, record, settings.max_servers)
+        turns = Turns(settings.directory / TURNS if worker else None)
+        self.run = Run(self.suite, self.context, record, settings.max_servers, turns)
         self.left: tuple[str, ...] = ()
 
     def _top(self, specs: Sequence[Spec]) -> Microversion:

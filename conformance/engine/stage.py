@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
 
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import Answer, Ask
@@ -14,9 +17,12 @@ from conformance.engine.context import RunContext
 from conformance.engine.fixtures import Fixtures, NeedsNewServer, Unavailable
 from conformance.engine.graph import Edge
 from conformance.engine.judge.evidence import Problem
+from conformance.engine.places import elements, identity
+from conformance.engine.producers import placeholders
+from specs.model import Operation
 
-CALM = 5
-"""How often a server is looked at, at most, until it shows the same twice."""
+CALM = 10.0
+"""Seconds in which a server is looked at, at most, until it shows the same twice and nothing is under way in it."""
 
 ATTEMPTS = 3
 """How often a lane makes a new server before it gives up on a status."""
@@ -49,6 +55,10 @@ class Stage:
         self.servers_made = 0
         self._made: Made | None = None
         self._broken: set[Edge] = set()
+
+    def another(self) -> Stage:
+        """A stage for a second server."""
+        return type(self)(self.context)
 
     @property
     def server_id(self) -> str:
@@ -95,17 +105,39 @@ class Stage:
         return Problem("inconclusive", reason or f"the status {state} was not reached")
 
     def _calm(self) -> None:
-        """After a change of status, wait until the server shows the same twice.
+        """After a change of status, wait until the server shows the same twice and its last action has ended.
 
         Nova shows a new status before it has done all that belongs to it: an offloaded server still has its host and
         zone for a moment (Nova 34.0.0, compute/manager.py:7357-7368), and answers depend on them.
         """
-        for _ in range(CALM if self._moved else 0):
+        deadline = time.monotonic() + min(CALM, self.context.patience.status)
+        while self._moved and not self.context.stopping.is_set():
             shown = self.view
             time.sleep(2 * self.context.patience.settle)
-            if self.refresh() == shown:
-                break
+            same = self.refresh() == shown
+            self._moved = not (same and not self._under_way()) and time.monotonic() < deadline
         self._moved = False
+
+    def _under_way(self) -> bool:
+        """Whether a step of what was last done to the server has not ended, as far as its actions show that."""
+        known, operations = self.context.knowledge.actions, self.context.operations
+        lister, reader = operations.get(known.listed), operations.get(known.shown)
+        if lister is None or reader is None:
+            return False
+        name = placeholders(reader.path)[-1]
+        newest = identity(next(elements(self._read(lister, {})), None), name)
+        action = self._read(reader, {name: newest}) if newest is not None else None
+        inner = next(iter(action.values()), None) if isinstance(action, Mapping) else None
+        steps = inner.get(known.steps) if isinstance(inner, Mapping) else None
+        return any(isinstance(s, Mapping) and s.get(known.ended) is None for s in steps or ())
+
+    def _read(self, operation: Operation, values: Mapping[str, str]) -> Any:
+        """What an operation below the server shows."""
+        path = operation.path
+        for name, value in {self.context.knowledge.identifier: self.server_id, **values}.items():
+            path = path.replace(f"{{{name}}}", quote(value, safe=""))
+        answer = self.context.cloud.get(path, microversion=str(self.context.version_for(operation)))
+        return answer.json if answer.ok else None
 
     def stir(self, path: str = "") -> None:
         """Something of the server is changing, although its status may not show it: what stands at a path."""

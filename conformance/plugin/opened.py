@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.engine.session import Settings
+from conformance.engine.turns import TURNS
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import LOG, Endpoint, open_endpoint
 from conformance.plugin.expected import ExpectedDeviations, compare, expected_of
@@ -111,7 +112,8 @@ class Opened:
         info = replace(self._since_before(info), notes=tuple(every.values()), exit_status=status)
         if self._writer is not None:
             self._writer.finish(info)
-        (self.directory / STOP).unlink(missing_ok=True)
+        for name in (STOP, TURNS):
+            (self.directory / name).unlink(missing_ok=True)
         self._end_endpoint()
         return info
 

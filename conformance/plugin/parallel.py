@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from conformance.engine.lanes import ALONE
+
 NO_ITEM = "-"
 
 
@@ -82,8 +84,7 @@ class LaneScheduling:
             lanes: dict[str, list[int]] = {}
             for index, nodeid in enumerate(self.collection):
                 lanes.setdefault(self._lane_of(nodeid), []).append(index)
-            # The longest first, so that no long one is left for the end.
-            self._waiting = sorted(lanes.values(), key=len, reverse=True)
+            self._waiting = list(lanes.values())
         self._feed_all()
 
     def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:  # noqa: ARG002
@@ -106,6 +107,7 @@ class LaneScheduling:
     def _feed_all(self, nodes: Sequence[Any] | None = None) -> None:
         fed = [node for node in (self.nodes if nodes is None else nodes) if node in self.nodes[: self._limit]]
         given: dict[Any, list[list[int]]] = {}
+        self._waiting.sort(key=self._order)
         while self._waiting:
             open_nodes = [n for n in fed if not n.shutting_down and self._has_room(n)]
             if not open_nodes:
@@ -124,6 +126,11 @@ class LaneScheduling:
             for node in self.nodes:
                 if not node.shutting_down:
                     node.shutdown()
+
+    def _order(self, lane: Sequence[int]) -> tuple[bool, int]:
+        """The longest lanes first, so that no long one is left for the end; last the one that waits for all others."""
+        name = self._lane_of(self.collection[lane[0]]) if self.collection else ""
+        return name == ALONE, -len(lane)
 
     def _has_room(self, node: Any) -> bool:
         return len(self._held[node]) < self._at_once or len(self._sent[node]) <= 2

@@ -13,6 +13,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from conformance.engine.turns import hold
 from conformance.plugin import ending
 from conformance.plugin.choices import Choices, from_environment
 from conformance.plugin.opened import Opened
@@ -20,7 +21,7 @@ from conformance.plugin.reference import given_specs, read_reference
 from conformance.plugin.trouble import Trouble
 from conformance.plugin.waivers import Waivers, load_waivers
 from conformance.plugin.worker import hand_over
-from conformance.stestr.shared import SEEN, START, STATE, USERS, hold
+from conformance.stestr.shared import SEEN, START, STATE, USERS
 
 LINGER_AFTER_LISTING = 20.0
 """Seconds that the run waits for somebody: stestr lists the cases in one process and tries them in others."""

@@ -21,6 +21,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from conformance.engine.turns import hold
 from conformance.plugin.trouble import Trouble
 
 STATE = "state.json"
@@ -37,17 +38,6 @@ def meeting_place(environment: Mapping[str, str]) -> Path:
     named = sorted((k, v) for k, v in environment.items() if k.startswith("CONFORMANCE_"))
     digest = hashlib.sha256(json.dumps([str(Path.cwd()), named]).encode()).hexdigest()[:8]
     return Path("runs").absolute() / f".stestr-{digest}"
-
-
-def hold(path: Path, how: int) -> int | None:
-    """A lock on a file, as a descriptor that holds it; None where another process has it and ``how`` does not wait."""
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(fd, how)
-    except BlockingIOError:
-        os.close(fd)
-        return None
-    return fd
 
 
 def is_held(path: Path) -> bool:

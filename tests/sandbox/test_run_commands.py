@@ -87,6 +87,25 @@ def test_on_two_workers(plain, runs):
     assert record.info.totals["requests"] <= 1.2 * plain.info.totals["requests"] + 2 * PER_PROCESS
 
 
+ALONE = "os-services.disable-scheduling-for-a-compute-service/normal"
+"""Cases that change a host for everybody."""
+
+
+def test_what_changes_hosts_is_tried_beside_nothing_in_other_processes(runs):
+    selection = f"{ALONE} or servers-actions.pause/ or servers-actions.suspend/ or os-keypairs."
+    done = runs.run("-k", selection, "-n", "2", "--allow-disruptive")
+    assert done.returncode == 0, done.stdout + done.stderr
+    files = [path.read_text().splitlines() for path in (runs.path / "runs" / "latest").glob("results-*.jsonl")]
+    assert len(files) == 2
+    assert all(len(lines) > 5 for lines in files), "both have tried something"
+    lines = sorted((json.loads(line) for lines in files for line in lines), key=lambda line: line["at"])
+    alone = [number for number, line in enumerate(lines) if line["case"].startswith(ALONE)]
+    assert alone == list(range(alone[0], alone[0] + len(alone)))
+    assert len(alone) > 1
+    assert {lines[number]["verdict"] for number in alone} == {"pass"}
+    assert not (runs.path / "runs" / "latest" / "turns").exists()
+
+
 def test_under_stestr(plain, runs):
     if importlib.util.find_spec("stestr") is None:
         pytest.skip("stestr is not installed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.context import Notes
 from conformance.engine.pages import Pager
+from conformance.engine.producers import Producers
 from specs.model import Operation, Policy
 from specs.record.model import Exchange, ReceivedResponse, SentRequest
 
@@ -166,6 +168,8 @@ def pager(shelf: Shelf, **more: Any) -> Pager:
         "elevated": set(),
         "role_names": frozenset({"member", "admin"}),
         "patience": SimpleNamespace(status=0.0, settle=0.0),
+        "stopping": threading.Event(),
+        "producers": Producers(()),
     }
     context: Any = SimpleNamespace(**(fields | more))
     stage: Any = SimpleNamespace(view=None)

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 from widgets import action, becomes, plain, row, sample, status
-from workshop import CHANGE, DROP, EVERY, JOB, KNOWN, LIST, MAKE, NOTE, PULL, SHOW, opened, tried
+from workshop import CHANGE, DROP, EVERY, JOB, JOBS, KNOWN, LIST, MAKE, NOTE, PULL, SHOW, opened, tried
 
 from conformance.engine.case import Binding
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.entries import Naming, Step
+from conformance.engine.entries import Naming, Step, Stock
 from specs.microversion import VersionRange
 from specs.model import Versions
 
@@ -306,6 +306,50 @@ def test_what_was_named_by_a_step_is_under_way_in_the_server_when_it_is_looked_a
     assert shop[1].stage.worn
 
 
+JOB_OF = plain("POST", "/servers/{server_id}/jobs/{job}/end", normal=(202,))
+JOBS_OF = plain("GET", "/servers/{server_id}/jobs", normal=(200,))
+
+
+def with_passing_jobs(tmp_path, lasting):
+    """A service whose servers have a job for a while; one has ended when its end is asked for, but on some servers."""
+    naming = Naming((Step(SPIN.id, {}),))
+    shop = opened(tmp_path, *EVERY, JOB_OF, JOBS_OF, knowledge=replace(KNOWN, named_by={"job": naming}))
+    ended = set()
+
+    def end(ask):
+        server = ask.path.split("/")[2]
+        if server not in lasting:
+            ended.add(server)
+        return 409 if server in ended else 202
+
+    def listed(ask):
+        return 200, {"jobs": [] if ask.path.split("/")[2] in ended else [{"job": "j-1"}]}
+
+    shop[0].does |= {"POST end": end, "GET jobs": listed}
+    return shop
+
+
+def test_a_refusal_of_what_had_ended_meanwhile_says_nothing_and_another_one_is_made(tmp_path):
+    shop = with_passing_jobs(tmp_path, {"server-3"})
+    evidence = make(shop, JOB_OF, "IDLE")
+    assert (evidence.status, evidence.problem) == (202, None)
+    assert [text for text in shop[0].changes if text.endswith("/end")] == [
+        f"POST /servers/server-{number}/jobs/j-1/end" for number in (1, 2, 3)
+    ]
+
+
+def test_what_always_ends_too_early_is_inconclusive(tmp_path):
+    problem = make(with_passing_jobs(tmp_path, set()), JOB_OF, "IDLE").problem
+    assert (problem.verdict, "had ended by itself" in problem.reason) == ("inconclusive", True)
+
+
+def test_a_refusal_of_what_still_lasts_counts(tmp_path):
+    shop = with_passing_jobs(tmp_path, {"server-1"})
+    shop[0].does["POST end"] = 409
+    evidence = make(shop, JOB_OF, "IDLE")
+    assert (evidence.status, evidence.problem) == (409, None)
+
+
 def test_any_target_is_what_is_there_and_else_what_names_nothing(shop):
     shop[0].things["/jobs"] = {"j-1": {"id": "j-1"}}
     make(shop, JOB, target="any", accepted=False)
@@ -314,3 +358,18 @@ def test_any_target_is_what_is_there_and_else_what_names_nothing(shop):
     shop[1].holdings = type(shop[1].holdings)(shop[1].context, shop[1].stage)
     make(shop, JOB, target="any", accepted=False)
     assert shop[0].said[-1] == f"GET /jobs/{shop[0].unknown}"
+
+
+def test_an_empty_list_of_everybodys_is_asked_for_until_it_shows_what_was_made_for_it(tmp_path):
+    stock = Stock("jobs", None, ("jobs",), statuses=("SPINNING", "IDLE"))
+    shop = opened(tmp_path, *EVERY[:-1], SPIN, CALM, knowledge=replace(KNOWN, listed=(stock,)))
+    act, answers = acting(shop[0]), iter([[], [], [], [{"id": 9}], [{"id": 9}]])
+    shop[0].does |= {"POST action": act, "GET /jobs": lambda ask: (200, {"jobs": next(answers)})}
+    assert make(shop, JOBS).body == {"jobs": [{"id": 9}]}
+    assert shop[0].said.count("GET /jobs") == 4
+    assert [text for text in shop[0].changes if "action" in text] == [
+        f"POST /servers/server-{number}/action" for number in (1, 1, 2, 2)
+    ], "a server of its own for each, since what comes of a deleted one may not be listed"
+    assert [stage.known_id for stage in shop[1].pager.kept] == ["server-1", "server-2"]
+    assert make(shop, JOBS).body == {"jobs": [{"id": 9}]}
+    assert shop[0].said.count("GET /jobs") == 5

@@ -12,7 +12,6 @@ from workshop import (
     END,
     EVERY,
     JOB,
-    JOBS,
     KNOWN,
     LABEL,
     LIST,
@@ -25,7 +24,7 @@ from workshop import (
     tried,
 )
 
-from conformance.engine.entries import Naming, Step, Stock
+from conformance.engine.entries import Naming, Step
 from conformance.engine.fixtures import Unavailable
 from specs.microversion import Microversion
 from specs.model import Versions
@@ -202,14 +201,6 @@ def test_what_is_given_stands_whatever_exists_and_nothing_is_in_it(shop):
     assert len(tooth) == 36, "no tooth is made in what does not exist"
     assert found.path == f"/gears/not%20a%20gear/teeth/{tooth}"
     assert shop[0].asked == []
-
-
-def test_an_empty_list_of_what_statuses_leave_behind_has_a_server_take_them(tmp_path):
-    stock = Stock("jobs", None, ("jobs",), statuses=("IDLE",))
-    shop, executor = opened(tmp_path, knowledge=replace(KNOWN, listed=(stock,)))
-    empty = shop.get("/jobs")
-    assert executor.holdings.populated(JOBS, fill((shop, executor), JOBS), empty)
-    assert [one["status"] for one in shop.things["/servers"].values()] == ["IDLE"]
 
 
 def test_an_empty_list_gets_an_element(shop):

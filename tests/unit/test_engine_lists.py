@@ -11,14 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shelf import ANSWERS, EVERY, FILTERS, LIST, ROWS, SUITE, Shelf, in_order, operation, paged, pager, widget
-from widgets import KNOWLEDGE, TOP, case, evidence, suite
+from widgets import KNOWLEDGE, TOP, case, evidence, plain, suite
 
 from conformance.engine import pages
+from conformance.engine.case import Situation
 from conformance.engine.cloud.errors import ResourceError
+from conformance.engine.fixtures import Unavailable
 from conformance.engine.judge.lists import NextLink, comparable, has, out_of_order, sorted_by
 from conformance.engine.knowledge import Stock, load_knowledge
 from conformance.engine.listing import Listing, Page, Pages, values_of
-from conformance.engine.pages import pick
+from conformance.engine.picking import pick
 
 
 def shelf(**more: Any) -> Shelf:
@@ -229,7 +231,60 @@ def test_a_list_that_does_not_stand_still_is_asked_for_again_and_decides_nothing
 
     turning.page = turned
     assert judged(turning, "marker").verdict == "inconclusive"
-    assert sum("marker" in query for query in turning.asked) == 3
+    assert sum("marker" in query for query in turning.asked) == pages.TRIES
+
+
+@pytest.mark.parametrize(("busy", "verdict"), [(3, "pass"), (pages.TRIES, "inconclusive")])
+def test_what_is_counted_is_asked_for_until_nobody_makes_anything_meanwhile(busy, verdict):
+    on = shelf()
+
+    def page(found, query):
+        if "offset" in query and len(on.widgets) < 5 + busy:
+            on.widgets.append(widget(1, id=f"new-{len(on.widgets)}"))
+        return paged(found, query)
+
+    on.page = page
+    assert judged(on, "offset").verdict == verdict
+
+
+def test_an_element_that_was_asked_about_and_went_away_is_asked_about_again():
+    leaving = shelf()
+
+    def page(found, query):
+        if "marker" in query and len(leaving.widgets) == 5:
+            del leaving.widgets[2]
+        return paged(found, query)
+
+    leaving.page = page
+    assert judged(leaving, "marker").verdict == "pass"
+
+
+def test_an_offset_that_leaves_nothing_out_is_told_of_although_no_first_is_known():
+    on = shelf(page=lambda found, query: [] if "limit" in query else found)
+    assert judged(on, "offset").observed == "all elements"
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
+    below = plain("GET", "/servers/{server_id}/widgets", *ROWS, normal=(200,))
+    made: Any = SimpleNamespace(name="widget_id")
+    on = Shelf([widget(1)])
+    one = pager(on, producers=SimpleNamespace(of={below.path: made}.get))
+
+    class Maker:
+        def produce(self, producer: Any, collection: str, name: str, fields: Any) -> None:
+            if not works:
+                raise Unavailable("refused")
+            assert (producer, collection, name) == (made, below.path, "widget_id")
+            on.widgets.append(widget(2))
+
+    one.holdings.maker = Maker()  # type: ignore[assignment]
+    one.stage.reach = lambda _: None  # type: ignore[method-assign]
+    limit = case(SUITE, "list/list/limit").trial
+    below = replace(below, response=LIST.response)
+    shown = one.make(replace(limit, operation=below, situation=Situation("IDLE")), TOP)
+    assert (shown.problem is None) == works
+    assert len(on.widgets) == 1 + works
 
 
 # --- what is made to be listed ---
@@ -299,9 +354,26 @@ def test_a_server_goes_through_statuses_for_what_comes_of_them():
     knowledge = replace(KNOWLEDGE, listed=(stock,))
     reached: list[str] = []
     one = pager(shelf(), knowledge=knowledge, resources=SimpleNamespace(rand_name=str))
-    one.stage = SimpleNamespace(view=None, reach=lambda status: reached.append(status))  # type: ignore[assignment]
+    stages: list[Any] = []
+
+    def another() -> Any:
+        number = len(stages)
+        stages.append(
+            SimpleNamespace(
+                servers_made=1,
+                reach=lambda status: reached.append(f"{number} {status}"),
+                discard=lambda: reached.append(f"{number} gone"),
+            )
+        )
+        return stages[-1]
+
+    one.stage = SimpleNamespace(view=None, servers_made=0, another=another)  # type: ignore[assignment]
     assert one.make(case(suite(LIST, knowledge=knowledge), "list/list/limit").trial, TOP).problem is None
-    assert reached == ["SPINNING", "IDLE", "SPINNING", "IDLE"]
+    assert reached == ["0 SPINNING", "0 IDLE", "1 SPINNING", "1 IDLE"], "what comes of a deleted one may not be listed"
+    assert one.stage.servers_made == 2
+    one.discard()
+    one.discard()
+    assert reached[4:] == ["1 gone", "0 gone"]
 
 
 def test_the_shipped_table_is_read():

@@ -18,6 +18,7 @@ from conformance.engine.graph import StateGraph
 from conformance.engine.judge.evidence import Problem
 from conformance.engine.lanes import ALONE, NO_SERVER
 from conformance.engine.run import Run, Stopped
+from conformance.engine.turns import Turns
 
 SPIN = action(
     "spin",
@@ -81,6 +82,7 @@ def cloud(monkeypatch):
     class Executor:
         def __init__(self, context, stage):
             self.context, self.stage = context, stage
+            self.discard = stage.discard
 
         def make(self, trial, wanted):
             return cloud.make(trial, wanted)
@@ -383,6 +385,35 @@ def test_what_changes_what_all_others_share_begins_when_they_have_ended(cloud, m
     assert all(len(keys) == 1 for keys in together if keys & alone), "at no time beside another"
     assert set(cloud.made[-len(alone) :]) == alone, "after all others, even after those that need no server"
     run.stop()
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_is_alone_waits_for_the_lanes_of_other_processes(cloud, monkeypatch, tmp_path, refused):
+    mine, theirs = with_alone(2, monkeypatch), with_alone(2, monkeypatch)
+    mine.turns = theirs.turns = Turns(tmp_path / "turns")
+    if refused:
+        mine.turns = Turns(tmp_path)  # a directory, which nobody can lock
+    under_way, go_on, order = threading.Event(), threading.Event(), []
+
+    def slow(attempt):
+        under_way.set()
+        assert go_on.wait(10)
+        order.append("theirs")
+
+    cloud.answers[key()] = slow
+    cloud.answers[next(c.trial.key for c in OPEN_AND_SHUT.cases if c.id == LATE)] = lambda _: order.append("mine")
+    theirs.start([SPIN_IDLE])
+    assert under_way.wait(10)
+    mine.start([LATE])
+    if refused:
+        assert mine.wait(LATE).verdict == "error"
+    threading.Event().wait(0.3)
+    assert order == []
+    go_on.set()
+    assert theirs.wait(SPIN_IDLE).verdict == "pass"
+    if not refused:
+        assert mine.wait(LATE).verdict == "pass"
+        assert order == ["theirs", "mine"]
 
 
 def test_what_is_alone_waits_for_what_is_alone_too(cloud, monkeypatch):

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from conformance.engine.lanes import ALONE
 from conformance.plugin.parallel import LaneScheduling
 
 pytest_plugins = ["pytester", "plugin_project"]
@@ -91,9 +92,10 @@ def test_the_plan_needs_no_workers(project):
 
 class Node:
     def __init__(self, name):
-        self.name, self.sent, self.shutting_down = name, [], False
+        self.name, self.given, self.sent, self.shutting_down = name, [], [], False
 
     def send_runtest_some(self, indices):
+        self.given += indices
         self.sent += indices
 
     def shutdown(self):
@@ -101,8 +103,8 @@ class Node:
 
 
 def scheduler(lanes, nodes=2, at_once=2, limit=9):
-    """One with all workers there; `lanes` is a text such as aabbc, one letter for the lane of each item."""
-    one = LaneScheduling(nodes, lambda nodeid: nodeid[0], at_once, limit)
+    """One with all workers there; `lanes` is a text such as aabbc, a letter for the lane of each item, z for alone."""
+    one = LaneScheduling(nodes, lambda nodeid: ALONE if nodeid[0] == "z" else nodeid[0], at_once, limit)
     workers = [Node(f"gw{number}") for number in range(nodes)]
     for worker in workers:
         one.add_node(worker)
@@ -140,6 +142,18 @@ def test_every_item_runs_once_and_a_lane_on_one_worker(lanes, nodes):
 def test_lanes_begin_together():
     _, workers = scheduler("aaabbbccc", nodes=1, at_once=3)
     assert workers[0].sent[:3] == [0, 3, 6]
+
+
+@pytest.mark.parametrize("lanes", ["zzzzzaab", "azbzczdzezf", "z", "za"])
+@pytest.mark.parametrize("nodes", [1, 2, 3])
+def test_what_waits_for_all_others_is_given_last(lanes, nodes):
+    one, workers = scheduler(lanes, nodes, at_once=1)
+    run_all(one, workers)
+    for worker in workers:
+        begun = "".join(dict.fromkeys(lanes[item] for item in worker.given))
+        assert "z" not in begun[:-1], "a worker awaits its items in their order"
+    assert sorted(item for worker in workers for item in worker.given) == list(range(len(lanes)))
+    assert one.tests_finished
 
 
 def test_workers_beyond_the_limit_of_servers_get_nothing():

@@ -139,6 +139,8 @@ class AfterOffset:
         first = start[1]
         if set(pages.before.names) != set(pages.after.names):
             return undecided("moving", "the list changed while it was looked at")
+        if pages.stable and set(pages.stable) <= set(page.names):
+            return broken("all elements", f"offset=1 leaves out none of {len(pages.stable)} elements")
         if len(first.names) != 1:
             return undecided("no page", f"limit=1 gave {len(first.names)} elements, so that the first is not known")
         if first.names[0] in page.names:

@@ -14,7 +14,7 @@ from . import settings
 
 # A server with this metadata migrates slowly, so that a live migration can be aborted or forced to complete.
 SLOW_KEY = "slow"
-SLOW_SECONDS = 6.0
+SLOW_SECONDS = 60.0
 _STEP_SECONDS = 0.1
 
 _UPTIME = " 12:00:00 up 40 days,  2:03,  1 user,  load average: 0.01, 0.02, 0.05"
@@ -117,12 +117,16 @@ class SandboxDriver(fake.FakeDriver):
         if instance.metadata.get(SLOW_KEY):
             self._verdicts[instance.uuid] = None
             until = time.monotonic() + SLOW_SECONDS
-            while self._verdicts[instance.uuid] is None and time.monotonic() < until:
+            while self._migrates(instance) and time.monotonic() < until:
                 time.sleep(_STEP_SECONDS)
             if self._verdicts.pop(instance.uuid) == "abort":
                 recover_method(context, instance, dest, migrate_data, migration_status="cancelled")
                 return
         post_method(context, instance, dest, block_migration, migrate_data)
+
+    def _migrates(self, instance) -> bool:
+        """Whether no user has decided, and the server is still there."""
+        return self._verdicts[instance.uuid] is None and instance.uuid in self.instances
 
     def live_migration_abort(self, instance):
         """End a slow live migration where it began."""

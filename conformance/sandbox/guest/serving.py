@@ -17,7 +17,7 @@ import eventlet.patcher
 import eventlet.wsgi
 import placement.deploy
 
-from . import control, nova_process
+from . import control, nova_process, slow
 from .sockets import HOST
 
 
@@ -113,8 +113,11 @@ def serve(options, listeners, started: float, report) -> None:
     placement_conf = process.placement.conf_fixture
     placement_conf.config(group="oslo_policy", enforce_new_defaults=True)
     placement_app = PlacementGate(placement.deploy.loadapp(placement_conf.conf), process.identity.known)
+    api_app, placement_app = (
+        slow.slowed(one, os.environ.get(slow.VARIABLE), eventlet.sleep) for one in (process.app, placement_app)
+    )
     control_token = uuid.uuid4().hex
-    app = control.Control(process.app, process, control_token)
+    app = control.Control(api_app, process, control_token)
 
     wsgi_log = logging.getLogger("sandbox.wsgi")
     eventlet.spawn(eventlet.wsgi.server, placement_socket, placement_app, log=wsgi_log, log_output=False, debug=False)

@@ -15,6 +15,8 @@ OPTIONS: tuple[tuple[str | None, str, object], ...] = (
     (None, "reclaim_instance_interval", 30 * 24 * 3600),
     # SHELVED stays until shelveOffload.
     (None, "shelved_offload_time", -1),
+    # By default one live migration waits for another; those that are slow on purpose would hold up all others.
+    (None, "max_concurrent_live_migrations", 64),
     # No agent reports that an interface is plugged.
     (None, "vif_plugging_timeout", 0),
     (None, "vif_plugging_is_fatal", False),
