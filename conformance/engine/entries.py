@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+FORMING = "ing"
+"""How the statuses end in which a thing is not yet what it will be: creating, attaching, deleting."""
+
 
 @dataclass(frozen=True)
 class Transition:

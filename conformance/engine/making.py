@@ -18,6 +18,7 @@ from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
 from conformance.engine.derive.view import bindings_in
+from conformance.engine.entries import FORMING
 from conformance.engine.fixtures import Unavailable
 from conformance.engine.places import identity
 from conformance.engine.producers import Producer
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 ACCEPTED = 202
 """The code of a request that is not done when it is answered (RFC 9110, 15.3.3)."""
-
-FORMING = "ing"
-"""How the statuses end in which a thing is not yet what it will be: creating, attaching, deleting."""
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.engine.entries import FORMING
 from conformance.engine.listing import Listing, Page, values_of
 
 NONE_OF_THEM = "conformance-none-of-them"
@@ -21,8 +22,15 @@ def text(value: Any) -> str:
     return str(value)
 
 
+def _forms(pair: tuple[Any, str | None]) -> bool:
+    """Whether an element is on its way from one status to another, so that it may be another thing when asked for."""
+    status = pair[0].get("status") if isinstance(pair[0], Mapping) else None
+    return isinstance(status, str) and status.lower().endswith(FORMING)
+
+
 def _candidates(before: Page, plan: Listing) -> Iterator[tuple[str, Any]]:
-    for element, name in zip(before.elements, before.names, strict=True):
+    """Elements' names with their values, those that stand still first."""
+    for element, name in sorted(zip(before.elements, before.names, strict=True), key=_forms):
         for value in values_of(element, plan) or ():
             if name is not None and _PLAIN.fullmatch(text(value)):
                 yield name, value

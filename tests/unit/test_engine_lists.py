@@ -467,3 +467,10 @@ def test_a_trial_without_pages_decides_nothing():
     whole = Page(200, (1, 2), ("a", "b"))
     assert Pages(whole, Page(200, (2, 1), ("b", "a"))).still is False
     assert Pages(whole, Page(200, (3, 2), ("c", "b"))).stable == ("b",)
+
+
+def test_what_is_on_its_way_to_another_status_is_the_last_to_be_taken():
+    plan = Listing("filter", ("images",), "status", field=("status",), name="id")
+    saving, active = {"id": "1", "status": "SAVING"}, {"id": "2", "status": "ACTIVE"}
+    assert pick(Page(200, (saving, active), ("1", "2")), plan) == ("2", "ACTIVE")
+    assert pick(Page(200, (saving,), ("1",)), plan) == ("1", "SAVING")
