@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from conformance.engine import bodies
+from conformance.engine import fields
 from conformance.engine.case import Case, id_part
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.codes import Refused
@@ -53,8 +53,8 @@ def break_constraints(ground: Ground, book: Catalogue) -> None:
 def _rows(ground: Ground, operation: Operation) -> list[tuple[str, tuple[str, ...], Parameter]]:
     """The fields of the request that are fixed in place, the action's own among them: name, path, row."""
     version = ground.default(operation)
-    found = [(field.name, field.path, field.row) for field in bodies.fields(operation, version)]
-    for row in bodies.body_rows(operation, version):
+    found = [(field.name, field.path, field.row) for field in fields.fields(operation, version)]
+    for row in fields.body_rows(operation, version):
         if row.name == operation.action and row.type in ("object", "dict"):
             found.append((row.name, (row.name,), replace(row, required=False)))  # without it, it is another action
     return found
