@@ -98,6 +98,9 @@ def test_a_field_of_the_elements_of_a_list():
     holds = Holds(("widget", "parts", "[]", "size"), "", lambda value: value == 3)
     assert holds({"widget": {"parts": [{"size": 1}, {"size": 3}]}})
     assert not holds({"widget": {"parts": [{"size": 1}]}})
+    named = Holds(("{}", "size"), "", lambda value: value == 3)
+    assert named({"front": {"size": 1}, "back": {"size": 3}})
+    assert not named({"front": {"size": 1}})
     assert not holds({"widget": {"parts": "none"}})
     assert Holds(("widget", "parts", "[]", "size"), "", lambda value: not value)({"widget": {"parts": [{}]}})
 
