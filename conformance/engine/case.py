@@ -100,6 +100,7 @@ class Trial:
         repeat: whether the request is sent twice, and the second answer is the one that counts: ``same`` for the same
             target, ``other`` for a second element of the collection, empty for once.
         listing: what is tried on a list, where the trial asks for it more than once.
+        stands_in: whether what the request needs is there in the sandbox, and elsewhere by the provider's choice.
         steps: what goes before a request that is to be refused, so that it is; after it, the lane makes what it needs
             anew.
     """
@@ -119,6 +120,7 @@ class Trial:
     path: tuple[tuple[str, str], ...] = ()
     repeat: Literal["", "same", "other"] = ""
     listing: Listing | None = None
+    stands_in: bool = False
     steps: tuple[Step, ...] = ()
 
 

@@ -72,6 +72,9 @@ class Executor:
         if trial.accepted and self.context.knowledge.only_in_sandbox(trial.operation) and not self.context.sandbox:
             reason = f"what {trial.operation.id} needs is brought about by another service"
             return replace(empty, problem=Problem("inapplicable", reason))
+        if trial.stands_in and not self.context.sandbox:
+            reason = "whether a cloud has what the value stands for is its provider's choice"
+            return replace(empty, problem=Problem("inapplicable", reason))
         try:
             if trial.listing is not None:
                 return self.pager.make(trial, version)

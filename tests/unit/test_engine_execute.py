@@ -187,6 +187,13 @@ def test_an_administrator_looks_again_when_a_list_that_was_empty_has_an_element(
     assert (evidence.role, evidence.status) == ("admin", 200)
 
 
+def test_what_clouds_have_by_their_providers_choice_is_tried_in_the_sandbox_alone(shop):
+    problem = make(shop, NOTE, stands_in=True).problem
+    assert (problem.verdict, shop[0].asked) == ("inapplicable", [])
+    shop[1].context = replace(shop[1].context, sandbox=True)
+    assert make(shop, NOTE, stands_in=True).problem is None
+
+
 @pytest.mark.parametrize("more", [{"may_elevate": False}, {"may_elevate": True, "role": "admin"}])
 def test_a_promise_about_roles_is_not_tried_as_another(shop, more):
     shop[0].does["PUT notes"] = 403

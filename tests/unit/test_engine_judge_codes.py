@@ -9,6 +9,7 @@ from conformance.engine.judge.codes import (
     LASTING,
     Accepted,
     Admitted,
+    LetIn,
     OutsideVersions,
     Refused,
     RefusedUnlessProviderChose,
@@ -26,6 +27,7 @@ ALL = [
     RefusedUnlessProviderChose(403, "too low", default_policy=False),
     RefusedWhereSilent(409, "status SPINNING"),
     OutsideVersions("speed", "from 2.5 on"),
+    LetIn((202,), "speed may be given"),
 ]
 
 
@@ -90,6 +92,14 @@ OMISSION, UNDECIDED, OBSERVED = ("pass", "omission"), ("inconclusive", None), ("
         (ALL[7], 409, FAIL),
         (ALL[7], 500, FAIL),
         (ALL[7], 202, OBSERVED),
+        (ALL[8], 202, PASS),
+        (ALL[8], 200, FAIL),
+        (ALL[8], 400, FAIL),
+        (ALL[8], 422, FAIL),
+        (ALL[8], 500, FAIL),
+        (ALL[8], 403, UNDECIDED),
+        (ALL[8], 404, UNDECIDED),
+        (ALL[8], 409, UNDECIDED),
     ],
 )
 def test_a_code_decides(expectation, code, expected):
@@ -122,6 +132,11 @@ def test_a_framework_code_that_the_reference_lists_is_the_operations_own(expecta
 
 def test_a_listed_server_error_is_observed_where_the_reference_is_silent():
     assert said(ALL[6], 501, trial=trial(action(error=(409, 501)))) == OBSERVED
+
+
+def test_what_a_driver_lacks_says_nothing_of_a_value():
+    assert said(ALL[8], 501, trial=trial(action(error=(400, 501)))) == UNDECIDED
+    assert said(ALL[8], 501) == FAIL
 
 
 def test_codes_are_listed_by_microversion():
