@@ -100,6 +100,7 @@ class Trial:
         repeat: whether the request is sent twice, and the second answer is the one that counts: ``same`` for the same
             target, ``other`` for a second element of the collection, empty for once.
         listing: what is tried on a list, where the trial asks for it more than once.
+        stands_in: whether what the request needs is there in the sandbox, and elsewhere by the provider's choice.
         having: operations; what the path of each names is there when the request is sent.
         steps: what goes before the request beyond what its operation always needs: so that it is refused, or shows what
             it documents. After steps, and after what had to be there, the lane makes what it needs anew.
@@ -121,6 +122,7 @@ class Trial:
     repeat: Literal["", "same", "other"] = ""
     listing: Listing | None = None
     having: tuple[str, ...] = ()
+    stands_in: bool = False
     steps: tuple[Step, ...] = ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 FORMING = "ing"
@@ -124,6 +124,26 @@ class BindingRule:
     operation: str
     parameter: str
     value: Any
+
+
+@dataclass(frozen=True)
+class ValueRule:
+    """What a value that the reference lets in needs beyond it; operation, parameter and value are shell patterns.
+
+    Attributes:
+        value: an enumerated value, ``longest``, ``shortest``, ``lowest`` or ``highest``, or ``given`` for any at all.
+        beside: fields that are given with it.
+        sandbox: whether what it needs is there in the sandbox, and on other clouds by their provider's choice.
+        reason, why: why no case gives it, in the words of ``REASONS`` and in full; None where one does.
+    """
+
+    operation: str
+    parameter: str
+    value: str = "*"
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    sandbox: bool = False
+    reason: str | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,9 @@ class Executor:
         if trial.accepted and self.context.knowledge.only_in_sandbox(trial.operation) and not self.context.sandbox:
             reason = f"what {trial.operation.id} needs is brought about by another service"
             return replace(empty, problem=Problem("inapplicable", reason))
+        if trial.stands_in and not self.context.sandbox:
+            reason = "whether a cloud has what the value stands for is its provider's choice"
+            return replace(empty, problem=Problem("inapplicable", reason))
         try:
             if trial.listing is not None:
                 return self.pager.make(trial, version)
@@ -153,9 +156,10 @@ class Executor:
             # The promise is not about roles, and the reference does not say who may: an administrator may.
             self.context.elevated.add(elevation)
             self.context.notes.add("elevated", f"{trial.operation.id} is refused to members; tried as administrator")
-            answer = self._send(trial, version, request, "admin")
+            role = "admin"
+            answer = self._send(trial, version, request, role)
             again = self._answered(trial, version, answer, request.before)
-            evidence = replace(again, role="admin", exchanges=(*again.exchanges, *evidence.exchanges))
+            evidence = replace(again, role=role, exchanges=(*again.exchanges, *evidence.exchanges))
         if answer.error:
             return evidence
         if trial.operation.method in SAFE and trial.operation.id not in self.context.knowledge.acting_reads:

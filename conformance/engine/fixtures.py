@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from conformance.engine import bodies
+from conformance.engine import bodies, trees
 from conformance.engine.case import Binding
 from conformance.engine.cloud.discover import Missing
 from conformance.engine.cloud.exchange import ABSENT, Ask
@@ -155,7 +155,7 @@ class Fixtures:
         version = str(self._context.version_for(reader)) if reader else None
         role = Role.ADMIN if Role.ADMIN in self._context.cloud.roles else Role.MEMBER
         answer = self._context.cloud.get(owned.path, role=role, microversion=version)
-        found = bodies.lookup(answer.json, binding.attribute.split("."))
+        found = trees.lookup(answer.json, binding.attribute.split("."))
         if found is ABSENT:
             raise Unavailable(f"{owned.path} was answered {answer.status} and shows no {binding.attribute}", False)
         return found

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from conformance.engine.bodies import lookup
 from conformance.engine.case import Trial
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.roles import Role
@@ -26,6 +25,7 @@ from conformance.engine.making import Maker, Owned
 from conformance.engine.places import elements, identity
 from conformance.engine.producers import SAFE, collection_of, last_version, listed_by, placeholders
 from conformance.engine.steps import Steps
+from conformance.engine.trees import lookup
 from specs.microversion import Microversion
 from specs.model import Operation
 

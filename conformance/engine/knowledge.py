@@ -29,6 +29,7 @@ from conformance.engine.entries import (
     Step,
     Stock,
     Transition,
+    ValueRule,
 )
 from specs.microversion import Microversion
 from specs.model import Operation
@@ -60,6 +61,7 @@ class Knowledge:
         named_by: placeholders whose values another request's answer names.
         showings: what must be so that a response shows what is documented within it.
         companions: operation, field, and another field without which it is refused.
+        values: what a value that the reference lets in needs beside it, or why no case gives it.
         sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
         made_with_server: field of a new server, and the kind of what it shows there: made with it, and kept after it.
@@ -107,6 +109,7 @@ class Knowledge:
     named_by: Mapping[str, Naming] = field(default_factory=dict)
     showings: tuple[Showing, ...] = ()
     companions: tuple[tuple[str, str, str], ...] = ()
+    values: tuple[ValueRule, ...] = ()
     sandbox_only: tuple[str, ...] = ()
     listed: tuple[Stock, ...] = ()
     list_rules: tuple[ListRule, ...] = ()
@@ -144,6 +147,14 @@ class Knowledge:
             and fnmatchcase(operation.id, pattern)
             and any(fnmatchcase(one, name) for one in given - {needed})
         ]
+
+    def value_rule(self, operation: Operation, parameter: str, value: str) -> ValueRule | None:
+        """What a value of a parameter needs, None where it needs nothing; the first entry that fits counts."""
+        for rule in self.values:
+            named = ((operation.id, rule.operation), (parameter, rule.parameter), (value, rule.value))
+            if all(fnmatchcase(name, pattern) for name, pattern in named):
+                return rule
+        return None
 
     def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
         """The query that an operation needs, as names and values or Bindings."""
@@ -261,6 +272,18 @@ def _showing(entry: Mapping[str, Any]) -> Showing:
     )
 
 
+def _value_rule(entry: Mapping[str, Any]) -> ValueRule:
+    return ValueRule(
+        entry["operation"],
+        entry["parameter"],
+        str(entry.get("value", "*")),
+        _value(entry.get("with", {})),
+        bool(entry.get("sandbox")),
+        entry.get("reason"),
+        entry.get("why", ""),
+    )
+
+
 def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
     fields = tuple(
         (f["name"], f.get("from"), tuple(_binding(v) if isinstance(v, dict) else v for v in f["values"]))
@@ -335,8 +358,9 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
             for n in lists["named_by"]
         },
         showings=tuple(map(_showing, lists["shows"])),
+        values=tuple(map(_value_rule, lists["values"])),
         sandbox_only=tuple(lists["sandbox_only"]),
-        companions=tuple((c["operation"], c["parameter"], c["needs"]) for c in lists["companions"]),
+        companions=tuple((c["operation"], c["parameter"], n) for c in lists["companions"] for n in c["needs"]),
         queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in lists["queries"]),
         listed=tuple(_stock(name, entry) for name, entry in maps["listed"].items()),
         list_rules=tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from conformance.engine import bodies
+from conformance.engine import fields
 from conformance.engine.case import Case
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
@@ -77,7 +77,7 @@ def _given(case: Case, name: str) -> Holds:
     """Requests with a field, wherever the engine puts it."""
     rows = [r for r in case.operation.request.parameters if r.location == "body" and name in (r.name, _last(r.name))]
     versions = [v for row in rows for v in (row.range.min, row.range.max) if v is not None]
-    placed = {f.path[-1]: f.path for v in versions for f in bodies.fields(case.operation, v)}
+    placed = {f.path[-1]: f.path for v in versions for f in fields.fields(case.operation, v)}
     plain = (case.operation.action, name) if case.operation.action else (name,)
     path = placed.get(name, plain)
     return Holds(path, "given", lambda value: value is not ABSENT, bindings=True)

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from conformance.engine import bodies
+from conformance.engine import fields
 from conformance.engine.case import Case, id_part
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.codes import Refused
 from conformance.engine.judge.contents import is_of_type
+from conformance.engine.values import FREE_VALUES, LONGEST, longest
 from conformance.prove.broken_refusals import UNLISTED, break_quietly
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer
@@ -26,12 +27,6 @@ Test = Callable[[Any], bool]
 _TYPES = frozenset(
     ("string", "uuid", "integer", "int", "float", "number", "boolean", "bool", "object", "dict", "array", "list")
 )
-
-LONGEST = 100_000
-"""Characters: of a text that may be longer, no limit is tried."""
-
-FREE_VALUES = 12
-"""At most so many enumerated values are refused one by one."""
 
 
 def break_constraints(ground: Ground, book: Catalogue) -> None:
@@ -53,8 +48,8 @@ def break_constraints(ground: Ground, book: Catalogue) -> None:
 def _rows(ground: Ground, operation: Operation) -> list[tuple[str, tuple[str, ...], Parameter]]:
     """The fields of the request that are fixed in place, the action's own among them: name, path, row."""
     version = ground.default(operation)
-    found = [(field.name, field.path, field.row) for field in bodies.fields(operation, version)]
-    for row in bodies.body_rows(operation, version):
+    found = [(field.name, field.path, field.row) for field in fields.fields(operation, version)]
+    for row in fields.body_rows(operation, version):
         if row.name == operation.action and row.type in ("object", "dict"):
             found.append((row.name, (row.name,), replace(row, required=False)))  # without it, it is another action
     return found
@@ -98,16 +93,22 @@ def _allowed(row: Parameter) -> list[tuple[str, Test]]:
     broken = [test for _, test in violations(row)]
     found: list[tuple[str, Test]] = []
     if not row.required:  # of a required field it would be every documented request
-        found.append(("given", lambda value: value is not ABSENT and not any(test(value) for test in broken)))
+        found.append(("given", lambda value: _is_given(value, row) and not any(test(value) for test in broken)))
     if 1 < len(row.enum) <= FREE_VALUES:
         found += [(f"value-{id_part(str(one))}", _equal(one)) for one in row.enum]
-    if row.max_length is not None and row.type == "string" and row.max_length <= LONGEST:
-        most = row.max_length
+    most, least = longest(row), row.min_length
+    if most is not None:
         found.append(("limit-longest", lambda value: isinstance(value, str) and len(value) == most))
+    if least and row.type == "string":
+        found.append(("limit-shortest", lambda value: isinstance(value, str) and len(value) == least))
     for label, limit in (("lowest", row.minimum), ("highest", row.maximum)):
         if limit is not None:
             found.append((f"limit-{label}", _equal(limit)))
     return found
+
+
+def _is_given(value: Any, row: Parameter) -> bool:
+    return value is not ABSENT and (value is not None or bool(row.nullable))
 
 
 def _equal(wanted: Any) -> Test:

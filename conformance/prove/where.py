@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from conformance.engine.case import Binding, Trial
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.places import NAMED
 from conformance.prove.wire import Request, Upstream
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
@@ -22,7 +23,8 @@ NO_SERVER = "-"
 class Holds:
     """A test of a request body: the field at a path has a value that the predicate takes, ABSENT for none.
 
-    ``[]`` in the path stands for the elements of a list, of which one is enough.
+    ``[]`` in the path stands for the elements of a list, and ``{}`` for the members of an object that are named by what
+    they are about; one of them is enough.
 
     ``bindings`` says whether a value passes that only the cloud can give: it is there, and it is a good one.
     """
@@ -46,6 +48,8 @@ class Holds:
 def _children(holder: Any, key: str) -> list[Any]:
     if key == "[]":
         return list(holder) if isinstance(holder, list) else []
+    if key == NAMED:
+        return list(holder.values()) if isinstance(holder, dict) else []
     return [holder[key]] if isinstance(holder, dict) and key in holder else []
 
 

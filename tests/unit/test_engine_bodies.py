@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from widgets import COLOUR, KNOWLEDGE, TOP, action, row, sample
 
-from conformance.engine import bodies
+from conformance.engine import bodies, trees
 from conformance.engine.cloud.exchange import ABSENT
 from specs.microversion import Microversion
 
@@ -119,25 +119,25 @@ def test_null_in_a_sample_stays_null():
 
 
 keys = st.sampled_from("abc")
-trees = st.recursive(st.integers(), lambda inner: st.dictionaries(keys, inner, max_size=3), max_leaves=8)
+branching = st.recursive(st.integers(), lambda inner: st.dictionaries(keys, inner, max_size=3), max_leaves=8)
 
 
-@given(trees, st.lists(keys, min_size=1, max_size=3), st.integers() | st.just(ABSENT))
+@given(branching, st.lists(keys, min_size=1, max_size=3), st.integers() | st.just(ABSENT))
 def test_replaced_changes_a_copy_and_at_the_path_only(body, path, value):
     before = repr(body)
-    parent = bodies.lookup(body, path[:-1])
+    parent = trees.lookup(body, path[:-1])
     if not isinstance(parent, dict):
         with pytest.raises(KeyError):
-            bodies.replaced(body, tuple(path), value)
+            trees.replaced(body, tuple(path), value)
     else:
-        changed = bodies.replaced(body, tuple(path), value)
-        assert bodies.lookup(changed, path) == value
-        back = bodies.replaced(changed, tuple(path), bodies.lookup(body, path))
+        changed = trees.replaced(body, tuple(path), value)
+        assert trees.lookup(changed, path) == value
+        back = trees.replaced(changed, tuple(path), trees.lookup(body, path))
         assert back == body
     assert repr(body) == before
 
 
 def test_lookup_tells_null_from_nothing():
-    assert bodies.lookup({"a": {"b": None}}, ("a", "b")) is None
-    assert bodies.lookup({"a": {"b": None}}, ("a", "c")) is ABSENT
-    assert bodies.lookup({"a": []}, ("a", "c")) is ABSENT
+    assert trees.lookup({"a": {"b": None}}, ("a", "b")) is None
+    assert trees.lookup({"a": {"b": None}}, ("a", "c")) is ABSENT
+    assert trees.lookup({"a": []}, ("a", "c")) is ABSENT

@@ -257,7 +257,10 @@ def test_a_request_that_nothing_can_break_has_a_reason():
 
 def test_a_nested_row_has_a_reason():
     found = suite(action("paint", row("parts", "array"), row("parts.name", required=True), error=(400,)))
-    assert untested(found) == {"paint/constraint/parts.name": "no-place"}
+    assert untested(found) == {
+        "paint/constraint/parts.name": "no-place",
+        "paint/normal/202[with-parts]": "not-derivable",
+    }
 
 
 @pytest.mark.parametrize(

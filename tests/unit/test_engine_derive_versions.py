@@ -168,6 +168,8 @@ def test_a_request_field_that_is_described_twice_has_a_reason():
     assert untested(found) == {
         "turn/microversion/size/max-2.5": "not-derivable",
         "turn/microversion/size/min-2.6": "not-derivable",
+        "turn/normal/202[with-size]": "not-derivable",
+        "turn/normal/202[with-size-2.5]": "not-derivable",
     }
 
 

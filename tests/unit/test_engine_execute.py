@@ -180,6 +180,20 @@ def test_what_an_optional_field_asks_for_says_nothing_of_the_operation_without_i
     assert "with-colour" in shop[1].context.elevated
 
 
+def test_an_administrator_looks_again_when_a_list_that_was_empty_has_an_element(shop):
+    shop[0].does["GET gears"] = lambda ask: 403 if ask.role == "member" else None
+    evidence = make(shop, LIST, may_elevate=True)
+    assert shop[0].changes == ["POST /gears"]
+    assert (evidence.role, evidence.status) == ("admin", 200)
+
+
+def test_what_clouds_have_by_their_providers_choice_is_tried_in_the_sandbox_alone(shop):
+    problem = make(shop, NOTE, stands_in=True).problem
+    assert (problem.verdict, shop[0].asked) == ("inapplicable", [])
+    shop[1].context = replace(shop[1].context, sandbox=True)
+    assert make(shop, NOTE, stands_in=True).problem is None
+
+
 @pytest.mark.parametrize("more", [{"may_elevate": False}, {"may_elevate": True, "role": "admin"}])
 def test_a_promise_about_roles_is_not_tried_as_another(shop, more):
     shop[0].does["PUT notes"] = 403

@@ -9,6 +9,7 @@ from conformance.engine.judge.codes import (
     LASTING,
     Accepted,
     Admitted,
+    LetIn,
     OutsideVersions,
     Refused,
     RefusedUnlessProviderChose,
@@ -26,6 +27,7 @@ ALL = [
     RefusedUnlessProviderChose(403, "too low", default_policy=False),
     RefusedWhereSilent(409, "status SPINNING"),
     OutsideVersions("speed", "from 2.5 on"),
+    LetIn((202,), "speed may be given"),
 ]
 
 
@@ -90,6 +92,14 @@ OMISSION, UNDECIDED, OBSERVED = ("pass", "omission"), ("inconclusive", None), ("
         (ALL[7], 409, FAIL),
         (ALL[7], 500, FAIL),
         (ALL[7], 202, OBSERVED),
+        (ALL[8], 202, PASS),
+        (ALL[8], 200, FAIL),
+        (ALL[8], 400, FAIL),
+        (ALL[8], 422, FAIL),
+        (ALL[8], 500, FAIL),
+        (ALL[8], 403, UNDECIDED),
+        (ALL[8], 404, UNDECIDED),
+        (ALL[8], 409, UNDECIDED),
     ],
 )
 def test_a_code_decides(expectation, code, expected):
@@ -131,6 +141,11 @@ def test_what_is_forbidden_may_be_hidden_where_404_is_listed():
     assert said(hides, 200, trial=both) == OBSERVED
     assert said(hides, 404, trial=trial(action(error=(403,)))) == OMISSION
     assert said(RefusedWhereSilent(403, "a role without any right"), 404, trial=both) == OBSERVED
+
+
+def test_what_a_driver_lacks_says_nothing_of_a_value():
+    assert said(ALL[8], 501, trial=trial(action(error=(400, 501)))) == UNDECIDED
+    assert said(ALL[8], 501) == FAIL
 
 
 def test_codes_are_listed_by_microversion():

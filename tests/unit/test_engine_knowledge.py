@@ -9,7 +9,7 @@ import pytest
 
 import specs
 from conformance.engine import knowledge as module
-from conformance.engine.case import id_part
+from conformance.engine.case import REASONS, id_part
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.derive.suite import derive, views
@@ -19,6 +19,7 @@ from conformance.engine.graph import StateGraph
 from conformance.engine.knowledge import load_knowledge
 from conformance.engine.places import _walk
 from conformance.engine.producers import Producers, collection_of, placeholders
+from conformance.engine.values import let_in
 from specs.load import load_directory
 from specs.microversion import Microversion
 
@@ -55,6 +56,7 @@ def named():
             *(pattern for pattern, _, _ in KNOWN.queries),
             *(pattern for pattern, _ in KNOWN.includes),
             *(pattern for pattern, _, _ in KNOWN.companions),
+            *(rule.operation for rule in KNOWN.values),
             *KNOWN.sandbox_only,
             *(pattern for pattern, _, _ in KNOWN.made_with),
             *(pattern for pattern, _ in (*KNOWN.before, *KNOWN.after)),
@@ -122,6 +124,17 @@ def test_every_field_of_a_query_an_inclusion_or_a_companion_is_one_of_each_reque
         for operation in meant(operations, pattern):
             assert needed in whole[operation.id], (pattern, needed)
             assert any(fnmatchcase(one, name) for one in whole[operation.id] - {needed}), (pattern, name)
+
+
+def test_every_value_of_a_rule_is_documented_and_what_goes_with_it_is_too(operations):
+    for rule in KNOWN.values:
+        for operation in meant(operations, rule.operation):
+            named = [r for r in operation.request.parameters if fnmatchcase(r.name, rule.parameter)]
+            labels = {"given", *(label for row in named for label, _ in let_in(row))}
+            assert named, rule
+            assert any(fnmatchcase(label, rule.value) for label in labels), rule
+            assert set(rule.beside) <= {r.name for r in operation.request.parameters}, rule
+        assert rule.reason is None or (rule.reason in REASONS and rule.why and not rule.beside), rule
 
 
 def test_every_parameter_of_a_list_rule_is_one_of_a_query(operations):
@@ -222,16 +235,18 @@ def test_every_lasting_status_can_be_reached_from_the_first_and_left(shipped):
         assert graph.way(status, KNOWN.initial) is not None, status
 
 
-def test_every_resource_of_a_binding_can_be_had():
+def test_every_resource_of_a_binding_can_be_had(operations):
     given = [
         *(rule.value for rule in KNOWN.rules),
         *(refusal.binding for refusal in KNOWN.refusals),
         *(value for _, _, value in KNOWN.queries),
         *(dict(step.fields) for step in steps()),
         *(dict(fields) for _, _, fields in KNOWN.made_with),
+        *(dict(rule.beside) for rule in KNOWN.values),
     ]
+    makes = Producers(operations.values(), KNOWN.producers)
     for binding in bindings_in(given):
-        own = binding.resource in {*_KNOWN, *NAMED}
+        own = binding.resource in {*_KNOWN, *NAMED} or makes.of(binding.resource) is not None
         assert own or hasattr(Resources, binding.resource) or hasattr(Discovery, binding.resource), binding
         assert binding.relation in {"any", "free", "fresh", "attached", "own", "other", "new", "ambiguous"}
     assert all(hasattr(Resources, resource) for resource in {*KNOWN.attach, *KNOWN.makes.values()})

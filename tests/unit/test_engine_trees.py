@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from widgets import COLOUR, KNOWLEDGE, TOP, plain, row, sample
 
-from conformance.engine import bodies
+from conformance.engine import bodies, fields, trees
 from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.entries import BindingRule
@@ -36,7 +36,7 @@ def made(*rows, shown=(), version=TOP, include=(), knowledge=KNOWLEDGE, **more):
 
 def places(*rows, shown=(), version=TOP):
     operation = plain("POST", "/gears", *rows, samples=tuple(sample(body) for body in shown))
-    return {field.name: field.path for field in bodies.fields(operation, version)}
+    return {field.name: field.path for field in fields.fields(operation, version)}
 
 
 def test_fields_stand_where_the_sample_shows_them():
@@ -97,12 +97,12 @@ def test_a_required_field_of_versions_that_no_sample_is_of_stands_below_the_wrap
     late = row("note", required=True, min="2.5")
     assert places(late, shown=[shown]) == {"note": ("gear", "note")}
     of_its_version = plain("POST", "/gears", late, samples=(sample(shown, "2.6"),))
-    assert bodies.fields(of_its_version, TOP) == []
+    assert fields.fields(of_its_version, TOP) == []
 
 
 def test_a_sample_that_is_no_json_shows_nothing():
     operation = plain("POST", "/gears", row("note"), samples=(replace(sample({"gear": {"note": 1}}), valid=False),))
-    assert [field.path for field in bodies.fields(operation, TOP)] == [("note",)]
+    assert [field.path for field in fields.fields(operation, TOP)] == [("note",)]
 
 
 def test_required_fields_alone_are_given():
@@ -255,16 +255,16 @@ values = st.integers() | st.text(max_size=2) | st.none() | st.just({}) | st.just
 @given(paths, values)
 def test_what_is_put_is_found(path, value):
     body: dict = {}
-    bodies.put(body, path, value)
-    assert bodies.lookup(body, path) == value
+    trees.put(body, path, value)
+    assert trees.lookup(body, path) == value
 
 
 @given(paths, values, values)
 def test_what_is_put_last_counts(path, first, value):
     body: dict = {}
-    bodies.put(body, path, first)
-    bodies.put(body, path, value)
-    assert bodies.lookup(body, path) == value
+    trees.put(body, path, first)
+    trees.put(body, path, value)
+    assert trees.lookup(body, path) == value
 
 
 def agree(one, other):
@@ -277,45 +277,45 @@ def agree(one, other):
 @given(paths, paths, values)
 def test_what_is_put_beside_something_leaves_it(path, other, value):
     body: dict = {}
-    bodies.put(body, other, "kept")
+    trees.put(body, other, "kept")
     apart = path[: len(other)] != other and other[: len(path)] != path
     if apart and agree(path, other):
-        bodies.put(body, path, value)
-        assert bodies.lookup(body, other) == "kept"
-        assert bodies.lookup(body, path) == value
+        trees.put(body, path, value)
+        assert trees.lookup(body, other) == "kept"
+        assert trees.lookup(body, path) == value
 
 
-trees = st.recursive(
+branching = st.recursive(
     st.integers(),
     lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3) | st.lists(inner, max_size=2),
     max_leaves=8,
 )
 
 
-@given(trees, paths, st.integers() | st.just(ABSENT))
+@given(branching, paths, st.integers() | st.just(ABSENT))
 def test_replaced_changes_a_copy_and_at_the_path_only(body, path, value):
     before = repr(body)
-    parent = bodies.lookup(body, path[:-1])
+    parent = trees.lookup(body, path[:-1])
     fits = isinstance(parent, list) if path[-1] == "[]" else isinstance(parent, dict)
     if not fits:
         with pytest.raises(KeyError):
-            bodies.replaced(body, path, value)
+            trees.replaced(body, path, value)
     else:
-        changed = bodies.replaced(body, path, value)
+        changed = trees.replaced(body, path, value)
         if value is not ABSENT:
-            assert bodies.lookup(changed, path) == value
+            assert trees.lookup(changed, path) == value
         elif path[-1] != "[]":
-            assert bodies.lookup(changed, path) is ABSENT
-        was = bodies.lookup(body, path)
+            assert trees.lookup(changed, path) is ABSENT
+        was = trees.lookup(body, path)
         if was is not ABSENT and value is not ABSENT:
-            assert bodies.replaced(changed, path, was) == body
+            assert trees.replaced(changed, path, was) == body
     assert repr(body) == before
 
 
 def test_in_a_list_the_first_is_replaced_or_taken_out():
     body = {"teeth": [{"size": 1}, {"size": 2}]}
-    assert bodies.replaced(body, ("teeth", "[]", "size"), 9) == {"teeth": [{"size": 9}, {"size": 2}]}
-    assert bodies.replaced(body, ("teeth", "[]"), 9) == {"teeth": [9, {"size": 2}]}
-    assert bodies.replaced(body, ("teeth", "[]"), ABSENT) == {"teeth": [{"size": 2}]}
+    assert trees.replaced(body, ("teeth", "[]", "size"), 9) == {"teeth": [{"size": 9}, {"size": 2}]}
+    assert trees.replaced(body, ("teeth", "[]"), 9) == {"teeth": [9, {"size": 2}]}
+    assert trees.replaced(body, ("teeth", "[]"), ABSENT) == {"teeth": [{"size": 2}]}
     with pytest.raises(KeyError):
-        bodies.replaced({"teeth": []}, ("teeth", "[]", "size"), 9)
+        trees.replaced({"teeth": []}, ("teeth", "[]", "size"), 9)

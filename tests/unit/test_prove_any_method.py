@@ -71,9 +71,11 @@ def test_what_was_to_go_stays():
 
 
 def test_constraints_of_a_body_without_an_action():
-    post = operation("POST", "/widgets", row("name", required=True, max_length=5), row("id", "string", format="uuid"))
+    post = operation(
+        "POST", "/widgets", row("name", required=True, max_length=5, min_length=2), row("id", "string", format="uuid")
+    )
     bad = case(post, "error/400[name-missing]", Refused((400,), "", also_listed=True), body={})
-    good = case(post, "normal/202", Accepted((202,)), accepted=True, body={"name": "x"})
+    good = case(post, "normal/202", Accepted((202,)), accepted=True, body={"name": "xxx"})
     found = broken(good, bad)
     missing = found["error/400#accepted@name-missing"]
     assert missing.cases == (bad.id,)
@@ -82,6 +84,9 @@ def test_constraints_of_a_body_without_an_action():
     form = found["error/400#accepted@id-format"].where.body
     assert form({"id": "not-a-uuid"})
     assert not form({"id": "11111111-2222-3333-4444-555555555555"})
+    shortest = found["normal/202#limit-refused@name-limit-shortest"]
+    assert shortest.where.body({"name": "xx"})
+    assert not shortest.where.body({"name": "xxx"})
     longest = found["normal/202#limit-refused@name-limit-longest"]
     assert longest.instead == Answer(400)
     assert longest.where.body({"name": "xxxxx"})
@@ -97,6 +102,9 @@ def test_a_field_of_the_elements_of_a_list():
     holds = Holds(("widget", "parts", "[]", "size"), "", lambda value: value == 3)
     assert holds({"widget": {"parts": [{"size": 1}, {"size": 3}]}})
     assert not holds({"widget": {"parts": [{"size": 1}]}})
+    named = Holds(("{}", "size"), "", lambda value: value == 3)
+    assert named({"front": {"size": 1}, "back": {"size": 3}})
+    assert not named({"front": {"size": 1}})
     assert not holds({"widget": {"parts": "none"}})
     assert Holds(("widget", "parts", "[]", "size"), "", lambda value: not value)({"widget": {"parts": [{}]}})
 

@@ -2,6 +2,7 @@
 
 import fnmatch
 import random
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -168,3 +169,19 @@ def test_a_sample_is_decided_by_its_seed_and_takes_of_every_pile(breakages):
         "error/409",
     }
     assert chosen(everything, kind="nothing") == []
+
+
+@pytest.mark.parametrize("mutation", ["given-refused", "value-refused", "limit-refused"])
+def test_every_value_that_the_reference_lets_in_is_tried_or_a_reason_says_why_not(everything, mutation):
+    """Its breakage is met by a request that should be accepted, unless the suite says why it has no case."""
+    accepted = {}
+    for case in everything.suite.cases:
+        if case.trial.accepted is True:
+            accepted.setdefault(case.operation.id, {})[case.trial.key] = (case.trial, everything.version(case))
+    said = {untested.requirement.replace("[with-", "[") for untested in everything.suite.untested}
+    found = [b for b in catalogue(everything) if b.mutation == mutation]
+    assert len(found) > 10
+    for breakage in found:
+        if not any(breakage.where.covers(*trial) for trial in accepted[breakage.operation].values()):
+            value = re.sub(r"-given$|(?<=-)value-|(?<=-)limit-", "", breakage.id.rpartition("@")[2])
+            assert f"{breakage.requirement}[{value}]" in said

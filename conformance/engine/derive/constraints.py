@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.engine import bodies
+from conformance.engine import fields, trees
 from conformance.engine.case import Trial, id_part
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.versions import former_fields
@@ -125,13 +125,13 @@ Broken = tuple[str, Any, str, Parameter, Microversion | None]
 def _broken_bodies(view: View, variant: Variant) -> Iterator[Broken]:
     """Bodies that break exactly one thing that the request table states."""
     operation = view.operation
-    for field in bodies.fields(operation, view.default):
+    for field in fields.fields(operation, view.default):
         yield from _broken_field(view, variant, field, None)
     for field in former_fields(view):
         last = field.row.range.max
         for name, body, why, row, _ in _broken_field(view, variant, field, last):
             yield f"{name}-{last}", body, why, row, last
-    action = next((r for r in bodies.body_rows(operation, view.default) if r.name == operation.action), None)
+    action = next((r for r in fields.body_rows(operation, view.default) if r.name == operation.action), None)
     if action is not None and action.type in ("object", "dict"):
         yield (
             f"{action.name}-type",
@@ -142,15 +142,15 @@ def _broken_bodies(view: View, variant: Variant) -> Iterator[Broken]:
         )
 
 
-def _broken_field(view: View, variant: Variant, field: bodies.Field, version: Microversion | None) -> Iterator[Broken]:
+def _broken_field(view: View, variant: Variant, field: fields.Field, version: Microversion | None) -> Iterator[Broken]:
     row, path = field.row, field.path
     full = view.body(variant, version or view.default, {field.name: ABSENT})
-    if not isinstance(bodies.lookup(full, path[:-1]), list if path[-1] == "[]" else dict):
+    if not isinstance(trees.lookup(full, path[:-1]), list if path[-1] == "[]" else dict):
         return  # a part of what the table gives as a whole, or of a body that is a list at this version
     if row.required:
-        yield f"{field.name}-missing", bodies.replaced(full, path, ABSENT), f"{field.name} is required", row, version
+        yield f"{field.name}-missing", trees.replaced(full, path, ABSENT), f"{field.name} is required", row, version
     for label, value, why in _broken_values(row):
-        yield f"{field.name}-{label}", bodies.replaced(full, path, value), f"{field.name} {why}", row, version
+        yield f"{field.name}-{label}", trees.replaced(full, path, value), f"{field.name} {why}", row, version
 
 
 def _broken_values(row: Parameter) -> Iterator[tuple[str, Any, str]]:

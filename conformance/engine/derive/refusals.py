@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.engine import bodies
+from conformance.engine import fields, trees
 from conformance.engine.case import Binding, Requirement, id_part
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.constraints import derive_constraints
@@ -165,10 +165,10 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
     """What a request without a name in its path can name in vain: something in its body, or itself, once it is gone."""
     variant, state = view.main
     base = view.body(variant, view.default)
-    for field in bodies.fields(view.operation, view.default) if base is not ABSENT else ():
-        value = bodies.lookup(base, field.path)
+    for field in fields.fields(view.operation, view.default) if base is not ABSENT else ():
+        value = trees.lookup(base, field.path)
         if isinstance(value, Binding) and value.resource in UNKNOWN:
-            body = bodies.replaced(base, field.path, UNKNOWN[value.resource])
+            body = trees.replaced(base, field.path, UNKNOWN[value.resource])
             trial = view.attempt(
                 state=state, variant=variant, label=f"unknown-{id_part(field.name)}", body=body, accepted=False
             )
@@ -263,7 +263,7 @@ def untested_conditions(view: View, book: Book) -> None:
         if found is not None:
             name, reason, detail = found
             book.without_case(view.requirement("precondition", name, condition.line), reason, detail)
-    placed = {field.row for field in bodies.fields(view.operation, view.default) + former_fields(view)}
+    placed = {field.row for field in fields.fields(view.operation, view.default) + former_fields(view)}
     for row in view.operation.request.parameters:
         if row.location == "body" and row.name != view.operation.action and row not in placed:
             later = row.range.min is not None and row.range.min > view.default

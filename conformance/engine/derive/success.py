@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from conformance.engine.judge.codes import Accepted, Admitted
 from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
 from conformance.engine.places import place_of, values_at
+from conformance.engine.values import UUID
 from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Parameter, Sample, When
 from specs.record.model import Source
@@ -25,8 +25,6 @@ HEADER_FORMS = {
     "x-openstack-request-id": REQUEST_ID,
     "x-compute-request-id": REQUEST_ID,
 }
-
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 FREE_VALUES = 12
 """At most so many enumerated values are checked in a response; longer lists are vocabularies."""

@@ -8,6 +8,7 @@ from conformance.engine.case import Requirement, Suite
 from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.success import derive_success, normal_requirement
+from conformance.engine.derive.values import derive_values
 from conformance.engine.derive.versions import derive_removed, derive_versions
 from conformance.engine.derive.view import Book, View
 from conformance.engine.knowledge import SHIPPED, Knowledge, load_knowledge
@@ -131,5 +132,6 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_success(view, book)
         derive_versions(view, book)
         derive_lists(view, book)
+        derive_values(view, book)
     derive_refusals(view, book, default_policy)
     untested_conditions(view, book)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.engine import bodies, naming
+from conformance.engine import fields, naming, values
 from conformance.engine.case import Requirement, Trial, id_part
 from conformance.engine.derive.success import field_shown, header_shown, normal_requirement
 from conformance.engine.derive.view import Book, View
@@ -36,7 +36,7 @@ def derive_versions(view: View, book: Book) -> None:
             book.case(view.requirement("body", "empty", body.line), str(version), trial, EmptyBody())
     for row in view.operation.response.parameters:
         _response_row(view, book, row)
-    for field in bodies.fields(view.operation, view.default) + former_fields(view):
+    for field in fields.fields(view.operation, view.default) + former_fields(view):
         _request_field(view, book, field)
 
 
@@ -131,20 +131,20 @@ def _response_row(view: View, book: Book, row: Parameter) -> None:
         book.case(requirement, str(outside), trial_out, FieldAbsent(row.name, place, _said(bound)))
 
 
-def former_fields(view: View) -> list[bodies.Field]:
+def former_fields(view: View) -> list[fields.Field]:
     """Request fields that end before the default version."""
-    known = {f.row for f in bodies.fields(view.operation, view.default)}
-    former: dict[str, bodies.Field] = {}
+    known = {f.row for f in fields.fields(view.operation, view.default)}
+    former: dict[str, fields.Field] = {}
     for row in view.operation.request.parameters:
         if row.location == "body" and row not in known and row.range.max is not None:
             last = row.range.max
-            for field in bodies.fields(view.operation, last) if last in view.range else ():
+            for field in fields.fields(view.operation, last) if last in view.range else ():
                 if field.row is row:
                     former[field.name] = field
     return list(former.values())
 
 
-def _request_field(view: View, book: Book, field: bodies.Field) -> None:
+def _request_field(view: View, book: Book, field: fields.Field) -> None:
     """A request field with bounds: accepted inside, refused or without effect outside."""
     row, name = field.row, field.path[-1] if view.operation.action else field.name
     variant, state = view.main_with([field.path[-1]])
@@ -178,14 +178,14 @@ def _request_field(view: View, book: Book, field: bodies.Field) -> None:
                 book.case(requirement, str(version), trial, OutsideVersions(row.name, _said(bound)))
 
 
-def _value(view: View, field: bodies.Field, version: Microversion) -> Any:
+def _value(view: View, field: fields.Field, version: Microversion) -> Any:
     """A value for a field. Free texts are told apart by version, so that an effect can be traced to its request."""
     bound, value = view.knowledge.binding(view.operation, field.path[-1])
     if bound:
         return value
     if field.row.type == "string" and not field.row.enum and not field.row.format:
         return f"conformance {version}"
-    return bodies.value_for(view.operation, field, view.knowledge)
+    return values.value_for(view.operation, field, view.knowledge)
 
 
 def _operation_bounds(view: View, book: Book) -> None:

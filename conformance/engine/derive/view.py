@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Literal
 
-from conformance.engine import bodies, naming
+from conformance.engine import bodies, fields, naming
 from conformance.engine.case import Binding, Case, Requirement, Situation, Trial, Untested, id_part
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.entries import Step
@@ -174,7 +174,7 @@ class View:
         return (Variant("", (), states, None),)
 
     def _existing(self, names: tuple[str, ...]) -> list[str]:
-        known = {f.path[-1] for f in bodies.fields(self.operation, self.default)}
+        known = {f.path[-1] for f in fields.fields(self.operation, self.default)}
         return [n for n in names if n in known][:1]
 
     @property

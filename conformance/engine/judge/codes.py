@@ -98,6 +98,42 @@ class Accepted:
         return broken(evidence.status, f"the documented request was refused with {evidence.status}")
 
 
+ELSEWHERE = frozenset({401, 403, 404, 409})
+"""Codes of refusals whose reasons no table of a request speaks of: policies, quotas, what is not there, conflicts."""
+
+
+@dataclass(frozen=True)
+class LetIn:
+    """A value that the reference lets in: accepted with a normal code.
+
+    What refuses the request as such (400, 422, ...) refuses the value, the one thing that it has beyond a documented
+    request, and breaks the promise. A policy on an optional field, a quota, a conflict or a driver that lacks something
+    may refuse the same request for reasons of their own, so their codes decide nothing.
+
+    Attributes:
+        codes: the normal ones.
+        what: which value the reference lets in.
+    """
+
+    codes: tuple[int, ...]
+    what: str
+
+    @property
+    def expected(self) -> str:
+        return f"{_codes(self.codes)}: {self.what}"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        status = evidence.status or 0
+        if evidence.accepted or status in self.codes:
+            return Accepted(self.codes).judge(evidence)
+        framework = _framework(evidence)
+        if framework:
+            return framework
+        if status in ELSEWHERE or (status >= 500 and status in evidence.listed()):
+            return undecided(status, f"refused with {status}, which says nothing of whether {self.what}")
+        return broken(status, f"refused with {status} although {self.what}")
+
+
 @dataclass(frozen=True)
 class Admitted:
     """The request passes a precondition: accepted, whatever the normal code; only a refusal breaks it."""

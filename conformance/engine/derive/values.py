@@ -1,0 +1,220 @@
+"""Requests with a value that the reference lets in: each optional field and each enumerated value once, and the limits.
+
+One request gives one such value, so that a refusal names it; what another documented request holds already is not given
+again. A value is one that the reference itself names, or the tables: where only the type of a field is known, nobody
+can say that a refusal is not the value's fault, and there is no case.
+
+Quantities are not tried at their upper limit. How much of a thing there may be is a matter of a cloud's size and
+quotas, and no table of a request speaks of those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance.engine import fields, values
+from conformance.engine.case import Binding, Trial, id_part
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.success import normal_requirement
+from conformance.engine.derive.versions import former_fields
+from conformance.engine.derive.view import Book, View
+from conformance.engine.entries import ValueRule
+from conformance.engine.judge.codes import LetIn
+from conformance.engine.judge.contents import is_of_type
+from conformance.engine.places import values_at
+from specs.microversion import Microversion
+from specs.model import Parameter
+
+GIVEN = "given"
+"""Stands for any value of an optional field."""
+
+
+@dataclass(frozen=True)
+class _Value:
+    """A value of a row and what it is; ``last`` is the version at which it is given, where the row is a former one."""
+
+    row: Parameter
+    label: str
+    value: Any
+    last: Microversion | None = None
+
+    @property
+    def detail(self) -> str:
+        """What stands in the brackets of the case's id; rows of one name are told apart by their last versions."""
+        name = id_part(self.row.name)
+        plain = f"with-{name}" if self.label == GIVEN else f"{name}-{id_part(self.label)}"
+        return f"{plain}-{self.last}" if self.last is not None else plain
+
+    @property
+    def what(self) -> str:
+        """The value in words, as a reason needs it."""
+        limit = {"longest": "the longest", "shortest": "the shortest", "lowest": "the lowest"}.get(self.label)
+        if self.label == GIVEN:
+            return f"{self.row.name} may be given"
+        return f"{limit} {self.row.name} is documented" if limit else f"{self.label} is documented for {self.row.name}"
+
+
+def derive_values(view: View, book: Book) -> None:
+    """Cases of the kind normal with one value each that no other accepted request of the operation holds.
+
+    To be called when all other accepted requests of the operation are in the book.
+    """
+    if not view.reads:
+        for field in reversed(fields.fields(view.operation, view.default)):  # what has parts is given with them
+            _field(view, book, field, view.default)
+        for field in former_fields(view):
+            if field.row.max is not None:
+                _field(view, book, field, Microversion.parse(field.row.max))
+    for row in view.operation.request.parameters:
+        if row.location == "query" and view.default in row.range:
+            _query(view, book, row)
+
+
+def _values(row: Parameter, known: Any, last: Microversion | None) -> Iterator[_Value]:
+    if not row.required:
+        yield _Value(row, GIVEN, known, last)
+    for label, value in values.let_in(row):
+        yield _Value(row, label, value, last)
+
+
+def _field(view: View, book: Book, field: fields.Field, version: Microversion) -> None:
+    known = values.known_value(view.operation, field, view.knowledge)
+    for one in _values(field.row, known, None if version == view.default else version):
+        if not _held(view, book, field, one):
+            _given(view, book, field, one, version)
+
+
+def _held(view: View, book: Book, field: fields.Field, one: _Value) -> bool:
+    """Whether a documented request holds the value already."""
+    for trial in book.trials.values():
+        if (
+            trial.operation.id == view.operation.id
+            and trial.accepted is True
+            and _version(view, trial) in one.row.range
+        ):
+            found, _ = values_at(trial.body, field.path) if trial.body is not ABSENT else ([], 0)
+            good = [value for value in found if _is_good(value, one.row)]
+            if good if one.label == GIVEN else one.value in good:
+                return True
+    return False
+
+
+def _is_good(value: Any, row: Parameter) -> bool:
+    """Whether a value is one that the row lets in: samples are not always of the documented type."""
+    if value is None:
+        return bool(row.nullable)
+    return isinstance(value, Binding) or is_of_type(value, row.type or "")
+
+
+def _version(view: View, trial: Trial) -> Microversion:
+    return Microversion.parse(trial.microversion) if trial.microversion else view.default
+
+
+def _given(view: View, book: Book, field: fields.Field, one: _Value, version: Microversion) -> None:
+    """The case that gives a value of a body, or why there is none."""
+    rule = _ruled(view, book, one, version)
+    if rule is not None and rule.reason is not None:
+        return
+    beside = dict(rule.beside) if rule is not None else {}
+    name = field.path[-1] if view.operation.action else field.name
+    variant, state = view.main_with([field.path[-1], *beside])
+    body = view.body(variant, version, {**beside, name: one.value})
+    found, _ = values_at(body, field.path) if body is not ABSENT else ([], 0)
+    if one.value not in found:
+        _without(view, book, one, version, "no-place", f"no body has a place for {field.name}")
+        return
+    trial = view.attempt(
+        state=state,
+        variant=variant,
+        label=f"value-{one.detail}",
+        version=None if version == view.default else version,
+        body=body,
+        beyond_base=True,
+    )
+    _case(view, book, one, version, trial, rule)
+
+
+def _query(view: View, book: Book, row: Parameter) -> None:
+    """The cases that give a value of a query, which most references name by its type alone."""
+    bound, known = view.knowledge.binding(view.operation, row.name)
+    if not bound:
+        known = row.enum[0] if row.enum else "True" if row.type in ("boolean", "bool") else ABSENT
+    labels = [(str(one), str(one)) for one in row.enum] or [(GIVEN, known)]
+    for one in (_Value(row, label, value) for label, value in labels):
+        if not _asked(view, book, one):
+            _given_query(view, book, one)
+
+
+def _asked(view: View, book: Book, one: _Value) -> bool:
+    """Whether a request that is to be accepted asks with the value already."""
+    return any(
+        name == one.row.name and (one.label == GIVEN or str(value) == one.value)
+        for trial in book.trials.values()
+        if trial.operation.id == view.operation.id and trial.accepted is True
+        for name, value in _queried(trial, one.row)
+    )
+
+
+def _queried(trial: Trial, row: Parameter) -> Iterator[tuple[str, Any]]:
+    """Names and values that a trial asks with; a list asks more than once, with values that it is told, or finds."""
+    yield from trial.query
+    plan = trial.listing
+    if plan is None:
+        return
+    yield from plan.also
+    yield plan.parameter, plan.key
+    if row.name == plan.direction:
+        yield from ((row.name, str(one)) for one in row.enum)
+
+
+def _given_query(view: View, book: Book, one: _Value) -> None:
+    rule = _ruled(view, book, one, view.default)
+    if rule is not None and rule.reason is not None:
+        return
+    key = one.row.name if one.label == GIVEN else f"{one.row.name}={one.label}"
+    beside = tuple(rule.beside.items()) if rule is not None else ()
+    asked = view.knowledge.list_rule(view.operation, key, view.default)
+    variant, state = view.main
+    trial = view.attempt(
+        state=state,
+        variant=variant,
+        label=f"value-{one.detail}",
+        role=asked.role if asked else None,
+        query=(*(asked.also if asked else ()), *beside, (one.row.name, one.value)),
+        beyond_base=True,
+    )
+    _case(view, book, one, view.default, trial, rule)
+
+
+def _ruled(view: View, book: Book, one: _Value, version: Microversion) -> ValueRule | None:
+    """What the tables say of a value; where they or the reference let no case be made, the reason is noted."""
+    rule = view.knowledge.value_rule(view.operation, one.row.name, one.label)
+    if rule is not None:
+        book.used.add(f"bindings.values: {view.operation.id} {one.row.name}={one.label}")
+        if rule.reason is not None:
+            _without(view, book, one, version, rule.reason, rule.why)
+        return rule
+    if one.label == "highest":
+        why = f"how much of {one.row.name} there may be is a matter of the cloud's size and quotas"
+    elif one.value is ABSENT:
+        why = f"neither the reference nor a table names a good value of {one.row.name}"
+    else:
+        return None
+    reason = "provider" if one.label == "highest" else "not-derivable"
+    _without(view, book, one, version, reason, why)
+    return ValueRule(view.operation.id, one.row.name, one.label, reason=reason, why=why)
+
+
+def _case(view: View, book: Book, one: _Value, version: Microversion, trial: Trial, rule: ValueRule | None) -> None:
+    name, line, numbers = normal_requirement(view, version)
+    if numbers:
+        trial = replace(trial, stands_in=rule is not None and rule.sandbox)
+        book.case(view.requirement("normal", name, line), one.detail, trial, LetIn(numbers, one.what))
+
+
+def _without(view: View, book: Book, one: _Value, version: Microversion, reason: str, why: str) -> None:
+    name, line, _ = normal_requirement(view, version)
+    requirement = view.requirement("normal", name, line)
+    book.without_case(replace(requirement, id=f"{requirement.id}[{one.detail}]"), reason, why)
