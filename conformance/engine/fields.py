@@ -86,6 +86,8 @@ def places_of(
         if place is None and dot and parent in places:
             many = kinds.get(parent) in ("array", "list")
             place = (*places[parent], "[]", last) if many else (*places[parent], last)
+        elif place is None and (kin := _of_another_prefix(shown, row.name)) is not None:
+            place = (*kin[:-1], row.name)
         elif place is None and not shown:
             place = (row.name,)
         elif place is None and not dot and _anywhere(shown):
@@ -95,6 +97,15 @@ def places_of(
         if place is not None:
             places[row.name] = place
     return places
+
+
+def _of_another_prefix(shown: list[Any], name: str) -> tuple[str, ...] | None:
+    """The place of a key that differs from a row's name in its prefix alone (``os:`` and that of an extension)."""
+    prefix, colon, rest = name.partition(":")
+    if not colon or "." in name:
+        return None
+    places = (place for body in shown for place in places_in(body))
+    return next((p for p in places if p[-1].endswith(f":{rest}") and not p[-1].startswith(f"{prefix}:")), None)
 
 
 def _anywhere(shown: list[Any]) -> bool:

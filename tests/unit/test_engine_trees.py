@@ -78,6 +78,18 @@ def test_a_dotted_name_that_no_sample_shows_stands_below_its_parent():
     assert found["teeth.size"] == ("gear", "teeth", "[]", "size")
 
 
+def test_a_field_stands_where_the_samples_show_it_with_another_prefix():
+    rows = [row("gear", "object"), row("name"), row("os:hints", "object"), row("os:hints.group"), row("os:colour")]
+    alone = {"gear": {"name": "g", "colour": "red"}}
+    assert places(*rows, shown=[alone, alone | {"OS-EXT:hints": {"same": 1}}]) == {
+        "gear": ("gear",),
+        "name": ("gear", "name"),
+        "os:hints": ("os:hints",),
+        "os:hints.group": ("os:hints", "group"),
+        "os:colour": ("gear", "os:colour"),
+    }
+
+
 def test_without_a_sample_a_field_stands_at_the_top():
     assert places(row("name")) == {"name": ("name",)}
 
