@@ -83,13 +83,18 @@ class Executor:
         try:
             if trial.listing is not None:
                 return self.pager.make(trial, version)
-            return self._make(trial, version, tuple(wanted))
+            evidence = self._make(trial, version, tuple(wanted))
         except Unavailable as error:
             return replace(empty, problem=Problem("inapplicable" if error.optional else "inconclusive", str(error)))
         except (RoleMissing, GuardRefusal) as error:
             return replace(empty, problem=Problem("inapplicable", str(error)))
         except CloudError as error:
             return replace(empty, problem=Problem("error", str(error)))
+        refused = bool(trial.accepted) and evidence.status == FIRST_REFUSAL
+        if refused and not self.context.sandbox and self.context.knowledge.is_by_choice(trial.operation):
+            reason = "refused with 400: whether a cloud has what it needs is its provider's choice"
+            return replace(evidence, problem=Problem("inapplicable", reason))
+        return evidence
 
     def _version(self, trial: Trial) -> Microversion:
         if trial.microversion:

@@ -62,6 +62,7 @@ class Knowledge:
         showings: what must be so that a response shows what is documented within it.
         companions: operation, field, and another field without which it is refused.
         values: what a value that the reference lets in needs beside it, or why no case gives it.
+        by_choice: operations that are refused with 400 where the provider has not set up what they need.
         sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
         made_with_server: field of a new server, and the kind of what it shows there: made with it, and kept after it.
@@ -110,6 +111,7 @@ class Knowledge:
     showings: tuple[Showing, ...] = ()
     companions: tuple[tuple[str, str, str], ...] = ()
     values: tuple[ValueRule, ...] = ()
+    by_choice: tuple[str, ...] = ()
     sandbox_only: tuple[str, ...] = ()
     listed: tuple[Stock, ...] = ()
     list_rules: tuple[ListRule, ...] = ()
@@ -132,6 +134,10 @@ class Knowledge:
     def included(self, operation: Operation) -> tuple[str, ...]:
         """Optional fields without which the operation's request is of no use."""
         return tuple(name for pattern, name in self.includes if fnmatchcase(operation.id, pattern))
+
+    def is_by_choice(self, operation: Operation) -> bool:
+        """Whether the provider chooses if the operation can be of use."""
+        return any(fnmatchcase(operation.id, pattern) for pattern in self.by_choice)
 
     def only_in_sandbox(self, operation: Operation) -> bool:
         """Whether what the operation needs can be brought about in the sandbox alone."""
@@ -359,6 +365,7 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
         },
         showings=tuple(map(_showing, lists["shows"])),
         values=tuple(map(_value_rule, lists["values"])),
+        by_choice=tuple(lists["by_choice"]),
         sandbox_only=tuple(lists["sandbox_only"]),
         companions=tuple((c["operation"], c["parameter"], n) for c in lists["companions"] for n in c["needs"]),
         queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in lists["queries"]),

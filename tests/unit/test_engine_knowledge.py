@@ -58,6 +58,7 @@ def named():
             *(pattern for pattern, _, _ in KNOWN.companions),
             *(rule.operation for rule in KNOWN.values),
             *KNOWN.sandbox_only,
+            *KNOWN.by_choice,
             *(pattern for pattern, _, _ in KNOWN.made_with),
             *(pattern for pattern, _ in (*KNOWN.before, *KNOWN.after)),
             *(step.operation for step in steps()),
