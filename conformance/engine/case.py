@@ -100,6 +100,7 @@ class Trial:
         repeat: whether the request is sent twice, and the second answer is the one that counts: ``same`` for the same
             target, ``other`` for a second element of the collection, empty for once.
         listing: what is tried on a list, where the trial asks for it more than once.
+        barred: whether the request is as it should be, and is refused only for who asks, or for a lock.
         steps: what goes before a request that is to be refused, so that it is; after it, the lane makes what it needs
             anew.
     """
@@ -118,6 +119,7 @@ class Trial:
     effect_of: tuple[str, Any] | None = None
     path: tuple[tuple[str, str], ...] = ()
     repeat: Literal["", "same", "other"] = ""
+    barred: bool = False
     listing: Listing | None = None
     steps: tuple[Step, ...] = ()
 

@@ -63,6 +63,23 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Record:
+    """Where what was asked of a resource is written down, although its own view may not show it.
+
+    Attributes:
+        operation: lists it.
+        named_by: the field that tells one entry from all others.
+        asked_by: who has asked; nothing where the cloud did it of its own accord.
+        failure: why it was not done.
+    """
+
+    operation: str
+    named_by: str
+    asked_by: str
+    failure: str
+
+
+@dataclass(frozen=True)
 class Naming:
     """How a placeholder gets its value where no collection lists it for long, or at all.
 

@@ -18,7 +18,7 @@ import yaml
 
 from conformance.engine.case import Binding
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.entries import BindingRule, Fault, ListRule, Naming, Refusal, Step, Stock, Transition
+from conformance.engine.entries import BindingRule, Fault, ListRule, Naming, Record, Refusal, Step, Stock, Transition
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -43,6 +43,8 @@ class Knowledge:
         includes: operation and optional field that its request is of no use without.
         made_with: operation, collection, and fields with which an element of the collection is made for it.
         before, after: steps that an accepted request of an operation needs, and that take its effects back.
+        unlike: steps before a request that is to be refused, so that what is there differs from what it would become.
+        record: where what was asked of the resource is written down.
         alone: operations that change what all others share.
         met: operations whose environment, which the API cannot show, is that of what this suite makes.
         named_by: placeholders whose values another request's answer names.
@@ -85,6 +87,8 @@ class Knowledge:
     made_with: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
     before: tuple[tuple[str, Step], ...] = ()
     after: tuple[tuple[str, Step], ...] = ()
+    unlike: tuple[tuple[str, Step], ...] = ()
+    record: Record | None = None
     alone: tuple[str, ...] = ()
     met: tuple[str, ...] = ()
     per_user: tuple[str, ...] = ()
@@ -167,9 +171,9 @@ class Knowledge:
                 return wanted
         return {}
 
-    def steps(self, operation: Operation, which: Literal["before", "after"]) -> list[Step]:
-        """What goes before an accepted request of an operation, or takes its effects back."""
-        table = self.before if which == "before" else self.after
+    def steps(self, operation: Operation, which: Literal["before", "after", "unlike"]) -> list[Step]:
+        """What goes before an accepted request of an operation, takes its effects back, or lets them be seen."""
+        table = {"before": self.before, "after": self.after, "unlike": self.unlike}[which]
         return [step for pattern, step in table if fnmatchcase(operation.id, pattern)]
 
     def is_alone(self, operation: Operation) -> bool:
@@ -286,6 +290,8 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
         made_with=tuple((m["operation"], m["collection"], _value(m["fields"])) for m in lists["made_with"]),
         before=_steps(lists["before"]),
         after=_steps(lists["after"]),
+        unlike=_steps(lists["unlike"]),
+        record=Record(**maps["record"]) if maps["record"] else None,
         alone=tuple(lists["alone"]),
         met=tuple(lists["met"]),
         per_user=tuple(lists["per_user"]),

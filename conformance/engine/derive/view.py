@@ -301,6 +301,7 @@ class View:
         query: tuple[tuple[str, Any], ...] = (),
         path: tuple[tuple[str, str], ...] = (),
         repeat: Literal["", "same", "other"] = "",
+        barred: bool = False,
         steps: tuple[Step, ...] = (),
     ) -> Trial:
         """A trial of this operation.
@@ -344,6 +345,7 @@ class View:
             effect_of=effect_of,
             path=path,
             repeat=repeat,
+            barred=barred,
             steps=steps,
         )
 
