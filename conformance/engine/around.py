@@ -147,6 +147,8 @@ class Around:
         """Take back what steps before a request have changed, where nothing has yet."""
         if self.steps.sent:
             self._undo(operation, request)
+            if self.stage.view is not None:
+                self.stage.refresh()  # the next trial begins with what is there now
         self.traces.marked = frozenset()
 
     def _undo(self, operation: Operation, request: Request) -> None:
@@ -161,10 +163,10 @@ class Around:
             return evidence
         filled, after = request.filled, self._after(evidence, request, version)
         if after != request.before:
+            self._undo(evidence.trial.operation, request)  # while what the path names is there
             self.holdings.forget(filled)  # it is not what the next request should find
             if filled.owned is not None:
                 self.holdings.maker.dispose(filled.owned)
-            self._undo(evidence.trial.operation, request)
         return replace(evidence, before=request.before, after=after)
 
     def _made(self, trial: Trial, answer: Answer, request: Request, role: str) -> Owned | None:
