@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from conformance.engine.case import Trial
@@ -13,7 +13,6 @@ from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.context import RunContext
-from conformance.engine.entries import Step
 from conformance.engine.fixtures import Unavailable
 from conformance.engine.holdings import Filled, Holdings
 from conformance.engine.judge.evidence import Evidence
@@ -66,12 +65,7 @@ class Around:
         """
         if trial.accepted is not False:
             self.holdings.prepare(trial.operation, filled.values)
-        if trial.accepted is True or trial.situation.target != "own":
-            return
-        table: list[Step] = []
-        if trial.barred and trial.accepted is False:
-            table += self.context.knowledge.steps(trial.operation, "before")
-        table += self.context.knowledge.steps(trial.operation, "unlike")
+        table = self.context.knowledge.before_refusal(trial)
         before = set(self.steps.sent)
         for step in table:
             with contextlib.suppress(CloudError, Unavailable):  # without it less is seen, and nothing else
@@ -102,8 +96,10 @@ class Around:
         """After a refusal, what else shows whether something changed than the server, which was followed."""
         if evidence.trial.situation.state is None or evidence.after is None or request.before is None:
             return evidence
-        after = self._after(evidence, request, evidence.version or self.context.top)
-        return replace(evidence, before=request.before, after={**evidence.after, **(after or {})})
+        after = self._after(evidence, request, evidence.version or self.context.top) or {}
+        if any(value != request.before[key] for key, value in after.items()):
+            self._disobeyed(evidence.trial.operation, request)
+        return replace(evidence, before=request.before, after={**evidence.after, **after})
 
     def _after(self, evidence: Evidence, request: Request, version: Microversion) -> Mapping[str, Any] | None:
         return self.traces.after(
@@ -123,6 +119,7 @@ class Around:
                 self.holdings.maker.dispose(made)
         elif operation.method == "DELETE":
             self.holdings.forget(request.filled)
+            self.holdings.maker.forget_below(request.filled.path)
             owned = request.filled.owned
             if owned is not None and self.context.cloud.journal is not None:
                 self.context.cloud.journal.gone(owned.value)
@@ -146,28 +143,41 @@ class Around:
     def restore(self, operation: Operation, request: Request) -> None:
         """Take back what steps before a request have changed, where nothing has yet."""
         if self.steps.sent:
-            self._undo(operation, request)
+            self._take_back(operation, request)
+            self.holdings.maker.forget_below(request.filled.path)
             if self.stage.view is not None:
                 self.stage.refresh()  # the next trial begins with what is there now
         self.traces.marked = frozenset()
 
     def _undo(self, operation: Operation, request: Request) -> None:
-        """Take back what the request or the steps before it have changed for others."""
-        for step in self.context.knowledge.steps(operation, "after"):
+        """Take back what an accepted request or the steps before it have changed for others."""
+        self._take("after", operation, request)
+        self.steps.sent.clear()
+
+    def _take_back(self, operation: Operation, request: Request) -> None:
+        """The same where the request was refused."""
+        self._take("back", operation, request)
+        self._undo(operation, request)
+
+    def _take(self, which: Literal["after", "back"], operation: Operation, request: Request) -> None:
+        for step in self.context.knowledge.steps(operation, which):
             with contextlib.suppress(CloudError, Unavailable):
                 self.steps.after(step, request.filled.values, self.holdings.path_of, request.body)
-        self.steps.sent.clear()
 
     def _unchanged(self, evidence: Evidence, request: Request, version: Microversion) -> Evidence:
         if evidence.trial.situation.state is not None or request.before is None:
             return evidence
-        filled, after = request.filled, self._after(evidence, request, version)
+        after = self._after(evidence, request, version)
         if after != request.before:
-            self._undo(evidence.trial.operation, request)  # while what the path names is there
-            self.holdings.forget(filled)  # it is not what the next request should find
-            if filled.owned is not None:
-                self.holdings.maker.dispose(filled.owned)
+            self._disobeyed(evidence.trial.operation, request)
         return replace(evidence, before=request.before, after=after)
+
+    def _disobeyed(self, operation: Operation, request: Request) -> None:
+        """What a refused request has done all the same is taken back, and is not what the next one should find."""
+        self._take_back(operation, request)  # while what the path names is there
+        self.holdings.forget(request.filled)
+        if request.filled.owned is not None:
+            self.holdings.maker.dispose(request.filled.owned)
 
     def _made(self, trial: Trial, answer: Answer, request: Request, role: str) -> Owned | None:
         producer = self.context.producers.made_by(trial.operation)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import yaml
 
-from conformance.engine.case import Binding
+from conformance.engine.case import Binding, Trial
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.entries import BindingRule, Fault, ListRule, Naming, Record, Refusal, Step, Stock, Transition
 from specs.microversion import Microversion
@@ -44,6 +44,7 @@ class Knowledge:
         made_with: operation, collection, and fields with which an element of the collection is made for it.
         before, after: steps that an accepted request of an operation needs, and that take its effects back.
         unlike: steps before a request that is to be refused, so that what is there differs from what it would become.
+        back: steps that take back what those before a refused request have changed, beside the steps after it.
         record: where what was asked of the resource is written down.
         alone: operations that change what all others share.
         met: operations whose environment, which the API cannot show, is that of what this suite makes.
@@ -88,6 +89,7 @@ class Knowledge:
     before: tuple[tuple[str, Step], ...] = ()
     after: tuple[tuple[str, Step], ...] = ()
     unlike: tuple[tuple[str, Step], ...] = ()
+    back: tuple[tuple[str, Step], ...] = ()
     record: Record | None = None
     alone: tuple[str, ...] = ()
     met: tuple[str, ...] = ()
@@ -171,10 +173,20 @@ class Knowledge:
                 return wanted
         return {}
 
-    def steps(self, operation: Operation, which: Literal["before", "after", "unlike"]) -> list[Step]:
-        """What goes before an accepted request of an operation, takes its effects back, or lets them be seen."""
-        table = {"before": self.before, "after": self.after, "unlike": self.unlike}[which]
+    def steps(self, operation: Operation, which: Literal["before", "after", "unlike", "back"]) -> list[Step]:
+        """What goes before or after a request of an operation, by one of the tables."""
+        table = {"before": self.before, "after": self.after, "unlike": self.unlike, "back": self.back}[which]
         return [step for pattern, step in table if fnmatchcase(operation.id, pattern)]
+
+    def before_refusal(self, trial: Trial) -> list[Step]:
+        """What goes before a request that is to be refused, so that it shows where it is done all the same.
+
+        What is refused only for who asks needs all that it would need to be accepted.
+        """
+        if trial.accepted is True or trial.situation.target != "own":
+            return []
+        needed = self.steps(trial.operation, "before") if trial.barred and trial.accepted is False else []
+        return [*needed, *self.steps(trial.operation, "unlike")]
 
     def is_alone(self, operation: Operation) -> bool:
         """Whether the operation changes what all others share."""
@@ -291,6 +303,7 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
         before=_steps(lists["before"]),
         after=_steps(lists["after"]),
         unlike=_steps(lists["unlike"]),
+        back=_steps(lists["back"]),
         record=Record(**maps["record"]) if maps["record"] else None,
         alone=tuple(lists["alone"]),
         met=tuple(lists["met"]),

@@ -130,6 +130,10 @@ class Maker:
         """It is gone, or no longer what it was."""
         self._pool = {key: other for key, other in self._pool.items() if other.value != owned.value}
 
+    def forget_below(self, path: str) -> None:
+        """What stands below a path is gone, or no longer what it was."""
+        self._pool = {key: owned for key, owned in self._pool.items() if not owned.path.startswith(f"{path}/")}
+
     def _by_factory(self, factory: str, collection: str) -> Owned:
         problem = self._stage.reach(self._context.knowledge.initial)
         if problem is not None:
