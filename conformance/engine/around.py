@@ -52,6 +52,7 @@ class Around:
     holdings: Holdings
     steps: Steps = field(init=False)
     traces: Traces = field(init=False)
+    _arranged: bool = False
 
     def __post_init__(self) -> None:
         self.steps = self.holdings.steps
@@ -70,6 +71,7 @@ class Around:
         for step in table:
             with contextlib.suppress(CloudError, Unavailable):  # without it less is seen, and nothing else
                 self.steps.before(step, filled.values, self.holdings.path_of)
+                self._arranged = True
         self.traces.marked = frozenset(name.removeprefix("before.") for name in set(self.steps.sent) - before)
         if table and trial.situation.state is not None:
             self.stage.refresh()
@@ -96,12 +98,12 @@ class Around:
         """After a refusal, what else shows whether something changed than the server, which was followed."""
         if evidence.trial.situation.state is None or evidence.after is None or request.before is None:
             return evidence
-        after = self._after(evidence, request, evidence.version or self.context.top) or {}
+        after = self._after(evidence, request, evidence.version or self.context.top)
         if any(value != request.before[key] for key, value in after.items()):
             self._disobeyed(evidence.trial.operation, request)
         return replace(evidence, before=request.before, after={**evidence.after, **after})
 
-    def _after(self, evidence: Evidence, request: Request, version: Microversion) -> Mapping[str, Any] | None:
+    def _after(self, evidence: Evidence, request: Request, version: Microversion) -> Mapping[str, Any]:
         return self.traces.after(
             evidence.trial, request.filled, version, request.body, request.before or {}, evidence.status or 0
         )
@@ -142,12 +144,12 @@ class Around:
 
     def restore(self, operation: Operation, request: Request) -> None:
         """Take back what steps before a request have changed, where nothing has yet."""
-        if self.steps.sent:
+        if self.steps.sent or self._arranged:
             self._take_back(operation, request)
             self.holdings.maker.forget_below(request.filled.path)
             if self.stage.view is not None:
                 self.stage.refresh()  # the next trial begins with what is there now
-        self.traces.marked = frozenset()
+        self.traces.marked, self._arranged = frozenset(), False
 
     def _undo(self, operation: Operation, request: Request) -> None:
         """Take back what an accepted request or the steps before it have changed for others."""

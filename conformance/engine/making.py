@@ -242,11 +242,12 @@ class Maker:
             pause = min(2 * pause, 2.0)
 
     def show(self, owned: Owned, version: str) -> Any:
-        """What the cloud shows of it: the object in the answer's one key; None where it is not there."""
-        answer = self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version)
-        if not answer.ok or not isinstance(answer.json, dict):
-            return None
-        return next(iter(answer.json.values())) if len(answer.json) == 1 else answer.json
+        """What the cloud shows of it; None where it is not there."""
+        return content(self.look(owned, version))
+
+    def look(self, owned: Owned, version: str) -> Answer:
+        """What the cloud answers to who asks for it."""
+        return self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version)
 
     def dispose(self, owned: Owned) -> None:
         """Remove it; what cannot be removed now stands in the journal for the end of the run."""
@@ -258,6 +259,13 @@ class Maker:
             answer = self._context.cloud.send(Ask("DELETE", owned.path, Role(owned.role), version))
             if (answer.ok or answer.status in (404, 410)) and self._context.cloud.journal is not None:
                 self._context.cloud.journal.gone(owned.value)
+
+
+def content(answer: Answer) -> Any:
+    """What an answer shows: the object in its one key; None where it shows nothing."""
+    if not answer.ok or not isinstance(answer.json, dict):
+        return None
+    return next(iter(answer.json.values())) if len(answer.json) == 1 else answer.json
 
 
 def background(answer: Answer) -> bool:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.engine.case import Trial
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.roles import Role
 from conformance.engine.context import RunContext
 from conformance.engine.holdings import Filled
-from conformance.engine.making import Maker, Owned, name_in
+from conformance.engine.making import Maker, Owned, content, name_in
 from conformance.engine.places import elements, identity
 from conformance.engine.producers import SAFE, element_in, form, last_version, listed_by, placeholders
 from conformance.engine.stage import Stage
@@ -26,6 +27,7 @@ from specs.model import Operation
 BEING = "exists"
 SHOWN = "shown"
 BELOW = "below"
+OF = "of"
 RECORDED = "recorded"
 
 
@@ -55,15 +57,14 @@ class Traces:
 
     def after(
         self, trial: Trial, filled: Filled, version: Microversion, body: Any, before: Mapping[str, Any], status: int
-    ) -> Mapping[str, Any] | None:
+    ) -> Mapping[str, Any]:
         """The same after a refusal with a code, without the resource that has statuses: who follows that, sees it."""
         name = name_in(body)
         if name is not None and not name.startswith(self.context.cloud.prefix):
             name = None
-        seen = self._apart(trial, filled, version, body, name or "")
-        if trial.situation.state is None:
-            return self._comparable(before, seen)
-        seen = {key: value for key, value in (self._comparable(before, seen) or {}).items() if key in before}
+        parts = {key: before[key] for key in (BEING, SHOWN, BELOW) if key in before}
+        now = self._comparable(parts, self._apart(trial, filled, version, body, name or ""))
+        seen = {key: value for key, value in now.items() if key in before}
         if RECORDED in before and _for_who_asks(trial, status):
             known = before[RECORDED]
             done = (entry for entry, counts in (self._record() or {}).items() if counts and entry not in known)
@@ -71,11 +72,20 @@ class Traces:
         return seen
 
     @staticmethod
-    def _comparable(before: Mapping[str, Any], seen: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-        """What is seen now; a part below that cannot be seen now, or could not be before, says nothing."""
-        if seen is None or not isinstance(before.get(BELOW), Mapping):
+    def _comparable(before: Mapping[str, Any], seen: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        """What is seen now; of what cannot be seen now, or could not be before, that it is as it was.
+
+        The same of another element of a list, where the one is there no more that was seen before.
+        """
+        if seen is None:
+            return before
+        shown = (view.get(SHOWN) for view in (before, seen))
+        one, other = (view.get(OF) if isinstance(view, Mapping) else None for view in shown)
+        if one != other:
+            return before
+        if not isinstance(before.get(BELOW), Mapping):
             return seen
-        below = seen.get(BELOW) or {}
+        below = seen.get(BELOW, {})
         return {**seen, BELOW: {key: below.get(key, value) for key, value in before[BELOW].items()}}
 
     def _apart(
@@ -98,9 +108,10 @@ class Traces:
 
     def _owned(self, trial: Trial, owned: Owned, reader: Operation, again: bool) -> Mapping[str, Any] | None:
         """All that is shown of what this lane has made, and below it where the request is about that."""
-        shown = self.maker.show(owned, str(self.context.version_for(reader)))
+        answer = self.maker.look(owned, str(self.context.version_for(reader)))
+        shown = content(answer)
         if shown is None:
-            return {BEING: False} if again else None
+            return {BEING: False} if again and answer.status in GONE else None
         seen = {BEING: True, SHOWN: _lasting(shown)}
         if form(trial.operation.path) == form(reader.path):
             return seen
@@ -117,13 +128,17 @@ class Traces:
         """What is shown at the path of a request; of what is not our ``own``, the fields that would be set."""
         if trial.operation.action is not None:
             return None
-        view = self._view(trial.operation, filled)
+        view = self._view(trial.operation, filled, body)
         if view is None:
             return {BEING: False} if again else None
         if view is _UNREADABLE:
             return None
         if isinstance(view, Mapping):
             names = {name.rpartition(".")[2] for name in members("", body)} | self.marked
+            if "{" not in trial.operation.path:  # what a word in the path sets, its answer shows
+                names |= {row.name.rpartition(".")[2] for row in trial.operation.response.parameters}
+                names |= {OF}
+                view = {**view, OF: identity(view, "id")}
             return {BEING: True, SHOWN: {key: value for key, value in view.items() if key in names}}
         if own and isinstance(view, list):
             # What is in it counts: how each is, may change by itself.
@@ -131,23 +146,32 @@ class Traces:
             return {BEING: True, SHOWN: [identity(element, name) for element in view]}
         return {BEING: True, SHOWN: view if own else None}
 
-    def _view(self, operation: Operation, filled: Filled) -> Any:
-        """What stands at a path, or in the list above it; None where nothing does, else ``_UNREADABLE``."""
-        known, element = self.context.operations, None
+    def _view(self, operation: Operation, filled: Filled, body: Any) -> Any:
+        """What stands at a path, or in the list above it; None where nothing does, else ``_UNREADABLE``.
+
+        In the list it is what the last name of the path names, or what shows most of what the body says of it.
+        """
+        known, above = self.context.operations, False
         reader, path = listed_by(known, operation.path), filled.path
-        if reader is None and operation.path.endswith("}"):
-            element = placeholders(operation.path)[-1]
+        if reader is None and operation.method != "POST":
+            above = True
             reader, path = listed_by(known, operation.path.rpartition("/")[0]), path.rpartition("/")[0]
         if reader is None or reader.removed is not None:
             return _UNREADABLE
         role = Role.ADMIN if Role.ADMIN in self.context.cloud.roles else Role.MEMBER
         answer = self.context.cloud.get(path, role=role, microversion=str(self.context.version_for(reader)))
         if not answer.ok:
-            return None if answer.status in (404, 410) and element is None else _UNREADABLE
-        if element is not None:
-            named = (one for one in elements(answer.json) if identity(one, element) == filled.values.get(element))
-            return next(named, None)
-        return next(iter(answer.json.values()), {}) if isinstance(answer.json, Mapping) else {}
+            return None if answer.status in GONE and not above else _UNREADABLE
+        if not above:
+            return next(iter(answer.json.values()), {}) if isinstance(answer.json, Mapping) else {}
+        listed = [one for one in elements(answer.json) if isinstance(one, Mapping)]
+        if operation.path.endswith("}"):
+            name = placeholders(operation.path)[-1]
+            return next((one for one in listed if identity(one, name) == filled.values.get(name)), None)
+        said = {name.rpartition(".")[2]: value for name, value in members("", body).items()}
+        fits = [sum(one.get(key, ABSENT) == value for key, value in said.items()) for one in listed]
+        best = max(fits, default=0)
+        return listed[fits.index(best)] if best and fits.count(best) == 1 else _UNREADABLE
 
     def _scoped(self, operation: Operation) -> bool:
         """Whether the path names the resource that has statuses, which is the lane's own."""
@@ -188,6 +212,7 @@ class Traces:
         return {str(o[record.named_by]): bool(o.get(record.asked_by)) and not o.get(record.failure) for o in found}
 
 
+GONE = (404, 410)
 _UNREADABLE = object()
 
 
