@@ -5,22 +5,21 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from conformance.engine.case import Trial
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.journal import Intent
-from conformance.engine.cloud.roles import Role
 from conformance.engine.context import RunContext
 from conformance.engine.fixtures import Unavailable
 from conformance.engine.holdings import Filled, Holdings
 from conformance.engine.judge.evidence import Evidence
-from conformance.engine.making import Owned, name_in, named_by
-from conformance.engine.producers import element_in, last_version, listed_by
+from conformance.engine.making import Owned, named_by
 from conformance.engine.stage import Stage
-from conformance.engine.steps import Steps, members
+from conformance.engine.steps import Steps
+from conformance.engine.traces import Traces
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -33,6 +32,7 @@ class Request:
         filled: its path; body, query: with values for their bindings.
         before: the resource that it must leave as it is where it is refused, None where nothing shows that.
         intent: the journal's, where it makes something.
+        ready: whether what its path names was there, or was made, so that it can be looked at.
     """
 
     filled: Filled
@@ -40,6 +40,7 @@ class Request:
     query: tuple[tuple[str, str], ...] = ()
     before: Mapping[str, Any] | None = None
     intent: Intent | None = field(default=None)
+    ready: bool = False
 
 
 @dataclass
@@ -50,17 +51,30 @@ class Around:
     stage: Stage
     holdings: Holdings
     steps: Steps = field(init=False)
+    traces: Traces = field(init=False)
+    _arranged: bool = False
 
     def __post_init__(self) -> None:
         self.steps = self.holdings.steps
+        self.traces = Traces(self.context, self.stage, self.holdings.maker)
 
-    def prepare(self, operation: Operation, filled: Filled) -> None:
-        """Take the steps that an accepted request needs before it.
+    def prepare(self, trial: Trial, filled: Filled) -> None:
+        """Take the steps that a request needs before it: to be accepted, or so that it shows where it was done.
 
         Raises:
-            Unavailable: one of them was refused.
+            Unavailable: one of them was refused, without which it cannot be accepted.
         """
-        self.holdings.prepare(operation, filled.values)
+        if trial.accepted is not False:
+            self.holdings.prepare(trial.operation, filled.values)
+        table = self.context.knowledge.before_refusal(trial)
+        before = set(self.steps.sent)
+        for step in table:
+            with contextlib.suppress(CloudError, Unavailable):  # without it less is seen, and nothing else
+                self.steps.before(step, filled.values, self.holdings.path_of)
+                self._arranged = True
+        self.traces.marked = frozenset(name.removeprefix("before.") for name in set(self.steps.sent) - before)
+        if table and trial.situation.state is not None:
+            self.stage.refresh()
 
     def intend(self, trial: Trial, request: Request, role: str) -> Intent | None:
         """Write down that the request makes something, before it is sent; nothing where it makes nothing."""
@@ -78,50 +92,21 @@ class Around:
 
     def before(self, trial: Trial, filled: Filled, version: Microversion, body: Any) -> Mapping[str, Any] | None:
         """What a request that is to be refused must leave as it is."""
-        if trial.accepted is True or trial.operation.method == "GET":
-            return None
-        return self._seen(trial, filled.owned, None, version, filled.path, body)
+        return self.traces.before(trial, filled, version, body)
 
-    def _seen(
-        self, trial: Trial, owned: Owned | None, name: str | None, version: Microversion, path: str, body: Any
-    ) -> Mapping[str, Any] | None:
-        producer = self.context.producers.made_by(trial.operation)
-        if producer is not None and not producer.chosen:
-            return {"exists": self._listed(trial, name, version) if name else False}
-        if owned is not None and owned.producer is not None and owned.producer.reader is not None:
-            reader = owned.producer.reader
-            at = self.context.version_for(reader)
-            shown = self.holdings.maker.show(owned, str(at))
-            return {"exists": shown is not None, "shown": _lasting(shown)} if shown is not None or name else None
-        return self._asked(trial, path, body, name is not None)
+    def beside(self, evidence: Evidence, request: Request) -> Evidence:
+        """After a refusal, what else shows whether something changed than the server, which was followed."""
+        if evidence.trial.situation.state is None or evidence.after is None or request.before is None:
+            return evidence
+        after = self._after(evidence, request, evidence.version or self.context.top)
+        if any(value != request.before[key] for key, value in after.items()):
+            self._disobeyed(evidence.trial.operation, request)
+        return replace(evidence, before=request.before, after={**evidence.after, **after})
 
-    def _asked(self, trial: Trial, path: str, body: Any, again: bool) -> Mapping[str, Any] | None:
-        """What is shown at the path of a request of the fields that it would set: others may change all else."""
-        reader = listed_by(self.context.operations, trial.operation.path)
-        if reader is None or reader.removed is not None or trial.operation.action is not None:
-            return None
-        role = Role.ADMIN if Role.ADMIN in self.context.cloud.roles else Role.MEMBER
-        answer = self.context.cloud.get(path, role=role, microversion=str(self.context.version_for(reader)))
-        if not answer.ok:
-            return {"exists": False} if again and answer.status in (404, 410) else None
-        names = {name.rpartition(".")[2] for name in members("", body)}
-        view = next(iter(answer.json.values()), None) if isinstance(answer.json, dict) else None
-        shown = {k: v for k, v in view.items() if k in names} if isinstance(view, Mapping) else None
-        return {"exists": True, "shown": shown}
-
-    def _listed(self, trial: Trial, name: str, version: Microversion) -> bool:
-        producer = self.context.producers.made_by(trial.operation)
-        lister = producer.lister if producer is not None else None
-        if lister is None or "{" in lister.path:
-            return False
-        last = last_version(lister)
-        at = min(version, last) if last is not None else version
-        for role in ("admin", "member"):
-            if role in self.context.role_names:
-                answer = self.context.cloud.get(lister.path, role=Role(role), microversion=str(at))
-                if answer.ok and element_in(answer.json, "name", name):
-                    return True
-        return False
+    def _after(self, evidence: Evidence, request: Request, version: Microversion) -> Mapping[str, Any]:
+        return self.traces.after(
+            evidence.trial, request.filled, version, request.body, request.before or {}, evidence.status or 0
+        )
 
     def settled(self, evidence: Evidence, answer: Answer, request: Request) -> Evidence:
         """What the answer means for what the lane holds; and, after a refusal, whether something changed."""
@@ -136,6 +121,7 @@ class Around:
                 self.holdings.maker.dispose(made)
         elif operation.method == "DELETE":
             self.holdings.forget(request.filled)
+            self.holdings.maker.forget_below(request.filled.path)
             if request.filled.owned is not None and operation.path.endswith("}"):  # not what is below it
                 self.holdings.maker.gone(request.filled.owned)
         elif (renamed := self._renamed(trial, request)) is not None:
@@ -157,29 +143,42 @@ class Around:
 
     def restore(self, operation: Operation, request: Request) -> None:
         """Take back what steps before a request have changed, where nothing has yet."""
-        if self.steps.sent:
-            self._undo(operation, request)
+        if self.steps.sent or self._arranged:
+            self._take_back(operation, request)
+            self.holdings.maker.forget_below(request.filled.path)
+            if self.stage.view is not None:
+                self.stage.refresh()  # the next trial begins with what is there now
+        self.traces.marked, self._arranged = frozenset(), False
 
     def _undo(self, operation: Operation, request: Request) -> None:
-        """Take back what the request or the steps before it have changed for others."""
-        for step in self.context.knowledge.steps(operation, "after"):
+        """Take back what an accepted request or the steps before it have changed for others."""
+        self._take("after", operation, request)
+        self.steps.sent.clear()
+
+    def _take_back(self, operation: Operation, request: Request) -> None:
+        """The same where the request was refused."""
+        self._take("back", operation, request)
+        self._undo(operation, request)
+
+    def _take(self, which: Literal["after", "back"], operation: Operation, request: Request) -> None:
+        for step in self.context.knowledge.steps(operation, which):
             with contextlib.suppress(CloudError, Unavailable):
                 self.steps.after(step, request.filled.values, self.holdings.path_of, request.body)
-        self.steps.sent.clear()
 
     def _unchanged(self, evidence: Evidence, request: Request, version: Microversion) -> Evidence:
         if evidence.trial.situation.state is not None or request.before is None:
             return evidence
-        name = name_in(request.body)
-        if name is not None and not name.startswith(self.context.cloud.prefix):
-            name = None
-        filled = request.filled
-        after = self._seen(evidence.trial, filled.owned, name or "", version, filled.path, request.body)
+        after = self._after(evidence, request, version)
         if after != request.before:
-            self.holdings.forget(filled)  # it is not what the next request should find
-            if filled.owned is not None:
-                self.holdings.maker.dispose(filled.owned)
+            self._disobeyed(evidence.trial.operation, request)
         return replace(evidence, before=request.before, after=after)
+
+    def _disobeyed(self, operation: Operation, request: Request) -> None:
+        """What a refused request has done all the same is taken back, and is not what the next one should find."""
+        self._take_back(operation, request)  # while what the path names is there
+        self.holdings.forget(request.filled)
+        if request.filled.owned is not None:
+            self.holdings.maker.dispose(request.filled.owned)
 
     def _made(self, trial: Trial, answer: Answer, request: Request, role: str) -> Owned | None:
         producer = self.context.producers.made_by(trial.operation)
@@ -214,10 +213,3 @@ class Around:
             waited=result.seconds,
             unseen="the run was stopped" if self.context.stopping.is_set() else None,
         )
-
-
-def _lasting(shown: Any) -> Any:
-    """A view without what changes by itself."""
-    if isinstance(shown, Mapping):
-        return {key: value for key, value in shown.items() if "updated" not in key and key != "progress"}
-    return shown

@@ -101,6 +101,7 @@ class Trial:
             target, ``other`` for a second element of the collection, empty for once.
         listing: what is tried on a list, where the trial asks for it more than once.
         stands_in: whether what the request needs is there in the sandbox, and elsewhere by the provider's choice.
+        barred: whether the request is as it should be, and is refused only for who asks, or for a lock.
         having: operations; what the path of each names is there when the request is sent.
         steps: what goes before the request beyond what its operation always needs: so that it is refused, or shows what
             it documents. After steps, and after what had to be there, the lane makes what it needs anew.
@@ -120,6 +121,7 @@ class Trial:
     effect_of: tuple[str, Any] | None = None
     path: tuple[tuple[str, str], ...] = ()
     repeat: Literal["", "same", "other"] = ""
+    barred: bool = False
     listing: Listing | None = None
     having: tuple[str, ...] = ()
     stands_in: bool = False

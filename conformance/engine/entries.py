@@ -109,12 +109,18 @@ class Actions:
     Attributes:
         listed: the operation that lists its actions, the newest first; shown: the one that shows an action.
         steps: the list in an action, and ended: the field that has a value in each that has ended.
+        named_by: the field of an entry of the list that tells it from all others.
+        asked_by: who has asked; nothing where the cloud did it of its own accord.
+        failure: why it was not done.
     """
 
     listed: str = ""
     shown: str = ""
     steps: str = ""
     ended: str = ""
+    named_by: str = ""
+    asked_by: str = ""
+    failure: str = ""
 
 
 @dataclass(frozen=True)

@@ -107,8 +107,6 @@ class Executor:
             if isinstance(request, Problem):
                 return Evidence(trial, version=version, problem=request)
             try:
-                if trial.accepted is not False:
-                    self.around.prepare(trial.operation, request.filled)
                 self._taken(trial, request, version)
                 evidence = self._sent(trial, version, request, wanted)
             finally:
@@ -128,10 +126,11 @@ class Executor:
         return refused and not self.holdings.lasts(trial.operation, request.filled, trial.role, version)
 
     def _taken(self, trial: Trial, request: Request, version: Microversion) -> None:
-        """Take the steps that bring the situation about, and read anew what others have changed meanwhile."""
+        """Take the steps that bring the situation about, and look at what the request must leave as it is."""
+        self.around.prepare(trial, request.filled)
         for step in trial.steps:
             self.around.steps.before(step, request.filled.values, self.holdings.path_of)
-        if request.before is not None and trial.situation.state is None:
+        if request.ready:
             request.before = self.around.before(trial, request.filled, version, request.body)
         if any(binding.relation.endswith("shown") for binding in bindings_in(trial.body)):
             request.body = self.stage.fixtures.filled(trial.body, trial.accepted is True, request.filled.values)
@@ -190,7 +189,8 @@ class Executor:
             # What should have been refused may have changed anything; later trials must not suffer from it.
             self.stage.worn = True
         self.stage.altered = self.stage.altered or (answer.ok and trial.beyond_base)
-        return self.follower.followed(evidence, answer, request.filled.path, body, wanted)
+        evidence = self.follower.followed(evidence, answer, request.filled.path, body, wanted)
+        return evidence if answer.ok else self.around.beside(evidence, request)
 
     def discard(self) -> None:
         """Give up the servers of the lane."""
@@ -236,7 +236,7 @@ class Executor:
                 through = makes_in
                 continue
             if through == state:
-                return self._ready(trial, version, request)
+                return self._ready(trial, request)
             through = state
         return Problem("inconclusive", "no server could give what the request needs")
 
@@ -265,8 +265,8 @@ class Executor:
         query = tuple((name, _text(self.stage.fixtures.filled(v, True, named))) for name, v in trial.query)
         return Request(filled, body, query)
 
-    def _ready(self, trial: Trial, version: Microversion, request: Request) -> Request | Problem:
-        """The request with what it must leave as it is, and the server locked where the trial wants that."""
+    def _ready(self, trial: Trial, request: Request) -> Request | Problem:
+        """The request, with the server locked where the trial wants that."""
         state = trial.situation.state
         if state is not None and trial.situation.locked:
             # Not by way of the status again: what is under way in this server would make it give the server up.
@@ -275,9 +275,7 @@ class Executor:
                 return problem
         if any(name in self.context.knowledge.named_by for name in request.filled.values):
             self.stage.refresh()  # what was made so is under way in the server
-        around = self.around
-        before = self.stage.view if state is not None else around.before(trial, request.filled, version, request.body)
-        return replace(request, before=before)
+        return replace(request, ready=True)
 
     def _send(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:
         operation = trial.operation

@@ -30,7 +30,7 @@ class Follower:
         """What becomes of the server after the request."""
         trial = evidence.trial
         if not answer.ok:
-            if trial.role in ("reader", "alt", "visitor") or trial.situation.locked:
+            if trial.barred:
                 # In this status the action would work: one that is done in spite of the refusal takes a moment to show.
                 time.sleep(self.context.patience.settle)
             shown = self.stage.show()

@@ -26,7 +26,7 @@ ALONE = "alone"
 def lane_of(trial: Trial, knowledge: Knowledge) -> str:
     """The lane of a trial."""
     state = trial.situation.state
-    if trial.accepted is not False and knowledge.is_alone(trial.operation):
+    if knowledge.is_alone(trial.operation) and (trial.accepted is not False or knowledge.before_refusal(trial)):
         return ALONE
     if state is None:
         if trial.situation.target == "unknown" or trial.operation.method in SAFE:

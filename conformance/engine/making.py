@@ -128,6 +128,10 @@ class Maker:
         """It is gone, or no longer what it was."""
         self._pool = {key: other for key, other in self._pool.items() if other.value != owned.value}
 
+    def forget_below(self, path: str) -> None:
+        """What stands below a path is gone, or no longer what it was."""
+        self._pool = {key: owned for key, owned in self._pool.items() if not owned.path.startswith(f"{path}/")}
+
     def _by_factory(self, factory: str, collection: str) -> Owned:
         problem = self._stage.reach(self._context.knowledge.initial)
         if problem is not None:
@@ -236,11 +240,12 @@ class Maker:
             pause = min(2 * pause, 2.0)
 
     def show(self, owned: Owned, version: str) -> Any:
-        """What the cloud shows of it: the object in the answer's one key; None where it is not there."""
-        answer = self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version)
-        if not answer.ok or not isinstance(answer.json, dict):
-            return None
-        return next(iter(answer.json.values())) if len(answer.json) == 1 else answer.json
+        """What the cloud shows of it; None where it is not there."""
+        return content(self.look(owned, version))
+
+    def look(self, owned: Owned, version: str) -> Answer:
+        """What the cloud answers to who asks for it."""
+        return self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version)
 
     def dispose(self, owned: Owned) -> None:
         """Remove it; what cannot be removed now stands in the journal for the end of the run."""
@@ -265,6 +270,13 @@ class Maker:
         for id_ in ids if journal is not None else ():
             if journal is not None and not journal.owns(id_):
                 journal.made(journal.intend(kind, "", role=role), id_, path_of(kind, id_))
+
+
+def content(answer: Answer) -> Any:
+    """What an answer shows: the object in its one key; None where it shows nothing."""
+    if not answer.ok or not isinstance(answer.json, dict):
+        return None
+    return next(iter(answer.json.values())) if len(answer.json) == 1 else answer.json
 
 
 def background(answer: Answer) -> bool:

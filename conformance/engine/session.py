@@ -23,9 +23,9 @@ from conformance.engine.cloud.target import Target, connect
 from conformance.engine.context import Notes, Patience, RunContext
 from conformance.engine.derive.suite import derive, highest_version, service_of, views
 from conformance.engine.graph import StateGraph
-from conformance.engine.knowledge import load_knowledge
 from conformance.engine.producers import Producers
 from conformance.engine.run import Run
+from conformance.engine.tables import load_knowledge
 from conformance.engine.turns import TURNS, Turns
 from specs.microversion import Microversion
 from specs.model import Spec

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from conformance.engine.case import Case, Trial
-from conformance.engine.knowledge import SHIPPED, load_knowledge
 from conformance.engine.lanes import NO_SERVER, lane_of
+from conformance.engine.tables import SHIPPED, load_knowledge
 
 PER_TRIAL = 4.0
 """Requests for a trial on a server: itself, looking at the server before and after, waiting, undoing it."""

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from conformance.prove.breakage import Breakage
@@ -151,11 +151,14 @@ class _Bench:
     every: Sequence[Spec]
     selected: Sequence[Spec]
     stock: Stock
+    alone: threading.Lock = field(default_factory=threading.Lock)
 
     def prover(self, unbroken: dict[str, Result] | None = None) -> Prover:
         """One more."""
         known = {} if unbroken is None else unbroken
-        return Prover(self.sandbox, self.every, self.selected, tidy=False, unbroken=known, stock=self.stock)
+        return Prover(
+            self.sandbox, self.every, self.selected, tidy=False, unbroken=known, stock=self.stock, alone=self.alone
+        )
 
     def try_all(
         self, wanted: Sequence[Breakage], unbroken: dict[str, Result], workers: int, tell: _Teller

@@ -36,6 +36,9 @@ class ForwardAs:
         if self.version is not None:
             sent = sent.as_version(self.version)
         reply = turn.upstream.send(sent)
+        if self.version is not None and not reply.accepted:
+            turn.memory.impossible = f"the unbroken cloud refuses it at {self.version}, too, with {reply.status}"
+            return reply.as_asked(turn.request.version), False
         if self.role not in (None, "admin") and reply.status == 403:
             # Where the reference does not name the roles, the owner may be one who may not.
             reply = turn.upstream.send(sent.as_token(turn.upstream.tokens["admin"]))

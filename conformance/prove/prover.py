@@ -45,6 +45,7 @@ class Prover:
         tidy: whether what a session has made is removed; on a sandbox that ends with the proof it need not be.
         unbroken: what the suite says of the cloud left alone; learnt as it is needed.
         stock: the servers that breakages are tried on; one of its own where None.
+        alone: held while a breakage is tried of an operation that changes what all provers of a sandbox share.
     """
 
     sandbox: RunningSandbox
@@ -54,6 +55,7 @@ class Prover:
     tidy: bool = True
     unbroken: dict[str, Result] = field(default_factory=dict)
     stock: Stock | None = None
+    alone: threading.Lock = field(default_factory=threading.Lock)
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _session: Session | None = None
 
@@ -111,7 +113,7 @@ class Prover:
             by_state.setdefault(state, []).append(case_id)
         results = []
         for state, ids in by_state.items():
-            lending = self.stock.lending(self._proxy.upstream, state)
+            lending = self.stock.lending(self._proxy.upstream, state, self.session.journal.rand_name)
             results += self._run(ids, replace(context, resources=lending))
         return results
 
@@ -145,6 +147,12 @@ class Prover:
 
         The most direct case comes first; the others of the requirement are run only where it has not told.
         """
+        context = self.session.context
+        shared = context.knowledge.is_alone(context.operations[breakage.operation])
+        with self.alone if shared else contextlib.nullcontext():
+            return self._try(breakage)
+
+    def _try(self, breakage: Breakage) -> Outcome:
         began = time.monotonic()
         touched, _ = self._neighbours(breakage)
         chosen = self.needs(breakage)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -74,10 +74,16 @@ class Stock:
         session.cloud.close()
         session.journal.close()
 
-    def lending(self, upstream: Upstream, state: str) -> Lending:
-        """Factories whose servers are of this stock and have a status; ``upstream`` tells which were changed."""
+    def lending(self, upstream: Upstream, state: str, called: Callable[[str], str]) -> Lending:
+        """Factories whose servers are of this stock and have a status.
+
+        Args:
+            upstream: tells which were changed.
+            state: the status.
+            called: makes up names: those of the borrower, who knows what is its own by them.
+        """
         context = self._session.context
-        return Lending(self, upstream, state, context.resources, self._session)
+        return Lending(self, upstream, state, context.resources, self._session, called)
 
     def take(self, state: str) -> Made:
         """A server in a status, as it is shown now.
@@ -134,13 +140,26 @@ class Stock:
 class Lending(Resources):
     """The factories of a stock, as a run uses them: servers are lent, all else is made past the proxy."""
 
-    def __init__(self, stock: Stock, upstream: Upstream, state: str, plain: Resources, session: Session) -> None:
+    def __init__(
+        self,
+        stock: Stock,
+        upstream: Upstream,
+        state: str,
+        plain: Resources,
+        session: Session,
+        called: Callable[[str], str],
+    ) -> None:
         super().__init__(session.cloud, session.context.discovery, session.watch)
         self._plain = plain
         self._stock = stock
         self._upstream = upstream
         self._state = state
+        self._called = called
         self._lent: set[str] = set()
+
+    def rand_name(self, kind: str = "") -> str:
+        """Make up a name that begins with the borrower's prefix."""
+        return self._called(kind)
 
     def server(self, **wishes: Any) -> Made:
         """A server of the stock, where nothing but a version is wished for."""

@@ -16,9 +16,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from conformance.engine.derive.suite import derive
-from conformance.engine.knowledge import load_knowledge
 from conformance.engine.lanes import lane_of
 from conformance.engine.run import Stopped
+from conformance.engine.tables import load_knowledge
 from conformance.plugin import share
 from specs.microversion import Microversion, VersionRange
 from specs.record.model import Deviation, Exchange, ReceivedResponse, Result, RunInfo, SentRequest

@@ -10,7 +10,7 @@ from widgets import KNOWLEDGE, TOP, case, ids, row, suite, untested
 
 from conformance.engine.case import REASONS
 from conformance.engine.derive.lists import collection, plain
-from conformance.engine.knowledge import ListRule
+from conformance.engine.entries import ListRule
 from specs.microversion import Microversion
 from specs.model import Versions
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import specs
-from conformance.engine import knowledge as module
+from conformance.engine import tables as module
 from conformance.engine.case import REASONS, id_part
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.resources import Resources
@@ -16,9 +16,9 @@ from conformance.engine.derive.suite import derive, views
 from conformance.engine.derive.view import Book, bindings_in
 from conformance.engine.fixtures import _KNOWN, NAMED
 from conformance.engine.graph import StateGraph
-from conformance.engine.knowledge import load_knowledge
 from conformance.engine.places import _walk
 from conformance.engine.producers import Producers, collection_of, placeholders
+from conformance.engine.tables import load_knowledge
 from conformance.engine.values import let_in
 from specs.load import load_directory
 from specs.microversion import Microversion

@@ -16,8 +16,9 @@ from widgets import KNOWLEDGE, TOP, case, evidence, plain, suite
 from conformance.engine import pages
 from conformance.engine.case import Situation
 from conformance.engine.cloud.errors import ResourceError
+from conformance.engine.entries import Stock
 from conformance.engine.fixtures import Unavailable
-from conformance.engine.knowledge import Stock, load_knowledge
+from conformance.engine.tables import load_knowledge
 
 
 def shelf(**more: Any) -> Shelf:

@@ -13,9 +13,10 @@ from conformance.engine.case import Binding
 from conformance.engine.derive.suite import derive, highest_version, service_of
 from conformance.engine.fixtures import _spelled
 from conformance.engine.judge.contents import ErrorBody
-from conformance.engine.knowledge import FIRST, TABLES, load_knowledge
+from conformance.engine.knowledge import FIRST
 from conformance.engine.places import place_in, values_at
 from conformance.engine.producers import Producers
+from conformance.engine.tables import TABLES, load_knowledge
 from specs.load import load
 from specs.microversion import Microversion
 from specs.model import Code, Operation, Responses

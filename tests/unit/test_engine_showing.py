@@ -10,7 +10,7 @@ from widgets import KNOWLEDGE, case, plain, row, sample, suite
 from workshop import LIST, SHOW, SPIN, TEETH, TOOTH, opened, tried
 
 from conformance.engine.entries import Showing, Step
-from conformance.engine.knowledge import load_knowledge
+from conformance.engine.tables import load_knowledge
 from specs.load import load_directory
 from specs.model import Code
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from conformance.engine.derive.suite import derive, highest_version
-from conformance.engine.knowledge import load_knowledge
+from conformance.engine.tables import load_knowledge
 from conformance.prove.after import Field, Pretend
 from conformance.prove.catalogue import catalogue, chosen, unbreakable
 from conformance.prove.ground import Ground

@@ -7,7 +7,7 @@ from made_up import broken, case, operation
 
 from conformance.engine.derive.suite import derive, highest_version
 from conformance.engine.judge.codes import Accepted
-from conformance.engine.knowledge import load_knowledge
+from conformance.engine.tables import load_knowledge
 from conformance.prove.catalogue import catalogue, unbreakable
 from conformance.prove.ground import Ground
 from specs.load import load_directory

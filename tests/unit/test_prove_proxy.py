@@ -3,6 +3,7 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -11,6 +12,7 @@ from conformance.prove.after import Code, Effect, ErrorShape, Field, Gone, Heade
 from conformance.prove.breakage import Breakage
 from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs
 from conformance.prove.proxy import Proxy
+from conformance.prove.stock import Lending
 from conformance.prove.where import NO_SERVER, Holds, Where
 from specs.microversion import Microversion, VersionRange
 
@@ -210,6 +212,21 @@ def test_forwarded_as_another_and_at_another_version(proxy, ask, nova):
     reply = ask(token="r")
     assert reply.status_code == 202
     assert nova.seen[-1][:2] == ("a", "2.44")
+
+
+def test_what_another_version_refuses_as_well_breaks_nothing(proxy, ask, nova):
+    proxy.break_(broken(ForwardAs(version=Microversion(2, 44))))
+    assert ask(token="r").status_code == 403
+    assert proxy.touched == 0
+    assert "refuses it at 2.44, too" in proxy.impossible
+
+
+def test_what_a_borrower_makes_bears_the_borrowers_name():
+    """By its name a run knows what is its own in a list that others add to."""
+    cloud = SimpleNamespace(journal=SimpleNamespace(rand_name="lender-{}".format))
+    session = SimpleNamespace(cloud=cloud, context=SimpleNamespace(discovery=None), watch=None)
+    names = Lending(None, None, "ACTIVE", None, session, "borrower-{}".format)
+    assert names.rand_name("case") == "borrower-case"
 
 
 def test_done_and_refused(proxy, ask, nova):

@@ -8,8 +8,9 @@ from typing import Any
 from conformance.engine.case import Binding, Situation, Suite, Trial
 from conformance.engine.derive.suite import derive
 from conformance.engine.derive.view import View
+from conformance.engine.entries import BindingRule, Refusal, Transition
 from conformance.engine.judge.evidence import Evidence
-from conformance.engine.knowledge import BindingRule, Knowledge, Refusal, Transition
+from conformance.engine.knowledge import Knowledge
 from specs.microversion import Microversion
 from specs.model import (
     Code,

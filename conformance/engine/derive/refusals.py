@@ -113,7 +113,9 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     own = view.operation.path.split("/")[1] in view.knowledge.per_user
     if role == "reader" and (view.reads or own or (policy is not None and "reader" in policy.roles)):
         # Whoever may only read may read this, or has things of his own. The reference does not say who may not.
-        trial = view.attempt(state=state, variant=variant, label="documented", role="visitor", accepted=None)
+        trial = view.attempt(
+            state=state, variant=variant, label="documented", role="visitor", accepted=None, barred=True
+        )
         requirement = view.requirement("error", "403", line)
         # What each user has of his own is not there for another, whatever his role.
         hides = not own and bool(placeholders(view.operation.path))
@@ -125,7 +127,7 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
         else f"403 is listed, and the role {role} is below that of an owner"
     )
     free = policy is None or policy.provider_may_change
-    trial = view.attempt(state=state, variant=variant, label="documented", role=role, accepted=False)
+    trial = view.attempt(state=state, variant=variant, label="documented", role=role, accepted=False, barred=True)
     expectation = RefusedUnlessProviderChose(403, why, default_policy) if free else Refused((403,), why)
     book.case(view.requirement("error", "403", line), role, trial, expectation)
 
@@ -151,7 +153,9 @@ def _not_found(view: View, book: Book, line: int) -> None:
     if not view.scoped:
         return
     if view.role == "member":
-        foreign = view.attempt(state=state, variant=variant, label="documented", role="alt", accepted=False)
+        foreign = view.attempt(
+            state=state, variant=variant, label="documented", role="alt", accepted=False, barred=True
+        )
         why = "the resource belongs to another project"
         # 403 is as good where it is listed: the reference does not say which of the two it is.
         book.case(requirement, "other-project", foreign, Refused((404,), why, also_listed=True))
@@ -241,7 +245,13 @@ def _locked(view: View, book: Book, line: int | None) -> None:
             book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
         return
     member = view.attempt(
-        state=state, variant=variant, label="documented", role="member", locked=True, accepted=False if said else None
+        state=state,
+        variant=variant,
+        label="documented",
+        role="member",
+        locked=True,
+        accepted=False if said else None,
+        barred=True,
     )
     if not said:
         expectation = RefusedWhereSilent(409, "a locked server")

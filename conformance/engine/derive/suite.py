@@ -11,9 +11,10 @@ from conformance.engine.derive.success import derive_success, normal_requirement
 from conformance.engine.derive.values import derive_values
 from conformance.engine.derive.versions import derive_removed, derive_versions
 from conformance.engine.derive.view import Book, View
-from conformance.engine.knowledge import SHIPPED, Knowledge, load_knowledge
+from conformance.engine.knowledge import Knowledge
 from conformance.engine.places import place_of, values_at
 from conformance.engine.producers import Producers
+from conformance.engine.tables import SHIPPED, load_knowledge
 from specs.microversion import Microversion
 from specs.model import Body, Code, Operation, Parameter, Spec, Versions
 from specs.record.model import Source

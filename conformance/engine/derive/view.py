@@ -302,6 +302,7 @@ class View:
         path: tuple[tuple[str, str], ...] = (),
         repeat: Literal["", "same", "other"] = "",
         having: tuple[str, ...] = (),
+        barred: bool = False,
         steps: tuple[Step, ...] = (),
     ) -> Trial:
         """A trial of this operation.
@@ -346,6 +347,7 @@ class View:
             path=path,
             repeat=repeat,
             having=having,
+            barred=barred,
             steps=steps,
         )
 

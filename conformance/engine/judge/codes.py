@@ -33,9 +33,17 @@ LASTING = (
     "os-extended-volumes:volumes_attached",
     "exists",
     "shown",
+    "below",
+    "recorded",
 )
-"""Fields of a resource that nothing but a request changes while no task is under way. ``exists`` and ``shown`` are not
-the cloud's: whether a list or the thing's own view shows it, and what that view shows."""
+"""Fields of a resource that nothing but a request changes while no task is under way. The last four are not the
+cloud's: whether a list or the thing's own view shows it, what that view shows, and what those below it, and the list of
+what was done with it."""
+
+SAID = {
+    "below": "what is shown below it changed",
+    "recorded": "the list of what was done with it has an entry more",
+}
 
 HIDDEN = 404
 """The code of what is not there, or must not be known to be there."""
@@ -72,6 +80,10 @@ def _changed(evidence: Evidence) -> str | None:
         if name in evidence.before and name in evidence.after:
             before, after = evidence.before[name], evidence.after[name]
             if _unordered(before) != _unordered(after):
+                if name == "exists" and not after:
+                    return "the resource is gone"
+                if name in SAID:
+                    return SAID[name]
                 plain = not isinstance(before, dict | list) and not isinstance(after, dict | list)
                 return f"{name} changed" + (f" from {before} to {after}" if plain else "")
     return None
