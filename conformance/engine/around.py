@@ -64,9 +64,12 @@ class Around:
         Raises:
             Unavailable: one of them was refused, without which it cannot be accepted.
         """
+        table = self.context.knowledge.before_refusal(trial)
+        if trial.accepted is not False or table:
+            after = self.context.knowledge.steps(trial.operation, "after")
+            self.steps.remember(after, filled.values, self.holdings.path_of)
         if trial.accepted is not False:
             self.holdings.prepare(trial.operation, filled.values)
-        table = self.context.knowledge.before_refusal(trial)
         before = set(self.steps.sent)
         for step in table:
             with contextlib.suppress(CloudError, Unavailable):  # without it less is seen, and nothing else

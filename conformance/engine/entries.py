@@ -25,11 +25,13 @@ class Transition:
 class Step:
     """A request that goes before or after another: its operation, and the fields of its body that are not as built.
 
-    Where the operation is the path of a collection, an element of it is made, unless the lane has one.
+    Where the operation is the path of a collection, an element of it is made, unless the lane has one. ``shown_by`` is
+    an operation that shows what the step sets: then the step puts back what was shown there before, and nothing else.
     """
 
     operation: str
     fields: Mapping[str, Any]
+    shown_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from conformance.engine import bodies, naming
+from conformance.engine import bodies, fields, naming, trees
 from conformance.engine.case import Binding
-from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.context import RunContext
 from conformance.engine.entries import Step
@@ -24,11 +24,42 @@ Fill = Callable[[Operation], str]
 
 @dataclass
 class Steps:
-    """Takes steps for one lane. ``sent`` holds what the last step before a request has sent."""
+    """Takes steps for one lane.
+
+    ``sent`` holds what the last step before a request has sent, ``shown`` what steps after it will put back.
+    """
 
     context: RunContext
     stage: Stage
     sent: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def remember(self, steps: Iterable[Step], values: Mapping[str, str], fill: Fill) -> None:
+        """Look at what steps after a request will have to put back."""
+        for step in steps:
+            if step.shown_by:
+                self.shown[step.shown_by] = self._shown(step.shown_by, values, fill)
+
+    def _shown(self, name: str, values: Mapping[str, str], fill: Fill) -> Mapping[str, Any]:
+        """The fields that an operation shows now, none where it shows none."""
+        operation = self.context.operations.get(name)
+        if operation is None:
+            return {}
+        role = Role.ADMIN if Role.ADMIN in self.context.cloud.roles else Role.MEMBER
+        path = self._path(operation, values, fill)
+        answer = self.context.cloud.get(path, role=role, microversion=str(self.context.version_for(operation)))
+        view = next(iter(answer.json.values()), None) if answer.ok and isinstance(answer.json, Mapping) else None
+        return view if isinstance(view, Mapping) else {}
+
+    def _put_back(self, step: Step, operation: Operation, values: Mapping[str, str], fill: Fill) -> Any:
+        """The body that sets what is shown otherwise than before; ABSENT where nothing is."""
+        was, now = self.shown.get(step.shown_by, {}), self._shown(step.shown_by, values, fill)
+        body: dict[str, Any] = {}
+        for one in fields.fields(operation, self.context.version_for(operation)):
+            name = one.path[-1]
+            if name in was and name in now and was[name] != now[name]:
+                trees.put(body, one.path, was[name])
+        return body or ABSENT
 
     def before(self, step: Step, values: Mapping[str, str], fill: Fill) -> Answer | None:
         """Take a step without which a request cannot be accepted.
@@ -63,15 +94,15 @@ class Steps:
             return None, None
         self.context.notes.add("table", f"steps: {operation.id} goes with another request")
         version = self.context.version_for(operation)
-        body = bodies.build(operation, version, self.context.knowledge, step.fields)
-        body = naming.named(operation, body, self.context.knowledge)
-        body = self.stage.fixtures.filled(body, True, {**sent, **self.sent, **values})
-        path = operation.path
-        for name in placeholders(path):
-            if name in values:
-                path = path.replace(f"{{{name}}}", quote(values[name], safe=""), 1)
-        if "{" in path:
-            path = fill(operation)
+        if step.shown_by:
+            body = self._put_back(step, operation, values, fill)
+            if body is ABSENT:
+                return None, None
+        else:
+            body = bodies.build(operation, version, self.context.knowledge, step.fields)
+            body = naming.named(operation, body, self.context.knowledge)
+            body = self.stage.fixtures.filled(body, True, {**sent, **self.sent, **values})
+        path = self._path(operation, values, fill)
         policy = operation.policy
         roles = ["admin"] if policy and "owner" not in policy.roles else ["member", "admin"]
         answer = None
@@ -81,6 +112,14 @@ class Steps:
                 if answer.status != 403:
                     break
         return answer, body
+
+    @staticmethod
+    def _path(operation: Operation, values: Mapping[str, str], fill: Fill) -> str:
+        path = operation.path
+        for name in placeholders(path):
+            if name in values:
+                path = path.replace(f"{{{name}}}", quote(values[name], safe=""), 1)
+        return fill(operation) if "{" in path else path
 
 
 def members(prefix: str, body: Any) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def _key(key: str) -> Any:
 
 
 def _step(entry: Mapping[str, Any]) -> Step:
-    return Step(entry["step"], _value(entry.get("with", {})))
+    return Step(entry["step"], _value(entry.get("with", {})), entry.get("shown_by", ""))
 
 
 def _steps(entries: list[Mapping[str, Any]]) -> tuple[tuple[str, Step], ...]:

@@ -194,3 +194,59 @@ def test_a_pattern_means_every_operation_of_that_form(tmp_path):
     shop, _, _ = made(tmp_path, tried(LEAVE, body=BODY), FINE, knowledge=knowledge)
     assert shop.changes == ["POST /clubs/c1/join", "POST /clubs/c1/leave"]
     assert knowledge.steps(action("spin"), "before") == []
+
+
+LIMITS = (row("limits", "object", True), row("cores", "integer"), row("ram", "integer"), row("force", "boolean"))
+SET = plain(
+    "PUT", "/limits/{project}", *LIMITS, samples=(sample({"limits": {"cores": 7, "force": True}}),), normal=(200,)
+)
+READ = plain("GET", "/limits/{project}", normal=(200,))
+RESET = plain("DELETE", "/limits/{project}", normal=(202,))
+PUT_BACK = (
+    (SET.id, Step(RESET.id, {})),
+    (SET.id, Step(SET.id, {}, shown_by=READ.id)),
+    (RESET.id, Step(SET.id, {}, shown_by=READ.id)),
+)
+
+
+def limited(tmp_path, **limits):
+    """A shop with limits of its project: by default 20 cores, and 50 of memory."""
+    knowledge = replace(KNOWN, after=PUT_BACK, placeholders={"project": "p-1"})
+    shop, executor = opened(tmp_path, *EVERY, SET, READ, RESET, knowledge=knowledge)
+    held = {"id": "p-1", "cores": 20, "ram": 50} | limits
+
+    def put(ask):
+        held.update({k: v for k, v in ask.body["limits"].items() if k != "force"})
+        return 200, {"limits": dict(held)}
+
+    def reset(_):
+        held.update(cores=20, ram=50)
+        return 202
+
+    shop.does |= {"GET /limits/p-1": lambda _: (200, {"limits": dict(held)}), "DELETE /limits/p-1": reset}
+    shop.does["PUT /limits/p-1"] = put
+    return shop, executor, held
+
+
+@pytest.mark.parametrize("operation", [SET, RESET])
+@pytest.mark.parametrize(("limits", "sent"), [({}, []), ({"ram": 99}, [{"limits": {"ram": 99}}])])
+def test_what_was_shown_before_is_put_back_where_it_differs(tmp_path, operation, limits, sent):
+    shop, executor, held = limited(tmp_path, **limits)
+    body = {"limits": {"cores": 7}} if operation is SET else ABSENT
+    assert executor.make(tried(operation, role="admin", body=body)).problem is None
+    assert held == {"id": "p-1", "cores": 20, "ram": 50} | limits
+    assert [ask.body for ask in shop.asked if ask.method == "PUT"] == ([body] if operation is SET else []) + sent
+
+
+def test_what_was_refused_needs_nothing_to_be_put_back(tmp_path):
+    shop, executor, _ = limited(tmp_path, ram=99)
+    shop.does["PUT /limits/p-1"] = 403
+    executor.make(tried(SET, role="admin", body={"limits": {"cores": 7}}))
+    assert [ask.method for ask in shop.asked].count("PUT") == 1
+
+
+def test_what_cannot_be_read_is_not_put_back(tmp_path):
+    shop, executor, _ = limited(tmp_path, ram=99)
+    shop.does["GET /limits/p-1"] = 403
+    executor.make(tried(RESET, role="admin"))
+    assert "PUT" not in [ask.method for ask in shop.asked]
