@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_engine_run import SPIN_IDLE, SUITE, cloud, key, started
+from fake_run import SPIN_IDLE, SUITE, cloud, key, started
 from widgets import evidence
 
 __all__ = ["cloud"]
