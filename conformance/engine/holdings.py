@@ -171,7 +171,8 @@ class Holdings:
         """Whether the lists still show what a path was filled with that is named only while it lasts."""
         try:
             for collection, name in filled.passing:
-                self._listed(collection, name, role, str(version), operation)
+                at = self._listed_at(collection_of(operation.path, name), version)
+                self._listed(collection, name, role, str(at), operation)
         except Unavailable:
             return False
         return True

@@ -26,6 +26,7 @@ from workshop import (
 
 from conformance.engine.entries import Naming, Step
 from conformance.engine.fixtures import Unavailable
+from conformance.engine.holdings import Filled
 from specs.microversion import Microversion
 from specs.model import Versions
 
@@ -76,6 +77,9 @@ def test_what_is_listed_from_a_later_version_on_is_listed_at_that(tmp_path):
     shop[0].things["/gears"] = {"g-7": {"id": "g-7"}}
     shop[1].holdings.fill(SHOW, "member", Microversion(2, 5))
     assert [ask.microversion for ask in shop[0].asked] == ["2.10"]
+    passing = Filled("/gears/g-7", {"gear_id": "g-7"}, passing=(("/gears", "gear_id"),))
+    assert shop[1].holdings.lasts(SHOW, passing, "member", Microversion(2, 5))
+    assert shop[0].asked[-1].microversion == "2.10"
 
 
 def test_what_a_member_does_not_see_an_administrator_is_asked_for(shop):
