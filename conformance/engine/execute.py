@@ -198,7 +198,9 @@ class Executor:
         self.stage.discard()
 
     def _populated(self, trial: Trial, request: Request, answer: Answer) -> bool:
-        """Whether what a list lacked was made."""
+        """Whether what a list lacked was made. What is asked for by a filter may not be there, whatever is made."""
+        if trial.query != self.context.knowledge.query(trial.operation):
+            return False
         return self.holdings.populated(trial.operation, request.filled, answer) or self.pager.populated(trial, answer)
 
     def _until_listed(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:

@@ -167,6 +167,12 @@ def test_an_empty_list_gets_an_element_and_is_asked_for_again(shop):
     assert [gear["id"] for gear in evidence.body["gears"]] == ["gear-1"]
 
 
+def test_a_list_that_is_asked_for_by_a_filter_gets_no_element(shop):
+    """Whatever is made, it may not be what the filter lets through."""
+    make(shop, LIST, query=(("colour", "red"),))
+    assert shop[0].changes == []
+
+
 def test_a_list_that_is_to_be_refused_gets_no_element(shop):
     make(shop, LIST, accepted=False)
     assert shop[0].changes == []

@@ -30,6 +30,9 @@ GONE = "DELETED"
 _GROWTH = 0.2
 """The pause between two polls, as a part of how long the youngest wait has lasted."""
 
+_REST = 3.0
+"""The pause between two polls at least, as a multiple of how long the last one took."""
+
 _PAGES = 50
 
 
@@ -104,7 +107,7 @@ class Watch:
 
     Args:
         shortest: seconds between two polls at first. A slow endpoint is asked less often: the pause is never shorter
-            than the time that the last poll took, so the poll takes up half of one connection at most.
+            than three times what the last poll took, so the poll takes up a quarter of one connection at most.
         longest: what the pause grows to while nothing changes.
         microversion: to poll with. The oldest shows status and task state, and costs least.
     """
@@ -205,8 +208,8 @@ class Watch:
                 youngest = min((time.monotonic() - wait.since for wait in self._waits), default=0.0)
                 pause = self._shortest if news else min(max(self._shortest, youngest * _GROWTH), self._longest)
                 # A new wait has a poll soon, but not at once: others may join it.
-                due = time.monotonic() + max(pause, took)
-                soon = time.monotonic() + max(self._shortest, took)
+                due = time.monotonic() + max(pause, _REST * took)
+                soon = time.monotonic() + max(self._shortest, _REST * took)
                 while not self._closed and time.monotonic() < (soon if self._fresh else due):
                     self._changed.wait((soon if self._fresh else due) - time.monotonic())
 
