@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
@@ -16,6 +16,9 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_WALKS = 20
+"""How often the environment is read, at most, until it did not change meanwhile."""
 
 AGENT = "apiref-conformance"
 
@@ -64,6 +67,8 @@ class Transport:
         self._cert = cert
         self._adapter = HTTPAdapter(pool_connections=8, pool_maxsize=connections, max_retries=0)
         self._local = threading.local()
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, str], dict[str, Any]] = {}
 
     def exchange(
         self,
@@ -83,8 +88,7 @@ class Transport:
             session = self._session()
             prepared = session.prepare_request(request)
             sent_url, sent_headers = str(prepared.url), _plain(prepared.headers)
-            settings = session.merge_environment_settings(url, {}, None, self._verify, self._cert)
-            response = session.send(prepared, timeout=timeout, allow_redirects=False, **settings)
+            response = session.send(prepared, timeout=timeout, allow_redirects=False, **self._settings(url))
         except (requests.RequestException, ValueError) as error:
             unsent = _never_sent(error)
             return Reply(
@@ -110,6 +114,24 @@ class Transport:
     def close(self) -> None:
         """Close all connections."""
         self._adapter.close()
+
+    def _settings(self, url: str) -> dict[str, Any]:
+        """What the environment says of proxies and certificates for a host, read once.
+
+        It is walked through for that, and must not change meanwhile; pytest changes it before and after each test.
+        """
+        host = urlsplit(url)[:2]
+        with self._lock:
+            for left in reversed(range(_WALKS)):
+                if host in self._known:
+                    break
+                try:
+                    read = self._session().merge_environment_settings(url, {}, None, self._verify, self._cert)
+                    self._known[host] = dict(read)
+                except (KeyError, RuntimeError):  # it changed on the way
+                    if not left:
+                        raise
+            return self._known[host]
 
     def _session(self) -> requests.Session:
         # The adapter with its connections may be shared by threads; a session may not.
