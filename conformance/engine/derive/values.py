@@ -148,25 +148,16 @@ def _query(view: View, book: Book, row: Parameter) -> None:
 
 
 def _asked(view: View, book: Book, one: _Value) -> bool:
-    """Whether a request that is to be accepted asks with the value already."""
+    """Whether a request that is to be accepted asks with the value already.
+
+    What is tried on a list does not count: where the list shows nothing that it could be told by, it is not asked.
+    """
     return any(
         name == one.row.name and (one.label == GIVEN or str(value) == one.value)
         for trial in book.trials.values()
-        if trial.operation.id == view.operation.id and trial.accepted is True
-        for name, value in _queried(trial, one.row)
+        if trial.operation.id == view.operation.id and trial.accepted is True and trial.listing is None
+        for name, value in trial.query
     )
-
-
-def _queried(trial: Trial, row: Parameter) -> Iterator[tuple[str, Any]]:
-    """Names and values that a trial asks with; a list asks more than once, with values that it is told, or finds."""
-    yield from trial.query
-    plan = trial.listing
-    if plan is None:
-        return
-    yield from plan.also
-    yield plan.parameter, plan.key
-    if row.name == plan.direction:
-        yield from ((row.name, str(one)) for one in row.enum)
 
 
 def _given_query(view: View, book: Book, one: _Value) -> None:
