@@ -254,6 +254,10 @@ class Maker:
             return
         version = str(self._context.version_for(owned.producer.remover))
         with contextlib.suppress(CloudError):
+            if owned.collection == f"/{self._context.knowledge.resource}s":
+                # What a cloud keeps for a while after its deletion would keep what is attached to it.
+                self._context.resources.drop(owned.value, Role(owned.role))
+                return
             answer = self._context.cloud.send(Ask("DELETE", owned.path, Role(owned.role), version))
             if answer.ok or answer.status in (404, 410):
                 self.gone(owned)

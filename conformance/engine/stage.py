@@ -313,4 +313,4 @@ class Stage:
         self.fixtures.new_server()
         if made is not None:
             with contextlib.suppress(CloudError):
-                self.context.resources.drop(made)
+                self.context.resources.drop(made.id, made.role)

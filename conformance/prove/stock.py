@@ -155,7 +155,7 @@ class Lending(Resources):
         self._upstream = upstream
         self._state = state
         self._called = called
-        self._lent: set[str] = set()
+        self._lent: dict[str, Made] = {}
 
     def rand_name(self, kind: str = "") -> str:
         """Make up a name that begins with the borrower's prefix."""
@@ -166,7 +166,7 @@ class Lending(Resources):
         if set(wishes) - {"microversion"}:
             return self._plain.server(**wishes)
         made = self._stock.take(self._state)
-        self._lent.add(made.id)
+        self._lent[made.id] = made
         return replace(made, body=dict(made.body))
 
     def delete(self, made: Made, *, wait: bool = True) -> None:
@@ -175,6 +175,14 @@ class Lending(Resources):
             self._stock.give(made, self._upstream.changed)
         else:
             self._plain.delete(made, wait=wait)
+
+    def drop(self, id_: str, role: Role) -> None:
+        """The same at once."""
+        made = self._lent.get(id_)
+        if made is not None:
+            self._stock.give(made, self._upstream.changed)
+        else:
+            self._plain.drop(id_, role)
 
 
 def _ignore(_: Result) -> None:

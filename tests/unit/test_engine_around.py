@@ -195,7 +195,7 @@ def test_what_becomes_of_something_new_that_has_statuses_is_seen(tmp_path):
     shop[0].does["POST servers"] = lambda ask: (202, {"server": {"id": shop[0].create_server().id}})
     evidence = make(shop, NEW, body={"server": {"name": "n"}})
     assert (evidence.statuses, evidence.after["status"]) == (("IDLE",), "IDLE")
-    assert shop[0].changes == ["POST /servers", "DELETE /servers/server-1"]
+    assert (shop[0].changes, shop[0].dropped) == (["POST /servers"], ["server-1"])
 
 
 def test_what_is_made_with_something_new_and_stays_after_it_is_written_down(tmp_path):
@@ -209,7 +209,7 @@ def test_what_is_made_with_something_new_and_stays_after_it_is_written_down(tmp_
 
     shop[0].does["POST servers"] = wheeled
     make(shop, NEW, body={"server": {"name": "n"}})
-    assert [entry.left for entry in Journal.read(tmp_path)] == [(), (("v-1", "/os-volumes/v-1"),)]
+    assert [entry.left[0][1] for entry in Journal.read(tmp_path)] == ["/servers/server-1", "/os-volumes/v-1"]
 
 
 def test_an_attachment_is_gone_and_not_what_was_attached(tmp_path):

@@ -13,6 +13,7 @@ from conformance.engine import stage as module
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.poll import GONE, WaitResult
+from conformance.engine.cloud.roles import Role
 from conformance.engine.context import Notes, Patience
 from conformance.engine.derive.suite import views
 from conformance.engine.entries import Actions
@@ -45,7 +46,7 @@ class Cloud:
     def create(self, **_):
         self.made += 1
         self.server = {"id": f"w{self.made}", "status": "IDLE", "locked": False, "OS-EXT-STS:task_state": None}
-        return SimpleNamespace(id=self.server["id"], body=dict(self.server))
+        return SimpleNamespace(id=self.server["id"], body=dict(self.server), role=Role.MEMBER)
 
     def send(self, ask):
         (name,) = ask.body
@@ -87,7 +88,7 @@ def staged(cloud, roles=("member", "admin"), operations=OPERATIONS):
     context = SimpleNamespace(
         cloud=cloud,
         watch=SimpleNamespace(until=cloud.until),
-        resources=SimpleNamespace(server=cloud.create, drop=lambda made: None),
+        resources=SimpleNamespace(server=cloud.create, drop=lambda id_, role: None),
         knowledge=KNOWLEDGE,
         graph=StateGraph.of(views([spec(*operations)], TOP, KNOWLEDGE)),
         operations={o.id: o for o in operations},
@@ -401,9 +402,9 @@ def test_what_never_ends_is_not_waited_for_for_ever(monkeypatch):
 def test_a_server_that_is_given_up_is_dropped():
     stage = staged(Cloud())
     dropped = []
-    stage.context.resources.drop = dropped.append
+    stage.context.resources.drop = lambda id_, role: dropped.append((id_, role))
     stage.reach("IDLE")
     stage.discard()
     stage.discard()
-    assert [made.id for made in dropped] == ["w1"]
+    assert dropped == [("w1", Role.MEMBER)]
     assert (stage.known_id, stage.view) == ("", None)

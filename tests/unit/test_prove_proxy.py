@@ -2,12 +2,15 @@
 
 import json
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
 import requests
 
+from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.roles import Role
 from conformance.prove.after import Code, Effect, ErrorShape, Field, Gone, Header, Pretend
 from conformance.prove.breakage import Breakage
 from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs
@@ -227,6 +230,22 @@ def test_what_a_borrower_makes_bears_the_borrowers_name():
     session = SimpleNamespace(cloud=cloud, context=SimpleNamespace(discovery=None), watch=None)
     names = Lending(None, None, "ACTIVE", None, session, "borrower-{}".format)
     assert names.rand_name("case") == "borrower-case"
+
+
+@pytest.mark.parametrize("way", ["delete", "drop"])
+def test_what_was_lent_is_given_back_and_all_else_is_deleted(way):
+    """Servers in a status are most of what a breakage costs: one that is given up is lent again."""
+    given, deleted = [], []
+    made = Made("server", "s-1", "n", "/servers/s-1", Role.MEMBER, {"status": "ACTIVE"}, None)
+    other = replace(made, id="s-2", path="/servers/s-2")
+    stock = SimpleNamespace(take=lambda status: made, give=lambda one, changed: given.append((one.id, changed)))
+    plain = SimpleNamespace(delete=lambda one, wait: deleted.append(one.id), drop=lambda id_, role: deleted.append(id_))
+    session = SimpleNamespace(cloud=SimpleNamespace(journal=None), context=SimpleNamespace(discovery=None), watch=None)
+    lending = Lending(stock, SimpleNamespace(changed={"s-9"}), "ACTIVE", plain, session, str)
+    lending.server()
+    for one in (made, other):
+        lending.delete(one) if way == "delete" else lending.drop(one.id, one.role)
+    assert (given, deleted) == ([("s-1", {"s-9"})], ["s-2"])
 
 
 def test_done_and_refused(proxy, ask, nova):

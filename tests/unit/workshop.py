@@ -77,6 +77,7 @@ class Workshop:
     things: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[Ask] = field(default_factory=list)
     open_intents: list[tuple[str, ...]] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
     made: int = 0
     microversions: VersionRange = field(default_factory=lambda: VersionRange.parse("2.1", str(TOP)))
     unknown: str = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
@@ -157,6 +158,11 @@ class Workshop:
         self.things.setdefault("/servers", {})[name] = server
         return SimpleNamespace(id=name, body=dict(server), role=Role.MEMBER)
 
+    def drop(self, id_: str, role: Role) -> None:
+        """Have a server deleted at once."""
+        self.dropped.append(id_)
+        self.things["/servers"].pop(id_, None)
+
     def until(self, server_id: str, predicate: Callable[[Any], bool], timeout: float) -> WaitResult:
         seen: list[str] = []
         view = None
@@ -188,7 +194,7 @@ def opened(
         "discovery": SimpleNamespace(colour="red", image=SimpleNamespace(id="image-1")),
         "resources": SimpleNamespace(
             server=shop.create_server,
-            drop=lambda made: shop.things["/servers"].pop(made.id, None),
+            drop=shop.drop,
             rand_name=shop.journal.rand_name if shop.journal else None,
             colour=lambda: SimpleNamespace(id="colour-1", name="red", body={}),
             **factories,

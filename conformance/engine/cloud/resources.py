@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from conformance.engine.cloud.cleanup import remove_entries
-from conformance.engine.cloud.created import creation
+from conformance.engine.cloud.created import creation, path_of
 from conformance.engine.cloud.discover import Missing, knows_auto_networks
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.exchange import Answer, Ask
@@ -186,15 +186,17 @@ class Resources:
         if removal.trouble:
             raise ResourceError(f"{made.kind} {made.id} could not be removed: {removal.trouble}")
 
-    def drop(self, made: Made) -> None:
+    def drop(self, id_: str, role: Role) -> None:
         """Have a server deleted at once and do not wait.
 
         A cloud that keeps deleted servers for a while keeps what they occupy, too, and grows slower with each; so the
         deletion is forced, where that is let.
         """
-        answer = self._cloud.send(Ask("POST", f"{made.path}/action", made.role, body={"forceDelete": None}))
+        path = path_of("server", id_)
+        answer = self._cloud.send(Ask("POST", f"{path}/action", role, body={"forceDelete": None}))
         if not answer.ok and answer.status not in {404, 410}:
-            self.delete(made, wait=False)
+            remover = Remover(self._cloud, self._watch, self._journal, timeout=self._timeout)
+            remover.remove(Thing("server", id_, path, role), wait=False)
 
     def close(self, *, own: bool = True) -> tuple[str, ...]:
         """Delete all that this process made and that is left, in parallel; or what any process of the run has left.
