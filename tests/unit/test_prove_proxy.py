@@ -240,7 +240,9 @@ def test_what_was_lent_is_given_back_and_all_else_is_deleted(way):
     other = replace(made, id="s-2", path="/servers/s-2")
     stock = SimpleNamespace(take=lambda status: made, give=lambda one, changed: given.append((one.id, changed)))
     plain = SimpleNamespace(delete=lambda one, wait: deleted.append(one.id), drop=lambda id_, role: deleted.append(id_))
-    session = SimpleNamespace(cloud=SimpleNamespace(journal=None), context=SimpleNamespace(discovery=None), watch=None)
+    session = SimpleNamespace(
+        cloud=SimpleNamespace(journal=SimpleNamespace()), context=SimpleNamespace(discovery=None), watch=None
+    )
     lending = Lending(stock, SimpleNamespace(changed={"s-9"}), "ACTIVE", plain, session, str)
     lending.server()
     for one in (made, other):
