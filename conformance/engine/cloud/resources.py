@@ -166,6 +166,13 @@ class Resources:
         made = self._make("volume", "/os-volumes", {"volume": body}, name, role)
         return self._ready(made, "available", "error")
 
+    def snapshot(self, *, role: Role = Role.MEMBER) -> Made:
+        """Make a snapshot of a new volume and wait until it is available, through the proxy of 2.35."""
+        volume, name = self.volume(role=role), self.rand_name("snapshot")
+        body = {"snapshot": {"volume_id": volume.id, "display_name": name}}
+        made = self._make("snapshot", "/os-snapshots", body, name, role)
+        return self._ready(made, "available", "error")
+
     def image(self, server_id: str, *, role: Role = Role.MEMBER, microversion: str | None = None) -> Made:
         """Make an image of a server (createImage) and wait until it is active."""
         name = self.rand_name("image")
