@@ -19,6 +19,7 @@ from conformance.engine.run import Run
 from conformance.engine.session import Session, Settings
 from conformance.prove.breakage import Breakage
 from conformance.prove.ground import Ground
+from conformance.prove.hosts import bring_back
 from conformance.prove.outcome import Outcome, Unbroken, judge
 from conformance.prove.proxy import Proxy
 from conformance.prove.stock import Stock
@@ -132,6 +133,8 @@ class Prover:
         if unknown:
             self._proxy.break_(None)
             self.unbroken.update((result.case, result) for result in self.run(unknown))
+            if any(self._shared(self._cases[case_id].operation.id) for case_id in unknown):
+                bring_back(self.sandbox)
 
     def needs(self, breakage: Breakage) -> list[str]:
         """The cases that are run first with a breakage: the most direct one, its exchange's others, and controls."""
@@ -147,10 +150,18 @@ class Prover:
 
         The most direct case comes first; the others of the requirement are run only where it has not told.
         """
-        context = self.session.context
-        shared = context.knowledge.is_alone(context.operations[breakage.operation])
-        with self.alone if shared else contextlib.nullcontext():
+        if not self._shared(breakage.operation):
             return self._try(breakage)
+        with self.alone:
+            try:
+                return self._try(breakage)
+            finally:
+                bring_back(self.sandbox)
+
+    def _shared(self, operation: str) -> bool:
+        """Whether an operation changes what all provers of a sandbox share."""
+        context = self.session.context
+        return context.knowledge.is_alone(context.operations[operation])
 
     def _try(self, breakage: Breakage) -> Outcome:
         began = time.monotonic()
