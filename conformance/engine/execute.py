@@ -75,7 +75,7 @@ class Executor:
             reason = f"the cloud supports microversions {ceiling}, and the case needs {version}"
             return replace(empty, problem=Problem("inapplicable", reason))
         if trial.accepted and self.context.knowledge.only_in_sandbox(trial.operation) and not self.context.sandbox:
-            reason = f"what {trial.operation.id} needs is brought about by another service"
+            reason = f"what {trial.operation.id} needs, or leaves behind, is beyond what a client can do"
             return replace(empty, problem=Problem("inapplicable", reason))
         if trial.stands_in and not self.context.sandbox:
             reason = "whether a cloud has what the value stands for is its provider's choice"

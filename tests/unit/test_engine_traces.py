@@ -280,6 +280,12 @@ def test_without_that_nothing_could_be_seen(tmp_path):
     assert judged(limited(tmp_path, replace(ASSERTIVE, unlike=()))[1]) == "pass"
 
 
+def test_what_only_the_sandbox_can_bear_is_not_done_elsewhere_to_see_more(tmp_path):
+    shop, _, as_first = limited(tmp_path, replace(ASSERTIVE, sandbox_only=(SET.id,)))
+    assert as_first
+    assert [text.partition(" ")[0] for text in shop.changes].count("PUT") == 1
+
+
 def test_what_was_made_unlike_is_taken_back(tmp_path):
     shop, _, as_first = limited(tmp_path)
     assert as_first
