@@ -74,7 +74,8 @@ class Executor:
         if version not in ceiling:
             reason = f"the cloud supports microversions {ceiling}, and the case needs {version}"
             return replace(empty, problem=Problem("inapplicable", reason))
-        if trial.accepted and self.context.knowledge.only_in_sandbox(trial.operation) and not self.context.sandbox:
+        confined = self.context.knowledge.only_in_sandbox(trial.operation) and not self.context.sandbox
+        if confined and trial.accepted is not False:  # where the reference is silent, it may be accepted, too
             reason = f"what {trial.operation.id} needs, or leaves behind, is beyond what a client can do"
             return replace(empty, problem=Problem("inapplicable", reason))
         if trial.stands_in and not self.context.sandbox:
@@ -259,7 +260,7 @@ class Executor:
     def _filled(self, trial: Trial, version: Microversion) -> Request:
         missing = self._unknown_id(trial.operation) if trial.situation.target == "missing" else None
         for name in trial.having:
-            self.holdings.there(self.context.operations[name], trial.role, version)
+            self.holdings.fill(self.context.operations[name], trial.role, version)  # makes what is not there
         given = dict(trial.path)
         filled = self.holdings.fill(trial.operation, trial.role, version, missing, last_only=True, given=given)
         named = {**filled.values, "": filled.path}

@@ -125,14 +125,6 @@ class Holdings:
         for step in self._context.knowledge.steps(operation, "before"):
             self.steps.before(step, values or {}, self.path_of)
 
-    def there(self, operation: Operation, role: str, version: Microversion) -> None:
-        """See to it that what the path of an operation names is there.
-
-        Raises:
-            Unavailable: it can be neither found nor made.
-        """
-        self.fill(operation, role, version)
-
     def path_of(self, operation: Operation) -> str:
         """The path of an operation that goes with another one, as an administrator."""
         return self.fill(operation, "admin", self._context.version_for(operation)).path

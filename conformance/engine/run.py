@@ -248,7 +248,7 @@ def _judged(trial: Trial, cases: Sequence[Case], executor: Executor) -> list[tup
     wanted = {c.expectation.resource for c in cases if isinstance(c.expectation, RelatedReaches)}
     try:
         evidence = executor.make(trial, wanted)
-    except Exception as error:
+    except Exception as error:  # a defect of ours is a verdict on this trial, and must not end the lane
         evidence = Evidence(trial, problem=Problem("error", _fault(error)))
     return [(case, evidence, _judge(case, evidence)) for case in cases]
 

@@ -14,6 +14,7 @@ from conformance.engine.cloud.roles import Role
 from conformance.engine.context import RunContext
 from conformance.engine.entries import Step
 from conformance.engine.fixtures import Unavailable
+from conformance.engine.making import content
 from conformance.engine.producers import placeholders
 from conformance.engine.stage import Stage
 from specs.model import Operation
@@ -48,7 +49,7 @@ class Steps:
         role = Role.ADMIN if Role.ADMIN in self.context.cloud.roles else Role.MEMBER
         path = self._path(operation, values, fill)
         answer = self.context.cloud.get(path, role=role, microversion=str(self.context.version_for(operation)))
-        view = next(iter(answer.json.values()), None) if answer.ok and isinstance(answer.json, Mapping) else None
+        view = content(answer)
         return view if isinstance(view, Mapping) else {}
 
     def _put_back(self, step: Step, operation: Operation, values: Mapping[str, str], fill: Fill) -> Any:

@@ -194,24 +194,6 @@ def test_what_clouds_have_by_their_providers_choice_is_tried_in_the_sandbox_alon
     assert make(shop, NOTE, stands_in=True).problem is None
 
 
-@pytest.mark.parametrize(
-    ("sandbox", "operation", "accepted", "code", "decides"),
-    [
-        (False, LIST, True, 400, False),
-        (True, LIST, True, 400, True),
-        (False, JOB, True, 400, True),
-        (False, LIST, False, 400, True),
-        (False, LIST, True, 404, True),
-    ],
-)
-def test_what_the_provider_has_not_set_up_may_be_refused(tmp_path, sandbox, operation, accepted, code, decides):
-    shop = opened(tmp_path, knowledge=replace(KNOWN, by_choice=(LIST.id,)), sandbox=sandbox)
-    shop[0].things["/jobs"] = {"5": {"id": "5"}}
-    shop[0].does[f"GET {operation.path.replace('{job_id}', '5')}"] = code
-    problem = make(shop, operation, accepted=accepted).problem
-    assert (problem is None) is decides
-
-
 @pytest.mark.parametrize("more", [{"may_elevate": False}, {"may_elevate": True, "role": "admin"}])
 def test_a_promise_about_roles_is_not_tried_as_another(shop, more):
     shop[0].does["PUT notes"] = 403

@@ -276,6 +276,7 @@ def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
             assert (producer, collection, name) == (made, below.path, "widget_id")
             on.widgets.append(widget(2))
 
+    # Stand-ins for parts that nothing else of this test needs: hence the types.
     one.holdings.maker = Maker()  # type: ignore[assignment]
     one.stage.reach = lambda _: None  # type: ignore[method-assign]
     limit = case(SUITE, "list/list/limit").trial
@@ -365,6 +366,7 @@ def test_a_server_goes_through_statuses_for_what_comes_of_them():
         )
         return stages[-1]
 
+    # A stand-in with what is asked of a stage here: hence the type.
     one.stage = SimpleNamespace(view=None, servers_made=0, another=another)  # type: ignore[assignment]
     assert one.make(case(suite(LIST, knowledge=knowledge), "list/list/limit").trial, TOP).problem is None
     assert reached == ["0 SPINNING", "0 IDLE", "1 SPINNING", "1 IDLE"], "what comes of a deleted one may not be listed"

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from widgets import KNOWLEDGE, TOP, action, becomes, plain, spec, status
+from widgets import KNOWLEDGE, TOP, action, becomes, spec, status
 
-from conformance.engine import stage as module
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.poll import GONE, WaitResult
 from conformance.engine.cloud.roles import Role
 from conformance.engine.context import Notes, Patience
 from conformance.engine.derive.suite import views
-from conformance.engine.entries import Actions
 from conformance.engine.graph import StateGraph
 from conformance.engine.stage import Stage
 from specs.model import Policy
@@ -348,55 +345,6 @@ def test_a_status_that_is_not_reached_with_what_is_attached_is_inapplicable_and_
     cloud.does["spin"] = "SPINNING"
     assert stage.reach("SPINNING") is None
     assert cloud.made == 2
-
-
-LOG = plain("GET", "/widgets/{widget_id}/deeds", normal=(200,))
-ENTRY = plain("GET", "/widgets/{widget_id}/deeds/{request_id}", normal=(200,))
-
-
-def with_deeds(cloud, *shown):
-    """A stage whose servers show what is done to them; each answer shows the steps of the newest deed."""
-    stage = staged(cloud, operations=(*OPERATIONS, LOG, ENTRY))
-    stage.context.knowledge = replace(KNOWLEDGE, actions=Actions(LOG.id, ENTRY.id, "steps", "ended"))
-    get, answers, asked = cloud.get, iter(shown), []
-
-    def shows(path, **more):
-        if "/deeds" not in path:
-            return get(path, **more)
-        asked.append(path)
-        if path.endswith("/deeds"):
-            return answer(200, {"deeds": [{"request_id": "req-2"}, {"request_id": "req-1"}]})
-        return answer(*next(answers))
-
-    cloud.get = shows
-    return stage, asked
-
-
-def deed(*ended):
-    return 200, {"deed": {"steps": [{"name": "s", "ended": moment} for moment in ended]}}
-
-
-def test_a_status_counts_when_what_led_to_it_has_ended():
-    cloud = Cloud()
-    stage, asked = with_deeds(cloud, deed("then", None), deed("then", None), deed("then", "now"))
-    assert stage.reach("SPINNING") is None
-    assert asked == ["/widgets/w1/deeds", "/widgets/w1/deeds/req-2"] * 3
-    assert stage.reach("SPINNING") is None
-    assert len(asked) == 6, "nothing was done since"
-
-
-@pytest.mark.parametrize("shown", [(403,), (200, {"deed": None}), (200, {"deed": {}}), (200, ABSENT), deed()])
-def test_a_cloud_that_does_not_show_what_is_done_is_not_waited_for(shown):
-    stage, asked = with_deeds(Cloud(), shown)
-    assert stage.reach("SPINNING") is None
-    assert len(asked) == 2
-
-
-def test_what_never_ends_is_not_waited_for_for_ever(monkeypatch):
-    monkeypatch.setattr(module, "CALM", 0.05)
-    stage, asked = with_deeds(Cloud(), *[deed(None)] * 100_000)
-    assert stage.reach("SPINNING") is None
-    assert len(asked) > 2
 
 
 def test_a_server_that_is_given_up_is_dropped():
