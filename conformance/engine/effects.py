@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.engine.cloud.created import PATHS, creation
 from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.roles import Role
 from conformance.engine.context import RunContext
 from conformance.engine.entries import EffectRule
 from conformance.engine.judge.effects import Seen
@@ -49,9 +50,9 @@ class Effects:
             if rule is not None and self.stage.known_id:
                 self._looks[name] = self._first(rule, effect)
 
-    def after(self, answer: Answer) -> Mapping[str, Seen]:
-        """What is seen after the request was accepted, by effect; awaited, for effects need not be there at once."""
-        return {name: self._until(look, answer) for name, look in self._looks.items()}
+    def after(self, answer: Answer, role: str) -> Mapping[str, Seen]:
+        """What is seen after the request of a role was accepted; awaited, for an effect need not be there at once."""
+        return {name: self._until(look, answer, Role(role)) for name, look in self._looks.items()}
 
     def _first(self, rule: EffectRule, effect: str) -> _Look:
         fill = self.stage.fixtures.filled
@@ -68,15 +69,18 @@ class Effects:
             seen = replace(seen, after=frozenset(there))
         return replace(look, seen=Seen(before=seen.after, problem=seen.problem))
 
-    def _until(self, look: _Look, answer: Answer) -> Seen:
+    def _until(self, look: _Look, answer: Answer, role: Role) -> Seen:
         if look.seen.problem is not None:
             return look.seen
         # Only what has a path of its own is told apart: an answer may name something else that was made.
         made = creation(look.rule.resource, Ask("POST", ""), answer) if look.rule.resource in PATHS else None
+        if look.effect == "created" and made is None and role is not Role.MEMBER:
+            why = f"the answer names no {look.rule.resource}, and what the {role} has made belongs to another project"
+            return Seen(problem=Problem("inconclusive", why))
         deadline = time.monotonic() + min(SOON, self.context.patience.status)
         while True:
             if look.effect == "created" and made is not None:
-                seen = self._shown(look, made.id, made.path)
+                seen = self._shown(look, made.id, made.path, role)
             else:
                 seen = self._listed(look)
             seen = replace(seen, before=look.seen.before)
@@ -95,9 +99,9 @@ class Effects:
         own = [one for one in elements(answer.json) if values_at(one, look.rule.of)[0] == [look.server]]
         return Seen(after=frozenset(str(one["id"]) for one in own if "id" in one), exchange=answer.exchange)
 
-    def _shown(self, look: _Look, id_: str, path: str) -> Seen:
-        """Whether what the answer names is there."""
-        answer = self._get(look.rule, path)
+    def _shown(self, look: _Look, id_: str, path: str, role: Role) -> Seen:
+        """Whether what the answer names is there, for whom it was made."""
+        answer = self._get(look.rule, path, role=role)
         if not isinstance(answer, Answer):
             return Seen(problem=answer)
         there = frozenset({id_}) if answer.ok else frozenset()
@@ -105,13 +109,15 @@ class Effects:
         problem = None if answer.ok or answer.status in (404, 410) else _problem(path, answer)
         return Seen(after=there, named=id_, problem=problem, exchange=answer.exchange)
 
-    def _get(self, rule: EffectRule, path: str, query: tuple[tuple[str, str], ...] = ()) -> Answer | Problem:
+    def _get(
+        self, rule: EffectRule, path: str, query: tuple[tuple[str, str], ...] = (), role: Role = Role.MEMBER
+    ) -> Answer | Problem:
         version = self.context.top if rule.until is None else min(self.context.top, Microversion.parse(rule.until))
         if version not in self.context.cloud.microversions:
             return Problem(
                 "inapplicable", f"the cloud does not support microversion {version}, at which {path} is shown"
             )
-        return self.context.cloud.get(path, microversion=str(version), query=query)
+        return self.context.cloud.get(path, role=role, microversion=str(version), query=query)
 
 
 def _problem(path: str, answer: Answer) -> Problem:

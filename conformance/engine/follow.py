@@ -53,7 +53,7 @@ class Follower:
         exchanges = evidence.exchanges
         if result.timed_out and not self.context.stopping.is_set():
             exchanges = (*exchanges, self.stage.show().exchange)
-        effects = self.effects.after(answer)
+        effects = self.effects.after(answer, evidence.role or trial.role)
         exchanges = (*exchanges, *(seen.exchange for seen in effects.values() if seen.exchange is not None))
         evidence = replace(
             evidence,

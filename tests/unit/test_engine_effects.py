@@ -9,6 +9,7 @@ from widgets import KNOWLEDGE, action, evidence, plain, suite
 from workshop import KNOWN, opened, tried
 
 from conformance.engine.case import Binding
+from conformance.engine.cloud.roles import Role
 from conformance.engine.entries import EffectRule
 from conformance.engine.judge.effects import Effect, Seen
 from conformance.engine.judge.evidence import Problem
@@ -109,6 +110,19 @@ def test_what_the_answer_names_is_looked_at_by_itself(shop):
     assert (seen.named, seen.after) == ("image-7", {"image-7"})
     assert judged("image created", seen).verdict == "pass"
     assert {ask.microversion for ask in cloud.asked if ask.path.startswith("/images")} == {"2.10"}
+
+
+def test_what_an_administrator_has_made_is_looked_at_as_administrator(shop):
+    cloud = shop[0]
+    cloud.does["POST action"] = lambda ask: (202, {"image_id": "image-7"}) if ask.role == Role.ADMIN else 403
+    cloud.does["GET /images/image-7"] = lambda ask: (200, {"image": {}}) if ask.role == Role.ADMIN else 404
+    _, seen = looked(shop, COPY, "image created", may_elevate=True)
+    assert judged("image created", seen).verdict == "pass"
+
+
+def test_what_an_administrator_has_made_and_the_answer_does_not_name_is_not_to_be_found(shop):
+    _, seen = looked(shop, COPY, "image created", role="admin")
+    assert judged("image created", seen).verdict == "inconclusive"
 
 
 def test_what_the_answer_names_and_nobody_shows_is_a_contradiction(shop):

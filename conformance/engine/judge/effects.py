@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.engine.judge.evidence import Evidence, Judgement, Problem, broken, holds, undecided
+from conformance.engine.judge.statuses import not_accepted
 from specs.record.model import Exchange
 
 _SAID = {"created": "is there", "deleted": "is listed no more", "unlisted": "is listed no more"}
@@ -54,11 +55,9 @@ class Effect:
         return f"{self.resource} {self.effect}"
 
     def judge(self, evidence: Evidence) -> Judgement:
-        if not evidence.accepted:
-            why = f"the request was answered {evidence.status}, so nothing follows from it"
-            return undecided(evidence.status, why)
-        if evidence.unseen:
-            return undecided("unseen", evidence.unseen)
+        other = not_accepted(evidence)
+        if other:
+            return other
         seen = evidence.related.get(self.wanted)
         if not isinstance(seen, Seen):
             return Judgement(
@@ -69,12 +68,8 @@ class Effect:
         if seen.shows(self.effect):
             return holds("there" if self.effect == "created" else "not listed")
         if self.effect == "created":
-            which = (
-                f"the {self.resource} {seen.named}, which the answer names,"
-                if seen.named
-                else f"no new {self.resource}"
-            )
-            return broken("not there", f"{which} is {'not ' if seen.named else ''}shown after the request")
+            which = f"{seen.named}, which the answer names" if seen.named else "that would be new"
+            return broken("not there", f"no {self.resource} is shown after the request: {which}")
         left = seen.before & seen.after
         if left != seen.before:
             return undecided("some listed", f"some of the {self.resource}s are listed, and which it was is not known")
