@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from widgets import KNOWLEDGE, action, evidence, plain, suite
@@ -13,6 +14,7 @@ from conformance.engine.cloud.roles import Role
 from conformance.engine.entries import EffectRule
 from conformance.engine.judge.effects import Effect, Seen
 from conformance.engine.judge.evidence import Problem
+from conformance.engine.run import _judged
 from conformance.engine.tables import load_knowledge
 from specs.microversion import VersionRange
 from specs.model import Condition, When
@@ -207,6 +209,16 @@ def test_a_look_that_fails_once_is_made_again(shop):
     cloud.does["GET /images/image-7"] = lambda _: answers.pop() if answers else (200, {"image": {}})
     _, seen = looked(shop, COPY, "image created")
     assert judged("image created", seen).verdict == "pass"
+
+
+def test_a_run_asks_for_the_effects_that_its_cases_are_about():
+    known = replace(KNOWLEDGE, effects=(EffectRule("image", ("created",), "/images", ("id",)),))
+    found = suite(action(postconditions=(effect("image", "created"),)), knowledge=known)
+    asked = []
+    executor = SimpleNamespace(make=lambda trial, wanted: asked.append(wanted) or evidence(202, trial=trial))
+    for case in found.cases:
+        _judged(case.trial, [case], executor)
+    assert [wanted for wanted in asked if wanted] == [{"image created"}]
 
 
 def test_nothing_is_looked_for_that_no_case_asks_for(shop):
