@@ -16,9 +16,11 @@ from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.entries import (
     Actions,
     BindingRule,
+    Environment,
     Fault,
     ListRule,
     Naming,
+    Offshoot,
     Refusal,
     Showing,
     Step,
@@ -63,6 +65,8 @@ class Knowledge:
         sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
         made_with_server: field of a new server, and the kind of what it shows there: made with it, and kept after it.
+        environments: name -> a kind of server that is made where a case asks for it.
+        offshoots: what a request may make of what is attached to the server.
         attach: resource -> (operation, parameter) that attaches it to the server.
         listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
             and which field names an element where the reference has no path to one.
@@ -122,6 +126,16 @@ class Knowledge:
     unknown_at: str | None = None
     producers: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[tuple[str, str, Any], ...] = ()
+    environments: Mapping[str, Environment] = field(default_factory=dict)
+    offshoots: tuple[Offshoot, ...] = ()
+
+    def environment_of(self, written: str | None) -> str:
+        """The name of the environment for which a reference has this word; nothing where none can be made."""
+        return next((name for name, one in self.environments.items() if written in one.written), "")
+
+    def offshoot(self, resource: str) -> Offshoot | None:
+        """How the cloud shows what a reference calls so, where it is made of what is attached to the server."""
+        return next((one for one in self.offshoots if one.resource == resource), None)
 
     def key(self, operation: Operation, place: str) -> Any:
         """What names the members of an object in a request, which the client chooses; ABSENT where fields do."""

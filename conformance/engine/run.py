@@ -14,7 +14,7 @@ from conformance.engine.case import Case, Suite, Trial
 from conformance.engine.context import RunContext
 from conformance.engine.execute import FIRST_REFUSAL, Executor
 from conformance.engine.judge.evidence import Evidence, Judgement, Problem
-from conformance.engine.judge.statuses import RelatedReaches
+from conformance.engine.judge.statuses import Offshoots, RelatedReaches
 from conformance.engine.lanes import ALONE, NO_SERVER, lane_of, order
 from conformance.engine.stage import Stage
 from conformance.engine.turns import Turns
@@ -245,7 +245,7 @@ class Run:
 
 
 def _judged(trial: Trial, cases: Sequence[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
-    wanted = {c.expectation.resource for c in cases if isinstance(c.expectation, RelatedReaches)}
+    wanted = {c.expectation.resource for c in cases if isinstance(c.expectation, RelatedReaches | Offshoots)}
     try:
         evidence = executor.make(trial, wanted)
     except Exception as error:  # a defect of ours is a verdict on this trial, and must not end the lane

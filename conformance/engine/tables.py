@@ -15,9 +15,11 @@ from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.entries import (
     Actions,
     BindingRule,
+    Environment,
     Fault,
     ListRule,
     Naming,
+    Offshoot,
     Refusal,
     Showing,
     Step,
@@ -191,6 +193,13 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
         owned=bool(read.get("owned")),
         unknown_at=read.get("unknown_at"),
         producers=dict(maps["producers"]),
+        environments={
+            name: Environment(tuple(e["written"]), e["made_with"], e["shown"])
+            for name, e in maps["environments"].items()
+        },
+        offshoots=tuple(
+            Offshoot(o["resource"], o["kind"], o["of"], o["attached"], tuple(o["having"])) for o in lists["offshoots"]
+        ),
         keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["keys"]),
     )
 

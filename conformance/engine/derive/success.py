@@ -101,7 +101,9 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
     """One requirement a sentence; what holds in the state of the trial is awaited on it."""
     state = trial.situation.state
     for post in view.operation.postconditions:
-        requirement = view.requirement("postcondition", _post_name(post), post.line)
+        if view.told_elsewhere(post):
+            continue
+        requirement = view.requirement("postcondition", post_name(post), post.line)
         if not view.holds_here(post.when):
             when = post.when or When()
             detail_of = when.environment or f"from {when.min or 'the first'} to {when.max or 'the last'}"
@@ -132,7 +134,8 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
             book.case(requirement, detail, trial, InVocabulary(vocabulary.values))
 
 
-def _post_name(post: Condition) -> str:
+def post_name(post: Condition) -> str:
+    """The detail of the requirement that a postcondition is."""
     attribute = f"{post.attribute}-" if post.attribute not in (None, "status") else ""
     what = post.effect if post.kind == "effect" else "+".join(post.becomes or post.transient) or "unchanged"
     return f"{post.resource}-{attribute}{what}"
