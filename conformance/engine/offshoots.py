@@ -17,6 +17,7 @@ from conformance.engine.entries import Offshoot
 from conformance.engine.judge.evidence import Evidence
 from conformance.engine.making import Maker
 from conformance.engine.stage import Stage
+from specs.record.model import Exchange
 
 REMOVAL = 60.0
 """Seconds that one of them may take to go; what is left then stands in the journal."""
@@ -34,6 +35,7 @@ class Watcher:
     maker: Maker
     _before: dict[str, frozenset[str]] = field(default_factory=dict)
     _things: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _listing: tuple[Exchange, ...] = ()
 
     def look(self, trial: Trial) -> None:
         """See what is there before the request of a trial."""
@@ -51,15 +53,16 @@ class Watcher:
 
     def seen(self, evidence: Evidence, wanted: tuple[str, ...]) -> Evidence:
         """After an accepted request, how many there are of each thing now; and there are none when this returns."""
-        related = dict(evidence.related)
+        related, exchanges = dict(evidence.related), evidence.exchanges
         for rule, expected in self._rules(evidence.trial):
             if rule.kind not in self._before:
                 continue
             made = self._made(rule, expected and rule.resource in wanted)
             if made is not None:
                 related[rule.resource] = {thing: list(made.values()).count(thing) for thing in self._things[rule.kind]}
+                exchanges += self._listing if rule.resource in wanted else ()
                 self._remove(rule, made)
-        return replace(evidence, related=related)
+        return replace(evidence, related=related, exchanges=exchanges)
 
     def _rules(self, trial: Trial) -> list[tuple[Offshoot, bool]]:
         """What the reference says of the operation, and whether it lets one expect that some are made."""
@@ -96,12 +99,14 @@ class Watcher:
         """All that are listed, with what each was made of; None where the cloud does not list them."""
         path, member, (id_name, _) = LISTS[rule.kind]
         found: dict[str, str] = {}
+        self._listing = ()
         while True:
             query = (("offset", str(len(found))),) if found else ()
             answer = self.context.cloud.get(path, query=query)
             rows: Any = answer.json.get(member) if answer.ok and isinstance(answer.json, dict) else None
             if not isinstance(rows, list):
                 return None
+            self._listing = (answer.exchange,) if rows or not query else self._listing
             fresh = {str(one[id_name]): str(one.get(rule.of)) for one in rows if isinstance(one, dict)}
             if fresh.keys() <= found.keys():
                 return found
