@@ -42,8 +42,8 @@ class Watcher:
         self._before.clear()
         self._things.clear()
         for rule, _ in self._rules(trial):
-            if trial.having and trial.situation.state is not None:
-                self.stage.reach(trial.situation.state)  # what was attached just now may not be yet
+            if trial.having:
+                self.stage.calm()  # what was attached just now may not be yet
                 self.stage.refresh()
             things = self._attached(rule)
             found = self._listed(rule) if things else None

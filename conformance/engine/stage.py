@@ -94,7 +94,7 @@ class Stage:
         for _ in range(2 * ATTEMPTS):
             problem = self._have_server()
             if problem is None and self.status == state:
-                self._calm()
+                self.calm()
             if problem or self.status == state:
                 return problem
             way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
@@ -113,7 +113,7 @@ class Stage:
             return None
         return Problem("inconclusive", reason or f"the status {state} was not reached")
 
-    def _calm(self) -> None:
+    def calm(self) -> None:
         """After a change of status, wait until the server shows the same twice and its last action has ended.
 
         Nova shows a new status before it has done all that belongs to it: an offloaded server still has its host and
