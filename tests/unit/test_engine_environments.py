@@ -72,6 +72,13 @@ def test_what_follows_for_a_kind_goes_before_what_follows_for_others():
     assert usual.trial.key != winged.trial.key
 
 
+def test_what_follows_for_a_kind_may_hang_on_the_status_before():
+    here = replace(FLIES, when=When(environment="winged", status=("HALTED",)))
+    found = derived(preconditions=(status("IDLE", "HALTED"),), postconditions=(becomes("BROKEN"), here))
+    assert ids(found, "widget-SPINNING") == ["spin/postcondition/widget-SPINNING[winged.HALTED]"]
+    assert case(found, "spin/postcondition/widget-SPINNING[winged.HALTED]").trial.leads_to == ("SPINNING",)
+
+
 def test_of_two_promises_of_a_sentence_the_one_without_a_case_is_told_apart():
     other = becomes("SPINNING", when=When(environment="at night"))
     found = derived(preconditions=(status("IDLE"),), postconditions=(FLIES, other))

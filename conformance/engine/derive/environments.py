@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.engine.derive.success import post_name
+from conformance.engine.derive.success import applies, post_name
 from conformance.engine.derive.view import Book, Variant, View
 from conformance.engine.judge.codes import Admitted, Refused
 from conformance.engine.judge.statuses import Offshoots, Reaches
@@ -81,7 +81,8 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
         _offshoots(view, book, post)
     elif post.kind == "status" and post.resource == view.knowledge.resource and post.becomes and not post.attribute:
         for variant in view.variants:
-            for state in (s for s in variant.states if s in view.knowledge.stable):
+            states = (s for s in variant.states if s in view.knowledge.stable)
+            for state in (s for s in states if applies(view, post, s, variant)):
                 trial = view.attempt(state=state, variant=variant, label="documented")
                 reaches = Reaches(post.resource, trial.leads_to, post.on_failure or ("ERROR",), post.transient)
                 book.case(requirement, f"{view.within}.{variant.prefix}{state}", trial, reaches)

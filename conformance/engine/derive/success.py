@@ -112,7 +112,7 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
             book.without_case(requirement, "not-through-api", post.effect or "")
         elif post.attribute not in (None, "status"):
             book.without_case(requirement, "not-derivable" if post.becomes else "transient", post.attribute or "")
-        elif not _applies(view, post, state, variant):
+        elif not applies(view, post, state, variant):
             continue
         elif post.resource != view.knowledge.resource:
             book.case(requirement, detail, trial, RelatedReaches(post.resource, post.becomes))
@@ -141,7 +141,8 @@ def post_name(post: Condition) -> str:
     return f"{post.resource}-{attribute}{what}"
 
 
-def _applies(view: View, post: Condition, state: str | None, variant: Variant) -> bool:
+def applies(view: View, post: Condition, state: str | None, variant: Variant) -> bool:
+    """Whether a postcondition holds of a form of the request in a status, as far as its sentence qualifies them."""
     when = post.when
     if when is None:
         others = [

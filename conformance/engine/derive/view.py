@@ -290,13 +290,12 @@ class View:
                 continue
             if post.attribute not in (None, "status") or not self.holds_here(post.when, version):
                 continue
-            if self._own(post):
-                special += post.becomes
-            elif post.when and post.when.status:
+            own = self._own(post)
+            if post.when and post.when.status:
                 if state in post.when.status:
-                    conditional += post.becomes
+                    (special if own else conditional).extend(post.becomes)
             elif not (post.when and post.when.request and not _same_request(post.when, variant)):
-                plain += post.becomes
+                (special if own else plain).extend(post.becomes)
         reached = tuple(dict.fromkeys(special or conditional or plain))
         if reached:
             return tuple(dict.fromkeys((*reached, *self.possible)))
