@@ -126,7 +126,7 @@ class Executor:
 
     def _came_late(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
         """Whether a refusal says nothing, since what lasts only for a while had ended when it came."""
-        refused = (evidence.status or 0) >= FIRST_REFUSAL
+        refused = (evidence.status or 0) >= FIRST_REFUSAL and not trial.ended
         return refused and not self.holdings.lasts(trial.operation, request.filled, trial.role, version)
 
     def _taken(self, trial: Trial, request: Request, version: Microversion) -> None:
@@ -134,6 +134,8 @@ class Executor:
         self.around.prepare(trial, request.filled)
         for step in trial.steps:
             self.around.steps.before(step, request.filled.values, self.holdings.path_of)
+        if trial.ended:
+            self.holdings.end(trial.operation, request.filled, trial.role, version)
         if request.ready:
             request.before = self.around.before(trial, request.filled, version, request.body)
         if any(binding.relation.endswith("shown") for binding in bindings_in(trial.body)):
