@@ -29,7 +29,7 @@ from conformance.engine.entries import (
     ValueRule,
 )
 from specs.microversion import Microversion
-from specs.model import Operation
+from specs.model import Condition, Operation
 
 FIRST = Microversion(1, 0)
 """The lowest microversion of an endpoint, where no table says another."""
@@ -134,9 +134,9 @@ class Knowledge:
         """The name of the environment for which a reference has this word; nothing where none can be made."""
         return next((name for name, one in self.environments.items() if written in one.written), "")
 
-    def offshoot(self, resource: str) -> Offshoot | None:
-        """How the cloud shows what a reference calls so, where it is made of what is attached to the server."""
-        return next((one for one in self.offshoots if one.resource == resource), None)
+    def offshoot(self, post: Condition) -> Offshoot | None:
+        """How the cloud shows what a postcondition is about, where it is made of what is attached to the server."""
+        return next((one for one in self.offshoots if post.kind == "effect" and post.resource == one.resource), None)
 
     def key(self, operation: Operation, place: str) -> Any:
         """What names the members of an object in a request, which the client chooses; ABSENT where fields do."""

@@ -28,7 +28,7 @@ def derive_environments(view: View, book: Book) -> None:
             if view.of_environment(post.when) == name:
                 _postcondition(there, book, post)
     for post in view.operation.postconditions if view.scoped else ():
-        if view.is_offshoot(post) and not view.of_environment(post.when) and view.holds_here(post.when):
+        if view.knowledge.offshoot(post) and not view.of_environment(post.when) and view.holds_here(post.when):
             _offshoots(view, book, post)
 
 
@@ -77,7 +77,7 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
     requirement = view.requirement("postcondition", post_name(post), post.line)
     if not view.holds_here(post.when):
         book.without_case(requirement, "beyond-cloud", view.within)
-    elif view.is_offshoot(post):
+    elif view.knowledge.offshoot(post):
         _offshoots(view, book, post)
     elif post.kind == "status" and post.resource == view.knowledge.resource and post.becomes and not post.attribute:
         for variant in view.variants:
@@ -92,7 +92,7 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
 
 def _offshoots(view: View, book: Book, post: Condition) -> None:
     """What is made, or not, of everything that is attached to the server, where something is."""
-    rule = view.knowledge.offshoot(post.resource)
+    rule = view.knowledge.offshoot(post)
     if rule is None:
         return
     variant, state = view.main

@@ -151,13 +151,9 @@ class View:
         """The environment that a fact is about, where servers of this suite are of it only if a case asks for it."""
         return self.knowledge.environment_of(when.environment) if when is not None and when.environment else ""
 
-    def is_offshoot(self, condition: Condition) -> bool:
-        """Whether a condition is about what is made of the things attached to the resource."""
-        return condition.kind == "effect" and self.knowledge.offshoot(condition.resource) is not None
-
     def told_elsewhere(self, condition: Condition) -> bool:
         """Whether ``environments`` derives what a condition gives."""
-        return self.scoped and bool(self.of_environment(condition.when) or self.is_offshoot(condition))
+        return self.scoped and bool(self.of_environment(condition.when) or self.knowledge.offshoot(condition))
 
     def _own(self, condition: Condition) -> bool:
         """Whether a condition is about the environment of the trials and no other."""
