@@ -62,6 +62,17 @@ class Binding:
         return f"{self.resource}.{self.attribute} ({self.relation})"
 
 
+def bindings_in(value: Any) -> list[Binding]:
+    """All bindings in a body."""
+    if isinstance(value, Binding):
+        return [value]
+    if isinstance(value, dict):
+        return [b for pair in value.items() for v in pair for b in bindings_in(v)]
+    if isinstance(value, list):
+        return [b for v in value for b in bindings_in(v)]
+    return []
+
+
 @dataclass(frozen=True)
 class Situation:
     """What must be so before the request is sent.
@@ -71,11 +82,13 @@ class Situation:
         locked: whether its owner has locked it.
         target: ``own`` (the server of this lane), ``unknown`` (a random id that the cloud does not know), ``missing``
             (such an id for the last name of the path alone), ``any`` (own where there is one, else unknown) or None.
+        environment: what kind of server it is, by a name of the table of environments; empty for the usual one.
     """
 
     state: str | None = None
     locked: bool = False
     target: str | None = "own"
+    environment: str = ""
 
 
 @dataclass(frozen=True)

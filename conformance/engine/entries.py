@@ -114,6 +114,40 @@ class Showing:
 
 
 @dataclass(frozen=True)
+class Environment:
+    """A kind of the resource that is made only where a case asks for it.
+
+    Attributes:
+        written: the words of a reference for it.
+        made_with: what the factory of the resource is given so that it makes one.
+        shown: fields of the resource, and the values by which it shows that it is one.
+    """
+
+    written: tuple[str, ...]
+    made_with: Mapping[str, Any] = field(default_factory=dict)
+    shown: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Offshoot:
+    """What a request may make of each thing that is attached to the resource.
+
+    Attributes:
+        resource: as a reference calls it.
+        kind: as the journal calls it, which says where it is listed and removed.
+        of: the field of one that names the thing.
+        attached: the field of the resource that lists the things.
+        having: operations; what the path of each names is there, so that something is attached.
+    """
+
+    resource: str
+    kind: str
+    of: str
+    attached: str
+    having: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Actions:
     """How a resource shows what is done to it.
 

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine.around import Around, Request
-from conformance.engine.case import Binding, Trial
+from conformance.engine.case import Binding, Trial, bindings_in
 from conformance.engine.cloud.errors import CloudError, GuardRefusal, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role, Sender
 from conformance.engine.context import RunContext
-from conformance.engine.derive.view import bindings_in
 from conformance.engine.fixtures import NeedsNewServer, Unavailable
 from conformance.engine.follow import Follower
 from conformance.engine.holdings import Holdings
 from conformance.engine.judge.evidence import Evidence, Problem
+from conformance.engine.offshoots import Watcher
 from conformance.engine.pages import SOON, Pager
 from conformance.engine.places import elements
 from conformance.engine.producers import SAFE
@@ -46,12 +46,14 @@ class Executor:
     around: Around = field(init=False)
     follower: Follower = field(init=False)
     pager: Pager = field(init=False)
+    offshoots: Watcher = field(init=False)
     _unknown: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.holdings = Holdings(self.context, self.stage)
         self.around = Around(self.context, self.stage, self.holdings)
         self.follower = Follower(self.context, self.stage)
+        self.offshoots = Watcher(self.context, self.stage, self.holdings.maker)
         self.pager = Pager(self.context, self.stage, self.holdings)
 
     def make(self, trial: Trial, wanted: Iterable[str] = ()) -> Evidence:
@@ -110,6 +112,7 @@ class Executor:
                 return Evidence(trial, version=version, problem=request)
             try:
                 self._taken(trial, request, version)
+                self.offshoots.look(trial)
                 evidence = self._sent(trial, version, request, wanted)
             finally:
                 self.around.restore(trial.operation, request)
@@ -195,7 +198,9 @@ class Executor:
             self.stage.worn = True
         self.stage.altered = self.stage.altered or (answer.ok and trial.beyond_base)
         evidence = self.follower.followed(evidence, answer, request.filled.path, body, wanted)
-        return evidence if answer.ok else self.around.beside(evidence, request)
+        if answer.ok:
+            return self.offshoots.seen(evidence, wanted)
+        return self.around.beside(evidence, request)
 
     def discard(self) -> None:
         """Give up the servers of the lane."""
@@ -257,6 +262,7 @@ class Executor:
         if state is None:
             return None
         path = trial.operation.path.replace(f"{{{self.context.knowledge.identifier}}}", self.stage.known_id)
+        self.stage.turn_to(trial.situation.environment)
         if (self.stage.altered and not trial.beyond_base) or not self.stage.suits(path):
             self.stage.discard()
         return self._situate(state, False)

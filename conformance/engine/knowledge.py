@@ -17,9 +17,11 @@ from conformance.engine.entries import (
     Actions,
     BindingRule,
     EffectRule,
+    Environment,
     Fault,
     ListRule,
     Naming,
+    Offshoot,
     Refusal,
     Showing,
     Step,
@@ -28,7 +30,7 @@ from conformance.engine.entries import (
     ValueRule,
 )
 from specs.microversion import Microversion
-from specs.model import Operation
+from specs.model import Condition, Operation
 
 FIRST = Microversion(1, 0)
 """The lowest microversion of an endpoint, where no table says another."""
@@ -64,6 +66,8 @@ class Knowledge:
         sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
         made_with_server: field of a new server, and the kind of what it shows there: made with it, and kept after it.
+        environments: name -> a kind of server that is made where a case asks for it.
+        offshoots: what a request may make of what is attached to the server.
         attach: resource -> (operation, parameter) that attaches it to the server.
         listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
             and which field names an element where the reference has no path to one.
@@ -126,6 +130,16 @@ class Knowledge:
     producers: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[tuple[str, str, Any], ...] = ()
     effects: tuple[EffectRule, ...] = ()
+    environments: Mapping[str, Environment] = field(default_factory=dict)
+    offshoots: tuple[Offshoot, ...] = ()
+
+    def environment_of(self, written: str | None) -> str:
+        """The name of the environment for which a reference has this word; nothing where none can be made."""
+        return next((name for name, one in self.environments.items() if written in one.written), "")
+
+    def offshoot(self, post: Condition) -> Offshoot | None:
+        """How the cloud shows what a postcondition is about, where it is made of what is attached to the server."""
+        return next((one for one in self.offshoots if post.kind == "effect" and post.resource == one.resource), None)
 
     def key(self, operation: Operation, place: str) -> Any:
         """What names the members of an object in a request, which the client chooses; ABSENT where fields do."""

@@ -2,7 +2,8 @@
 
 A lane is a function of the trial alone, so that processes that share a run agree on it without a word. Its name is the
 status that its trials start from, or lead to: the way into a status is itself a case of the lane. What starts and ends
-in the first status is divided over a few lanes by its operation, since it is most of the work.
+in the first status is divided over a few lanes by its operation, since it is most of the work. What is about servers of
+another environment has a lane of its own in each.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ def lane_of(trial: Trial, knowledge: Knowledge) -> str:
         if trial.situation.target == "unknown" or trial.operation.method in SAFE:
             return NO_SERVER
         return f"{NO_SERVER}-{trial.operation.path.split('/')[1]}"
+    if trial.situation.environment:
+        return trial.situation.environment
     if state != knowledge.initial:
         return state
     if trial.accepted and trial.leads_to and trial.leads_to[0] != knowledge.initial:

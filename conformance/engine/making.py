@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from conformance.engine import bodies, naming
+from conformance.engine.case import bindings_in
 from conformance.engine.cloud.created import PATHS, path_of
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
-from conformance.engine.derive.view import bindings_in
 from conformance.engine.entries import FORMING
 from conformance.engine.fixtures import Unavailable
 from conformance.engine.places import identity

@@ -15,7 +15,7 @@ from conformance.engine.context import RunContext
 from conformance.engine.execute import FIRST_REFUSAL, Executor
 from conformance.engine.judge.effects import Effect
 from conformance.engine.judge.evidence import Evidence, Judgement, Problem
-from conformance.engine.judge.statuses import RelatedReaches
+from conformance.engine.judge.statuses import Offshoots, RelatedReaches
 from conformance.engine.lanes import ALONE, NO_SERVER, lane_of, order
 from conformance.engine.stage import Stage
 from conformance.engine.turns import Turns
@@ -246,7 +246,7 @@ class Run:
 
 
 def _judged(trial: Trial, cases: Sequence[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
-    wanted = {c.expectation.resource for c in cases if isinstance(c.expectation, RelatedReaches)}
+    wanted = {c.expectation.resource for c in cases if isinstance(c.expectation, RelatedReaches | Offshoots)}
     wanted |= {c.expectation.wanted for c in cases if isinstance(c.expectation, Effect)}
     try:
         evidence = executor.make(trial, wanted)

@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 from conformance.engine.cloud.errors import CloudError, ResourceError
-from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.poll import GONE, ServerView, WaitResult
 from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.context import RunContext
+from conformance.engine.entries import Environment
 from conformance.engine.fixtures import Fixtures, NeedsNewServer, Unavailable
 from conformance.engine.graph import Edge
 from conformance.engine.judge.evidence import Problem
@@ -41,6 +42,7 @@ class Stage:
         furnished: the paths of what was attached to it in the background, which some requests do not bear.
         altered: whether a request has set more than the reference requires, so that optional fields have values.
         worn: whether a request may have taken something from it, so that the next situation needs another server.
+        environment: of which its servers are, by the table; empty for the usual ones.
     """
 
     def __init__(self, context: RunContext) -> None:
@@ -49,6 +51,7 @@ class Stage:
         self.locked = False
         self.worn = False
         self.altered = False
+        self.environment = ""
         self.furnished: set[str] = set()
         self._moved = False
         self.fixtures = Fixtures(context, self)
@@ -77,6 +80,12 @@ class Stage:
         """The status as last seen."""
         return str(self.view["status"]) if self.view else None
 
+    def turn_to(self, environment: str) -> None:
+        """From now on the servers are of an environment."""
+        if environment != self.environment:
+            self.discard()
+            self.environment = environment
+
     def reach(self, state: str) -> Problem | None:
         """Bring a server into a status, by the edges of the graph; make one, or another one, where needed."""
         reason = ""
@@ -85,7 +94,7 @@ class Stage:
         for _ in range(2 * ATTEMPTS):
             problem = self._have_server()
             if problem is None and self.status == state:
-                self._calm()
+                self.calm()
             if problem or self.status == state:
                 return problem
             way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
@@ -104,7 +113,7 @@ class Stage:
             return None
         return Problem("inconclusive", reason or f"the status {state} was not reached")
 
-    def _calm(self) -> None:
+    def calm(self) -> None:
         """After a change of status, wait until the server shows the same twice and its last action has ended.
 
         Nova shows a new status before it has done all that belongs to it: an offloaded server still has its host and
@@ -205,14 +214,21 @@ class Stage:
         return ""
 
     def _create(self) -> Problem | None:
+        kind = self.context.knowledge.environments.get(self.environment, Environment(()))
         try:
-            self._made = self.context.resources.server(microversion=str(self.context.top))
+            self._made = self.context.resources.server(microversion=str(self.context.top), **kind.made_with)
         except ResourceError as error:
+            # A cloud need not bear every kind of server.
+            if self.environment:
+                return Problem("inapplicable", f"no {self.environment} server could be made: {error}")
             return Problem("inconclusive", f"no server could be made: {error}")
         self.servers_made += 1
         self.locked = False
         self.view = dict(self._made.body)
         self.fixtures.new_server()
+        if any(self.view.get(name, ABSENT) != value for name, value in kind.shown.items()):
+            self.discard()
+            return Problem("inapplicable", f"a server that was made {self.environment} does not show that it is so")
         return None
 
     def refresh(self) -> ServerView | None:

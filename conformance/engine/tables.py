@@ -16,9 +16,11 @@ from conformance.engine.entries import (
     Actions,
     BindingRule,
     EffectRule,
+    Environment,
     Fault,
     ListRule,
     Naming,
+    Offshoot,
     Refusal,
     Showing,
     Step,
@@ -208,6 +210,13 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
         unknown_at=read.get("unknown_at"),
         producers=dict(maps["producers"]),
         effects=tuple(map(_effect, lists["effects"])),
+        environments={
+            name: Environment(tuple(e["written"]), e["made_with"], e["shown"])
+            for name, e in maps["environments"].items()
+        },
+        offshoots=tuple(
+            Offshoot(o["resource"], o["kind"], o["of"], o["attached"], tuple(o["having"])) for o in lists["offshoots"]
+        ),
         keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["keys"]),
     )
 

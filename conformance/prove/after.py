@@ -204,6 +204,27 @@ class Elements:
         return None
 
 
+@dataclass(frozen=True)
+class Snapshots:
+    """After an accepted request each volume of the server that the path names has a snapshot, or none has any."""
+
+    made: bool
+
+    def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
+        """The answer as it is, after the snapshots have been made, or removed, behind its back."""
+        cloud, id_ = turn.upstream, named_in(turn.request.path, SERVERS)
+        server = cloud.shown(f"{SERVERS}/{id_}") if id_ else None
+        volumes = [one["id"] for one in (server or {}).get("os-extended-volumes:volumes_attached") or ()]
+        if self.made:
+            bodies = [{"snapshot": {"volume_id": one, "force": True, "display_name": "conformance"}} for one in volumes]
+            done = [cloud.as_admin("POST", "/os-snapshots", body) for body in bodies]
+        else:
+            listed = cloud.as_admin("GET", "/os-snapshots").json
+            rows = listed.get("snapshots", ()) if isinstance(listed, dict) else ()
+            done = [cloud.as_admin("DELETE", f"/os-snapshots/{s['id']}") for s in rows if s["volumeId"] in volumes]
+        return reply if any(one.accepted for one in done) else None
+
+
 def named_in(path: str, collection: str) -> str | None:
     """The element of a collection that a path names, None for another path."""
     rest = path.removeprefix(f"{collection}/")

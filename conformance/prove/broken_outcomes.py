@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from conformance.engine.case import Case
 from conformance.engine.judge.effects import Effect
-from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
-from conformance.prove.after import Pretend
+from conformance.engine.judge.statuses import InVocabulary, Offshoots, Reaches, RelatedReaches, Unchanged
+from conformance.prove.after import Pretend, Snapshots
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, StillListed
 from conformance.prove.memory import Kind
@@ -36,6 +36,9 @@ def break_outcomes(ground: Ground, book: Catalogue) -> None:
                     _related(ground, book, case, resource)
                 case Effect(resource=resource, effect=effect):
                     _effect(ground, book, case, resource, effect)
+                case Offshoots(made=made):
+                    broken, waits = ("never", True) if made else ("made-too", False)
+                    book.add(case, broken, _accepted(ground, case), after=Snapshots(not made), waits=waits)
                 case Unchanged():
                     _reaches(ground, book, case, (str(case.trial.situation.state),))
                 case InVocabulary():

@@ -86,6 +86,9 @@ class Ground:
             said["states"] = frozenset({situation.state or NO_SERVER})
         if situation.locked:
             said["locked"] = True
+        if situation.environment:
+            kind = self.knowledge.environments[situation.environment]
+            said |= {"environment": situation.environment, "shown": tuple(kind.shown.items())}
         return Where.of(case.operation, **{**said, **parts})
 
     def roles(self, case: Case) -> frozenset[str]:

@@ -106,6 +106,7 @@ class Where:
         roles: of the token: ``member``, ``admin``, ``reader``, ``alt``, ``no-token``, ``bad-token``.
         states: of the resource that the path names, with NO_SERVER for one that is unknown.
         locked: whether it is locked.
+        environment: of which the resource is, by its name in the tables, and shown: fields by which it shows that.
         versions: microversions of the request.
         body: a test of the request body.
         query: a test of the query.
@@ -120,6 +121,8 @@ class Where:
     roles: frozenset[str] | None = None
     states: frozenset[str] | None = None
     locked: bool | None = None
+    environment: str | None = None
+    shown: tuple[tuple[str, Any], ...] = ()
     versions: VersionRange | None = None
     body: Holds | None = None
     query: Queried | None = None
@@ -158,12 +161,14 @@ class Where:
         return self._fits_server(request, upstream)
 
     def _fits_server(self, request: Request, upstream: Upstream) -> bool:
-        if self.states is None and self.locked is None:
+        if self.states is None and self.locked is None and not self.shown:
             return True
         path = self.resource_of(request)
         server = upstream.shown(path) if path else None
         status = str(server.get("status")) if server else NO_SERVER
         if self.states is not None and status not in self.states:
+            return False
+        if any((server or {}).get(name, ABSENT) != value for name, value in self.shown):
             return False
         return self.locked is None or bool(server and server.get("locked")) == self.locked
 
@@ -177,6 +182,8 @@ class Where:
         if self.states is not None and (situation.state or NO_SERVER) not in self.states:
             return False
         if self.locked is not None and situation.locked != self.locked:
+            return False
+        if self.environment is not None and situation.environment != self.environment:
             return False
         if self.versions is not None and version not in self.versions:
             return False

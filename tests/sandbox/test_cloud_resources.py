@@ -159,6 +159,8 @@ def test_everything_is_made_and_goes(run):
     assert make.close() == ()
     assert run.names() == []
     assert run.names(Role.ALT) == []
+    (disk,) = volume_backed.body["os-extended-volumes:volumes_attached"]
+    assert run.cloud.get(f"/os-volumes/{disk['id']}").status == 404  # although an image's snapshot stood on it
     assert [entry for entry in run.journal.entries() if not entry.settled] == []
     assert make.close() == ()
 

@@ -33,8 +33,8 @@ def case(one, rest, expectation, state=None, role="member", accepted=False, targ
     return Case(f"{one.id}/{rest}", requirement, trial, expectation)
 
 
-def broken(*cases, templates=()):
+def broken(*cases, templates=(), knowledge=KNOWLEDGE):
     """The breakages of some cases, by what follows the operation in their ids."""
     requirements = {one.requirement.id: one.requirement for one in cases}
-    ground = Ground(Suite(tuple(requirements.values()), cases), TOP, KNOWLEDGE, ("IDLE",), frozenset(templates))
+    ground = Ground(Suite(tuple(requirements.values()), cases), TOP, knowledge, ("IDLE",), frozenset(templates))
     return {breakage.id.partition("/")[2]: breakage for breakage in catalogue(ground)}

@@ -9,11 +9,11 @@ import pytest
 
 import specs
 from conformance.engine import tables as module
-from conformance.engine.case import REASONS, id_part
+from conformance.engine.case import REASONS, bindings_in, id_part
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.derive.suite import derive, views
-from conformance.engine.derive.view import Book, bindings_in
+from conformance.engine.derive.view import Book
 from conformance.engine.fixtures import _KNOWN, NAMED
 from conformance.engine.graph import StateGraph
 from conformance.engine.places import _walk

@@ -20,7 +20,7 @@ SHIPPED = sorted(path.parent for path in Path(specs.__file__).parent.glob("*/NOT
 def said(condition):
     """What a condition says: a second sentence that says the same is the same requirement."""
     if condition.effect or condition.becomes or condition.transient or condition.unchanged:
-        return success._post_name(condition)
+        return success.post_name(condition)
     return condition.kind, condition.resource, condition.attribute, condition.any_of, condition.when
 
 

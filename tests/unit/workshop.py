@@ -81,6 +81,7 @@ class Workshop:
     made: int = 0
     microversions: VersionRange = field(default_factory=lambda: VersionRange.parse("2.1", str(TOP)))
     unknown: str = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
+    service_type: str = "compute"
 
     @property
     def prefix(self) -> str:

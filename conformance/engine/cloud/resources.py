@@ -133,7 +133,14 @@ class Resources:
                 + (f" ({result.problem})" if result.problem else ""),
                 made.answer,
             )
+        if volume_backed:
+            self._note_disks(result.server, role)
         return replace(made, body=result.server)
+
+    def _note_disks(self, server: Mapping[str, Any], role: Role) -> None:
+        """Write down the volumes that came with a server: one of which something was made does not go with it."""
+        for one in server.get("os-extended-volumes:volumes_attached") or ():
+            self._journal.made(self._journal.intend("volume", "", role=role), one["id"], path_of("volume", one["id"]))
 
     def keypair(
         self,

@@ -287,6 +287,8 @@ def untested_conditions(view: View, book: Book) -> None:
 
 def _untested(view: View, condition: Condition) -> tuple[str, str, str] | None:
     """Name, reason and detail of a precondition that has no case; None for one that has."""
+    if view.told_elsewhere(condition):
+        return None
     if condition.kind == "quota":
         return "quota", "quota", condition.resource
     if condition.kind in ("environment", "effect"):

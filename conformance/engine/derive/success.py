@@ -102,18 +102,12 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
     """One requirement a sentence; what holds in the state of the trial is awaited on it."""
     state = trial.situation.state
     for post in view.operation.postconditions:
-        requirement = view.requirement("postcondition", _post_name(post), post.line)
-        if not view.holds_here(post.when):
-            when = post.when or When()
-            detail_of = when.environment or f"from {when.min or 'the first'} to {when.max or 'the last'}"
-            book.without_case(requirement, "not-derivable" if when.environment else "beyond-cloud", detail_of)
-        elif post.kind != "status" and not (view.scoped and view.knowledge.effect(post.resource, post.effect or "")):
-            book.without_case(requirement, "not-through-api", post.effect or "")
-        elif post.attribute not in (None, "status"):
-            book.without_case(requirement, "not-derivable" if post.becomes else "transient", post.attribute or "")
-        elif not (post.becomes or post.unchanged or post.effect):
-            book.without_case(requirement, "transient", "+".join(post.transient))
-        elif not _applies(view, post, state, variant):
+        if view.told_elsewhere(post):
+            continue
+        requirement = view.requirement("postcondition", post_name(post), post.line)
+        if (why := _no_case(view, post)) is not None:
+            book.without_case(requirement, *why)
+        elif not applies(view, post, state, variant):
             continue
         elif post.effect:
             book.case(requirement, detail, trial, Effect(post.resource, post.effect))
@@ -138,13 +132,29 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
             book.case(requirement, detail, trial, InVocabulary(vocabulary.values))
 
 
-def _post_name(post: Condition) -> str:
+def _no_case(view: View, post: Condition) -> tuple[str, str] | None:
+    """The reason why a postcondition has no case, and its detail; None where it has one."""
+    if not view.holds_here(post.when):
+        when = post.when or When()
+        bounds = f"from {when.min or 'the first'} to {when.max or 'the last'}"
+        return ("not-derivable", when.environment) if when.environment else ("beyond-cloud", bounds)
+    if post.kind != "status":
+        shown = view.scoped and view.knowledge.effect(post.resource, post.effect or "")
+        return None if shown else ("not-through-api", post.effect or "")
+    if post.attribute not in (None, "status"):
+        return "not-derivable" if post.becomes else "transient", post.attribute or ""
+    return None if post.becomes or post.unchanged else ("transient", "+".join(post.transient))
+
+
+def post_name(post: Condition) -> str:
+    """The detail of the requirement that a postcondition is."""
     attribute = f"{post.attribute}-" if post.attribute not in (None, "status") else ""
     what = post.effect if post.kind == "effect" else "+".join(post.becomes or post.transient) or "unchanged"
     return f"{post.resource}-{attribute}{what}"
 
 
-def _applies(view: View, post: Condition, state: str | None, variant: Variant) -> bool:
+def applies(view: View, post: Condition, state: str | None, variant: Variant) -> bool:
+    """Whether a postcondition holds of a form of the request in a status, as far as its sentence qualifies them."""
     when = post.when
     if when is None:
         others = [

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from conformance.engine.case import Requirement, Suite
+from conformance.engine.case import Requirement, Suite, Untested, id_part
+from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.success import derive_success, normal_requirement
@@ -96,9 +98,16 @@ def derive(
     return Suite(
         tuple(book.requirements.values()),
         tuple(book.cases.values()),
-        tuple(book.untested),
+        tuple(_apart(one, book) for one in book.untested),
         tuple(sorted(book.used)),
     )
+
+
+def _apart(untested: Untested, book: Book) -> Untested:
+    """A promise without a case, by a name of its own where another one of its sentence has cases."""
+    if untested.requirement not in book.requirements:
+        return untested
+    return replace(untested, requirement=f"{untested.requirement}[{id_part(untested.detail)}]")
 
 
 def views(specs: Sequence[Spec], top: Microversion, knowledge: Knowledge) -> list[View]:
@@ -134,5 +143,6 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_versions(view, book)
         derive_lists(view, book)
         derive_values(view, book)
+    derive_environments(view, book)
     derive_refusals(view, book, default_policy)
     untested_conditions(view, book)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from conformance.engine import bodies, fields, naming
-from conformance.engine.case import Binding, Case, Requirement, Situation, Trial, Untested, id_part
+from conformance.engine.case import Case, Requirement, Situation, Trial, Untested, bindings_in, id_part
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.entries import Step
 from conformance.engine.judge.contents import ErrorBody
@@ -22,10 +22,6 @@ from specs.record.model import Source
 
 SATISFIED = frozenset({"image-backed", "image-backed-server", "image-backed servers"})
 """Environments that hold for every server that this suite makes, unless a case asks for another."""
-
-
-UNMET = frozenset({"volume-backed", "volume-backed-server", "volume-backed servers"})
-"""Environments that hold for no server that this suite makes. Of all others, nobody knows before a run."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,10 @@ class Book:
 
 @dataclass(frozen=True)
 class View:
-    """An operation with its spec, the tables, and the highest microversion that reference and cloud share."""
+    """An operation with its spec, the tables, and the highest microversion that reference and cloud share.
+
+    ``within`` is the environment of the servers of its trials, by its name in the tables; empty for the usual ones.
+    """
 
     operation: Operation
     spec: Spec
@@ -92,6 +91,7 @@ class View:
     common: tuple[tuple[Spec, Parameter], ...] = ()
     shown_null: frozenset[str] = frozenset()
     producers: Producers | None = None
+    within: str = ""
 
     @cached_property
     def lowest(self) -> Microversion:
@@ -126,8 +126,8 @@ class View:
 
     @cached_property
     def status_conditions(self) -> tuple[Condition, ...]:
-        """The preconditions on the status of the resource, of which the environment holds."""
-        return tuple(
+        """The preconditions on the status of the resource, of which the environment holds; its own before others."""
+        found = tuple(
             c
             for c in self.operation.preconditions
             if c.kind == "status"
@@ -136,13 +136,28 @@ class View:
             and self.holds_here(c.when)
             and c.any_of
         )
+        return tuple(c for c in found if self._own(c)) or found
 
     def holds_here(self, when: When | None, version: Microversion | None = None) -> bool:
         """Whether a fact can hold of what this suite makes, at a version, or that of trials that name none."""
         if when is None:
             return True
         within = (version or self.default) in VersionRange.parse(when.min, when.max)
-        return within and (when.environment is None or when.environment in SATISFIED)
+        if when.environment is None or not within:
+            return within
+        return self.of_environment(when) == self.within if self.within else when.environment in SATISFIED
+
+    def of_environment(self, when: When | None) -> str:
+        """The environment that a fact is about, where servers of this suite are of it only if a case asks for it."""
+        return self.knowledge.environment_of(when.environment) if when is not None and when.environment else ""
+
+    def told_elsewhere(self, condition: Condition) -> bool:
+        """Whether ``environments`` derives what a condition gives."""
+        return self.scoped and bool(self.of_environment(condition.when) or self.knowledge.offshoot(condition))
+
+    def _own(self, condition: Condition) -> bool:
+        """Whether a condition is about the environment of the trials and no other."""
+        return bool(self.within) and self.of_environment(condition.when) == self.within
 
     @cached_property
     def possible(self) -> tuple[str, ...]:
@@ -151,7 +166,8 @@ class View:
             status
             for post in self.operation.postconditions
             if post.kind == "status" and post.resource == self.knowledge.resource and post.when is not None
-            if post.when.environment is not None and post.when.environment not in SATISFIED | UNMET
+            if post.when.environment is not None and post.when.environment not in SATISFIED
+            if not self.of_environment(post.when)
             for status in post.becomes
         )
 
@@ -262,6 +278,7 @@ class View:
 
     def leads_to(self, state: str, variant: Variant, version: Microversion | None = None) -> tuple[str, ...]:
         """The statuses that the reference, or the state table, gives for afterwards; empty where none changes."""
+        special: list[str] = []
         conditional: list[str] = []
         plain: list[str] = []
         for post in self.operation.postconditions:
@@ -269,12 +286,13 @@ class View:
                 continue
             if post.attribute not in (None, "status") or not self.holds_here(post.when, version):
                 continue
+            own = self._own(post)
             if post.when and post.when.status:
                 if state in post.when.status:
-                    conditional += post.becomes
+                    (special if own else conditional).extend(post.becomes)
             elif not (post.when and post.when.request and not _same_request(post.when, variant)):
-                plain += post.becomes
-        reached = tuple(dict.fromkeys(conditional or plain))
+                (special if own else plain).extend(post.becomes)
+        reached = tuple(dict.fromkeys(special or conditional or plain))
         if reached:
             return tuple(dict.fromkeys((*reached, *self.possible)))
         for way in self.knowledge.transitions:
@@ -328,6 +346,7 @@ class View:
                 str(version or "default"),
                 variant.name or "-",
                 label,
+                *([self.within] if self.within else []),
             ]
         )
         if body is None:
@@ -335,7 +354,7 @@ class View:
         return Trial(
             key=key,
             operation=self.operation,
-            situation=Situation(state, locked, target),
+            situation=Situation(state, locked, target, self.within if state else ""),
             role=role,
             body=naming.named(self.operation, body, self.knowledge),
             query=(*self.knowledge.query(self.operation), *query),
@@ -379,14 +398,3 @@ class View:
 
 def _same_request(when: When, variant: Variant) -> bool:
     return dict(when.request).items() <= dict(variant.include).items()
-
-
-def bindings_in(value: Any) -> list[Binding]:
-    """All bindings in a body."""
-    if isinstance(value, Binding):
-        return [value]
-    if isinstance(value, dict):
-        return [b for pair in value.items() for v in pair for b in bindings_in(v)]
-    if isinstance(value, list):
-        return [b for v in value for b in bindings_in(v)]
-    return []

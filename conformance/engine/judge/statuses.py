@@ -83,6 +83,31 @@ class RelatedReaches:
 
 
 @dataclass(frozen=True)
+class Offshoots:
+    """Of each thing that is attached to the resource one more is made, or of none is any."""
+
+    resource: str
+    made: bool
+
+    @property
+    def expected(self) -> str:
+        return f"{self.resource}: {'one' if self.made else 'none'} is created of each that is attached"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        other = not_accepted(evidence)
+        if other:
+            return other
+        counts = evidence.related.get(self.resource)
+        if counts is None:
+            return Judgement("inapplicable", "not shown", f"what is attached, or its {self.resource}, is not shown")
+        those = [thing for thing, count in counts.items() if bool(count) != self.made]
+        if not those:
+            return holds("created" if self.made else "not created")
+        observed = "not created" if self.made else "created"
+        return broken(observed, f"a {self.resource} was {observed} of {len(those)} of {len(counts)}: {' '.join(those)}")
+
+
+@dataclass(frozen=True)
 class Unchanged:
     """The resource's status returns to what it was."""
 

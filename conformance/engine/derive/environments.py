@@ -1,0 +1,104 @@
+"""What the reference says only of some kind of server: one whose disk is a volume, or one that has volumes attached.
+
+A view of the operation whose trials are on such servers says what holds there. Only what differs from the usual servers
+has cases: the statuses that its own sentence names, the one that the usual servers may have and these may not, and what
+follows. What is said of all servers is tried on the usual ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.engine.derive.success import applies, post_name
+from conformance.engine.derive.view import Book, Variant, View
+from conformance.engine.judge.codes import Admitted, Refused
+from conformance.engine.judge.statuses import Offshoots, Reaches
+from specs.microversion import VersionRange
+from specs.model import Condition
+
+
+def derive_environments(view: View, book: Book) -> None:
+    """Cases on servers of every environment that can be made, and on servers with something attached."""
+    for name in view.knowledge.environments if view.scoped else ():
+        there = replace(view, within=name)
+        for condition in view.operation.preconditions:
+            if view.of_environment(condition.when) == name:
+                _precondition(there, book, condition)
+        for post in view.operation.postconditions:
+            if view.of_environment(post.when) == name:
+                _postcondition(there, book, post)
+    for post in view.operation.postconditions if view.scoped else ():
+        if view.knowledge.offshoot(post) and not view.of_environment(post.when) and view.holds_here(post.when):
+            _offshoots(view, book, post)
+
+
+def _precondition(view: View, book: Book, condition: Condition) -> None:
+    if condition.kind == "environment":
+        _not_for(view, book, condition)
+        return
+    requirement = view.requirement("precondition", f"status-{view.within}", condition.line)
+    if condition not in view.status_conditions:
+        book.without_case(requirement, "not-derivable", view.within)
+        return
+    for variant in view.variants:
+        for state in variant.states:
+            if state in view.knowledge.stable:
+                trial = view.attempt(state=state, variant=variant, label="documented")
+                what = f"the {view.within} {condition.resource} is {state}, which the reference admits"
+                book.case(requirement, f"{variant.prefix}{state}", trial, Admitted(what))
+        for state in _elsewhere_only(view, variant):
+            trial = view.attempt(state=state, variant=variant, label="documented", accepted=False)
+            why = f"the status of a {view.within} {condition.resource} is {state}, not {' or '.join(variant.states)}"
+            book.case(requirement, f"{variant.prefix}{state}", trial, Refused((409,), why, any_refusal=True))
+
+
+def _elsewhere_only(view: View, variant: Variant) -> list[str]:
+    """Statuses in which the reference lets the request be accepted for the usual servers alone."""
+    usual = [v for v in replace(view, within="").variants if v.name == variant.name and v.condition is not None]
+    states = dict.fromkeys(state for v in usual for state in v.states if state in view.knowledge.stable)
+    return [state for state in states if state not in variant.states]
+
+
+def _not_for(view: View, book: Book, condition: Condition) -> None:
+    """The operation is not there for such servers, at the highest version of which that is said."""
+    requirement = view.requirement("precondition", condition.kind, condition.line)
+    said = VersionRange.parse(condition.when.min, condition.when.max) if condition.when else VersionRange()
+    version = None if view.default in said else said.max
+    if version is not None and version not in view.range:
+        book.without_case(requirement, "beyond-cloud", str(said))
+        return
+    variant, state = view.main
+    trial = view.attempt(state=state, variant=variant, label="documented", accepted=False, version=version)
+    why = f"the {condition.resource} is {view.within}"
+    book.case(requirement, view.within, trial, Refused((), why, any_refusal=True))
+
+
+def _postcondition(view: View, book: Book, post: Condition) -> None:
+    requirement = view.requirement("postcondition", post_name(post), post.line)
+    if not view.holds_here(post.when):
+        book.without_case(requirement, "beyond-cloud", view.within)
+    elif view.knowledge.offshoot(post):
+        _offshoots(view, book, post)
+    elif post.kind == "status" and post.resource == view.knowledge.resource and post.becomes and not post.attribute:
+        for variant in view.variants:
+            states = (s for s in variant.states if s in view.knowledge.stable)
+            for state in (s for s in states if applies(view, post, s, variant)):
+                trial = view.attempt(state=state, variant=variant, label="documented")
+                reaches = Reaches(post.resource, trial.leads_to, post.on_failure or ("ERROR",), post.transient)
+                book.case(requirement, f"{view.within}.{variant.prefix}{state}", trial, reaches)
+    else:
+        book.without_case(requirement, "not-derivable", view.within)
+
+
+def _offshoots(view: View, book: Book, post: Condition) -> None:
+    """What is made, or not, of everything that is attached to the server, where something is."""
+    rule = view.knowledge.offshoot(post)
+    if rule is None:
+        return
+    variant, state = view.main
+    trial = view.attempt(
+        state=state, variant=variant, label=f"with-{rule.kind}s", having=rule.having, beyond_base=bool(rule.having)
+    )
+    requirement = view.requirement("postcondition", post_name(post), post.line)
+    book.case(requirement, view.within, trial, Offshoots(post.resource, post.effect == "created"))
+    book.used.add(f"bindings.offshoots: {rule.resource}")
