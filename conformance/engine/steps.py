@@ -39,9 +39,9 @@ class Steps:
         """Look at what steps after a request will have to put back."""
         for step in steps:
             if step.shown_by:
-                self.shown[step.shown_by] = self._shown(step.shown_by, values, fill)
+                self.shown[step.shown_by] = self.look(step.shown_by, values, fill)
 
-    def _shown(self, name: str, values: Mapping[str, str], fill: Fill) -> Mapping[str, Any]:
+    def look(self, name: str, values: Mapping[str, str], fill: Fill) -> Mapping[str, Any]:
         """The fields that an operation shows now, none where it shows none."""
         operation = self.context.operations.get(name)
         if operation is None:
@@ -54,7 +54,7 @@ class Steps:
 
     def _put_back(self, step: Step, operation: Operation, values: Mapping[str, str], fill: Fill) -> Any:
         """The body that sets what is shown otherwise than before; ABSENT where nothing is."""
-        was, now = self.shown.get(step.shown_by, {}), self._shown(step.shown_by, values, fill)
+        was, now = self.shown.get(step.shown_by, {}), self.look(step.shown_by, values, fill)
         body: dict[str, Any] = {}
         for one in fields.fields(operation, self.context.version_for(operation)):
             name = one.path[-1]
