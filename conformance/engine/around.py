@@ -165,7 +165,7 @@ class Around:
         Raises:
             CloudError: a limit could not be put back.
         """
-        self.limits.put_back(self.holdings.path_of)
+        self.limits.put_back()
         if self.steps.sent or self._arranged:
             self._take_back(operation, request)
             self.holdings.maker.forget_below(request.filled.path)

@@ -67,6 +67,17 @@ def test_only_what_was_set_is_put_back(tmp_path):
     assert held == WAS | {"ram": 99}
 
 
+def test_while_it_is_set_the_journal_says_how_it_is_put_back(tmp_path):
+    """For whoever cleans up after a run that was killed."""
+    shop, executor, _ = limited(tmp_path)
+    owed = []
+    shop.does["POST /gears"] = lambda _: owed.extend(shop.journal.debts()) or 403
+    executor.make(AT_QUOTA)
+    said = 'PUT /limits/p-1 as admin {"limits": {"gears": 10, "force": true}}'
+    assert [str(debt) for debt in owed] == [said]
+    assert shop.journal.debts() == ()
+
+
 @pytest.mark.parametrize("limit", [-1, 0, 3])
 def test_no_limit_at_all_and_one_below_what_is_used_are_put_back_too(tmp_path, limit):
     _, executor, held = limited(tmp_path)
@@ -133,6 +144,17 @@ def test_that_it_could_not_be_put_back_is_said(tmp_path):
     problem = executor.make(AT_QUOTA).problem
     assert problem.verdict == "error"
     assert problem.reason == f"{SET.id} could not put back what was set before: gears 10"
+    assert len(shop.journal.debts()) == 1
+
+
+@pytest.mark.parametrize(("code", "verdict"), [(403, "inapplicable"), (404, "inapplicable"), (400, "inconclusive")])
+def test_a_limit_that_cannot_be_set_leaves_it_untried(tmp_path, code, verdict):
+    shop, executor, held = limited(tmp_path)
+    shop.does["PUT /limits/p-1"] = code
+    problem = executor.make(AT_QUOTA).problem
+    assert (problem.verdict, problem.reason) == (verdict, f"{SET.id}, which goes before it, was answered {code}")
+    assert (held, shop.journal.debts()) == (WAS, ())
+    assert "POST /gears" not in shop.changes
 
 
 def test_a_limit_that_is_kept_elsewhere_says_nothing(tmp_path):
