@@ -47,7 +47,7 @@ class Card:
     Attributes:
         news: what a comparison with a baseline says of it: ``new`` or nothing.
         known: what is known of it, if the run was compared with what its release is known to show and this is so.
-        unknown: whether the run was compared, and it is not known.
+        unknown: whether the run was compared, and it is not known, or not in all of its cases.
         left_out: a sentence on the exchanges that are not shown; empty if all are.
     """
 
@@ -138,7 +138,7 @@ class Deck:
             left_out=left_out,
             news="new" if finding.id in self._new else "",
             known=self._known.get(finding.id),
-            unknown=self._compared and finding.id not in self._known,
+            unknown=self._compared and (finding.id not in self._known or bool(self._known[finding.id].beyond)),
         )
 
     def _exchanges(self, result: Result) -> tuple[tuple[ShownExchange, ...], str]:

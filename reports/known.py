@@ -18,16 +18,22 @@ SUMMARY = "expected deviations"
 """The kind of the note that holds the counts in a sentence; a record has it if and only if the run was compared."""
 EXPECTED = "expected"
 """The kind of the notes that hold the evidence of an expected deviation that was seen."""
+UNEXPECTED = "unexpected"
+"""The kind of the notes that name what nobody has examined: a deviation, or a case of one that others show as known."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """The evidence of one expected deviation; places are ``path:line`` from the root of the release."""
+    """The evidence of one expected deviation; places are ``path:line`` from the root of the release.
+
+    ``beyond`` names the cases that show it, too, and were not known to.
+    """
 
     why: str
     reference: tuple[str, ...]
     source: tuple[str, ...]
     link: str
+    beyond: tuple[str, ...] = ()
 
 
 def was_compared(info: RunInfo) -> bool:
@@ -46,6 +52,10 @@ def known_of(info: RunInfo) -> dict[str, Known]:
 
 
 def _read(info: RunInfo) -> Iterator[tuple[str, Known]]:
+    beyond: dict[str, list[str]] = {}
+    for note in info.notes:
+        if note.get("kind") == UNEXPECTED and note.get("case"):
+            beyond.setdefault(str(note.get("deviation")), []).append(str(note["case"]))
     for note in info.notes:
         identity = note.get("deviation")
         if note.get("kind") == EXPECTED and isinstance(identity, str):
@@ -56,6 +66,7 @@ def _read(info: RunInfo) -> Iterator[tuple[str, Known]]:
                     _places(note.get("reference")),
                     _places(note.get("source")),
                     str(note.get("link") or ""),
+                    tuple(beyond.get(identity, ())),
                 ),
             )
 

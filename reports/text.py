@@ -102,6 +102,7 @@ def finding(item: Finding, info: RunInfo, new: bool = False) -> list[str]:
         ("Reason", example.reason or ""),
         ("Source", words.place(example.source)),
         ("Known", f"{known.why} ({', '.join(known.source)})" if known else ""),
+        ("Not known in", ", ".join(known.beyond) if known else ""),
         ("Cases", words.number(len(item.cases)) if len(item.cases) > 1 else ""),
         ("Try again", again(example.case, info)),
         ("As curl", _curl(item, info)),

@@ -102,6 +102,7 @@ class Trial:
         listing: what is tried on a list, where the trial asks for it more than once.
         stands_in: whether what the request needs is there in the sandbox, and elsewhere by the provider's choice.
         barred: whether the request is as it should be, and is refused only for who asks, or for a lock.
+        ended: whether what the path names while it lasts has come to its end before the request is sent.
         having: operations; what the path of each names is there when the request is sent.
         steps: what goes before the request beyond what its operation always needs: so that it is refused, or shows what
             it documents. After steps, and after what had to be there, the lane makes what it needs anew.
@@ -123,6 +124,7 @@ class Trial:
     repeat: Literal["", "same", "other"] = ""
     barred: bool = False
     listing: Listing | None = None
+    ended: bool = False
     having: tuple[str, ...] = ()
     stands_in: bool = False
     steps: tuple[Step, ...] = ()

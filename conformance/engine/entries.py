@@ -79,12 +79,21 @@ class Naming:
         field: where its answer names it, None where the collection lists it then.
         pattern: which part of the field's text is the name.
         since: the first microversion at which such a name is of use, None for all.
+        within: the statuses in which that can be done; empty where nobody says so.
+        ends: steps that bring what it names to its end.
     """
 
     steps: tuple[Step, ...]
     field: tuple[str, ...] | None = None
     pattern: str = "(.+)"
     since: str | None = None
+    within: tuple[str, ...] = ()
+    ends: tuple[Step, ...] = ()
+
+    @property
+    def passing(self) -> bool:
+        """Whether it names something only while that lasts."""
+        return self.field is None
 
 
 @dataclass(frozen=True)
@@ -167,6 +176,7 @@ class Stock:
         isolated_by: the query parameter that shows them alone, given the text that their names share.
         fields: field, the first microversion that takes it, and a value for each of them, Bindings too.
         statuses: which a server is brought into, in turn, for each of them.
+        apart: members of the request beside the element, by which the cloud puts the two in different places.
     """
 
     name: str
@@ -175,6 +185,7 @@ class Stock:
     isolated_by: str | None = None
     fields: tuple[tuple[str, str | None, tuple[Any, ...]], ...] = ()
     statuses: tuple[str, ...] = ()
+    apart: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -123,13 +123,15 @@ class Executor:
 
     def _came_late(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
         """Whether a refusal says nothing, since what lasts only for a while had ended when it came."""
-        refused = (evidence.status or 0) >= FIRST_REFUSAL
+        refused = (evidence.status or 0) >= FIRST_REFUSAL and not trial.ended
         return refused and not self.holdings.lasts(trial.operation, request.filled, trial.role, version)
 
     def _taken(self, trial: Trial, request: Request, version: Microversion) -> None:
         """Take the steps that bring the situation about, and look at what the request must leave as it is."""
         self.around.prepare(trial, request.filled)
         self.around.arrange(trial, request.filled)
+        if trial.ended:
+            self.holdings.end(trial.operation, request.filled, trial.role, version)
         if request.ready:
             request.before = self.around.before(trial, request.filled, version, request.body)
         if any(binding.relation.endswith("shown") for binding in bindings_in(trial.body)):

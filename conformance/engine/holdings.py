@@ -169,10 +169,28 @@ class Holdings:
             return False
         return True
 
+    def end(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> None:
+        """Bring what a path names only while it lasts to its end, and wait until it has ended.
+
+        Raises:
+            Unavailable: it lasts.
+        """
+        for name in self._context.knowledge.passing(operation):
+            for step in self._context.knowledge.named_by[name].ends:
+                with contextlib.suppress(Unavailable):  # it may have ended by itself
+                    self.steps.before(step, filled.values, self.path_of)
+        self.steps.sent.clear()
+        deadline = time.monotonic() + self._context.patience.status
+        while self.lasts(operation, filled, role, version):
+            if time.monotonic() > deadline or self._context.stopping.wait(0.1):
+                raise Unavailable("what the path names has not come to its end", optional=False)
+        if self._stage.view is not None:
+            self._stage.settle(None)
+
     def _passing(self, filled: str, operation: Operation, name: str) -> list[tuple[str, str]]:
-        rule = self._context.knowledge.named_by.get(name)
         fixed = self._fixed(collection_of(operation.path, name), name)
-        return [(collection_of(filled, name), name)] if fixed is None and rule and rule.field is None else []
+        passing = fixed is None and name in self._context.knowledge.passing(operation)
+        return [(collection_of(filled, name), name)] if passing else []
 
     def _something(
         self, filled: str, operation: Operation, name: str, role: str, version: Microversion
@@ -209,7 +227,7 @@ class Holdings:
         if rule.since is not None and version < Microversion.parse(rule.since):
             raise Unavailable(f"what {{{name}}} names is of use from {rule.since} on")
         at = str(self._listed_at(collection_of(operation.path, name), version))
-        if rule.field is None:
+        if rule.passing:
             with contextlib.suppress(Unavailable):
                 return self._listed(collection, name, role, at, operation)
         if self._stage.view is None:

@@ -42,7 +42,7 @@ class Knowledge:
         initial: its status after creation; stable: statuses it keeps until somebody acts.
         accepts: operation id -> statuses in which it is tried where the reference names none.
         lock, unlock: operations by which the owner locks and unlocks; shown_by: the field that shows it.
-        actions: how the resource shows what is done to it.
+        actions: how the resource shows what is done to it; task: the field that shows what is under way in it.
         final: operations after which the resource is of no use.
         placeholders, makes, queries: what stands for a placeholder, which collections have a factory, and which query
             a list needs.
@@ -86,6 +86,7 @@ class Knowledge:
     unlock: str = ""
     shown_by: str = ""
     actions: Actions = field(default_factory=Actions)
+    task: str = ""
     final: tuple[str, ...] = ()
     rules: tuple[BindingRule, ...] = ()
     attach: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -223,6 +224,10 @@ class Knowledge:
             return []
         needed = self.steps(trial.operation, "before") if trial.barred and trial.accepted is False else []
         return [*needed, *self.steps(trial.operation, "unlike")]
+
+    def passing(self, operation: Operation) -> list[str]:
+        """The placeholders of an operation's path that name something only while it lasts."""
+        return [name for name, rule in self.named_by.items() if rule.passing and f"{{{name}}}" in operation.path]
 
     def is_alone(self, operation: str) -> bool:
         """Whether the operation of an id changes what all others share."""

@@ -149,22 +149,26 @@ class Pager:
             raise Unavailable(problem.reason)
 
     def _element(self, stock: Stock, factory: Callable[..., object], name: str) -> None:
-        """Make one element: with all its fields, or, where a cloud does not take them, with its name alone."""
+        """Make one element, apart from the other; with its fields only, or its name, where a cloud takes no more."""
         if stock.isolated_by is None:
             factory()
             return
-        given = {
+        given: dict[str, Any] = {
             field_name: values[-1 if name.endswith("b") else 0]
             for field_name, since, values in stock.fields
             if since is None or self.context.top >= Microversion.parse(since)
         }
-        try:
-            filled: dict[str, Any] = self.stage.fixtures.filled(given)
-            factory(microversion=str(self.context.top), extra={"name": name, **filled})
-        except (CloudError, Unavailable, NeedsNewServer) as error:
-            reason = f"an element of {stock.name} was made to be listed with nothing but its name: {error}"
-            self.context.notes.add("missing", reason)
-            factory(microversion=str(self.context.top), extra={"name": f"{name}-plain"})
+        ways = [({"beside": stock.apart}, given, "wherever")] if stock.apart else []
+        ways += [({}, given, "with nothing but its name"), ({}, {}, "")]
+        for number, (beside, fields, less) in enumerate(ways):
+            extra = {"name": name + "-again" * number, **fields}
+            try:
+                factory(microversion=str(self.context.top), **self.stage.fixtures.filled({"extra": extra, **beside}))
+                return
+            except (CloudError, Unavailable, NeedsNewServer) as error:
+                if not less:
+                    raise
+                self.context.notes.add("missing", f"an element of {stock.name} was made to be listed {less}: {error}")
 
     def grow(self, trial: Trial, collection: str, number: int) -> bool:
         """Let a list below the server grow: by what makes its elements, else by two harmless actions upon the server.

@@ -100,7 +100,8 @@ def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
         for f in entry.get("fields", ())
     )
     shown_in, statuses = tuple(entry["shown_in"]), tuple(entry.get("statuses", ()))
-    return Stock(name, entry.get("factory"), shown_in, entry.get("isolated_by"), fields, statuses)
+    apart = _value(entry.get("apart", {}))
+    return Stock(name, entry.get("factory"), shown_in, entry.get("isolated_by"), fields, statuses, apart)
 
 
 TABLES: Mapping[str, tuple[str, ...]] = {"compute": ("states.yaml", "bindings.yaml"), "placement": ("placement.yaml",)}
@@ -142,6 +143,7 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
         unlock=maps["lock"].get("unset", ""),
         shown_by=maps["lock"].get("shown_by", ""),
         actions=_actions(maps["actions"]),
+        task=read.get("task", ""),
         final=tuple(lists["final"]),
         rules=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in lists["bindings"]),
         attach={k: (v["operation"], v["parameter"]) for k, v in maps["attach"].items()},
@@ -167,6 +169,8 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
                 tuple(n["field"].split(".")) if "field" in n else None,
                 n.get("pattern", "(.+)"),
                 n.get("since"),
+                tuple(n.get("within", ())),
+                tuple(map(_step, n.get("ends", ()))),
             )
             for n in lists["named_by"]
         },

@@ -13,6 +13,7 @@ expected:
   reference: [api-ref/source/servers-actions.inc:409]
   source: [nova/api/openstack/compute/lock_server.py:40]
   why: one sentence
+  cases: {servers-actions.lock/normal/202!contradiction!200: [ACTIVE]}  # the only ones of the requirement, if not all
   depends: what must be so for a run to show it   # only where a run does not always
   link: https://bugs.example.org/4711             # if there is one
 ```
@@ -29,7 +30,7 @@ from typing import Any
 import yaml
 
 from conformance.plugin.trouble import Trouble
-from reports.known import EXPECTED, SUMMARY
+from reports.known import EXPECTED, SUMMARY, UNEXPECTED
 from specs.record import model
 from specs.record.model import Deviation, Result
 from specs.record.totals import deviations_of
@@ -43,6 +44,7 @@ class Expected:
     """One deviation with its evidence: places are ``path:line`` or ``path:first-last`` from the root of the release.
 
     Attributes:
+        cases: what tells apart those of the requirement's cases that show it; empty where any may.
         depends: what must be so for a run to show it; where something must, it does not count as vanished.
     """
 
@@ -52,11 +54,16 @@ class Expected:
     why: str
     depends: str | None = None
     link: str | None = None
+    cases: frozenset[str] = frozenset()
 
     @property
     def requirement(self) -> str:
         """The requirement that it breaks."""
         return self.deviation.partition("!")[0]
+
+    def explains(self, case: str) -> bool:
+        """Whether it is known to show in a case of the requirement."""
+        return not self.cases or case.removeprefix(self.requirement).strip("[]") in self.cases
 
     def as_note(self, kind: str) -> dict[str, Any]:
         """How it stands in a record."""
@@ -76,17 +83,32 @@ class ExpectedDeviations:
 
 
 @dataclass(frozen=True)
+class Unexpected:
+    """A deviation that nobody has examined; ``case`` is the one that shows it, where others are known to."""
+
+    deviation: str
+    case: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.deviation} in {self.case}" if self.case else self.deviation
+
+    def as_note(self) -> dict[str, Any]:
+        """How it stands in a record."""
+        return {"kind": UNEXPECTED, "deviation": self.deviation, **({"case": self.case} if self.case else {})}
+
+
+@dataclass(frozen=True)
 class Comparison:
     """What a run showed of what is expected.
 
     Attributes:
         seen: expected, and there.
-        unexpected: ids of those that are there and not expected.
+        unexpected: those that are there and not expected.
         vanished: expected and not there, although every case of their requirement was decided.
     """
 
     seen: tuple[Expected, ...]
-    unexpected: tuple[str, ...]
+    unexpected: tuple[Unexpected, ...]
     vanished: tuple[Expected, ...]
 
     @property
@@ -94,14 +116,14 @@ class Comparison:
         """The counts, and the first of what is news."""
         gone = [one.deviation for one in self.vanished]
         counted = f"{len(self.seen)} expected deviation{'' if len(self.seen) == 1 else 's'} seen"
-        return f"{counted}, {_named(self.unexpected, 'unexpected')}, {_named(gone, 'vanished')}"
+        return f"{counted}, {_named([*map(str, self.unexpected)], 'unexpected')}, {_named(gone, 'vanished')}"
 
     @property
     def notes(self) -> tuple[dict[str, Any], ...]:
         """What the record says of it: the sentence, and each deviation with its evidence."""
         return (
             {"kind": SUMMARY, "text": self.sentence},
-            *({"kind": "unexpected", "deviation": identity} for identity in self.unexpected),
+            *(one.as_note() for one in self.unexpected),
             *(one.as_note("vanished") for one in self.vanished),
             *(one.as_note(EXPECTED) for one in self.seen),
         )
@@ -125,16 +147,24 @@ def compare(
         cases: requirement -> the ids of all its cases.
         whole: whether the run tried all versions that the release has; if not, nothing counts as vanished.
     """
-    there: dict[str, None] = {}
+    there: set[str] = set()
+    unexpected: dict[Unexpected, None] = {}
     decided: set[str] = set()
     for result in results:
-        there.update((deviation.id, None) for deviation in _all_of(result))
+        for deviation in _all_of(result):
+            expected = known.by_id.get(deviation.id)
+            if expected is None:
+                unexpected[Unexpected(deviation.id)] = None
+            elif expected.explains(result.case):
+                there.add(deviation.id)
+            else:
+                unexpected[Unexpected(deviation.id, result.case)] = None
         if result.verdict in ("pass", "fail"):
             decided.add(result.case)
     missing = [one for identity, one in known.by_id.items() if identity not in there and not one.depends]
     return Comparison(
         seen=tuple(one for identity, one in known.by_id.items() if identity in there),
-        unexpected=tuple(identity for identity in there if identity not in known.by_id),
+        unexpected=tuple(unexpected),
         vanished=tuple(one for one in missing if whole and _tried(cases.get(one.requirement, ()), decided)),
     )
 
@@ -182,6 +212,10 @@ def load_expected(path: Path) -> ExpectedDeviations:
         raise Trouble(f"{path} is no file of expected deviations: {place}: {first.message}")
     found: dict[str, Expected] = {}
     for item in data["expected"]:
+        cases = item.get("cases", {})
+        stray = next((identity for identity in cases if identity not in item["deviations"]), None)
+        if stray is not None:
+            raise Trouble(f"{path} names cases of {stray}, which is none of the deviations beside them: correct it")
         for identity in item["deviations"]:
             if identity in found:
                 raise Trouble(f"{path} has the deviation {identity} twice: keep one")
@@ -192,5 +226,6 @@ def load_expected(path: Path) -> ExpectedDeviations:
                 item["why"],
                 item.get("depends"),
                 item.get("link"),
+                frozenset(cases.get(identity, ())),
             )
     return ExpectedDeviations(data["package"], data["version"], found)

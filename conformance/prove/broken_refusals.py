@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.engine.case import Case
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
+from conformance.engine.judge.statuses import FieldRequired
 from conformance.prove.after import Effect, ErrorShape, Gone
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, DoneAndRefused, ForwardAs
@@ -157,12 +158,13 @@ def _conflict(ground: Ground, book: Catalogue, case: Case) -> None:
 
 def _precondition(ground: Ground, book: Catalogue, case: Case) -> None:
     name, role = detail(case), ground.roles(case)
-    if isinstance(case.expectation, Admitted):
+    expected = case.expectation
+    if isinstance(expected, Admitted) or (isinstance(expected, FieldRequired) and expected.fits):
         where = ground.here(case, roles=role) if case.trial.situation.locked else ground.here(case)
         for code in (409, 400, 500):
             book.add(case, f"over-enforced-{code}", where, instead=Answer(code), situation=name)
         return
-    if not isinstance(case.expectation, Refused):
+    if not isinstance(expected, Refused | FieldRequired):
         return
     if case.trial.situation.locked:
         where = ground.here(case, roles=role)

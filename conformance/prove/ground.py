@@ -75,10 +75,14 @@ class Ground:
         return operation.method in ("GET", "HEAD")
 
     def here(self, case: Case, **parts: Any) -> Where:
-        """The situation of a case: the state of the resource that its path names, and the lock where it is locked."""
+        """The situation of a case: the state of the resource that its path names, and the lock where it is locked.
+
+        Something under way shows a state of its own, of which nothing is said.
+        """
         situation = case.trial.situation
         said: dict[str, Any] = {}
-        if self.scoped(case.operation):
+        under_way = self.knowledge.passing(case.operation) and not case.trial.ended and situation.target == "own"
+        if self.scoped(case.operation) and not under_way:
             said["states"] = frozenset({situation.state or NO_SERVER})
         if situation.locked:
             said["locked"] = True

@@ -364,6 +364,34 @@ def test_a_refusal_of_what_still_lasts_counts(tmp_path):
     assert (evidence.status, evidence.problem) == (409, None)
 
 
+def test_what_has_to_have_ended_is_brought_to_its_end_first(tmp_path):
+    shop = with_passing_jobs(tmp_path, {"server-1"})
+    stop = plain("DELETE", "/servers/{server_id}/jobs/{job}", normal=(202,))
+    naming = Naming((Step(SPIN.id, {}),), ends=(Step(stop.id, {}),))
+    shop = opened(tmp_path, *EVERY, JOB_OF, JOBS_OF, stop, knowledge=replace(KNOWN, named_by={"job": naming}))
+    jobs = [{"job": "j-1"}]
+    shop[0].does |= {"GET jobs": lambda _: (200, {"jobs": list(jobs)}), "POST end": 409}
+    for code in (202, 409):  # it may have ended by itself
+
+        def stopped(_ask, code=code):
+            jobs.clear()
+            return code
+
+        shop[0].does["DELETE jobs"] = stopped
+        jobs[:] = [{"job": "j-1"}]
+        evidence = make(shop, JOB_OF, "IDLE", accepted=False, ended=True)
+        assert (evidence.status, evidence.problem) == (409, None)
+        assert [text.partition(" ")[0] for text in shop[0].changes[-2:]] == ["DELETE", "POST"]
+        assert evidence.before["status"] == "IDLE"
+
+
+def test_what_does_not_come_to_its_end_is_inconclusive(tmp_path):
+    shop = with_passing_jobs(tmp_path, {"server-1"})
+    problem = make(shop, JOB_OF, "IDLE", accepted=False, ended=True).problem
+    assert (problem.verdict, "has not come to its end" in problem.reason) == ("inconclusive", True)
+    assert not [text for text in shop[0].changes if text.endswith("/end")]
+
+
 def test_any_target_is_what_is_there_and_else_what_names_nothing(shop):
     shop[0].things["/jobs"] = {"j-1": {"id": "j-1"}}
     make(shop, JOB, target="any", accepted=False)

@@ -290,15 +290,18 @@ def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
 
 
 class Factory:
-    def __init__(self, on: Shelf, works: bool = True) -> None:
+    def __init__(self, on: Shelf, works: bool = True, places: int = 2) -> None:
         self.on, self.works, self.made = on, works, []
+        self.places = places
+        self.apart: list[Any] = []
 
     def rand_name(self, kind: str) -> str:
         return f"run-{kind}"
 
-    def widget(self, microversion: str | None = None, extra: Any = None) -> None:
-        if not self.works:
+    def widget(self, microversion: str | None = None, extra: Any = None, beside: Any = None) -> None:
+        if not self.works or (beside and len(self.apart) == self.places):
             raise ResourceError("no widget could be made: quota")
+        self.apart += [beside] if beside else []
         self.made.append(extra)
         self.on.widgets.append(widget(5 + len(self.made), **(extra or {})))
 
@@ -331,6 +334,22 @@ def test_two_elements_are_made_once_and_shown_alone(works):
     assert factory.made == [{"name": "run-list-a", "X:size": 7}, {"name": "run-list-b", "X:size": 8}][: 2 * works]
     assert all(query["name"] == "run-list" for query in on.asked)
     assert bool(one.context.notes.sorted()) != works
+
+
+@pytest.mark.usefixtures("_no_tick")
+@pytest.mark.parametrize("places", [1, 2])
+def test_two_elements_are_made_in_different_places_where_the_cloud_has_more_than_one(places):
+    stock = replace(STOCK, apart={"hints": {"group": "g-1"}})
+    knowledge = replace(KNOWLEDGE, listed=(stock,))
+    on = shelf()
+    factory = Factory(on, places=places)
+    one = pager(on, knowledge=knowledge, resources=factory)
+    one.stage = SimpleNamespace(view=None, fixtures=SimpleNamespace(filled=dict))  # type: ignore[assignment]
+    assert one.make(case(suite(LIST, knowledge=knowledge), "list/list/limit").trial, TOP).problem is None
+    assert factory.apart == [{"hints": {"group": "g-1"}}] * places
+    second = "run-list-b" if places == 2 else "run-list-b-again"
+    assert factory.made == [{"name": "run-list-a", "X:size": 7}, {"name": second, "X:size": 8}]
+    assert bool(one.context.notes.sorted()) == (places == 1)
 
 
 @pytest.mark.usefixtures("_no_tick")

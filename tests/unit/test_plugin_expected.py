@@ -9,7 +9,7 @@ from record_builder import omission, result
 
 from conformance.engine.derive.suite import derive
 from conformance.plugin import opened
-from conformance.plugin.expected import Expected, ExpectedDeviations, compare, expected_of, load_expected
+from conformance.plugin.expected import Expected, ExpectedDeviations, Unexpected, compare, expected_of, load_expected
 from conformance.plugin.reference import given_specs, read_reference
 from conformance.plugin.trouble import Trouble
 
@@ -36,7 +36,7 @@ def test_what_is_there_is_seen_and_what_is_not_expected_is_news():
     results = [result(LOCK, "fail", detail="a"), omission("servers-actions.pause/normal/202", "418")]
     found = compare(known(one(BROKEN)), results, CASES)
     assert [item.deviation for item in found.seen] == [BROKEN]
-    assert found.unexpected == ("servers-actions.pause/normal/202!omission!418",)
+    assert found.unexpected == (Unexpected("servers-actions.pause/normal/202!omission!418"),)
     assert found.sentence == (
         "1 expected deviation seen, 1 unexpected: servers-actions.pause/normal/202!omission!418, 0 vanished"
     )
@@ -44,7 +44,21 @@ def test_what_is_there_is_seen_and_what_is_not_expected_is_news():
 
 def test_a_failure_without_a_deviation_is_one():
     found = compare(known(), [result(LOCK, "fail", deviation=None)], CASES)
-    assert found.unexpected == (BROKEN,)
+    assert found.unexpected == (Unexpected(BROKEN),)
+
+
+def test_a_case_that_is_not_among_those_known_to_show_it_is_news():
+    expected = known(one(BROKEN, cases=frozenset({"a"})))
+    results = [result(LOCK, "fail", detail="a"), result(LOCK, "fail", detail="b")]
+    found = compare(expected, results, CASES)
+    assert ([item.deviation for item in found.seen], found.unexpected) == (
+        [BROKEN],
+        (Unexpected(BROKEN, f"{LOCK}[b]"),),
+    )
+    assert found.sentence == (f"1 expected deviation seen, 1 unexpected: {BROKEN} in {LOCK}[b], 0 vanished")
+    assert found.notes[1] == {"kind": "unexpected", "deviation": BROKEN, "case": f"{LOCK}[b]"}
+    alone = compare(expected, [result(LOCK, detail="a"), results[1]], CASES)
+    assert ([item.deviation for item in alone.vanished], len(alone.unexpected)) == ([BROKEN], 1)
 
 
 def test_what_is_gone_has_vanished():
@@ -106,6 +120,7 @@ ENTRY = f"- deviations: ['{BROKEN}']\n  reference: [a.inc:1]\n  source: [nova/a.
         (f"{HEAD}expected: []\nmore: 1\n", "'more' was unexpected"),
         (f"{HEAD}expected:\n{ENTRY}".replace("format: 1", "format: 2"), "format: 1 was expected"),
         (f"{HEAD}expected:\n{ENTRY}".replace("  why: so it is\n", ""), "'why' is a required property"),
+        (f"{HEAD}expected:\n{ENTRY}  cases: {{other!contradiction!1: [a]}}\n", "names cases of other!contradiction!1"),
         (f"{HEAD}expected:\n{ENTRY}".replace("a.py:2", "a.py"), "expected/0/source/0: 'nova/a.py' does not match"),
         (f"{HEAD}expected:\n{ENTRY}".replace("nova/a.py:2", "/nova/a.py:2"), "does not match"),
         (f"{HEAD}expected:\n{ENTRY}".replace("!contradiction!", "!rumour!"), "expected/0/deviations/0"),
@@ -150,7 +165,9 @@ def test_the_file_of_the_shipped_specs_fits_them():
     sources = {
         case.requirement.id: case.requirement.source for case in derive(reference.specs, reference.selected).cases
     }
+    cases = {case.id for case in derive(reference.specs, reference.selected).cases}
     for item in read.by_id.values():
+        assert {f"{item.requirement}[{one}]" for one in item.cases} <= cases, item.deviation
         source = sources[item.requirement]
         assert any(_holds(place, source.path, source.line) for place in item.reference), (item.deviation, source)
 

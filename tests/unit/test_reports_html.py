@@ -316,6 +316,15 @@ def test_what_is_known_stands_beside_the_finding() -> None:
     assert "https://bugs.example.org/4711" in seen.links
 
 
+def test_a_case_that_is_not_known_to_show_what_others_do_is_named() -> None:
+    lock = "servers-actions.lock/normal/202"
+    news = {"kind": "unexpected", "deviation": f"{lock}!contradiction!200", "case": f"{lock}[PAUSED]"}
+    seen = shown(record(result(lock, "fail"), notes=(*KNOWN, news))).text
+    assert f"{lock} contradiction expected unexpected" in seen
+    assert f"Not known in {lock}[PAUSED]" in seen
+    assert "Not known in" not in shown(record(result(lock, "fail"), notes=KNOWN)).text
+
+
 def test_without_a_comparison_nothing_is_called_unexpected() -> None:
     assert "unexpected" not in shown(record(result("servers-actions.lock/normal/202", "fail"))).text
 

@@ -155,4 +155,8 @@ def test_what_is_known_of_the_release() -> None:
     written = text.summary(record(result(lock, "fail"), notes=notes))
     assert "  Known        So it is. (nova/a.py:2)\n" in written
     assert "Known release: 1 expected deviation seen, 0 unexpected, 0 vanished\n" in written
+    assert "nown in" not in written
     assert "Known" not in text.summary(record(result(lock, "fail")))
+    news = {"kind": "unexpected", "deviation": f"{lock}!contradiction!200", "case": f"{lock}[PAUSED]"}
+    written = text.summary(record(result(lock, "fail"), notes=(*notes, news)))
+    assert f"  Not known in {lock}[PAUSED]\n" in written

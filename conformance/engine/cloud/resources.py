@@ -80,6 +80,7 @@ class Resources:
         networks: Networks = "default",
         wait_for: str | None = "ACTIVE",
         extra: Mapping[str, Any] | None = None,
+        beside: Mapping[str, Any] | None = None,
         query: tuple[tuple[str, str], ...] = (),
     ) -> Made:
         """Make a server.
@@ -94,6 +95,7 @@ class Resources:
             networks: see Networks.
             wait_for: the status to wait for; None does not wait.
             extra: further members of its body, such as key_name, which win over ours.
+            beside: members of the request beside the server, such as hints to the scheduler.
             query: of the request.
         """
         flavor_id = flavor or _need(self._discovery.flavor).id
@@ -119,7 +121,8 @@ class Resources:
         if chosen is not None:
             body["networks"] = chosen
         body.update(extra or {})
-        made = self._make("server", "/servers", {"server": body}, str(body["name"]), role, microversion, query)
+        whole = {"server": body, **(beside or {})}
+        made = self._make("server", "/servers", whole, str(body["name"]), role, microversion, query)
         if wait_for is None:
             return made
         result = wait_for_status(self._watch, made.id, wait_for, self._timeout, role=role)

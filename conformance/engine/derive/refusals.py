@@ -8,6 +8,7 @@ from typing import Any
 from conformance.engine import fields, trees
 from conformance.engine.case import Binding, Requirement, id_part
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.conditions import derive_conditions, of_a_field
 from conformance.engine.derive.constraints import derive_constraints
 from conformance.engine.derive.versions import former_fields
 from conformance.engine.derive.view import Book, View
@@ -54,6 +55,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
         _not_known(view, book, listed[400])
     derive_constraints(view, book, listed.get(400))
     if view.scoped:
+        derive_conditions(view, book, listed.get(409))
         _wrong_status(view, book, listed.get(409))
         _locked(view, book, listed.get(409))
     _at_quota(view, book, listed)
@@ -304,7 +306,9 @@ def untested_conditions(view: View, book: Book) -> None:
         found = _untested(view, condition)
         if found is not None:
             name, reason, detail = found
-            book.without_case(view.requirement("precondition", name, condition.line), reason, detail)
+            requirement = view.requirement("precondition", name, condition.line)
+            if requirement.id not in book.requirements:
+                book.without_case(requirement, reason, detail)
     placed = {field.row for field in fields.fields(view.operation, view.default) + former_fields(view)}
     for row in view.operation.request.parameters:
         if row.location == "body" and row.name != view.operation.action and row not in placed:
@@ -324,6 +328,6 @@ def _untested(view: View, condition: Condition) -> tuple[str, str, str] | None:
     if condition.kind == "status" and not view.holds_here(condition.when):
         environment = condition.when.environment if condition.when else None
         return f"status-{environment or 'other-version'}", "not-derivable", environment or ""
-    if condition.attribute not in (None, "status") and all(c.line != condition.line for c in view.status_conditions):
+    if of_a_field(view, condition):
         return str(condition.attribute), "not-derivable", str(condition.attribute)
     return None

@@ -304,6 +304,7 @@ class View:
         having: tuple[str, ...] = (),
         barred: bool = False,
         steps: tuple[Step, ...] = (),
+        ended: bool = False,
     ) -> Trial:
         """A trial of this operation.
 
@@ -349,7 +350,13 @@ class View:
             having=having,
             barred=barred,
             steps=steps,
+            ended=ended,
         )
+
+    def ended(self, version: Microversion | None) -> Trial:
+        """The trial of the documented request when what its path names while it lasts has come to its end."""
+        variant, state = self.main
+        return self.attempt(state=state, variant=variant, label="ended", version=version, accepted=False, ended=True)
 
     def showing(self, field: str, version: Microversion) -> Trial:
         """The trial of the documented request whose answer is to show a field of the response at a version."""

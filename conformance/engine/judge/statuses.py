@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conformance.engine.judge.codes import Admitted, Refused
 from conformance.engine.judge.evidence import Evidence, Judgement, broken, holds, left_out, undecided
 
 
@@ -101,6 +102,38 @@ class Unchanged:
         if before == after and not evidence.timed_out:
             return holds(after)
         return broken(after, f"the status of the {self.resource} was {before} and is {after}")
+
+
+@dataclass(frozen=True)
+class FieldRequired:
+    """A field of the resource must show one of some values: the request is accepted then, and refused otherwise.
+
+    ``fits``: whether all else is as documented, so that the request is to be accepted where the field is as it must be.
+    """
+
+    field: str
+    values: tuple[str, ...]
+    fits: bool
+
+    @property
+    def expected(self) -> str:
+        if self.fits:
+            return f"accepted where {self.field} is {_or(self.values)}"
+        return f"refused where {self.field} is not {_or(self.values)}"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        before = evidence.before or {}
+        if self.field not in before:
+            return Judgement(
+                "inapplicable", "not shown", f"no {self.field} of the resource was shown before the request"
+            )
+        shown = before[self.field]
+        if shown not in self.values:
+            why = f"{self.field} is {shown}, not {_or(self.values)}"
+            return Refused((), why, any_refusal=True).judge(evidence)
+        if self.fits:
+            return Admitted(f"{self.field} is {shown}").judge(evidence)
+        return Judgement("inapplicable", str(shown), f"{self.field} was {shown}, as it must be")
 
 
 @dataclass(frozen=True)

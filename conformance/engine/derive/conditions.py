@@ -1,0 +1,102 @@
+"""Preconditions on what is not the status: another field of the resource, and what the path names while it lasts."""
+
+from __future__ import annotations
+
+from conformance.engine.case import Requirement, id_part
+from conformance.engine.derive.view import Book, View
+from conformance.engine.judge.codes import Admitted, Refused, RefusedWhereSilent
+from conformance.engine.judge.statuses import FieldRequired
+from specs.microversion import Microversion
+from specs.model import Condition
+
+ENDED = "ended"
+"""The situation in which what the path names while it lasts has come to its end."""
+
+
+def derive_conditions(view: View, book: Book, conflict: int | None) -> None:
+    """Cases of both sides: the request is accepted in the documented situation, and refused outside of it.
+
+    Args:
+        view: of the operation.
+        book: takes the cases.
+        conflict: the line that lists the code 409, None where none does.
+    """
+    for condition in view.operation.preconditions:
+        if of_a_field(view, condition):
+            _of_a_field(view, book, condition)
+        elif of_what_passes(view, condition):
+            _of_what_passes(view, book, condition)
+    if conflict is not None and view.knowledge.passing(view.operation) and not view.reads:
+        requirement = view.requirement("error", "409", conflict)
+        trial = view.ended(None)
+        book.case(requirement, ENDED, trial, RefusedWhereSilent(409, "what the path names has come to its end"))
+
+
+def of_a_field(view: View, condition: Condition) -> bool:
+    """Whether the condition is on a field of the resource of which no sentence says in which statuses it is so."""
+    return (
+        condition.kind == "status"
+        and condition.resource == view.knowledge.resource
+        and condition.attribute not in (None, "status")
+        and all(other.line != condition.line for other in view.status_conditions)
+    )
+
+
+def of_what_passes(view: View, condition: Condition) -> bool:
+    """Whether the condition is on the status of what the path names while it lasts."""
+    names = view.knowledge.passing(view.operation)
+    return condition.kind == "status" and f"{condition.resource}_id" in names
+
+
+def _of_a_field(view: View, book: Book, condition: Condition) -> None:
+    name = condition.attribute or ""
+    requirement = view.requirement("precondition", name, condition.line)
+    variant, main = view.main
+    trial = view.attempt(state=main, variant=variant, label="documented")
+    book.case(requirement, main or "", trial, FieldRequired(name, condition.any_of, fits=True))
+    outside = FieldRequired(name, condition.any_of, fits=False)
+    if view.knowledge.passing(view.operation) and name == view.knowledge.task:
+        book.case(requirement, ENDED, view.ended(None), outside)
+        return
+    for state in _open_to(view):
+        if state != main:
+            other = view.attempt(state=state, variant=variant, label="documented", accepted=None)
+            book.case(requirement, state, other, outside)
+
+
+def _open_to(view: View) -> list[str]:
+    """The statuses in which what the path names while it lasts can come about; all of them where nobody says that."""
+    rules = [view.knowledge.named_by[name] for name in view.knowledge.passing(view.operation)]
+    return [state for state in view.knowledge.stable if all(not r.within or state in r.within for r in rules)]
+
+
+def _of_what_passes(view: View, book: Book, condition: Condition) -> None:
+    """Tried at the highest version at which the condition holds: while it is so, and when it has ended."""
+    requirement = view.requirement("precondition", f"status-{condition.resource}", condition.line)
+    last = condition.when.max if condition.when is not None else None
+    version = Microversion.parse(last) if last is not None else None
+    if version is not None and version >= view.default:
+        version = None
+    if not view.holds_here(condition.when, version) or (version is not None and version not in view.range):
+        book.without_case(requirement, "beyond-cloud", f"from {condition.when and condition.when.min} to {last}")
+        return
+    variant, main = view.main
+    trial = view.attempt(state=main, variant=variant, label="documented", version=version)
+    documented = f"the {condition.resource} is one of those under way"
+    book.case(requirement, str(version or main or ""), trial, Admitted(documented))
+    detail = f"{ENDED}-{version}" if version else ENDED
+    book.case(
+        requirement, detail, view.ended(version), Refused((), f"the {condition.resource} has ended", any_refusal=True)
+    )
+    for value in _out_of_reach(view, condition):
+        one = Requirement(
+            f"{requirement.id}[{id_part(value)}]", requirement.operation, requirement.kind, requirement.source
+        )
+        book.without_case(one, "transient", value)
+
+
+def _out_of_reach(view: View, condition: Condition) -> list[str]:
+    """The documented values that what a case makes does not stay in."""
+    rules = view.knowledge.elements
+    held = {str(v) for pattern, wanted in rules.items() if condition.resource in pattern for v in wanted.values()}
+    return [value for value in condition.any_of if value not in held]
