@@ -138,6 +138,25 @@ class Actions:
 
 
 @dataclass(frozen=True)
+class EffectRule:
+    """Where the API shows an effect that the reference promises: that a resource is there, or is there no more.
+
+    Attributes:
+        resource, effects: in the words of the facts.
+        path: of a list that shows such resources; until: the last microversion at which it does, None for all.
+        query: names and values, Bindings too, that ask for those of the server alone.
+        of: the place in an element of the list that names its server.
+    """
+
+    resource: str
+    effects: tuple[str, ...]
+    path: str
+    of: tuple[str, ...]
+    query: tuple[tuple[str, Any], ...] = ()
+    until: str | None = None
+
+
+@dataclass(frozen=True)
 class BindingRule:
     """What a request parameter takes: a Binding or a constant; operation and parameter are shell patterns."""
 

@@ -59,7 +59,8 @@ class Executor:
 
         Args:
             trial: what to make.
-            wanted: other resources whose statuses are to be looked up (``image``, ``migration``).
+            wanted: other resources whose statuses are to be looked up (``image``, ``migration``), and effects to be
+                looked for (``image created``).
 
         Returns:
             Evidence; what prevented the trial is its ``problem``. Never raises for what the cloud does.
@@ -138,6 +139,7 @@ class Executor:
             request.body = self.stage.fixtures.filled(trial.body, trial.accepted is True, request.filled.values)
 
     def _sent(self, trial: Trial, version: Microversion, request: Request, wanted: tuple[str, ...]) -> Evidence:
+        self.follower.effects.before(wanted)
         # What is open to administrators only because of an optional field says nothing of the operation without it.
         elevation = trial.key if trial.beyond_base else trial.operation.id
         role = "admin" if trial.may_elevate and elevation in self.context.elevated else trial.role

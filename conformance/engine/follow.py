@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.roles import Role
 from conformance.engine.context import RunContext
+from conformance.engine.effects import Effects
 from conformance.engine.judge.evidence import Evidence
 from conformance.engine.making import background
 from conformance.engine.stage import Stage
@@ -25,6 +26,10 @@ class Follower:
 
     context: RunContext
     stage: Stage
+    effects: Effects = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.effects = Effects(self.context, self.stage)
 
     def followed(self, evidence: Evidence, answer: Answer, path: str, body: Any, wanted: tuple[str, ...]) -> Evidence:
         """What becomes of the server after the request."""
@@ -48,6 +53,8 @@ class Follower:
         exchanges = evidence.exchanges
         if result.timed_out and not self.context.stopping.is_set():
             exchanges = (*exchanges, self.stage.show().exchange)
+        effects = self.effects.after(answer, evidence.role or trial.role)
+        exchanges = (*exchanges, *(seen.exchange for seen in effects.values() if seen.exchange is not None))
         evidence = replace(
             evidence,
             after=self.stage.view,
@@ -55,7 +62,7 @@ class Follower:
             timed_out=result.timed_out,
             waited=result.seconds,
             unseen=self._unseen(result),
-            related={name: self._related(name, answer) for name in wanted},
+            related={**{name: self._related(name, answer) for name in wanted}, **effects},
             exchanges=exchanges,
         )
         return self._effect(evidence, body)

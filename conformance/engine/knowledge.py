@@ -16,6 +16,7 @@ from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.entries import (
     Actions,
     BindingRule,
+    EffectRule,
     Fault,
     ListRule,
     Naming,
@@ -73,6 +74,7 @@ class Knowledge:
         owned: whether what a path names is always made: what the cloud shows belongs to others, who change it.
         unknown_at: where a random id is asked for, so that it is known to name nothing.
         producers: collection -> operation that makes its elements, where the reference lists no code that says so.
+        effects: where the API shows what the reference calls an effect.
         keys: operation, place of an object in its request (``{}`` for such a key above it), and what names its members.
     """
 
@@ -125,6 +127,7 @@ class Knowledge:
     unknown_at: str | None = None
     producers: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[tuple[str, str, Any], ...] = ()
+    effects: tuple[EffectRule, ...] = ()
 
     def key(self, operation: Operation, place: str) -> Any:
         """What names the members of an object in a request, which the client chooses; ABSENT where fields do."""
@@ -132,6 +135,10 @@ class Knowledge:
             if of == place and fnmatchcase(operation.id, pattern):
                 return key
         return ABSENT
+
+    def effect(self, resource: str, effect: str) -> EffectRule | None:
+        """Where the API shows an effect on a resource, None where it does not."""
+        return next((rule for rule in self.effects if rule.resource == resource and effect in rule.effects), None)
 
     def included(self, operation: Operation) -> tuple[str, ...]:
         """Optional fields without which the operation's request is of no use."""

@@ -13,6 +13,7 @@ from functools import cached_property
 from conformance.engine.case import Case, Suite, Trial
 from conformance.engine.context import RunContext
 from conformance.engine.execute import FIRST_REFUSAL, Executor
+from conformance.engine.judge.effects import Effect
 from conformance.engine.judge.evidence import Evidence, Judgement, Problem
 from conformance.engine.judge.statuses import RelatedReaches
 from conformance.engine.lanes import ALONE, NO_SERVER, lane_of, order
@@ -246,6 +247,7 @@ class Run:
 
 def _judged(trial: Trial, cases: Sequence[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
     wanted = {c.expectation.resource for c in cases if isinstance(c.expectation, RelatedReaches)}
+    wanted |= {c.expectation.wanted for c in cases if isinstance(c.expectation, Effect)}
     try:
         evidence = executor.make(trial, wanted)
     except Exception as error:  # a defect of ours is a verdict on this trial, and must not end the lane

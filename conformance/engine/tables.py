@@ -15,6 +15,7 @@ from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.entries import (
     Actions,
     BindingRule,
+    EffectRule,
     Fault,
     ListRule,
     Naming,
@@ -79,6 +80,17 @@ def _showing(entry: Mapping[str, Any]) -> Showing:
         tuple(map(_step, entry.get("steps", ()))),
         tuple(entry.get("query", {}).items()),
         bool(entry.get("server")),
+    )
+
+
+def _effect(entry: Mapping[str, Any]) -> EffectRule:
+    return EffectRule(
+        entry["resource"],
+        tuple(entry["effects"]),
+        entry["list"],
+        tuple(entry["of"].split(".")),
+        tuple((name, _value(value)) for name, value in entry.get("query", {}).items()),
+        entry.get("until"),
     )
 
 
@@ -196,6 +208,7 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
         owned=bool(read.get("owned")),
         unknown_at=read.get("unknown_at"),
         producers=dict(maps["producers"]),
+        effects=tuple(map(_effect, lists["effects"])),
         keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["keys"]),
     )
 

@@ -216,12 +216,12 @@ class Pretend:
 
     Attributes:
         kind: of the resource: the server itself, the image that the answer names, or the server's migrations.
-        status: what it shows, whatever the truth is.
+        status: what it shows, whatever the truth is; None where it shows that there is none.
         views: how often it shows that; None for ever.
     """
 
     kind: Kind
-    status: str
+    status: str | None
     views: int | None = None
 
     def __call__(self, turn: Turn, reply: Reply) -> Reply | None:

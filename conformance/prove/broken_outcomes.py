@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from conformance.engine.case import Case
+from conformance.engine.judge.effects import Effect
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
 from conformance.prove.after import Pretend
 from conformance.prove.ground import Catalogue, Ground, detail
-from conformance.prove.instead import Answer
+from conformance.prove.instead import Answer, StillListed
 from conformance.prove.memory import Kind
 from conformance.prove.where import Where
+from specs.microversion import Microversion
 
 STRANGE = "CONFORMANCE"
 """A status that no reference documents."""
@@ -32,6 +34,8 @@ def break_outcomes(ground: Ground, book: Catalogue) -> None:
                     _reaches(ground, book, case, values)
                 case RelatedReaches(resource=resource):
                     _related(ground, book, case, resource)
+                case Effect(resource=resource, effect=effect):
+                    _effect(ground, book, case, resource, effect)
                 case Unchanged():
                     _reaches(ground, book, case, (str(case.trial.situation.state),))
                 case InVocabulary():
@@ -71,6 +75,26 @@ def _related(ground: Ground, book: Catalogue, case: Case, resource: str) -> None
     where, name = _accepted(ground, case), detail(case)
     book.add(case, "never", where, after=Pretend(kind, stays), situation=name, waits=True)
     book.add(case, "error-status", where, after=Pretend(kind, failed), situation=name)
+
+
+def _effect(ground: Ground, book: Catalogue, case: Case, resource: str, effect: str) -> None:
+    """What was to be made is not there, or what was to go is listed still, whether the rest was done or not."""
+    name, rule = detail(case), ground.knowledge.effect(resource, effect)
+    if effect == "created" and resource in _RELATED:
+        book.add(
+            case,
+            "never",
+            _accepted(ground, case),
+            after=Pretend(_RELATED[resource][0], None),
+            situation=name,
+            waits=True,
+        )
+    elif effect != "created" and rule is not None:
+        code = ground.normal_code(case.operation)
+        book.add(case, "never", ground.here(case), instead=Answer(code), situation=name, waits=True)
+        last = ground.top if rule.until is None else min(ground.top, Microversion.parse(rule.until))
+        still = StillListed(rule.path, last, rule.of, tuple(parameter for parameter, _ in rule.query))
+        book.add(case, "still-listed", ground.here(case), instead=still, situation=name, waits=True)
 
 
 def _vocabulary(ground: Ground, book: Catalogue, case: Case) -> None:

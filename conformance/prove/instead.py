@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from conformance.engine.places import elements, values_at
+from conformance.prove.after import SERVERS, named_in
 from conformance.prove.breakage import Turn
+from conformance.prove.memory import Kept
 from conformance.prove.wire import Reply, forged
 from specs.microversion import Microversion
 
@@ -90,6 +93,34 @@ class Elsewhere:
             if reply.accepted:
                 return reply, True
         return turn.upstream.send(request), False
+
+
+@dataclass(frozen=True)
+class StillListed:
+    """The request is done, and a list shows what is there no more after it.
+
+    Attributes:
+        path, version: of the list.
+        of: the place in an element of the list that names the server that the path of the request names.
+        asked: names in the query of the list whose values must be found in an element.
+    """
+
+    path: str
+    version: Microversion
+    of: tuple[str, ...]
+    asked: tuple[str, ...] = ()
+
+    def __call__(self, turn: Turn) -> tuple[Reply, bool]:
+        """Look at the list before the request is handed on, and remember what it shows of the server."""
+        server = named_in(turn.request.path, SERVERS)
+        listing = replace(turn.request.at(self.path).as_version(self.version), method="GET", body=b"")
+        shown = turn.upstream.send(listing)
+        reply = turn.upstream.send(turn.request)
+        kept = [one for one in elements(shown.json) if values_at(one, self.of)[0] == [server]]
+        if not reply.accepted or not kept:
+            return reply, False
+        turn.memory.keep(self.path, Kept(kept, self.asked))
+        return reply, True
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,17 @@
-"""What a broken cloud pretends after an exchange: another status of a server, an image or a migration."""
+"""What a broken cloud pretends after an exchange: another status, that something is not there, or is there still."""
 
 from __future__ import annotations
 
+import json
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.prove.wire import Reply, Request
+from conformance.prove.wire import Reply, Request, forged
 
 Kind = Literal["server", "image", "migration"]
 
@@ -23,12 +24,20 @@ class Disguise:
     """What is shown of a resource in the place of the truth.
 
     Attributes:
-        status: the status that is shown.
+        status: the status that is shown; None where it is shown that there is no such thing.
         views: how often; None for ever.
     """
 
-    status: str
+    status: str | None
     views: int | None = None
+
+
+@dataclass
+class Kept:
+    """What a list shows still. ``asked``: the names in its query whose values must be found in an element."""
+
+    elements: Sequence[Mapping[str, Any]]
+    asked: Collection[str]
 
 
 @dataclass
@@ -41,11 +50,17 @@ class Memory:
 
     impossible: str | None = None
     _worn: dict[tuple[Kind, str], Disguise] = field(default_factory=dict)
+    _kept: dict[str, list[Kept]] = field(default_factory=dict)
     _done: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def disguise(self, kind: Kind, id_: str, status: str, views: int | None = None) -> None:
-        """Show a status of a resource from now on, whatever the truth is."""
+    def keep(self, path: str, kept: Kept) -> None:
+        """Show elements in the list at a path from now on, whether they are there or not."""
+        with self._lock:
+            self._kept.setdefault(path, []).append(kept)
+
+    def disguise(self, kind: Kind, id_: str, status: str | None, views: int | None = None) -> None:
+        """Show a status of a resource from now on, or that it is not there, whatever the truth is."""
         with self._lock:
             self._worn[kind, id_] = Disguise(status, views)
 
@@ -58,22 +73,52 @@ class Memory:
 
     def disguised(self, request: Request, reply: Reply) -> Reply:
         """An answer with what is pretended in the place of the truth."""
-        if not self._worn or request.method != "GET" or not reply.accepted or not isinstance(reply.json, dict):
+        if (
+            not (self._worn or self._kept)
+            or request.method != "GET"
+            or not reply.accepted
+            or not isinstance(reply.json, dict)
+        ):
             return reply
         body, path = reply.json, request.path
-        changed = False
+        changed = self._fill(request, body)
         if path == "/servers/detail":
             for server in body.get("servers") or ():
                 changed = self._dress("server", str(server.get("id")), server) or changed
         elif found := _SERVER.match(path):
             changed = self._dress("server", found["id"], body.get("server"))
         elif found := _IMAGE.match(path):
+            if self._hidden("image", found["id"]):
+                return forged(404, request.version, "there is no such image")
             changed = self._dress("image", found["id"], body.get("image"))
         elif path == "/os-migrations":
             asked = parse_qs(urlsplit(request.target).query).get("instance_uuid", [""])[0]
             for migration in body.get("migrations") or ():
                 changed = self._dress("migration", asked, migration) or changed
         return reply.with_json(body) if changed else reply
+
+    def _fill(self, request: Request, body: Mapping[str, Any]) -> bool:
+        """Add to a list what it is to show still, as far as the query asks for it; whether there was any."""
+        with self._lock:
+            kept = list(self._kept.get(request.path, ()))
+        listed = next((value for value in body.values() if isinstance(value, list)), None)
+        if listed is None:
+            return False
+        there = {str(one.get("id")) for one in listed if isinstance(one, Mapping)}
+        missing = [
+            element
+            for one in kept
+            for element in one.elements
+            if str(element.get("id")) not in there
+            and all(value in json.dumps(element) for name, value in request.query if name in one.asked)
+        ]
+        listed.extend(missing)
+        return bool(missing)
+
+    def _hidden(self, kind: Kind, id_: str) -> bool:
+        with self._lock:
+            disguise = self._worn.get((kind, id_))
+            return disguise is not None and disguise.status is None
 
     def _dress(self, kind: Kind, id_: str, shown: Any) -> bool:
         with self._lock:

@@ -249,6 +249,7 @@ def test_every_resource_of_a_binding_can_be_had(operations):
         *(rule.value for rule in KNOWN.rules),
         *(refusal.binding for refusal in KNOWN.refusals),
         *(value for _, _, value in KNOWN.queries),
+        *(value for rule in KNOWN.effects for _, value in rule.query),
         *(dict(step.fields) for step in steps()),
         *(dict(fields) for _, _, fields in KNOWN.made_with),
         *(dict(rule.beside) for rule in KNOWN.values),
@@ -259,6 +260,14 @@ def test_every_resource_of_a_binding_can_be_had(operations):
         assert own or hasattr(Resources, binding.resource) or hasattr(Discovery, binding.resource), binding
         assert binding.relation in {"any", "free", "fresh", "attached", "own", "other", "new", "ambiguous"}
     assert all(hasattr(Resources, resource) for resource in {*KNOWN.attach, *KNOWN.makes.values()})
+
+
+def test_effects_are_shown_by_lists_that_the_reference_knows_and_at_the_last_version_that_it_gives(operations, shipped):
+    lists = {o.path: o for o in operations.values() if o.method == "GET" and o.removed is None}
+    said = {(c.resource, c.effect) for o in operations.values() for c in o.postconditions if c.effect}
+    for rule in KNOWN.effects:
+        assert rule.until == lists[rule.path].microversions.max
+        assert {(rule.resource, effect) for effect in rule.effects} <= said
 
 
 def test_the_first_rule_that_fits_counts(operations):

@@ -13,7 +13,7 @@ from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.prove.after import Code, Effect, ErrorShape, Field, Gone, Header, Pretend
 from conformance.prove.breakage import Breakage
-from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs
+from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs, StillListed
 from conformance.prove.proxy import Proxy
 from conformance.prove.stock import Lending
 from conformance.prove.where import NO_SERVER, Holds, Where
@@ -41,7 +41,7 @@ class Nova(BaseHTTPRequestHandler):
         if "/images/" in self.path:
             return self.answer(200, {"image": {"status": "ACTIVE"}})
         if self.path.partition("?")[0].endswith("/servers"):
-            return self.answer(200, {"servers": [{"id": ID}, {"id": OTHER}]})
+            return self.answer(200, {"servers": [{"id": id_} for id_ in self.server.listed]})
         if self.path.partition("?")[0].endswith("/servers/detail"):
             return self.answer(200, {"servers": [self.server.widget]})
         if self.path.partition("?")[0].endswith(ID):
@@ -80,7 +80,7 @@ def nova():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Nova)
     server.daemon_threads = True
     server.block_on_close = False
-    server.seen, server.deleted, server.second = [], [], False
+    server.seen, server.deleted, server.second, server.listed = [], [], False, [ID, OTHER]
     server.widget = {"id": ID, "status": "ACTIVE", "locked": False, "OS-EXT-STS:task_state": "turning"}
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -345,6 +345,36 @@ def test_other_resources_are_pretended_too(proxy, ask):
     ask("image")
     assert ask.get(f"/images/{OTHER}").json()["image"]["status"] == "ERROR"
     assert ask.get(f"/images/{ID}").json()["image"]["status"] == "ACTIVE"
+
+
+def test_what_was_made_is_not_there(proxy, ask):
+    there = Where("POST", "/servers/{server_id}/action", "image")
+    proxy.break_(Breakage("r#m", "r", "k", "o", "m", there, (), after=Pretend("image", None)))
+    ask("image")
+    assert ask.get(f"/images/{OTHER}").status_code == 404
+    assert ask.get(f"/images/{ID}").status_code == 200
+
+
+def test_what_has_gone_is_listed_still(proxy, ask, nova):
+    still = StillListed("/servers", Microversion(2, 10), ("id",), ("name",))
+    proxy.break_(broken(still))
+    ask()
+    nova.listed = [OTHER]
+    assert [s["id"] for s in ask.get("/servers").json()["servers"]] == [OTHER, ID]
+    assert [s["id"] for s in ask.get(f"/servers?name={ID}&limit=9").json()["servers"]] == [OTHER, ID]
+    assert [s["id"] for s in ask.get("/servers?name=another").json()["servers"]] == [OTHER]
+    assert [s["id"] for s in ask.get("/servers/detail").json()["servers"]] == [ID]
+    assert proxy.touched == 1
+    assert nova.seen == [("m", "2.10", {"spin": None})]
+
+
+def test_what_is_not_done_leaves_the_list_as_it_is(proxy, ask, nova):
+    proxy.break_(broken(StillListed("/servers", Microversion(2, 10), ("id",))))
+    ask(token="r")
+    ask(id_=OTHER.replace("9", "8"))  # which no list shows
+    nova.listed = [OTHER]
+    assert [s["id"] for s in ask.get("/servers").json()["servers"]] == [OTHER]
+    assert proxy.touched == 0
 
 
 def test_a_cloud_that_does_not_answer(nova):

@@ -10,6 +10,7 @@ from conformance.engine.case import Trial, id_part
 from conformance.engine.derive.view import Book, Variant, View
 from conformance.engine.judge.codes import Accepted, Admitted
 from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
+from conformance.engine.judge.effects import Effect
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
 from conformance.engine.places import place_of, values_at
 from conformance.engine.values import UUID
@@ -106,17 +107,22 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
             when = post.when or When()
             detail_of = when.environment or f"from {when.min or 'the first'} to {when.max or 'the last'}"
             book.without_case(requirement, "not-derivable" if when.environment else "beyond-cloud", detail_of)
-        elif post.kind != "status":
+        elif post.kind != "status" and not (view.scoped and view.knowledge.effect(post.resource, post.effect or "")):
             book.without_case(requirement, "not-through-api", post.effect or "")
         elif post.attribute not in (None, "status"):
             book.without_case(requirement, "not-derivable" if post.becomes else "transient", post.attribute or "")
+        elif not (post.becomes or post.unchanged or post.effect):
+            book.without_case(requirement, "transient", "+".join(post.transient))
         elif not _applies(view, post, state, variant):
             continue
+        elif post.effect:
+            book.case(requirement, detail, trial, Effect(post.resource, post.effect))
+            book.used.add(f"bindings.effects: {post.resource} {post.effect}")
         elif post.resource != view.knowledge.resource:
             book.case(requirement, detail, trial, RelatedReaches(post.resource, post.becomes))
         elif post.unchanged:
             book.case(requirement, detail, trial, Unchanged(post.resource))
-        elif post.becomes:
+        else:
             values = tuple(dict.fromkeys((*post.becomes, *view.possible)))
             book.case(
                 requirement,

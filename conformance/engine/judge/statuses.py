@@ -12,7 +12,8 @@ def _or(words: tuple[str, ...]) -> str:
     return " or ".join(words)
 
 
-def _not_accepted(evidence: Evidence) -> Judgement | None:
+def not_accepted(evidence: Evidence) -> Judgement | None:
+    """Why nothing follows from a trial; None where something does."""
     if evidence.accepted:
         return undecided("unseen", evidence.unseen) if evidence.unseen else None
     return undecided(evidence.status, f"the request was answered {evidence.status}, so nothing follows from it")
@@ -35,7 +36,7 @@ class Reaches:
         return f"{self.resource} becomes {_or(self.values)}"
 
     def judge(self, evidence: Evidence) -> Judgement:
-        other = _not_accepted(evidence)
+        other = not_accepted(evidence)
         if other:
             return other
         seen = evidence.statuses
@@ -70,7 +71,7 @@ class RelatedReaches:
         return f"{self.resource} becomes {_or(self.values)}"
 
     def judge(self, evidence: Evidence) -> Judgement:
-        other = _not_accepted(evidence)
+        other = not_accepted(evidence)
         if other:
             return other
         value = evidence.related.get(self.resource)
@@ -92,7 +93,7 @@ class Unchanged:
         return f"the status of the {self.resource} is again what it was"
 
     def judge(self, evidence: Evidence) -> Judgement:
-        other = _not_accepted(evidence)
+        other = not_accepted(evidence)
         if other:
             return other
         before = (evidence.before or {}).get("status")

@@ -1,0 +1,76 @@
+"""Expectations about what is there, or is there no more, after a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.engine.judge.evidence import Evidence, Judgement, Problem, broken, holds, undecided
+from conformance.engine.judge.statuses import not_accepted
+from specs.record.model import Exchange
+
+_SAID = {"created": "is there", "deleted": "is listed no more", "unlisted": "is listed no more"}
+"""Effect -> what follows from it, in words."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the API has shown of the resources that an effect is about, by their ids.
+
+    Attributes:
+        before, after: those that were there before the request, and those after it.
+        named: the one that the answer names, None where it names none.
+        problem: why nothing could be seen of them.
+        exchange: the last look at them.
+    """
+
+    before: frozenset[str] = frozenset()
+    after: frozenset[str] = frozenset()
+    named: str | None = None
+    problem: Problem | None = None
+    exchange: Exchange | None = None
+
+    def shows(self, effect: str) -> bool:
+        """Whether the effect is there."""
+        if self.problem is not None:
+            return False
+        if effect == "created":
+            return self.named in self.after if self.named else bool(self.after - self.before)
+        return not self.before & self.after
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A resource is there after the request (``created``), or is listed no more (``deleted``, ``unlisted``)."""
+
+    resource: str
+    effect: str
+
+    @property
+    def expected(self) -> str:
+        return f"afterwards the {self.resource} {_SAID[self.effect]}"
+
+    @property
+    def wanted(self) -> str:
+        """By what name a trial is asked to look for it."""
+        return f"{self.resource} {self.effect}"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        other = not_accepted(evidence)
+        if other:
+            return other
+        seen = evidence.related.get(self.wanted)
+        if not isinstance(seen, Seen):
+            return Judgement(
+                "inapplicable", "not shown", f"nothing shows whether the {self.resource} {_SAID[self.effect]}"
+            )
+        if seen.problem is not None:
+            return Judgement(seen.problem.verdict, "not shown", seen.problem.reason)
+        if seen.shows(self.effect):
+            return holds("there" if self.effect == "created" else "not listed")
+        if self.effect == "created":
+            which = f"{seen.named}, which the answer names" if seen.named else "that would be new"
+            return broken("not there", f"no {self.resource} is shown after the request: {which}")
+        left = seen.before & seen.after
+        if left != seen.before:
+            return undecided("some listed", f"some of the {self.resource}s are listed, and which it was is not known")
+        return broken("listed", f"the {self.resource} {' '.join(sorted(left))} is still listed after the request")
