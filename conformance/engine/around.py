@@ -16,6 +16,7 @@ from conformance.engine.context import RunContext
 from conformance.engine.fixtures import Unavailable
 from conformance.engine.holdings import Filled, Holdings
 from conformance.engine.judge.evidence import Evidence
+from conformance.engine.limits import Limits
 from conformance.engine.making import Owned, named_by
 from conformance.engine.stage import Stage
 from conformance.engine.steps import Steps
@@ -51,11 +52,13 @@ class Around:
     stage: Stage
     holdings: Holdings
     steps: Steps = field(init=False)
+    limits: Limits = field(init=False)
     traces: Traces = field(init=False)
     _arranged: bool = False
 
     def __post_init__(self) -> None:
         self.steps = self.holdings.steps
+        self.limits = Limits(self.context, self.steps)
         self.traces = Traces(self.context, self.stage, self.holdings.maker)
 
     def prepare(self, trial: Trial, filled: Filled) -> None:
@@ -80,6 +83,16 @@ class Around:
         self.traces.marked = frozenset(name.removeprefix("before.") for name in set(self.steps.sent) - before)
         if table and trial.situation.state is not None:
             self.stage.refresh()
+
+    def arrange(self, trial: Trial, filled: Filled) -> None:
+        """Take the steps that bring the situation of a trial about.
+
+        Raises:
+            Unavailable: one of them was refused, or is of no use on this cloud.
+        """
+        for step in trial.steps:
+            take = self.limits.set if step.seen_by else self.steps.before
+            take(step, filled.values, self.holdings.path_of)
 
     def intend(self, trial: Trial, request: Request, role: str) -> Intent | None:
         """Write down that the request makes something, before it is sent; nothing where it makes nothing."""
@@ -147,7 +160,12 @@ class Around:
         return owned if isinstance(now, str) and now != owned.value else None
 
     def restore(self, operation: Operation, request: Request) -> None:
-        """Take back what steps before a request have changed, where nothing has yet."""
+        """Take back what steps before a request have changed, where nothing has yet; limits before all else.
+
+        Raises:
+            CloudError: a limit could not be put back.
+        """
+        self.limits.put_back()
         if self.steps.sent or self._arranged:
             self._take_back(operation, request)
             self.holdings.maker.forget_below(request.filled.path)

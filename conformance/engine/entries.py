@@ -27,11 +27,14 @@ class Step:
 
     Where the operation is the path of a collection, an element of it is made, unless the lane has one. ``shown_by`` is
     an operation that shows what the step sets: then the step puts back what was shown there before, and nothing else.
+    ``seen_by`` is an operation that must show what the step has set, or the step is of no use; what it showed of that
+    before is put back after the trial.
     """
 
     operation: str
     fields: Mapping[str, Any]
     shown_by: str = ""
+    seen_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -133,8 +133,7 @@ class Executor:
     def _taken(self, trial: Trial, request: Request, version: Microversion) -> None:
         """Take the steps that bring the situation about, and look at what the request must leave as it is."""
         self.around.prepare(trial, request.filled)
-        for step in trial.steps:
-            self.around.steps.before(step, request.filled.values, self.holdings.path_of)
+        self.around.arrange(trial, request.filled)
         if trial.ended:
             self.holdings.end(trial.operation, request.filled, trial.role, version)
         if request.ready:

@@ -56,6 +56,7 @@ class Knowledge:
         before, after: steps that an accepted request of an operation needs, and that take its effects back.
         unlike: steps before a request that is to be refused, so that what is there differs from what it would become.
         back: steps that take back what those before a refused request have changed, beside the steps after it.
+        quotas: resource -> step that brings a project to its quota of it.
         alone: operations that change what all others share.
         met: operations whose environment, which the API cannot show, is that of what this suite makes.
         named_by: placeholders whose values another request's answer names.
@@ -110,6 +111,7 @@ class Knowledge:
     after: tuple[tuple[str, Step], ...] = ()
     unlike: tuple[tuple[str, Step], ...] = ()
     back: tuple[tuple[str, Step], ...] = ()
+    quotas: Mapping[str, Step] = field(default_factory=dict)
     alone: tuple[str, ...] = ()
     met: tuple[str, ...] = ()
     per_user: tuple[str, ...] = ()
@@ -248,9 +250,9 @@ class Knowledge:
         """The placeholders of an operation's path that name something only while it lasts."""
         return [name for name, rule in self.named_by.items() if rule.passing and f"{{{name}}}" in operation.path]
 
-    def is_alone(self, operation: Operation) -> bool:
-        """Whether the operation changes what all others share."""
-        return any(fnmatchcase(operation.id, pattern) for pattern in self.alone)
+    def is_alone(self, operation: str) -> bool:
+        """Whether the operation of an id changes what all others share."""
+        return any(fnmatchcase(operation, pattern) for pattern in self.alone)
 
     def binding(self, operation: Operation, parameter: str) -> tuple[bool, Any]:
         """Whether the table binds a parameter, and its Binding or constant."""

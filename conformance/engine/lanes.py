@@ -27,7 +27,9 @@ ALONE = "alone"
 def lane_of(trial: Trial, knowledge: Knowledge) -> str:
     """The lane of a trial."""
     state = trial.situation.state
-    if knowledge.is_alone(trial.operation) and (trial.accepted is not False or knowledge.before_refusal(trial)):
+    if knowledge.is_alone(trial.operation.id) and (trial.accepted is not False or knowledge.before_refusal(trial)):
+        return ALONE
+    if any(knowledge.is_alone(step.operation) for step in trial.steps):
         return ALONE
     if state is None:
         if trial.situation.target == "unknown" or trial.operation.method in SAFE:

@@ -39,22 +39,22 @@ class Steps:
         """Look at what steps after a request will have to put back."""
         for step in steps:
             if step.shown_by:
-                self.shown[step.shown_by] = self._shown(step.shown_by, values, fill)
+                self.shown[step.shown_by] = self.look(step.shown_by, values, fill)
 
-    def _shown(self, name: str, values: Mapping[str, str], fill: Fill) -> Mapping[str, Any]:
+    def look(self, name: str, values: Mapping[str, str], fill: Fill) -> Mapping[str, Any]:
         """The fields that an operation shows now, none where it shows none."""
         operation = self.context.operations.get(name)
         if operation is None:
             return {}
         role = Role.ADMIN if Role.ADMIN in self.context.cloud.roles else Role.MEMBER
-        path = self._path(operation, values, fill)
+        path = self.path(operation, values, fill)
         answer = self.context.cloud.get(path, role=role, microversion=str(self.context.version_for(operation)))
         view = content(answer)
         return view if isinstance(view, Mapping) else {}
 
     def _put_back(self, step: Step, operation: Operation, values: Mapping[str, str], fill: Fill) -> Any:
         """The body that sets what is shown otherwise than before; ABSENT where nothing is."""
-        was, now = self.shown.get(step.shown_by, {}), self._shown(step.shown_by, values, fill)
+        was, now = self.shown.get(step.shown_by, {}), self.look(step.shown_by, values, fill)
         body: dict[str, Any] = {}
         for one in fields.fields(operation, self.context.version_for(operation)):
             name = one.path[-1]
@@ -103,7 +103,7 @@ class Steps:
             body = bodies.build(operation, version, self.context.knowledge, step.fields)
             body = naming.named(operation, body, self.context.knowledge)
             body = self.stage.fixtures.filled(body, True, {**sent, **self.sent, **values})
-        path = self._path(operation, values, fill)
+        path = self.path(operation, values, fill)
         policy = operation.policy
         roles = ["admin"] if policy and "owner" not in policy.roles else ["member", "admin"]
         answer = None
@@ -115,7 +115,8 @@ class Steps:
         return answer, body
 
     @staticmethod
-    def _path(operation: Operation, values: Mapping[str, str], fill: Fill) -> str:
+    def path(operation: Operation, values: Mapping[str, str], fill: Fill) -> str:
+        """The path of an operation, with the values that it shares with a request, and others found."""
         path = operation.path
         for name in placeholders(path):
             if name in values:

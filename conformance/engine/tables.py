@@ -55,7 +55,7 @@ def _key(key: str) -> Any:
 
 
 def _step(entry: Mapping[str, Any]) -> Step:
-    return Step(entry["step"], _value(entry.get("with", {})), entry.get("shown_by", ""))
+    return Step(entry["step"], _value(entry.get("with", {})), entry.get("shown_by", ""), entry.get("seen_by", ""))
 
 
 def _steps(entries: list[Mapping[str, Any]]) -> tuple[tuple[str, Step], ...]:
@@ -173,6 +173,7 @@ def load_knowledge(service: str = SHIPPED) -> Knowledge:
         after=_steps(lists["after"]),
         unlike=_steps(lists["unlike"]),
         back=_steps(lists["back"]),
+        quotas={resource: _step(step) for resource, step in maps["quotas"].items()},
         alone=tuple(lists["alone"]),
         met=tuple(lists["met"]),
         per_user=tuple(lists["per_user"]),

@@ -31,7 +31,8 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
     record = RunRecord.read(run)
     directory = record.path or run
     entries = Journal.read(directory)
-    if not any(not entry.settled for entry in entries):
+    owed = Journal.read_debts(directory)
+    if all(entry.settled for entry in entries) and not owed:
         return CleanupReport(already_gone=tuple(f"{e.intent.kind} {e.intent.name}" for e in entries if e.ids))
     chosen = {name: given[name] for name in (*_ENDPOINT, *_TOKENS) if given.get(name)}
     if not any(name in chosen for name in _ENDPOINT):
@@ -45,7 +46,11 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
     journal = Journal(directory / "journal-cleanup.jsonl")
     try:
         cloud = connect(
-            Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens), journal, service_type=service
+            Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens),
+            journal,
+            # What only this leave could change, only this leave can put back.
+            allow_disruptive=bool(owed and record.info.options.get("allow-disruptive")),
+            service_type=service,
         )
         try:
             return cleanup(directory, cloud)

@@ -74,7 +74,8 @@ def _forbidden(ground: Ground, book: Catalogue, case: Case) -> None:
     name = detail(case)
     if isinstance(case.expectation, RefusedWhereSilent):  # whoever is let in breaks nothing that is said
         book.add(case, "500", ground.here(case, roles=ground.roles(case)), instead=Answer(500), situation=name)
-        _done(ground, book, case, where, _entitled(case), 403)
+        if not case.trial.steps:  # what steps have shut, they have shut to everybody
+            _done(ground, book, case, where, _entitled(case), 403)
         return
     if not isinstance(case.expectation, Refused | RefusedUnlessProviderChose):
         return

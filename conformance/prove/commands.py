@@ -13,6 +13,7 @@ from pathlib import Path
 
 from conformance.prove.breakage import Breakage
 from conformance.prove.catalogue import catalogue, chosen, unbreakable
+from conformance.prove.gate import Gate
 from conformance.prove.ledger import Ledger, suite_of
 from conformance.prove.outcome import Outcome
 from conformance.prove.prover import Prover
@@ -152,12 +153,20 @@ class _Bench:
     selected: Sequence[Spec]
     stock: Stock
     alone: threading.Lock = field(default_factory=threading.Lock)
+    gate: Gate = field(default_factory=Gate)
 
     def prover(self, unbroken: dict[str, Result] | None = None) -> Prover:
         """One more."""
         known = {} if unbroken is None else unbroken
         return Prover(
-            self.sandbox, self.every, self.selected, tidy=False, unbroken=known, stock=self.stock, alone=self.alone
+            self.sandbox,
+            self.every,
+            self.selected,
+            tidy=False,
+            unbroken=known,
+            stock=self.stock,
+            alone=self.alone,
+            gate=self.gate,
         )
 
     def try_all(

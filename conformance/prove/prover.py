@@ -18,6 +18,7 @@ from conformance.engine.lanes import NO_SERVER, lane_of
 from conformance.engine.run import Run
 from conformance.engine.session import Session, Settings
 from conformance.prove.breakage import Breakage
+from conformance.prove.gate import Gate
 from conformance.prove.ground import Ground
 from conformance.prove.hosts import bring_back
 from conformance.prove.outcome import Outcome, Unbroken, judge
@@ -47,6 +48,7 @@ class Prover:
         unbroken: what the suite says of the cloud left alone; learnt as it is needed.
         stock: the servers that breakages are tried on; one of its own where None.
         alone: held while a breakage is tried of an operation that changes what all provers of a sandbox share.
+        gate: passed alone by a breakage whose cases leave all provers of a sandbox no quota, for a moment.
     """
 
     sandbox: RunningSandbox
@@ -57,6 +59,7 @@ class Prover:
     unbroken: dict[str, Result] = field(default_factory=dict)
     stock: Stock | None = None
     alone: threading.Lock = field(default_factory=threading.Lock)
+    gate: Gate = field(default_factory=Gate)
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _session: Session | None = None
 
@@ -150,18 +153,23 @@ class Prover:
 
         The most direct case comes first; the others of the requirement are run only where it has not told.
         """
-        if not self._shared(breakage.operation):
-            return self._try(breakage)
-        with self.alone:
-            try:
+        with self.gate.passed(self._limits(breakage)):
+            if not self._shared(breakage.operation):
                 return self._try(breakage)
-            finally:
-                bring_back(self.sandbox)
+            with self.alone:
+                try:
+                    return self._try(breakage)
+                finally:
+                    bring_back(self.sandbox)
+
+    def _limits(self, breakage: Breakage) -> bool:
+        """Whether a case that may be run with a breakage sets a limit for the whole project."""
+        trials = (self._cases[case_id].trial for case_id in (*self.needs(breakage), *breakage.cases))
+        return any(step.seen_by for trial in trials for step in trial.steps)
 
     def _shared(self, operation: str) -> bool:
         """Whether an operation changes what all provers of a sandbox share."""
-        context = self.session.context
-        return context.knowledge.is_alone(context.operations[operation])
+        return self.session.context.knowledge.is_alone(operation)
 
     def _try(self, breakage: Breakage) -> Outcome:
         began = time.monotonic()

@@ -138,3 +138,17 @@ def test_a_journal_that_cannot_be_written_stops_the_request(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         Journal(tmp_path / "file" / "journal.jsonl")
+
+
+def test_what_is_changed_for_others_is_owed_until_it_is_put_back(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    one = journal.owe("PUT", "/limits/p", "admin", "2.1", {"limits": {"gears": 10}})
+    two = journal.owe("PUT", "/limits/q", "admin", "2.1", None)
+    other = Journal(tmp_path / "journal-gw1.jsonl")
+    assert Journal.read_debts(tmp_path) == journal.debts() == other.debts() == (two, one)
+    other.paid(two)
+    assert Journal.read_debts(tmp_path) == journal.debts() == (one,)
+    assert str(one) == 'PUT /limits/p as admin {"limits": {"gears": 10}}'
+    journal.paid(one)
+    assert Journal.read_debts(tmp_path) == ()
+    assert Journal.read(tmp_path) == ()

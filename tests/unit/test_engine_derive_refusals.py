@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from widgets import COLOUR, KNOWLEDGE, PARAMETERS, PATH, REFUSAL, action, case, ids, row, status, suite, untested
 
+from conformance.engine.entries import Step
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
 from conformance.engine.judge.contents import ErrorBody
 from specs.model import Code, Condition, Parameter, Policy, Request
@@ -289,3 +290,48 @@ def test_the_table_provokes_a_refusal_and_the_suite_says_so():
     assert one.expectation == RefusedWhereSilent(409, "no-paint")
     assert found.used == ("bindings.refusals: widgets.paint no-paint",)
     assert suite(action("paint", row("colourRef")), knowledge=knowledge).used == ()
+
+
+QUOTA = Step("widgets.limit", {"widgets": 0}, seen_by="widgets.limits")
+WITH_QUOTA = replace(KNOWLEDGE, quotas={"gear": QUOTA})
+
+
+def of_quota(**more):
+    """An operation that asks for a quota of gears."""
+    wanted = {"preconditions": (Condition("quota", "gear", 21, code=more.pop("code", None)),), "error": (403,)}
+    return suite(action(**wanted | more), knowledge=more.pop("knowledge", WITH_QUOTA))
+
+
+def test_a_project_at_its_quota_is_refused():
+    found = of_quota()
+    one = case(found, "spin/precondition/quota[no-gear-left]")
+    assert one.expectation == Refused((), "the gear quota of the project is used up", any_refusal=True)
+    assert one.requirement.source == Source(PATH, 21)
+    assert (one.trial.accepted, one.trial.steps, one.trial.role) == (False, (QUOTA,), "member")
+    assert not one.trial.may_elevate, "an administrator may be of another project, whose quota is another"
+    assert untested(found) == {}
+    assert "bindings.quotas: gear" in found.used
+
+
+def test_the_reference_does_not_say_that_403_is_for_the_quota():
+    found = of_quota()
+    one = case(found, "spin/error/403[at-quota]")
+    assert one.expectation == RefusedWhereSilent(403, "a project at its quota of gears")
+    assert one.trial is case(found, "spin/precondition/quota[no-gear-left]").trial
+    assert ids(of_quota(error=(404,)), "at-quota") == []
+
+
+def test_where_the_reference_says_which_code_is_for_the_quota_it_is_due():
+    found = of_quota(code=413, error=(403, 413))
+    assert ids(found, "at-quota") == ["spin/error/413[at-quota]"]
+    why = "the gear quota of the project is used up"
+    assert case(found, "spin/error/413[at-quota]").expectation == Refused((413,), why)
+    assert case(found, "spin/precondition/quota[no-gear-left]").expectation == Refused((413,), why, any_refusal=True)
+
+
+def test_a_quota_that_the_api_cannot_set_or_is_an_administrators_own_has_no_case():
+    elsewhere = suite(action(preconditions=(Condition("quota", "tooth", 21),)), knowledge=WITH_QUOTA)
+    assert untested(elsewhere) == {"spin/precondition/quota": "quota"}
+    admins = of_quota(policy=Policy(("admin",), 3))
+    assert untested(admins)["spin/precondition/quota"] == "quota"
+    assert ids(admins, "quota") == []

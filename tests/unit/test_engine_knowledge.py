@@ -73,6 +73,7 @@ def steps():
     return [
         *(step for _, step in (*KNOWN.before, *KNOWN.after)),
         *(step for naming in KNOWN.named_by.values() for step in naming.steps),
+        *KNOWN.quotas.values(),
     ]
 
 
@@ -149,6 +150,13 @@ def test_every_parameter_of_a_list_rule_is_one_of_a_query(operations):
 def test_every_step_gives_fields_that_its_request_has(operations):
     for step in steps():
         assert set(step.fields) <= rows(operations[step.operation], "body"), step
+
+
+def test_every_quota_is_shown_where_it_is_looked_for_and_set_when_nothing_else_is_tried(operations):
+    assert KNOWN.quotas
+    for step in KNOWN.quotas.values():
+        assert {row.name for row in operations[step.seen_by].response.parameters} & set(step.fields)
+        assert KNOWN.is_alone(step.operation)
 
 
 def test_what_a_step_takes_from_another_request_is_sent_by_it(operations):

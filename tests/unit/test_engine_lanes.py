@@ -8,6 +8,7 @@ import pytest
 from widgets import KNOWLEDGE, action, plain, trial
 
 from conformance.engine.case import Situation
+from conformance.engine.entries import Step
 from conformance.engine.lanes import ALONE, HOME_LANES, NO_SERVER, lane_of, order
 
 GET, POST = plain("GET", "/gears"), plain("POST", "/gears")
@@ -49,6 +50,12 @@ def test_what_changes_what_all_others_share_is_alone(accepted):
 
 def test_what_is_to_be_refused_changes_nothing_that_others_share():
     assert lane(SHUT, accepted=False) == "none-rooms"
+
+
+@pytest.mark.parametrize("accepted", [True, None, False])
+def test_what_has_a_step_that_changes_what_all_others_share_is_alone(accepted):
+    assert lane(POST, accepted=accepted, steps=(Step(GET.id, {}), Step(SHUT.id, {}))) == ALONE
+    assert lane(POST, accepted=accepted, steps=(Step(GET.id, {}),)) == "none-gears"
 
 
 def test_a_lane_is_called_by_its_status_or_by_the_one_that_it_leads_to():

@@ -113,6 +113,14 @@ def test_every_form_of_expectation_is_broken_in_every_kind_that_uses_it(ground, 
     assert used <= met
 
 
+def test_a_quota_is_not_enforced(everything):
+    found = {breakage.id: breakage for breakage in everything}
+    at_quota = "servers.create-server/precondition/quota"
+    assert found[f"{at_quota}#not-enforced@no-server-left"].cases == (f"{at_quota}[no-server-left]",)
+    assert "servers.create-server/error/403#500@at-quota" in found
+    assert "servers.create-server/error/403#done-and-refused@at-quota" not in found, "it is shut to everybody"
+
+
 def test_every_requirement_is_broken_or_a_reason_is_given(ground, everything):
     reasons = unbreakable(ground, everything)
     assert set(reasons.values()) <= {"HTTP lets no body follow a 204"}

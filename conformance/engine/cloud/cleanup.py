@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.exchange import Ask
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.removal import Removal, Remover
+from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.search import search
 
 if TYPE_CHECKING:
@@ -48,9 +51,27 @@ def cleanup(run_dir: Path, cloud: Cloud, *, timeout: float = 300.0) -> CleanupRe
         raise ValueError(f"the cloud must be connected with a journal in {run_dir}")
     watch = Watch(cloud)
     try:
-        return remove_entries(cloud, watch, journal, journal.entries(), timeout=timeout)
+        owed = _pay(cloud, journal)  # first: a limit may be what keeps others from working
+        report = remove_entries(cloud, watch, journal, journal.entries(), timeout=timeout)
+        return replace(report, left=(*owed, *report.left))
     finally:
         watch.close()
+
+
+def _pay(cloud: Cloud, journal: Journal) -> list[str]:
+    """Put back what was changed for others; returns what could not be."""
+    left = []
+    for debt in journal.debts():
+        try:
+            answer = cloud.send(Ask(debt.method, debt.path, Role(debt.role), debt.microversion, debt.body))
+            trouble = None if answer.ok else f"answered {answer.status or answer.error}"
+        except CloudError as error:
+            trouble = str(error)
+        if trouble is None:
+            journal.paid(debt)
+        else:
+            left.append(f"{debt}: {trouble}")
+    return left
 
 
 def remove_entries(

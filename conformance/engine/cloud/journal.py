@@ -1,7 +1,8 @@
 """The journal of a run: every resource is written down on disk before it is asked for.
 
 One file of JSON lines per process, ``journal*.jsonl`` in the run's directory; what one process has written, the others
-see. Lines: ``run`` (the prefix of all names), ``intend``, ``made``, ``refused``, ``gone``.
+see. Lines: ``run`` (the prefix of all names), ``intend``, ``made``, ``refused``, ``gone``; and, for what is others' and
+changed for a moment, ``owe`` (the request that puts it back) and ``paid``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import os
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,21 @@ class Entry:
         return tuple((id_, path) for id_, path in zip(self.ids, self.paths, strict=True) if id_ not in self.gone)
 
 
+@dataclass(frozen=True)
+class Debt:
+    """A request that puts something back that is not the run's; ``key`` names it within the run's journals."""
+
+    key: str
+    method: str
+    path: str
+    role: str
+    microversion: str
+    body: Any
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} as {self.role} {json.dumps(self.body)}"
+
+
 @dataclass
 class _Book:
     """What lines of journals add up to."""
@@ -77,6 +93,8 @@ class _Book:
     owned: set[str] = field(default_factory=set)
     paths: set[str] = field(default_factory=set)
     prefixes: list[str] = field(default_factory=list)
+    debts: dict[str, Debt] = field(default_factory=dict)
+    paid: set[str] = field(default_factory=set)
 
     def add(self, line: dict[str, Any]) -> None:
         match line:
@@ -96,6 +114,13 @@ class _Book:
                 self.refused.add(key)
             case {"do": "gone", "id": id_}:
                 self.gone_at[id_] = max(line.get("at", 0.0), self.gone_at.get(id_, 0.0))
+            case {"do": "owe", "key": key, "method": method, "path": path, "role": role, "body": body}:
+                self.debts[key] = Debt(key, method, path, role, line.get("microversion", ""), body)
+            case {"do": "paid", "key": key}:
+                self.paid.add(key)
+
+    def unpaid(self) -> tuple[Debt, ...]:
+        return tuple(debt for key, debt in reversed(self.debts.items()) if key not in self.paid)
 
     def entry(self, key: str) -> Entry:
         made = self.made.get(key, [])
@@ -208,6 +233,22 @@ class Journal:
         """Write down that a resource was deleted. It stays ours: ids are not given twice."""
         self._write({"do": "gone", "id": id})
 
+    def owe(self, method: str, path: str, role: str, microversion: str, body: Any) -> Debt:
+        """Write down the request that will put back what is about to be changed for others."""
+        debt = Debt(secrets.token_hex(8), method, path, role, microversion, body)
+        self._write({"do": "owe", **asdict(debt)})
+        return debt
+
+    def paid(self, debt: Debt) -> None:
+        """Write down that all is as it was."""
+        self._write({"do": "paid", "key": debt.key})
+
+    def debts(self) -> tuple[Debt, ...]:
+        """What the run, in any of its processes, has not put back; the latest first."""
+        with self._lock:
+            self._catch_up()
+            return self._book.unpaid()
+
     def owns(self, value: str, collection: str | None = None) -> bool:
         """Whether the value is an id or an alias that this run's journals hold, of whichever process.
 
@@ -244,11 +285,21 @@ class Journal:
     @staticmethod
     def read(path: Path) -> tuple[Entry, ...]:
         """All entries of a run directory (or of one file), merged. A cut last line is ignored."""
+        book = Journal._read(path)
+        return tuple(book.entry(key) for key in book.intents)
+
+    @staticmethod
+    def read_debts(path: Path) -> tuple[Debt, ...]:
+        """What a run directory (or one file) says is still to be put back."""
+        return Journal._read(path).unpaid()
+
+    @staticmethod
+    def _read(path: Path) -> _Book:
         book = _Book()
         lines = [line for file in _files(path) for line in _Tail(file).lines()]
         for line in sorted(lines, key=lambda line: line.get("at", 0.0)):
             book.add(line)
-        return tuple(book.entry(key) for key in book.intents)
+        return book
 
     def close(self) -> None:
         """Close the file."""

@@ -58,6 +58,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
         derive_conditions(view, book, listed.get(409))
         _wrong_status(view, book, listed.get(409))
         _locked(view, book, listed.get(409))
+    _at_quota(view, book, listed)
     if 409 in listed:
         _repeated(view, book, listed[409])
     for refusal in view.knowledge.refusals:
@@ -268,6 +269,37 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
 
 
+def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
+    """Refused where nothing is left of a quota that the reference asks for, and that the API can set."""
+    for condition in view.operation.preconditions:
+        if condition.kind != "quota" or not _settable(view, condition):
+            continue
+        variant, state = view.main
+        trial = view.attempt(
+            state=state,
+            variant=variant,
+            label=f"at-quota-{id_part(condition.resource)}",
+            role=view.role,  # an administrator, who may be of another project, must not take the place of a member
+            accepted=False,
+            steps=(view.knowledge.quotas[condition.resource],),
+        )
+        codes = () if condition.code is None else (condition.code,)
+        situation = f"a project at its quota of {condition.resource}s"
+        requirement = view.requirement("precondition", "quota", condition.line)
+        why = f"the {condition.resource} quota of the project is used up"
+        book.case(requirement, f"no-{condition.resource}-left", trial, Refused(codes, why, any_refusal=True))
+        for code in codes or (403,):
+            if code in listed:
+                stated = Refused(codes, why) if codes else RefusedWhereSilent(code, situation)
+                book.case(view.requirement("error", str(code), listed[code]), "at-quota", trial, stated)
+        book.used.add(f"bindings.quotas: {condition.resource}")
+
+
+def _settable(view: View, condition: Condition) -> bool:
+    """Whether the quota can be set for the project of who asks, which is the member's."""
+    return view.role == "member" and condition.resource in view.knowledge.quotas
+
+
 def untested_conditions(view: View, book: Book) -> None:
     """Preconditions and request rows that no case can set up, with their reasons."""
     for condition in view.operation.preconditions:
@@ -290,7 +322,7 @@ def _untested(view: View, condition: Condition) -> tuple[str, str, str] | None:
     if view.told_elsewhere(condition):
         return None
     if condition.kind == "quota":
-        return "quota", "quota", condition.resource
+        return None if _settable(view, condition) else ("quota", "quota", condition.resource)
     if condition.kind in ("environment", "effect"):
         return condition.kind, "not-through-api", condition.resource
     if condition.resource != view.knowledge.resource:
