@@ -199,7 +199,10 @@ class Fixtures:
         return getattr(other, binding.attribute)
 
     def _host(self, binding: Binding, _must_work: bool) -> str:
-        """A compute host that is up: the server's own, another one, or any. Only an administrator may look."""
+        """A compute host that is up: the server's own, another one, or any. Only an administrator may look.
+
+        The attribute ``hypervisor`` is the name of the server's hypervisor, which need not be that of its host.
+        """
         cloud, version = self._context.cloud, str(self._context.top)
         if Role.ADMIN not in cloud.roles:
             raise Unavailable("hosts are shown to administrators only, and no such role was given")
@@ -208,6 +211,8 @@ class Fixtures:
             shown = cloud.get(f"/servers/{self._stage.server_id}", role=Role.ADMIN, microversion=version)
             server = shown.json.get("server", {}) if isinstance(shown.json, dict) else {}
             own = server.get("OS-EXT-SRV-ATTR:host")
+            if binding.attribute == "hypervisor" and server.get("OS-EXT-SRV-ATTR:hypervisor_hostname"):
+                return str(server["OS-EXT-SRV-ATTR:hypervisor_hostname"])
         if binding.relation == "own" and own:
             return str(own)
         answer = cloud.get("/os-services", role=Role.ADMIN, microversion=version, query=(("binary", "nova-compute"),))

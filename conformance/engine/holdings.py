@@ -283,7 +283,7 @@ class Holdings:
         value = table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
         if value == "project":
             return self._project()
-        return value
+        return value if value is None else str(self._stage.fixtures.filled(value))
 
     def _project(self) -> str:
         if ("", "project", "") not in self._known:

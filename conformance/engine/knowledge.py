@@ -99,7 +99,7 @@ class Knowledge:
     refusals: tuple[Refusal, ...] = ()
     creates: tuple[tuple[str, str, str], ...] = ()
     made_with_server: tuple[tuple[str, str], ...] = ()
-    placeholders: Mapping[str, str] = field(default_factory=dict)
+    placeholders: Mapping[str, Any] = field(default_factory=dict)
     makes: Mapping[str, str] = field(default_factory=dict)
     queries: tuple[tuple[str, str, Binding], ...] = ()
     elements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from workshop import (
     tried,
 )
 
+from conformance.engine.case import Binding
 from conformance.engine.entries import Naming, Step
 from conformance.engine.fixtures import Unavailable
 from conformance.engine.holdings import Filled
@@ -53,6 +54,30 @@ def test_the_table_gives_what_names_no_element(tmp_path, key):
     found = fill(shop, JOB)
     assert (found.path, found.values) == ("/jobs/2024-01-01%2000%3A00", {"job_id": "2024-01-01 00:00"})
     assert shop[0].asked == []
+
+
+def test_the_table_may_give_a_value_of_the_cloud(tmp_path):
+    """No name of a host is good on every cloud."""
+    own = Binding("host", "hypervisor", "own")
+    shop = opened(tmp_path, knowledge=replace(KNOWN, placeholders={"job_id": own}))
+    asked = []
+
+    def shown(ask):
+        asked.append(ask.role)
+        return 200, {"server": {**shop[0].things["/servers"]["server-1"], **attributes}}
+
+    prefix = "OS-EXT-SRV-ATTR:"
+    attributes = {f"{prefix}host": "h-1", f"{prefix}hypervisor_hostname": "h-1.example.org"}
+    up = {"state": "up", "status": "enabled"}
+    services = [{**up, "host": "h-0", "status": "disabled"}, {**up, "host": "h-2"}]
+    shop[0].does["GET os-services"] = 200, {"services": services}
+    assert fill(shop, JOB).path == "/jobs/h-2", "without a server any host will do"
+    shop[1].stage.reach("IDLE")
+    shop[0].does["GET servers"] = shown
+    assert fill(shop, JOB).path == "/jobs/h-1.example.org"
+    assert set(asked) == {"admin"}
+    attributes.pop(f"{prefix}hypervisor_hostname")
+    assert fill(shop, JOB).path == "/jobs/h-1"
 
 
 def test_the_projects_own_id_is_read_once_from_a_server(tmp_path):
