@@ -54,19 +54,33 @@ class Effects:
         """What is seen after the request of a role was accepted; awaited, for an effect need not be there at once."""
         return {name: self._until(look, answer, Role(role)) for name, look in self._looks.items()}
 
-    def _first(self, rule: EffectRule, effect: str) -> _Look:
+    def made_unasked(self, resource: str) -> str | None:
+        """The one thing of the server that is listed and that no request of the run has named; None where not one is."""
+        rule = self.context.knowledge.effect(resource, "created")
+        if rule is None:
+            return None
+        look = self._look(rule, "created")
+        there = self._unasked(look, self._listed(look))
+        return next(iter(there)) if len(there) == 1 else None
+
+    def _look(self, rule: EffectRule, effect: str) -> _Look:
         fill = self.stage.fixtures.filled
-        look = _Look(rule, effect, tuple((n, str(fill(v))) for n, v in rule.query), self.stage.server_id, Seen())
+        return _Look(rule, effect, tuple((n, str(fill(v))) for n, v in rule.query), self.stage.server_id, Seen())
+
+    def _unasked(self, look: _Look, seen: Seen) -> frozenset[str]:
+        """Without what the run has asked for: the shelved image of a server, say, is made without a request for it."""
+        journal = self.context.cloud.journal
+        return frozenset(i for i in seen.after if i == look.server or journal is None or not journal.owns(i))
+
+    def _first(self, rule: EffectRule, effect: str) -> _Look:
+        look = self._look(rule, effect)
         seen = self._listed(look)
         if seen.problem is None and effect != "created":
-            # What the run itself has asked for is not what the effect is about: of the images of a server the shelved
-            # one is made without a request for it.
-            journal = self.context.cloud.journal
-            there = {i for i in seen.after if i == look.server or journal is None or not journal.owns(i)}
+            there = self._unasked(look, seen)
             if not there:
                 why = f"no {rule.resource} that could go was listed before the request"
                 return replace(look, seen=Seen(problem=Problem("inapplicable", why)))
-            seen = replace(seen, after=frozenset(there))
+            seen = replace(seen, after=there)
         return replace(look, seen=Seen(before=seen.after, problem=seen.problem))
 
     def _until(self, look: _Look, answer: Answer, role: Role) -> Seen:

@@ -116,9 +116,10 @@ class Follower:
         return status
 
     def _image(self, answer: Answer) -> Any:
-        """The status of the image that the answer names, through the compute API's own view of images."""
+        """The status of the image that the answer names, or that was made of the server, as the API itself shows it."""
         image = answer.json.get("image_id") if isinstance(answer.json, dict) else None
         image = image or answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
+        image = image or self.effects.made_unasked("image")
         if not image:
             return None
         deadline = time.monotonic() + self.context.patience.status

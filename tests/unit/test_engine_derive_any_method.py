@@ -321,7 +321,14 @@ def test_what_needs_others_beside_it_may_be_named_by_a_pattern():
 
 @pytest.mark.parametrize(
     ("method", "path", "target"),
-    [("GET", "/gears/{gear_id}", "any"), ("DELETE", "/gears/{gear_id}", "unknown"), ("GET", "/gears", "own")],
+    [
+        ("GET", "/gears/{gear_id}", "any"),
+        ("DELETE", "/gears/{gear_id}", "unknown"),
+        ("GET", "/gears", "own"),
+        ("GET", "/widgets/{widget_id}/gears", "own"),
+        ("GET", "/widgets/{widget_id}/gears/{gear_id}", "missing"),
+        ("DELETE", "/widgets/{widget_id}/gears/{gear_id}", "missing"),
+    ],
 )
 def test_what_was_removed_is_looked_for_and_never_acted_on(method, path, target):
     (one,) = suite(plain(method, path, removed=Removal(44, "7.0.0"))).cases

@@ -203,6 +203,23 @@ def test_a_cloud_that_has_left_the_version_behind_decides_nothing(shop):
     assert judged("image created", seen).verdict == "inapplicable"
 
 
+@pytest.mark.parametrize(
+    ("listed", "status"),
+    [
+        ([picture("i-1", "server-1"), picture("i-2", "another")], "ACTIVE"),
+        ([picture("i-1", "server-1"), picture("i-3", "server-1")], None),
+        ([picture("i-2", "another")], None),
+    ],
+)
+def test_the_status_of_what_is_made_without_a_name_is_that_of_the_one_thing_of_the_server(shop, listed, status):
+    shop[0].does |= {
+        "POST action": 202,
+        "GET /images": (200, {"images": listed}),
+        "GET /images/i-1": (200, {"image": {"id": "i-1", "status": "ACTIVE"}}),
+    }
+    assert shop[1].make(tried(MELT, "IDLE"), ("image",)).related["image"] == status
+
+
 def test_a_look_that_fails_once_is_made_again(shop):
     cloud, answers = shop[0], [500]
     cloud.does["POST action"] = lambda _: (202, {"image_id": "image-7"})

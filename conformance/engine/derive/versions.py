@@ -13,7 +13,7 @@ from conformance.engine.derive.view import Book, View
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
 from conformance.engine.judge.contents import EmptyBody, FieldAbsent, HeaderAbsent
 from conformance.engine.places import place_of
-from conformance.engine.producers import form
+from conformance.engine.producers import form, placeholders
 from specs.microversion import Microversion, VersionRange
 from specs.model import Parameter
 
@@ -48,13 +48,14 @@ def derive_removed(view: View, book: Book) -> None:
     variant, state = view.main
     gone = any(code.code == GONE for code in view.operation.responses.error)
     # What was removed has no elements any more: where the cloud shows none, any name will do, as for what would act.
-    gone_with_names = not view.needs_server and "{" in view.operation.path
+    names = placeholders(view.operation.path)
+    apart = bool(names) and not view.needs_server
     trial = view.attempt(
-        state=None if gone_with_names else state,
+        state=None if apart else state,
         variant=variant,
         label="documented",
         accepted=False,
-        target=("any" if view.reads else "unknown") if gone_with_names else "own",
+        target=("any" if view.reads else "unknown") if apart else "missing" if len(names) > 1 else "own",
     )
     why = f"the operation was removed in {removal.release or 'an earlier release'}"
     requirement = view.requirement("removed", removal.release or "", removal.line)
