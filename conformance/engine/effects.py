@@ -55,7 +55,7 @@ class Effects:
         return {name: self._until(look, answer, Role(role)) for name, look in self._looks.items()}
 
     def made_unasked(self, resource: str) -> str | None:
-        """The one thing of the server that is listed and that no request of the run has named; None where not one is."""
+        """The one thing of the server that is listed and no request of the run has named; None where not one is."""
         rule = self.context.knowledge.effect(resource, "created")
         if rule is None:
             return None
