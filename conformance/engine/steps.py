@@ -56,10 +56,15 @@ class Steps:
         """The body that sets what is shown otherwise than before; ABSENT where nothing is."""
         was, now = self.shown.get(step.shown_by, {}), self.look(step.shown_by, values, fill)
         body: dict[str, Any] = {}
+        beside: list[tuple[tuple[str, ...], Any]] = []
         for one in fields.fields(operation, self.context.version_for(operation)):
             name = one.path[-1]
             if name in was and name in now and was[name] != now[name]:
                 trees.put(body, one.path, was[name])
+            elif name in step.fields:
+                beside.append((one.path, step.fields[name]))
+        for path, value in beside if body else ():
+            trees.put(body, path, value)
         return body or ABSENT
 
     def before(self, step: Step, values: Mapping[str, str], fill: Fill) -> Answer | None:

@@ -209,9 +209,9 @@ PUT_BACK = (
 )
 
 
-def limited(tmp_path, **limits):
+def limited(tmp_path, after=PUT_BACK, **limits):
     """A shop with limits of its project: by default 20 cores, and 50 of memory."""
-    knowledge = replace(KNOWN, after=PUT_BACK, placeholders={"project": "p-1"})
+    knowledge = replace(KNOWN, after=after, placeholders={"project": "p-1"})
     shop, executor = opened(tmp_path, *EVERY, SET, READ, RESET, knowledge=knowledge)
     held = {"id": "p-1", "cores": 20, "ram": 50} | limits
 
@@ -236,6 +236,20 @@ def test_what_was_shown_before_is_put_back_where_it_differs(tmp_path, operation,
     assert executor.make(tried(operation, role="admin", body=body)).problem is None
     assert held == {"id": "p-1", "cores": 20, "ram": 50} | limits
     assert [ask.body for ask in shop.asked if ask.method == "PUT"] == ([body] if operation is SET else []) + sent
+
+
+def test_what_is_put_back_has_what_it_takes_beside_it(tmp_path):
+    """A limit below what is used now is taken by force only."""
+    force = {"force": True}
+    back = tuple((name, replace(step, fields=force) if step.shown_by else step) for name, step in PUT_BACK)
+    shop, executor, held = limited(tmp_path, back, ram=99)
+    executor.make(tried(RESET, role="admin"))
+    assert [ask.body for ask in shop.asked if ask.method == "PUT"] == [{"limits": {"ram": 99, **force}}]
+    assert held["ram"] == 99
+    shop.asked.clear()
+    shop.does["DELETE /limits/p-1"] = 202  # and nothing is other than before
+    executor.make(tried(RESET, role="admin"))
+    assert "PUT" not in [ask.method for ask in shop.asked]
 
 
 def test_what_was_refused_needs_nothing_to_be_put_back(tmp_path):
