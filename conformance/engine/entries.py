@@ -26,7 +26,8 @@ class Step:
     """A request that goes before or after another: its operation, and the fields of its body that are not as built.
 
     Where the operation is the path of a collection, an element of it is made, unless the lane has one. ``shown_by`` is
-    an operation that shows what the step sets: then the step puts back what was shown there before, with its fields beside.
+    an operation that shows what the step sets: then the step puts back what was shown there before, and has its fields
+    beside that.
     ``seen_by`` is an operation that must show what the step has set, or the step is of no use; what it showed of that
     before is put back after the trial.
     """
