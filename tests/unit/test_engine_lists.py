@@ -343,8 +343,9 @@ def test_two_elements_are_made_in_different_places_where_the_cloud_has_more_than
     knowledge = replace(KNOWLEDGE, listed=(stock,))
     on = shelf()
     factory = Factory(on, places=places)
+    stage: Any = SimpleNamespace(view=None, fixtures=SimpleNamespace(filled=dict))
     one = pager(on, knowledge=knowledge, resources=factory)
-    one.stage = SimpleNamespace(view=None, fixtures=SimpleNamespace(filled=dict))  # type: ignore[assignment]
+    one.stage = stage
     assert one.make(case(suite(LIST, knowledge=knowledge), "list/list/limit").trial, TOP).problem is None
     assert factory.apart == [{"hints": {"group": "g-1"}}] * places
     second = "run-list-b" if places == 2 else "run-list-b-again"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from conformance.engine.case import Requirement, id_part
+from dataclasses import replace
+
+from conformance.engine.case import id_part
 from conformance.engine.derive.view import Book, View
 from conformance.engine.judge.codes import Admitted, Refused, RefusedWhereSilent
 from conformance.engine.judge.statuses import FieldRequired
+from conformance.engine.producers import collection_of
 from specs.microversion import Microversion
 from specs.model import Condition
 
@@ -89,14 +92,11 @@ def _of_what_passes(view: View, book: Book, condition: Condition) -> None:
         requirement, detail, view.ended(version), Refused((), f"the {condition.resource} has ended", any_refusal=True)
     )
     for value in _out_of_reach(view, condition):
-        one = Requirement(
-            f"{requirement.id}[{id_part(value)}]", requirement.operation, requirement.kind, requirement.source
-        )
-        book.without_case(one, "transient", value)
+        book.without_case(replace(requirement, id=f"{requirement.id}[{id_part(value)}]"), "transient", value)
 
 
 def _out_of_reach(view: View, condition: Condition) -> list[str]:
     """The documented values that what a case makes does not stay in."""
-    rules = view.knowledge.elements
-    held = {str(v) for pattern, wanted in rules.items() if condition.resource in pattern for v in wanted.values()}
+    collection = collection_of(view.operation.path, f"{condition.resource}_id").rpartition("/")[2]
+    held = view.knowledge.elements_for(view.operation, collection).values()
     return [value for value in condition.any_of if value not in held]
