@@ -315,3 +315,12 @@ def test_the_shipped_specs_give_a_suite_in_which_nothing_is_dropped(shipped):
                     assert f"{operation.id}/error/{code.code}" in requirements
                 for condition in operation.preconditions:
                     assert any(r.startswith(f"{operation.id}/precondition/") for r in requirements), condition
+
+
+def test_two_are_made_of_what_is_listed():
+    knowledge = load_knowledge()
+    servers = knowledge.stock("servers")
+    assert servers is not None
+    assert knowledge.stock("server_usages") is servers
+    assert all(len(values) == 2 for stock in knowledge.listed for _, _, values in stock.fields)
+    assert all(stock.factory or stock.statuses for stock in knowledge.listed)

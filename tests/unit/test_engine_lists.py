@@ -18,7 +18,6 @@ from conformance.engine.case import Situation
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.entries import Stock
 from conformance.engine.fixtures import Unavailable
-from conformance.engine.tables import load_knowledge
 
 
 def shelf(**more: Any) -> Shelf:
@@ -394,12 +393,3 @@ def test_a_server_goes_through_statuses_for_what_comes_of_them():
     one.discard()
     one.discard()
     assert reached[4:] == ["1 gone", "0 gone"]
-
-
-def test_the_shipped_table_is_read():
-    knowledge = load_knowledge()
-    servers = knowledge.stock("servers")
-    assert servers is not None
-    assert knowledge.stock("server_usages") is servers
-    assert all(len(values) == 2 for stock in knowledge.listed for _, _, values in stock.fields)
-    assert all(stock.factory or stock.statuses for stock in knowledge.listed)
