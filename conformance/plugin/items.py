@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.case import Case
+from conformance.engine.model.case import Case
 from conformance.plugin.failure import representation
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import Share, Stopped

@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-from conformance.engine.case import REASONS, Case
 from conformance.engine.derive.suite import derive
+from conformance.engine.model.case import REASONS, Case
 from conformance.plugin.reference import given_specs, read_reference
 from conformance.plugin.trouble import Trouble
 

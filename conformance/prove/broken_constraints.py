@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from conformance.engine import fields
-from conformance.engine.case import Case, id_part
+from conformance.engine.api import request_fields
+from conformance.engine.api.types import is_of_type
+from conformance.engine.api.values import FREE_VALUES, LONGEST, longest
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.codes import Refused
-from conformance.engine.judge.contents import is_of_type
-from conformance.engine.values import FREE_VALUES, LONGEST, longest
+from conformance.engine.model.case import Case, id_part
 from conformance.prove.broken_refusals import UNLISTED, break_quietly
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer
@@ -48,8 +48,8 @@ def break_constraints(ground: Ground, book: Catalogue) -> None:
 def _rows(ground: Ground, operation: Operation) -> list[tuple[str, tuple[str, ...], Parameter]]:
     """The fields of the request that are fixed in place, the action's own among them: name, path, row."""
     version = ground.default(operation)
-    found = [(field.name, field.path, field.row) for field in fields.fields(operation, version)]
-    for row in fields.body_rows(operation, version):
+    found = [(field.name, field.path, field.row) for field in request_fields.fields(operation, version)]
+    for row in request_fields.body_rows(operation, version):
         if row.name == operation.action and row.type in ("object", "dict"):
             found.append((row.name, (row.name,), replace(row, required=False)))  # without it, it is another action
     return found

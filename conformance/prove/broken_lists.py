@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conformance.engine.case import Case, id_part
+from conformance.engine.model.case import Case, id_part
 from conformance.prove.after import Elements
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, OneMore, WithoutQuery

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.engine.case import Case
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
 from conformance.engine.judge.statuses import FieldRequired
+from conformance.engine.model.case import Case
 from conformance.prove.after import Effect, ErrorShape, Gone
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, DoneAndRefused, ForwardAs

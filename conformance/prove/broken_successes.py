@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.engine.case import Case
 from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
+from conformance.engine.model.case import Case
 from conformance.prove.after import Body, Code, Field, Header
 from conformance.prove.ground import Catalogue, Ground, exactly
 from conformance.prove.instead import Answer, Elsewhere
@@ -70,7 +70,7 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
             if expectation.identifies:
                 book.add(case, "other-id", where, after=Field(place, "other-id"))
                 if ground.reads(case.operation) and ground.scoped(case.operation):
-                    elsewhere = Elsewhere(case.operation.path, ground.knowledge.identifier)
+                    elsewhere = Elsewhere(case.operation.path, ground.service.identifier)
                     book.add(case, "other-server", Where.of(case.operation), instead=elsewhere)
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from conformance.engine.case import Binding, Trial
+from conformance.engine.api.response_fields import NAMED
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.places import NAMED
+from conformance.engine.model.binding import Binding
+from conformance.engine.model.trial import Trial
 from conformance.prove.wire import Request, Upstream
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation

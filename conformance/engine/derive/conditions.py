@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.engine.case import id_part
+from conformance.engine.api.producers import collection_of
 from conformance.engine.derive.view import Book, View
 from conformance.engine.judge.codes import Admitted, Refused, RefusedWhereSilent
 from conformance.engine.judge.statuses import FieldRequired
-from conformance.engine.producers import collection_of
+from conformance.engine.model.case import id_part
 from specs.microversion import Microversion
 from specs.model import Condition
 
@@ -29,7 +29,7 @@ def derive_conditions(view: View, book: Book, conflict: int | None) -> None:
             _of_a_field(view, book, condition)
         elif of_what_passes(view, condition):
             _of_what_passes(view, book, condition)
-    if conflict is not None and view.knowledge.passing(view.operation) and not view.reads:
+    if conflict is not None and view.service.passing(view.operation) and not view.reads:
         requirement = view.requirement("error", "409", conflict)
         trial = view.ended(None)
         book.case(requirement, ENDED, trial, RefusedWhereSilent(409, "what the path names has come to its end"))
@@ -39,7 +39,7 @@ def of_a_field(view: View, condition: Condition) -> bool:
     """Whether the condition is on a field of the resource of which no sentence says in which statuses it is so."""
     return (
         condition.kind == "status"
-        and condition.resource == view.knowledge.resource
+        and condition.resource == view.service.resource
         and condition.attribute not in (None, "status")
         and all(other.line != condition.line for other in view.status_conditions)
     )
@@ -47,7 +47,7 @@ def of_a_field(view: View, condition: Condition) -> bool:
 
 def of_what_passes(view: View, condition: Condition) -> bool:
     """Whether the condition is on the status of what the path names while it lasts."""
-    names = view.knowledge.passing(view.operation)
+    names = view.service.passing(view.operation)
     return condition.kind == "status" and f"{condition.resource}_id" in names
 
 
@@ -58,7 +58,7 @@ def _of_a_field(view: View, book: Book, condition: Condition) -> None:
     trial = view.attempt(state=main, variant=variant, label="documented")
     book.case(requirement, main or "", trial, FieldRequired(name, condition.any_of, fits=True))
     outside = FieldRequired(name, condition.any_of, fits=False)
-    if view.knowledge.passing(view.operation) and name == view.knowledge.task:
+    if view.service.passing(view.operation) and name == view.service.task:
         book.case(requirement, ENDED, view.ended(None), outside)
         return
     for state in _open_to(view):
@@ -69,8 +69,8 @@ def _of_a_field(view: View, book: Book, condition: Condition) -> None:
 
 def _open_to(view: View) -> list[str]:
     """The statuses in which what the path names while it lasts can come about; all of them where nobody says that."""
-    rules = [view.knowledge.named_by[name] for name in view.knowledge.passing(view.operation)]
-    return [state for state in view.knowledge.stable if all(not r.within or state in r.within for r in rules)]
+    rules = [view.service.named_by[name] for name in view.service.passing(view.operation)]
+    return [state for state in view.service.stable if all(not r.within or state in r.within for r in rules)]
 
 
 def _of_what_passes(view: View, book: Book, condition: Condition) -> None:
@@ -98,5 +98,5 @@ def _of_what_passes(view: View, book: Book, condition: Condition) -> None:
 def _out_of_reach(view: View, condition: Condition) -> list[str]:
     """The documented values that what a case makes does not stay in."""
     collection = collection_of(view.operation.path, f"{condition.resource}_id").rpartition("/")[2]
-    held = view.knowledge.elements_for(view.operation, collection).values()
+    held = view.service.elements_for(view.operation, collection).values()
     return [value for value in condition.any_of if value not in held]

@@ -12,14 +12,14 @@ from dataclasses import replace
 from conformance.engine.derive.success import applies, post_name
 from conformance.engine.derive.view import Book, Variant, View
 from conformance.engine.judge.codes import Admitted, Refused
-from conformance.engine.judge.statuses import Offshoots, Reaches
+from conformance.engine.judge.statuses import ByproductsMade, Reaches
 from specs.microversion import VersionRange
 from specs.model import Condition
 
 
 def derive_environments(view: View, book: Book) -> None:
     """Cases on servers of every environment that can be made, and on servers with something attached."""
-    for name in view.knowledge.environments if view.scoped else ():
+    for name in view.service.environments if view.scoped else ():
         there = replace(view, within=name)
         for condition in view.operation.preconditions:
             if view.of_environment(condition.when) == name:
@@ -28,7 +28,7 @@ def derive_environments(view: View, book: Book) -> None:
             if view.of_environment(post.when) == name:
                 _postcondition(there, book, post)
     for post in view.operation.postconditions if view.scoped else ():
-        if view.knowledge.offshoot(post) and not view.of_environment(post.when) and view.holds_here(post.when):
+        if view.service.byproduct(post) and not view.of_environment(post.when) and view.holds_here(post.when):
             _offshoots(view, book, post)
 
 
@@ -42,7 +42,7 @@ def _precondition(view: View, book: Book, condition: Condition) -> None:
         return
     for variant in view.variants:
         for state in variant.states:
-            if state in view.knowledge.stable:
+            if state in view.service.stable:
                 trial = view.attempt(state=state, variant=variant, label="documented")
                 what = f"the {view.within} {condition.resource} is {state}, which the reference admits"
                 book.case(requirement, f"{variant.prefix}{state}", trial, Admitted(what))
@@ -55,7 +55,7 @@ def _precondition(view: View, book: Book, condition: Condition) -> None:
 def _elsewhere_only(view: View, variant: Variant) -> list[str]:
     """Statuses in which the reference lets the request be accepted for the usual servers alone."""
     usual = [v for v in replace(view, within="").variants if v.name == variant.name and v.condition is not None]
-    states = dict.fromkeys(state for v in usual for state in v.states if state in view.knowledge.stable)
+    states = dict.fromkeys(state for v in usual for state in v.states if state in view.service.stable)
     return [state for state in states if state not in variant.states]
 
 
@@ -77,11 +77,11 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
     requirement = view.requirement("postcondition", post_name(post), post.line)
     if not view.holds_here(post.when):
         book.without_case(requirement, "beyond-cloud", view.within)
-    elif view.knowledge.offshoot(post):
+    elif view.service.byproduct(post):
         _offshoots(view, book, post)
-    elif post.kind == "status" and post.resource == view.knowledge.resource and post.becomes and not post.attribute:
+    elif post.kind == "status" and post.resource == view.service.resource and post.becomes and not post.attribute:
         for variant in view.variants:
-            states = (s for s in variant.states if s in view.knowledge.stable)
+            states = (s for s in variant.states if s in view.service.stable)
             for state in (s for s in states if applies(view, post, s, variant)):
                 trial = view.attempt(state=state, variant=variant, label="documented")
                 reaches = Reaches(post.resource, trial.leads_to, post.on_failure or ("ERROR",), post.transient)
@@ -92,7 +92,7 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
 
 def _offshoots(view: View, book: Book, post: Condition) -> None:
     """What is made, or not, of everything that is attached to the server, where something is."""
-    rule = view.knowledge.offshoot(post)
+    rule = view.service.byproduct(post)
     if rule is None:
         return
     variant, state = view.main
@@ -100,5 +100,5 @@ def _offshoots(view: View, book: Book, post: Condition) -> None:
         state=state, variant=variant, label=f"with-{rule.kind}s", having=rule.having, beyond_base=bool(rule.having)
     )
     requirement = view.requirement("postcondition", post_name(post), post.line)
-    book.case(requirement, view.within, trial, Offshoots(post.resource, post.effect == "created"))
+    book.case(requirement, view.within, trial, ByproductsMade(post.resource, post.effect == "created"))
     book.used.add(f"bindings.offshoots: {rule.resource}")

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine.case import Binding, Requirement, Trial, id_part
+from conformance.engine.api.response_fields import place_of
 from conformance.engine.derive.view import Book, View
-from conformance.engine.judge.expectation import Expectation
 from conformance.engine.judge.lists import (
     AfterMarker,
     AfterOffset,
@@ -24,8 +23,11 @@ from conformance.engine.judge.lists import (
     OneOfAPage,
     Sorted,
 )
-from conformance.engine.listing import Listing, Match, Way
-from conformance.engine.places import place_of
+from conformance.engine.model.binding import Binding
+from conformance.engine.model.case import Requirement, id_part
+from conformance.engine.model.expectation import Expectation
+from conformance.engine.model.listing import Listing, Match, Way
+from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter
 
@@ -164,7 +166,7 @@ class _Lists:
 
     def _name(self, row: Parameter, version: Microversion) -> str | None:
         """What names an element in a marker: a documented uuid where one is asked for, else as in a path."""
-        names = self.view.knowledge.list_names
+        names = self.view.service.list_names
         if self.array[-1] in names:
             return names[self.array[-1]]
         here = [label for label, shown in self.fields.items() if any(version in s.row.range for s in shown)]
@@ -183,10 +185,10 @@ class _Lists:
         view = self.view
         variant, state = view.main
         key = f"{row.name}={more['key']}" if "key" in more else row.name
-        rule = view.knowledge.list_rule(view.operation, key, version)
+        rule = view.service.list_rule(view.operation, key, version)
         if rule is not None:
             self.book.used.add(f"bindings.list_rules: {view.operation.id} {key}")
-        stock = view.knowledge.stock(self.array[-1])
+        stock = view.service.stock(self.array[-1])
         if stock is not None:
             self.book.used.add(f"bindings.listed: {stock.name}")
         trial = view.attempt(

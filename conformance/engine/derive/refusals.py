@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.engine import fields, trees
-from conformance.engine.case import Binding, Requirement, id_part
+from conformance.engine.api import json_path, request_fields
+from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.conditions import derive_conditions, of_a_field
 from conformance.engine.derive.constraints import derive_constraints
@@ -18,7 +18,8 @@ from conformance.engine.judge.codes import (
     RefusedUnlessProviderChose,
     RefusedWhereSilent,
 )
-from conformance.engine.producers import placeholders
+from conformance.engine.model.binding import Binding
+from conformance.engine.model.case import Requirement, id_part
 from specs.model import Condition
 
 UNKNOWN: Mapping[str, Any] = {
@@ -61,7 +62,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
     _at_quota(view, book, listed)
     if 409 in listed:
         _repeated(view, book, listed[409])
-    for refusal in view.knowledge.refusals:
+    for refusal in view.service.refusals:
         if refusal.operation == view.operation.id and refusal.code in listed:
             variant, state = view.main
             name = refusal.parameter
@@ -113,7 +114,7 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     if policy is not None and "any" in policy.roles:
         return  # no role is below
     role = "reader" if view.role == "member" else "member"
-    own = view.operation.path.split("/")[1] in view.knowledge.per_user
+    own = view.operation.path.split("/")[1] in view.service.per_user
     if role == "reader" and (view.reads or own or (policy is not None and "reader" in policy.roles)):
         # Whoever may only read may read this, or has things of his own. The reference does not say who may not.
         trial = view.attempt(
@@ -163,7 +164,7 @@ def _not_found(view: View, book: Book, line: int) -> None:
         # 403 is as good where it is listed: the reference does not say which of the two it is.
         book.case(requirement, "other-project", foreign, Refused((404,), why, also_listed=True))
     for condition in view.operation.preconditions:
-        if condition.kind == "exists" and condition.resource == view.knowledge.resource:
+        if condition.kind == "exists" and condition.resource == view.service.resource:
             exists = view.requirement("precondition", "exists", condition.line)
             book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists"))
 
@@ -172,10 +173,10 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
     """What a request without a name in its path can name in vain: something in its body, or itself, once it is gone."""
     variant, state = view.main
     base = view.body(variant, view.default)
-    for field in fields.fields(view.operation, view.default) if base is not ABSENT else ():
-        value = trees.lookup(base, field.path)
+    for field in request_fields.fields(view.operation, view.default) if base is not ABSENT else ():
+        value = json_path.lookup(base, field.path)
         if isinstance(value, Binding) and value.resource in UNKNOWN:
-            body = trees.replaced(base, field.path, UNKNOWN[value.resource])
+            body = json_path.replaced(base, field.path, UNKNOWN[value.resource])
             trial = view.attempt(
                 state=state, variant=variant, label=f"unknown-{id_part(field.name)}", body=body, accepted=False
             )
@@ -203,7 +204,7 @@ def _repeated(view: View, book: Book, line: int) -> None:
     requirement = view.requirement("error", "409", line)
     if view.scoped:
         return
-    if view.makes or view.knowledge.steps(view.operation, "after"):
+    if view.makes or view.service.steps(view.operation, "after"):
         trial = view.attempt(state=state, variant=variant, label="twice", accepted=None, repeat="same")
         book.case(requirement, "twice", trial, RefusedWhereSilent(409, "the same asked for twice"))
         return
@@ -216,7 +217,7 @@ def _repeated(view: View, book: Book, line: int) -> None:
 def _wrong_status(view: View, book: Book, line: int | None) -> None:
     """Every stable status outside of the documented ones, and where none is documented, what the cloud does there."""
     for variant in view.variants:
-        others = [s for s in view.knowledge.stable if s not in variant.states]
+        others = [s for s in view.service.stable if s not in variant.states]
         for state in others:
             detail = f"{variant.prefix}{state}"
             if variant.condition is None:
@@ -239,7 +240,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     """A locked server: refused to its owner and open to an administrator, where the reference says so."""
     said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
     variant, state = view.main
-    if view.operation.id in (view.knowledge.lock, view.knowledge.unlock) or not (said or line):
+    if view.operation.id in (view.service.lock, view.service.unlock) or not (said or line):
         return
     if view.role != "member":
         if said:  # that a member is refused would say nothing of the lock
@@ -281,7 +282,7 @@ def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
             label=f"at-quota-{id_part(condition.resource)}",
             role=view.role,  # an administrator, who may be of another project, must not take the place of a member
             accepted=False,
-            steps=(view.knowledge.quotas[condition.resource],),
+            steps=(view.service.quotas[condition.resource],),
         )
         codes = () if condition.code is None else (condition.code,)
         situation = f"a project at its quota of {condition.resource}s"
@@ -297,7 +298,7 @@ def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
 
 def _settable(view: View, condition: Condition) -> bool:
     """Whether the quota can be set for the project of who asks, which is the member's."""
-    return view.role == "member" and condition.resource in view.knowledge.quotas
+    return view.role == "member" and condition.resource in view.service.quotas
 
 
 def untested_conditions(view: View, book: Book) -> None:
@@ -309,7 +310,7 @@ def untested_conditions(view: View, book: Book) -> None:
             requirement = view.requirement("precondition", name, condition.line)
             if requirement.id not in book.requirements:
                 book.without_case(requirement, reason, detail)
-    placed = {field.row for field in fields.fields(view.operation, view.default) + former_fields(view)}
+    placed = {field.row for field in request_fields.fields(view.operation, view.default) + former_fields(view)}
     for row in view.operation.request.parameters:
         if row.location == "body" and row.name != view.operation.action and row not in placed:
             later = row.range.min is not None and row.range.min > view.default
@@ -325,7 +326,7 @@ def _untested(view: View, condition: Condition) -> tuple[str, str, str] | None:
         return None if _settable(view, condition) else ("quota", "quota", condition.resource)
     if condition.kind in ("environment", "effect"):
         return condition.kind, "not-through-api", condition.resource
-    if condition.resource != view.knowledge.resource:
+    if condition.resource != view.service.resource:
         return f"{condition.kind}-{condition.resource}", "not-derivable", condition.resource
     if condition.kind == "status" and not view.holds_here(condition.when):
         environment = condition.when.environment if condition.when else None

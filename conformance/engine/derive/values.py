@@ -14,16 +14,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine import fields, values
-from conformance.engine.case import Binding, Trial, id_part
+from conformance.engine.api import request_fields, values
+from conformance.engine.api.entries import ValueRule
+from conformance.engine.api.response_fields import values_at
+from conformance.engine.api.types import is_of_type
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.success import normal_requirement
 from conformance.engine.derive.versions import former_fields
 from conformance.engine.derive.view import Book, View
-from conformance.engine.entries import ValueRule
 from conformance.engine.judge.codes import LetIn
-from conformance.engine.judge.contents import is_of_type
-from conformance.engine.places import values_at
+from conformance.engine.model.binding import Binding
+from conformance.engine.model.case import id_part
+from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion
 from specs.model import Parameter
 
@@ -62,7 +64,7 @@ def derive_values(view: View, book: Book) -> None:
     To be called when all other accepted requests of the operation are in the book.
     """
     if not view.reads:
-        for field in reversed(fields.fields(view.operation, view.default)):  # what has parts is given with them
+        for field in reversed(request_fields.fields(view.operation, view.default)):  # what has parts is given with them
             _field(view, book, field, view.default)
         for field in former_fields(view):
             if field.row.max is not None:
@@ -79,14 +81,14 @@ def _values(row: Parameter, known: Any, last: Microversion | None) -> Iterator[_
         yield _Value(row, label, value, last)
 
 
-def _field(view: View, book: Book, field: fields.Field, version: Microversion) -> None:
-    known = values.known_value(view.operation, field, view.knowledge)
+def _field(view: View, book: Book, field: request_fields.Field, version: Microversion) -> None:
+    known = values.known_value(view.operation, field, view.service)
     for one in _values(field.row, known, None if version == view.default else version):
         if not _held(view, book, field, one):
             _given(view, book, field, one, version)
 
 
-def _held(view: View, book: Book, field: fields.Field, one: _Value) -> bool:
+def _held(view: View, book: Book, field: request_fields.Field, one: _Value) -> bool:
     """Whether a documented request holds the value already."""
     for trial in book.trials.values():
         if (
@@ -112,7 +114,7 @@ def _version(view: View, trial: Trial) -> Microversion:
     return Microversion.parse(trial.microversion) if trial.microversion else view.default
 
 
-def _given(view: View, book: Book, field: fields.Field, one: _Value, version: Microversion) -> None:
+def _given(view: View, book: Book, field: request_fields.Field, one: _Value, version: Microversion) -> None:
     """The case that gives a value of a body, or why there is none."""
     rule = _ruled(view, book, one, version)
     if rule is not None and rule.reason is not None:
@@ -138,7 +140,7 @@ def _given(view: View, book: Book, field: fields.Field, one: _Value, version: Mi
 
 def _query(view: View, book: Book, row: Parameter) -> None:
     """The cases that give a value of a query, which most references name by its type alone."""
-    bound, known = view.knowledge.binding(view.operation, row.name)
+    bound, known = view.service.binding(view.operation, row.name)
     if not bound:
         known = row.enum[0] if row.enum else "True" if row.type in ("boolean", "bool") else ABSENT
     labels = [(str(one), str(one)) for one in row.enum] or [(GIVEN, known)]
@@ -166,7 +168,7 @@ def _given_query(view: View, book: Book, one: _Value) -> None:
         return
     key = one.row.name if one.label == GIVEN else f"{one.row.name}={one.label}"
     beside = tuple(rule.beside.items()) if rule is not None else ()
-    asked = view.knowledge.list_rule(view.operation, key, view.default)
+    asked = view.service.list_rule(view.operation, key, view.default)
     variant, state = view.main
     trial = view.attempt(
         state=state,
@@ -181,7 +183,7 @@ def _given_query(view: View, book: Book, one: _Value) -> None:
 
 def _ruled(view: View, book: Book, one: _Value, version: Microversion) -> ValueRule | None:
     """What the tables say of a value; where they or the reference let no case be made, the reason is noted."""
-    rule = view.knowledge.value_rule(view.operation, one.row.name, one.label)
+    rule = view.service.value_rule(view.operation, one.row.name, one.label)
     if rule is not None:
         book.used.add(f"bindings.values: {view.operation.id} {one.row.name}={one.label}")
         if rule.reason is not None:

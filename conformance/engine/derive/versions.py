@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.engine import fields, naming, values
-from conformance.engine.case import Requirement, Trial, id_part
+from conformance.engine.api import naming, request_fields, values
+from conformance.engine.api.producers import form, placeholders
+from conformance.engine.api.response_fields import place_of
 from conformance.engine.derive.success import field_shown, header_shown, normal_requirement
 from conformance.engine.derive.view import Book, View
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
 from conformance.engine.judge.contents import EmptyBody, FieldAbsent, HeaderAbsent
-from conformance.engine.places import place_of
-from conformance.engine.producers import form, placeholders
+from conformance.engine.model.case import Requirement, id_part
+from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion, VersionRange
 from specs.model import Parameter
 
@@ -36,7 +37,7 @@ def derive_versions(view: View, book: Book) -> None:
             book.case(view.requirement("body", "empty", body.line), str(version), trial, EmptyBody())
     for row in view.operation.response.parameters:
         _response_row(view, book, row)
-    for field in fields.fields(view.operation, view.default) + former_fields(view):
+    for field in request_fields.fields(view.operation, view.default) + former_fields(view):
         _request_field(view, book, field)
 
 
@@ -132,20 +133,20 @@ def _response_row(view: View, book: Book, row: Parameter) -> None:
         book.case(requirement, str(outside), trial_out, FieldAbsent(row.name, place, _said(bound)))
 
 
-def former_fields(view: View) -> list[fields.Field]:
+def former_fields(view: View) -> list[request_fields.Field]:
     """Request fields that end before the default version."""
-    known = {f.row for f in fields.fields(view.operation, view.default)}
-    former: dict[str, fields.Field] = {}
+    known = {f.row for f in request_fields.fields(view.operation, view.default)}
+    former: dict[str, request_fields.Field] = {}
     for row in view.operation.request.parameters:
         if row.location == "body" and row not in known and row.range.max is not None:
             last = row.range.max
-            for field in fields.fields(view.operation, last) if last in view.range else ():
+            for field in request_fields.fields(view.operation, last) if last in view.range else ():
                 if field.row is row:
                     former[field.name] = field
     return list(former.values())
 
 
-def _request_field(view: View, book: Book, field: fields.Field) -> None:
+def _request_field(view: View, book: Book, field: request_fields.Field) -> None:
     """A request field with bounds: accepted inside, refused or without effect outside."""
     row, name = field.row, field.path[-1] if view.operation.action else field.name
     variant, state = view.main_with([field.path[-1]])
@@ -179,14 +180,14 @@ def _request_field(view: View, book: Book, field: fields.Field) -> None:
                 book.case(requirement, str(version), trial, OutsideVersions(row.name, _said(bound)))
 
 
-def _value(view: View, field: fields.Field, version: Microversion) -> Any:
+def _value(view: View, field: request_fields.Field, version: Microversion) -> Any:
     """A value for a field. Free texts are told apart by version, so that an effect can be traced to its request."""
-    bound, value = view.knowledge.binding(view.operation, field.path[-1])
+    bound, value = view.service.binding(view.operation, field.path[-1])
     if bound:
         return value
     if field.row.type == "string" and not field.row.enum and not field.row.format:
         return f"conformance {version}"
-    return values.value_for(view.operation, field, view.knowledge)
+    return values.value_for(view.operation, field, view.service)
 
 
 def _operation_bounds(view: View, book: Book) -> None:
@@ -237,7 +238,7 @@ def _taken(view: View, version: Microversion) -> bool:
 
 def _outside(view: View) -> Iterator[tuple[str, Microversion]]:
     own = view.operation.microversions.range
-    if own.min is not None and own.min.previous is not None and own.min > view.knowledge.first:
+    if own.min is not None and own.min.previous is not None and own.min > view.service.first:
         yield f"min-{own.min}", own.min.previous
     if own.max is not None and own.max.next <= view.top:
         yield f"max-{own.max}", own.max.next

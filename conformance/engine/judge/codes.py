@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.judge.evidence import (
+from conformance.engine.model.evidence import (
     Evidence,
     Judgement,
     broken,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.engine.judge.evidence import Evidence, Judgement, Problem, broken, holds, undecided
 from conformance.engine.judge.statuses import not_accepted
+from conformance.engine.model.evidence import Evidence, Judgement, Problem, broken, holds, undecided
 from specs.record.model import Exchange
 
 _SAID = {"created": "is there", "deleted": "is listed no more", "unlisted": "is listed no more"}

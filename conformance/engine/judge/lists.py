@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from conformance.engine.judge.evidence import Evidence, Judgement, broken, holds, left_out, silent, undecided
-from conformance.engine.listing import Listing, Page, Pages, values_of
+from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, silent, undecided
+from conformance.engine.model.listing import Listing, Page, Pages, values_of
 
 
 def _without_page(evidence: Evidence, page: Page, what: str) -> Judgement | None:
@@ -79,15 +79,15 @@ class NextLink:
             return undecided("no page", f"limit=1 gave {len(page.elements)} elements, so that this is no page")
         if page.next is None:
             return broken("no next link", "the page of one element has no link to the next, although there are more")
-        follower = pages.asked.get("next")
-        if follower is None:
+        following = pages.asked.get("next")
+        if following is None:
             return undecided("not followed", "the link to the next page was not followed")
-        if not follower.ok:
-            return broken(f"next answered {follower.status}", f"the link to the next page gave {follower.status}")
-        again = sorted({n for n in page.names if n is not None} & {n for n in follower.names if n is not None})
+        if not following.ok:
+            return broken(f"next answered {following.status}", f"the link to the next page gave {following.status}")
+        again = sorted({n for n in page.names if n is not None} & {n for n in following.names if n is not None})
         if again:
             return broken("the same page again", f"the next page shows {again[0]}, which the page before has shown")
-        if not follower.elements:
+        if not following.elements:
             return broken("an empty next page", "the next page is empty, although there are more elements")
         return holds("a next link that leads on")
 

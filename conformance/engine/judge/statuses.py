@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.engine.judge.codes import Admitted, Refused
-from conformance.engine.judge.evidence import Evidence, Judgement, broken, holds, left_out, undecided
+from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, undecided
 
 
 def _or(words: tuple[str, ...]) -> str:
@@ -83,7 +83,7 @@ class RelatedReaches:
 
 
 @dataclass(frozen=True)
-class Offshoots:
+class ByproductsMade:
     """Of each thing that is attached to the resource one more is made, or of none is any."""
 
     resource: str

@@ -1,0 +1,22 @@
+"""The form that every expectation has."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from conformance.engine.model.evidence import Evidence, Judgement
+
+
+class Expectation(Protocol):
+    """What the reference promises of one trial.
+
+    An expectation is asked only where the trial was made and an answer came (``Evidence.problem`` is None and
+    ``Evidence.status`` is not).
+    """
+
+    @property
+    def expected(self) -> str:
+        """A short text of what should come, for people and for the record."""
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        """The verdict on what came."""
