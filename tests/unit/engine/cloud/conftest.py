@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from fake_cloud import TOKEN, fake_cloud
+from fake_cloud import fake_cloud
 
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target, connect
+
+TOKEN = "member-token-0123456789"
 
 
 @pytest.fixture
