@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.model.case import Case, Requirement, Suite, id_part
+from conformance.engine.model.setup import Ended, Locked
 from conformance.prove.breakage import After, Breakage, Instead
 from conformance.prove.where import NO_SERVER, Where, is_inner
 from specs.microversion import Microversion, VersionRange
@@ -63,8 +64,7 @@ class Ground:
 
     def version(self, case: Case) -> Microversion:
         """The version at which a case is tried."""
-        named = case.trial.microversion
-        return Microversion.parse(named) if named else self.default(case.operation)
+        return case.trial.request.version or self.default(case.operation)
 
     def scoped(self, operation: Operation) -> bool:
         """Whether the path names a resource that has statuses."""
@@ -81,10 +81,12 @@ class Ground:
         """
         situation = case.trial.situation
         said: dict[str, Any] = {}
-        under_way = self.service.passing(case.operation) and not case.trial.ended and situation.target == "own"
+        under_way = (
+            self.service.passing(case.operation) and Ended() not in case.trial.setup and situation.target == "own"
+        )
         if self.scoped(case.operation) and not under_way:
             said["states"] = frozenset({situation.state or NO_SERVER})
-        if situation.locked:
+        if Locked() in case.trial.setup:
             said["locked"] = True
         if situation.environment:
             kind = self.service.environments[situation.environment]
@@ -93,7 +95,8 @@ class Ground:
 
     def roles(self, case: Case) -> frozenset[str]:
         """As whom the request of a case may be sent: an administrator takes the place of a member who may not."""
-        return frozenset({case.trial.role, *(("admin",) if case.trial.may_elevate else ())})
+        request = case.trial.request
+        return frozenset({request.role, request.fallback_role or request.role})
 
     def besides(self, operation: Operation) -> tuple[str, ...]:
         """Templates of other operations whose paths fit the operation's template, too."""

@@ -14,7 +14,9 @@ from itertools import pairwise
 from typing import Any
 
 from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, silent, undecided
+from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.listing import Listing, Page, Pages, values_of
+from conformance.engine.model.trial import Paged
 
 
 def _without_page(evidence: Evidence, page: Page, what: str) -> Judgement | None:
@@ -28,11 +30,11 @@ def _without_page(evidence: Evidence, page: Page, what: str) -> Judgement | None
 
 def _opened(evidence: Evidence, which: str = "page") -> tuple[Pages, Page, Listing] | Judgement:
     """Controls, page and plan of a trial, or the verdict where there is no page to judge."""
-    pages, listing = evidence.pages, evidence.trial.listing
-    if pages is None or listing is None or which not in pages.asked:
+    pages, exchange = evidence.pages, evidence.trial.exchange
+    if pages is None or not isinstance(exchange, Paged) or which not in pages.asked:
         return undecided(evidence.status, "the list was not asked for in pages")
     page = pages.asked[which]
-    return _without_page(evidence, page, listing.parameter) or (pages, page, listing)
+    return _without_page(evidence, page, exchange.listing.parameter) or (pages, page, exchange.listing)
 
 
 def _unsteady(pages: Pages) -> Judgement | None:
@@ -42,7 +44,7 @@ def _unsteady(pages: Pages) -> Judgement | None:
 
 
 @dataclass(frozen=True)
-class OneOfAPage:
+class OneOfAPage(Expectation):
     """``limit=1`` gives one element where there are two or more."""
 
     expected = "one element"
@@ -61,7 +63,7 @@ class OneOfAPage:
 
 
 @dataclass(frozen=True)
-class NextLink:
+class NextLink(Expectation):
     """A page that is not the last has a link ``next``, which leads to a page without the elements of this one."""
 
     row: str
@@ -93,7 +95,7 @@ class NextLink:
 
 
 @dataclass(frozen=True)
-class AfterMarker:
+class AfterMarker(Expectation):
     """The page after a marker has what stands after the element in the list, and nothing of what stands before."""
 
     expected = "only what stands after the element that is the marker"
@@ -121,7 +123,7 @@ class AfterMarker:
 
 
 @dataclass(frozen=True)
-class AfterOffset:
+class AfterOffset(Expectation):
     """``offset=1`` leaves out the element that ``limit=1`` gives, and no other.
 
     In which order a service counts, the reference does not say; that the slices make up the list, it does.
@@ -173,7 +175,7 @@ def has(values: Sequence[Any], asked: Any, match: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Filtered:
+class Filtered(Expectation):
     """What passes the filter is shown, and nothing else."""
 
     parameter: str
@@ -251,7 +253,7 @@ class Filtered:
 
 
 @dataclass(frozen=True)
-class ChangedWithin:
+class ChangedWithin(Expectation):
     """Everything changed since long ago and before a distant day, and nothing the other way round."""
 
     parameter: str
@@ -312,7 +314,7 @@ def comparable(values: Sequence[Any]) -> bool:
 
 
 @dataclass(frozen=True)
-class Sorted:
+class Sorted(Expectation):
     """Elements come in the order of a key, in each of some directions.
 
     ``default`` stands for no direction: the reference gives one default and lets attributes have another.

@@ -21,6 +21,7 @@ from conformance.engine.api.producers import SAFE, collection_of, last_version, 
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.roles import Role
+from conformance.engine.model.setup import Existing
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elements import Elements
@@ -149,7 +150,8 @@ class Paths:
 
     def makes_in(self, trial: Trial) -> str:
         """The status of the server in which what a trial needs beside it can be made."""
-        paths = [trial.operation.path, *(self._context.operations[name].path for name in trial.having)]
+        having = (name for setup in trial.setups(Existing) for name in setup.operations)
+        paths = [trial.request.operation.path, *(self._context.operations[name].path for name in having)]
         for collection in (collection_of(path, name) for path in paths for name in placeholders(path)):
             producer = self._context.producers.of(collection)
             for condition in producer.operation.preconditions if producer is not None else ():

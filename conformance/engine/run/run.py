@@ -10,9 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from conformance.engine.execute.executor import FIRST_REFUSAL, Executor
-from conformance.engine.judge.effects import Effect
-from conformance.engine.judge.statuses import ByproductsMade, RelatedReaches
+from conformance.engine.execute.executor import FIRST_REFUSAL, FORBIDDEN, Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.model.trial import Trial
@@ -23,9 +21,6 @@ from conformance.engine.run.locks import Locks
 from specs.record.model import Deviation, Result
 
 Record = Callable[[Result], None]
-
-FORBIDDEN = 403
-"""The code with which a role is kept out."""
 
 STOP_WITHIN = 90.0
 """Seconds that trials under way have to end after a stop."""
@@ -239,18 +234,21 @@ class Run:
         results = _judged(trial, cases, executor)
         kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
         left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
-        if kept_out and left and trial.accepted and trial.role == "member" and "admin" in self.context.role_names:
+        request, roles = trial.request, self.context.role_names
+        if kept_out and left and trial.outcome.accepted and request.role == "member" and "admin" in roles:
             # That a documented role is kept out is a finding of its own. What else is promised an administrator sees.
-            again = {c.id: (c, e, j) for c, e, j in _judged(replace(trial, role="admin"), left, executor)}
+            again = {
+                c.id: (c, e, j)
+                for c, e, j in _judged(replace(trial, request=replace(request, role="admin")), left, executor)
+            }
             results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
         return results
 
 
 def _judged(trial: Trial, cases: Sequence[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
-    wanted = {c.expectation.resource for c in cases if isinstance(c.expectation, RelatedReaches | ByproductsMade)}
-    wanted |= {c.expectation.wanted for c in cases if isinstance(c.expectation, Effect)}
+    probes = tuple(dict.fromkeys(probe for case in cases for probe in case.expectation.probes))
     try:
-        evidence = executor.make(trial, wanted)
+        evidence = executor.make(trial, probes)
     except Exception as error:  # a defect of ours is a verdict on this trial, and must not end the lane
         evidence = Evidence(trial, problem=Problem("error", _fault(error)))
     return [(case, evidence, _judge(case, evidence)) for case in cases]
@@ -302,8 +300,8 @@ def _result(case: Case, evidence: Evidence, judgement: Judgement, seconds: float
         source=case.requirement.source,
         expected=case.expectation.expected,
         observed=judgement.observed,
-        microversion=str(evidence.version) if evidence.version else case.trial.microversion,
-        role=evidence.role or case.trial.role,
+        microversion=str(version) if (version := evidence.version or case.trial.request.version) else None,
+        role=evidence.role or case.trial.request.role,
         reason=judgement.reason,
         deviation=deviation,
         exchanges=evidence.exchanges,
