@@ -4,15 +4,16 @@
 python -m tests.benchmarks.way [CASE ...]
 ```
 
-Each case is tried on a sandbox of its own. While its trial is made and judged, every call of a function of the engine is
-counted (the client, ``engine/cloud``, is left out): the files that are entered, the calls, and how often the next call
-is in another file than the one before. Resources that the trial needs are made as usual: the way includes them, unless
-the case is tried a second time on the same resources, which ``--warm`` does.
+Each case is tried on a sandbox of its own. While its trial is made and judged, every call of a function of the engine
+is counted (the client, ``engine/cloud``, and comprehensions are left out): the files that are entered, the calls, and
+how often the next call is in another file than the one before. What the trial needs is made as usual.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import itertools
 import os
 import sys
 import tempfile
@@ -48,13 +49,13 @@ class Way:
             self._inside.calls = [where] if event == "call" else None
             if event == "return" and inside:
                 self.tried.append(inside)
-        elif event == "call" and inside is not None:
+        elif event == "call" and inside is not None and not frame.f_code.co_name.startswith("<"):
             inside.append(where)
 
 
 def figures(calls: Sequence[str]) -> tuple[int, int, int]:
     """Files, calls and changes of file."""
-    return len(set(calls)), len(calls), sum(a != b for a, b in zip(calls, calls[1:], strict=False))
+    return len(set(calls)), len(calls), sum(a != b for a, b in itertools.pairwise(calls))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,7 +72,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         operation = case.partition("/")[0]
         with tempfile.TemporaryDirectory() as directory:
             try:
-                conformance(["run", "--sandbox", "-k", case, "-q", "--output", f"{directory}/run"], standalone_mode=False)
+                conformance(
+                    ["run", "--sandbox", "-k", case, "-q", "--output", f"{directory}/run"], standalone_mode=False
+                )
             except SystemExit:
                 pass
             finally:

@@ -107,7 +107,7 @@ def outcome(case, wish):
         source=case.requirement.source,
         expected=case.expectation.expected,
         observed="418" if wish in classes else "as expected",
-        role=case.trial.role,
+        role=case.trial.request.role,
         reason=None if verdict == "pass" else f"the fake says {wish}",
         deviation=deviation,
         exchanges=(exchange,),

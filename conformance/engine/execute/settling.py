@@ -13,7 +13,7 @@ from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.effects import Effects
 from conformance.engine.model.evidence import Evidence
-from conformance.engine.model.probe import FieldTaken, Probe, StatusOf
+from conformance.engine.model.probe import EffectOn, FieldTaken, Probe, StatusOf
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.owned import background
 from conformance.engine.provision.subject import Subject
@@ -75,10 +75,11 @@ class Settling:
         """What the probes find."""
         effects = self.effects.after(answer, evidence.role or evidence.trial.request.role)
         found: dict[Probe, Any] = {}
-        found.update(effects)
         exchanges = (*evidence.exchanges, *(seen.exchange for seen in effects.values() if seen.exchange is not None))
         for probe in probes:
-            if isinstance(probe, StatusOf):
+            if isinstance(probe, EffectOn) and probe in effects:
+                found[probe] = effects[probe]
+            elif isinstance(probe, StatusOf):
                 found[probe] = self._related(probe.resource, answer)
             elif isinstance(probe, FieldTaken):
                 found[probe] = self._taken(evidence, probe.name, body)
