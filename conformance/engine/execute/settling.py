@@ -33,11 +33,6 @@ class Settling:
     def __post_init__(self) -> None:
         self.effects = Effects(self.context, self.subject)
 
-    def look(self, probes: tuple[Probe, ...]) -> None:
-        """Look for what the request may take away, which can be named only before it."""
-        if probes:
-            self.effects.before(probes)
-
     def followed(
         self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...] = ()
     ) -> Evidence:
@@ -65,7 +60,7 @@ class Settling:
             statuses=result.statuses,
             timed_out=result.timed_out,
             waited=result.seconds,
-            unseen=self._unseen(result),
+            unseen=self._unseen(result) if result.timed_out or self.context.stopping.is_set() else None,
         )
         if result.timed_out and not self.context.stopping.is_set():
             evidence = replace(evidence, exchanges=(*evidence.exchanges, self.subject.show().exchange))

@@ -88,7 +88,8 @@ class Paths:
         filled, values = operation.path, {}
         owned: Owned | None = None
         passing: list[tuple[str, str]] = []
-        names = placeholders(operation.path)
+        known = self._context.needs.get(operation.id)
+        names = known.placeholders if known is not None else tuple(placeholders(operation.path))
         for number, name in enumerate(names):
             if given and any(earlier in given for earlier in names[:number]):
                 unknown, last_only = str(uuid.uuid4()), False  # there is nothing in what does not exist
@@ -103,7 +104,7 @@ class Paths:
             elif nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
                 value = self._nothing(filled, operation, name, role, version, nothing)
             elif name == self._context.service.identifier:
-                value = self._subject.server_id
+                value = self._subject.known_id or self._subject.server_id
             else:
                 value, owned = self._something(filled, operation, name, role, version)
                 passing += self._passing(filled, operation, name)
