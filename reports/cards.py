@@ -11,6 +11,7 @@ from reports import words
 from reports.again import again
 from reports.curl import curl_of, shown_header
 from reports.known import Known, known_of, was_compared
+from reports.roles import as_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -184,7 +185,7 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _tried(result: Result) -> str:
-    parts = [words.as_role(result.role)]
+    parts = [as_role(result.role)]
     if result.microversion:
         parts.append(f"at microversion {result.microversion}")
     if result.state:

@@ -67,7 +67,7 @@ def page(view: View, comparison: Comparison | None = None) -> str:
 
 
 def subject(info: RunInfo) -> str:
-    """Name what was tried: ``Compute API``."""
+    """Name what was tried by the service of the specs, such as ``Storage API``."""
     service = str(info.spec.get("service") or "").strip()
     return f"{service[:1].upper()}{service[1:]} API" if service else "An API"
 
@@ -92,12 +92,8 @@ def _facts(view: View) -> list[tuple[str, str]]:
         ("When", words.when(info.started) + (f", for {took}" if took else "")),
         ("Roles", ", ".join(info.roles) or "none recorded"),
     ]
-    work = [
-        words.count(info.totals[key], one)
-        for key, one in (("requests", "request"), ("servers", "server made"))
-        if isinstance(info.totals.get(key), int)
-    ]
-    return known + ([("Work", ", ".join(work).replace("server mades", "servers made"))] if work else [])
+    work = words.work_of(info)
+    return known + ([("Work", ", ".join(work))] if work else [])
 
 
 def _totals_note(view: View) -> str:
@@ -113,6 +109,11 @@ def _warnings(view: View) -> list[str]:
         warnings.append("The run has not come to its end: what follows is what it had found until then.")
     if not view.tally.cases:
         warnings.append("The record holds no result.")
+    if not view.tells_status:
+        warnings.append(
+            "This record was written by an earlier version, which did not note which requests were accepted: "
+            "the states in which an operation is accepted or refused are left out."
+        )
     return warnings
 
 

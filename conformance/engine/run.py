@@ -290,7 +290,7 @@ def _confirmed(
 
 
 def _result(case: Case, evidence: Evidence, judgement: Judgement, seconds: float) -> Result:
-    deviation = None
+    deviation, status = None, judgement.status or evidence.status or None
     if judgement.deviation is not None:
         deviation = Deviation.of(case.requirement.id, judgement.deviation, judgement.observed)
     return Result(
@@ -301,6 +301,8 @@ def _result(case: Case, evidence: Evidence, judgement: Judgement, seconds: float
         source=case.requirement.source,
         expected=case.expectation.expected,
         observed=judgement.observed,
+        status=status,
+        accepted=None if status is None else 200 <= status < 300,
         microversion=str(evidence.version) if evidence.version else case.trial.microversion,
         role=evidence.role or case.trial.role,
         reason=judgement.reason,

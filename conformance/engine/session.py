@@ -170,10 +170,11 @@ class Session:
         return self.left
 
     def figures(self) -> dict[str, Any]:
-        """Requests, servers and seconds of this process, as totals of the record hold them."""
+        """Requests, resources made and seconds of this process, as totals of the record hold them."""
+        resource, made = self.context.knowledge.resource, self.run.servers_made
         return {
             "requests": self.cloud.request_count,
-            "servers": self.run.servers_made,
+            "made": {resource: made} if resource and made else {},
             "seconds": round(time.monotonic() - self._began, 1),
         }
 

@@ -141,7 +141,7 @@ class FakeSession:
         return self.left
 
     def figures(self):
-        return {"requests": 10, "servers": 1, "seconds": time.monotonic() - self._began}
+        return {"requests": 10, "made": {"server": 1}, "seconds": time.monotonic() - self._began}
 
     def notes(self):
         return ({"kind": "fake", "text": "a note"},)

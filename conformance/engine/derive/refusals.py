@@ -223,7 +223,7 @@ def _wrong_status(view: View, book: Book, line: int | None) -> None:
                 if line is None:
                     continue
                 trial = view.attempt(state=state, variant=variant, label="documented", accepted=None)
-                expectation = RefusedWhereSilent(409, f"status {state}")
+                expectation = RefusedWhereSilent(409, f"status {state}", state=state)
                 book.case(view.requirement("error", "409", line), detail, trial, expectation)
                 continue
             trial = view.attempt(state=state, variant=variant, label="documented", accepted=False)

@@ -94,7 +94,9 @@ class Evidence:
 class Judgement:
     """The verdict on one case.
 
-    ``deviation`` is None, ``contradiction`` (verdict fail) or ``omission`` (verdict pass).
+    Attributes:
+        deviation: None, ``contradiction`` (verdict fail) or ``omission`` (verdict pass).
+        status: the code of the answer that decided, where that is not the answer to the tried request.
     """
 
     verdict: Verdict
@@ -102,6 +104,7 @@ class Judgement:
     reason: str | None = None
     deviation: DeviationClass | None = None
     observation: Mapping[str, Any] | None = None
+    status: int | None = None
 
 
 def holds(observed: object, observation: Mapping[str, Any] | None = None) -> Judgement:
