@@ -35,6 +35,7 @@ _OF_THE_CONNECTION = frozenset(
 )
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
 
+
 def curl_of(result: Result, info: RunInfo) -> str | None:
     """Write the request that a result judges; None if nothing was sent."""
     exchange = decisive(result)

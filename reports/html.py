@@ -1,4 +1,4 @@
-"""One run as one HTML file that asks the network for nothing.
+"""One run as one HTML file that loads nothing from elsewhere.
 
 All data is escaped by the templates and made visible first (controls, direction marks), and the page's policy lets no
 script run but its own. Exchanges are shown for deviations only, within a budget of bytes: what is left out is said.
@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from reports import words
 from reports.cards import Deck
 from reports.known import sentence_of
+from reports.requirements import short
 from reports.view import Requirement, View, notes_by_kind
 from specs.record.model import VERDICTS, RunInfo, Source, Verdict, requirement_verdict
 
@@ -173,6 +174,7 @@ def _environment() -> Environment:
         counted=words.count,
         place=words.place,
         short_place=_short_place,
+        short=short,
         after=_after,
         cell=_cell,
         clip=words.one_line,

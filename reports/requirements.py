@@ -29,20 +29,20 @@ ORDER = (
 """The columns of a table of operations and kinds; others come after them, by name."""
 
 _PROMISES = {
-    "normal": "the documented request is answered by {detail}",
+    "normal": "the documented request is answered with {detail}",
     "body": "the response body is as documented",
     "header": "the response headers are as documented",
     "error": "{detail} where the reference says so",
     "error/400": "400 for a request that breaks a stated rule",
     "error/401": "401 without a valid token",
     "error/403": "403 for a role below the documented one",
-    "error/404": "404 for what does not exist",
+    "error/404": "404 for a resource that does not exist",
     "error/409": "409 in a state that the reference rules out",
     "precondition": "accepted in the documented states, refused in the others",
     "postcondition": "the documented status is reached afterwards",
-    "microversion": "there in the documented microversions, and in no other",
-    "removed": "gone, as the reference says",
-    "list": "pages and filters as documented",
+    "microversion": "present in the documented microversions, and in no other",
+    "removed": "no longer there, as the reference says",
+    "list": "pages, filters and order as documented",
 }
 
 

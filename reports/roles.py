@@ -19,8 +19,8 @@ _FIRST = ("member", "no-token", "bad-token")
 
 
 def as_role(role: str | None) -> str:
-    """Say as whom a request was sent; ``without a role`` where the record does not say."""
-    return _SAID.get(role, f"as {role}") if role else "without a role"
+    """Say as whom a request was sent; ``role not recorded`` where the record does not say."""
+    return _SAID.get(role, f"as {role}") if role else "role not recorded"
 
 
 def token_option(role: str | None) -> str:

@@ -129,7 +129,7 @@ class _Tried:
         if refuses:
             parts.append(f"refuses {_states(refuses, others=len(refuses) >= len(accepts) > 0)}")
         if both:
-            parts.append(f"does now one, now the other in {listed(both)}")
+            parts.append(f"sometimes accepts and sometimes refuses {listed(both)}")
         return f"this cloud {listed(parts)}."
 
 

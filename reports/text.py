@@ -123,7 +123,7 @@ def _reasons(seen: View) -> list[str]:
         return []
     lines = [
         f"Not decided: {words.count(seen.tally.undecided, 'case')}, "
-        f"{seen.tally.undecided_percent:.1f} % of the applicable"
+        f"{seen.tally.undecided_percent:.1f} % of the applicable cases"
     ]
     for reason in seen.undecided[:_REASONS]:
         lines.append(f"  {len(reason.cases):>6}  {reason.verdict}: {words.one_line(reason.text, 200)}")

@@ -27,13 +27,13 @@ _PARTICULARS = re.compile(
 )
 
 MEANING: dict[Verdict, str] = {
-    "fail": "the cloud does otherwise than documented",
-    "error": "the suite itself went wrong",
+    "fail": "the cloud does not do what is documented",
+    "error": "this suite failed, not the cloud",
     "inconclusive": "the situation could not be set up",
     "pass": "the promise holds",
-    "inapplicable": "an optional part or a role is missing",
+    "inapplicable": "the cloud lacks an optional part, or a role is missing",
 }
-"""What each verdict says, in one line."""
+"""Each verdict's meaning in one line."""
 
 
 def visible(text: str) -> str:
@@ -165,8 +165,8 @@ def exit_meaning(status: int | None, finished: bool = True) -> str:
     meanings = {
         0: "nothing failed, and enough was decided",
         1: "a promise is broken, and no waiver accepts it",
-        2: "the run could not be made",
+        2: "the run could not start or could not go on",
         3: "nothing failed, but too much could not be decided",
         130: "the run was interrupted",
     }
-    return f"Exit status {status}: {meanings.get(status, 'not one that a run of this suite ends with')}."
+    return f"Exit status {status}: {meanings.get(status, 'an unknown status')}."

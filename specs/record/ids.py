@@ -63,7 +63,8 @@ class DeviationId:
         requirement, _, rest = text.partition("!")
         class_, mark, observed = rest.partition("!")
         if not mark or class_ not in ("contradiction", "omission"):
-            raise ValueError(f"{text!r} is not the id of a deviation: <requirement>!<contradiction|omission>!<observed>")
+            form = "<requirement>!<contradiction or omission>!<observed>"
+            raise ValueError(f"{text!r} is not the id of a deviation: {form}")
         return cls(requirement, cast("DeviationClass", class_), observed)
 
 

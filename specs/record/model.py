@@ -73,7 +73,8 @@ class Result:
     """The outcome of one case.
 
     Attributes:
-        expected, observed: short texts for people, such as a code or a status. No program reads them: facts have fields.
+        expected, observed: short texts for people, such as a code or a status. No program takes facts out of them: each
+            fact has a field.
         role: as whom the judged request was sent.
         status: the code of the answer that was judged; None where nothing was sent or no answer came, and in records
             that were written before the field existed.

@@ -21,8 +21,9 @@ swift trove watcher zaqar zun
 """
 
 THINGS = """
-aggregate baremetal console evacuate flavor flavour hypervisor image instance keypair libvirt migration network offloaded
-quota rebuild rescue rescued resize resized server shelve shelved shutoff snapshot subnet tenant unshelve vm volume
+aggregate baremetal console evacuate flavor flavour hypervisor image instance keypair libvirt migration network
+offloaded quota rebuild rescue rescued resize resized server shelve shelved shutoff snapshot subnet tenant
+unshelve vm volume
 """
 
 WORDS = frozenset((SERVICES + THINGS).split())
@@ -41,10 +42,10 @@ def sources(package: str) -> list[Path]:
     return sorted(path for path in (ROOT / package).rglob("*") if path.suffix in SUFFIXES)
 
 
-@pytest.mark.parametrize("path", [path for package in PACKAGES for path in sources(package)], ids=str)
+@pytest.mark.parametrize("path", [path.relative_to(ROOT) for package in PACKAGES for path in sources(package)], ids=str)
 def test_no_source_names_a_service_or_a_thing_of_one(path: Path) -> None:
-    lines = path.read_text("utf-8").splitlines()
-    found = [f"{path.relative_to(ROOT)}:{at}: {word}" for at, line in enumerate(lines, 1) for word in service_words(line)]
+    lines = (ROOT / path).read_text("utf-8").splitlines()
+    found = [f"{path}:{at}: {word}" for at, line in enumerate(lines, 1) for word in service_words(line)]
     assert found == []
 
 
@@ -62,7 +63,7 @@ def test_every_package_is_there() -> None:
         ('NovaAPI = "nova 34"', ["nova", "nova"]),
         ("imageRef and image_id", ["image", "image"]),
         ("isinstance(value, str)", []),
-        ("serverless, imagery, computed, cinders of a fire", ["cinders"]),
+        ("serverless, imagery, computed, instantaneous", []),
         ("a resource in a state", []),
     ],
 )
