@@ -38,6 +38,7 @@ _PROMISES = {
     "error/403": "403 for a role below the documented one",
     "error/404": "404 for a resource that does not exist",
     "error/409": "409 in a state that the reference rules out",
+    "constraint": "a documented constraint of the request is kept",
     "precondition": "accepted in the documented states, refused in the others",
     "postcondition": "the documented status is reached afterwards",
     "microversion": "present in the documented microversions, and in no other",
@@ -74,8 +75,13 @@ class Parts(RequirementId):
 
     @property
     def of_status(self) -> bool:
-        """Whether it is a precondition on the status of the resource."""
-        return self.kind == "precondition" and (not self.detail or self.about.split("-")[0] == "status")
+        """Whether it is a precondition on the status of the resource, of every such resource or of one variant."""
+        return self.kind == "precondition" and (not self.detail or self.about.partition("-")[0] == "status")
+
+    @property
+    def variant(self) -> str:
+        """The variant of the resource that a precondition on its status is about: ``large`` of ``status-large``."""
+        return self.about.partition("-")[2] if self.of_status else ""
 
     @property
     def promise(self) -> str:

@@ -298,7 +298,8 @@ def _add(operation: Operation, result: Result) -> None:
         requirement.outcomes.append((result.case, result.expected, result.observed, result.reason or ""))
     # A case that observes shows what the cloud does where nothing is documented: it belongs elsewhere.
     if result.state is not None and requirement.parts.of_status and result.observation is None:
-        operation.states.add(result, result.state)
+        variant = requirement.parts.variant
+        operation.states.add(result, f"{result.state} ({variant})" if variant else result.state)
 
 
 def _untested(info: RunInfo, operations: dict[str, Operation]) -> tuple[Reason, ...]:

@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.case import Suite
+from conformance.engine.case import REASONS, Suite
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import Discovery, Wishes
 from conformance.engine.cloud.errors import EndpointError
@@ -186,6 +186,7 @@ class Session:
                 "kind": "untested",
                 "requirement": u.requirement,
                 "reason": u.reason,
+                "why": REASONS.get(u.reason, u.reason),
                 "detail": u.detail,
                 "source": {"path": u.source.path, "line": u.source.line},
             }

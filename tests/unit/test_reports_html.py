@@ -332,7 +332,9 @@ def test_what_is_known_stands_beside_the_finding() -> None:
     run = record(result(lock, "fail"), result(pause, "fail"), notes=KNOWN)
     seen = shown(run)
     assert "The deviations of this release were examined before: 1 expected deviation seen" in seen.text
-    known, unknown = seen.text.split(f"{lock} contradiction expected")[1].split(f"{pause} contradiction unexpected")
+    known, unknown = seen.text.split(f"{lock} contradiction expected deviation")[1].split(
+        f"{pause} contradiction unexpected deviation"
+    )
     assert "Nobody sets the status." in known
     assert "nova/api/openstack/compute/lock_server.py:31-33" in known
     assert "Known" not in unknown.split("About this run")[0]
@@ -343,7 +345,7 @@ def test_a_case_that_is_not_known_to_show_what_others_do_is_named() -> None:
     lock = "servers-actions.lock/normal/202"
     news = {"kind": "unexpected", "deviation": f"{lock}!contradiction!200", "case": f"{lock}[PAUSED]"}
     seen = shown(record(result(lock, "fail"), notes=(*KNOWN, news))).text
-    assert f"{lock} contradiction expected unexpected" in seen
+    assert f"{lock} contradiction expected deviation unexpected deviation" in seen
     assert f"Not known in {lock}[PAUSED]" in seen
     assert "Not known in" not in shown(record(result(lock, "fail"), notes=KNOWN)).text
 

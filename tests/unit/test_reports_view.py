@@ -254,6 +254,17 @@ def test_a_column_is_headed_by_its_code_or_its_kind() -> None:
     assert [short(column) for column in ("error/404", "normal", "error")] == ["404", "normal", "error"]
 
 
+def test_a_state_names_the_variant_of_the_resource_that_its_precondition_is_about() -> None:
+    told = view(
+        record(
+            result("a.b/precondition/status", state="UP"),
+            result("a.b/precondition/status-large", "fail", state="UP", observed="202"),
+        )
+    )
+    states = told.operations[0].states
+    assert (states.accepted, states.wrong) == (["UP"], ["UP (large): accepted"])
+
+
 def test_a_state_is_that_of_the_record_and_no_word_of_an_id() -> None:
     named = result("a.b/precondition/status", detail="PAUSED")
     told = view(record(named, result("a.c/precondition/status", state="UP")))
