@@ -1,8 +1,8 @@
 """The ids of a record, taken apart: of a requirement, of a case and of a deviation.
 
-The forms are those of the format, and no other module takes an id apart by hand:
+The forms are those of the format. Whoever reads a record takes ids apart here, not by hand:
 
-- requirement: ``<operation>/<kind>[/<detail>]``, such as ``servers-actions.lock/error/404``;
+- requirement: ``<operation>/<kind>[/<detail>]``, such as ``widgets.spin/error/404``;
 - case: the id of its requirement, or that and ``[<detail>]``;
 - deviation: ``<requirement>!<class>!<observed>``.
 """
