@@ -104,6 +104,7 @@ def test_an_answer_that_did_not_come_has_no_code(cloud):
 
 def test_the_code_is_that_of_the_answer_that_was_judged(cloud, monkeypatch):
     case = next(c for c in SUITE.cases if c.id == SPIN_IDLE)
+    cloud.answers[key()] = evidence(202)
     judged = replace(holds("as it should"), status=409)
     monkeypatch.setattr(type(case.expectation), "judge", lambda self, evidence: judged)
     result = started(SPIN_IDLE).wait(SPIN_IDLE)
