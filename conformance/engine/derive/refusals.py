@@ -226,7 +226,7 @@ def _wrong_status(view: View, book: Book, line: int | None) -> None:
                 if line is None:
                     continue
                 trial = attempt(view, "documented", Where(variant, state), outcome=SILENT)
-                expectation = RefusedWhereSilent(409, f"status {state}")
+                expectation = RefusedWhereSilent(409, f"status {state}", state=state)
                 book.case(view.requirement("error", "409", line), detail, trial, expectation)
                 continue
             trial = attempt(view, "documented", Where(variant, state), outcome=REFUSED)

@@ -244,13 +244,16 @@ class RefusedUnlessProviderChose(Expectation):
 class RefusedWhereSilent(Expectation):
     """The reference lists a code and does not say in which situation: the code decides, all else is observed.
 
-    ``may_hide``: whether a listed 404 will do for what is there. A server may hide so that a forbidden resource exists
-    (RFC 9110, 15.5.4).
+    Attributes:
+        may_hide: whether a listed 404 will do for what is there. A server may hide so that a forbidden resource exists
+            (RFC 9110, 15.5.4).
+        state: the status of the resource, where nothing but the status makes the situation.
     """
 
     code: int
     situation: str
     may_hide: bool = False
+    state: str | None = None
 
     @property
     def expected(self) -> str:
@@ -259,7 +262,8 @@ class RefusedWhereSilent(Expectation):
 
     def judge(self, evidence: Evidence) -> Judgement:
         status = evidence.status or 0
-        observation = {"situation": self.situation, "answer": status}
+        observation: dict[str, Any] = {"situation": self.situation, "answer": status}
+        observation |= {"state": self.state} if self.state else {}
         if status == self.code or (self.may_hide and status == HIDDEN and HIDDEN in evidence.listed()):
             changed = _changed(evidence)
             if changed:

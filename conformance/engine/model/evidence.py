@@ -92,7 +92,9 @@ class Evidence:
 class Judgement:
     """The verdict on one case.
 
-    ``deviation`` is None, ``contradiction`` (verdict fail) or ``omission`` (verdict pass).
+    Attributes:
+        deviation: None, ``contradiction`` (verdict fail) or ``omission`` (verdict pass).
+        status: the code of the answer that decided, where that is not the answer to the tried request.
     """
 
     verdict: Verdict
@@ -100,6 +102,7 @@ class Judgement:
     reason: str | None = None
     deviation: DeviationClass | None = None
     observation: Mapping[str, Any] | None = None
+    status: int | None = None
 
 
 def holds(observed: object, observation: Mapping[str, Any] | None = None) -> Judgement:

@@ -293,7 +293,7 @@ def _confirmed(
 
 
 def _result(case: Case, evidence: Evidence, judgement: Judgement, seconds: float) -> Result:
-    deviation = None
+    deviation, status = None, judgement.status or evidence.status or None
     if judgement.deviation is not None:
         deviation = Deviation.of(case.requirement.id, judgement.deviation, judgement.observed)
     return Result(
@@ -304,6 +304,8 @@ def _result(case: Case, evidence: Evidence, judgement: Judgement, seconds: float
         source=case.requirement.source,
         expected=case.expectation.expected,
         observed=judgement.observed,
+        status=status,
+        accepted=None if status is None else 200 <= status < 300,
         microversion=str(version) if (version := evidence.version or case.trial.request.version) else None,
         role=evidence.role or case.trial.request.role,
         reason=judgement.reason,
