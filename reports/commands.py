@@ -49,6 +49,7 @@ def report(
     *,
     matrix: Path | None = None,
     badge: Path | None = None,
+    mode: int = 0o666,
 ) -> Summary:
     """Read the records of one or several runs and write the reports asked for, each whole or not at all.
 
@@ -59,6 +60,7 @@ def report(
         baseline: an earlier run that the only run is compared with.
         matrix: a file whose suffix names the form: csv, md or json; of one run only.
         badge: an SVG file; of one run only.
+        mode: of the files that are made.
 
     Raises:
         RecordError: a record cannot be read, or a file cannot be written.
@@ -86,7 +88,7 @@ def report(
     written = []
     for file, content in files:
         if file is not None:
-            write_atomically(file, content())
+            write_atomically(file, content(), mode)
             written.append(file)
     said = text.of_view(one, comparison) if len(views) == 1 else runs_text(views)
     return Summary(said, tuple(written), _gravest(views), comparison)

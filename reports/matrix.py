@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import words
 from specs.record.model import VERDICTS, requirement_verdict
+from specs.text import visible_value
 
 if TYPE_CHECKING:
     from reports.view import View
@@ -112,4 +113,4 @@ def _json(view: View) -> str:
         "totals": view.tally.totals(),
         "requirements": rows(view),
     }
-    return json.dumps(data, indent=1) + "\n"
+    return json.dumps(visible_value(data), indent=1) + "\n"

@@ -72,7 +72,7 @@ def runs_text(views: Sequence[View]) -> str:
         lines.append(f"  {words.one_line(row.name, 200)}: {said}")
     if len(differ) > 40:
         lines.append(f"  ... and {words.number(len(differ) - 40)} more: the page shows all")
-    return "\n".join(lines) + "\n"
+    return words.visible("\n".join(lines)) + "\n"
 
 
 def _name(view: View, at: int) -> str:

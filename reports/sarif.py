@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from reports import words
 from reports.again import again
+from specs.text import visible, visible_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,8 @@ def sarif(views: Iterable[View], version: str | None = None, comparison: Compari
         version: of this distribution.
         comparison: of the only view with its baseline; each result then says whether it is new.
     """
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(view, version, comparison) for view in views]}
+    runs = [_run(view, version, comparison) for view in views]
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": visible_value(runs)}
 
 
 def _run(view: View, version: str | None, comparison: Comparison | None) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def _run(view: View, version: str | None, comparison: Comparison | None) -> dict
         driver["version"] = version
     results = []
     for finding in view.findings:
-        name = words.visible(finding.example.requirement)
+        name = finding.example.requirement
         if name not in rules:
             rules[name] = len(rules)
             driver["rules"].append(_rule(name, finding))
@@ -63,7 +64,7 @@ def _rule(name: str, finding: Finding) -> dict[str, Any]:
         "id": name,
         "shortDescription": {"text": text},
         "defaultConfiguration": {"level": _LEVELS[finding.class_]},
-        "properties": {"operation": words.visible(finding.parts.operation), "kind": finding.parts.column},
+        "properties": {"operation": finding.parts.operation, "kind": finding.parts.column},
     }
 
 
@@ -77,20 +78,20 @@ def _result(finding: Finding, name: str, index: int, info: RunInfo, comparison: 
         "ruleIndex": index,
         "level": _LEVELS[finding.class_],
         "kind": "fail",
-        "message": {"text": words.visible(sentence)},
+        "message": {"text": sentence},
         "locations": [{"physicalLocation": _location(example.source)}],
-        "partialFingerprints": {"deviation/v1": words.visible(finding.id)},
+        "partialFingerprints": {"deviation/v1": finding.id},
         "occurrenceCount": len(finding.cases),
         "properties": {
             "class": finding.class_,
-            "expected": words.visible(example.expected),
-            "observed": words.visible(finding.deviation.observed),
-            "cases": [words.visible(case) for case in finding.cases[:50]],
-            "again": words.visible(again(example.case, info)),
+            "expected": example.expected,
+            "observed": finding.deviation.observed,
+            "cases": list(finding.cases[:50]),
+            "again": again(example.case, info),
         },
     }
     if finding.waiver is not None:
-        reason = words.visible(str(finding.waiver.get("reason") or "waived"))
+        reason = str(finding.waiver.get("reason") or "waived")
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": reason}]
     if comparison is not None:
         result["baselineState"] = "new" if finding.id in comparison.new else "unchanged"
@@ -99,7 +100,7 @@ def _result(finding: Finding, name: str, index: int, info: RunInfo, comparison: 
 
 def _location(source: Source) -> dict[str, Any]:
     location: dict[str, Any] = {
-        "artifactLocation": {"uri": quote(words.visible(source.path).lstrip("/"), safe="/._-~") or "unknown"}
+        "artifactLocation": {"uri": quote(visible(source.path).lstrip("/"), safe="/._-~") or "unknown"}
     }
     if source.line > 0:
         location["region"] = {"startLine": source.line}

@@ -50,7 +50,7 @@ def of_view(seen: View, comparison: Comparison | None = None) -> str:
         lines += [""]
     lines += _kinds(seen)
     lines += _foot(seen)
-    return "\n".join(lines) + "\n"
+    return words.visible("\n".join(lines)) + "\n"
 
 
 def _head(seen: View) -> list[str]:

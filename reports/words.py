@@ -7,18 +7,32 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from specs.record.totals import OTHER_TOTALS
+from specs.text import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from specs.record.model import RunInfo, Source, Verdict
 
-# What must not reach a terminal or a page as it is: controls, what turns the direction of the text around or
-# has no width, and halves of characters.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
-)
+__all__ = [
+    "MEANING",
+    "count",
+    "duration",
+    "exit_meaning",
+    "general",
+    "headline",
+    "lasted",
+    "listed",
+    "number",
+    "one_line",
+    "place",
+    "plural",
+    "spelled",
+    "visible",
+    "when",
+    "work_of",
+]
+
 _PARTICULARS = re.compile(
     r"\breq-[0-9a-f-]{8,}"  # a request id
     r"|\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b"  # a UUID
@@ -34,21 +48,6 @@ MEANING: dict[Verdict, str] = {
     "inapplicable": "the cloud lacks an optional part, or a role is missing",
 }
 """Each verdict's meaning in one line."""
-
-
-def visible(text: str) -> str:
-    r"""Show what would be hidden: ``\x1b``, ``\u202e``; line ends and tabs stay."""
-    return _HIDDEN.sub(lambda found: _escape(ord(found[0])), text)
-
-
-def _escape(code: int) -> str:
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def one_line(text: str, limit: int = 300) -> str:
-    """Put a text on one line, at most ``limit`` characters of it."""
-    line = " ".join(visible(text[: limit * 4]).split())
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def general(text: str) -> str:

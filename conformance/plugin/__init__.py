@@ -6,8 +6,6 @@ import anything of weight, nor ``specs`` or ``reports``, whose names another pro
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from conformance.plugin.find import given_files
@@ -44,13 +42,14 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
 
     from conformance.plugin.owner import begin
-    from conformance.plugin.trouble import Trouble
+    from conformance.plugin.trouble import Trouble, tell
 
     try:
         begin(config, files)
     except Trouble as trouble:
-        sys.stderr.write(f"conformance: {trouble}\n")
+        tell(trouble)
         return 2
     except KeyboardInterrupt:
+        tell("interrupted before anything was tried: nothing was made, and there is no record")
         return 130
     return None

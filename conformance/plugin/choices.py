@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.engine.cloud.redact import GIVEN
 from conformance.engine.cloud.roles import Role
 from conformance.plugin.options import BY_NAME, OPTIONS, dest
 from conformance.plugin.trouble import Trouble
@@ -70,8 +72,22 @@ class Choices:
 
 
 def from_config(config: pytest.Config) -> Choices:
-    """Read pytest's options. Raises Trouble."""
-    return choose({option.name: getattr(config.option, dest(option.name), None) for option in OPTIONS})
+    """Read pytest's options; tokens may stand in the environment. Raises Trouble."""
+    values = {option.name: getattr(config.option, dest(option.name), None) for option in OPTIONS}
+    return choose(with_tokens(values, os.environ))
+
+
+def with_tokens(values: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    """The values of options, and the tokens of the environment with them where an endpoint is named that takes tokens.
+
+    Everybody on a machine sees the arguments of a process; its environment only its user sees.
+    """
+    if not values.get("url"):
+        return dict(values)
+    return {
+        **values,
+        **{name: text for name in _TOKENS if not values.get(name) and (text := environment.get(BY_NAME[name].variable))},
+    }
 
 
 def from_environment(environment: Mapping[str, str]) -> Choices:
@@ -86,13 +102,18 @@ def from_environment(environment: Mapping[str, str]) -> Choices:
 def choose(values: Mapping[str, Any]) -> Choices:
     """Check the values of options by name. Raises Trouble."""
     clouds = {role: str(values[name]) for name, role in _CLOUDS.items() if values.get(name)}
-    tokens = {role: str(values[name]) for name, role in _TOKENS.items() if values.get(name)}
-    url = values.get("url")
+    tokens = {role: _token(name, str(values[name])) for name, role in _TOKENS.items() if values.get(name)}
+    for token in tokens.values():
+        GIVEN.learn(token)
+    url = _url(values.get("url"))
     _one_endpoint(values, bool(clouds), bool(tokens))
     if clouds and Role.MEMBER not in clouds:
         raise Trouble(f"--os-cloud is missing: {_name_of(_CLOUDS, clouds)} only adds a role to it")
-    if url and Role.MEMBER not in tokens:
-        raise Trouble(f"--url {url} needs --token, the token of a member of a project")
+    if url and Role.MEMBER not in tokens and not values.get("dry-run"):
+        raise Trouble(
+            f"--url {url} needs the token of a member of a project: give it in {BY_NAME['token'].variable}, "
+            f"or by --token @FILE"
+        )
     _integer(values, "seed", 0, 0)
     if values.get("resume") and values.get("output"):
         raise Trouble("--resume and --output were both given: a run that goes on stays in its directory")
@@ -113,6 +134,32 @@ def choose(values: Mapping[str, Any]) -> Choices:
         output=_path(values, "output"),
         given={name: value for name, value in values.items() if value and not BY_NAME[name].secret},
     )
+
+
+def _url(text: str | None) -> str | None:
+    """A URL that can stand in records and in sentences."""
+    if text and "@" in text:
+        # Masked, it would lead nowhere for whoever goes on with the run, cleans up after it or tries a case again.
+        raise Trouble(
+            "--url holds an @, and so a user or a password, which would stand in the record: take them out; "
+            f"{BY_NAME['token'].variable} and its kin say who asks"
+        )
+    return text or None
+
+
+def _token(name: str, text: str) -> str:
+    """A token; ``@FILE`` is a file that holds it."""
+    if text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text("utf-8")
+        except OSError as error:
+            raise Trouble(f"--{name}: {text[1:]} cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise Trouble(f"--{name}: {text[1:]} is no text, and so no token") from None
+    text = text.strip()
+    if not text or not text.isascii() or not text.isprintable():
+        raise Trouble(f"--{name} is no token: a token is one line of visible characters")
+    return text
 
 
 def _one_endpoint(values: Mapping[str, Any], clouds: bool, tokens: bool) -> None:

@@ -11,6 +11,7 @@ from conformance.plugin.choices import Choices
 from reports.known import sentence_of
 from reports.words import work_of
 from specs.record import RecordError, RunRecord, Tally
+from specs.record.directory import PRIVATE
 from specs.record.model import Result, RunInfo, Verdict
 
 CANNOT_RUN = 2
@@ -46,7 +47,7 @@ def write_report(directory: Path) -> str | None:
     from reports.commands import report
 
     try:
-        report([directory], html=directory / REPORT)
+        report([directory], html=directory / REPORT, mode=PRIVATE)
     except Exception as error:  # a report can be made again from the record; the run must not fail for it
         return f"the report could not be written: {' '.join(str(error).split()) or type(error).__name__}"
     return None
@@ -84,7 +85,7 @@ def missing_results(cases: Iterable[Any], recorded: Iterable[str], reason: str) 
             source=case.requirement.source,
             expected=case.expectation.expected,
             observed="not tried",
-            microversion=case.trial.request.version,
+            microversion=str(version) if (version := case.trial.request.version) else None,
             role=case.trial.request.role,
             reason=reason,
             kind=case.requirement.kind,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from conformance.engine.cloud.target import Target
 from conformance.plugin.choices import Choices
-from conformance.plugin.trouble import Trouble
+from conformance.plugin.trouble import Trouble, tell
 from conformance.sandbox import process
 from conformance.sandbox.releases import interpreter
+from specs.record.directory import PRIVATE
 
 LOG = "nova.log"
 """The sandbox's log in the run directory."""
@@ -48,15 +48,14 @@ def open_endpoint(choices: Choices, directory: Path, service: str = "compute") -
         raise Trouble(f"the sandbox has no {service} service: name an endpoint, with --os-cloud or --url")
     if not choices.sandbox:
         return Endpoint(Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens))
+    tell("starting a real Nova on this machine, which takes some seconds")
     try:
-        python = interpreter(choices.sandbox_release, tell=_tell) if choices.sandbox_release else None
+        python = interpreter(choices.sandbox_release, tell=tell) if choices.sandbox_release else None
+        (directory / LOG).touch(PRIVATE)
         running = process.start(python, log=directory / LOG)
     except process.SandboxError as error:
         raise Trouble(str(error)) from None
+    except OSError as error:
+        raise Trouble(f"{error.filename or directory} cannot be written: {error.strerror}") from None
     url, release = running.service(service)
     return Endpoint(Target.sandbox(url, running.tokens), release, running)
-
-
-def _tell(sentence: str) -> None:
-    sys.stderr.write(f"conformance: {sentence}\n")
-    sys.stderr.flush()

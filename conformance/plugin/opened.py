@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +17,13 @@ from conformance.plugin.reference import Reference
 from conformance.plugin.share import STOP, Share, gather_parts
 from conformance.plugin.trouble import Trouble
 from conformance.plugin.waivers import Waivers
-from specs.record import RecordError, RecordWriter, RunRecord
+from specs.record import RecordError, RecordWriter, RunDirectory, RunRecord, Tally
 from specs.record.model import Result, RunInfo
+from specs.record.reader import HEAD, LINES
 from specs.record.totals import added
-from specs.record.writer import new_directory
+
+JOURNAL = "journal.jsonl"
+"""The journal of the process that owns a run, in the run directory."""
 
 DECIDED = ("pass", "fail", "inapplicable")
 """Verdicts that a run which is resumed does not try again."""
@@ -46,24 +48,27 @@ class Opened:
         self._endpoint: Endpoint | None = None
         self._writer: RecordWriter | None = None
         self.share: Share
-        self._before, self.done = _earlier(choices)
         try:
+            self._place = _place(choices)
+        except RecordError as error:
+            raise Trouble(str(error)) from None
+        self.directory = self._place.path
+        try:
+            self._before, self.done = _earlier(choices, self.directory)
             self._open(waivers, options)
         except RecordError as error:
             self._give_up()
             raise Trouble(str(error)) from None
+        except Trouble:
+            # The log explains why a sandbox did not start.
+            self._give_up(keep_log=self._endpoint is None)
+            raise
         except BaseException:
             self._give_up()
             raise
 
     def _open(self, waivers: Waivers, options: Mapping[str, Any]) -> None:
-        given = self.choices.resume or self.choices.output
-        self._made_parent = given is None or not given.exists()
-        self.directory = given or new_directory("runs")
-        # Not yet ours, if it holds a record: then nothing in it may be touched.
-        self._ours = given is None
         self._writer = RecordWriter(self.directory, resume=self.choices.resume is not None)
-        self._ours = self.choices.resume is None
         self._endpoint = open_endpoint(self.choices, self.directory, self.reference.service)
         settings = Settings(
             target=self._endpoint.target,
@@ -126,19 +131,28 @@ class Opened:
         results = RunRecord.read(self.directory).results
         return compare(self._expected, results, cases, whole=self.choices.microversion is None).notes
 
+    def leave(self, status: int) -> None:
+        """Write what the record lacks, and remove nothing: the process ends at once."""
+        with contextlib.suppress(Exception):
+            if self._writer is not None and self._begun:
+                tally = Tally.of(RunRecord.read(self.directory).results)
+                info = self.share.info({**tally.totals(), **self.share.session.figures()})
+                self._writer.finish(replace(self._since_before(info), exit_status=status))
+
     def discard(self) -> None:
         """Leave no record: nothing was to be done."""
         self.close()
         self._give_up()
 
     def abandon(self) -> None:
-        """Close what an early end of the session has left open."""
+        """Close what is still open, and let others have the directory."""
         if not self.closed:
             with contextlib.suppress(Exception):
                 self.close()
         self._end_endpoint()
         if self._writer is not None:
             self._writer.close()
+        self._place.release()
 
     def _since_before(self, info: RunInfo) -> RunInfo:
         return replace(info, started=self._before.started) if self._before else info
@@ -147,33 +161,30 @@ class Opened:
         if self._endpoint is not None:
             self._endpoint.close()
 
-    def _give_up(self) -> None:
+    def _give_up(self, keep_log: bool = False) -> None:
+        """Take back what was written of a run that has not begun; one that is gone on with stays as it is."""
         self._end_endpoint()
         if self._writer is not None:
             self._writer.close()
-        directory = getattr(self, "directory", None)
-        if directory is None or not getattr(self, "_ours", False):
-            return
-        log = directory / LOG
-        if log.exists() and log.stat().st_size and self._endpoint is None:
-            return  # it explains why the sandbox did not start
-        if self._made_parent:
-            shutil.rmtree(directory, ignore_errors=True)
-            with contextlib.suppress(OSError):
-                directory.parent.rmdir()
-            return
-        for name in ("results.jsonl", "run.json", "journal.jsonl", LOG):
-            (directory / name).unlink(missing_ok=True)
+        if self.choices.resume is None:
+            log = self.directory / LOG
+            told = keep_log and log.exists() and log.stat().st_size > 0
+            self._place.remove((LINES, HEAD, JOURNAL, *([] if told else [LOG])))
+        self._place.release()
 
 
-def _earlier(choices: Choices) -> tuple[RunInfo | None, dict[str, Result]]:
+def _place(choices: Choices) -> RunDirectory:
+    if choices.resume is not None:
+        return RunDirectory.take_again(choices.resume)
+    return RunDirectory.take(choices.output) if choices.output is not None else RunDirectory.new()
+
+
+def _earlier(choices: Choices, directory: Path) -> tuple[RunInfo | None, dict[str, Result]]:
+    """What a run that is gone on with has come to. Raises RecordError."""
     if choices.resume is None:
         return None, {}
-    try:
-        record = RunRecord.read(choices.resume)
-        return record.info, {r.case: r for r in record.results if r.verdict in DECIDED}
-    except RecordError as error:
-        raise Trouble(str(error)) from None
+    record = RunRecord.read(directory)
+    return record.info, {r.case: r for r in record.results if r.verdict in DECIDED}
 
 
 def _expected(share: Share) -> ExpectedDeviations | None:

@@ -29,7 +29,7 @@ class Option:
 
     @property
     def variable(self) -> str:
-        """The environment variable that gives it under stestr."""
+        """The environment variable that gives it under stestr; of a token, everywhere."""
         return "CONFORMANCE_" + self.name.removeprefix("os-").replace("-", "_").upper()
 
 
@@ -42,7 +42,7 @@ OPTIONS = (
     Option("os-cloud-alt", "the same cloud as member of another project", "NAME"),
     Option("os-cloud-visitor", "the same cloud as a user of the project whose role gives no right", "NAME"),
     Option("url", "the root of the service, or its versioned root; with --token", "URL"),
-    Option("token", "the token of a member of a project, for --url", "TOKEN", secret=True),
+    Option("token", "the token of a member of a project, for --url; better in CONFORMANCE_TOKEN, or @FILE", "TOKEN", secret=True),
     Option("admin-token", "the token of an administrator, for --url", "TOKEN", secret=True),
     Option("reader-token", "the token of a reader of the same project, for --url", "TOKEN", secret=True),
     Option("alt-token", "the token of a member of another project, for --url", "TOKEN", secret=True),

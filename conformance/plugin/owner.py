@@ -20,11 +20,13 @@ from conformance.plugin.opened import Opened
 from conformance.plugin.plan import plan_lines
 from conformance.plugin.reference import Reference, packaged, read_reference
 from conformance.plugin.share import STOP
-from conformance.plugin.trouble import Trouble
+from conformance.plugin.signals import Signals, left_behind, things_of
+from conformance.plugin.trouble import Trouble, say, shown, tell
 from conformance.plugin.waivers import Waivers, load_waivers
 from conformance.plugin.worker import hand_over
 from specs.microversion import Microversion
 from specs.record import RecordError, RunRecord
+from specs.text import visible
 
 _KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxfail": "maxfail"}
 """Options of pytest that the record holds: those that choose cases or processes."""
@@ -47,11 +49,16 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
         suite = derive(reference.specs, reference.selected, ceiling, policy)
         config.pluginmanager.register(Plan(config, choices, reference, suite), "conformance-plan")
         return
+    signals = Signals()
+    signals.install()
+    config.add_cleanup(signals.restore)
     opened = Opened(choices, reference, waivers, files, _options(config, choices))
     # Whatever ends the session, also before it has begun.
     config.add_cleanup(opened.abandon)
-    print(opened.first_line, flush=True)
-    config.pluginmanager.register(Owner(config, opened), "conformance-owner")
+    lines = [opened.first_line, *([signals.how_to_end] if signals.how_to_end else [])]
+    say(map(shown, lines), sys.stdout)
+    config.pluginmanager.register(signals, "conformance-signals")
+    config.pluginmanager.register(Owner(config, opened, signals), "conformance-owner")
 
 
 def _options(config: pytest.Config, choices: Choices) -> dict[str, Any]:
@@ -105,7 +112,8 @@ class Plan:
             return None
         cases = [item.case for item in session.items if isinstance(item, CaseItem)]
         if cases:
-            print("\n" + "\n".join(plan_lines(cases, self._choices.max_servers, self._reference.service)))
+            plan = plan_lines(cases, self._choices.max_servers, self._reference.service)
+            say(["", *map(visible, plan)], sys.stdout)
         return True
 
     @pytest.hookimpl(trylast=True)
@@ -114,16 +122,20 @@ class Plan:
         if exitstatus not in (0, 1):
             session.exitstatus = ending.CANNOT_RUN
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
-            sys.stderr.write(f"\nconformance: {NOTHING}\n")
+            tell(NOTHING)
 
 
 class Owner:
     """The hooks of the process that owns the run: alone, or as pytest-xdist's controller."""
 
-    def __init__(self, config: pytest.Config, opened: Opened) -> None:
+    def __init__(self, config: pytest.Config, opened: Opened, signals: Signals) -> None:
         self._config = config
         self._opened = opened
         self._share = opened.share
+        self._signals = signals
+        signals.stop = self._interrupt
+        seconds = opened.share.session.context.patience.status
+        signals.begun(opened.directory, seconds, lambda: opened.leave(ending.INTERRUPTED))
         self._interrupted = False
         self._other_failed = False
         self._failures = 0
@@ -142,6 +154,8 @@ class Owner:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Run the plan of all that is selected, and report each case when it is decided."""
+        if self._signals.came:
+            return True
         if session.testsfailed and not session.config.option.continue_on_collection_errors:
             return None
         if self._config.pluginmanager.has_plugin("dsession"):
@@ -174,13 +188,15 @@ class Owner:
         return 0 < limit <= self._failures
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Tell Ctrl-C from pytest-xdist's way to stop after enough failures."""
+        """Tell an interrupt from pytest-xdist's way to stop after enough failures."""
         value = excinfo.value
         if type(value) is KeyboardInterrupt or "received keyboard-interrupt" in str(value):
-            self._interrupted = True
-            self._stop_others()
-            self._share.stop()
-            sys.stderr.write("\nconformance: interrupted; removing what the run has made\n")
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        self._interrupted = True
+        self._stop_others()
+        self._share.stop()
 
     def _stop_others(self) -> None:
         if self._config.pluginmanager.has_plugin("dsession"):
@@ -191,28 +207,27 @@ class Owner:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Clean up, finish the record, and set the exit status."""
         cannot = self._why_not(session, int(exitstatus))
-        if cannot is None and not self._selected and not self._interrupted:
-            self._opened.discard()  # only tests of another kind were selected
-            return
-        if cannot is not None and not self._selected:
+        if not self._selected and (cannot is not None or not self._signals.came):
             self._opened.discard()
+            if cannot is None:
+                return  # only tests of another kind were selected
             session.exitstatus = ending.CANNOT_RUN
             if exitstatus != pytest.ExitCode.USAGE_ERROR:  # pytest says what is wrong with its arguments
-                sys.stderr.write(f"\nconformance: {cannot}\n")
+                tell(cannot)
             return
-        notes: list[str] = []
+        self._opened.close()
+        self._signals.over()
+        self._interrupted = self._interrupted or self._signals.came is not None
         try:
-            self._opened.close()
-        except KeyboardInterrupt:
-            self._interrupted = True
-            notes.append(f"the cleanup was interrupted: `conformance cleanup {self._opened.directory}` goes on with it")
-        try:
-            session.exitstatus = self._conclude(cannot, notes)
-        except RecordError as error:
-            sys.stderr.write(f"\nconformance: {error}\n")
+            session.exitstatus = self._conclude(cannot)
+        except (RecordError, OSError) as error:
+            left = things_of(self._opened.directory)
+            rest = f"; {left_behind(self._opened.directory)}" if left else ""
+            tell(f"{self._share.trouble or error}{rest}")
             session.exitstatus = ending.CANNOT_RUN
 
-    def _conclude(self, cannot: str | None, notes: list[str]) -> int:
+    def _conclude(self, cannot: str | None) -> int:
+        notes: list[str] = []
         directory = self._opened.directory
         if self._workers_died and not self._interrupted and not self._enough:
             recorded = [result.case for result in RunRecord.read(directory).results]
@@ -230,6 +245,8 @@ class Owner:
         left = self._share.session.left
         if left:
             notes.append(f"{len(left)} things could not be removed: `conformance cleanup {directory}` tries again")
+        if self._signals.came:
+            notes.append(f"the run was interrupted by {self._signals.came}")
         info = self._opened.finish(status, tally.totals())
         trouble = ending.write_report(directory)
         self._lines = ending.closing_lines(info, tally, directory, [*notes, *([trouble] if trouble else [])])
@@ -252,7 +269,7 @@ class Owner:
         if self._lines:
             terminalreporter.write_sep("=", "conformance")
             for line in self._lines:
-                terminalreporter.write_line(line)
+                terminalreporter.write_line(shown(line))
 
     # pytest-xdist
 

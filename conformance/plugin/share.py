@@ -22,6 +22,7 @@ from conformance.engine.run.session import Session, Settings
 from conformance.plugin.reference import Reference
 from conformance.plugin.trouble import Trouble
 from conformance.plugin.waivers import Waivers
+from specs.record.directory import PRIVATE
 from specs.record.errors import RecordError
 from specs.record.model import Result, RunInfo
 from specs.record.writer import RecordWriter, write_atomically
@@ -140,7 +141,7 @@ class Share:
         left = self.session.close()
         part = {"figures": self.session.figures(), "notes": list(self.session.notes()), "left": list(left)}
         with contextlib.suppress(RecordError):
-            write_atomically(self.directory / _PART.format(self.worker), json.dumps(part))
+            write_atomically(self.directory / _PART.format(self.worker), json.dumps(part), PRIVATE)
         self.writer.close()
 
     @cached_property

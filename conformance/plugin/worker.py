@@ -17,6 +17,7 @@ from conformance.plugin.choices import Choices
 from conformance.plugin.items import CaseItem, SpecFile, collect_file
 from conformance.plugin.reference import read_reference
 from conformance.plugin.share import STOP, Share
+from conformance.plugin.signals import all_ignored
 from conformance.plugin.waivers import load_waivers
 from specs.record import RecordWriter, RunRecord
 
@@ -89,6 +90,7 @@ def open_part(handed: Mapping[str, Any], worker: str, max_servers: int | None = 
 
 def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
     """Let a worker of pytest-xdist take its part. Raises Trouble."""
+    all_ignored()  # the controller ends the run, and a terminal sends Ctrl-C to all
     config.args[:] = handed["args"]
     share = open_part(handed, config.workerinput["workerid"])  # type: ignore[attr-defined]
     config.pluginmanager.register(items, "conformance-items")

@@ -226,6 +226,7 @@ def start(
         return _running(_ready_line(child, timeout, path), child, path, state)
     except BaseException as error:
         if child is not None:
+            child.kill()  # it does not look at its input before it is ready, and holds nothing worth an orderly end
             _end(child)
         if isinstance(error, SandboxError) and log is None and str(path) in str(error):
             # The log is what explains the failure: it stays, outside the folder that goes.

@@ -14,7 +14,6 @@ a sandbox that all processes of the run share.
 
 from __future__ import annotations
 
-import sys
 import unittest
 
 
@@ -24,11 +23,11 @@ def load_tests(
     pattern: str | None,  # noqa: ARG001
 ) -> unittest.TestSuite:
     """All cases as a suite that can be filtered by ids. Ends the process with status 2 where nothing can be tried."""
-    from conformance.plugin.trouble import Trouble
+    from conformance.plugin.trouble import Trouble, tell
     from conformance.stestr.suite import load
 
     try:
         return load()
     except Trouble as trouble:
-        sys.stderr.write(f"conformance: {trouble}\n")
+        tell(trouble)
         raise SystemExit(2) from None

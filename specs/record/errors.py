@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Code = Literal["no-run", "no-head", "other-format", "broken-head", "broken-line", "exists", "unwritable"]
+Code = Literal["no-run", "no-head", "other-format", "broken-head", "broken-line", "exists", "in-use", "unwritable"]
 
 
 class RecordError(Exception):

@@ -50,7 +50,7 @@ class RunRecord:
             RecordError: there is none, or it is of another format, or broken elsewhere than in its last line.
 
         """
-        directory = _directory(Path(path))
+        directory = directory_of(Path(path))
         info = read_info(directory)
         files = result_files(directory)
         damaged: list[str] = []
@@ -97,7 +97,12 @@ def done_cases(directory: Path) -> dict[str, Verdict]:
     return {result.case: result.verdict for result in RunRecord.read(directory).results}
 
 
-def _directory(path: Path) -> Path:
+def directory_of(path: Path) -> Path:
+    """Find the directory of a run, with links resolved; ``latest`` may be a link or a file that holds a name.
+
+    Raises:
+        RecordError: there is no such directory.
+    """
     # Where links cannot be made, `latest` is a file that holds the name of the directory beside it.
     if path.name == "latest" and path.is_file():
         name = path.read_text("utf-8", "replace").strip()

@@ -6,6 +6,7 @@ others write beside it with ``RecordWriter(directory, worker="gw1")``. A writer 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
 
 from specs.record.codec import dumps, info_to_json, result_to_json
+from specs.record.directory import PRIVATE, unwritable
 from specs.record.errors import RecordError
 from specs.record.reader import HEAD, LINES, done_cases, result_files
 
@@ -30,28 +32,6 @@ _WORKER = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 def utc_now() -> str:
     """Tell the time as the record writes it (``2026-03-01T12:00:00.000000Z``): texts sort as times do."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def new_directory(base: Path | str = "runs", now: datetime | None = None) -> Path:
-    """Make the directory of a new run, named by the UTC time, such as ``runs/2026-03-01T120000Z``.
-
-    Raises:
-        RecordError: it cannot be made.
-
-    """
-    stem = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
-    for count in range(1, 1000):
-        directory = Path(base) / (stem if count == 1 else f"{stem}-{count}")
-        try:
-            directory.mkdir(parents=True)
-        except FileExistsError:
-            if not directory.is_dir():  # the base itself is a file
-                raise _unwritable(directory, FileExistsError(17, "a file is in the way")) from None
-        except OSError as error:
-            raise _unwritable(directory, error) from None
-        else:
-            return directory
-    raise RecordError("exists", f"{base} holds a thousand runs named {stem}: name another with --output")
 
 
 class RecordWriter:
@@ -103,9 +83,9 @@ class RecordWriter:
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             # O_APPEND and one write for each line: two writers of one file could not tear each other's lines.
-            self._fd = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            self._fd = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE)
         except OSError as error:
-            raise _unwritable(self._file, error) from None
+            raise unwritable(self._file, error) from None
 
     def start(self, info: RunInfo) -> None:
         """Write the head at the start of the run, and point ``latest`` to it.
@@ -139,7 +119,7 @@ class RecordWriter:
                     rest = rest[os.write(self._fd, rest) :]
             except OSError as error:
                 os.ftruncate(self._fd, before)
-                raise _unwritable(self._file, error) from None
+                raise unwritable(self._file, error) from None
 
     def write_info(self, info: RunInfo) -> None:
         """Write the head anew, at once or not at all.
@@ -148,7 +128,7 @@ class RecordWriter:
             RecordError: it cannot be written.
 
         """
-        write_atomically(self.directory / HEAD, dumps(info_to_json(info), indent=1) + "\n")
+        write_atomically(self.directory / HEAD, dumps(info_to_json(info), indent=1) + "\n", PRIVATE)
 
     def finish(self, info: RunInfo) -> None:
         """Write the head with the totals, and close. Raises RecordError as ``write_info`` does."""
@@ -174,8 +154,13 @@ class RecordWriter:
         self.close()
 
 
-def write_atomically(file: Path, text: str) -> None:
+def write_atomically(file: Path, text: str, mode: int = 0o666) -> None:
     """Write a file so that a reader sees the old one or the new one, whole.
+
+    Args:
+        file: to write.
+        text: half characters in it become question marks.
+        mode: of the file, less what the user's mask takes away.
 
     Raises:
         RecordError: it cannot be written; nothing is left behind.
@@ -183,14 +168,16 @@ def write_atomically(file: Path, text: str) -> None:
     """
     draft = file.with_name(f".{file.name}.{os.getpid()}-{threading.get_ident()}")
     try:
-        with draft.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
+        made = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+        with open(made, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(file)
     except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise _unwritable(file, error) from None
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise unwritable(file, error) from None
 
 
 def _point_latest(directory: Path) -> None:
@@ -233,9 +220,3 @@ def _start_of_last_line(fd: int, end: int, step: int = 1 << 16) -> int:
             return begin + found + 1
         position = begin
     return 0
-
-
-def _unwritable(file: Path, error: OSError) -> RecordError:
-    return RecordError(
-        "unwritable", f"{file} cannot be written: {error.strerror}; name another directory with --output"
-    )

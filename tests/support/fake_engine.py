@@ -131,7 +131,9 @@ class FakeSession:
         )
         top = Microversion(2, 96)
         self.suite = derive(specs, selected, top, settings.default_policy)
-        self.context = SimpleNamespace(stopping=threading.Event(), top=top)
+        self.context = SimpleNamespace(
+            stopping=threading.Event(), top=top, patience=SimpleNamespace(status=30.0)
+        )
         self.run = FakeRun(self.suite, record, self.context.stopping)
         self.left = ()
         self.tried = 0

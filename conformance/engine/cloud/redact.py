@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import Any
 from urllib.parse import quote
@@ -206,3 +206,19 @@ def _blank(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_blank(inner) for inner in value]
     return value if value is None or isinstance(value, bool) or value == "" else PLACEHOLDER
+
+
+GIVEN = Redactor()
+"""The secrets that the user has given to this process, for what it says before there is a client, and after."""
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """A sentence without some secrets, be they ever so short: each is replaced where it stands as a word.
+
+    A record must not be falsified by a password such as "nova"; a sentence about that password may be.
+    """
+    for secret in sorted(set(secrets), key=len, reverse=True):
+        for form in sorted(_forms(secret), key=len, reverse=True):
+            if form:
+                text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", PLACEHOLDER, text)
+    return text

@@ -7,16 +7,18 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.credentials import Credential, FixedToken, KeystoneToken, TokenError
 from conformance.engine.cloud.errors import EndpointError
+from conformance.engine.cloud.redact import GIVEN, is_secret_name, masked
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.transport import Transport
 from conformance.engine.cloud.versions import Root, find_root
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from openstack.config.cloud_region import CloudRegion
 
@@ -102,6 +104,7 @@ def _connect_url(
     root = find_root(transport, url, target.tokens[Role.MEMBER], service_type, timeout)
     name = f"{target.name} at {root.url}" if target.name else root.url
     cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, service_type)
+    _keep_secret(cloud, target.tokens.values())
     _try_tokens(cloud, 1)
     return cloud
 
@@ -120,19 +123,26 @@ def _connect_clouds(
             credential.token()
         except TokenError as error:
             option = OPTIONS[role][0]
-            raise EndpointError(f"cloud {target.clouds[role]!r} ({option}): {error}") from error
+            # Some identity services repeat the password that they refuse.
+            said = masked(str(error), _passwords(regions.values()))
+            raise EndpointError(f"cloud {target.clouds[role]!r} ({option}): {said}") from error
     url = credentials[Role.MEMBER].endpoint(service_type)
     if url is None:
         raise EndpointError(
             f"the catalogue of cloud {member!r} has no {service_type} service: look at `openstack catalog list`, "
             f"and at region_name and interface in clouds.yaml"
         )
+    if "@" in urlsplit(url).netloc:
+        raise EndpointError(
+            f"the address of the {service_type} service of cloud {member!r} holds a user or a password: take it out of "
+            "the catalogue or of clouds.yaml, since addresses stand in records"
+        )
     session = credentials[Role.MEMBER].session
     transport = Transport(verify=True if session.verify is None else session.verify, cert=session.cert)
     root = find_root(transport, url, credentials[Role.MEMBER].token(), service_type, timeout)
     name = f"{target.name or member} at {root.url}"
     cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, service_type)
-    _learn_passwords(cloud, regions)
+    _keep_secret(cloud, _passwords(regions.values()))
     _try_tokens(cloud, 0)
     return cloud
 
@@ -222,9 +232,21 @@ def _keystone(region: CloudRegion) -> KeystoneToken:
     )
 
 
-def _learn_passwords(cloud: Cloud, regions: Mapping[Role, CloudRegion]) -> None:
-    for region in regions.values():
-        cloud.redactor.learn_from({"auth": dict(region.config.get("auth") or {})})
+def _keep_secret(cloud: Cloud, secrets: Iterable[str]) -> None:
+    """Keep what the user has given as a secret out of the record, and out of what this process says."""
+    for secret in secrets:
+        for redactor in (GIVEN, cloud.redactor):
+            redactor.learn(secret)
+
+
+def _passwords(regions: Iterable[CloudRegion]) -> list[str]:
+    """What is secret in the settings of clouds."""
+    return [
+        str(value)
+        for region in regions
+        for name, value in (region.config.get("auth") or {}).items()
+        if value and is_secret_name(str(name))
+    ]
 
 
 def _try_tokens(cloud: Cloud, option: int) -> None:

@@ -15,10 +15,9 @@ import pytest
 from record_builder import info, result
 
 import specs
-from specs.record import RecordError, RecordWriter, RunRecord
+from specs.record import RecordError, RecordWriter, RunDirectory, RunRecord
 from specs.record.codec import dumps, info_to_json, result_to_json
 from specs.record.reader import done_cases
-from specs.record.writer import new_directory
 
 
 def write(directory: Path, *results: Any, **options: Any) -> Path:
@@ -256,7 +255,7 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
         RecordWriter(tmp_path / "file" / "run")
     assert caught.value.code == "unwritable"
     with pytest.raises(RecordError, match="cannot be written"):
-        new_directory(tmp_path / "file")
+        RunDirectory.new(tmp_path / "file")
 
 
 def test_a_full_disk_leaves_no_half_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,8 +289,8 @@ def test_a_closed_writer_refuses(tmp_path: Path) -> None:
 
 def test_the_name_of_a_new_directory_is_the_time(tmp_path: Path) -> None:
     now = datetime(2026, 3, 1, 13, 0, 5, tzinfo=timezone(timedelta(hours=1)))
-    assert new_directory(tmp_path / "runs", now).name == "2026-03-01T120005Z"
-    assert new_directory(tmp_path / "runs", now.astimezone(UTC)).name == "2026-03-01T120005Z-2"
+    assert RunDirectory.new(tmp_path / "runs", now).path.name == "2026-03-01T120005Z"
+    assert RunDirectory.new(tmp_path / "runs", now.astimezone(UTC)).path.name == "2026-03-01T120005Z-2"
 
 
 def test_a_record_that_vanishes_while_it_is_read(tmp_path: Path) -> None:
