@@ -6,12 +6,14 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from conformance.plugin.options import OPTIONS
+from conformance.plugin.options import BY_NAME, NAMES_ENDPOINT, OPTIONS, Option
+from specs.text import visible, visible_json
 
 TRACEBACK = "CONFORMANCE_TRACEBACK"
 """Where this variable is set, an error that is a defect of the suite shows its traceback."""
@@ -33,6 +35,10 @@ class Sentences(click.Group):
         **extra: Any,
     ) -> Any:
         """Run a command and end with its exit status."""
+        for stream in (sys.stdout, sys.stderr):
+            # What a terminal cannot encode is escaped, and ends nothing.
+            with contextlib.suppress(AttributeError, ValueError):
+                stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         try:
             status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra) or 0
         except (click.Abort, KeyboardInterrupt):
@@ -44,7 +50,9 @@ class Sentences(click.Group):
         except Exception as error:
             if os.environ.get(TRACEBACK):
                 raise
-            click.echo(f"conformance: {sentence(error)}", err=True)
+            from conformance.plugin.trouble import tell
+
+            tell(sentence(error))
             status = _FAILED
         if standalone_mode:
             sys.exit(status)
@@ -117,7 +125,7 @@ def check(directory: Path | None, against: str | None) -> int:
     if directory is None and not Path("specs").is_dir():
         directory = packaged()
     result = commands.check(directory, against)
-    click.echo(result.diff or f"{result.files} files are what the reference gives\n", nl=False)
+    click.echo(visible(result.diff) or f"{result.files} files are what the reference gives\n", nl=False)
     return result.status
 
 
@@ -135,10 +143,10 @@ def lint(source: str, parameters: str | None, taste: bool, form: str) -> int:
     from parsers.lint import CERTAIN, render, sarif
 
     found = commands.lint(source, parameters, taste=taste)
-    if form == "sarif":
-        click.echo(sarif.sarif(found), nl=False)
+    if form == "text":
+        click.echo(visible(render.text(found)), nl=False)
     else:
-        click.echo(render.as_json(found) if form == "json" else render.text(found), nl=False)
+        click.echo(visible_json(sarif.sarif(found) if form == "sarif" else render.as_json(found)), nl=False)
     return 1 if any(finding.certainty == CERTAIN for finding in found) else 0
 
 
@@ -151,32 +159,33 @@ def diff(old: str, new: str, form: str) -> int:
     from parsers import commands
 
     result = commands.diff(old, new)
-    click.echo(result.json() if form == "json" else result.text(), nl=False)
+    click.echo(visible_json(result.json()) if form == "json" else visible(result.text()), nl=False)
     return 1 if result.breaking else 0
 
 
 @main.command("list")
 @click.option("--operation", metavar="ID", help="This operation only, with all its cases.")
 @click.option("--spec", type=_PATH, metavar="DIR", help="The specs; by default those that come with this suite.")
-def list_(operation: str | None, spec: Path | None) -> int:
+@click.option("-k", "keyword", metavar="EXPR", help="Only cases whose ids hold this, as `run -k` has it.")
+def list_(operation: str | None, spec: Path | None, keyword: str | None) -> int:
     """Show requirements and cases, and why a promise has none."""
     from conformance.plugin.listing import listing
 
-    for line in listing(spec, operation):
-        click.echo(line)
+    for line in listing(spec, operation, keyword):
+        click.echo(visible(line))
     return 0
 
 
-def _run_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Declare the options of the table; ``-k`` among them, though it is pytest's, since everybody needs it."""
-    for option in reversed(OPTIONS):
+def _declared(options: Sequence[Option], command: Callable[..., int]) -> Callable[..., int]:
+    """Declare some options of the table for a command."""
+    for option in reversed(options):
         flag = {"is_flag": True} if option.metavar is None else {"metavar": option.metavar}
         command = click.option(f"--{option.name}", help=option.help[0].upper() + option.help[1:] + ".", **flag)(command)
     return command
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
-@_run_options
+@partial(_declared, OPTIONS)
 @click.option("--spec", metavar="DIR", help="The specs, or one of them; by default those that come with this suite.")
 @click.option("-k", "keyword", metavar="EXPR", help="Only cases whose ids hold this, such as 'servers-actions.lock/'.")
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST OPTIONS]")
@@ -233,17 +242,17 @@ def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) ->
 
 @main.command()
 @click.argument("run", type=_PATH)
-@_run_options
+@partial(_declared, NAMES_ENDPOINT)
 def cleanup(run: Path, **values: Any) -> int:
     """Remove what a killed run has left on the cloud, by its journal; 1 if something could not be removed.
 
-    The cloud is the one that the run names; the tokens for a URL must be given.
+    The cloud is the one that the run names; the tokens for a URL must be given again, as CONFORMANCE_TOKEN and its kin.
     """
     from conformance.plugin.tidying import tidy
+    from conformance.plugin.trouble import say, shown
 
-    done = tidy(run, {option.name: values[option.name.replace("-", "_")] for option in OPTIONS})
-    for line in done.left:
-        click.echo(f"left: {line}")
+    done = tidy(run, {option.name: values[option.name.replace("-", "_")] for option in NAMES_ENDPOINT})
+    say((f"left: {shown(line)}" for line in done.left), sys.stdout)
     click.echo(f"{len(done.removed)} removed, {len(done.already_gone)} were gone already, {len(done.left)} left")
     return 0 if done.clean else 1
 
@@ -278,13 +287,10 @@ def sandbox(port: int, release: str | None) -> int:
         nova = stack.enter_context(Sandbox(python, port=port))
         low, high = nova.microversions
         click.echo(f"nova {nova.release} at {nova.url} (microversions {low} to {high}); Ctrl-C ends it")
-        for role, option in (("member", "TOKEN"), ("admin", "ADMIN_TOKEN"), ("reader", "READER_TOKEN")):
-            click.echo(f"export {option}={nova.tokens[role]}")
-        click.echo(f"export ALT_TOKEN={nova.tokens['member2']}")
-        click.echo(
-            f'conformance run --url {nova.url} --token "$TOKEN" --admin-token "$ADMIN_TOKEN" '
-            '--reader-token "$READER_TOKEN" --alt-token "$ALT_TOKEN"'
-        )
+        roles = (("member", "token"), ("admin", "admin-token"), ("reader", "reader-token"), ("member2", "alt-token"))
+        for role, option in roles:
+            click.echo(f"export {BY_NAME[option].variable}={nova.tokens[role]}")
+        click.echo(f"conformance run --url {nova.url}")
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
             raise click.ClickException(f"the sandbox has ended by itself, with status {nova.wait()}")
@@ -293,14 +299,16 @@ def sandbox(port: int, release: str | None) -> int:
 
 @contextlib.contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does."""
+    """Let SIGTERM, and the end of the terminal, end the block as Ctrl-C does."""
     import signal
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

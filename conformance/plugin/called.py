@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
+from importlib.util import find_spec
 from typing import TypeVar
 
 import pytest
@@ -11,6 +13,9 @@ from conformance.plugin import CLI
 from conformance.plugin.trouble import Trouble
 
 T = TypeVar("T")
+
+_OF_XDIST = re.compile(r"-n\d*|-n=?(auto|logical)|--(numprocesses|dist|maxprocesses|max-worker-restart|tx)(=.*)?\Z")
+"""Options that the suite's users have from its README, and that only an extra brings."""
 
 
 class Called:
@@ -39,4 +44,8 @@ def _told(error: pytest.UsageError) -> str:
     """The error itself, out of what pytest shows around it."""
     text = " ".join(str(part) for part in error.args)
     _, mark, after = text.partition(": error: ")
-    return " ".join((after.splitlines()[0] if mark else text).split())
+    told = " ".join((after.splitlines()[0] if mark else text).split())
+    unknown = told.removeprefix("unrecognized arguments: ").split() if told.startswith("unrecognized") else []
+    if any(_OF_XDIST.match(word) for word in unknown) and find_spec("xdist") is None:
+        return f"{unknown[0]} needs pytest-xdist: pip install 'apiref-conformance[xdist]'"
+    return told

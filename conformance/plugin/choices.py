@@ -86,7 +86,9 @@ def with_tokens(values: Mapping[str, Any], environment: Mapping[str, str]) -> di
         return dict(values)
     return {
         **values,
-        **{name: text for name in _TOKENS if not values.get(name) and (text := environment.get(BY_NAME[name].variable))},
+        **{
+            name: text for name in _TOKENS if not values.get(name) and (text := environment.get(BY_NAME[name].variable))
+        },
     }
 
 

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+
+from _pytest.mark.expression import Expression
 
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.case import REASONS, Case
 from conformance.engine.model.setup import Locked
+from conformance.plugin.items import markers_of
 from conformance.plugin.reference import given_specs, read_reference
 from conformance.plugin.trouble import Trouble
 
 
-def listing(place: Path | None, operation: str | None) -> Iterator[str]:
-    """Lines: every requirement with the number of its cases, or for one operation with the cases. Raises Trouble."""
+def listing(place: Path | None, operation: str | None, keyword: str | None = None) -> Iterator[str]:
+    """Lines: every requirement with the number of its cases.
+
+    Args:
+        place: of the specs; those that are shipped where None.
+        operation: only this one, with its cases.
+        keyword: an expression as pytest's ``-k`` has it: only the cases that it selects, and with them.
+
+    Raises:
+        Trouble: there are no such specs, operations or cases.
+    """
     reference = read_reference(given_specs(place))
     suite = derive(reference.specs, reference.selected)
     known = list(reference.files)
@@ -25,18 +37,22 @@ def listing(place: Path | None, operation: str | None) -> Iterator[str]:
         hint = f"did you mean {', '.join(near)}?" if near else "`conformance list` shows all"
         raise Trouble(f"there is no operation {operation}: {hint}")
     cases: dict[str, list[Case]] = {}
-    for case in suite.cases:
+    chosen = _selection(keyword)
+    for case in filter(lambda case: chosen(case.id, markers_of(case)), suite.cases):
         cases.setdefault(case.requirement.id, []).append(case)
     count = 0
     for requirement in suite.requirements:
-        if operation not in (None, requirement.operation):
+        own = cases.get(requirement.id, [])
+        if operation not in (None, requirement.operation) or (keyword is not None and not own):
             continue
         count += 1
-        own = cases.get(requirement.id, [])
         yield f"{requirement.id}  {requirement.source.path}:{requirement.source.line}  {_cases(len(own))}"
-        if operation is not None:
+        if operation is not None or keyword is not None:
             yield from (f"    {case.id}  {_situation(case)}" for case in own)
+    if keyword is not None and not count:
+        raise Trouble(f"no case matches -k {keyword!r}: `conformance list` without it shows all")
     without = [u for u in suite.untested if operation is None or _of(u.requirement, operation)]
+    without = [u for u in without if chosen(u.requirement, ())]
     if without:
         yield ""
         yield "Promises without a case:"
@@ -46,6 +62,26 @@ def listing(place: Path | None, operation: str | None) -> Iterator[str]:
     yield ""
     total = sum(len(found) for name, found in cases.items() if operation is None or _of(name, operation))
     yield f"{count} requirements, {total} cases, {len(without)} promises without a case"
+
+
+def _selection(keyword: str | None) -> Callable[[str, Sequence[str]], bool]:
+    """Whether an id with some markers is selected, as pytest's ``-k`` does it. Raises Trouble."""
+    if keyword is None:
+        return lambda *_: True
+    try:
+        expression = Expression.compile(keyword)
+    except Exception as error:  # its class differs from release to release of pytest
+        raise Trouble(f"-k {keyword!r} is no expression of pytest's: {error}") from None
+
+    def chosen(id_: str, markers: Sequence[str]) -> bool:
+        names = [id_.lower(), *(marker.lower() for marker in markers)]
+
+        def holds(word: str, /, **_: object) -> bool:
+            return any(word.lower() in name for name in names)
+
+        return expression.evaluate(holds)
+
+    return chosen
 
 
 def _of(requirement: str, operation: str) -> bool:

@@ -42,7 +42,12 @@ OPTIONS = (
     Option("os-cloud-alt", "the same cloud as member of another project", "NAME"),
     Option("os-cloud-visitor", "the same cloud as a user of the project whose role gives no right", "NAME"),
     Option("url", "the root of the service, or its versioned root; with --token", "URL"),
-    Option("token", "the token of a member of a project, for --url; better in CONFORMANCE_TOKEN, or @FILE", "TOKEN", secret=True),
+    Option(
+        "token",
+        "the token of a member of a project, for --url; better in CONFORMANCE_TOKEN, or @FILE",
+        "TOKEN",
+        secret=True,
+    ),
     Option("admin-token", "the token of an administrator, for --url", "TOKEN", secret=True),
     Option("reader-token", "the token of a reader of the same project, for --url", "TOKEN", secret=True),
     Option("alt-token", "the token of a member of another project, for --url", "TOKEN", secret=True),
@@ -62,6 +67,9 @@ OPTIONS = (
 """All options, in the order in which help shows them."""
 
 BY_NAME = {option.name: option for option in OPTIONS}
+
+NAMES_ENDPOINT = tuple(o for o in OPTIONS if o.name.startswith("os-cloud") or o.name == "url" or o.secret)
+"""The options that name a cloud that somebody else runs, and who asks."""
 
 
 def dest(name: str) -> str:

@@ -137,6 +137,7 @@ class Owner:
         seconds = opened.share.session.context.patience.status
         signals.begun(opened.directory, seconds, lambda: opened.leave(ending.INTERRUPTED))
         self._interrupted = False
+        self._ended_by = ""
         self._other_failed = False
         self._failures = 0
         self._workers_died = False
@@ -162,8 +163,8 @@ class Owner:
             return None
         cases = {item.case.id: item for item in session.items if isinstance(item, CaseItem)}
         self._selected = set(cases)
-        if cases:
-            self._opened.begin_record()
+        if cases and not self._begin_record():
+            return True
         others = [item for item in session.items if not isinstance(item, CaseItem)]
         for index, item in enumerate(others):
             _run(session, item, others[index + 1] if index + 1 < len(others) else None)
@@ -171,6 +172,14 @@ class Owner:
         for case_id in self._share.as_decided(list(cases)):
             _run(session, cases[case_id], None)
         return True
+
+    def _begin_record(self) -> bool:
+        try:
+            self._opened.begin_record()
+        except RecordError as error:
+            self._share.trouble = str(error)
+            self._share.stop()
+        return self._share.trouble is None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count failures, to tell the other processes when it is enough."""
@@ -192,6 +201,7 @@ class Owner:
         value = excinfo.value
         if type(value) is KeyboardInterrupt or "received keyboard-interrupt" in str(value):
             self._interrupt()
+        self._ended_by = str(value)
 
     def _interrupt(self) -> None:
         self._interrupted = True
@@ -261,7 +271,8 @@ class Owner:
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return "pytest could not go on, as it says above"
         if exitstatus == pytest.ExitCode.INTERRUPTED and not self._interrupted and not self._enough:
-            return f"the session ended early: {session.shouldstop or 'collection failed, or something asked for it'}"
+            why = session.shouldstop or self._ended_by or "collection failed, or something asked for it"
+            return f"the session ended early: {why}"
         return None
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -302,8 +313,8 @@ class Owner:
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Learn what is selected."""
         self._selected = {name for nodeid in ids if (name := nodeid.partition("::")[2])}
-        if self._selected:
-            self._opened.begin_record()
+        if self._selected and not self._begin_record():
+            self._stop_others()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, error: object | None) -> None:

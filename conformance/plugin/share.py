@@ -76,7 +76,8 @@ class Share:
         except CloudError as error:
             raise Trouble(str(error)) from None
         except OSError as error:
-            raise Trouble(f"{settings.directory} cannot be written: {error.strerror or error}") from None
+            file = error.filename or settings.directory
+            raise Trouble(f"{file} cannot be written: {error.strerror or error}; make room") from None
         share = cls(reference, session, writer, options, waivers or Waivers(), done or {}, worker)
         told.append(share)
         return share
@@ -99,7 +100,9 @@ class Share:
             self.writer.add(result)
         except RecordError as error:
             self.trouble = self.trouble or str(error)
-            self.session.context.stopping.set()
+        self.trouble = self.trouble or self.session.journal.trouble
+        if self.trouble:
+            self.stop()
         self._decided.put(result.case)
 
     def start(self, case_ids: Iterable[str]) -> None:

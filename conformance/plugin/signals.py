@@ -114,11 +114,11 @@ class Signals:
         if self.came is None:
             self.came = signal.Signals(number).name
             if self._directory is not None:
-                self._say(f"{self.came}: {_being_removed(self._directory, self._seconds)}")
+                self._say(f"interrupted by {self.came}: {_being_removed(self._directory, self._seconds)}")
             if self._raises:
                 raise KeyboardInterrupt
         elif self.leave is not None and self._directory is not None:
-            self._say(f"{signal.Signals(number).name} again: {left_behind(self._directory)}")
+            self._say(f"interrupted again, by {signal.Signals(number).name}: {left_behind(self._directory)}")
             # In a thread: this one may hold what is needed for it.
             last = threading.Thread(target=self.leave, daemon=True)
             last.start()
@@ -146,12 +146,10 @@ def left_behind(directory: Path) -> str:
 
 
 def _being_removed(directory: Path, seconds: float) -> str:
-    things = things_of(directory)
-    if not things:
-        return f"what is being tried ends, within {STOP_WITHIN:.0f} s"
     return (
-        f"what is being tried ends, within {STOP_WITHIN:.0f} s, then {things} will be removed, each within "
-        f"{seconds:.0f} s; a second signal leaves them to `conformance cleanup {directory}`"
+        f"what is being tried has {STOP_WITHIN:.0f} s to end, then what the run has made is removed "
+        f"({things_of(directory) or 'nothing so far'}), each thing within {seconds:.0f} s; a second signal leaves it to "
+        f"`conformance cleanup {directory}`"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,10 @@ from typing import Any
 from conformance.engine.cloud.cleanup import CleanupReport, cleanup
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.target import Target, connect
-from conformance.plugin.choices import choose
-from conformance.plugin.options import OPTIONS
+from conformance.plugin.choices import choose, with_tokens
+from conformance.plugin.options import BY_NAME, NAMES_ENDPOINT
 from conformance.plugin.trouble import Trouble
-from specs.record import RunRecord
-
-_ENDPOINT = ("os-cloud", "os-cloud-admin", "os-cloud-reader", "os-cloud-alt", "os-cloud-visitor", "url")
-_TOKENS = tuple(option.name for option in OPTIONS if option.secret)
+from specs.record import RunDirectory, RunRecord
 
 
 def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
@@ -26,21 +24,35 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
         given: options by name; the run's own endpoint is taken where none is among them.
 
     Raises:
-        Trouble, RecordError, CloudError: it cannot be done; one sentence says why.
+        Trouble, RecordError, CloudError: it cannot be done; one sentence says why. Not while the run still goes on.
     """
-    record = RunRecord.read(run)
-    directory = record.path or run
+    place = RunDirectory.take_again(run)
+    try:
+        return _tidy(place.path, given)
+    except OSError as error:
+        raise Trouble(f"{error.filename or place.path} cannot be written: {error.strerror}; make room") from None
+    finally:
+        place.release()
+
+
+def _tidy(directory: Path, given: Mapping[str, Any]) -> CleanupReport:
+    record = RunRecord.read(directory)
     entries = Journal.read(directory)
     owed = Journal.read_debts(directory)
     if all(entry.settled for entry in entries) and not owed:
         return CleanupReport(already_gone=tuple(f"{e.intent.kind} {e.intent.name}" for e in entries if e.ids))
-    chosen = {name: given[name] for name in (*_ENDPOINT, *_TOKENS) if given.get(name)}
-    if not any(name in chosen for name in _ENDPOINT):
+    chosen = {option.name: given[option.name] for option in NAMES_ENDPOINT if given.get(option.name)}
+    named = [option.name for option in NAMES_ENDPOINT if not option.secret]
+    if not any(name in chosen for name in named):
         if record.info.endpoint.get("sandbox"):
             return CleanupReport(already_gone=tuple(f"{e.intent.kind} {e.intent.name}" for e in entries))
-        chosen |= {name: record.info.options[name] for name in _ENDPOINT if record.info.options.get(name)}
+        chosen |= {name: record.info.options[name] for name in named if record.info.options.get(name)}
+    chosen = with_tokens(chosen, os.environ)
     if "url" in chosen and not chosen.get("token"):
-        raise Trouble(f"the run tried {chosen['url']}, and tokens are not recorded: give --token, as the run had it")
+        raise Trouble(
+            f"the run tried {chosen['url']}, and tokens are not recorded: give the member's as the run had it, in "
+            f"{BY_NAME['token'].variable} or by --token @FILE"
+        )
     choices = choose(chosen)
     service = str(record.info.spec.get("service") or "compute")
     journal = Journal(directory / "journal-cleanup.jsonl")

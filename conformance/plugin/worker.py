@@ -122,8 +122,8 @@ class Worker:
 
     def _look_for_stop(self, session: pytest.Session) -> None:
         while not self._ended.wait(_LOOK):
-            if (self.share.directory / STOP).exists():
-                session.shouldstop = "the run was stopped"
+            if self.share.trouble or (self.share.directory / STOP).exists():
+                session.shouldstop = self.share.trouble or "the run was stopped"
                 self.share.stop()
                 return
 

@@ -169,7 +169,7 @@ def write_atomically(file: Path, text: str, mode: int = 0o666) -> None:
     draft = file.with_name(f".{file.name}.{os.getpid()}-{threading.get_ident()}")
     try:
         made = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
-        with open(made, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
+        with os.fdopen(made, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())

@@ -124,16 +124,14 @@ class FakeSession:
         self.started = utc_now()
         self._began = time.monotonic()
         settings.directory.mkdir(parents=True, exist_ok=True)
-        self.journal = SimpleNamespace(prefix=settings.prefix or "fake-1")
+        self.journal = SimpleNamespace(prefix=settings.prefix or "fake-1", trouble=None)
         versions = VersionRange(Microversion(2, 1), Microversion(2, 96))
         self.cloud = SimpleNamespace(
             name=f"the fake at {settings.target.url}", roles=("member", "admin"), microversions=versions
         )
         top = Microversion(2, 96)
         self.suite = derive(specs, selected, top, settings.default_policy)
-        self.context = SimpleNamespace(
-            stopping=threading.Event(), top=top, patience=SimpleNamespace(status=30.0)
-        )
+        self.context = SimpleNamespace(stopping=threading.Event(), top=top, patience=SimpleNamespace(status=30.0))
         self.run = FakeRun(self.suite, record, self.context.stopping)
         self.left = ()
         self.tried = 0

@@ -7,6 +7,7 @@ changed for a moment, ``owe`` (the request that puts it back) and ``paid``.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -176,12 +177,17 @@ class Journal:
         prefix: what every name of this run begins with. Without it the one that the run's journals already hold, or
             a random one. The processes of one run must be given the same.
 
+    Attributes:
+        trouble: why it can no longer be written, in one sentence; None while it can.
+
     Raises:
-        OSError: it cannot be written. Then nothing may be asked of the cloud either.
+        OSError: it cannot be written. Then nothing may be asked of the cloud either. What is written down after the
+            fact (made, refused, gone, paid) raises nothing: this process knows it all the same, and can clean up.
     """
 
     def __init__(self, path: Path, *, prefix: str | None = None) -> None:
         self.path = path
+        self.trouble: str | None = None
         self._lock = Lock()
         self._book = _Book()
         self._own: set[str] = set()
@@ -193,11 +199,11 @@ class Journal:
         cut = path.exists() and not _ends_whole(path)
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         if cut:
-            os.write(self._file, b"\n")
+            self._append(b"\n")
         known = self._book.prefixes
         self.prefix: str = prefix or (known[0] if known else f"conformance-{secrets.token_hex(4)}")
         if self.prefix not in known:
-            self._write({"do": "run", "prefix": self.prefix})
+            self._write({"do": "run", "prefix": self.prefix}, before=True)
 
     def rand_name(self, kind: str = "") -> str:
         """Make up a name that begins with the run's prefix."""
@@ -208,7 +214,8 @@ class Journal:
         intent = Intent(secrets.token_hex(8), kind, name, str(role))
         with self._lock:
             self._own.add(intent.key)
-        self._write({"do": "intend", "key": intent.key, "kind": kind, "name": name, "role": intent.role})
+        line = {"do": "intend", "key": intent.key, "kind": kind, "name": name, "role": intent.role}
+        self._write(line, before=True)
         return intent
 
     def made(
@@ -236,7 +243,7 @@ class Journal:
     def owe(self, method: str, path: str, role: str, microversion: str, body: Any) -> Debt:
         """Write down the request that will put back what is about to be changed for others."""
         debt = Debt(secrets.token_hex(8), method, path, role, microversion, body)
-        self._write({"do": "owe", **asdict(debt)})
+        self._write({"do": "owe", **asdict(debt)}, before=True)
         return debt
 
     def paid(self, debt: Debt) -> None:
@@ -308,13 +315,30 @@ class Journal:
                 os.close(self._file)
                 self._file = -1
 
-    def _write(self, line: dict[str, Any]) -> None:
+    def _write(self, line: dict[str, Any], *, before: bool = False) -> None:
+        """Write a line; ``before`` what it speaks of, so that it must not happen where this fails."""
         line = {**line, "at": time.time()}
-        raw = json.dumps(line).encode() + b"\n"
         with self._lock:
-            os.write(self._file, raw)
-            os.fsync(self._file)
+            try:
+                self._append(json.dumps(line).encode() + b"\n")
+            except OSError as error:
+                self.trouble = self.trouble or f"{self.path} cannot be written: {error.strerror}; make room"
+                if before:
+                    raise
             self._book.add(line)
+
+    def _append(self, raw: bytes) -> None:
+        """Put bytes on disk, all of them or none. Raises OSError with the name of the file."""
+        end = os.fstat(self._file).st_size
+        try:
+            rest = memoryview(raw)
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+            os.fsync(self._file)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, end)
+            raise OSError(error.errno, error.strerror, str(self.path)) from None
 
     def _catch_up(self) -> None:
         """Read what other processes have written since the last time."""
