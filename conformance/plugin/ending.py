@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,12 @@ def closing_lines(info: RunInfo, tally: Tally, directory: Path, notes: Iterable[
     return lines
 
 
+def notes_at_end(waivers: Iterable[str], left: Sequence[str], directory: Path) -> list[str]:
+    """What the user should know beside the totals: of waivers that have expired, and of what is left behind."""
+    things = f"{len(left)} things could not be removed: `conformance cleanup {_shown(directory)}` tries again"
+    return [*waivers, *([things] if left else [])]
+
+
 def missing_results(cases: Iterable[Any], recorded: Iterable[str], reason: str) -> list[Result]:
     """Results of verdict error for cases that nobody has decided, because a process of the run died."""
     known = set(recorded)
@@ -110,6 +116,7 @@ __all__ = [
     "RecordError",
     "closing_lines",
     "missing_results",
+    "notes_at_end",
     "status_of",
     "tally_of",
     "write_report",

@@ -14,6 +14,7 @@ from conformance.plugin.reference import Reference
 from conformance.plugin.share import Share, Stopped
 from reports.roles import as_role
 from specs.record.model import Result
+from specs.text import visible
 
 KINDS = {
     "normal": "the documented request is accepted with a documented code",
@@ -120,16 +121,16 @@ class CaseItem(pytest.Item):
             pytest.skip("the run was stopped before the case was decided")
         source = f"{result.source.path}:{result.source.line}"
         for name, value in (("requirement", result.requirement), ("verdict", result.verdict), ("source", source)):
-            self.user_properties.append((name, value))
+            self.user_properties.append((name, visible(value)))
         if result.verdict in SKIPS:
-            pytest.skip(f"{result.verdict}: {result.reason}")
+            pytest.skip(visible(f"{result.verdict}: {result.reason}"))
         if result.verdict == "fail" and result.waiver is not None:
-            self.user_properties.append(("waiver", result.waiver["link"]))
-            pytest.xfail(f"waived until {result.waiver['expires']}: {result.waiver['reason']}")
+            self.user_properties.append(("waiver", visible(result.waiver["link"])))
+            pytest.xfail(visible(f"waived until {result.waiver['expires']}: {result.waiver['reason']}"))
         if result.verdict != "pass":
             raise CaseFailed(result)
         if result.deviation is not None:
-            self.user_properties.append(("deviation", result.deviation.id))
+            self.user_properties.append(("deviation", visible(result.deviation.id)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Three lines instead of a traceback."""
@@ -158,7 +159,8 @@ def pytest_runtest_makereport(
         # Only the trial shows whether a member or an administrator had to ask.
         report.location = (*report.location[:2], item.headed(result.role))
         if result.verdict in SKIPS:
-            report.longrepr = (result.source.path, result.source.line, f"{result.verdict}: {result.reason}")
+            reason = visible(f"{result.verdict}: {result.reason}")
+            report.longrepr = (result.source.path, result.source.line, reason)
     return report
 
 

@@ -8,22 +8,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from conformance.engine.cloud.journal import PATTERN
 from conformance.engine.run.locks import TURNS
 from conformance.engine.run.session import Settings
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import LOG, Endpoint, open_endpoint
 from conformance.plugin.expected import ExpectedDeviations, compare, expected_of
 from conformance.plugin.reference import Reference
-from conformance.plugin.share import STOP, Share, gather_parts
+from conformance.plugin.share import PARTS, STOP, Share, gather_parts
 from conformance.plugin.trouble import Trouble
 from conformance.plugin.waivers import Waivers
 from specs.record import RecordError, RecordWriter, RunDirectory, RunRecord, Tally
 from specs.record.model import Result, RunInfo
-from specs.record.reader import HEAD, LINES
+from specs.record.reader import HEAD, LINES, WORKER_LINES
 from specs.record.totals import added
 
-JOURNAL = "journal.jsonl"
-"""The journal of the process that owns a run, in the run directory."""
+WRITTEN = (HEAD, LINES, WORKER_LINES, PATTERN, PARTS, STOP, TURNS)
+"""What the processes of a run write into its directory before it has begun, as patterns of names."""
 
 DECIDED = ("pass", "fail", "inapplicable")
 """Verdicts that a run which is resumed does not try again."""
@@ -169,7 +170,7 @@ class Opened:
         if self.choices.resume is None:
             log = self.directory / LOG
             told = keep_log and log.exists() and log.stat().st_size > 0
-            self._place.remove((LINES, HEAD, JOURNAL, *([] if told else [LOG])))
+            self._place.remove((*WRITTEN, *([] if told else [LOG])))
         self._place.release()
 
 

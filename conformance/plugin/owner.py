@@ -251,10 +251,7 @@ class Owner:
         if cannot is not None:
             status = ending.CANNOT_RUN
             notes.append(cannot)
-        notes += self._share.waivers.sentences
-        left = self._share.session.left
-        if left:
-            notes.append(f"{len(left)} things could not be removed: `conformance cleanup {directory}` tries again")
+        notes += ending.notes_at_end(self._share.waivers.sentences, self._share.session.left, directory)
         if self._signals.came:
             notes.append(f"the run was interrupted by {self._signals.came}")
         info = self._opened.finish(status, tally.totals())

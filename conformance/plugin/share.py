@@ -31,7 +31,8 @@ STOP = "stop"
 """A file in the run directory: all processes of the run shall stop."""
 
 _PART = "part-{}.json"
-_PARTS = "part-*.json"
+PARTS = "part-*.json"
+"""Names of the files in which other processes of the run leave their figures."""
 
 
 @dataclass
@@ -161,7 +162,7 @@ def gather_parts(directory: Path) -> tuple[list[dict[str, Any]], list[dict[str, 
     """Figures and notes that the other processes of a run have left; takes their files away."""
     figures: list[dict[str, Any]] = []
     notes: dict[str, dict[str, Any]] = {}
-    for path in sorted(directory.glob(_PARTS)):
+    for path in sorted(directory.glob(PARTS)):
         with contextlib.suppress(OSError, ValueError):
             part = json.loads(path.read_text("utf-8"))
             # Processes run side by side: the time of the owner is that of the run.

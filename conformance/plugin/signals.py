@@ -148,8 +148,8 @@ def left_behind(directory: Path) -> str:
 def _being_removed(directory: Path, seconds: float) -> str:
     return (
         f"what is being tried has {STOP_WITHIN:.0f} s to end, then what the run has made is removed "
-        f"({things_of(directory) or 'nothing so far'}), each thing within {seconds:.0f} s; a second signal leaves it to "
-        f"`conformance cleanup {directory}`"
+        f"({things_of(directory) or 'nothing so far'}), each thing within {seconds:.0f} s; a second signal leaves it "
+        f"to `conformance cleanup {directory}`"
     )
 
 

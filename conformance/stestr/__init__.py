@@ -14,7 +14,11 @@ a sandbox that all processes of the run share.
 
 from __future__ import annotations
 
+import time
 import unittest
+
+STARTED = time.monotonic()
+"""When this process began to load the suite: the others of a run begin at the same time, and take as long."""
 
 
 def load_tests(

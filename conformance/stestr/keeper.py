@@ -18,15 +18,18 @@ from conformance.plugin import ending
 from conformance.plugin.choices import Choices, from_environment
 from conformance.plugin.opened import Opened
 from conformance.plugin.reference import given_specs, read_reference
-from conformance.plugin.trouble import Trouble
+from conformance.plugin.trouble import Trouble, shown
 from conformance.plugin.waivers import Waivers, load_waivers
 from conformance.plugin.worker import hand_over
-from conformance.stestr.shared import SEEN, START, STATE, USERS
+from conformance.stestr.shared import LAST_WORDS, SEEN, SLOWEST, START, STATE, USERS, slowest
+from specs.record import RecordError
 
 LINGER_AFTER_LISTING = 20.0
 """Seconds that the run waits for somebody: stestr lists the cases in one process and tries them in others."""
 LINGER = 2.0
-"""Seconds that it waits once somebody has tried something."""
+"""Seconds that it waits at least once somebody has tried something."""
+SLOWER = 3.0
+"""So many times longer than the slowest until now may another process take before it takes part."""
 
 _LOOK = 0.25
 
@@ -37,7 +40,7 @@ def main(place: Path) -> int:
         signal.signal(name, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _ended)
     keeper = hold(place / "keeper", fcntl.LOCK_EX)
-    for old in (*place.glob("worker-*"), *place.glob("server-*"), place / SEEN):
+    for old in (*place.glob("worker-*"), *place.glob("server-*"), place / SEEN, place / SLOWEST):
         old.unlink(missing_ok=True)
     try:
         opened, choices = _open()
@@ -45,14 +48,20 @@ def main(place: Path) -> int:
         _say({"error": str(trouble)})
         return ending.CANNOT_RUN
     try:
-        handed = hand_over(opened.share, opened.files, choices)
+        last_words = place / LAST_WORDS.format(opened.directory.name)
+        hold(last_words, fcntl.LOCK_EX)  # until this process ends, however it ends
+        handed = {**hand_over(opened.share, opened.files, choices), "last_words": str(last_words)}
         _write_state(place, handed)
         _say({"handed": handed, "line": opened.first_line, "directory": str(opened.directory)})
         _wait_for_end(place)
         # From here on, who comes begins another run.
         if keeper is not None:
             os.close(keeper)
-        return _finish(opened, choices)
+        return _finish(opened, choices, last_words)
+    except (RecordError, OSError) as error:
+        # Who waits for the last words says so.
+        sys.stderr.write(f"{error}\n")
+        return ending.CANNOT_RUN
     finally:
         opened.abandon()
 
@@ -88,23 +97,29 @@ def _wait_for_end(place: Path) -> None:
                 continue
             os.close(users)
             alone_since = alone_since or time.monotonic()
-            patience = LINGER if (place / SEEN).exists() else LINGER_AFTER_LISTING
+            late = SLOWER * slowest(place)
+            patience = max(late, LINGER if (place / SEEN).exists() else LINGER_AFTER_LISTING)
             if time.monotonic() - alone_since >= patience:
                 (place / STATE).unlink(missing_ok=True)
                 return
 
 
-def _finish(opened: Opened, choices: Choices) -> int:
-    directory = opened.directory
+def _finish(opened: Opened, choices: Choices, last_words: Path) -> int:
+    """End the run; what came of it is left for the processes that wait for it. Raises RecordError, OSError."""
+    directory, share = opened.directory, opened.share
     opened.close()
     if not any(path.stat().st_size for path in directory.glob("results*.jsonl")):
         opened.discard()  # the cases were listed, and not tried
+        last_words.unlink(missing_ok=True)
         return 0
     opened.begin_record()
     tally = ending.tally_of(directory)
     status = ending.status_of(tally, choices, interrupted=False)
-    opened.finish(status, tally.totals())
-    ending.write_report(directory)
+    info = opened.finish(status, tally.totals())
+    trouble = ending.write_report(directory)
+    notes = ending.notes_at_end(share.waivers.sentences, share.session.left, directory)
+    lines = ending.closing_lines(info, tally, directory, [*notes, *([trouble] if trouble else [])])
+    last_words.write_text("".join(f"{shown(line)}\n" for line in lines), "utf-8")
     return status
 
 

@@ -22,12 +22,18 @@ from typing import Any
 from filelock import FileLock
 
 from conformance.engine.run.locks import hold
-from conformance.plugin.trouble import Trouble
+from conformance.plugin.choices import from_environment
+from conformance.plugin.trouble import Trouble, say, shown, tell
+from conformance.stestr import STARTED
 
 STATE = "state.json"
 USERS = "users"
 START = "start.lock"
 SEEN = "seen"
+SLOWEST = "slowest"
+"""A file with the seconds that the slowest process of the run took from its start until it took part."""
+LAST_WORDS = "ended-{}"
+"""What came of a run, by the name of its directory; the keeper holds it locked until all is written."""
 
 SETTLE = 1.0
 """Seconds in which all processes of a run have begun: then they divide the servers among them."""
@@ -65,7 +71,8 @@ class SharedRun:
     def take_servers(self) -> int:
         """How many servers this process may have: a fair part of the run's, at least one, never more than are free."""
         mine = self.place / f"worker-{os.getpid()}"
-        self._slots += (hold(mine, fcntl.LOCK_SH) or 0,)
+        here = hold(mine, fcntl.LOCK_SH)
+        self._slots += (here,) if here is not None else ()
         time.sleep(SETTLE)
         together = [path for path in self.place.glob("worker-*") if is_held(path)]
         limit = int(self.handed["max_servers"])
@@ -81,14 +88,43 @@ class SharedRun:
         self._slots += tuple(got)
         return len(got)
 
+    def leave(self) -> list[str]:
+        """Take part no more, and wait until the run has ended. Returns what one of its processes is to say of it."""
+        for fd in (self._user, *self._slots):
+            os.close(fd)
+        self._slots = ()
+        last_words = Path(self.handed["last_words"])
+        ended = hold(last_words, fcntl.LOCK_SH)
+        try:
+            said = last_words.read_text("utf-8").splitlines()
+            last_words.unlink()
+        except FileNotFoundError:
+            return []  # another process says it
+        finally:
+            if ended is not None:
+                os.close(ended)
+        log, directory = self.place / "keeper.log", self.handed["directory"]
+        return said or [f"the run did not come to its end: see {log}; `conformance cleanup {directory}` tidies up"]
+
+
+def slowest(place: Path) -> float:
+    """How many seconds the slowest process of the run took until it took part, as far as is known."""
+    try:
+        return float((place / SLOWEST).read_text("ascii"))
+    except (OSError, ValueError):
+        return 0.0
+
 
 def join(environment: Mapping[str, str]) -> SharedRun:
     """Take part in the run of this environment; begin it if nobody has. Raises Trouble: it cannot be begun."""
     place = meeting_place(environment)
-    place.mkdir(parents=True, exist_ok=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.mkdir(mode=0o700, exist_ok=True)
     with FileLock(place / START):
         user = hold(place / USERS, fcntl.LOCK_SH)
-        handed = _state(place) or _begin(place)
+        took = time.monotonic() - STARTED
+        handed = _state(place) or _begin(place, from_environment(environment).sandbox)
+        (place / SLOWEST).write_text(str(max(took, slowest(place))), "ascii")
     if user is None:  # a shared lock is waited for
         raise Trouble(f"{place / USERS} cannot be locked")
     return SharedRun(place, handed, user)
@@ -104,7 +140,9 @@ def _state(place: Path) -> dict[str, Any] | None:
         return None
 
 
-def _begin(place: Path) -> dict[str, Any]:
+def _begin(place: Path, sandbox: bool) -> dict[str, Any]:
+    if sandbox:
+        tell("starting a real Nova on this machine, which takes some seconds")
     command = [sys.executable, "-P", "-m", "conformance.stestr.keeper", str(place)]
     with (place / "keeper.log").open("wb") as log:
         # It inherits nothing: whoever reads our output would wait for it to end.
@@ -121,7 +159,7 @@ def _begin(place: Path) -> dict[str, Any]:
     if "error" in said:
         keeper.wait()
         raise Trouble(said["error"])
-    sys.stderr.write(f"{said['line']}; record: {said['directory']}\n")
+    say([f"{shown(said['line'])}; record: {said['directory']}"], sys.stderr)
     # It is not waited for: it outlives this process, and the system takes care of it.
     keeper.returncode = 0
     return dict(said["handed"])

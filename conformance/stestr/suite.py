@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 import unittest
 from collections.abc import Container, Iterable
 from datetime import UTC, datetime, timedelta
@@ -13,11 +15,14 @@ from conformance.engine.derive.suite import derive
 from conformance.plugin.failure import failure_lines
 from conformance.plugin.reference import read_reference
 from conformance.plugin.share import Share, Stopped
-from conformance.plugin.trouble import Trouble
+from conformance.plugin.trouble import Trouble, say
 from conformance.plugin.worker import open_part
 from conformance.stestr.shared import SEEN, SharedRun, join
 from specs.microversion import Microversion
 from specs.record import RecordError
+from specs.text import visible
+
+_BRACKETS = re.compile(r"\[[^\]]*\]")
 
 
 class SuiteError(Exception):
@@ -65,9 +70,9 @@ class CaseTest(unittest.TestCase):
         except Stopped:
             self.skipTest("the run was stopped before the case was decided")
         if result.verdict in ("inconclusive", "inapplicable"):
-            self.skipTest(f"{result.verdict}: {result.reason}")
+            self.skipTest(visible(f"{result.verdict}: {result.reason}"))
         if result.verdict == "fail" and result.waiver is not None:
-            self.skipTest(f"waived until {result.waiver['expires']}: {result.waiver['reason']}")
+            self.skipTest(visible(f"waived until {result.waiver['expires']}: {result.waiver['reason']}"))
         text = "\n" + "\n".join(failure_lines(result, self.share.head))
         if result.verdict == "error":
             raise SuiteError(text)
@@ -103,16 +108,40 @@ class CaseSuite(unittest.TestSuite):
                 test.trouble = str(trouble)
                 test.run(result)
             return result
+        alike = _alike(tests)
         try:
             share.start(tests)
             for case_id in share.as_decided(list(tests)):
                 if result.shouldStop:
                     break
+                if case_id in alike:
+                    _name_whole(case_id, result)
                 tests[case_id].share = share
                 tests[case_id].run(result)
         finally:
             share.leave_part()
+        if lines := self._run.leave():
+            say(["", "conformance:", *lines], sys.stderr)
         return result
+
+
+def _alike(case_ids: Iterable[str]) -> set[str]:
+    """Those of the ids that would be the same without their first brackets."""
+    found: dict[str, list[str]] = {}
+    for case_id in case_ids:
+        found.setdefault(_BRACKETS.sub("", case_id, count=1), []).append(case_id)
+    return {case_id for ids in found.values() if len(ids) > 1 for case_id in ids}
+
+
+def _name_whole(case_id: str, result: unittest.TestResult) -> None:
+    """Let stestr's console show an id whole: it takes what stands in brackets for tags, and drops it.
+
+    A stream of subunit holds text that belongs to no test, which the console shows as it comes.
+    """
+    status = getattr(getattr(result, "decorated", result), "status", None)
+    if status is not None:
+        line = f"{visible(case_id)}:\n".encode()
+        status(file_name="stdout", file_bytes=line, mime_type="text/plain; charset=utf8", eof=True)
 
 
 def load() -> CaseSuite:

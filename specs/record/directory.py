@@ -108,12 +108,16 @@ class RunDirectory:
             raise unwritable(path / LOCK, error) from None
         return cls(path, before, made, lock)
 
-    def remove(self, names: Iterable[str]) -> None:
-        """Remove files that this run has written, then the directories that it has made and that are empty."""
-        for name in names:
-            if name not in self.before:
+    def remove(self, patterns: Iterable[str]) -> None:
+        """Remove the files of some names that this run has written, then what it has made of directories and is empty.
+
+        Args:
+            patterns: of names, such as ``results*.jsonl``; what was there before the run stays.
+        """
+        for path in {path for pattern in patterns for path in self.path.glob(pattern)}:
+            if path.name not in self.before:
                 with contextlib.suppress(OSError):
-                    (self.path / name).unlink()
+                    path.unlink()
         if self.made:
             with contextlib.suppress(OSError):
                 (self.path / LOCK).unlink()

@@ -53,6 +53,9 @@ class FakeRun:
     def take_servers(self):
         return 3
 
+    def leave(self):
+        return ["the last words"]
+
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
@@ -98,6 +101,56 @@ def test_verdicts_become_results(run):
     assert "Requirement  b  (x.inc:7)" in text
     assert "Expected     202" in text
     assert "Try again    conformance run -k b" in text
+
+
+def test_the_last_words_of_a_run_are_said(run, capsys):
+    run({"a": "pass"})
+    assert capsys.readouterr().err == "\nconformance:\nthe last words\n"
+
+
+class Streamed(unittest.TestResult):
+    """What stestr gives to a suite: a stream of subunit behind a decorator."""
+
+    def __init__(self):
+        super().__init__()
+        self.decorated = self
+        self.texts = []
+
+    def status(self, *, file_bytes, test_id=None, **_):
+        assert test_id is None
+        self.texts.append(file_bytes.decode())
+
+
+def test_ids_that_stestr_would_show_alike_are_shown_whole(tmp_path, monkeypatch):
+    verdicts = {"a/202[x]": "pass", "a/202[y]": "pass", "a/202": "pass", "b/202[x]": "pass", "c": "pass"}
+    share = FakeShare(verdicts)
+    monkeypatch.setattr("conformance.stestr.suite.open_part", lambda handed, worker, servers: share)
+    suite = CaseSuite(FakeRun(tmp_path), [CaseTest(case) for case in verdicts])
+    result = Streamed()
+    suite.run(result)
+    assert result.testsRun == 5
+    assert sorted(result.texts) == ["a/202:\n", "a/202[x]:\n", "a/202[y]:\n"]
+
+
+def test_who_waits_for_a_keeper_that_died_is_told(tmp_path):
+    words = tmp_path / "ended-x"
+    run = shared.SharedRun(tmp_path, {"last_words": str(words), "directory": "runs/x"}, shared.hold(words, fcntl.LOCK_SH))
+    assert run.leave() == [
+        f"the run did not come to its end: see {tmp_path / 'keeper.log'}; `conformance cleanup runs/x` tidies up"
+    ]
+
+
+def test_one_process_says_the_last_words(tmp_path):
+    words, users = tmp_path / "ended-x", tmp_path / "users"
+    handed = {"last_words": str(words), "directory": "runs/x"}
+    one, other = (shared.SharedRun(tmp_path, handed, shared.hold(users, fcntl.LOCK_SH)) for _ in range(2))
+    waiting = shared.hold(words, fcntl.LOCK_SH)
+    words.write_text("all is well\n")
+    assert one.leave() == ["all is well"]
+    os.close(waiting)
+    assert shared.hold(users, fcntl.LOCK_EX | fcntl.LOCK_NB) is None
+    other.leave()
+    assert shared.hold(users, fcntl.LOCK_EX | fcntl.LOCK_NB) is not None
 
 
 def test_what_is_waived_is_skipped(run):
@@ -210,8 +263,8 @@ def finished(project):
 
 def test_stestr_itself(stestr):
     pytest.importorskip("stestr")
-    case = stestr.matching("servers-actions.lock/")[0]
-    stestr.decide_parts({case: "fail"})
+    case, other = stestr.matching("servers-actions.lock/")[:2]
+    stestr.decide_parts({case: "fail", other: "quiet-omission"})
     (stestr.path / ".stestr.conf").write_text("[DEFAULT]\ntest_path=./cases\ngroup_regex=^([^/]+)/\n")
     command = [sys.executable, "-m", "stestr.cli", "run", "--concurrency", "2"]
     done = subprocess.run(command, cwd=stestr.path, capture_output=True, text=True, check=False)
@@ -220,9 +273,18 @@ def test_stestr_itself(stestr):
     assert "Failed: 1" in done.stdout
     assert sorted(stestr.tried_cases) == sorted(stestr.cases)
     assert len({process for process, _, _ in stestr.tried}) == 2
-    until(lambda: finished(stestr))
+    # When the command returns, all is there.
+    assert finished(stestr)
     record = RunRecord.read(stestr.path / "runs" / "latest")
     assert record.info.exit_status == 1
+    last = [line.strip() for line in done.stderr.splitlines()]
+    assert last[-1].startswith("report: runs/")
+    assert (stestr.path / last[-1].removeprefix("report: ")).exists()
+    assert any(f"{len(stestr.cases)} cases: " in line and "1 with an omission" in line for line in last)
+    assert last.count("conformance:") == 1
+    # Its own lines drop what stands in brackets.
+    for case in stestr.cases:
+        assert case in done.stdout or case.replace("[", "").replace("]", "") == case
     assert record.info.totals["requests"] == 30
     assert {r.case: r.verdict for r in record.results if r.verdict != "pass"} == {case: "fail"}
     assert b"a-secret" not in b"".join(p.read_bytes() for p in (stestr.path / "runs").rglob("*") if p.is_file())
@@ -244,5 +306,6 @@ def test_an_endpoint_that_cannot_be_used_is_a_sentence(stestr, monkeypatch):
     done = subprocess.run(command, cwd=stestr.path, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
-        "conformance: --url http://127.0.0.1:9/v2.1 needs --token, the token of a member of a project"
+        "conformance: --url http://127.0.0.1:9/v2.1 needs the token of a member of a project: give it in "
+        "CONFORMANCE_TOKEN, or by --token @FILE"
     ]
