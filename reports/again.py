@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.curl import quote
-from reports.roles import token_option, token_variable
 
 if TYPE_CHECKING:
     from specs.record.model import RunInfo
@@ -28,7 +27,10 @@ _KEPT = (
 
 
 def again(case: str, info: RunInfo) -> str:
-    """Write ``conformance run -k '<case id>' ...`` with the options that the run had; tokens are variables."""
+    """Write ``conformance run -k '<case id>' ...`` with the options that the run had.
+
+    Tokens are not among them: they come from the environment, where nobody else on the machine sees them.
+    """
     options = {str(key).lstrip("-").replace("_", "-"): value for key, value in info.options.items()}
     words = ["conformance run -k", quote(_expression(case))]
     for name in _KEPT:
@@ -37,10 +39,7 @@ def again(case: str, info: RunInfo) -> str:
             words.append(f"--{name}")
         elif isinstance(value, str) and value:
             words.append(f"--{name} {quote(value)}")
-    if options.get("url"):
-        for role in ("member", *info.roles):
-            words.append(f'{token_option(role)} "{token_variable(role)}"')
-    return " ".join(dict.fromkeys(words))
+    return " ".join(words)
 
 
 def _expression(case: str) -> str:

@@ -251,7 +251,7 @@ def _keys(notes: list[dict[str, Any]]) -> list[str]:
 
 
 def _shell(command: str) -> Markup:
-    """Keep each option with its value, so that no line ends inside ``--token "$TOKEN"``."""
+    """Keep each option with its value, so that no line ends inside ``--os-cloud mine``."""
     parts = _SHELL_WORDS.split(words.visible(command))
     spans = (Markup("<span>{}</span>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts))
     return Markup("").join(spans)

@@ -23,17 +23,8 @@ def as_role(role: str | None) -> str:
     return _SAID.get(role, f"as {role}") if role else "role not recorded"
 
 
-def token_option(role: str | None) -> str:
-    """Name the option of ``conformance run`` that gives the token of a role: ``--token``, ``--admin-token``."""
-    return f"--{_prefix(role, '-')}token"
-
-
 def token_variable(role: str | None) -> str:
     """Name the shell variable that stands for the token of a role: ``$TOKEN``, ``$ADMIN_TOKEN``."""
-    return f"${_prefix(role, '_').upper()}TOKEN"
-
-
-def _prefix(role: str | None, joint: str) -> str:
     if not role or role in _FIRST or not _NAME.match(role):
-        return ""
-    return role.replace("-", joint) + joint
+        return "$TOKEN"
+    return f"${role.replace('-', '_').upper()}_TOKEN"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
+import stat
 import threading
 from collections import Counter
 from collections.abc import Callable, Generator
@@ -26,6 +26,8 @@ from reports.words import count, listed, plural
 INTERRUPTED = 130
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+_DESCRIPTORS = 256
+"""So many of the first descriptors of this process are looked at for a terminal."""
 _LAST_WORDS = 3.0
 """Seconds that the record may take to be written when everything is left."""
 
@@ -57,6 +59,7 @@ class Signals:
         self._before: dict[int, object] = {}
         # pytest takes the usual one from time to time, to capture what tests write.
         self._errors = os.dup(2)
+        self._terminals = _terminals()
 
     def install(self) -> None:
         """Take the signals that are not ignored."""
@@ -108,7 +111,7 @@ class Signals:
 
     def _come(self, number: int, _: object) -> None:
         if number == signal.SIGHUP:
-            _leave_terminal()
+            _leave_terminals(self._terminals)
         if self._over:
             return
         if self.came is None:
@@ -153,12 +156,19 @@ def _being_removed(directory: Path, seconds: float) -> str:
     )
 
 
-def _leave_terminal() -> None:
-    """Write to nowhere what would go to a terminal that is gone: an error there would end the run in its middle."""
+def _terminals() -> frozenset[int]:
+    """The devices of the terminals that this process writes to."""
+    return frozenset(os.fstat(fd).st_rdev for fd in range(3) if os.isatty(fd))
+
+
+def _leave_terminals(devices: frozenset[int]) -> None:
+    """Write to nowhere what would go to terminals that are gone: an error there would end the run in its middle.
+
+    Every descriptor counts: pytest keeps some aside while it captures what tests write.
+    """
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__):
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            fd = stream.fileno()  # type: ignore[union-attr]
-            if os.isatty(fd):
+    for fd in range(_DESCRIPTORS):
+        with contextlib.suppress(OSError):
+            if stat.S_ISCHR((found := os.fstat(fd)).st_mode) and found.st_rdev in devices:
                 os.dup2(nowhere, fd)
     os.close(nowhere)

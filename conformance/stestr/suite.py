@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import unittest
 from collections.abc import Container, Iterable
@@ -21,8 +20,6 @@ from conformance.stestr.shared import SEEN, SharedRun, join
 from specs.microversion import Microversion
 from specs.record import RecordError
 from specs.text import visible
-
-_BRACKETS = re.compile(r"\[[^\]]*\]")
 
 
 class SuiteError(Exception):
@@ -108,13 +105,12 @@ class CaseSuite(unittest.TestSuite):
                 test.trouble = str(trouble)
                 test.run(result)
             return result
-        alike = _alike(tests)
         try:
             share.start(tests)
             for case_id in share.as_decided(list(tests)):
                 if result.shouldStop:
                     break
-                if case_id in alike:
+                if "[" in case_id:
                     _name_whole(case_id, result)
                 tests[case_id].share = share
                 tests[case_id].run(result)
@@ -123,14 +119,6 @@ class CaseSuite(unittest.TestSuite):
         if lines := self._run.leave():
             say(["", "conformance:", *lines], sys.stderr)
         return result
-
-
-def _alike(case_ids: Iterable[str]) -> set[str]:
-    """Those of the ids that would be the same without their first brackets."""
-    found: dict[str, list[str]] = {}
-    for case_id in case_ids:
-        found.setdefault(_BRACKETS.sub("", case_id, count=1), []).append(case_id)
-    return {case_id for ids in found.values() if len(ids) > 1 for case_id in ids}
 
 
 def _name_whole(case_id: str, result: unittest.TestResult) -> None:

@@ -1,7 +1,8 @@
 """A pytest plugin that puts a fake in the place of the engine's Session: cases are derived, and decided by a table.
 
 The table is `verdicts.json` in the working directory: a part of a case's id -> what becomes of it: a verdict, or
-`hang` (until the run is stopped), `interrupt` (Ctrl-C), `die` (the process is gone), `quiet-omission` (a pass).
+`hang` (until the run is stopped), `interrupt` (Ctrl-C), `die` (the process is gone), `quiet-omission` (a pass);
+`close` -> `hang`: the removal of what was made does not end.
 What was tried is appended to `tried.txt`, with the process and the lane.
 """
 
@@ -140,6 +141,8 @@ class FakeSession:
         self.context.stopping.set()
         with Path("closed.txt").open("a") as file:
             file.write(f"{os.getpid()} {whole_run}\n")
+        if table().get("close") == "hang":
+            time.sleep(600)
         return self.left
 
     def figures(self):

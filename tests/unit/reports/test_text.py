@@ -25,8 +25,7 @@ Broken: 2 deviations
   Observed     200  (as member, microversion 2.73)
   Reason       so it came
   Source       api-ref/source/servers-actions.inc:409
-  Try again    conformance run -k 'servers-actions.lock/normal/202[2.73]' --url https://cloud.example.org/compute/v2.1 \
---token "$TOKEN" --admin-token "$ADMIN_TOKEN"
+  Try again    conformance run -k 'servers-actions.lock/normal/202[2.73]' --url https://cloud.example.org/compute/v2.1
   As curl      curl -sS -i -X POST "$ENDPOINT"/servers/5f1c/action -H "X-Auth-Token: $TOKEN" \
 -H 'Content-Type: application/json' --data-raw '{"lock": null}'
 
@@ -36,7 +35,7 @@ Broken: 2 deviations
   Reason       so it came
   Source       api-ref/source/servers-actions.inc:409
   Try again    conformance run -k 'servers-actions.rebuild/precondition/status[RESCUE]' \
---url https://cloud.example.org/compute/v2.1 --token "$TOKEN" --admin-token "$ADMIN_TOKEN"
+--url https://cloud.example.org/compute/v2.1
   As curl      curl -sS -i -X POST "$ENDPOINT"/servers/5f1c/action -H "X-Auth-Token: $TOKEN" \
 -H 'Content-Type: application/json' --data-raw '{"lock": null}'
 
@@ -47,7 +46,7 @@ Omissions: 2 deviations
   Observed     400  (as member, microversion 2.73)
   Source       api-ref/source/servers-actions.inc:409
   Try again    conformance run -k 'servers-actions.pause/error/404[long-id]' \
---url https://cloud.example.org/compute/v2.1 --token "$TOKEN" --admin-token "$ADMIN_TOKEN"
+--url https://cloud.example.org/compute/v2.1
   The same in  servers-actions.rebuild/error/404
 
 Waived: 1 deviation
