@@ -106,7 +106,7 @@ def build(
 
     result = commands.build(source, service, parameters, output, report, keep_going=keep_going)
     what = "unchanged" if result.unchanged else f"{len(result.written)} written, {len(result.removed)} removed"
-    click.echo(f"{result.operations} operations in {result.files} files: {result.output} ({what})")
+    click.echo(visible(f"{result.operations} operations in {result.files} files: {result.output} ({what})"))
     if result.blocks:
         click.echo(f"no rule has read {result.unread} of {result.blocks} stretches of prose")
     if report is not None:

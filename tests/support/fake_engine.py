@@ -2,7 +2,7 @@
 
 The table is `verdicts.json` in the working directory: a part of a case's id -> what becomes of it: a verdict, or
 `hang` (until the run is stopped), `interrupt` (Ctrl-C), `die` (the process is gone), `quiet-omission` (a pass);
-`close` -> `hang`: the removal of what was made does not end.
+`close` -> `hang`: the removal of what was made does not end; `said` -> what the cloud is called, and gives as a reason.
 What was tried is appended to `tried.txt`, with the process and the lane.
 """
 
@@ -111,7 +111,7 @@ def outcome(case, wish):
         status=418,
         accepted=False,
         role="admin" if wish == "fail-as-admin" else case.trial.request.role,
-        reason=None if verdict == "pass" else f"the fake says {wish}",
+        reason=None if verdict == "pass" else f"the fake says {table().get('said', wish)}",
         deviation=deviation,
         exchanges=(exchange,),
         seconds=0.25,
@@ -128,7 +128,9 @@ class FakeSession:
         self.journal = SimpleNamespace(prefix=settings.prefix or "fake-1", trouble=None)
         versions = VersionRange(Microversion(2, 1), Microversion(2, 96))
         self.cloud = SimpleNamespace(
-            name=f"the fake at {settings.target.url}", roles=("member", "admin"), microversions=versions
+            name=f"the fake{table().get('said', '')} at {settings.target.url}",
+            roles=("member", "admin"),
+            microversions=versions,
         )
         top = Microversion(2, 96)
         self.suite = derive(specs, selected, top, settings.default_policy)
