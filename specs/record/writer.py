@@ -118,7 +118,8 @@ class RecordWriter:
                 while rest:
                     rest = rest[os.write(self._fd, rest) :]
             except OSError as error:
-                os.ftruncate(self._fd, before)
+                with contextlib.suppress(OSError):
+                    os.ftruncate(self._fd, before)
                 raise unwritable(self._file, error) from None
 
     def write_info(self, info: RunInfo) -> None:

@@ -2,7 +2,8 @@
 
 The table is `verdicts.json` in the working directory: a part of a case's id -> what becomes of it: a verdict, or
 `hang` (until the run is stopped), `interrupt` (Ctrl-C), `die` (the process is gone), `quiet-omission` (a pass);
-`close` -> `hang`: the removal of what was made does not end; `said` -> what the cloud is called, and gives as a reason.
+`close` -> `hang`: the removal of what was made does not end; `said`: what the cloud is called, and gives as a reason;
+`journal` -> `full`: it cannot be written after the first case.
 What was tried is appended to `tried.txt`, with the process and the lane.
 """
 
@@ -42,6 +43,7 @@ class FakeRun:
     suite: object
     record: object
     stopping: threading.Event
+    journal: object
 
     def __post_init__(self):
         self._cases = {case.id: case for case in self.suite.cases}
@@ -87,6 +89,8 @@ class FakeRun:
             if wish == "die":
                 os._exit(1)
             result = outcome(self._cases[case_id], wish)
+            if wishes.get("journal") == "full":
+                self.journal.trouble = "journal.jsonl cannot be written: No space left on device; make room"
             self.record(result)
             self._futures[case_id].set_result(result)
 
@@ -135,7 +139,7 @@ class FakeSession:
         top = Microversion(2, 96)
         self.suite = derive(specs, selected, top, settings.default_policy)
         self.context = SimpleNamespace(stopping=threading.Event(), top=top, patience=SimpleNamespace(status=30.0))
-        self.run = FakeRun(self.suite, record, self.context.stopping)
+        self.run = FakeRun(self.suite, record, self.context.stopping, self.journal)
         self.left = ()
         self.tried = 0
 

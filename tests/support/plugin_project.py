@@ -84,7 +84,10 @@ class Project:
 
     @property
     def record(self):
-        return RunRecord.read(self.path / "runs" / "latest")
+        return self.record_of("runs/latest")
+
+    def record_of(self, name):
+        return RunRecord.read(self.path / name)
 
     def matching(self, *parts):
         return [case for case in self.cases if all(part in case for part in parts)]
