@@ -104,6 +104,36 @@ def test_list_of_an_operation_shows_its_cases(conformance, project):
     assert "pause" not in result.stdout
 
 
+def test_list_of_a_selection(conformance, project):
+    result = conformance("list", "--spec", project.spec.parent, "-k", "lock/normal and not PAUSED")
+    assert result.exit_code == 0
+    shown = [line.split()[0] for line in result.stdout.splitlines() if line.startswith("    ")]
+    chosen = [case for case in project.matching("servers-actions.lock/normal") if "PAUSED" not in case]
+    assert set(chosen) == set(shown)
+    assert "pause/" not in result.stdout
+    assert f"1 requirements, {len(shown)} cases" in result.stdout
+    assert "no case matches -k 'nothing-so-named'" in refused(
+        conformance("list", "--spec", project.spec.parent, "-k", "nothing-so-named")
+    )
+    assert "is no expression of pytest's" in refused(conformance("list", "--spec", project.spec.parent, "-k", "a("))
+
+
+def test_cleanup_lists_what_means_something_to_it(conformance):
+    text = conformance("cleanup", "--help").stdout
+    found = {line.split()[0] for line in text.splitlines() if line.strip().startswith("--")}
+    assert found == {
+        *("--os-cloud", "--os-cloud-admin", "--os-cloud-reader", "--os-cloud-alt", "--os-cloud-visitor", "--url"),
+        *("--token", "--admin-token", "--reader-token", "--alt-token", "--visitor-token"),
+    }
+
+
+@pytest.mark.parametrize("options", [["-n", "2"], ["-n2"], ["--numprocesses=2"], ["-n", "auto"]])
+def test_an_option_of_an_extra_that_is_not_installed(conformance, monkeypatch, options):
+    monkeypatch.setattr("conformance.plugin.called.find_spec", lambda _: None)
+    result = conformance("run", "-p", "no:xdist", *options)
+    assert f"{options[0]} needs pytest-xdist: pip install 'apiref-conformance[xdist]'" in refused(result)
+
+
 def test_run_is_pytest_with_the_plugin(conformance, project):
     arguments = ["run", "--spec", "specs/compute", "-k", "servers-actions.lock/", "--output", "here", *project.endpoint]
     result = conformance(*arguments, "-p", "fake_engine", "--junitxml=out.xml", "-v")

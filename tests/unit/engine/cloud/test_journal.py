@@ -1,5 +1,6 @@
 """The journal is on disk before anything is asked for, outlives a kill, and is one for all processes of a run."""
 
+import errno
 import json
 import os
 import signal
@@ -152,3 +153,31 @@ def test_what_is_changed_for_others_is_owed_until_it_is_put_back(tmp_path):
     journal.paid(one)
     assert Journal.read_debts(tmp_path) == ()
     assert Journal.read(tmp_path) == ()
+
+
+def test_on_a_full_disk_nothing_is_begun_and_nothing_is_forgotten(tmp_path, monkeypatch):
+    journal = Journal(tmp_path / "journal.jsonl")
+    intent, real = journal.intend("server", "x"), os.write
+    before = journal.path.read_bytes()
+
+    def full(fd, data):
+        """The disk takes the first bytes, as real ones do, and then no more."""
+        if len(bytes(data)) > 10:
+            return real(fd, bytes(data)[:10])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        journal.intend("server", "y")
+    assert caught.value.filename == str(journal.path)
+    assert [entry.intent.name for entry in journal.entries()] == ["x"]
+    with pytest.raises(OSError, match="No space"):
+        journal.owe("PUT", "/x", "admin", "2.1", {})
+    # What has happened has happened: this process knows of it, and removes it.
+    journal.made(intent, "id-1", "/servers/id-1")
+    assert journal.entries()[0].left == (("id-1", "/servers/id-1"),)
+    assert journal.owns("id-1")
+    journal.gone("id-1")
+    assert journal.entries()[0].settled
+    assert journal.trouble == f"{journal.path} cannot be written: No space left on device; make room"
+    assert journal.path.read_bytes() == before, "no half line"

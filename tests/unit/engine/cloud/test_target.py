@@ -178,7 +178,10 @@ class Identity:
 
     def issue(self, asked):
         if self.refused:
-            return 401, {"error": {"code": 401, "message": "The request you have made requires authentication."}}
+            message = (
+                self.refused if isinstance(self.refused, str) else "The request you have made requires authentication."
+            )
+            return 401, {"error": {"code": 401, "message": message}}
         self.issued += 1
         token = {
             "methods": ["password"],
@@ -191,8 +194,9 @@ class Identity:
         }
         return 201, {"token": token}, {"X-Subject-Token": f"issued-token-{self.issued:04}"}
 
-    def write(self, **more):
-        auth = {
+    @property
+    def auth(self):
+        return {
             "auth_url": f"{self.fake.url}/identity/v3",
             "username": "u",
             "password": "open-sesame-99",
@@ -200,6 +204,9 @@ class Identity:
             "user_domain_name": "d",
             "project_domain_name": "d",
         }
+
+    def write(self, **more):
+        auth = self.auth
         clouds = {
             "clouds": {
                 "mine": {"auth": auth, "region_name": "R"},
@@ -244,6 +251,26 @@ def test_a_wrong_password(fake, identity):
     assert said.startswith(
         "cloud 'mine' (--os-cloud): the identity service gave no token: The request you have made requires "
     )
+
+
+@pytest.mark.parametrize("password", ["open-sesame-99", "pw"])
+def test_an_identity_service_that_repeats_the_password(fake, identity, password):
+    identity.write(other={"auth": {**identity.auth, "password": password}, "region_name": "R"})
+    identity.refused = f"no user u has the password '{password}', nor has pwned"
+    said = trouble(Target(clouds={Role.MEMBER: "other"}))
+    assert "no user u has the password '***', nor has pwned" in said
+
+
+def test_an_address_in_the_catalogue_that_holds_a_password(fake, identity):
+    identity.catalogue = [identity.service("compute", "http://user:hunter22@cloud.example/v2.1")]
+    said = trouble(Target(clouds={Role.MEMBER: "mine"}))
+    assert said.startswith("the address of the compute service of cloud 'mine' holds a user or a password: take it out")
+    assert "hunter22" not in said
+
+
+def test_tokens_that_are_not_used_yet_are_secret_already(fake):
+    cloud = connect(url_target(fake.url, visitor="visitor-token-987"), service_type="storage")
+    assert cloud.redactor.text("see visitor-token-987") == "see ***"
 
 
 def test_a_catalogue_without_compute(fake, identity):
