@@ -25,32 +25,17 @@ from conformance.engine.api.entries import (
     Transition,
     ValueRule,
 )
+from conformance.engine.api.given import Attachment, InventedValue, RelatedStatus, ShownValue
 from conformance.engine.api.service import ServiceDescription
-from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.model.binding import Binding, Step
+from conformance.engine.api.structured import structured
+from conformance.engine.api.structured import value as _value
+from conformance.engine.cloud.profile import Profile
+from conformance.engine.model.binding import Step
 from specs.microversion import Microversion
 
 
 def _binding(entry: Mapping[str, Any]) -> Any:
     return _value(entry if "resource" in entry else entry["value"])
-
-
-def _value(given: Any) -> Any:
-    """A value of a table: an object with a ``resource`` is a Binding, at any depth."""
-    if isinstance(given, list):
-        return [_value(inner) for inner in given]
-    if not isinstance(given, Mapping):
-        return ABSENT if given == "<left out>" else given
-    if "resource" in given:
-        return Binding(
-            given["resource"], given.get("attribute", "id"), given.get("relation", "any"), given.get("plain")
-        )
-    return {_key(key): _value(inner) for key, inner in given.items()}
-
-
-def _key(key: str) -> Any:
-    """A key of a table: ``</things>`` is the name of an element of the collection."""
-    return Binding(key[1:-1]) if key.startswith("</") and key.endswith(">") else key
 
 
 def _step(entry: Mapping[str, Any]) -> Step:
@@ -117,7 +102,7 @@ def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
     return Stock(name, entry.get("factory"), shown_in, entry.get("isolated_by"), fields, statuses, apart)
 
 
-TABLES: Mapping[str, tuple[str, ...]] = {"compute": ("states.yaml", "bindings.yaml"), "placement": ("placement.yaml",)}
+TABLES: Mapping[str, tuple[str, ...]] = {"compute": ("states.yaml", "bindings.yaml", "things.yaml"), "placement": ("placement.yaml",)}
 """The tables of each service."""
 
 SHIPPED = "compute"
@@ -159,7 +144,13 @@ def load_service(service: str = SHIPPED) -> ServiceDescription:
         task=read.get("task", ""),
         final=tuple(lists["final"]),
         rules=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in lists["bindings"]),
-        attach={k: (v["operation"], v["parameter"]) for k, v in maps["attach"].items()},
+        attach=structured(maps["attach"], dict[str, Attachment]),
+        profile=_profile(service, maps["client"]),
+        shown_values=structured(maps["shown_values"], dict[str, ShownValue]),
+        invented_values=structured(maps["invented_values"], dict[str, InventedValue]),
+        plain_values=dict(maps["plain_values"]),
+        related=structured(maps["related_statuses"], dict[str, RelatedStatus]),
+        field_prefixes=tuple(lists["field_prefixes"]),
         refusals=tuple(map(_refusal, lists["refusals"])),
         placeholders={name: _value(value) for name, value in maps["placeholders"].items()},
         makes=dict(maps["makes"]),
@@ -219,6 +210,11 @@ def load_service(service: str = SHIPPED) -> ServiceDescription:
         ),
         keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["keys"]),
     )
+
+
+def _profile(service: str, client: Mapping[str, Any]) -> Profile:
+    kinds = {name: {"name": name, **entry} for name, entry in client.get("kinds", {}).items()}
+    return structured({"type": service, **client, "kinds": kinds}, Profile)
 
 
 def _actions(entry: Mapping[str, Any]) -> Actions:

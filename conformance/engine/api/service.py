@@ -26,7 +26,9 @@ from conformance.engine.api.entries import (
     Transition,
     ValueRule,
 )
+from conformance.engine.api.given import Attachment, InventedValue, RelatedStatus, ShownValue
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.profile import Profile
 from conformance.engine.model.binding import Binding, Step
 from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion
@@ -69,7 +71,13 @@ class ServiceDescription:
         made_with_server: field of a new server, and the kind of what it shows there: made with it, and kept after it.
         environments: name -> a kind of server that is made where a case asks for it.
         offshoots: what a request may make of what is attached to the server.
-        attach: resource -> (operation, parameter) that attaches it to the server.
+        attach: resource -> how it is attached to the resource under test.
+        profile: what the client must know of the service.
+        shown_values: ``<resource>.<attribute>`` -> where the resource under test shows it.
+        invented_values: resource -> how a value is made up that stands for it.
+        plain_values: ``<resource>.<attribute>`` -> what stands for it in a request that is to reach nothing.
+        related: resource -> where its status is shown, of those of which the reference says what becomes of them.
+        field_prefixes: what the name of a field may begin with where it is shown, beyond its name in a request.
         listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
             and which field names an element where the reference has no path to one.
         first: the lowest microversion of an endpoint, where an operation names none.
@@ -95,7 +103,7 @@ class ServiceDescription:
     task: str = ""
     final: tuple[str, ...] = ()
     rules: tuple[BindingRule, ...] = ()
-    attach: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    attach: Mapping[str, Attachment] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
     creates: tuple[tuple[str, str, str], ...] = ()
     made_with_server: tuple[tuple[str, str], ...] = ()
@@ -133,6 +141,12 @@ class ServiceDescription:
     keys: tuple[tuple[str, str, Any], ...] = ()
     effects: tuple[EffectRule, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
+    profile: Profile = field(default_factory=Profile)
+    shown_values: Mapping[str, ShownValue] = field(default_factory=dict)
+    invented_values: Mapping[str, InventedValue] = field(default_factory=dict)
+    plain_values: Mapping[str, Any] = field(default_factory=dict)
+    related: Mapping[str, RelatedStatus] = field(default_factory=dict)
+    field_prefixes: tuple[str, ...] = ()
     byproducts: tuple[Byproduct, ...] = ()
 
     def environment_of(self, written: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What all lanes of a run share: the cloud, the watch, the factories, the tables, and a clock."""
+"""What all lanes of a run share: the cloud, the watch, what makes things, the description, and a clock."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from conformance.engine.api.producers import Producers, last_version
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import Discovery
+from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.derive.state_graph import StateGraph
@@ -75,6 +76,11 @@ class RunContext:
         """The version of a request that names none: the highest that cloud, reference and operation share."""
         own = last_version(operation)
         return min(v for v in (own, self.top) if v is not None)
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the resource under test; one without a collection where the service has none."""
+        return self.cloud.profile.kind(self.service.resource)
 
     @property
     def role_names(self) -> frozenset[str]:
