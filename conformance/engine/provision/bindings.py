@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from conformance.engine.api import bodies, json_path
@@ -69,12 +69,12 @@ class Bindings:
         self._context = context
         self._subject = subject
         self._free: dict[str, list[Made]] = {}
-        self._attached: dict[str, Made] = {}
+        self.attached: dict[str, Made] = {}
         self.elements: Callable[[str, str | None], Owned] | None = None
 
     def new_server(self) -> None:
         """Forget what was attached to the resource before."""
-        self._attached.clear()
+        self.attached.clear()
 
     def filled(self, body: Any, must_work: bool = True, named: Mapping[str, str] | None = None) -> Any:
         """A copy of a body with a value for each binding.
@@ -118,9 +118,12 @@ class Bindings:
 
     def project(self) -> str:
         """The id of the member's project, as a resource of it shows it."""
-        return str(self._of_subject(PROJECT, "id", True))
+        found = self._of_subject(PROJECT, "id", True)
+        if found is ABSENT:
+            raise Unavailable("nothing is known to show the id of the project", optional=False)
+        return str(found)
 
-    def used(self, bindings: list[Binding], accepted: bool) -> None:
+    def used(self, bindings: Iterable[Binding], accepted: bool) -> None:
         """Tell what became of the values that the last request held."""
         for binding in bindings if accepted else ():
             shown = self._context.service.shown_values.get(f"{binding.resource}.{binding.attribute}")
@@ -132,9 +135,9 @@ class Bindings:
             elif binding.relation == "free" and binding.resource in self._context.service.attach:
                 made = self._free.get(binding.resource, [])
                 if made:
-                    self._attached[binding.resource] = made.pop()
+                    self.attached[binding.resource] = made.pop()
             elif binding.relation == "attached":
-                self._attached.pop(binding.resource, None)
+                self.attached.pop(binding.resource, None)
 
     def _value(self, binding: Binding, must_work: bool) -> Any:
         self._context.notes.add("binding", str(binding))
@@ -188,7 +191,10 @@ class Bindings:
         if rule is None:
             if resource != self._context.service.resource:
                 return ABSENT
-            return self._subject.server_id if attribute == "id" else value(self._subject.view or {}, attribute)
+            found = self._subject.server_id if attribute == "id" else value(self._subject.view, attribute)
+            if found is ABSENT:
+                raise Unavailable(f"the {resource} shows no {attribute}", optional=False)
+            return found
         if rule.needed and self._subject.view is None:
             self._subject.reach(self._context.service.initial)
         found = _shown_by(rule, self._view(rule.role))
@@ -249,8 +255,8 @@ class Bindings:
         return self._context.resources.make(resource, **more)
 
     def _attach(self, resource: str) -> Made:
-        if resource in self._attached:
-            return self._attached[resource]
+        if resource in self.attached:
+            return self.attached[resource]
         how: Attachment = self._context.service.attach[resource]
         operation = self._context.operations.get(how.operation)
         if operation is None:
@@ -265,7 +271,7 @@ class Bindings:
             raise Unavailable(f"{how.operation} was answered {answer.status or answer.error}", optional=False)
         self._context.notes.add("binding", f"{how.operation} attaches a {resource}")
         self._free[resource].remove(made)
-        self._attached[resource] = made
+        self.attached[resource] = made
         self._subject.settle(())
         if how.background:
             self._subject.stir(path)

@@ -41,6 +41,7 @@ class Subject:
 
     Attributes:
         view: the resource as last shown, None where there is none.
+        known_id: its id, empty where there is none.
         locked: whether its owner has locked it.
         furnished: the paths of what was attached to it in the background, which some requests do not bear.
         altered: whether a request has set more than the reference requires, so that optional fields have values.
@@ -50,6 +51,7 @@ class Subject:
 
     def __init__(self, context: RunContext) -> None:
         self.context = context
+        self._kind: Kind = context.kind
         self.view: View | None = None
         self.locked = False
         self.must_replace = False
@@ -59,6 +61,7 @@ class Subject:
         self._moved = False
         self.bindings = Bindings(context, self)
         self.servers_made = 0
+        self.known_id = ""
         self._made: Made | None = None
         self._broken: set[Edge] = set()
 
@@ -74,18 +77,9 @@ class Subject:
         return self._made.id
 
     @property
-    def known_id(self) -> str:
-        """The resource's id, or nothing where there is none."""
-        return self._made.id if self._made is not None else ""
-
-    @property
     def status(self) -> str | None:
         """The status as last seen."""
-        return self._kind.state_of(self.view)[0] if self.view else None
-
-    @property
-    def _kind(self) -> Kind:
-        return self.context.kind
+        return str(self.view.get(self._kind.status.field, "")) if self.view else None
 
     def turn_to(self, environment: str) -> None:
         """From now on the resource is of an environment."""
@@ -226,18 +220,19 @@ class Subject:
         environment = self.context.service.environments.get(self.environment, Environment(()))
         name = self._kind.name
         try:
-            self._made = self.context.resources.make(
-                name, microversion=str(self.context.top), **environment.made_with
-            )
+            version = str(self.context.top)
+            self._made = self.context.resources.make(name, microversion=version, **environment.made_with)
         except ResourceError as error:
             # A cloud need not bear every environment.
             if self.environment:
                 return Problem("inapplicable", f"no {self.environment} {name} could be made: {error}")
             return Problem("inconclusive", f"no {name} could be made: {error}")
+        self.known_id = self._made.id
         self.servers_made += 1
         self.locked = False
         self.view = dict(self._made.body)
-        self.bindings.new_server()
+        if self.bindings.attached:
+            self.bindings.new_server()
         if any(self.view.get(field, ABSENT) != value for field, value in environment.shown.items()):
             self.discard()
             return Problem("inapplicable", f"a {name} that was made {self.environment} does not show that it is so")
@@ -334,7 +329,7 @@ class Subject:
 
     def discard(self) -> None:
         """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another."""
-        made, self._made, self.view = self._made, None, None
+        made, self._made, self.view, self.known_id = self._made, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = False
         self.furnished.clear()
         self.bindings.new_server()
