@@ -193,7 +193,6 @@ def load_service(service: str = SHIPPED) -> ServiceDescription:
         ),
         list_names=dict(maps["list_names"]),
         creates=tuple((c["operation"], c["resource"], c["named_by"]) for c in lists["creates"]),
-        made_with_server=tuple((m["field"], m["resource"]) for m in lists["made_with_server"]),
         first=Microversion.parse(read.get("first", "1.0")),
         fault=_fault(maps["fault"]),
         rooted=bool(read.get("rooted")),

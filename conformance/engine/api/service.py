@@ -68,7 +68,6 @@ class ServiceDescription:
         by_choice: operations that are refused with 400 where the provider has not set up what they need.
         sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
-        made_with_server: field of a new server, and the kind of what it shows there: made with it, and kept after it.
         environments: name -> a kind of server that is made where a case asks for it.
         offshoots: what a request may make of what is attached to the server.
         attach: resource -> how it is attached to the resource under test.
@@ -106,7 +105,6 @@ class ServiceDescription:
     attach: Mapping[str, Attachment] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
     creates: tuple[tuple[str, str, str], ...] = ()
-    made_with_server: tuple[tuple[str, str], ...] = ()
     placeholders: Mapping[str, Any] = field(default_factory=dict)
     makes: Mapping[str, str] = field(default_factory=dict)
     queries: tuple[tuple[str, str, Binding], ...] = ()
@@ -148,6 +146,11 @@ class ServiceDescription:
     related: Mapping[str, RelatedStatus] = field(default_factory=dict)
     field_prefixes: tuple[str, ...] = ()
     byproducts: tuple[Byproduct, ...] = ()
+
+    def is_only_read(self, resource: str) -> bool:
+        """Whether a request may name such a resource without changing it, and every role may look it up."""
+        found = self.profile.discovery.get(resource)
+        return resource == "project" or (found is not None and found.role is None)
 
     def environment_of(self, written: str | None) -> str:
         """The name of the environment for which a reference has this word; nothing where none can be made."""
