@@ -22,7 +22,11 @@ class OptionNames(SphinxDirective):
         lines.append("     - ``stestr``: a variable")
         for option in OPTIONS:
             value = "" if option.metavar is None else f" {option.metavar}"
-            lines += [f"   * - ``--{option.name}{value}``", f"     - ``{option.flag}``", f"     - ``{option.variable}``"]
+            lines += [
+                f"   * - ``--{option.name}{value}``",
+                f"     - ``{option.flag}``",
+                f"     - ``{option.variable}``",
+            ]
         return list(self.parse_text_to_nodes("\n".join(lines)))
 
 

@@ -79,7 +79,7 @@ def _running(text: str) -> list[nodes.Node]:
 
 
 def _id(stem: str, name: str) -> str:
-    return nodes.make_id(f"{stem}-{name}")
+    return str(nodes.make_id(f"{stem}-{name}"))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

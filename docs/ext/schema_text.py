@@ -1,7 +1,8 @@
 """A JSON Schema as text for a page: sections of entries, one entry a key.
 
-Every keyword of a schema is either shown or refused. A keyword that this module does not know would otherwise be a rule
-of the format that the page leaves out. It knows nothing of Sphinx: ``schema_page`` makes a page of what it returns.
+A keyword that this module does not know is refused: it would otherwise be a rule of the format that the page leaves
+out. Not shown is whether other keys may stand beside those that are named; the page says that itself. The module knows
+nothing of Sphinx: ``schema_page`` makes a page of what it returns.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import Any
 Schema = Mapping[str, Any] | bool
 
 _APPLIED = frozenset({"allOf", "anyOf", "oneOf", "items", "properties", "patternProperties", "additionalProperties"})
-_HEAD = frozenset({"$schema", "$id", "$defs", "$comment", "title", "description", "type", "$ref", "enum", "const", "required"})
+_HEAD = frozenset(
+    {"$schema", "$id", "$defs", "$comment", "title", "description", "type", "$ref", "enum", "const", "required"}
+)
 _RULES = frozenset({"if", "then", "else", "not", "dependentRequired", "dependentSchemas", "contains", "prefixItems"})
 _LIMITS = {
     "pattern": "matches `{}`",
@@ -31,7 +34,7 @@ _LIMITS = {
     "minProperties": "at least {} keys",
     "maxProperties": "at most {} keys",
 }
-_SAID_OTHERWISE = frozenset({"propertyNames", "uniqueItems", "default", "examples", "deprecated"})
+_SAID_OTHERWISE = frozenset({"propertyNames", "uniqueItems", "default", "examples"})
 _KNOWN = _APPLIED | _HEAD | _RULES | _LIMITS.keys() | _SAID_OTHERWISE
 
 
@@ -55,7 +58,7 @@ class Entry:
     """One key.
 
     Attributes:
-        key: the key, with those above it: ``a.b``; ``a[].b`` in each element of the list ``a``; ``a.<name>`` for any key.
+        key: the key, with those above it: ``a.b``; ``a[].b`` in each element of the list ``a``; ``a.<name>`` for any.
         form: the type of its value.
         required: whether it must be there.
         meaning: its description, and what bounds its value.
@@ -86,7 +89,11 @@ class Section:
 
 
 def sections(schema: Mapping[str, Any]) -> tuple[Section, ...]:
-    """Give the schema itself, then its definitions. Raises SchemaError: a keyword is not known, a ``$ref`` leads away."""
+    """Give the schema itself, then its definitions.
+
+    Raises:
+        SchemaError: a keyword is not known, or a ``$ref`` leads out of the definitions of the same schema.
+    """
     own = _section("", schema, str(schema.get("title", "")))
     defined = schema.get("$defs", {})
     return (own, *(_section(name, part, name.replace("_", " ")) for name, part in defined.items()))
@@ -96,7 +103,7 @@ def _section(name: str, schema: Schema, title: str) -> Section:
     where = f"$defs/{name}" if name else "the schema"
     if isinstance(schema, bool):
         return Section(name, title, "", _form(schema, where), "", (), ())
-    entries, rules = tuple(_entries(schema, "", where)), tuple(_rules(schema, where))
+    entries, rules = tuple(_entries(schema, "", where)), tuple(_rules(schema))
     return Section(
         name, title, str(schema.get("description", "")), _form(schema, where), _limits(schema), entries, rules
     )
@@ -115,7 +122,10 @@ def _entries(schema: Schema, above: str, where: str) -> Iterator[Entry]:
         yield from _entry(part, f"{above}<{pattern}>", False, f"{where}/{pattern}")
     other = schema.get("additionalProperties")
     if isinstance(other, Mapping):
-        yield from _entry(other, f"{above}<name>", False, f"{where}/<name>", _limits(schema.get("propertyNames", {})))
+        names = schema.get("propertyNames", {})
+        said = "".join(p.name if isinstance(p, Link) else p for p in _form(names, where)) if len(names) else ""
+        of_key = ", ".join(part for part in (said.replace("any value", ""), _limits(names)) if part)
+        yield from _entry(other, f"{above}<name>", False, f"{where}/<name>", of_key)
     for word in ("allOf", "anyOf", "oneOf"):
         for part in schema.get(word, ()):
             if not _is_rule(part):
@@ -133,18 +143,15 @@ def _entry(schema: Schema, key: str, required: bool, where: str, of_key: str = "
     said = [str(known.get("description", "")), str(inner.get("description", "")) if isinstance(inner, Mapping) else ""]
     bounds += [f"the name: {of_key}"] if of_key else []
     meaning = _sentences(" ".join(part.rstrip(".") + "." for part in said if part), ", ".join(b for b in bounds if b))
-    rules = " ".join(_rules(known, where))
+    rules = " ".join(_rules(known))
     yield Entry(key, _form(schema, where), required, f"{meaning} {rules}".strip())
     yield from _entries(schema, f"{key}.", where)
 
 
 def _form(schema: Schema, where: str) -> tuple[Piece, ...]:
     """The type of a value, in words."""
-    if schema is True or schema == {}:
-        return ("any value",)
-    if schema is False:
-        return ("not allowed",)
-    assert isinstance(schema, Mapping)
+    if isinstance(schema, bool):
+        return ("any value" if schema else "not allowed",)
     _check(schema, where)
     if "$ref" in schema:
         return (Link(_target(str(schema["$ref"]), where)),)
@@ -156,7 +163,9 @@ def _form(schema: Schema, where: str) -> tuple[Piece, ...]:
     if chosen and "type" not in schema:
         return _joined([_form(part, where) for part in chosen])
     types = schema.get("type", "object" if "properties" in schema else ())
-    return _joined([_of_type(name, schema, where) for name in ([types] if isinstance(types, str) else types)] or [("any value",)])
+    return _joined(
+        [_of_type(name, schema, where) for name in ([types] if isinstance(types, str) else types)] or [("any value",)]
+    )
 
 
 def _of_type(name: str, schema: Mapping[str, Any], where: str) -> tuple[Piece, ...]:
@@ -166,7 +175,7 @@ def _of_type(name: str, schema: Mapping[str, Any], where: str) -> tuple[Piece, .
     return ("a list",) if inner is True else ("a list of: ", *_form(inner, where))
 
 
-def _rules(schema: Mapping[str, Any], where: str) -> Iterator[str]:
+def _rules(schema: Mapping[str, Any]) -> Iterator[str]:
     """What no type says: the description of a rule, or the rule as JSON where it has none."""
     for part in (schema, *(part for part in schema.get("allOf", ()) if _is_rule(part))):
         rule = {word: value for word, value in part.items() if word in _RULES}
