@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import schema_text
 from docutils import nodes
 from schema_text import Entry, Link, Piece, SchemaError, Section, sections
 from sphinx.util.docutils import SphinxDirective
@@ -28,7 +29,8 @@ class SchemaDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Read the schema and make the nodes. Raises an error of the directive: it cannot be read or shown whole."""
         path = ROOT / self.arguments[0]
-        self.env.note_dependency(str(path))
+        for read in (path, Path(__file__), Path(schema_text.__file__)):
+            self.env.note_dependency(str(read))
         try:
             found = sections(json.loads(path.read_text("utf-8")))
         except (OSError, ValueError, SchemaError) as error:

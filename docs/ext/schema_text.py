@@ -139,11 +139,10 @@ def _entry(schema: Schema, key: str, required: bool, where: str, of_key: str = "
     known = schema if isinstance(schema, Mapping) else {}
     _check(known, where)
     inner = known.get("items")
-    bounds = [_limits(known), f"each {_limits(inner)}" if isinstance(inner, Mapping) and _limits(inner) else ""]
     said = [str(known.get("description", "")), str(inner.get("description", "")) if isinstance(inner, Mapping) else ""]
-    bounds += [f"the name: {of_key}"] if of_key else []
-    meaning = _sentences(" ".join(part.rstrip(".") + "." for part in said if part), ", ".join(b for b in bounds if b))
-    rules = " ".join(_rules(known))
+    bounds = [part for part in (_limits(known), f"the name: {of_key}" if of_key else "") if part]
+    meaning = _sentences(" ".join(part.rstrip(".") + "." for part in said if part), ", ".join(bounds))
+    rules = " ".join([*_rules(known), *_rules(inner if isinstance(inner, Mapping) else {})])
     yield Entry(key, _form(schema, where), required, f"{meaning} {rules}".strip())
     yield from _entries(schema, f"{key}.", where)
 
@@ -161,7 +160,7 @@ def _form(schema: Schema, where: str) -> tuple[Piece, ...]:
         return (_or([f"`{_plain(value)}`" for value in schema["enum"]]),)
     chosen = [part for word in ("anyOf", "oneOf", "allOf") for part in schema.get(word, ()) if not _is_rule(part)]
     if chosen and "type" not in schema:
-        return _joined([_form(part, where) for part in chosen])
+        return _joined([_bounded(part, where) for part in chosen])
     types = schema.get("type", "object" if "properties" in schema else ())
     return _joined(
         [_of_type(name, schema, where) for name in ([types] if isinstance(types, str) else types)] or [("any value",)]
@@ -172,12 +171,19 @@ def _of_type(name: str, schema: Mapping[str, Any], where: str) -> tuple[Piece, .
     if name != "array":
         return ("an object" if name == "object" else name,)
     inner = schema.get("items", True)
-    return ("a list",) if inner is True else ("a list of: ", *_form(inner, where))
+    return ("a list",) if inner is True else ("a list of: ", *_bounded(inner, where))
+
+
+def _bounded(schema: Schema, where: str) -> tuple[Piece, ...]:
+    """The type of a part of a value, with what bounds it: only a key's own bounds stand in its meaning."""
+    limits = _limits(schema)
+    return (*_form(schema, where), f" ({limits})") if limits else _form(schema, where)
 
 
 def _rules(schema: Mapping[str, Any]) -> Iterator[str]:
     """What no type says: the description of a rule, or the rule as JSON where it has none."""
-    for part in (schema, *(part for part in schema.get("allOf", ()) if _is_rule(part))):
+    parts = [part for word in ("allOf", "anyOf", "oneOf") for part in schema.get(word, ()) if _is_rule(part)]
+    for part in (schema, *parts):
         rule = {word: value for word, value in part.items() if word in _RULES}
         if rule:
             said = part.get("description") if part is not schema else None
