@@ -108,7 +108,8 @@ class Opened:
         info = self.share.info({**totals, **added, "seconds": own["seconds"] + float(before.get("seconds") or 0.0)})
         endpoint = self._endpoint.notes() if self._endpoint else ()
         compared = self._compared()
-        every = {repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes, *notes, *compared)}
+        lacking = [{"kind": "undocumented", "text": text} for text in self.reference.undocumented]
+        every = {repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes, *notes, *lacking, *compared)}
         info = replace(self._since_before(info), notes=tuple(every.values()), exit_status=status)
         if self._writer is not None:
             self._writer.finish(info)

@@ -1,4 +1,4 @@
-"""The entries of the tables of ``conformance/data``, as the engine knows them."""
+"""The entries of a service's description, as the engine knows them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,17 @@ from conformance.engine.model.binding import Step
 
 FORMING = "ing"
 """How the statuses end in which a thing is not yet what it will be: creating, attaching, deleting."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing that requests of the service speak of.
+
+    Attributes:
+        unknown: a value that names no thing of this kind; None where no request is tried with one.
+    """
+
+    unknown: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""What the tables of ``conformance/data`` say: bindings, and what the reference leaves unsaid about statuses.
+"""What a service's description says: what must be known beyond the reference so that its promises can be tried.
 
-They are data so that the generator names no operation; every entry that a run uses is noted in its record. Each service
-has its own (see ``tables``); one without a table is tried by its reference alone.
+It is data (``conformance/services/<type>/``, see ``api.load``), so that no module names an operation; a run notes every
+entry that it uses in its record. A service without a description is tried by its reference alone.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from conformance.engine.api.entries import (
     EffectRule,
     Environment,
     Fault,
+    Kind,
     ListRule,
     Naming,
     Refusal,
@@ -38,10 +39,11 @@ FIRST = Microversion(1, 0)
 
 @dataclass(frozen=True)
 class ServiceDescription:
-    """Both tables.
+    """A description, section by section; each is described in ``conformance/services/schema.json``.
 
     Attributes:
         resource, identifier: the resource that has statuses, and the path parameter that names one.
+        kinds: the things that requests speak of, by the names that bindings call them.
         initial: its status after creation; stable: statuses it keeps until somebody acts.
         accepts: operation id -> statuses in which it is tried where the reference names none.
         lock, unlock: operations by which the owner locks and unlocks; shown_by: the field that shows it.
@@ -80,10 +82,12 @@ class ServiceDescription:
         producers: collection -> operation that makes its elements, where the reference lists no code that says so.
         effects: where the API shows what the reference calls an effect.
         keys: operation, place of an object in its request (``{}`` for such a key above it), and what names its members.
+        unseen: shell patterns over breakages that no client can see, each with the reason.
     """
 
     resource: str = ""
     identifier: str = ""
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
     initial: str = ""
     stable: tuple[str, ...] = ()
     accepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -134,6 +138,7 @@ class ServiceDescription:
     effects: tuple[EffectRule, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
     byproducts: tuple[Byproduct, ...] = ()
+    unseen: tuple[tuple[str, str], ...] = ()
 
     def environment_of(self, written: str | None) -> str:
         """The name of the environment for which a reference has this word; nothing where none can be made."""
@@ -249,6 +254,11 @@ class ServiceDescription:
     def passing(self, operation: Operation) -> list[str]:
         """The placeholders of an operation's path that name something only while it lasts."""
         return [name for name, rule in self.named_by.items() if rule.passing and f"{{{name}}}" in operation.path]
+
+    def why_unseen(self, breakage: str) -> str | None:
+        """Why no client can see a breakage of an id, None where one could."""
+        # A bracket in a pattern is a set of characters; ids hold none.
+        return next((reason for pattern, reason in self.unseen if fnmatchcase(breakage, pattern)), None)
 
     def is_alone(self, operation: str) -> bool:
         """Whether the operation of an id changes what all others share."""
