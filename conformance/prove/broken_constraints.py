@@ -172,9 +172,13 @@ def _queries(ground: Ground, book: Catalogue) -> None:
             continue
         for case in cases:
             # The value that is wrong comes last: those before it are what every request of the operation needs.
-            if not case.trial.query or case.trial.accepted is not False or not isinstance(case.expectation, Refused):
+            if (
+                not case.trial.request.query
+                or case.trial.outcome.accepted is not False
+                or not isinstance(case.expectation, Refused)
+            ):
                 continue
-            name, value = case.trial.query[-1]
+            name, value = case.trial.request.query[-1]
             where = Where.of(case.operation, query=Queried(name, _is(name), str(value)))
             code = ground.normal_code(case.operation)
             for mutation, answer in (("accepted", code), ("unlisted", UNLISTED), ("500", 500)):

@@ -37,7 +37,7 @@ def break_lists(ground: Ground, book: Catalogue) -> None:
     for requirement, cases in ground.requirements(KIND):
         what = requirement.id.removeprefix(f"{requirement.operation}/{KIND}/").partition("/")[0]
         for case in cases:
-            if case.trial.accepted is not False:
+            if case.trial.outcome.accepted is not False:
                 _break(book, case, what, Named(what))
 
 

@@ -32,9 +32,9 @@ def _normal(ground: Ground, book: Catalogue) -> None:
         other = ground.other_success(c.code for c in first.operation.responses.normal)
         book.add(first, "other-success", _accepted(first), after=Code(other))
         for case in cases:
-            if case.trial.microversion:
+            if case.trial.request.version:
                 there = ground.here(case, versions=exactly(ground.version(case)))
-                name = f"{case.trial.situation.state}-{case.trial.microversion}"
+                name = f"{case.trial.situation.state}-{case.trial.request.version}"
             else:
                 there, name = ground.here(case), str(case.trial.situation.state)
             seen = replace(there, answered="accepted")

@@ -9,10 +9,12 @@ from typing import Any
 
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.model.case import Case, Requirement, Suite, id_part
+from conformance.engine.model.setup import Ended, Locked
 from conformance.prove.breakage import After, Breakage, Instead
 from conformance.prove.where import NO_SERVER, Where, is_inner
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
+from specs.record.ids import RequirementId, case_detail
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,7 @@ class Ground:
 
     def version(self, case: Case) -> Microversion:
         """The version at which a case is tried."""
-        named = case.trial.microversion
-        return Microversion.parse(named) if named else self.default(case.operation)
+        return case.trial.request.version or self.default(case.operation)
 
     def scoped(self, operation: Operation) -> bool:
         """Whether the path names a resource that has statuses."""
@@ -81,10 +82,12 @@ class Ground:
         """
         situation = case.trial.situation
         said: dict[str, Any] = {}
-        under_way = self.service.passing(case.operation) and not case.trial.ended and situation.target == "own"
+        under_way = (
+            self.service.passing(case.operation) and Ended() not in case.trial.setup and situation.target == "own"
+        )
         if self.scoped(case.operation) and not under_way:
             said["states"] = frozenset({situation.state or NO_SERVER})
-        if situation.locked:
+        if Locked() in case.trial.setup:
             said["locked"] = True
         if situation.environment:
             kind = self.service.environments[situation.environment]
@@ -93,7 +96,8 @@ class Ground:
 
     def roles(self, case: Case) -> frozenset[str]:
         """As whom the request of a case may be sent: an administrator takes the place of a member who may not."""
-        return frozenset({case.trial.role, *(("admin",) if case.trial.may_elevate else ())})
+        request = case.trial.request
+        return frozenset({request.role, request.fallback_role or request.role})
 
     def besides(self, operation: Operation) -> tuple[str, ...]:
         """Templates of other operations whose paths fit the operation's template, too."""
@@ -158,7 +162,7 @@ class Catalogue:
         self.found[id_] = Breakage(
             id=id_,
             requirement=broken,
-            kind=_kind(broken.removeprefix(f"{case.operation.id}/")),
+            kind=_kind(RequirementId.parse(broken, case.operation.id)),
             operation=case.operation.id,
             mutation=mutation,
             where=where,
@@ -175,15 +179,15 @@ class Catalogue:
         return self._inner[key]
 
 
-def _kind(rest: str) -> str:
-    """The kind of a requirement, from what follows the operation in its id: an error's with its code."""
-    first, _, more = rest.partition("/")
-    return f"{first}/{more.split('/')[0]}" if first == "error" else first
+def _kind(requirement: RequirementId) -> str:
+    """The kind of a requirement, an error's with its code."""
+    code = requirement.detail.split("/")[0]
+    return f"{requirement.kind}/{code}" if requirement.kind == "error" else requirement.kind
 
 
 def detail(case: Case) -> str:
     """What stands in the brackets of a case's id, or nothing."""
-    return case.id.partition("[")[2].removesuffix("]")
+    return case_detail(case.id, case.requirement.id)
 
 
 def exactly(version: Microversion) -> VersionRange:

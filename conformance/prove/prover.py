@@ -13,6 +13,7 @@ from types import TracebackType
 
 from conformance.engine.cloud.target import Target
 from conformance.engine.model.case import Case
+from conformance.engine.model.setup import Prepared
 from conformance.engine.provision.context import Notes, Patience, RunContext
 from conformance.engine.run.lanes import NO_SERVER, lane_of
 from conformance.engine.run.run import Run
@@ -165,7 +166,7 @@ class Prover:
     def _limits(self, breakage: Breakage) -> bool:
         """Whether a case that may be run with a breakage sets a limit for the whole project."""
         trials = (self._cases[case_id].trial for case_id in (*self.needs(breakage), *breakage.cases))
-        return any(step.seen_by for trial in trials for step in trial.steps)
+        return any(step.seen_by for trial in trials for setup in trial.setups(Prepared) for step in setup.steps)
 
     def _shared(self, operation: str) -> bool:
         """Whether an operation changes what all provers of a sandbox share."""
@@ -229,7 +230,9 @@ class Prover:
         kinds: dict[str, str] = {}
         for case in sorted(untouched, key=lambda c: c.trial.situation.state is None):
             trial = case.trial
-            cheap = trial.accepted is False and trial.situation.state in states and lane_of(trial, service) in lanes
+            cheap = (
+                trial.outcome.accepted is False and trial.situation.state in states and lane_of(trial, service) in lanes
+            )
             if cheap and self._may_tell(case.id):
                 kinds.setdefault(case.requirement.kind, case.id)
         return list(kinds.values())[: self.controls]

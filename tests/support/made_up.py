@@ -1,10 +1,9 @@
 """A made-up suite for the generators of breakages: operations of any method, and cases written by hand."""
 
-from widgets import KNOWLEDGE, TOP
+from widgets import KNOWLEDGE, TOP, trial
 
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.case import Case, Requirement, Suite
-from conformance.engine.model.trial import Situation, Trial
 from conformance.prove.catalogue import catalogue
 from conformance.prove.ground import Ground
 from specs.model import Code, Operation, Request, Responses
@@ -30,8 +29,9 @@ def case(one, rest, expectation, state=None, role="member", accepted=False, targ
     requirement_id = rest.partition("[")[0]
     kind = requirement_id if requirement_id.startswith("error/") else requirement_id.split("/")[0]
     requirement = Requirement(f"{one.id}/{requirement_id}", one.id, kind, Source("x", 1))
-    trial = Trial(f"{rest}|{role}", one, Situation(state, target=target), role, body=body, accepted=accepted, **more)
-    return Case(f"{one.id}/{rest}", requirement, trial, expectation)
+    parts = {"state": state, "role": role, "accepted": accepted, "target": target, "body": body}
+    tried = trial(one, key=f"{rest}|{role}", **parts, **more)
+    return Case(f"{one.id}/{rest}", requirement, tried, expectation)
 
 
 def broken(*cases, templates=(), service=KNOWLEDGE):

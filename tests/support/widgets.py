@@ -12,7 +12,7 @@ from conformance.engine.derive.view import View
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Suite
 from conformance.engine.model.evidence import Evidence
-from conformance.engine.model.trial import Situation, Trial
+from conformance.engine.model.trial import Outcome, RequestTemplate, Situation, Trial
 from specs.microversion import Microversion
 from specs.model import (
     Code,
@@ -151,16 +151,21 @@ def untested(found: Suite) -> dict[str, str]:
     return {u.requirement.removeprefix("widgets."): u.reason for u in found.untested}
 
 
+_REQUEST = {"role", "fallback_role", "version", "path", "query", "body", "uses_optional_fields"}
+_SITUATION = {"state", "target", "environment"}
+_OUTCOME = {"accepted", "leads_to", "refused_for"}
+
+
 def trial(operation: Operation | None = None, **more: Any) -> Trial:
-    """A trial of an action on an idle widget."""
+    """A trial of an action on an idle widget; ``more`` are the fields of any of its parts."""
+
+    def part(names: set[str]) -> dict[str, Any]:
+        return {name: more.pop(name) for name in names & more.keys()}
+
     operation = operation or action(error=(400, 404, 409))
-    fields: dict[str, Any] = {
-        "key": "k",
-        "operation": operation,
-        "situation": Situation("IDLE"),
-        "role": "member",
-    }
-    return Trial(**(fields | more))
+    request = RequestTemplate(operation, **({"role": "member"} | part(_REQUEST)))
+    situation = Situation(**({"state": "IDLE"} | part(_SITUATION)))
+    return Trial(more.pop("key", "k"), request, situation, outcome=Outcome(**part(_OUTCOME)), **more)
 
 
 def evidence(code: int | None = 202, **more: Any) -> Evidence:

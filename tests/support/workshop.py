@@ -21,7 +21,8 @@ from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.binding import Binding
-from conformance.engine.model.trial import Situation, Trial
+from conformance.engine.model.setup import Locked
+from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import Notes, Patience, RunContext
 from conformance.engine.provision.subject import Subject
 from specs.microversion import VersionRange
@@ -217,6 +218,5 @@ def opened(
 
 def tried(operation: Operation, state: str | None = None, **more: Any) -> Trial:
     """A trial of an operation without a server, or in a status of it."""
-    target = more.pop("target", "own")
-    locked = more.pop("locked", False)
-    return trial(operation, **({"situation": Situation(state, locked, target), "body": ABSENT} | more))
+    setup = (*((Locked(),) if more.pop("locked", False) else ()), *more.pop("setup", ()))
+    return trial(operation, **({"state": state, "body": ABSENT, "setup": setup} | more))

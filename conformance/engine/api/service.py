@@ -244,12 +244,14 @@ class ServiceDescription:
     def before_refusal(self, trial: Trial) -> list[Step]:
         """What goes before a request that is to be refused, so that it shows where it is done all the same.
 
-        What is refused only for who asks needs all that it would need to be accepted.
+        A request that is refused only because of its sender needs all that it would need to be accepted.
         """
-        if trial.accepted is True or trial.situation.target != "own":
+        if trial.outcome.accepted is True or trial.situation.target != "own":
             return []
-        needed = self.steps(trial.operation, "before") if trial.barred and trial.accepted is False else []
-        return [*needed, *self.steps(trial.operation, "unlike")]
+        operation, outcome = trial.request.operation, trial.outcome
+        for_sender = outcome.refused_for == "sender" and outcome.accepted is False
+        needed = self.steps(operation, "before") if for_sender else []
+        return [*needed, *self.steps(operation, "unlike")]
 
     def passing(self, operation: Operation) -> list[str]:
         """The placeholders of an operation's path that name something only while it lasts."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.engine.api.producers import collection_of
-from conformance.engine.derive.view import Book, View
+from conformance.engine.derive.attempt import SILENT, Asked, Where, attempt, ended
+from conformance.engine.derive.book import Book
+from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import Admitted, Refused, RefusedWhereSilent
 from conformance.engine.judge.statuses import FieldRequired
 from conformance.engine.model.case import id_part
@@ -31,7 +33,7 @@ def derive_conditions(view: View, book: Book, conflict: int | None) -> None:
             _of_what_passes(view, book, condition)
     if conflict is not None and view.service.passing(view.operation) and not view.reads:
         requirement = view.requirement("error", "409", conflict)
-        trial = view.ended(None)
+        trial = ended(view, None)
         book.case(requirement, ENDED, trial, RefusedWhereSilent(409, "what the path names has come to its end"))
 
 
@@ -55,15 +57,15 @@ def _of_a_field(view: View, book: Book, condition: Condition) -> None:
     name = condition.attribute or ""
     requirement = view.requirement("precondition", name, condition.line)
     variant, main = view.main
-    trial = view.attempt(state=main, variant=variant, label="documented")
+    trial = attempt(view, "documented", Where(variant, main))
     book.case(requirement, main or "", trial, FieldRequired(name, condition.any_of, fits=True))
     outside = FieldRequired(name, condition.any_of, fits=False)
     if view.service.passing(view.operation) and name == view.service.task:
-        book.case(requirement, ENDED, view.ended(None), outside)
+        book.case(requirement, ENDED, ended(view, None), outside)
         return
     for state in _open_to(view):
         if state != main:
-            other = view.attempt(state=state, variant=variant, label="documented", accepted=None)
+            other = attempt(view, "documented", Where(variant, state), outcome=SILENT)
             book.case(requirement, state, other, outside)
 
 
@@ -84,12 +86,12 @@ def _of_what_passes(view: View, book: Book, condition: Condition) -> None:
         book.without_case(requirement, "beyond-cloud", f"from {condition.when and condition.when.min} to {last}")
         return
     variant, main = view.main
-    trial = view.attempt(state=main, variant=variant, label="documented", version=version)
+    trial = attempt(view, "documented", Where(variant, main), Asked(version=version))
     documented = f"the {condition.resource} is one of those under way"
     book.case(requirement, str(version or main or ""), trial, Admitted(documented))
     detail = f"{ENDED}-{version}" if version else ENDED
     book.case(
-        requirement, detail, view.ended(version), Refused((), f"the {condition.resource} has ended", any_refusal=True)
+        requirement, detail, ended(view, version), Refused((), f"the {condition.resource} has ended", any_refusal=True)
     )
     for value in _out_of_reach(view, condition):
         book.without_case(replace(requirement, id=f"{requirement.id}[{id_part(value)}]"), "transient", value)

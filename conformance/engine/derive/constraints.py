@@ -8,8 +8,10 @@ from typing import Any
 
 from conformance.engine.api import json_path, request_fields
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.attempt import REFUSED, Asked, Where, attempt
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.versions import former_fields
-from conformance.engine.derive.view import Book, Variant, View
+from conformance.engine.derive.view import Variant, View
 from conformance.engine.judge.codes import Refused
 from conformance.engine.model.case import id_part
 from conformance.engine.model.trial import Trial
@@ -47,9 +49,7 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
         return
     for name, body, why, row, version in _broken_bodies(view, variant):
         label = id_part(name)
-        trial = view.attempt(
-            state=state, variant=variant, label=f"bad-{label}", body=body, accepted=False, version=version
-        )
+        trial = attempt(view, f"bad-{label}", Where(variant, state), Asked(version=version, body=body), outcome=REFUSED)
         if line is not None:
             requirement = view.requirement("error", "400", line)
             book.case(requirement, label, trial, Refused((400,), why, also_listed=True))
@@ -68,8 +68,9 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
         if row.location != "query" or view.default not in row.range:
             continue
         if row.required:
-            trial = view.attempt(state=state, variant=variant, label=f"bad-{id_part(row.name)}-missing", accepted=False)
-            trial = replace(trial, query=tuple((name, value) for name, value in trial.query if name != row.name))
+            trial = attempt(view, f"bad-{id_part(row.name)}-missing", Where(variant, state), outcome=REFUSED)
+            without = tuple((name, value) for name, value in trial.request.query if name != row.name)
+            trial = replace(trial, request=replace(trial.request, query=without))
             why = f"{row.name} is required"
             book.case(requirement, f"{id_part(row.name)}-missing", trial, Refused((400,), why, also_listed=True))
         if row.name not in STRICT:
@@ -96,13 +97,12 @@ def _texts(view: View, row: Parameter) -> Iterator[tuple[str, Trial, str]]:
     for label, value, why in _broken_texts(row):
         detail = f"{id_part(row.name)}-{label}"
         given = ((row.name, value),)
-        trial = view.attempt(
-            state=state,
-            variant=variant,
-            label=f"bad-{detail}",
-            accepted=False,
-            query=given if row.location == "query" else (),
-            path=given if row.location == "path" else (),
+        trial = attempt(
+            view,
+            f"bad-{detail}",
+            Where(variant, state),
+            Asked(path=given if row.location == "path" else (), query=given if row.location == "query" else ()),
+            outcome=REFUSED,
         )
         yield detail, trial, why
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from conformance.engine.derive.attempt import REFUSED, Asked, Where, attempt, existing
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.success import applies, post_name
-from conformance.engine.derive.view import Book, Variant, View
+from conformance.engine.derive.view import Variant, View
 from conformance.engine.judge.codes import Admitted, Refused
 from conformance.engine.judge.statuses import ByproductsMade, Reaches
 from specs.microversion import VersionRange
@@ -43,11 +45,11 @@ def _precondition(view: View, book: Book, condition: Condition) -> None:
     for variant in view.variants:
         for state in variant.states:
             if state in view.service.stable:
-                trial = view.attempt(state=state, variant=variant, label="documented")
+                trial = attempt(view, "documented", Where(variant, state))
                 what = f"the {view.within} {condition.resource} is {state}, which the reference admits"
                 book.case(requirement, f"{variant.prefix}{state}", trial, Admitted(what))
         for state in _elsewhere_only(view, variant):
-            trial = view.attempt(state=state, variant=variant, label="documented", accepted=False)
+            trial = attempt(view, "documented", Where(variant, state), outcome=REFUSED)
             why = f"the status of a {view.within} {condition.resource} is {state}, not {' or '.join(variant.states)}"
             book.case(requirement, f"{variant.prefix}{state}", trial, Refused((409,), why, any_refusal=True))
 
@@ -68,7 +70,7 @@ def _not_for(view: View, book: Book, condition: Condition) -> None:
         book.without_case(requirement, "beyond-cloud", str(said))
         return
     variant, state = view.main
-    trial = view.attempt(state=state, variant=variant, label="documented", accepted=False, version=version)
+    trial = attempt(view, "documented", Where(variant, state), Asked(version=version), outcome=REFUSED)
     why = f"the {condition.resource} is {view.within}"
     book.case(requirement, view.within, trial, Refused((), why, any_refusal=True))
 
@@ -83,8 +85,8 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
         for variant in view.variants:
             states = (s for s in variant.states if s in view.service.stable)
             for state in (s for s in states if applies(view, post, s, variant)):
-                trial = view.attempt(state=state, variant=variant, label="documented")
-                reaches = Reaches(post.resource, trial.leads_to, post.on_failure or ("ERROR",), post.transient)
+                trial = attempt(view, "documented", Where(variant, state))
+                reaches = Reaches(post.resource, trial.outcome.leads_to, post.on_failure or ("ERROR",), post.transient)
                 book.case(requirement, f"{view.within}.{variant.prefix}{state}", trial, reaches)
     else:
         book.without_case(requirement, "not-derivable", view.within)
@@ -96,8 +98,12 @@ def _offshoots(view: View, book: Book, post: Condition) -> None:
     if rule is None:
         return
     variant, state = view.main
-    trial = view.attempt(
-        state=state, variant=variant, label=f"with-{rule.kind}s", having=rule.having, beyond_base=bool(rule.having)
+    trial = attempt(
+        view,
+        f"with-{rule.kind}s",
+        Where(variant, state),
+        Asked(optional=bool(rule.having)),
+        setup=existing(rule.having),
     )
     requirement = view.requirement("postcondition", post_name(post), post.line)
     book.case(requirement, view.within, trial, ByproductsMade(post.resource, post.effect == "created"))

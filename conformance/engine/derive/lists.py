@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.engine.api.response_fields import place_of
-from conformance.engine.derive.view import Book, View
+from conformance.engine.derive.attempt import Asked, Where, attempt
+from conformance.engine.derive.book import Book
+from conformance.engine.derive.view import View
 from conformance.engine.judge.lists import (
     AfterMarker,
     AfterOffset,
@@ -27,7 +29,7 @@ from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
 from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.listing import Listing, Match, Way
-from conformance.engine.model.trial import Trial
+from conformance.engine.model.trial import Paged, Trial
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter
 
@@ -191,12 +193,11 @@ class _Lists:
         stock = view.service.stock(self.array[-1])
         if stock is not None:
             self.book.used.add(f"bindings.listed: {stock.name}")
-        trial = view.attempt(
-            state=state if view.scoped else None,
-            variant=variant,
-            label="-".join(filter(None, ("list", id_part(row.name), way, label))),
-            role=rule.role if rule else None,
-            version=None if version == view.default else version,
+        trial = attempt(
+            view,
+            "-".join(filter(None, ("list", id_part(row.name), way, label))),
+            Where(variant, state if view.scoped else None),
+            Asked(role=rule.role if rule else None, version=None if version == view.default else version),
         )
         plan = Listing(
             way,
@@ -208,8 +209,8 @@ class _Lists:
             made=stock.name if stock else None,
             **more,
         )
-        given = tuple((n, v) for n, v in trial.query if n != row.name and not isinstance(v, Binding))
-        return replace(trial, query=given, listing=plan)
+        given = tuple((n, v) for n, v in trial.request.query if n != row.name and not isinstance(v, Binding))
+        return replace(trial, request=replace(trial.request, query=given), exchange=Paged(plan))
 
     def _paging(self, row: Parameter, requirement: Requirement, version: Microversion) -> None:
         name = self._name(row, version)

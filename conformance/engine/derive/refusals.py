@@ -7,10 +7,21 @@ from collections.abc import Mapping
 from conformance.engine.api import json_path, request_fields
 from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.attempt import (
+    REFUSED,
+    REFUSED_TO_SENDER,
+    SILENT,
+    SILENT_TO_SENDER,
+    Asked,
+    Where,
+    attempt,
+    prepared,
+)
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.conditions import derive_conditions, of_a_field
 from conformance.engine.derive.constraints import derive_constraints
 from conformance.engine.derive.versions import former_fields
-from conformance.engine.derive.view import Book, View
+from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import (
     Admitted,
     Refused,
@@ -19,6 +30,8 @@ from conformance.engine.judge.codes import (
 )
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
+from conformance.engine.model.setup import Locked
+from conformance.engine.model.trial import Outcome, Twice
 from specs.model import Condition
 
 OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
@@ -60,16 +73,13 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
             in_path = set(placeholders(view.operation.path)) - in_body
             named = tuple((n, str(v)) for n, v in given.items() if n in in_path)
             body = view.body(variant, view.default, {} if queried or named else given)
-            trial = view.attempt(
-                state=state,
-                variant=variant,
-                label=refusal.name,
-                role=refusal.role,
-                body=body,
-                accepted=False,
-                query=tuple(queried.items()),
-                path=named,
-                steps=refusal.steps,
+            trial = attempt(
+                view,
+                refusal.name,
+                Where(variant, state),
+                Asked(role=refusal.role, path=named, query=tuple(queried.items()), body=body),
+                setup=prepared(refusal.steps),
+                outcome=REFUSED,
             )
             requirement = view.requirement("error", str(refusal.code), listed[refusal.code])
             book.case(requirement, refusal.name, trial, RefusedWhereSilent(refusal.code, refusal.name))
@@ -89,9 +99,7 @@ def _rest(view: View, book: Book, listed: dict[int, int]) -> None:
 def _unauthorized(view: View, book: Book, line: int) -> None:
     variant, _ = view.main
     for role, why in (("no-token", "no token was sent"), ("bad-token", "the token is none")):
-        trial = view.attempt(
-            state=None, variant=variant, label="documented", role=role, accepted=False, target="unknown"
-        )
+        trial = attempt(view, "documented", Where(variant, None, "unknown"), Asked(role=role), outcome=REFUSED)
         book.case(view.requirement("error", "401", line), role, trial, Refused((401,), why))
 
 
@@ -104,9 +112,7 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     own = view.operation.path.split("/")[1] in view.service.per_user
     if role == "reader" and (view.reads or own or (policy is not None and "reader" in policy.roles)):
         # Whoever may only read may read this, or has things of his own. The reference does not say who may not.
-        trial = view.attempt(
-            state=state, variant=variant, label="documented", role="visitor", accepted=None, barred=True
-        )
+        trial = attempt(view, "documented", Where(variant, state), Asked(role="visitor"), outcome=SILENT_TO_SENDER)
         requirement = view.requirement("error", "403", line)
         # What each user has of his own is not there for another, whatever his role.
         hides = not own and bool(placeholders(view.operation.path))
@@ -118,7 +124,7 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
         else f"403 is listed, and the role {role} is below that of an owner"
     )
     free = policy is None or policy.provider_may_change
-    trial = view.attempt(state=state, variant=variant, label="documented", role=role, accepted=False, barred=True)
+    trial = attempt(view, "documented", Where(variant, state), Asked(role=role), outcome=REFUSED_TO_SENDER)
     expectation = RefusedUnlessProviderChose(403, why, default_policy) if free else Refused((403,), why)
     book.case(view.requirement("error", "403", line), role, trial, expectation)
 
@@ -133,20 +139,18 @@ def _not_found(view: View, book: Book, line: int) -> None:
     if view.names_what_it_makes and len(names) == 1:
         return  # any name will do
     if view.needs_server and not view.scoped:
-        unknown = view.attempt(state=state, variant=variant, label="documented", accepted=False, target="missing")
+        unknown = attempt(view, "documented", Where(variant, state, "missing"), outcome=REFUSED)
     else:
-        unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
+        unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
     book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists"))
     if len(names) > 1 and not view.makes:
-        missing = view.attempt(state=state, variant=variant, label="missing", accepted=False, target="missing")
+        missing = attempt(view, "missing", Where(variant, state, "missing"), outcome=REFUSED)
         why = f"nothing is called so that {{{names[-1]}}} could name"
         book.case(requirement, f"unknown-{names[-1]}", missing, Refused((404,), why))
     if not view.scoped:
         return
     if view.role == "member":
-        foreign = view.attempt(
-            state=state, variant=variant, label="documented", role="alt", accepted=False, barred=True
-        )
+        foreign = attempt(view, "documented", Where(variant, state), Asked(role="alt"), outcome=REFUSED_TO_SENDER)
         why = "the resource belongs to another project"
         # 403 is as good where it is listed: the reference does not say which of the two it is.
         book.case(requirement, "other-project", foreign, Refused((404,), why, also_listed=True))
@@ -165,23 +169,21 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
         kind = view.service.kinds.get(value.resource) if isinstance(value, Binding) else None
         if kind is not None and kind.unknown is not None:
             body = json_path.replaced(base, field.path, kind.unknown)
-            trial = view.attempt(
-                state=state, variant=variant, label=f"unknown-{id_part(field.name)}", body=body, accepted=False
+            trial = attempt(
+                view, f"unknown-{id_part(field.name)}", Where(variant, state), Asked(body=body), outcome=REFUSED
             )
             situation = f"a {field.name} that names nothing"
             book.case(requirement, f"unknown-{field.name}", trial, RefusedWhereSilent(404, situation))
     own = view.operation.microversions.range
     if own.max is not None and own.max.next <= view.top:
-        gone = view.attempt(
-            state=None, variant=variant, label="outside", version=own.max.next, accepted=False, target="unknown"
-        )
+        gone = attempt(view, "outside", Where(variant, None, "unknown"), Asked(version=own.max.next), outcome=REFUSED)
         book.case(requirement, str(own.max.next), gone, Refused((404,), f"the operation exists only up to {own.max}"))
 
 
 def _not_known(view: View, book: Book, line: int) -> None:
     """What names nothing, where no 404 is listed: the reference lists 400 alone, and does not say for what."""
     variant, _ = view.main
-    unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
+    unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
     requirement = view.requirement("error", "400", line)
     book.case(requirement, "unknown-id", unknown, RefusedWhereSilent(400, "an id that names nothing"))
 
@@ -193,12 +195,12 @@ def _repeated(view: View, book: Book, line: int) -> None:
     if view.scoped:
         return
     if view.makes or view.service.steps(view.operation, "after"):
-        trial = view.attempt(state=state, variant=variant, label="twice", accepted=None, repeat="same")
+        trial = attempt(view, "twice", Where(variant, state), outcome=SILENT, exchange=Twice())
         book.case(requirement, "twice", trial, RefusedWhereSilent(409, "the same asked for twice"))
         return
     producer = view.producers.of(view.operation.path.rpartition("/")[0]) if view.producers is not None else None
     if view.operation.method == "PUT" and producer is not None:
-        trial = view.attempt(state=state, variant=variant, label="of-another", accepted=None, repeat="other")
+        trial = attempt(view, "of-another", Where(variant, state), outcome=SILENT, exchange=Twice(of_another=True))
         book.case(requirement, "of-another", trial, RefusedWhereSilent(409, "the same asked of a second element"))
 
 
@@ -211,11 +213,11 @@ def _wrong_status(view: View, book: Book, line: int | None) -> None:
             if variant.condition is None:
                 if line is None:
                     continue
-                trial = view.attempt(state=state, variant=variant, label="documented", accepted=None)
-                expectation = RefusedWhereSilent(409, f"status {state}")
+                trial = attempt(view, "documented", Where(variant, state), outcome=SILENT)
+                expectation = RefusedWhereSilent(409, f"status {state}", state=state)
                 book.case(view.requirement("error", "409", line), detail, trial, expectation)
                 continue
-            trial = view.attempt(state=state, variant=variant, label="documented", accepted=False)
+            trial = attempt(view, "documented", Where(variant, state), outcome=REFUSED)
             why = f"the status is {state}, not {' or '.join(variant.states)}"
             name = "status" + (f"-{variant.name}" if variant.name else "")
             refused = view.requirement("precondition", name, variant.condition.line)
@@ -232,18 +234,17 @@ def _locked(view: View, book: Book, line: int | None) -> None:
         return
     if view.role != "member":
         if said:  # that a member is refused would say nothing of the lock
-            admin = view.attempt(state=state, variant=variant, label="documented", locked=True)
+            admin = attempt(view, "documented", Where(variant, state), setup=(Locked(),))
             requirement = view.requirement("precondition", "locked", said[0].line)
             book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
         return
-    member = view.attempt(
-        state=state,
-        variant=variant,
-        label="documented",
-        role="member",
-        locked=True,
-        accepted=False if said else None,
-        barred=True,
+    member = attempt(
+        view,
+        "documented",
+        Where(variant, state),
+        Asked(role="member"),
+        setup=(Locked(),),
+        outcome=Outcome(False if said else None, refused_for="sender"),
     )
     if not said:
         expectation = RefusedWhereSilent(409, "a locked server")
@@ -254,7 +255,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     book.case(requirement, "member", member, Refused((409,), why, any_refusal=True))
     if line is not None:
         book.case(view.requirement("error", "409", line), "locked", member, Refused((409,), why))
-    admin = view.attempt(state=state, variant=variant, label="documented", locked=True, role="admin")
+    admin = attempt(view, "documented", Where(variant, state), Asked(role="admin"), setup=(Locked(),))
     book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
 
 
@@ -264,13 +265,13 @@ def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
         if condition.kind != "quota" or not _settable(view, condition):
             continue
         variant, state = view.main
-        trial = view.attempt(
-            state=state,
-            variant=variant,
-            label=f"at-quota-{id_part(condition.resource)}",
-            role=view.role,  # an administrator, who may be of another project, must not take the place of a member
-            accepted=False,
-            steps=(view.service.quotas[condition.resource],),
+        trial = attempt(
+            view,
+            f"at-quota-{id_part(condition.resource)}",
+            Where(variant, state),
+            Asked(role=view.role),
+            setup=prepared((view.service.quotas[condition.resource],)),
+            outcome=REFUSED,
         )
         codes = () if condition.code is None else (condition.code,)
         situation = f"a project at its quota of {condition.resource}s"

@@ -8,7 +8,9 @@ from typing import Any
 from conformance.engine.api import bodies, naming
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.values import UUID
-from conformance.engine.derive.view import Book, Variant, View
+from conformance.engine.derive.attempt import Asked, Where, attempt, showing
+from conformance.engine.derive.book import Book
+from conformance.engine.derive.view import Variant, View
 from conformance.engine.judge.codes import Accepted, Admitted
 from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
 from conformance.engine.judge.effects import Effect
@@ -36,7 +38,7 @@ def derive_success(view: View, book: Book) -> None:
     """Cases of the kinds normal, body, header, precondition (the accepted side) and postcondition."""
     main_variant, main_state = view.main
     if not view.scoped:
-        trial = view.attempt(state=main_state, variant=main_variant, label="documented")
+        trial = attempt(view, "documented", Where(main_variant, main_state))
         _normal(view, book, trial, "", view.default)
         if not view.reads:
             _postconditions(view, book, trial, main_variant, "")
@@ -50,12 +52,12 @@ def derive_success(view: View, book: Book) -> None:
             if state not in view.service.stable:
                 _transient(view, book, variant, state)
                 continue
-            trial = view.attempt(state=state, variant=variant, label="documented")
+            trial = attempt(view, "documented", Where(variant, state))
             detail = f"{variant.prefix}{state}"
             _normal(view, book, trial, detail, view.default)
             _admitted(view, book, trial, variant, detail)
             _postconditions(view, book, trial, variant, detail)
-    main = view.attempt(state=main_state, variant=main_variant, label="documented")
+    main = attempt(view, "documented", Where(main_variant, main_state))
     derive_contents(view, book, main)
     _samples(view, book)
 
@@ -200,7 +202,7 @@ def _body_rows(view: View, book: Book) -> None:
             if shown is None:
                 book.without_case(requirement, "no-place", row.name)
             else:
-                book.case(requirement, "", view.showing(row.name, version), shown)
+                book.case(requirement, "", showing(view, row.name, version), shown)
                 if rule := view.service.showing(view.operation, row.name):
                     book.used.add(f"bindings.shows: {rule.operation} {rule.fields}")
 
@@ -286,7 +288,7 @@ def _samples(view: View, book: Book) -> None:
         stem = sample.file.rsplit("/", 1)[-1].removesuffix(".json")
         label = f"sample-{id_part(stem)}" + (f"-{version}" if version else "")
         body = bodies.from_sample(view.operation, sample, view.service)
-        trial = view.attempt(state=state, variant=variant, label=label, body=body, version=version, beyond_base=True)
+        trial = attempt(view, label, Where(variant, state), Asked(version=version, body=body, optional=True))
         name, line, numbers = normal_requirement(view, version or view.default)
         requirement = view.requirement("normal", name, line)
         if numbers and not view.reads and (named := _foreign(body)):

@@ -9,13 +9,14 @@ from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.success import derive_success, normal_requirement
 from conformance.engine.derive.values import derive_values
 from conformance.engine.derive.versions import derive_removed, derive_versions
-from conformance.engine.derive.view import Book, View
+from conformance.engine.derive.view import View
 from conformance.engine.model.case import Requirement, Suite, Untested, id_part
 from specs.microversion import Microversion
 from specs.model import Body, Code, Operation, Parameter, Spec, Versions

@@ -19,13 +19,15 @@ from conformance.engine.api.entries import ValueRule
 from conformance.engine.api.response_fields import values_at
 from conformance.engine.api.types import is_of_type
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.attempt import Asked, Where, attempt
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.success import normal_requirement
 from conformance.engine.derive.versions import former_fields
-from conformance.engine.derive.view import Book, View
+from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import LetIn
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import id_part
-from conformance.engine.model.trial import Trial
+from conformance.engine.model.trial import Paged, ProviderDependent, Trial
 from specs.microversion import Microversion
 from specs.model import Parameter
 
@@ -93,10 +95,10 @@ def _held(view: View, book: Book, field: request_fields.Field, one: _Value) -> b
     for trial in book.trials.values():
         if (
             trial.operation.id == view.operation.id
-            and trial.accepted is True
+            and trial.outcome.accepted is True
             and _version(view, trial) in one.row.range
         ):
-            found, _ = values_at(trial.body, field.path) if trial.body is not ABSENT else ([], 0)
+            found, _ = values_at(trial.request.body, field.path) if trial.request.body is not ABSENT else ([], 0)
             good = [value for value in found if _is_good(value, one.row)]
             if good if one.label == GIVEN else one.value in good:
                 return True
@@ -111,7 +113,7 @@ def _is_good(value: Any, row: Parameter) -> bool:
 
 
 def _version(view: View, trial: Trial) -> Microversion:
-    return Microversion.parse(trial.microversion) if trial.microversion else view.default
+    return trial.request.version or view.default
 
 
 def _given(view: View, book: Book, field: request_fields.Field, one: _Value, version: Microversion) -> None:
@@ -127,13 +129,11 @@ def _given(view: View, book: Book, field: request_fields.Field, one: _Value, ver
     if one.value not in found:
         _without(view, book, one, version, "no-place", f"no body has a place for {field.name}")
         return
-    trial = view.attempt(
-        state=state,
-        variant=variant,
-        label=f"value-{one.detail}",
-        version=None if version == view.default else version,
-        body=body,
-        beyond_base=True,
+    trial = attempt(
+        view,
+        f"value-{one.detail}",
+        Where(variant, state),
+        Asked(version=None if version == view.default else version, body=body, optional=True),
     )
     _case(view, book, one, version, trial, rule)
 
@@ -157,8 +157,10 @@ def _asked(view: View, book: Book, one: _Value) -> bool:
     return any(
         name == one.row.name and (one.label == GIVEN or str(value) == one.value)
         for trial in book.trials.values()
-        if trial.operation.id == view.operation.id and trial.accepted is True and trial.listing is None
-        for name, value in trial.query
+        if trial.operation.id == view.operation.id
+        and trial.outcome.accepted is True
+        and not isinstance(trial.exchange, Paged)
+        for name, value in trial.request.query
     )
 
 
@@ -170,13 +172,15 @@ def _given_query(view: View, book: Book, one: _Value) -> None:
     beside = tuple(rule.beside.items()) if rule is not None else ()
     asked = view.service.list_rule(view.operation, key, view.default)
     variant, state = view.main
-    trial = view.attempt(
-        state=state,
-        variant=variant,
-        label=f"value-{one.detail}",
-        role=asked.role if asked else None,
-        query=(*(asked.also if asked else ()), *beside, (one.row.name, one.value)),
-        beyond_base=True,
+    trial = attempt(
+        view,
+        f"value-{one.detail}",
+        Where(variant, state),
+        Asked(
+            role=asked.role if asked else None,
+            query=(*(asked.also if asked else ()), *beside, (one.row.name, one.value)),
+            optional=True,
+        ),
     )
     _case(view, book, one, view.default, trial, rule)
 
@@ -203,7 +207,8 @@ def _ruled(view: View, book: Book, one: _Value, version: Microversion) -> ValueR
 def _case(view: View, book: Book, one: _Value, version: Microversion, trial: Trial, rule: ValueRule | None) -> None:
     name, line, numbers = normal_requirement(view, version)
     if numbers:
-        trial = replace(trial, stands_in=rule is not None and rule.sandbox)
+        if rule is not None and rule.sandbox:
+            trial = replace(trial, gates=(ProviderDependent(),))
         book.case(view.requirement("normal", name, line), one.detail, trial, LetIn(numbers, one.what))
 
 

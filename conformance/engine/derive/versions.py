@@ -9,12 +9,15 @@ from typing import Any
 from conformance.engine.api import naming, request_fields, values
 from conformance.engine.api.producers import form, placeholders
 from conformance.engine.api.response_fields import place_of
+from conformance.engine.derive.attempt import REFUSED, Asked, Where, attempt, showing
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.success import field_shown, header_shown, normal_requirement
-from conformance.engine.derive.view import Book, View
+from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
 from conformance.engine.judge.contents import EmptyBody, FieldAbsent, HeaderAbsent
 from conformance.engine.model.case import Requirement, id_part
-from conformance.engine.model.trial import Trial
+from conformance.engine.model.probe import FieldTaken
+from conformance.engine.model.trial import Outcome, Trial
 from specs.microversion import Microversion, VersionRange
 from specs.model import Parameter
 
@@ -30,7 +33,7 @@ def derive_versions(view: View, book: Book) -> None:
         name, line, numbers = normal_requirement(view, version)
         if not numbers or version == view.default:
             continue
-        trial = view.attempt(state=state, variant=variant, label="documented", version=version)
+        trial = attempt(view, "documented", Where(variant, state), Asked(version=version))
         book.case(view.requirement("normal", name, line), str(version), trial, Accepted(numbers))
         body = view.operation.response.body
         if body.content == "empty" and version in VersionRange.parse(body.min, body.max) and (body.min or body.max):
@@ -51,12 +54,15 @@ def derive_removed(view: View, book: Book) -> None:
     # What was removed has no elements any more: where the cloud shows none, any name will do, as for what would act.
     names = placeholders(view.operation.path)
     apart = bool(names) and not view.needs_server
-    trial = view.attempt(
-        state=None if apart else state,
-        variant=variant,
-        label="documented",
-        accepted=False,
-        target=("any" if view.reads else "unknown") if apart else "missing" if len(names) > 1 else "own",
+    trial = attempt(
+        view,
+        "documented",
+        Where(
+            variant,
+            None if apart else state,
+            ("any" if view.reads else "unknown") if apart else "missing" if len(names) > 1 else "own",
+        ),
+        outcome=REFUSED,
     )
     why = f"the operation was removed in {removal.release or 'an earlier release'}"
     requirement = view.requirement("removed", removal.release or "", removal.line)
@@ -119,7 +125,7 @@ def _response_row(view: View, book: Book, row: Parameter) -> None:
         # A field that is asked and answered has bounds of two kinds.
         name = f"response/{row.name}" if asked else row.name
         requirement = _bound_requirement(view, name, row.line, bound)
-        trial_out, trial_in = view.showing(row.name, outside), view.showing(row.name, inside)
+        trial_out, trial_in = showing(view, row.name, outside), showing(view, row.name, inside)
         if row.location == "header":
             book.case(requirement, str(inside), trial_in, header_shown(row))
             if not any(row.name == other.name for _, other in view.common):
@@ -164,20 +170,19 @@ def _request_field(view: View, book: Book, field: request_fields.Field) -> None:
                 one = replace(requirement, id=f"{requirement.id}[{version}]")
                 book.without_case(one, "no-place", f"the body of {version} has no place for {row.name}")
                 continue
-            trial = view.attempt(
-                state=state,
-                variant=variant,
-                label=f"with-{id_part(row.name)}",
-                version=version,
-                body=body,
-                accepted=accepted,
-                effect_of=None if accepted else (name, value),
-                beyond_base=True,
+            trial = attempt(
+                view,
+                f"with-{id_part(row.name)}",
+                Where(variant, state),
+                Asked(version=version, body=body, optional=True),
+                outcome=Outcome(accepted),
             )
             if accepted and numbers:
                 book.case(requirement, str(version), trial, Accepted(numbers))
             elif not accepted:
-                book.case(requirement, str(version), trial, OutsideVersions(row.name, _said(bound)))
+                book.case(
+                    requirement, str(version), trial, OutsideVersions(FieldTaken(name, value), row.name, _said(bound))
+                )
 
 
 def _value(view: View, field: request_fields.Field, version: Microversion) -> Any:
@@ -203,15 +208,15 @@ def _operation_bounds(view: View, book: Book) -> None:
         body = view.body(variant, view.default)
         # Where the path exists already, or still, it is the method that does not.
         codes = (404, 400, 405) if _other_method(view, outside) else (404, 400)
-        refused: Trial = view.attempt(
-            state=state, variant=variant, label="outside", version=outside, body=body, accepted=False
+        refused: Trial = attempt(
+            view, "outside", Where(variant, state), Asked(version=outside, body=body), outcome=REFUSED
         )
         why = f"the operation exists only {_said(bound)}"
         book.case(requirement, str(outside), refused, Refused(codes, why))
         inside = view.lowest if bound.startswith("min") else view.default
         _, _, numbers = normal_requirement(view, inside)
         label_version = None if inside == view.default else inside
-        accepted = view.attempt(state=state, variant=variant, label="documented", version=label_version)
+        accepted = attempt(view, "documented", Where(variant, state), Asked(version=label_version))
         if numbers:
             book.case(requirement, str(inside), accepted, Accepted(numbers))
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
-from conformance.engine.api import bodies, naming, request_fields
+from conformance.engine.api import bodies, request_fields
 from conformance.engine.api.producers import Producers, last_version
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.contents import ErrorBody
-from conformance.engine.model.binding import Step, bindings_in
-from conformance.engine.model.case import Case, Requirement, Untested, id_part
-from conformance.engine.model.expectation import Expectation
-from conformance.engine.model.trial import Situation, Trial
+from conformance.engine.model.binding import bindings_in
+from conformance.engine.model.case import Requirement, id_part
 from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Operation, Parameter, Spec, Vocabulary, When
 from specs.record.model import Source
@@ -41,40 +39,6 @@ class Variant:
     def prefix(self) -> str:
         """What stands before a status in a case's detail."""
         return f"{self.name}." if self.name else ""
-
-
-FAULTS = frozenset({"error/400", "error/403", "error/404", "error/409"})
-"""Kinds of requirements whose refusals come from the service itself, and so have its form of an error body."""
-
-
-@dataclass
-class Book:
-    """Collects requirements, trials and cases, each once. ``fault`` is the form of the service's error bodies."""
-
-    requirements: dict[str, Requirement] = field(default_factory=dict)
-    cases: dict[str, Case] = field(default_factory=dict)
-    trials: dict[str, Trial] = field(default_factory=dict)
-    untested: list[Untested] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
-    fault: Expectation | None = None
-
-    def trial(self, trial: Trial) -> Trial:
-        """The trial of this key that was first given."""
-        return self.trials.setdefault(trial.key, trial)
-
-    def without_case(self, requirement: Requirement, reason: str, detail: str = "") -> None:
-        """Note that a promise has no case, once, with a reason of ``REASONS``."""
-        untested = Untested(requirement.id, reason, requirement.source, detail)
-        if all(u.requirement != untested.requirement for u in self.untested):
-            self.untested.append(untested)
-
-    def case(self, requirement: Requirement, detail: str, trial: Trial, expectation: Expectation) -> None:
-        """Add a case; a second one of the same id is dropped, since it would say the same."""
-        self.requirements.setdefault(requirement.id, requirement)
-        requirement = self.requirements[requirement.id]
-        case_id = requirement.id + (f"[{id_part(detail)}]" if detail else "")
-        fault = self.fault if requirement.kind in FAULTS else None
-        self.cases.setdefault(case_id, Case(case_id, requirement, self.trial(trial), expectation, fault))
 
 
 @dataclass(frozen=True)
@@ -302,99 +266,6 @@ class View:
                 if not wanted or wanted.items() <= dict(variant.include).items():
                     return (way.target,)
         return ()
-
-    def attempt(
-        self,
-        *,
-        state: str | None,
-        variant: Variant,
-        label: str,
-        role: str | None = None,
-        accepted: bool | None = True,
-        body: Any = None,
-        version: Microversion | None = None,
-        locked: bool = False,
-        target: str | None = "own",
-        effect_of: tuple[str, Any] | None = None,
-        beyond_base: bool = False,
-        query: tuple[tuple[str, Any], ...] = (),
-        path: tuple[tuple[str, str], ...] = (),
-        repeat: Literal["", "same", "other"] = "",
-        having: tuple[str, ...] = (),
-        barred: bool = False,
-        steps: tuple[Step, ...] = (),
-        ended: bool = False,
-    ) -> Trial:
-        """A trial of this operation.
-
-        ``label`` tells apart what the other arguments do not. ``beyond_base`` says that the request holds optional
-        fields, which may be open to fewer roles than the operation.
-        """
-        # Where the reference names the roles, a refusal of the documented request to them is a finding, not a detour.
-        may_elevate = (
-            role is None
-            and self.role != "admin"
-            and (self.operation.policy is None or accepted is not True or beyond_base)
-        )
-        role = role or self.role
-        key = "|".join(
-            [
-                self.operation.id,
-                role,
-                state or "-",
-                "locked" if locked else "free",
-                target or "-",
-                str(version or "default"),
-                variant.name or "-",
-                label,
-                *([self.within] if self.within else []),
-            ]
-        )
-        if body is None:
-            body = self.body(variant, version or self.default)
-        return Trial(
-            key=key,
-            operation=self.operation,
-            situation=Situation(state, locked, target, self.within if state else ""),
-            role=role,
-            body=naming.named(self.operation, body, self.service),
-            query=(*self.service.query(self.operation), *query),
-            microversion=str(version) if version else None,
-            accepted=accepted,
-            leads_to=self.leads_to(state, variant, version) if state and accepted is not False else (),
-            may_elevate=may_elevate,
-            beyond_base=beyond_base,
-            effect_of=effect_of,
-            path=path,
-            repeat=repeat,
-            having=having,
-            barred=barred,
-            steps=steps,
-            ended=ended,
-        )
-
-    def ended(self, version: Microversion | None) -> Trial:
-        """The trial of the documented request when what its path names while it lasts has come to its end."""
-        variant, state = self.main
-        return self.attempt(state=state, variant=variant, label="ended", version=version, accepted=False, ended=True)
-
-    def showing(self, field: str, version: Microversion) -> Trial:
-        """The trial of the documented request whose answer is to show a field of the response at a version."""
-        variant, state = self.main
-        at = None if version == self.default else version
-        rule = self.service.showing(self.operation, field)
-        if rule is None:
-            return self.attempt(state=state, variant=variant, label="documented", version=at)
-        return self.attempt(
-            state=state or (self.service.initial if rule.server else None),
-            variant=variant,
-            label=f"showing-{id_part(rule.fields)}",
-            version=at,
-            query=rule.query,
-            having=rule.having,
-            steps=rule.steps,
-            beyond_base=bool(rule.having),
-        )
 
 
 def _same_request(when: When, variant: Variant) -> bool:

@@ -13,6 +13,8 @@ from conformance.engine.cloud.removal import Remover, Thing
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.search import LISTS
 from conformance.engine.model.evidence import Evidence
+from conformance.engine.model.probe import MadeOfAttached, Probe
+from conformance.engine.model.setup import Existing
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elements import Elements
@@ -42,7 +44,7 @@ class Byproducts:
         self._before.clear()
         self._things.clear()
         for rule, _ in self._rules(trial):
-            if trial.having:
+            if any(isinstance(setup, Existing) for setup in trial.setup):
                 self.subject.calm()  # what was attached just now may not be yet
                 self.subject.refresh()
             things = self._attached(rule)
@@ -51,18 +53,19 @@ class Byproducts:
                 self._things[rule.kind] = things
                 self._before[rule.kind] = frozenset(found)
 
-    def seen(self, evidence: Evidence, wanted: tuple[str, ...]) -> Evidence:
+    def seen(self, evidence: Evidence, probes: tuple[Probe, ...]) -> Evidence:
         """After an accepted request, how many there are of each thing now; and there are none when this returns."""
-        related, exchanges = dict(evidence.related), evidence.exchanges
+        found, exchanges = dict(evidence.found), evidence.exchanges
         for rule, expected in self._rules(evidence.trial):
             if rule.kind not in self._before:
                 continue
-            made = self._made(rule, expected and rule.resource in wanted)
+            probe = MadeOfAttached(rule.resource)
+            made = self._made(rule, expected and probe in probes)
             if made is not None:
-                related[rule.resource] = {thing: list(made.values()).count(thing) for thing in self._things[rule.kind]}
-                exchanges += self._listing if rule.resource in wanted else ()
+                found[probe] = {thing: list(made.values()).count(thing) for thing in self._things[rule.kind]}
+                exchanges += self._listing if probe in probes else ()
                 self._remove(rule, made)
-        return replace(evidence, related=related, exchanges=exchanges)
+        return replace(evidence, found=found, exchanges=exchanges)
 
     def _rules(self, trial: Trial) -> list[tuple[Byproduct, bool]]:
         """What the reference says of the operation, and whether it lets one expect that some are made."""
@@ -70,7 +73,7 @@ class Byproducts:
         return [
             (rule, post.effect == "created" and post.when is not None and bool(here))
             for rule in service.byproducts
-            for post in trial.operation.postconditions
+            for post in trial.request.operation.postconditions
             if post.kind == "effect" and post.resource == rule.resource
             if service.environment_of(post.when.environment if post.when else None) == here
         ]

@@ -14,6 +14,7 @@ from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.paging import SOON
 from conformance.engine.judge.effects import Seen
 from conformance.engine.model.evidence import Problem
+from conformance.engine.model.probe import EffectOn, Probe
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
@@ -39,20 +40,20 @@ class Effects:
 
     context: RunContext
     subject: Subject
-    _looks: dict[str, _Look] = field(default_factory=dict)
+    _looks: dict[EffectOn, _Look] = field(default_factory=dict)
 
-    def before(self, wanted: Iterable[str]) -> None:
+    def before(self, probes: Iterable[Probe]) -> None:
         """Look before the request is sent, since what an effect takes away can be named only then."""
         self._looks = {}
-        for name in wanted:
-            resource, _, effect = name.rpartition(" ")
-            rule = self.context.service.effect(resource, effect)
-            if rule is not None and self.subject.known_id:
-                self._looks[name] = self._first(rule, effect)
+        for probe in probes:
+            if isinstance(probe, EffectOn) and self.subject.known_id:
+                rule = self.context.service.effect(probe.resource, probe.effect)
+                if rule is not None:
+                    self._looks[probe] = self._first(rule, probe.effect)
 
-    def after(self, answer: Answer, role: str) -> Mapping[str, Seen]:
+    def after(self, answer: Answer, role: str) -> Mapping[EffectOn, Seen]:
         """What is seen after the request of a role was accepted; awaited, for an effect need not be there at once."""
-        return {name: self._until(look, answer, Role(role)) for name, look in self._looks.items()}
+        return {probe: self._until(look, answer, Role(role)) for probe, look in self._looks.items()}
 
     def made_unasked(self, resource: str) -> str | None:
         """The one thing of the server that is listed and no request of the run has named; None where not one is."""

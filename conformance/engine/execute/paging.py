@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from conformance.engine.api.entries import Stock
 from conformance.engine.api.response_fields import identity
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
@@ -21,15 +22,12 @@ from conformance.engine.judge.lists import comparable
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.listing import Listing, Page, Pages, values_of
 from conformance.engine.model.trial import Trial
+from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewServer, Unavailable
 from conformance.engine.provision.paths import Paths
+from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
 from specs.record.model import Exchange
-
-if TYPE_CHECKING:
-    from conformance.engine.api.entries import Stock
-    from conformance.engine.provision.context import RunContext
-    from conformance.engine.provision.subject import Subject
 
 Query = tuple[tuple[str, str], ...]
 
@@ -64,7 +62,7 @@ class Paging:
     kept: list[Subject] = field(default_factory=list)
     _shared: dict[str, str] = field(default_factory=dict)
 
-    def make(self, trial: Trial, version: Microversion) -> Evidence:
+    def make(self, trial: Trial, listing: Listing, version: Microversion) -> Evidence:
         """Make the controls and the pages.
 
         Returns:
@@ -73,39 +71,37 @@ class Paging:
         Raises:
             Unavailable, CloudError: as sending and filling a path do.
         """
-        if trial.listing is None:
-            raise ValueError(f"{trial.key} is no trial on a list")
         if trial.situation.state is not None:
             problem = self.subject.reach(trial.situation.state)
             if problem:
                 return Evidence(trial, version=version, problem=problem)
-        stock = next((s for s in self.context.service.listed if s.name == trial.listing.made), None)
+        stock = next((s for s in self.context.service.listed if s.name == listing.made), None)
         fresh = stock is not None and stock.name not in self._shared and self._stock(stock)
-        role = "admin" if trial.may_elevate and trial.operation.id in self.context.elevated else trial.role
+        operation, fallback = trial.request.operation, trial.request.fallback_role
+        role = fallback if fallback and operation.id in self.context.elevated else trial.request.role
         asking = _Asking(
             self,
             trial,
-            trial.listing,
+            listing,
             version,
             role,
-            self._isolated(stock, trial),
+            self._isolated(stock, trial, listing),
             fresh,
             self._shared.get(stock.name if stock else ""),
         )
         evidence = asking.evidence()
-        if evidence.status == 403 and trial.may_elevate and role == "member" and "admin" in self.context.role_names:
-            self.context.elevated.add(trial.operation.id)
-            self.context.notes.add("elevated", f"{trial.operation.id} is refused to members; tried as administrator")
-            evidence = replace(asking, role="admin").evidence()
+        if evidence.status == 403 and fallback and role == "member" and fallback in self.context.role_names:
+            self.context.elevated.add(operation.id)
+            self.context.notes.add("elevated", f"{operation.id} is refused to members; tried as administrator")
+            evidence = replace(asking, role=fallback).evidence()
         return evidence
 
-    def _isolated(self, stock: Stock | None, trial: Trial) -> Query:
+    def _isolated(self, stock: Stock | None, trial: Trial, listing: Listing) -> Query:
         """The query that shows only what was made, where the list has a parameter for it."""
         if stock is None or not stock.isolated_by:
             return ()
-        rows = [r.name for r in trial.operation.request.parameters if r.location == "query"]
-        tried = trial.listing.parameter if trial.listing else None
-        if stock.isolated_by not in rows or stock.isolated_by == tried:
+        rows = [r.name for r in trial.request.operation.request.parameters if r.location == "query"]
+        if stock.isolated_by not in rows or stock.isolated_by == listing.parameter:
             return ()  # what is tried must not decide what it is tried on
         return ((stock.isolated_by, self._shared[stock.name]),)
 
@@ -178,7 +174,7 @@ class Paging:
         """
         if trial.situation.state is None:
             return False
-        producer = self.context.producers.of(trial.operation.path)
+        producer = self.context.producers.of(trial.request.operation.path)
         if producer is None:
             return self.subject.lock() is None and self.subject.unlock() is None
         try:
@@ -274,11 +270,11 @@ class _Asking:
         return f"the cloud shows fewer than two elements of {'.'.join(self.plan.array)} to this role"
 
     def _path(self) -> str:
-        return self.paging.paths.fill(self.trial.operation, self.role, self.version).path
+        return self.paging.paths.fill(self.trial.request.operation, self.role, self.version).path
 
     def _base(self, but: str = "") -> Query:
         """The query of every request of the trial, without what the parameter itself says."""
-        given = (*self.trial.query, *self.isolated, *self.plan.also)
+        given = (*self.trial.request.query, *self.isolated, *self.plan.also)
         return tuple((name, str(value)) for name, value in given if name != but)
 
     def _control(self, may_reuse: bool = False) -> tuple[Page, Answer]:

@@ -10,8 +10,10 @@ from typing import Any
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.roles import Role
+from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.effects import Effects
 from conformance.engine.model.evidence import Evidence
+from conformance.engine.model.probe import EffectOn, FieldTaken, Probe, StatusOf
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.owned import background
 from conformance.engine.provision.subject import Subject
@@ -31,41 +33,52 @@ class Settling:
     def __post_init__(self) -> None:
         self.effects = Effects(self.context, self.subject)
 
-    def followed(self, evidence: Evidence, answer: Answer, path: str, body: Any, wanted: tuple[str, ...]) -> Evidence:
+    def followed(
+        self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...] = ()
+    ) -> Evidence:
         """What becomes of the server after the request."""
-        trial = evidence.trial
+        trial, operation = evidence.trial, evidence.trial.request.operation
         if not answer.ok:
-            if trial.barred:
+            if trial.outcome.refused_for == "sender":
                 # In this status the action would work: one that is done in spite of the refusal takes a moment to show.
                 time.sleep(self.context.patience.settle)
             shown = self.subject.show()
             self.subject.refresh_from(shown)
             return replace(evidence, after=self.subject.view, exchanges=(*evidence.exchanges, shown.exchange))
-        service = self.context.service
-        if trial.operation.id in (service.lock, service.unlock):
-            self.subject.locked = trial.operation.id == service.lock  # old versions do not show it
-        if trial.operation.action is None and background(answer):
-            made = self.context.producers.made_by(trial.operation) is not None
-            self.subject.stir(path if made else "")
+        service, expected = self.context.service, trial.outcome
+        if operation.id in (service.lock, service.unlock):
+            self.subject.locked = operation.id == service.lock  # old versions do not show it
+        if operation.action is None and background(answer):
+            made = self.context.producers.made_by(operation) is not None
+            self.subject.stir(request.filled.path if made else "")
         # Where the reference is silent of the status, nobody knows what it becomes.
-        known = (trial.leads_to or (trial.situation.state or "",)) if trial.accepted else None
+        known = (expected.leads_to or (trial.situation.state or "",)) if expected.accepted else None
         result = self.subject.settle(known)
-        exchanges = evidence.exchanges
-        if result.timed_out and not self.context.stopping.is_set():
-            exchanges = (*exchanges, self.subject.show().exchange)
-        effects = self.effects.after(answer, evidence.role or trial.role)
-        exchanges = (*exchanges, *(seen.exchange for seen in effects.values() if seen.exchange is not None))
         evidence = replace(
             evidence,
             after=self.subject.view,
             statuses=result.statuses,
             timed_out=result.timed_out,
             waited=result.seconds,
-            unseen=self._unseen(result),
-            related={**{name: self._related(name, answer) for name in wanted}, **effects},
-            exchanges=exchanges,
+            unseen=self._unseen(result) if result.timed_out or self.context.stopping.is_set() else None,
         )
-        return self._effect(evidence, body)
+        if result.timed_out and not self.context.stopping.is_set():
+            evidence = replace(evidence, exchanges=(*evidence.exchanges, self.subject.show().exchange))
+        return self._found(evidence, answer, request.body, probes) if probes else evidence
+
+    def _found(self, evidence: Evidence, answer: Answer, body: Any, probes: tuple[Probe, ...]) -> Evidence:
+        """What the probes find."""
+        effects = self.effects.after(answer, evidence.role or evidence.trial.request.role)
+        found: dict[Probe, Any] = {}
+        exchanges = (*evidence.exchanges, *(seen.exchange for seen in effects.values() if seen.exchange is not None))
+        for probe in probes:
+            if isinstance(probe, EffectOn) and probe in effects:
+                found[probe] = effects[probe]
+            elif isinstance(probe, StatusOf):
+                found[probe] = self._related(probe.resource, answer)
+            elif isinstance(probe, FieldTaken):
+                found[probe] = self._taken(evidence, probe.name, body)
+        return replace(evidence, found=found, exchanges=exchanges)
 
     def _unseen(self, result: WaitResult) -> str | None:
         if self.context.stopping.is_set():
@@ -74,19 +87,15 @@ class Settling:
             return f"the resource could not be followed: {result.problem}"
         return None
 
-    def _effect(self, evidence: Evidence, body: Any) -> Evidence:
-        """Whether a field that was sent outside of its versions shows in the server."""
-        trial = evidence.trial
-        if trial.effect_of is None or evidence.after is None or evidence.before is None:
-            return evidence
-        name = trial.effect_of[0]
-        for shown in (name, f"OS-EXT-SRV-ATTR:{name}"):
-            if shown in evidence.after:
-                sent = _member(body, name)
-                after, before = evidence.after[shown], evidence.before.get(shown)
-                took = after == sent and before != after
-                return replace(evidence, effect_known=before != sent, effect=trial.effect_of[1] if took else after)
-        return evidence
+    @staticmethod
+    def _taken(evidence: Evidence, name: str, body: Any) -> bool | None:
+        """Whether a field that was sent outside of its versions shows in the server; None where nobody can tell."""
+        before, after = evidence.before, evidence.after
+        for shown in (name, f"OS-EXT-SRV-ATTR:{name}") if before is not None and after is not None else ():
+            if shown in (after or {}):
+                sent, was, now = _member(body, name), (before or {}).get(shown), (after or {})[shown]
+                return None if was == sent else bool(now == sent)
+        return None
 
     def _related(self, resource: str, answer: Answer) -> Any:
         if resource == "migration":

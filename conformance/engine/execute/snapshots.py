@@ -15,6 +15,7 @@ from conformance.engine.api.producers import SAFE, element_in, form, last_versio
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.roles import Role
+from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elements import Elements
@@ -48,12 +49,14 @@ class Snapshots:
     def before(self, trial: Trial, filled: Filled, version: Microversion, body: Any) -> Mapping[str, Any] | None:
         """What a request must leave as it is where it is refused; None where nothing shows that."""
         view = self.subject.view if trial.situation.state is not None else None
-        if trial.accepted is True or trial.operation.method == "GET":
+        if trial.outcome.accepted is True or trial.request.operation.method == "GET":
             return view
         apart = self._apart(trial, filled, version, body, None)
         if view is None:
             return apart if trial.situation.state is None else None
-        recorded = self._record() if trial.barred and self._scoped(trial.operation) else None
+        recorded = (
+            self._record() if trial.outcome.refused_for == "sender" and self._scoped(trial.request.operation) else None
+        )
         return {**view, **(apart or {}), **({RECORDED: tuple(recorded)} if recorded is not None else {})}
 
     def after(
@@ -66,7 +69,7 @@ class Snapshots:
         parts = {key: before[key] for key in (BEING, SHOWN, BELOW) if key in before}
         now = self._comparable(parts, self._apart(trial, filled, version, body, name or ""))
         seen = {key: value for key, value in now.items() if key in before}
-        if RECORDED in before and _for_who_asks(trial, status):
+        if RECORDED in before and _for_the_sender(trial, status):
             known = before[RECORDED]
             done = (entry for entry, counts in (self._record() or {}).items() if counts and entry not in known)
             seen[RECORDED] = (*known, *done)
@@ -96,10 +99,10 @@ class Snapshots:
 
         ``name`` is None before the request; after it, what a body has named, or nothing.
         """
-        again, scoped = name is not None, self._scoped(trial.operation)
-        if scoped and trial.operation.path.endswith(f"{{{self.context.service.identifier}}}"):
+        again, scoped = name is not None, self._scoped(trial.request.operation)
+        if scoped and trial.request.operation.path.endswith(f"{{{self.context.service.identifier}}}"):
             return None
-        producer = self.context.producers.made_by(trial.operation)
+        producer = self.context.producers.made_by(trial.request.operation)
         if producer is not None and not producer.chosen and not scoped:
             return {BEING: self._listed(trial, name, version) if name else False}
         owned = filled.owned
@@ -114,7 +117,7 @@ class Snapshots:
         if shown is None:
             return {BEING: False} if again and answer.status in GONE else None
         seen = {BEING: True, SHOWN: _lasting(shown)}
-        if form(trial.operation.path) == form(reader.path):
+        if form(trial.request.operation.path) == form(reader.path):
             return seen
         below = {}
         for operation in _right_below(self.context.operations.values(), reader.path):
@@ -127,23 +130,23 @@ class Snapshots:
 
     def _asked(self, trial: Trial, filled: Filled, body: Any, again: bool, own: bool) -> Mapping[str, Any] | None:
         """What is shown at the path of a request; of what is not our ``own``, the fields that would be set."""
-        if trial.operation.action is not None:
+        if trial.request.operation.action is not None:
             return None
-        view = self._view(trial.operation, filled, body)
+        view = self._view(trial.request.operation, filled, body)
         if view is None:
             return {BEING: False} if again else None
         if view is _UNREADABLE:
             return None
         if isinstance(view, Mapping):
             names = {name.rpartition(".")[2] for name in members("", body)} | self.marked
-            if "{" not in trial.operation.path:  # what a word in the path sets, its answer shows
-                names |= {row.name.rpartition(".")[2] for row in trial.operation.response.parameters}
+            if "{" not in trial.request.operation.path:  # what a word in the path sets, its answer shows
+                names |= {row.name.rpartition(".")[2] for row in trial.request.operation.response.parameters}
                 names |= {OF}
                 view = {**view, OF: identity(view, "id")}
             return {BEING: True, SHOWN: {key: value for key, value in view.items() if key in names}}
         if own and isinstance(view, list):
             # What is in it counts: how each is, may change by itself.
-            name = self._called(trial.operation)
+            name = self._called(trial.request.operation)
             return {BEING: True, SHOWN: [identity(element, name) for element in view]}
         return {BEING: True, SHOWN: view if own else None}
 
@@ -183,7 +186,7 @@ class Snapshots:
         return producer.name if producer is not None else "id"
 
     def _listed(self, trial: Trial, name: str, version: Microversion) -> bool:
-        producer = self.context.producers.made_by(trial.operation)
+        producer = self.context.producers.made_by(trial.request.operation)
         lister = producer.lister if producer is not None else None
         if lister is None or "{" in lister.path:
             return False
@@ -217,15 +220,15 @@ GONE = (404, 410)
 _UNREADABLE = object()
 
 
-def _for_who_asks(trial: Trial, status: int) -> bool:
-    """Whether a refusal comes of who asks, or of a lock: that is looked at before anything is done, or recorded.
+def _for_the_sender(trial: Trial, status: int) -> bool:
+    """True if refused because of the role or a lock, which are looked at before anything is done or recorded.
 
     Nova writes down what it begins, and may refuse it for another reason after that (Nova 34.0.0, compute/api.py,
     ``_record_action_start``).
     """
-    if trial.situation.locked:
+    if Locked() in trial.setup:
         return status in (403, 409)
-    return status in (401, 403) or (status == 404 and trial.role == "alt")
+    return status in (401, 403) or (status == 404 and trial.request.role == "alt")
 
 
 def _right_below(operations: Iterable[Operation], path: str) -> list[Operation]:

@@ -9,6 +9,7 @@ from typing import Any
 from conformance.engine.api.response_fields import Place, values_at
 from conformance.engine.api.types import is_of_type, type_name
 from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, undecided
+from conformance.engine.model.expectation import Expectation
 
 
 def _not_successful(evidence: Evidence) -> Judgement | None:
@@ -20,7 +21,7 @@ def _not_successful(evidence: Evidence) -> Judgement | None:
 
 
 @dataclass(frozen=True)
-class EmptyBody:
+class EmptyBody(Expectation):
     """A successful response without content."""
 
     expected = "no content in the response body"
@@ -35,7 +36,7 @@ class EmptyBody:
 
 
 @dataclass(frozen=True)
-class FieldShown:
+class FieldShown(Expectation):
     """A documented field: present where required, of the documented type.
 
     Attributes:
@@ -111,7 +112,7 @@ def _inapplicable(reason: str) -> Judgement:
 
 
 @dataclass(frozen=True)
-class FieldAbsent:
+class FieldAbsent(Expectation):
     """A documented field outside its microversions."""
 
     name: str
@@ -133,7 +134,7 @@ class FieldAbsent:
 
 
 @dataclass(frozen=True)
-class HeaderShown:
+class HeaderShown(Expectation):
     """A documented response header, of a form where one is known."""
 
     name: str
@@ -159,7 +160,7 @@ class HeaderShown:
 
 
 @dataclass(frozen=True)
-class HeaderAbsent:
+class HeaderAbsent(Expectation):
     """A documented response header outside its microversions."""
 
     name: str
@@ -179,7 +180,7 @@ class HeaderAbsent:
 
 
 @dataclass(frozen=True)
-class ErrorBody:
+class ErrorBody(Expectation):
     """The body of an error, in the form of the service.
 
     Where nothing else is said: an object with one key, whose object holds the code and a message. Source: the fault

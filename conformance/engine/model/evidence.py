@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from conformance.engine.model.listing import Pages
+from conformance.engine.model.probe import Probe
 from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion
 from specs.record.model import DeviationClass, Exchange, Verdict
@@ -41,8 +42,7 @@ class Evidence:
         before, after: the resource as it was shown before the request and after it had settled.
         statuses: the statuses seen from the request on, in order, without repetition.
         timed_out: whether the wait for the documented status ran out, after ``waited`` seconds.
-        related: statuses of other resources that were looked up, by resource.
-        effect: the value of the field whose effect the trial looks for, where it was looked up.
+        found: what was looked up beside them, by the probe of an expectation.
         unseen: why the resource could not be followed until it had settled, None where it was.
         role: as whom the request was sent in the end, None for the role of the trial.
         exchanges: what was sent and received, the tried request first.
@@ -59,9 +59,7 @@ class Evidence:
     statuses: tuple[str, ...] = ()
     timed_out: bool = False
     waited: float = 0.0
-    related: Mapping[str, Any] = field(default_factory=dict)
-    effect: Any = None
-    effect_known: bool = False
+    found: Mapping[Probe, Any] = field(default_factory=dict)
     exchanges: tuple[Exchange, ...] = ()
     problem: Problem | None = None
     unseen: str | None = None
@@ -94,7 +92,9 @@ class Evidence:
 class Judgement:
     """The verdict on one case.
 
-    ``deviation`` is None, ``contradiction`` (verdict fail) or ``omission`` (verdict pass).
+    Attributes:
+        deviation: None, ``contradiction`` (verdict fail) or ``omission`` (verdict pass).
+        status: the code of the answer that decided, where that is not the answer to the tried request.
     """
 
     verdict: Verdict
@@ -102,6 +102,7 @@ class Judgement:
     reason: str | None = None
     deviation: DeviationClass | None = None
     observation: Mapping[str, Any] | None = None
+    status: int | None = None
 
 
 def holds(observed: object, observation: Mapping[str, Any] | None = None) -> Judgement:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Protocol
 
 from conformance.engine.model.evidence import Evidence, Judgement
+from conformance.engine.model.probe import Probe
 
 
 class Expectation(Protocol):
@@ -15,8 +17,15 @@ class Expectation(Protocol):
     """
 
     @property
+    @abstractmethod
     def expected(self) -> str:
         """A short text of what should come, for people and for the record."""
 
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """What must be looked up for it beside the answer and the resource."""
+        return ()
+
+    @abstractmethod
     def judge(self, evidence: Evidence) -> Judgement:
         """The verdict on what came."""

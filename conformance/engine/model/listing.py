@@ -27,7 +27,7 @@ class Listing:
         way: what is asked.
         parameter: the query parameter that asks it.
         array: keys from the top of the body to the list.
-        name: what names an element, as ``holdings.identity`` takes it; None where nothing documented does.
+        name: what names an element, as ``response_fields.identity`` takes it; None where nothing documented does.
         field: keys from an element to the field that a filter or an order is about.
         match: how a filter selects.
         key: the value of the parameter that names the order's key.

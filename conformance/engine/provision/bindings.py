@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from conformance.engine.api import bodies, json_path
@@ -66,12 +66,12 @@ class Bindings:
         self._context = context
         self._subject = subject
         self._free: dict[str, list[Made]] = {}
-        self._attached: dict[str, Made] = {}
+        self.attached: dict[str, Made] = {}
         self.elements: Callable[[str, str | None], Owned] | None = None
 
     def new_server(self) -> None:
         """Forget what was attached to the server before."""
-        self._attached.clear()
+        self.attached.clear()
 
     def filled(self, body: Any, must_work: bool = True, named: Mapping[str, str] | None = None) -> Any:
         """A copy of a body with a value for each binding.
@@ -122,7 +122,7 @@ class Bindings:
             raise Unavailable("no server shows the id of the project", optional=False)
         return found
 
-    def used(self, bindings: list[Binding], accepted: bool) -> None:
+    def used(self, bindings: Iterable[Binding], accepted: bool) -> None:
         """Tell what became of the values that the last request held."""
         for binding in bindings:
             if not accepted:
@@ -135,9 +135,9 @@ class Bindings:
             elif binding.relation == "free" and binding.resource in self._context.service.attach:
                 made = self._free.get(binding.resource, [])
                 if made:
-                    self._attached[binding.resource] = made.pop()
+                    self.attached[binding.resource] = made.pop()
             elif binding.relation == "attached":
-                self._attached.pop(binding.resource, None)
+                self.attached.pop(binding.resource, None)
 
     def _value(self, binding: Binding, must_work: bool) -> Any:
         self._context.notes.add("binding", str(binding))
@@ -259,8 +259,8 @@ class Bindings:
         return second.name
 
     def _attach(self, resource: str) -> Made:
-        if resource in self._attached:
-            return self._attached[resource]
+        if resource in self.attached:
+            return self.attached[resource]
         operation_id, parameter = self._context.service.attach[resource]
         operation = self._context.operations.get(operation_id)
         if operation is None:
@@ -275,7 +275,7 @@ class Bindings:
             raise Unavailable(f"{operation_id} was answered {answer.status or answer.error}", optional=False)
         self._context.notes.add("binding", f"{operation_id} attaches a {resource}")
         self._free[resource].remove(made)
-        self._attached[resource] = made
+        self.attached[resource] = made
         self._subject.settle(())
         if resource == "volume":
             self._subject.stir(path)

@@ -21,6 +21,7 @@ from conformance.engine.api.producers import SAFE, collection_of, last_version, 
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.roles import Role
+from conformance.engine.model.setup import Existing
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elements import Elements
@@ -87,7 +88,8 @@ class Paths:
         filled, values = operation.path, {}
         owned: Owned | None = None
         passing: list[tuple[str, str]] = []
-        names = placeholders(operation.path)
+        known = self._context.needs.get(operation.id)
+        names = known.placeholders if known is not None else tuple(placeholders(operation.path))
         for number, name in enumerate(names):
             if given and any(earlier in given for earlier in names[:number]):
                 unknown, last_only = str(uuid.uuid4()), False  # there is nothing in what does not exist
@@ -102,7 +104,7 @@ class Paths:
             elif nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
                 value = self._nothing(filled, operation, name, role, version, nothing)
             elif name == self._context.service.identifier:
-                value = self._subject.server_id
+                value = self._subject.known_id or self._subject.server_id
             else:
                 value, owned = self._something(filled, operation, name, role, version)
                 passing += self._passing(filled, operation, name)
@@ -149,7 +151,8 @@ class Paths:
 
     def makes_in(self, trial: Trial) -> str:
         """The status of the server in which what a trial needs beside it can be made."""
-        paths = [trial.operation.path, *(self._context.operations[name].path for name in trial.having)]
+        having = (name for setup in trial.setups(Existing) for name in setup.operations)
+        paths = [trial.request.operation.path, *(self._context.operations[name].path for name in having)]
         for collection in (collection_of(path, name) for path in paths for name in placeholders(path)):
             producer = self._context.producers.of(collection)
             for condition in producer.operation.preconditions if producer is not None else ():

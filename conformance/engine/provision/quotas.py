@@ -51,7 +51,7 @@ class Quotas:
 
     context: RunContext
     steps: Steps
-    _held: list[_Held] = field(default_factory=list)
+    held: list[_Held] = field(default_factory=list)
 
     def set(self, step: Step, values: Mapping[str, str], fill: Fill) -> None:
         """Take a step that sets a limit, and see that it counts.
@@ -77,7 +77,7 @@ class Quotas:
         there = self._ask(step, step.fields, values, fill)
         back = self._ask(step, {**step.fields, **was}, values, fill)
         # First: that no answer comes does not say that nothing was done.
-        self._held.append(_Held(step.operation, was, seen, back, self._owed(back)))
+        self.held.append(_Held(step.operation, was, seen, back, self._owed(back)))
         answer = self.context.cloud.send(there)
         if not answer.ok:
             reason = f"{step.operation}, which goes before it, was answered {answer.status or answer.error}"
@@ -94,8 +94,8 @@ class Quotas:
             CloudError: something is not shown as it was.
         """
         left = []
-        while self._held:
-            held = self._held.pop()
+        while self.held:
+            held = self.held.pop()
             if not self._is_back(held):
                 left.append(f"{held.operation} could not put back what was set before: {held}")
             elif held.debt is not None and self.context.cloud.journal is not None:

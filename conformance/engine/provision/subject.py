@@ -39,6 +39,7 @@ class Subject:
 
     Attributes:
         view: the server as last shown, None where there is none.
+        known_id: its id, empty where there is none.
         locked: whether its owner has locked it.
         furnished: the paths of what was attached to it in the background, which some requests do not bear.
         altered: whether a request has set more than the reference requires, so that optional fields have values.
@@ -57,6 +58,7 @@ class Subject:
         self._moved = False
         self.bindings = Bindings(context, self)
         self.servers_made = 0
+        self.known_id = ""
         self._made: Made | None = None
         self._broken: set[Edge] = set()
 
@@ -70,11 +72,6 @@ class Subject:
         if self._made is None:
             raise RuntimeError("the lane has no server")
         return self._made.id
-
-    @property
-    def known_id(self) -> str:
-        """The server's id, or nothing where there is none."""
-        return self._made.id if self._made is not None else ""
 
     @property
     def status(self) -> str | None:
@@ -223,10 +220,12 @@ class Subject:
             if self.environment:
                 return Problem("inapplicable", f"no {self.environment} server could be made: {error}")
             return Problem("inconclusive", f"no server could be made: {error}")
+        self.known_id = self._made.id
         self.servers_made += 1
         self.locked = False
         self.view = dict(self._made.body)
-        self.bindings.new_server()
+        if self.bindings.attached:
+            self.bindings.new_server()
         if any(self.view.get(name, ABSENT) != value for name, value in kind.shown.items()):
             self.discard()
             return Problem("inapplicable", f"a server that was made {self.environment} does not show that it is so")
@@ -324,7 +323,7 @@ class Subject:
 
     def discard(self) -> None:
         """Give the server up: it is deleted in the background of the cloud, and the next ``reach`` makes another."""
-        made, self._made, self.view = self._made, None, None
+        made, self._made, self.view, self.known_id = self._made, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = False
         self.furnished.clear()
         self.bindings.new_server()

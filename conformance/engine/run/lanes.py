@@ -12,6 +12,7 @@ import zlib
 
 from conformance.engine.api.producers import SAFE
 from conformance.engine.api.service import ServiceDescription
+from conformance.engine.model.setup import Locked, Prepared
 from conformance.engine.model.trial import Trial
 
 HOME_LANES = 4
@@ -27,21 +28,23 @@ ALONE = "alone"
 def lane_of(trial: Trial, service: ServiceDescription) -> str:
     """The lane of a trial."""
     state = trial.situation.state
-    if service.is_alone(trial.operation.id) and (trial.accepted is not False or service.before_refusal(trial)):
+    if service.is_alone(trial.request.operation.id) and (
+        trial.outcome.accepted is not False or service.before_refusal(trial)
+    ):
         return ALONE
-    if any(service.is_alone(step.operation) for step in trial.steps):
+    if any(service.is_alone(step.operation) for setup in trial.setups(Prepared) for step in setup.steps):
         return ALONE
     if state is None:
-        if trial.situation.target == "unknown" or trial.operation.method in SAFE:
+        if trial.situation.target == "unknown" or trial.request.operation.method in SAFE:
             return NO_SERVER
-        return f"{NO_SERVER}-{trial.operation.path.split('/')[1]}"
+        return f"{NO_SERVER}-{trial.request.operation.path.split('/')[1]}"
     if trial.situation.environment:
         return trial.situation.environment
     if state != service.initial:
         return state
-    if trial.accepted and trial.leads_to and trial.leads_to[0] != service.initial:
-        return trial.leads_to[0]
-    operation = trial.operation
+    if trial.outcome.accepted and trial.outcome.leads_to and trial.outcome.leads_to[0] != service.initial:
+        return trial.outcome.leads_to[0]
+    operation = trial.request.operation
     # What is made below the server is shared by the operations on it.
     family = operation.id if operation.action else "/".join(operation.path.split("/")[3:4])
     return f"{state}-{zlib.crc32(family.encode()) % HOME_LANES + 1}"
@@ -54,18 +57,19 @@ def order(trial: Trial, service: ServiceDescription) -> tuple[int, str, str]:
     status, what leads away, and last what may change more than the status. Versions follow each other, so that a
     rebuild is a rebuild's neighbour.
     """
-    if trial.operation.id in service.final and trial.accepted is not False:
+    operation, outcome, locked = trial.request.operation, trial.outcome, Locked() in trial.setup
+    if operation.id in service.final and outcome.accepted is not False:
         rank = 9
-    elif trial.accepted is False:
-        rank = 1 if trial.situation.locked else 0
-    elif trial.situation.locked:
+    elif outcome.accepted is False:
+        rank = 1 if locked else 0
+    elif locked:
         rank = 2
-    elif trial.accepted is None:
+    elif outcome.accepted is None:
         rank = 4
-    elif trial.beyond_base:
+    elif trial.request.uses_optional_fields:
         rank = 6
-    elif not trial.leads_to or trial.leads_to[0] == trial.situation.state:
+    elif not outcome.leads_to or outcome.leads_to[0] == trial.situation.state:
         rank = 3
     else:
         rank = 5
-    return rank, trial.operation.id, trial.key
+    return rank, operation.id, trial.key

@@ -23,7 +23,7 @@ from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.target import Target, connect
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, highest_version, service_of, views
-from conformance.engine.model.case import Suite
+from conformance.engine.model.case import REASONS, Suite
 from conformance.engine.provision.context import Notes, Patience, RunContext
 from conformance.engine.run.locks import TURNS, Locks
 from conformance.engine.run.run import Run
@@ -169,10 +169,11 @@ class Session:
         return self.left
 
     def figures(self) -> dict[str, Any]:
-        """Requests, servers and seconds of this process, as totals of the record hold them."""
+        """Requests, resources made and seconds of this process, as totals of the record hold them."""
+        resource, made = self.context.service.resource, self.run.servers_made
         return {
             "requests": self.cloud.request_count,
-            "servers": self.run.servers_made,
+            "made": {resource: made} if resource and made else {},
             "seconds": round(time.monotonic() - self._began, 1),
         }
 
@@ -184,6 +185,7 @@ class Session:
                 "kind": "untested",
                 "requirement": u.requirement,
                 "reason": u.reason,
+                "why": REASONS.get(u.reason, u.reason),
                 "detail": u.detail,
                 "source": {"path": u.source.path, "line": u.source.line},
             }

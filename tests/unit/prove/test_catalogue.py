@@ -172,7 +172,7 @@ def test_every_value_that_the_reference_lets_in_is_tried_or_a_reason_says_why_no
     """Its breakage is met by a request that should be accepted, unless the suite says why it has no case."""
     accepted = {}
     for case in everything.suite.cases:
-        if case.trial.accepted is True:
+        if case.trial.outcome.accepted is True:
             accepted.setdefault(case.operation.id, {})[case.trial.key] = (case.trial, everything.version(case))
     said = {untested.requirement.replace("[with-", "[") for untested in everything.suite.untested}
     found = [b for b in catalogue(everything) if b.mutation == mutation]

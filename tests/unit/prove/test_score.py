@@ -1,6 +1,7 @@
 """Who is said to have told of a breakage, and what the score makes of it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -53,6 +54,23 @@ def test_missed_and_not_reached():
     assert fate(result("op/normal/202[A]")).fate == "missed"
     assert fate(result("op/normal/202[A]"), touched=0).fate == "not reached"
     assert fate(result("op/normal/202[A]", "inconclusive")).fate == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("side", "accepted", "expected"),
+    [
+        ("accepted", False, "void"),
+        ("accepted", True, "not reached"),
+        ("refused", True, "void"),
+        ("refused", False, "not reached"),
+        ("accepted", None, "not reached"),
+        (None, False, "not reached"),
+    ],
+)
+def test_a_breakage_of_answers_that_the_unbroken_cloud_never_gives_is_void(side, accepted, expected):
+    broken = replace(BROKEN, where=replace(BROKEN.where, answered=side))
+    tried = replace(result("op/normal/202[A]"), accepted=accepted)
+    assert judge(broken, [tried], Unbroken(UNBROKEN), (), 0).fate == expected
 
 
 def test_what_the_unbroken_cloud_does_not_keep_proves_nothing():

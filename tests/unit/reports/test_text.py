@@ -20,7 +20,7 @@ When       2026-03-01 12:00:05 UTC, for 5 min 12 s
 
 Broken: 2 deviations
 
-  Requirement  servers-actions.lock/normal/202: the documented request is answered by 202
+  Requirement  servers-actions.lock/normal/202: the documented request is answered with 202
   Expected     202
   Observed     200  (as member, microversion 2.73)
   Reason       so it came
@@ -42,7 +42,7 @@ Broken: 2 deviations
 
 Omissions: 2 deviations
 
-  Requirement  servers-actions.pause/error/404: 404 for what does not exist
+  Requirement  servers-actions.pause/error/404: 404 for a resource that does not exist
   Expected     404
   Observed     400  (as member, microversion 2.73)
   Source       api-ref/source/servers-actions.inc:409
@@ -52,7 +52,7 @@ Omissions: 2 deviations
 
 Waived: 1 deviation
 
-Not decided: 2 cases, 11.1 % of the applicable
+Not decided: 2 cases, 11.1 % of the applicable cases
        1  inconclusive: server conf-… did not reach ERROR within 300 s
        1  error: the connection broke
 
@@ -121,7 +121,7 @@ def test_a_command_that_is_too_long_is_said_to_be() -> None:
 def test_against_a_baseline() -> None:
     now, before = view(mixed()), view(record(result("servers-actions.pause/error/404", "fail")))
     said = text.of_view(now, compare(now, before))
-    assert "Requirement  servers-actions.lock/normal/202: the documented request is answered by 202 [new]\n" in said
+    assert "Requirement  servers-actions.lock/normal/202: the documented request is answered with 202 [new]\n" in said
     assert "Against the baseline: 5 deviations new, 1 gone, 0 unchanged.\n" in said
     assert "  gone: servers-actions.pause/error/404!contradiction!200\n" in said
 

@@ -108,7 +108,7 @@ def details(*rows, service=KNOWLEDGE, **more):
     found = suite(action("turn", *rows, **more), service=service)
     given = [one for one in found.cases if isinstance(one.expectation, LetIn)]
     assert {one.requirement.id for one in given} <= {"widgets.turn/normal/202"}
-    return {one.id.partition("[")[2][:-1]: one.trial.body["turn"] for one in given}, {
+    return {one.id.partition("[")[2][:-1]: one.trial.request.body["turn"] for one in given}, {
         name.partition("[")[2][:-1]: reason for name, reason in untested(found).items() if "/normal/" in name
     }
 
@@ -184,7 +184,9 @@ LIST = [row("sort_key", location="query", enum=("name", "age")), row("deep", "bo
 def test_each_value_of_a_query_is_asked_for_once():
     found = suite(plain("GET", "/gears", *LIST, row("mood", location="query"), normal=(200,)))
     asked = {
-        one.id.partition("[")[2][:-1]: one.trial.query for one in found.cases if isinstance(one.expectation, LetIn)
+        one.id.partition("[")[2][:-1]: one.trial.request.query
+        for one in found.cases
+        if isinstance(one.expectation, LetIn)
     }
     assert asked == {
         "sort_key-name": (("sort_key", "name"),),
@@ -209,7 +211,7 @@ def test_a_value_of_a_query_is_asked_for_as_who_may_and_with_what_it_needs():
 def test_every_value_is_in_some_request_that_should_be_accepted(enum, shown):
     assume(shown < len(enum))
     one = action("turn", row("mode", enum=tuple(enum)), samples=(sample({"turn": {"mode": enum[shown]}}),))
-    bodies = [c.trial.body for c in suite(one).cases if c.trial.accepted]
+    bodies = [c.trial.request.body for c in suite(one).cases if c.trial.outcome.accepted]
     assert {body["turn"]["mode"] for body in bodies if body["turn"]} == set(enum)
 
 
@@ -229,6 +231,6 @@ def test_what_is_tried_on_a_list_is_asked_for_all_the_same():
 def test_a_value_of_other_versions_is_not_that_of_a_former_field():
     rows = [row("mode", max="2.5", enum=("a", "b")), row("mode", min="2.6", enum=("a", "b"))]
     found = suite(action("turn", *rows, samples=(sample({"turn": {"mode": "b"}}, "2.7"),)))
-    asked = [(c.trial.microversion, c.trial.body) for c in found.cases if c.trial.accepted]
+    asked = [(c.trial.microversion, c.trial.request.body) for c in found.cases if c.trial.outcome.accepted]
     for version, mode in (("2.5", "a"), ("2.5", "b"), (None, "a"), ("2.7", "b")):
         assert (version, {"turn": {"mode": mode}}) in asked

@@ -75,9 +75,9 @@ def bad(operation, *others, code="400", **more):
 )
 def test_a_name_in_the_path_that_is_not_of_its_form_is_a_400(given, expected):
     found = bad(plain("GET", "/gears/{gear_id}", given, normal=(200,), error=(400, 404)))
-    assert {detail: dict(one.trial.path)["gear_id"] for detail, one in found.items()} == expected
+    assert {detail: dict(one.trial.request.path)["gear_id"] for detail, one in found.items()} == expected
     for one in found.values():
-        assert (one.trial.accepted, one.expectation.codes, one.expectation.also_listed) == (False, (400,), True)
+        assert (one.trial.outcome.accepted, one.expectation.codes, one.expectation.also_listed) == (False, (400,), True)
 
 
 def test_where_400_is_not_listed_a_name_in_the_path_or_the_query_breaks_nothing():
@@ -90,7 +90,9 @@ def test_where_400_is_not_listed_a_name_in_the_path_or_the_query_breaks_nothing(
 def test_a_query_parameter_that_must_be_understood_is_broken_and_a_filter_is_not():
     rows = row("limit", "integer", location="query"), row("size", "integer", location="query")
     found = bad(plain("GET", "/gears", *rows, normal=(200,), error=(400,)))
-    assert {detail: one.trial.query for detail, one in found.items()} == {"limit-type": (("limit", "conformance"),)}
+    assert {detail: one.trial.request.query for detail, one in found.items()} == {
+        "limit-type": (("limit", "conformance"),)
+    }
 
 
 def test_what_every_request_of_a_list_needs_stands_before_what_breaks_it():
@@ -103,7 +105,7 @@ def test_a_field_of_a_tree_is_broken_where_it_stands():
     rows = row("gear", "object", True), row("teeth", "array", True), row("teeth.size", "integer", True)
     one = plain("POST", "/gears", *rows, samples=(sample({"gear": {"teeth": [{"size": 1}]}}),), error=(400,))
     thing = {"conformance": "object"}
-    assert {detail: case_.trial.body for detail, case_ in bad(one).items()} == {
+    assert {detail: case_.trial.request.body for detail, case_ in bad(one).items()} == {
         "gear-missing": {},
         "gear-type": {"gear": "text"},
         "teeth-missing": {"gear": {}},
@@ -185,7 +187,7 @@ def test_the_same_asked_for_twice_conflicts_or_is_observed():
     assert set(found) == {"twice"}
     one = found["twice"]
     assert one.expectation == RefusedWhereSilent(409, "the same asked for twice")
-    assert (one.trial.repeat, one.trial.accepted) == ("same", None)
+    assert (one.trial.repeat, one.trial.outcome.accepted) == ("same", None)
 
 
 def test_what_is_added_by_a_step_is_asked_for_twice_too():
@@ -234,7 +236,7 @@ def test_the_fields_of_a_body_that_ended_are_judged_at_the_last_version_that_had
     found = suite(one)
     shown = case(found, "post-gears/body/gear")
     assert isinstance(shown.expectation, FieldShown)
-    assert shown.trial.microversion == "2.8"
+    assert str(shown.trial.request.version) == "2.8"
     empty = case(found, "post-gears/body/empty")
     assert (empty.expectation, empty.trial.microversion) == (EmptyBody(), None)
 
@@ -256,7 +258,7 @@ def test_an_operation_without_a_server_is_tried_in_no_status():
     found = suite(MAKE, SHOW)
     one = case(found, "post-gears/normal/200")
     assert one.expectation == Accepted((200,))
-    assert (one.trial.situation.state, one.trial.body) == (None, {"gear": {"name": "g"}})
+    assert (one.trial.situation.state, one.trial.request.body) == (None, {"gear": {"name": "g"}})
 
 
 @pytest.mark.parametrize("relation", ["own", "other", "attached"])
@@ -281,7 +283,7 @@ def test_a_field_that_is_refused_without_another_goes_with_it():
     one = plain("POST", "/gears", row("force", "boolean", min="2.5"), row("host"), normal=(200,))
     found = suite(one, service=service)
     inside = case(found, "post-gears/microversion/force/min-2.5[2.5]")
-    assert inside.trial.body == {"force": True, "host": "conformance"}
+    assert inside.trial.request.body == {"force": True, "host": "conformance"}
 
 
 def test_a_refusal_of_the_table_may_be_asked_for_in_a_query():

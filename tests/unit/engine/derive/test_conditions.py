@@ -30,10 +30,10 @@ def test_a_field_of_the_resource_is_looked_at_in_every_status():
     assert ids(found, "power") == [f"spin/precondition/power[{s}]" for s in ("IDLE", "SPINNING", "HALTED", "BROKEN")]
     one = case(found, "spin/precondition/power[IDLE]")
     assert one.expectation == FieldRequired("power", ("on",), fits=True)
-    assert (one.trial.accepted, one.requirement.source.line) == (True, 22)
+    assert (one.trial.outcome.accepted, one.requirement.source.line) == (True, 22)
     other = case(found, "spin/precondition/power[HALTED]")
     assert other.expectation == FieldRequired("power", ("on",), fits=False)
-    assert (other.trial.accepted, other.trial.situation.state) == (None, "HALTED")
+    assert (other.trial.outcome.accepted, other.trial.situation.state) == (None, "HALTED")
     assert "spin/precondition/power" not in untested(found)
 
 
@@ -50,7 +50,7 @@ def test_what_lasts_for_a_while_is_tried_while_it_does_and_when_it_has_ended():
     under_way, ended = (case(found, f"push/precondition/status-job[{s}]") for s in ("IDLE", "ended"))
     assert (type(under_way.expectation), under_way.trial.ended) == (Admitted, False)
     assert (type(ended.expectation), ended.expectation.any_refusal) == (Refused, True)
-    assert (ended.trial.ended, ended.trial.accepted, ended.trial.microversion) == (True, False, None)
+    assert (ended.trial.ended, ended.trial.outcome.accepted, ended.trial.microversion) == (True, False, None)
     assert case(found, "push/precondition/task[ended]").trial is ended.trial
     conflict = case(found, "push/error/409[ended]")
     assert (type(conflict.expectation), conflict.trial) == (RefusedWhereSilent, ended.trial)

@@ -52,7 +52,7 @@ operations = st.builds(
 
 
 def plain(found):
-    return [(c.id, c.requirement, c.trial.key, repr(c.trial.body), c.expectation) for c in found.cases]
+    return [(c.id, c.requirement, c.trial.key, repr(c.trial.request.body), c.expectation) for c in found.cases]
 
 
 @settings(max_examples=60, deadline=None)

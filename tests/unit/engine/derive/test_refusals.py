@@ -10,6 +10,7 @@ from widgets import COLOUR, KNOWLEDGE, PARAMETERS, PATH, REFUSAL, action, case, 
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
 from conformance.engine.judge.contents import ErrorBody
 from conformance.engine.model.binding import Step
+from conformance.engine.model.setup import Locked
 from specs.model import Code, Condition, Parameter, Policy, Request
 from specs.record.model import Source
 
@@ -23,7 +24,11 @@ def test_401_is_asked_for_by_nobody_and_of_nothing():
     assert one.expectation.codes == (401,)
     assert one.requirement.kind == "error/401"
     assert one.requirement.source == Source(PATH, 11)
-    assert (one.trial.role, one.trial.situation.target, one.trial.accepted) == ("no-token", "unknown", False)
+    assert (one.trial.request.role, one.trial.situation.target, one.trial.outcome.accepted) == (
+        "no-token",
+        "unknown",
+        False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,8 +46,8 @@ def test_403_is_for_a_role_below_the_documented_one(policy, default_policy, role
     assert ids(found, "error/403") == [f"spin/error/403[{role}]"]
     one = case(found, f"spin/error/403[{role}]")
     assert type(one.expectation) is expected
-    assert one.trial.role == role
-    assert one.trial.accepted is False
+    assert one.trial.request.role == role
+    assert one.trial.outcome.accepted is False
     if expected is RefusedUnlessProviderChose:
         assert one.expectation.default_policy is default_policy
     assert ("documented defaults" in one.expectation.why) == (policy is not None)
@@ -70,7 +75,11 @@ def test_where_no_documented_role_is_below_a_visitor_asks_and_only_a_refusal_dec
     assert ids(found, "error/403") == ["spin/error/403[visitor]"]
     one = case(found, "spin/error/403[visitor]")
     assert one.expectation == RefusedWhereSilent(403, "a role without any right", may_hide)
-    assert (one.trial.role, one.trial.accepted, one.trial.may_elevate) == ("visitor", None, False)
+    assert (one.trial.request.role, one.trial.outcome.accepted, one.trial.request.fallback_role) == (
+        "visitor",
+        None,
+        False,
+    )
 
 
 def test_404_is_for_an_unknown_id_and_another_projects_resource():
@@ -80,7 +89,7 @@ def test_404_is_for_an_unknown_id_and_another_projects_resource():
     assert unknown.trial.situation.state is None
     assert unknown.fault == ErrorBody()
     foreign = case(found, "spin/error/404[other-project]").trial
-    assert (foreign.role, foreign.situation.state, foreign.situation.target) == ("alt", "IDLE", "own")
+    assert (foreign.request.role, foreign.situation.state, foreign.situation.target) == ("alt", "IDLE", "own")
 
 
 def test_404_of_an_administrators_operation_knows_no_other_project():
@@ -107,7 +116,7 @@ def test_409_by_status_with_a_documented_precondition():
     assert one.expectation == Refused((409,), "the status is HALTED, not IDLE or SPINNING")
     assert refused.expectation.any_refusal
     assert one.trial is refused.trial
-    assert (one.trial.accepted, one.trial.leads_to) == (False, ())
+    assert (one.trial.outcome.accepted, one.trial.outcome.leads_to) == (False, ())
     assert refused.requirement.source.line == 21
 
 
@@ -130,11 +139,11 @@ def test_409_by_status_without_a_documented_precondition_is_observed():
         "spin/error/409[locked]",
     ]
     one = case(found, "spin/error/409[HALTED]")
-    assert one.expectation == RefusedWhereSilent(409, "status HALTED")
-    assert one.trial.accepted is None
+    assert one.expectation == RefusedWhereSilent(409, "status HALTED", state="HALTED")
+    assert one.trial.outcome.accepted is None
     locked = case(found, "spin/error/409[locked]")
     assert locked.expectation == RefusedWhereSilent(409, "a locked server")
-    assert (locked.trial.accepted, locked.trial.role) == (None, "member")
+    assert (locked.trial.outcome.accepted, locked.trial.request.role) == (None, "member")
 
 
 def test_a_documented_lock_refuses_its_owner_and_not_an_administrator():
@@ -145,10 +154,10 @@ def test_a_documented_lock_refuses_its_owner_and_not_an_administrator():
         "spin/precondition/locked[admin]",
     ]
     member, admin = case(found, "spin/precondition/locked[member]"), case(found, "spin/precondition/locked[admin]")
-    assert member.trial.situation.locked
-    assert admin.trial.situation.locked
-    assert (member.trial.role, member.trial.accepted) == ("member", False)
-    assert (admin.trial.role, admin.trial.accepted) == ("admin", True)
+    assert Locked() in member.trial.setup
+    assert Locked() in admin.trial.setup
+    assert (member.trial.request.role, member.trial.outcome.accepted) == ("member", False)
+    assert (admin.trial.request.role, admin.trial.outcome.accepted) == ("admin", True)
     assert isinstance(admin.expectation, Admitted)
     assert member.requirement.source.line == 23
 
@@ -167,7 +176,7 @@ def broken(*rows: Parameter):
     """Bodies that are to be refused, by the case's detail."""
     found = suite(action("paint", *rows, error=(400,)))
     return {
-        c.id.partition("[")[2].rstrip("]"): c.trial.body["paint"]
+        c.id.partition("[")[2].rstrip("]"): c.trial.request.body["paint"]
         for c in found.cases
         if "/error/400[" in c.id and "unknown-id" not in c.id
     }
@@ -286,7 +295,7 @@ def test_the_table_provokes_a_refusal_and_the_suite_says_so():
     service = replace(KNOWLEDGE, refusals=(REFUSAL,))
     found = suite(action("paint", row("colourRef", required=True), error=(409,)), service=service)
     one = case(found, "paint/error/409[no-paint]")
-    assert one.trial.body == {"paint": {"colourRef": REFUSAL.binding}}
+    assert one.trial.request.body == {"paint": {"colourRef": REFUSAL.binding}}
     assert one.expectation == RefusedWhereSilent(409, "no-paint")
     assert found.used == ("bindings.refusals: widgets.paint no-paint",)
     assert suite(action("paint", row("colourRef")), service=service).used == ()
@@ -307,8 +316,8 @@ def test_a_project_at_its_quota_is_refused():
     one = case(found, "spin/precondition/quota[no-gear-left]")
     assert one.expectation == Refused((), "the gear quota of the project is used up", any_refusal=True)
     assert one.requirement.source == Source(PATH, 21)
-    assert (one.trial.accepted, one.trial.steps, one.trial.role) == (False, (QUOTA,), "member")
-    assert not one.trial.may_elevate, "an administrator may be of another project, whose quota is another"
+    assert (one.trial.outcome.accepted, one.trial.steps, one.trial.request.role) == (False, (QUOTA,), "member")
+    assert not one.trial.request.fallback_role, "an administrator may be of another project, whose quota is another"
     assert untested(found) == {}
     assert "bindings.quotas: gear" in found.used
 

@@ -12,6 +12,7 @@ from workshop import LIST, SHOW, SPIN, TEETH, TOOTH, opened, tried
 from conformance.engine.api.entries import Showing
 from conformance.engine.api.load import load_service
 from conformance.engine.model.binding import Step
+from conformance.engine.model.setup import Existing
 from specs.load import load_directory
 from specs.model import Code
 
@@ -36,9 +37,9 @@ def derived(*rules):
 def test_only_what_is_documented_within_is_asked_for_in_that_situation():
     found = derived(RULE)
     within, beside = (case(found, f"get-all/body/{name}").trial for name in ("widgets.wheels.size", "widgets"))
-    assert (within.having, within.steps, within.query) == (RULE.having, RULE.steps, RULE.query)
+    assert (within.having, within.steps, within.request.query) == (RULE.having, RULE.steps, RULE.query)
     assert within.situation.state == KNOWLEDGE.initial
-    assert (beside.having, beside.steps, beside.query, beside.situation.state) == ((), (), (), None)
+    assert (beside.having, beside.steps, beside.request.query, beside.situation.state) == ((), (), (), None)
     assert within.key != beside.key
     assert found.used == (f"bindings.shows: {RULE.operation} {RULE.fields}",)
 
@@ -57,7 +58,7 @@ def test_what_no_entry_names_is_asked_for_as_documented(rule):
 
 def test_what_is_to_be_shown_is_there_before_the_request_and_not_used_after(tmp_path):
     shop, executor = opened(tmp_path)
-    executor.make(tried(LIST, having=(SHOW.id,)))
+    executor.make(tried(LIST, setup=(Existing((SHOW.id,)),)))
     assert shop.said == ["GET /gears", "GET /gears as admin", "POST /gears", "GET /gears/gear-1", "GET /gears"]
     assert [len(v) for k, v in shop.things.items() if k == "/gears"] == [1]
     executor.make(tried(TEETH))
@@ -73,7 +74,7 @@ def test_a_step_before_it_shares_the_names_of_its_path(tmp_path):
 
 def test_a_server_to_which_something_was_done_is_given_up(tmp_path):
     _, executor = opened(tmp_path)
-    executor.make(tried(SPIN, "IDLE", having=(SHOW.id,)))
+    executor.make(tried(SPIN, "IDLE", setup=(Existing((SHOW.id,)),)))
     assert executor.subject.must_replace
     executor.make(tried(SPIN, "IDLE"))
     assert not executor.subject.must_replace

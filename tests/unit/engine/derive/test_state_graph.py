@@ -11,7 +11,7 @@ from widgets import KNOWLEDGE, TOP, action, becomes, row, spec, status, suite, t
 
 from conformance.engine.derive.state_graph import Edge, StateGraph
 from conformance.engine.derive.suite import views
-from conformance.engine.model.trial import Situation
+from conformance.engine.model.setup import Locked
 from conformance.engine.run.lanes import HOME_LANES, NO_SERVER, lane_of, order
 from specs.model import Policy, Removal, Versions, When
 
@@ -154,10 +154,10 @@ def lane(**more):
 
 
 def test_a_lane_is_named_for_the_status_that_is_not_the_first():
-    assert lane(situation=Situation("HALTED")) == "HALTED"
-    assert lane(situation=Situation("IDLE"), leads_to=("SPINNING",)) == "SPINNING"
-    assert lane(situation=Situation("HALTED"), leads_to=("IDLE",)) == "HALTED"
-    assert lane(situation=Situation(None, target="unknown")) == NO_SERVER
+    assert lane(state="HALTED") == "HALTED"
+    assert lane(state="IDLE", leads_to=("SPINNING",)) == "SPINNING"
+    assert lane(state="HALTED", leads_to=("IDLE",)) == "HALTED"
+    assert lane(state=None, target="unknown") == NO_SERVER
 
 
 @pytest.mark.parametrize("accepted", [False, None])
@@ -184,12 +184,12 @@ def ranked(**trials):
 def test_refusals_come_first_and_the_end_last():
     assert ranked(
         h_final={"operation": action("melt")},
-        g_more={"beyond_base": True},
+        g_more={"uses_optional_fields": True},
         f_away={"leads_to": ("SPINNING",)},
         e_silent={"accepted": None},
         d_same={"leads_to": ("IDLE",)},
-        c_locked={"situation": Situation("IDLE", locked=True)},
-        b_refused_locked={"situation": Situation("IDLE", locked=True), "accepted": False},
+        c_locked={"setup": (Locked(),)},
+        b_refused_locked={"setup": (Locked(),), "accepted": False},
         a_refused={"accepted": False},
     ) == ["a_refused", "b_refused_locked", "c_locked", "d_same", "e_silent", "f_away", "g_more", "h_final"]
 

@@ -55,8 +55,12 @@ def test_an_operation_that_promises_a_code_only():
     assert one.expectation == Accepted((202,))
     assert one.requirement.kind == "normal"
     assert one.requirement.source == Source(PATH, 10)
-    assert (one.trial.role, one.trial.situation.state, one.trial.body) == ("member", "IDLE", {"spin": None})
-    assert one.trial.microversion is None
+    assert (one.trial.request.role, one.trial.situation.state, one.trial.request.body) == (
+        "member",
+        "IDLE",
+        {"spin": None},
+    )
+    assert one.trial.request.version is None
     assert case(found, "spin/normal/202[2.1]").trial.microversion == "2.1"
 
 
@@ -239,7 +243,7 @@ def test_a_status_is_reached_afterwards():
     found = suite(action(postconditions=(becomes("SPINNING", line=31, transient=("STARTING",)),)))
     one = case(found, "spin/postcondition/widget-SPINNING[IDLE]")
     assert one.expectation == Reaches("widget", ("SPINNING",), ("ERROR",), ("STARTING",))
-    assert one.trial.leads_to == ("SPINNING",)
+    assert one.trial.outcome.leads_to == ("SPINNING",)
     assert one.requirement.source == Source(PATH, 31)
     assert one.trial is case(found, "spin/normal/202[IDLE]").trial
 

@@ -47,7 +47,7 @@ def test_the_operations_last_version_and_the_first_beyond():
     ]
     beyond = case(found, "spin/microversion/operation/max-2.7[2.8]")
     assert beyond.expectation == Refused((404, 400), "the operation exists only up to 2.7")
-    assert (beyond.trial.microversion, beyond.trial.accepted) == ("2.8", False)
+    assert (beyond.trial.microversion, beyond.trial.outcome.accepted) == ("2.8", False)
     assert beyond.requirement.source == Source(PATH, 6)
     last = case(found, "spin/microversion/operation/max-2.7[2.7]")
     assert last.expectation == Accepted((202,))
@@ -137,12 +137,12 @@ def test_a_request_field_is_accepted_inside_and_idle_outside():
     inside = case(found, "turn/microversion/note/min-2.5[2.5]")
     outside = case(found, "turn/microversion/note/min-2.5[2.4]")
     assert inside.expectation == Accepted((202,))
-    assert inside.trial.body == {"turn": {"note": "conformance 2.5"}}
+    assert inside.trial.request.body == {"turn": {"note": "conformance 2.5"}}
     assert inside.trial.effect_of is None
     assert outside.expectation == OutsideVersions("note", "from 2.5 on")
-    assert outside.trial.body == {"turn": {"note": "conformance 2.4"}}
+    assert outside.trial.request.body == {"turn": {"note": "conformance 2.4"}}
     assert outside.trial.effect_of == ("note", "conformance 2.4")
-    assert outside.trial.accepted is None
+    assert outside.trial.outcome.accepted is None
     assert inside.requirement.source == Source(PARAMETERS, 104)
 
 

@@ -11,6 +11,7 @@ from workshop import CHANGE, DROP, EVERY, KNOWN, LABEL, LIST, MAKE, PULL, SHOW, 
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.judge.codes import Refused
 from conformance.engine.model.binding import Binding
+from conformance.engine.model.trial import Twice
 
 EMPTY = plain("DELETE", "/gears/{gear_id}/teeth", normal=(204,))
 BODY = {"gear": {"name": Binding("name", "value", "new")}}
@@ -243,7 +244,7 @@ def test_something_new_that_never_lasts_is_seen_to_take_too_long(tmp_path):
 def test_the_same_is_asked_for_twice_and_the_second_answer_counts(tmp_path, shop):
     answers = iter([None, 409])
     shop[0].does["POST gears"] = lambda ask: next(answers)
-    evidence = make(shop, MAKE, body=BODY, accepted=None, repeat="same")
+    evidence = make(shop, MAKE, body=BODY, accepted=None, exchange=Twice())
     assert evidence.status == 409
     assert shop[0].changes == ["POST /gears", "POST /gears", "DELETE /gears/gear-1"]
     one, two = [ask.body for ask in shop[0].asked if ask.method == "POST"]
@@ -254,7 +255,7 @@ def test_the_same_is_asked_for_twice_and_the_second_answer_counts(tmp_path, shop
 
 
 def test_where_the_same_is_accepted_twice_both_are_removed(tmp_path, shop):
-    evidence = make(shop, MAKE, body=BODY, accepted=None, repeat="same")
+    evidence = make(shop, MAKE, body=BODY, accepted=None, exchange=Twice())
     assert evidence.status == 200
     assert sorted(shop[0].changes[2:]) == ["DELETE /gears/gear-1", "DELETE /gears/gear-2"]
     assert all(entry.settled for entry in Journal.read(tmp_path))
@@ -262,14 +263,14 @@ def test_where_the_same_is_accepted_twice_both_are_removed(tmp_path, shop):
 
 def test_what_is_refused_at_first_is_not_asked_for_twice(shop):
     shop[0].does["POST gears"] = 400
-    evidence = make(shop, MAKE, body=BODY, accepted=None, repeat="same")
+    evidence = make(shop, MAKE, body=BODY, accepted=None, exchange=Twice())
     assert evidence.status == 400
     assert shop[0].changes == ["POST /gears"]
 
 
 def test_what_a_member_may_not_do_twice_an_administrator_does(shop):
     shop[0].does["POST gears"] = lambda ask: 403 if ask.role == "member" else None
-    evidence = make(shop, MAKE, body=BODY, accepted=None, repeat="same")
+    evidence = make(shop, MAKE, body=BODY, accepted=None, exchange=Twice())
     assert evidence.role == "admin"
     assert shop[0].changes[:3] == ["POST /gears", "POST /gears as admin", "POST /gears as admin"]
     assert shop[0].changes[3].endswith(" as admin"), "removed by who made it"

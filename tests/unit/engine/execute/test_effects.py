@@ -118,7 +118,7 @@ def test_what_an_administrator_has_made_is_looked_at_as_administrator(shop):
     cloud = shop[0]
     cloud.does["POST action"] = lambda ask: (202, {"image_id": "image-7"}) if ask.role == Role.ADMIN else 403
     cloud.does["GET /images/image-7"] = lambda ask: (200, {"image": {}}) if ask.role == Role.ADMIN else 404
-    _, seen = looked(shop, COPY, "image created", may_elevate=True)
+    _, seen = looked(shop, COPY, "image created", fallback_role="admin")
     assert judged("image created", seen).verdict == "pass"
 
 

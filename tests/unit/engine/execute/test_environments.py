@@ -50,7 +50,7 @@ def test_a_status_of_a_kind_is_tried_on_servers_of_it_and_the_one_of_the_others_
     idle, refused = (case(found, f"spin/precondition/status-winged[{state}]") for state in ("IDLE", "BROKEN"))
     assert isinstance(idle.expectation, Admitted)
     assert idle.trial.situation == Situation("IDLE", environment="winged")
-    assert (refused.trial.accepted, refused.expectation.any_refusal) == (False, True)
+    assert (refused.trial.outcome.accepted, refused.expectation.any_refusal) == (False, True)
     assert refused.trial.situation.environment == "winged"
     assert untested(found) == {}
 
@@ -66,9 +66,9 @@ def test_what_follows_for_a_kind_goes_before_what_follows_for_others():
     found = derived(preconditions=(status("IDLE"),), postconditions=(becomes("HALTED"), FLIES))
     winged = case(found, "spin/postcondition/widget-SPINNING[winged.IDLE]")
     assert winged.expectation == Reaches("widget", ("SPINNING",))
-    assert winged.trial.leads_to == ("SPINNING",)
+    assert winged.trial.outcome.leads_to == ("SPINNING",)
     usual = case(found, "spin/postcondition/widget-HALTED[IDLE]")
-    assert (usual.trial.leads_to, usual.trial.situation.environment) == (("HALTED",), "")
+    assert (usual.trial.outcome.leads_to, usual.trial.situation.environment) == (("HALTED",), "")
     assert usual.trial.key != winged.trial.key
 
 
@@ -119,8 +119,8 @@ def test_what_is_made_of_the_attached_or_not_is_tried_where_something_is_attache
 
 def test_servers_of_a_kind_have_a_lane_of_their_own():
     for state in ("IDLE", "HALTED"):
-        assert lane_of(trial(situation=Situation(state, environment="winged")), KNOWN_WINGED) == "winged"
-    assert lane_of(trial(situation=Situation("HALTED")), KNOWN_WINGED) == "HALTED"
+        assert lane_of(trial(state=state, environment="winged"), KNOWN_WINGED) == "winged"
+    assert lane_of(trial(state="HALTED"), KNOWN_WINGED) == "HALTED"
 
 
 def winged(create):
@@ -200,7 +200,7 @@ def shed(*wings):
 
 
 def spun(environment):
-    return replace(tried(SPIN, "IDLE"), situation=Situation("IDLE", environment=environment))
+    return replace(tried(SPIN, "IDLE"), state="IDLE", environment=environment)
 
 
 @pytest.mark.parametrize(

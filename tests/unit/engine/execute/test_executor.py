@@ -12,6 +12,7 @@ from conformance.engine.api.entries import Stock
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
+from conformance.engine.model.trial import ProviderDependent
 from specs.microversion import VersionRange
 from specs.model import Versions
 
@@ -166,35 +167,35 @@ def test_a_name_that_is_given_stands_in_the_path(shop):
 
 def test_a_promise_that_is_not_about_roles_is_tried_as_an_administrator(shop):
     shop[0].does["PUT notes"] = lambda ask: 403 if ask.role == "member" else None
-    evidence = make(shop, NOTE, may_elevate=True)
+    evidence = make(shop, NOTE, fallback_role="admin")
     assert (evidence.role, evidence.status) == ("admin", 201)
     assert [e.response.status for e in evidence.exchanges] == [201, 403]
-    again = make(shop, NOTE, may_elevate=True)
+    again = make(shop, NOTE, fallback_role="admin")
     assert len(again.exchanges) == 1, "what members are refused is known now"
 
 
 def test_what_an_optional_field_asks_for_says_nothing_of_the_operation_without_it(shop):
     shop[0].does["PUT notes"] = lambda ask: 403 if ask.role == "member" else None
-    make(shop, NOTE, may_elevate=True, beyond_base=True, key="with-colour")
+    make(shop, NOTE, fallback_role="admin", uses_optional_fields=True, key="with-colour")
     assert NOTE.id not in shop[1].context.elevated
     assert "with-colour" in shop[1].context.elevated
 
 
 def test_an_administrator_looks_again_when_a_list_that_was_empty_has_an_element(shop):
     shop[0].does["GET gears"] = lambda ask: 403 if ask.role == "member" else None
-    evidence = make(shop, LIST, may_elevate=True)
+    evidence = make(shop, LIST, fallback_role="admin")
     assert shop[0].changes == ["POST /gears"]
     assert (evidence.role, evidence.status) == ("admin", 200)
 
 
 def test_what_clouds_have_by_their_providers_choice_is_tried_in_the_sandbox_alone(shop):
-    problem = make(shop, NOTE, stands_in=True).problem
+    problem = make(shop, NOTE, gates=(ProviderDependent(),)).problem
     assert (problem.verdict, shop[0].asked) == ("inapplicable", [])
     shop[1].context = replace(shop[1].context, sandbox=True)
-    assert make(shop, NOTE, stands_in=True).problem is None
+    assert make(shop, NOTE, gates=(ProviderDependent(),)).problem is None
 
 
-@pytest.mark.parametrize("more", [{"may_elevate": False}, {"may_elevate": True, "role": "admin"}])
+@pytest.mark.parametrize("more", [{"fallback_role": None}, {"fallback_role": "admin", "role": "admin"}])
 def test_a_promise_about_roles_is_not_tried_as_another(shop, more):
     shop[0].does["PUT notes"] = 403
     evidence = make(shop, NOTE, **more)
@@ -220,9 +221,9 @@ def test_what_should_have_been_refused_wears_the_server_out(shop):
 
 
 def test_optional_fields_alter_the_server_for_trials_without_them(shop):
-    make(shop, SPIN, "IDLE", body={"spin": None}, beyond_base=True, leads_to=("SPINNING",))
+    make(shop, SPIN, "IDLE", body={"spin": None}, uses_optional_fields=True, leads_to=("SPINNING",))
     assert shop[1].subject.altered
-    make(shop, CALM, "SPINNING", body={"calm": None}, beyond_base=True, leads_to=("IDLE",))
+    make(shop, CALM, "SPINNING", body={"calm": None}, uses_optional_fields=True, leads_to=("IDLE",))
     assert list(shop[0].things["/servers"]) == ["server-1"], "a trial that alters it bears it"
     make(shop, SPIN, "IDLE", body={"spin": None}, leads_to=("SPINNING",))
     assert list(shop[0].things["/servers"]) == ["server-2"]

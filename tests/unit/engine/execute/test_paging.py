@@ -16,7 +16,6 @@ from widgets import KNOWLEDGE, TOP, case, evidence, plain, suite
 from conformance.engine.api.entries import Stock
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.execute import paging as pages
-from conformance.engine.model.trial import Situation
 from conformance.engine.provision.errors import Unavailable
 
 
@@ -280,7 +279,7 @@ def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
     one.subject.reach = lambda _: None  # type: ignore[method-assign]
     limit = case(SUITE, "list/list/limit").trial
     below = replace(below, response=LIST.response)
-    shown = one.make(replace(limit, operation=below, situation=Situation("IDLE")), TOP)
+    shown = one.make(replace(limit, operation=below, state="IDLE"), TOP)
     assert (shown.problem is None) == works
     assert len(on.widgets) == 1 + works
 

@@ -66,7 +66,7 @@ def logging(tmp_path, code, entry, **more):
         return code, NO
 
     shop.does["POST action"] = act
-    given = {"accepted": False, "barred": True, "role": "reader", "body": {"spin": None}} | more
+    given = {"accepted": False, "refused_for": "sender", "role": "reader", "body": {"spin": None}} | more
     return shop, executor.make(tried(SPIN, "IDLE", **given))
 
 
@@ -94,7 +94,7 @@ def test_what_is_recorded_and_refused_for_another_reason_may_not_have_been_done(
 
 
 def test_only_what_is_refused_for_who_asks_is_looked_up_in_the_record(tmp_path):
-    shop, evidence = logging(tmp_path, 403, DONE, barred=False)
+    shop, evidence = logging(tmp_path, 403, DONE, refused_for="request")
     assert judged(evidence) == "pass"
     assert not [text for text in shop.said if "deeds" in text]
 
@@ -104,7 +104,7 @@ def test_a_record_that_cannot_be_read_says_nothing(tmp_path):
     answers = iter([(200, {"deeds": []}), (503, NO)])
     shop.does["GET deeds"] = lambda ask: next(answers)
     shop.does["POST action"] = 403
-    trial = tried(SPIN, "IDLE", accepted=False, barred=True, role="reader", body={"spin": None})
+    trial = tried(SPIN, "IDLE", accepted=False, refused_for="sender", role="reader", body={"spin": None})
     assert judged(executor.make(trial)) == "pass"
 
 
@@ -305,7 +305,7 @@ def test_a_refusal_with_steps_that_others_would_feel_waits_until_nothing_else_ru
     service = replace(KNOWN, alone=(SET.id,), **tables)
     assert (lane_of(tried(SET, accepted=False), service) == ALONE) is expected
     assert (lane_of(tried(SET, accepted=False, target="unknown"), service) == ALONE) is False
-    barred = tried(SET, accepted=False, barred=True)
+    barred = tried(SET, accepted=False, refused_for="sender")
     assert (lane_of(barred, service) == ALONE) is bool(tables)
 
 
@@ -315,7 +315,7 @@ def test_what_only_the_wrong_person_asks_for_could_be_done(tmp_path):
     shop, executor = opened(tmp_path, *EVERY, BADGES, PIN, STRIP, roles=ROLES, service=service)
     shop.does["DELETE badges"] = 403
     shop.does["GET badges"] = lambda ask: (200, {"badges": []})
-    executor.make(tried(STRIP, "IDLE", accepted=False, barred=True, role="reader"))
+    executor.make(tried(STRIP, "IDLE", accepted=False, refused_for="sender", role="reader"))
     assert [text.split("/")[0].strip() for text in shop.changes][:2] == ["PUT", "DELETE"]
     shop.asked.clear()
     executor.make(tried(STRIP, "IDLE", accepted=False, role="reader"))

@@ -199,6 +199,8 @@ def test_an_observation_says_what_was_seen():
     judgement = ALL[6].judge(evidence(202))
     assert judgement.observation == {"situation": "status SPINNING", "answer": 202}
     assert ALL[6].judge(evidence(409)).observation == {"situation": "status SPINNING", "answer": 409}
+    by_state = RefusedWhereSilent(409, "status HALTED", state="HALTED")
+    assert by_state.judge(evidence(409)).observation == {"situation": "status HALTED", "state": "HALTED", "answer": 409}
     assert ALL[5].judge(evidence(202)).observation == {"policy": "too low", "answer": 202}
 
 

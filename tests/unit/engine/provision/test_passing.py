@@ -9,6 +9,7 @@ from workshop import EVERY, KNOWN, opened, tried
 
 from conformance.engine.api.entries import Naming
 from conformance.engine.model.binding import Step
+from conformance.engine.model.setup import Ended
 
 SPIN = action("spin", path="/servers/{server_id}/action", preconditions=(replace(status("IDLE"), resource="server"),))
 
@@ -93,7 +94,7 @@ def test_what_has_to_have_ended_is_brought_to_its_end_first(tmp_path):
 
         shop[0].does["DELETE jobs"] = stopped
         jobs[:] = [{"job": "j-1"}]
-        evidence = make(shop, JOB_OF, "IDLE", accepted=False, ended=True)
+        evidence = make(shop, JOB_OF, "IDLE", accepted=False, setup=(Ended(),))
         assert (evidence.status, evidence.problem) == (409, None)
         assert [text.partition(" ")[0] for text in shop[0].changes[-2:]] == ["DELETE", "POST"]
         assert evidence.before["status"] == "IDLE"
@@ -101,6 +102,6 @@ def test_what_has_to_have_ended_is_brought_to_its_end_first(tmp_path):
 
 def test_what_does_not_come_to_its_end_is_inconclusive(tmp_path):
     shop = with_passing_jobs(tmp_path, {"server-1"})
-    problem = make(shop, JOB_OF, "IDLE", accepted=False, ended=True).problem
+    problem = make(shop, JOB_OF, "IDLE", accepted=False, setup=(Ended(),)).problem
     assert (problem.verdict, "has not come to its end" in problem.reason) == ("inconclusive", True)
     assert not [text for text in shop[0].changes if text.endswith("/end")]

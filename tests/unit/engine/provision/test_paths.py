@@ -26,6 +26,7 @@ from workshop import (
 
 from conformance.engine.api.entries import Naming
 from conformance.engine.model.binding import Binding, Step
+from conformance.engine.model.setup import Existing
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.paths import Filled
 from specs.microversion import Microversion
@@ -337,7 +338,7 @@ def test_the_status_in_which_what_a_path_names_is_made_is_that_of_its_producer(t
     _, executor = opened(tmp_path, *EVERY, badge, drop)
     assert executor.paths.makes_in(tried(drop)) == "HALTED"
     assert executor.paths.makes_in(tried(SPIN)) == "IDLE"
-    assert executor.paths.makes_in(tried(SPIN, having=(drop.id,))) == "HALTED"
+    assert executor.paths.makes_in(tried(SPIN, setup=(Existing((drop.id,)),))) == "HALTED"
 
 
 def test_what_this_run_has_made_in_another_lane_is_not_taken_from_a_list(shop):

@@ -87,7 +87,7 @@ def test_refusals_come_first_and_what_ends_the_server_last():
         rank(),
         rank(accepted=None),
         rank(leads_to=("HALTED",)),
-        rank(beyond_base=True),
+        rank(uses_optional_fields=True),
         rank(operation=action("melt")),
     ]
     assert ranks == sorted(set(ranks))
