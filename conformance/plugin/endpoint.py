@@ -42,7 +42,7 @@ class Endpoint:
             self.running = None
 
 
-def open_endpoint(choices: Choices, directory: Path, service: str = "compute") -> Endpoint:
+def open_endpoint(choices: Choices, directory: Path, service: str) -> Endpoint:
     """The endpoint of a run on a service; starts a sandbox if none is named. Raises Trouble."""
     if choices.sandbox and service not in process.SERVICES:
         raise Trouble(f"the sandbox has no {service} service: name an endpoint, with --os-cloud or --url")

@@ -1,4 +1,4 @@
-"""From what a description holds, as YAML gives it, to the frozen classes of the engine: by their fields' names and types."""
+"""From what a description holds to the frozen classes of the engine, by the names and types of their fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request can name of what a cloud has, as the description of a service says: where it is listed, what will do."""
+"""What a request can name of what a cloud has: where it is listed, and which of it will do."""
 
 from __future__ import annotations
 
@@ -86,7 +86,6 @@ class Candidates:
     """What a request can name of what a cloud has, and which is taken.
 
     Attributes:
-        plural: what a sentence calls many.
         lists: where they are listed; the first that shows any counts.
         id, name: what names one, and what a person calls it.
         attributes: what else of one is of use.
@@ -102,7 +101,6 @@ class Candidates:
         spare: whether the one in use is taken by no relation but ``own``.
     """
 
-    plural: str
     lists: tuple[Lookup, ...]
     id: Attribute = field(default_factory=lambda: Attribute(("id",)))
     name: Attribute = field(default_factory=lambda: Attribute(("name",)))
@@ -122,14 +120,17 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit of a project: the fields that show it and what is used of it, and what one more thing takes.
+    """A limit of a project.
 
-    ``each`` is a pair: something that discovery finds, and its attribute; None for one.
+    Attributes:
+        limit, used: fields that show it, and what is used of it.
+        kind, attribute: what one more thing takes of it: an attribute of what discovery finds; one where there is none.
     """
 
     limit: str
     used: str
-    each: tuple[str, str] | None = None
+    kind: str = ""
+    attribute: str = ""
 
 
 @dataclass(frozen=True)

@@ -206,8 +206,8 @@ class Cloud:
             kind = self.profile.kind(intent.kind)
             if found := creation(kind, ask, answer):
                 self.journal.made(intent, found.id, found.path, alias=found.alias)
-            elif kind.batch and isinstance(answer.json, dict) and kind.batch in answer.json:
-                query = ((kind.batch, str(answer.json[kind.batch])),)
+            elif kind.batch_field and isinstance(answer.json, dict) and kind.batch_field in answer.json:
+                query = ((kind.batch_field, str(answer.json[kind.batch_field])),)
                 role = ask.role if isinstance(ask.role, Role) else Role.MEMBER
                 listing = self._send(Ask("GET", kind.collection, role, query=query)).json
                 for one in listing.get(kind.listing.key, ()) if isinstance(listing, dict) else ():

@@ -93,9 +93,9 @@ class Discovery:
         rooms = []
         for one in where.limits:
             limit, each = value(shown, one.limit, None), 1
-            if one.each is not None:
-                taken = self.found(one.each[0])
-                each = taken.value(one.each[1]) if isinstance(taken, Candidate) else 1
+            if one.kind:
+                taken = self.found(one.kind)
+                each = taken.value(one.attribute) if isinstance(taken, Candidate) else 1
             if isinstance(limit, int) and limit >= 0 and each:
                 rooms.append(max(0, limit - int(value(shown, one.used, 0))) // each)
         return min(rooms, default=None)
@@ -125,7 +125,8 @@ class Discovery:
             found = [_candidate(one, rules) for one in records if all(c.holds(one) for c in lookup.where)]
             if found:
                 return tuple(sorted(found, key=lambda one: one.key(rules.order)))
-        return Missing(rules.empty if listed else f"{rules.plural} cannot be listed: {trouble}")
+        many = self._cloud.profile.kind(name).many()
+        return Missing(rules.empty if listed else f"{many} cannot be listed: {trouble}")
 
     def _listed(self, lookup: Lookup, role: Role) -> tuple[list[dict[str, Any]] | None, str]:
         """The records of a list, or None and what was answered; nothing where the cloud has no such service."""
@@ -205,7 +206,9 @@ def _wished(found: tuple[Candidate, ...] | Missing, wish: str, name: str, rules:
             return one
     if rules.unlisted:
         return Candidate(wish, wish)
-    return found if isinstance(found, Missing) else Missing(f"the cloud does not show the {name} {wish!r} that was given")
+    if isinstance(found, Missing):
+        return found
+    return Missing(f"the cloud does not show the {name} {wish!r} that was given")
 
 
 def _list(answer: Answer, key: str) -> list[dict[str, Any]] | None:

@@ -132,7 +132,7 @@ class Guard:
     def _names_what_it_makes(self, ask: Ask, segments: list[str]) -> bool:
         """Whether a PUT at the top of another service's API makes what its path names, by an intent that stands."""
         return (
-            self._rules.creating is None
+            self._rules.own_collections is None
             and ask.method.upper() == "PUT"
             and len(segments) == 2
             and ask.intent is not None
@@ -144,7 +144,7 @@ class Guard:
     def _creation_trouble(self, ask: Ask, segments: list[str]) -> str | None:
         if not segments:
             return "it names no resource"
-        creating = self._rules.creating
+        creating = self._rules.own_collections
         if ask.method.upper() != "POST" or (creating is not None and segments[0] not in creating):
             return f"it changes {segments[0]}, which this run did not make (--allow-disruptive would let it)"
         if ask.intent is None or self._journal is None:
@@ -171,7 +171,8 @@ class Guard:
         members = _members(value)
         if members is not None:
             for name, inner in members:
-                if isinstance(inner, str | int) and not isinstance(inner, bool) and self._is_named(name, holder, members):
+                is_id = isinstance(inner, str | int) and not isinstance(inner, bool)
+                if is_id and self._is_named(name, holder, members):
                     if inner != "":
                         yield name, str(inner)
                 else:
@@ -187,7 +188,7 @@ class Guard:
             within = not rule.within or any(fnmatchcase(holder, pattern) for pattern in rule.within)
             return member == rule.member and within and all(pair in members for pair in rule.beside.items())
 
-        return any(map(fits, self._rules.named))
+        return any(map(fits, self._rules.changed_members))
 
 
 def _refusal(ask: Ask, why: str) -> GuardRefusal:

@@ -27,14 +27,14 @@ class Listing:
 
     Attributes:
         key: the member of the answer that holds the list; empty where the kind is not listed.
-        entry: the member of each entry that holds the thing, where it is wrapped once more.
+        entry_key: the member of each entry that holds the thing, where it is wrapped once more.
         paged: whether a long list comes in pages, which ``marker`` asks for.
         name_query: the query parameter that shows only those whose name holds a text.
         status_path: the path of a list that shows the statuses; empty where none does.
     """
 
     key: str = ""
-    entry: str = ""
+    entry_key: str = ""
     paged: bool = False
     name_query: str = ""
     status_path: str = ""
@@ -45,15 +45,15 @@ class Status:
     """How a thing shows how it is.
 
     Attributes:
-        field: that shows the status; task: the field that shows what is under way in it, if there is one.
-        fault: the field that says why it failed.
+        field: that shows the status; task_field: the field that shows what is under way in it, if there is one.
+        fault_field: the field that says why it failed.
         ready: statuses of one that is as it should be after its creation; empty where it has no status.
         failed: statuses of one that will not become so.
     """
 
     field: str = "status"
-    task: str = ""
-    fault: str = ""
+    task_field: str = ""
+    fault_field: str = ""
     ready: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
 
@@ -99,7 +99,7 @@ class Deletion:
         gone: statuses of one that is as good as gone, although it is still shown.
         kept: statuses of one that was deleted and is kept for a while, until it is removed by force.
         force: removes one at once; unlock: lets one be removed that its owner has locked.
-        final: codes of an answer that will not change, however often deletion is asked for.
+        final_codes: codes of an answer that will not change, however often deletion is asked for.
         before: what must be done first.
         base: what must be removed first.
     """
@@ -111,7 +111,7 @@ class Deletion:
     kept: tuple[str, ...] = ()
     force: Act | None = None
     unlock: Act | None = None
-    final: tuple[int, ...] = ()
+    final_codes: tuple[int, ...] = ()
     before: tuple[Preparation, ...] = ()
     base: Base | None = None
 
@@ -161,7 +161,7 @@ class Kind:
         key: the member of an answer that holds one; the name where empty.
         id_field, name_field: what names one in a path, and what a client calls it; no name_field where it has no name.
         alias_fields: other fields by which requests name it.
-        batch: the field of an answer that names several made at once, and the query parameter that lists these.
+        batch_field: the field of an answer that names several made at once, and the query parameter that lists these.
         leaves: kinds of what it may leave behind, which bear its name.
         brings: field of a new one -> kind of what was made with it, and stays after it.
     """
@@ -173,7 +173,7 @@ class Kind:
     id_field: str = "id"
     name_field: str = "name"
     alias_fields: tuple[str, ...] = ()
-    batch: str = ""
+    batch_field: str = ""
     leaves: tuple[str, ...] = ()
     brings: Mapping[str, str] = field(default_factory=dict)
     listing: Listing = field(default_factory=Listing)
@@ -198,5 +198,5 @@ class Kind:
         """The status of a thing, and what is under way in it; GONE where there is no view."""
         if view is None:
             return GONE, None
-        task = value(view, self.status.task, None) if self.status.task else None
+        task = value(view, self.status.task_field, None) if self.status.task_field else None
         return str(value(view, self.status.field, "")), task

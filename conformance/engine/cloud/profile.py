@@ -35,18 +35,18 @@ class Versions:
             guideline on microversions: ``OpenStack-API-Version``).
         media_type: which the version document of this service names, and not that of another one; empty where that is
             not checked.
-        required: whether a version document without microversions is not of this service's right version.
-        replaced: last part of a root in old catalogues -> the one that has microversions.
-        project_in_root: the last microversion of a cloud that wants the project's id in its root.
-        example: a root to show to who has given a wrong one.
+        microversions_required: whether a version document without microversions is not of the right version.
+        replaced_roots: last part of a root in old catalogues -> the one that has microversions.
+        project_in_root_until: the last microversion of a cloud that wants the project's id in its root.
+        example_root: a root to show to who has given a wrong one.
     """
 
     headers: tuple[VersionHeader, ...] = ()
     media_type: str = ""
-    required: bool = False
-    replaced: Mapping[str, str] = field(default_factory=dict)
-    project_in_root: Microversion | None = None
-    example: str = ""
+    microversions_required: bool = False
+    replaced_roots: Mapping[str, str] = field(default_factory=dict)
+    project_in_root_until: Microversion | None = None
+    example_root: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,16 +70,16 @@ class GuardRules:
 
     Attributes:
         acting_reads: paths on which a GET acts; ``*`` stands for one part.
-        creating: collections in which a POST makes something of the project's own; what is not among them is shared,
-            and needs the user's leave. None: all, and a PUT at the top of the API makes what its path names.
+        own_collections: collections in which a POST makes something of the project's own; what is not among them is
+            shared, and needs the user's leave. None: all, and a PUT at the top of the API makes what its path names.
         parts: collection -> what belongs to one of its things, so that an id after it names nothing beyond that thing.
-        named: members of bodies that name what is changed beside the target. What is only read is not among them.
+        changed_members: members of bodies that name what is changed beside the target, and not only read.
     """
 
     acting_reads: tuple[str, ...] = ()
-    creating: frozenset[str] | None = None
+    own_collections: frozenset[str] | None = None
     parts: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    named: tuple[NamedInBody, ...] = ()
+    changed_members: tuple[NamedInBody, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ class Remover:
 
         def decided(answer: Answer) -> bool:
             # Refused while in use (400, 409), or the cloud had trouble: the next time may be better.
-            return answer.ok or answer.status in {401, 403, *NOT_THERE, *rules.final}
+            return answer.ok or answer.status in {401, 403, *NOT_THERE, *rules.final_codes}
 
         answer = until(ask, decided, deadline - time.monotonic(), pause=0.2, growth=2)
         if answer.ok or answer.status in NOT_THERE:

@@ -270,5 +270,5 @@ def _reaches(microversion: str | None, lowest: Microversion | None) -> bool:
 def _course(kind: Kind, result: WaitResult) -> str:
     """The statuses that a thing went through, and what it says of its failure."""
     course = " -> ".join(result.statuses) or "it was never seen"
-    fault = shown_fields.value(result.server, kind.status.fault) if kind.status.fault else ABSENT
+    fault = shown_fields.value(result.server, kind.status.fault_field) if kind.status.fault_field else ABSENT
     return course if fault in (ABSENT, None) else f"{course} ({fault})"

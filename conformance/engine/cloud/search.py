@@ -94,7 +94,8 @@ def _listing(cloud: Cloud, kind: Kind, role: Role) -> tuple[list[tuple[str, str]
         body: Any = answer.json
         if not answer.ok or not isinstance(body, dict) or not isinstance(body.get(how.key), list):
             return found, said(f"GET {kind.collection}", answer)
-        records = [one.get(how.entry, one) if how.entry else one for one in body[how.key] if isinstance(one, dict)]
+        entries = [one for one in body[how.key] if isinstance(one, dict)]
+        records = [one.get(how.entry_key, one) if how.entry_key else one for one in entries]
         if not kind.name_field:
             # Where there are none at all, none can be left.
             why = f"{kind.many()} have no name to be found by; see whether one is left that nobody uses"

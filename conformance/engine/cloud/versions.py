@@ -45,12 +45,12 @@ def find_root(transport: Transport, url: str, token: str, profile: Profile, time
     if found := _PROJECT.match(base):
         tried = found["root"]
     above, _, last = tried.rpartition("/")
-    if last in profile.versions.replaced:
+    if last in profile.versions.replaced_roots:
         # Old catalogues still name the address without microversions.
-        tried = f"{above}/{profile.versions.replaced[last]}"
+        tried = f"{above}/{profile.versions.replaced_roots[last]}"
     document = _document(transport, tried, token, profile, timeout)
     if isinstance(document.get("version"), dict):
-        root, with_project = tried, profile.versions.project_in_root
+        root, with_project = tried, profile.versions.project_in_root_until
         if base != tried and with_project is not None:
             versions = _range(document["version"], tried)
             if versions.max is None or versions.max <= with_project:
@@ -86,7 +86,7 @@ def _document(transport: Transport, url: str, token: str, profile: Profile, time
             inner = inner.get("values")
         if isinstance(inner, list):
             return {"versions": inner}
-    example = f", such as {profile.versions.example}" if profile.versions.example else ""
+    example = f", such as {profile.versions.example_root}" if profile.versions.example_root else ""
     raise EndpointError(
         f"{url} is not a {profile.type} endpoint: GET gave {reply.status} and no version document; "
         f"give the service's root or its versioned root{example}"
@@ -102,7 +102,7 @@ def _checked(entry: dict[str, Any], url: str, profile: Profile) -> VersionRange:
     media = json.dumps(entry.get("media-types") or entry.get("media_types") or "")
     if known.media_type and _MEDIA_TYPE in media and known.media_type not in media:
         raise EndpointError(f"{url} is not a {profile.type} endpoint: its version document is that of another service")
-    if known.required and versions.max is None:
+    if known.microversions_required and versions.max is None:
         raise EndpointError(
             f"{url} is not a {profile.type} endpoint of the right version: its version document names no microversions"
         )

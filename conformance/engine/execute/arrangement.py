@@ -251,7 +251,7 @@ class Arrangement:
                 return self.subject.bindings.filled(body)
             if body.plain is not None:
                 return body.plain
-            return self.context.service.plain_values.get(f"{body.resource}.{body.attribute}", "conformance")
+            return self.context.service.plain(body.resource, body.attribute)
         if isinstance(body, dict):
             return {self._plain(key): self._plain(value) for key, value in body.items()}
         return [self._plain(value) for value in body] if isinstance(body, list) else body

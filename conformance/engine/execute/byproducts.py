@@ -27,7 +27,7 @@ REMOVAL = 60.0
 class Byproducts:
     """Looks at what is made of the things attached to the resource under test, before and after a request.
 
-    They are removed at once: until then the things that they were made of cannot go, nor can those that the resource came with.
+    They are removed at once: until then the things that they were made of cannot go.
     """
 
     context: RunContext

@@ -37,16 +37,16 @@ class Related:
         rule = self.context.service.related.get(resource)
         if rule is None or rule.role not in self.context.cloud.roles:
             return None
-        named = "" if rule.of else self._named(rule, resource, answer)
-        if not rule.of and not named:
+        named = "" if rule.resource_field else self._named(rule, resource, answer)
+        if not rule.resource_field and not named:
             return None
         patience = self.context.patience.status
-        within = patience if rule.patience is None else min(rule.patience, patience)
+        within = patience if rule.seconds is None else min(rule.seconds, patience)
 
         def lasts(status: Any) -> bool:
             return status is None or not any(fnmatchcase(str(status), pattern) for pattern in rule.passing)
 
-        look = self._newest if rule.of else self._shown
+        look = self._newest if rule.resource_field else self._shown
         return until(lambda: look(rule, named), lasts, within, self.context.stopping, pause=PAUSE, cap=PAUSE)
 
     def _named(self, rule: RelatedStatus, resource: str, answer: Answer) -> str:
@@ -57,15 +57,15 @@ class Related:
 
     def _shown(self, rule: RelatedStatus, named: str) -> Any:
         answer = self._get(rule, rule.path.replace("{id}", named))
-        return value(answer.json, rule.field, None) if answer.ok else None
+        return value(answer.json, rule.status_field, None) if answer.ok else None
 
     def _newest(self, rule: RelatedStatus, _named: str) -> Any:
         answer = self._get(rule, rule.path)
         listed = elements(answer.json) if answer.ok else iter(())
         # A cloud that ignores the query shows those of other resources, too.
-        own = [one for one in listed if value(one, rule.of, None) == self.subject.server_id]
-        newest = max(own, key=lambda one: value(one, rule.newest, 0), default=None)
-        return value(newest, rule.field, None)
+        own = [one for one in listed if value(one, rule.resource_field, None) == self.subject.server_id]
+        newest = max(own, key=lambda one: value(one, rule.order_field, 0), default=None)
+        return value(newest, rule.status_field, None)
 
     def _get(self, rule: RelatedStatus, path: str) -> Answer:
         query = tuple((name, text.replace("{id}", self.subject.server_id)) for name, text in rule.query)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from conformance.engine.api import bodies, json_path
-from conformance.engine.api.given import Attachment, ShownValue
+from conformance.engine.api.given import Attachment, MadeUp, ShownValue
 from conformance.engine.cloud.candidates import Candidates
 from conformance.engine.cloud.discover import Candidate, Missing
 from conformance.engine.cloud.exchange import ABSENT, Ask
@@ -26,8 +26,8 @@ from conformance.engine.provision.owned import Owned
 NAMED = ("path", "shown", "sent", "before")
 """Resources that are none: what the path of the request names and shows, what its body or a step before has sent."""
 
-NAME, UUID, PROJECT = "name", "uuid", "project"
-"""Resources that every service knows: a new name, a new UUID, and the project of the run."""
+NAME, UUID, PASSWORD, PROJECT = "name", "uuid", "password", "project"
+"""Resources that every service knows: a new name, a new UUID, a new password, and the project of the run."""
 
 
 class Holder(Protocol):
@@ -126,8 +126,8 @@ class Bindings:
     def used(self, bindings: Iterable[Binding], accepted: bool) -> None:
         """Tell what became of the values that the last request held."""
         for binding in bindings if accepted else ():
-            shown = self._context.service.shown_values.get(f"{binding.resource}.{binding.attribute}")
-            if shown is not None and shown.lost:
+            shown = self._context.service.shown_value(binding.resource, binding.attribute)
+            if shown is not None and shown.can_be_lost:
                 # What comes after must not suffer from it.
                 self._subject.must_replace = True
             if binding.relation == "fresh" and self._free.get(binding.resource):
@@ -148,8 +148,11 @@ class Bindings:
             return _spelled(self._context.resources.rand_name("case"), binding.attribute)
         if binding.resource == UUID:
             return str(uuid.uuid4())
-        if binding.resource in service.invented_values:
-            return self._invented(binding.resource)
+        if binding.resource == PASSWORD:
+            return service.password_form.replace("{token}", _token())
+        kind = service.kinds.get(binding.resource)
+        if kind is not None and kind.made_up is not None:
+            return self._made_up(kind.made_up)
         shown = self._of_subject(binding.resource, binding.attribute, must_work)
         if shown is not ABSENT:
             return shown
@@ -179,15 +182,14 @@ class Bindings:
             raise Unavailable(f"{owned.path} was answered {answer.status} and shows no {binding.attribute}", False)
         return found
 
-    def _invented(self, resource: str) -> str:
-        rule = self._context.service.invented_values[resource]
+    def _made_up(self, rule: MadeUp) -> str:
         if rule.sandbox_only and not self._context.sandbox:
             raise Unavailable(rule.sandbox_only)
-        return rule.form.replace("{uuid}", str(uuid.uuid4())).replace("{token}", secrets.token_urlsafe(12))
+        return rule.form.replace("{uuid}", str(uuid.uuid4())).replace("{token}", _token())
 
     def _of_subject(self, resource: str, attribute: str, must_work: bool) -> Any:
         """A value that the resource under test shows; ABSENT where the description does not say that it does."""
-        rule = self._context.service.shown_values.get(f"{resource}.{attribute}")
+        rule = self._context.service.shown_value(resource, attribute)
         if rule is None:
             if resource != self._context.service.resource:
                 return ABSENT
@@ -199,7 +201,7 @@ class Bindings:
             self._subject.reach(self._context.service.initial)
         found = _shown_by(rule, self._view(rule.role))
         if found is ABSENT and rule.missing:
-            if must_work and rule.lost:
+            if must_work and rule.can_be_lost:
                 raise NeedsNewServer
             raise Unavailable(rule.missing, optional=not rule.needed)
         return found
@@ -277,6 +279,11 @@ class Bindings:
             self._subject.stir(path)
         self._subject.refresh()  # the case begins with what the resource under test shows now
         return made
+
+
+def _token() -> str:
+    """A random text that nobody can guess."""
+    return secrets.token_urlsafe(12)
 
 
 def _shown_by(rule: ShownValue, view: View | None) -> Any:
