@@ -13,7 +13,6 @@ from conformance.engine.api.producers import Producers, collection_of, placehold
 from conformance.engine.api.response_fields import _walk
 from conformance.engine.api.values import let_in
 from conformance.engine.cloud.discover import Discovery
-from conformance.engine.cloud.resources import Resources
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, views
 from conformance.engine.derive.view import Book
@@ -72,8 +71,8 @@ def test_every_named_field_is_one_of_its_request(operations):
     for refusal in KNOWN.refusals:
         assert refusal.parameter in {r.name for r in operations[refusal.operation].request.parameters}
         assert refusal.code in {c.code for c in operations[refusal.operation].responses.error}
-    for operation, parameter in KNOWN.attach.values():
-        assert parameter in {r.name for r in operations[operation].request.parameters}
+    for how in KNOWN.attach.values():
+        assert how.parameter in {r.name for r in operations[how.operation].request.parameters}
     for way in KNOWN.transitions:
         rows = {r.name.rpartition(".")[2] for r in operations[way.operation].request.parameters}
         assert {name for name, _ in way.request} <= rows
@@ -222,7 +221,8 @@ def test_every_resource_of_a_binding_can_be_had(operations):
         own = binding.resource in {*_KNOWN, *NAMED} or makes.of(binding.resource) is not None
         assert own or hasattr(Resources, binding.resource) or hasattr(Discovery, binding.resource), binding
         assert binding.relation in {"any", "free", "fresh", "attached", "own", "other", "new", "ambiguous"}
-    assert all(hasattr(Resources, resource) for resource in {*KNOWN.attach, *KNOWN.makes.values()})
+    made = {*KNOWN.attach, *KNOWN.makes.values(), *(stock.factory for stock in KNOWN.listed if stock.factory)}
+    assert all(KNOWN.profile.kind(kind).factory is not None for kind in made)
 
 
 def test_effects_are_shown_by_lists_that_the_reference_knows_and_at_the_last_version_that_it_gives(operations, shipped):

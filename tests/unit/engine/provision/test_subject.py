@@ -182,7 +182,7 @@ def test_settling_waits_for_the_end_of_a_task():
     cloud = Cloud()
     subject = staged(cloud)
     subject.reach("IDLE")
-    cloud.server["OS-EXT-STS:task_state"] = "turning"
+    cloud.server["turning"] = "turning"
     assert subject.settle(()).timed_out
 
 
