@@ -12,7 +12,6 @@ how often the next call is in another file than the one before. What the trial n
 from __future__ import annotations
 
 import argparse
-import contextlib
 import itertools
 import os
 import sys

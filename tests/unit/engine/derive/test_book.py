@@ -53,6 +53,11 @@ def test_the_second_case_of_an_id_is_dropped():
     assert [one.expectation for one in book.cases.values()] == [Accepted((202,))]
 
 
+def test_fields_whose_names_are_one_in_an_id_have_one_case():
+    (kept,) = [c for c in suite(action("turn", row("a b"), row("a;b"))).cases if c.id.endswith("/a-b-type")]
+    assert list(kept.trial.request.body["turn"]) == ["a b"]
+
+
 def test_a_request_that_is_due_to_be_refused_is_no_trial_of_the_accepted_one():
     """Where no documented status can be held, the body is looked at in a status in which a refusal is due as well."""
     shown = {"answers": (row("mood"),), "answered": (sample({"mood": "merry"}),)}
@@ -68,3 +73,10 @@ def test_what_is_accepted_by_status_and_open_by_a_field_is_tried_for_both():
     by_status, by_field = (case(found, f"spin/precondition/{name}[HALTED]").trial for name in ("status", "power"))
     assert by_status.situation == by_field.situation
     assert (by_status.outcome.accepted, by_field.outcome.accepted) == (True, None)
+
+
+def test_fields_whose_names_are_one_in_an_id_keep_their_own_trials_at_a_version():
+    first, last = row("a b", min="2.5"), row("a;b", max="2.5")
+    found = suite(action("turn", first, last))
+    asked = [case(found, f"turn/microversion/a-b/{bound}-2.5[2.5]").trial for bound in ("min", "max")]
+    assert [list(one.request.body["turn"]) for one in asked] == [["a b"], ["a;b"]]
