@@ -15,9 +15,9 @@ from conformance.engine.api.response_fields import _walk
 from conformance.engine.api.values import let_in
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.resources import Resources
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, views
-from conformance.engine.derive.view import Book
 from conformance.engine.model.binding import bindings_in
 from conformance.engine.model.case import REASONS, id_part
 from conformance.engine.provision.bindings import _KNOWN, NAMED
@@ -287,14 +287,14 @@ def test_a_table_of_another_format_is_refused(monkeypatch, tmp_path):
 
 
 def test_no_case_hides_another_of_the_same_id(shipped, monkeypatch):
-    """``Book.case`` keeps the first of an id: a second one must expect the same."""
+    """``Book.case`` keeps the first of an id: a second one must expect the same of the same trial."""
     hidden = []
     keep = Book.case
 
     def case(self, requirement, detail, trial, expectation):
         keep(self, requirement, detail, trial, expectation)
         kept = self.cases.get(requirement.id + (f"[{id_part(detail)}]" if detail else ""))
-        if kept is None or kept.expectation != expectation:
+        if kept is None or (kept.expectation, kept.trial) != (expectation, trial):
             hidden.append((requirement.id, detail, expectation))
 
     monkeypatch.setattr(Book, "case", case)
