@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.case import Case
+from conformance.engine.model.case import Case
 from conformance.plugin.failure import representation
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import Share, Stopped
@@ -44,7 +44,7 @@ class CaseFailed(Exception):
 def markers_of(case: Case) -> list[str]:
     """The markers of a case: its kind, its code, its role, and the status of the server."""
     kind, _, code = case.requirement.kind.partition("/")
-    names = [kind, *([f"{kind}_{code}"] if code else []), f"as_{case.trial.role.replace('-', '_')}"]
+    names = [kind, *([f"{kind}_{code}"] if code else []), f"as_{case.trial.request.role.replace('-', '_')}"]
     state = case.trial.situation.state
     names.append(f"in_{state}" if state else "no_server")
     return names
@@ -138,7 +138,7 @@ class CaseItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where pytest says the item is. It would take the bare name for one of Python, and split it at its dots."""
-        return self.path, None, f"{self.name} (as {self.case.trial.role})"
+        return self.path, None, f"{self.name} (as {self.case.trial.request.role})"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.session import Settings
-from conformance.engine.turns import TURNS
+from conformance.engine.run.locks import TURNS
+from conformance.engine.run.session import Settings
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import LOG, Endpoint, open_endpoint
 from conformance.plugin.expected import ExpectedDeviations, compare, expected_of

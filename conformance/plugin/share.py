@@ -15,10 +15,10 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from conformance.engine.case import Suite
 from conformance.engine.cloud.errors import CloudError
-from conformance.engine.run import Stopped
-from conformance.engine.session import Session, Settings
+from conformance.engine.model.case import Suite
+from conformance.engine.run.run import Stopped
+from conformance.engine.run.session import Session, Settings
 from conformance.plugin.reference import Reference
 from conformance.plugin.trouble import Trouble
 from conformance.plugin.waivers import Waivers
