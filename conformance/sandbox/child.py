@@ -107,13 +107,19 @@ class Child:
         except (ValueError, TypeError) as error:
             raise self._no_ready_line(line) from error
 
-    def ready(self, timeout: float) -> dict[str, Any]:
+    def ready(self, timeout: float, tell: Callable[[str], object] | None = None) -> dict[str, Any]:
         """Return the facts of the line that says that the child is ready.
+
+        Args:
+            timeout: seconds that each line may take.
+            tell: is told in a sentence what takes so long, where a line says that.
 
         Raises:
             SandboxError: it is not ready; one sentence says why.
         """
-        facts = self.facts(timeout)
+        while "tell" in (facts := self.facts(timeout)):
+            if tell is not None:
+                tell(str(facts["tell"]))
         try:
             if facts["ready"]:
                 return facts

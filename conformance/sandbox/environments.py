@@ -27,7 +27,7 @@ _CONSTRAINTS = "constraints.txt"
 HOW_TO_GET_UV = "install uv (`pip install uv`)"
 
 Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
-Tell = Callable[[str], None]
+Tell = Callable[[str], object]
 
 
 @dataclass(frozen=True)
