@@ -9,10 +9,10 @@ from pathlib import Path
 
 from conformance.sandbox.child import SandboxError
 from conformance.sandbox.cloud.layout import COMPUTES, HOST, NETWORK_NODE, SERVICES, Layout
-from conformance.sandbox.cloud.processes import Processes, command
+from conformance.sandbox.cloud.processes import Processes, command, most_telling
 
 _BACKLOG = 256
-_LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.5
 _FACTS: Mapping[str, Mapping[str, object]] = {
     "neutron": {"computes": COMPUTES, "network_node": NETWORK_NODE},
     "nova": {"computes": COMPUTES},
@@ -95,13 +95,10 @@ class Children:
 
         def look() -> None:
             pause = threading.Event()
-            while not pause.wait(_LOOK_SECONDS):
+            while not pause.wait(LOOK_SECONDS):
                 for name, status in self._processes.ended().items():
-                    self._on_death(f"{name} has ended with status {status}; its log is {self._words(name)}")
+                    self._on_death(
+                        f"{name} has ended with status {status}; its log is {most_telling(self.output(name), self._layout.log(name))}"
+                    )
 
         threading.Thread(target=look, name="children", daemon=True).start()
-
-    def _words(self, name: str) -> Path:
-        """Return the file that says most about an end: the output if there is any, as a traceback is."""
-        output = self.output(name)
-        return output if output.exists() and output.stat().st_size else self._layout.log(name)

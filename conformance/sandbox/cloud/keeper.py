@@ -19,12 +19,12 @@ import threading
 import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from conformance.sandbox.child import SandboxError, alone
 from conformance.sandbox.cloud import clouds_file, contents, settings, store, tables
 from conformance.sandbox.cloud.api import Api
-from conformance.sandbox.cloud.children import Children, listen
+from conformance.sandbox.cloud.children import LOOK_SECONDS, Children, listen
 from conformance.sandbox.cloud.layout import SERVICES, Layout
 from conformance.sandbox.cloud.processes import Processes, environment
 from conformance.sandbox.cloud.settings import network
@@ -40,6 +40,8 @@ class Keeper:
         self._options = options
         self._started = time.monotonic()
         self._lock = threading.Lock()
+        self._failing = threading.Lock()
+        self._ready = False
         self._processes: Processes | None = None
 
     def run(self) -> None:
@@ -48,10 +50,13 @@ class Keeper:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._end(0))
         try:
-            self._say(ready=True, **self._start())
+            facts = self._start()
         except (SandboxError, OSError, sqlite3.Error) as error:
-            self._say(ready=False, error=_sentence(error))
-            self._end(1, keep_logs=True)
+            # The end of a service explains more than a request that it has not answered.
+            time.sleep(2 * LOOK_SECONDS)
+            self._fail(_sentence(error))
+        self._ready = True
+        self._say(ready=True, **facts)
         threading.Event().wait()
 
     def _start(self) -> dict[str, Any]:
@@ -77,7 +82,7 @@ class Keeper:
             if kept:
                 store.use(kept, kept_in, layout)
             processes = self._processes = Processes(environment(layout, network.plugins(layout)), layout.root)
-            children = Children(options.python, layout, sockets, processes, self._died)
+            children = Children(options.python, layout, sockets, processes, self._fail)
             if kept is None:
                 self._make(layout, processes, children)
                 self._at_work(layout)
@@ -134,9 +139,10 @@ class Keeper:
     def _tell(self, sentence: str) -> None:
         self._say(tell=sentence)
 
-    def _died(self, sentence: str) -> None:
-        self._say(ended=sentence)
-        self._end(1, keep_logs=True)
+    def _fail(self, sentence: str) -> NoReturn:
+        with self._failing:
+            self._say(**({"ended": sentence} if self._ready else {"ready": False, "error": sentence}))
+            self._end(1, keep_logs=True)
 
     def _end_with_the_parent(self) -> None:
         with contextlib.suppress(OSError):
@@ -144,13 +150,13 @@ class Keeper:
                 pass
         self._end(0)
 
-    def _end(self, status: int, keep_logs: bool = False) -> None:
+    def _end(self, status: int, keep_logs: bool = False) -> NoReturn:
         """End all processes, remove what is temporary, and end this process.
 
         Where the logs explain something, they are left to the parent.
         """
         if not self._lock.acquire(blocking=False):
-            threading.Event().wait()  # another thread is at it
+            threading.Event().wait()  # until another thread has done it
         if self._processes is not None:
             self._processes.end()
         root: Path = self._options.root

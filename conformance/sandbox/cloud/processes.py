@@ -28,7 +28,8 @@ def command(python: Path, layout: Layout, what: str, service: str, facts: Mappin
         facts: what it has to know.
     """
     etc = str(layout.configuration(service))
-    return [str(python), "-W", "ignore", str(GUEST), what, service, "--etc", etc, "--facts", json.dumps(facts)]
+    # -P: the folder of the guest is not on the path, where its modules would hide the services.
+    return [str(python), "-P", "-W", "ignore", str(GUEST), what, service, "--etc", etc, "--facts", json.dumps(facts)]
 
 
 def environment(layout: Layout, plugins: Path) -> dict[str, str]:
@@ -110,6 +111,17 @@ class Processes:
                     process.kill()
             for process in self._running.values():
                 process.wait()
+
+
+def most_telling(output: Path, log: Path) -> Path:
+    """Return what explains the end of a service: its output, or its log.
+
+    An error that nothing caught is in the log, once the service has set that up.
+    """
+    with contextlib.suppress(OSError):
+        if "Traceback" in output.read_text("utf-8", "replace"):
+            return output
+    return log if log.exists() else output
 
 
 def resident(pid: int) -> int:

@@ -11,10 +11,11 @@ from typing import Any
 
 from conformance.sandbox.child import SandboxError, last_words
 from conformance.sandbox.cloud.layout import REGION, SERVICES, Layout
-from conformance.sandbox.cloud.processes import Processes, command
+from conformance.sandbox.cloud.processes import Processes, command, most_telling
 
 _LOOK_SECONDS = 0.1
-_SLOWEST = ("nova", "keystone", "neutron")
+_ORDER = ("nova", "keystone", "neutron", "cinder", "glance", "placement")
+"""The slowest first."""
 
 
 def facts(layout: Layout) -> dict[str, dict[str, Any]]:
@@ -52,7 +53,7 @@ def make(python: Path, layout: Layout, processes: Processes) -> None:
         SandboxError: one of them failed; one sentence says which, and where its output is.
     """
     known = facts(layout)
-    waiting = sorted((service.name for service in SERVICES), key=lambda name: name not in _SLOWEST)
+    waiting = list(_ORDER)
     running: set[str] = set()
     while waiting or running:
         while waiting and len(running) < (os.cpu_count() or 2):
@@ -64,7 +65,8 @@ def make(python: Path, layout: Layout, processes: Processes) -> None:
             name = ended.rpartition(" ")[2]
             running.discard(name)
             if status:
-                raise SandboxError(f"the {ended} cannot be made; {last_words(_output(layout, name))}")
+                words = last_words(most_telling(_output(layout, name), layout.log(name)))
+                raise SandboxError(f"the {ended} cannot be made; {words}")
         time.sleep(_LOOK_SECONDS)
     for service in SERVICES:
         for database in service.databases:

@@ -1,15 +1,13 @@
-"""The cache of Keystone: dogpile's dictionary of pickled values, with an end to its size.
+"""The cache of Keystone, `dogpile.cache.memory_pickle`, with an end to its size.
 
-The back end `dogpile.cache.memory_pickle` keeps everything, each token that was ever checked included.
+As it comes, it keeps everything, each token that was ever checked included.
 """
 
 import threading
 from collections import OrderedDict
 
-from dogpile.cache import register_backend
-from dogpile.cache.backends.memory import MemoryPickleBackend
+from dogpile.cache.backends import memory
 
-NAME = "sandbox.bounded"
 LARGEST = 1_000
 """Entries of one region of the cache; Keystone has about a dozen."""
 
@@ -43,13 +41,10 @@ class Entries(OrderedDict):
             return super().pop(key, default)
 
 
-class BoundedBackend(MemoryPickleBackend):
-    """The back end: values are pickled, so that nobody changes one in place."""
+def install() -> None:
+    """Give every back end of that kind such a dictionary; a configuration may only name back ends that are known."""
 
-    def __init__(self, arguments) -> None:
-        super().__init__({**arguments, "cache_dict": Entries()})
+    def init(self, arguments) -> None:
+        self._cache = arguments.get("cache_dict", Entries())
 
-
-def register() -> None:
-    """Make the back end known by its name."""
-    register_backend(NAME, __name__, BoundedBackend.__name__)
+    memory.MemoryBackend.__init__ = init

@@ -9,13 +9,14 @@ from pathlib import Path
 def start(options):
     """Start the workers, and return the application of the API."""
     sys.argv += ["--config-file", str(Path(options.etc, "cinder.conf"))]
+    # The commands have options of the command line, which the application reads.
+    volume = importlib.import_module("cinder.cmd.volume")
+    backup = importlib.import_module("cinder.cmd.backup")
     application = importlib.import_module("cinder.wsgi.api").application
     from cinder import service, utils
     from cinder.volume import volume_utils
     from oslo_config import cfg
 
-    volume = importlib.import_module("cinder.cmd.volume")
-    backup = importlib.import_module("cinder.cmd.backup")
     for command in (volume, backup):
         command.LOG = command.logging.getLogger(command.__name__)
     _ask_nothing_of_root(cfg.CONF, utils, volume_utils)

@@ -7,5 +7,5 @@ from . import bounded_cache
 
 def start(_options):
     """Return the application of the API."""
-    bounded_cache.register()
+    bounded_cache.install()
     return importlib.import_module("keystone.wsgi.api").application

@@ -4,8 +4,6 @@ import importlib
 import socket
 import time
 
-from . import sqlite, token_cache, transport
-
 THREADS = 16
 """Requests that are answered at a time."""
 LARGEST_BODY = 64 * 1024**3
@@ -28,12 +26,14 @@ def run(options) -> None:
 
     # Before anything asks for the default, which is eventlet.
     backend.init_backend(backend.BackendType.THREADING)
+    import waitress
+
+    from . import sqlite, token_cache, transport
+
     sqlite.install()
     transport.install()
     application = importlib.import_module(f"{__package__}.{options.service}").start(options)
     listener = socket.socket(fileno=options.socket)
-    import waitress
-
     print(f"ready after {time.monotonic() - started:.1f} s, {time.process_time():.1f} s of processor", flush=True)
     waitress.serve(
         token_cache.TokenCache(application),

@@ -4,8 +4,6 @@ import importlib
 import sys
 from pathlib import Path
 
-from . import bounded_cache
-
 
 def run(options) -> None:
     """Make the tables of the service that the command line names."""
@@ -19,19 +17,18 @@ def _command(module: str, etc: str, name: str, *words: str):
 
 
 def _keystone(etc, facts) -> None:
-    bounded_cache.register()
     from keystone import server
     from keystone.cmd import bootstrap
     from keystone.common import fernet_utils
     from keystone.common.sql import upgrades
-    from keystone.credential.providers.fernet import core
+    from keystone.credential.providers.fernet.core import MAX_ACTIVE_KEYS
     from keystone.server.flask.core import CONF
 
     server.configure(config_files=[str(Path(etc, "keystone.conf"))])
     upgrades.offline_sync_database_to_version()
     for section, active in (
         ("fernet_tokens", CONF.fernet_tokens.max_active_keys),
-        ("credential", core.MAX_ACTIVE_KEYS),
+        ("credential", MAX_ACTIVE_KEYS),
     ):
         keys = fernet_utils.FernetUtils(CONF[section].key_repository, active, section)
         keys.create_key_directory()
@@ -80,9 +77,7 @@ def _neutron(etc, _facts) -> None:
     security group gets.
     """
     plugins = str(Path(etc, "plugins", "ml2", "ml2_conf.ini"))
-    command = _command("neutron.db.migration.cli", etc, "neutron.conf", "--config-file", plugins, "stamp", "heads")
-    from neutron.common import config
-
+    config = _command("neutron.common.config", etc, "neutron.conf", "--config-file", plugins)
     config.register_common_config_options()
     config.init(sys.argv[1:])
     from neutron.db.migration.models import head
@@ -107,7 +102,8 @@ def _neutron(etc, _facts) -> None:
                 used_in_non_default_sg=not inwards,
                 description=f"Legacy default SG rule for {direction} traffic",
             ).create()
-    _ended_well(command.main)
+    sys.argv += ["stamp", "heads"]
+    _ended_well(importlib.import_module("neutron.db.migration.cli").main)
 
 
 def _ended_well(main) -> None:
