@@ -9,7 +9,7 @@ from typing import ClassVar
 import nova.conf
 import nova.virt.block_device
 from nova import context as nova_context
-from nova import objects
+from nova import exception, objects
 from nova.compute import power_state, task_states, vm_states
 from nova.image import glance
 from nova.virt import fake
@@ -105,7 +105,9 @@ class SandboxDriver(fake.FakeDriver):
 
     def snapshot(self, context, instance, image_id, update_task_state):
         """Upload a small image: until then the image's status is SAVING."""
-        super().snapshot(context, instance, image_id, update_task_state)
+        if instance.uuid not in self.instances:
+            raise exception.InstanceNotRunning(instance_id=instance.uuid)
+        update_task_state(task_state=task_states.IMAGE_PENDING_UPLOAD)
         update_task_state(task_state=task_states.IMAGE_UPLOADING, expected_state=task_states.IMAGE_PENDING_UPLOAD)
         images = glance.API()
         name = images.get(context, image_id)["name"]
