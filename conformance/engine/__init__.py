@@ -1,1 +1,4 @@
-"""Checks a cloud against specs: requirements, cases, the plan, its run, and the judgement of what came."""
+"""Checks a cloud against specs, in eight rooms. Each room imports only those named after it.
+
+run, execute, provision, derive, judge, api, cloud, model.
+"""

@@ -32,6 +32,7 @@ import yaml
 from conformance.plugin.trouble import Trouble
 from reports.known import EXPECTED, SUMMARY, UNEXPECTED
 from specs.record import model
+from specs.record.ids import DeviationId, case_detail
 from specs.record.model import Deviation, Result
 from specs.record.totals import deviations_of
 
@@ -59,11 +60,11 @@ class Expected:
     @property
     def requirement(self) -> str:
         """The requirement that it breaks."""
-        return self.deviation.partition("!")[0]
+        return DeviationId.parse(self.deviation).requirement
 
     def explains(self, case: str) -> bool:
         """Whether it is known to show in a case of the requirement."""
-        return not self.cases or case.removeprefix(self.requirement).strip("[]") in self.cases
+        return not self.cases or case_detail(case, self.requirement) in self.cases
 
     def as_note(self, kind: str) -> dict[str, Any]:
         """How it stands in a record."""

@@ -6,8 +6,9 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-from conformance.engine.case import REASONS, Case
 from conformance.engine.derive.suite import derive
+from conformance.engine.model.case import REASONS, Case
+from conformance.engine.model.setup import Locked
 from conformance.plugin.reference import given_specs, read_reference
 from conformance.plugin.trouble import Trouble
 
@@ -57,9 +58,9 @@ def _cases(count: int) -> str:
 
 def _situation(case: Case) -> str:
     trial = case.trial
-    parts = [f"as {trial.role}", trial.situation.state or "no server", f"expects {case.expectation.expected}"]
-    if trial.microversion:
-        parts.insert(2, trial.microversion)
-    if trial.situation.locked:
+    parts = [f"as {trial.request.role}", trial.situation.state or "no server", f"expects {case.expectation.expected}"]
+    if trial.request.version:
+        parts.insert(2, str(trial.request.version))
+    if Locked() in trial.setup:
         parts.insert(2, "locked")
     return ", ".join(parts)

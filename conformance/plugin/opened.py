@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.session import Settings
-from conformance.engine.turns import TURNS
+from conformance.engine.run.locks import TURNS
+from conformance.engine.run.session import Settings
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import LOG, Endpoint, open_endpoint
 from conformance.plugin.expected import ExpectedDeviations, compare, expected_of
@@ -20,6 +20,7 @@ from conformance.plugin.trouble import Trouble
 from conformance.plugin.waivers import Waivers
 from specs.record import RecordError, RecordWriter, RunRecord
 from specs.record.model import Result, RunInfo
+from specs.record.totals import added
 from specs.record.writer import new_directory
 
 DECIDED = ("pass", "fail", "inapplicable")
@@ -102,10 +103,8 @@ class Opened:
     def finish(self, status: int, totals: Mapping[str, Any]) -> RunInfo:
         """Write the head with the totals; the sandbox ends."""
         figures, notes = gather_parts(self.directory)
-        own = self.share.session.figures()
         before = self._before.totals if self._before else {}
-        added = {name: own[name] + figures[name] + int(before.get(name) or 0) for name in figures}
-        info = self.share.info({**totals, **added, "seconds": own["seconds"] + float(before.get("seconds") or 0.0)})
+        info = self.share.info({**totals, **added(before, self.share.session.figures(), *figures)})
         endpoint = self._endpoint.notes() if self._endpoint else ()
         compared = self._compared()
         every = {repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes, *notes, *compared)}

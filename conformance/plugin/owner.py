@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.case import Suite
 from conformance.engine.derive.suite import derive
+from conformance.engine.model.case import Suite
 from conformance.plugin import ending, items
 from conformance.plugin.choices import Choices, from_config
 from conformance.plugin.find import given_files

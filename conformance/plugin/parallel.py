@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from conformance.engine.lanes import ALONE
+from conformance.engine.run.lanes import ALONE
 
 NO_ITEM = "-"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from conformance.engine.case import Case, Trial
-from conformance.engine.lanes import NO_SERVER, lane_of
-from conformance.engine.tables import SHIPPED, load_knowledge
+from conformance.engine.api.load import SHIPPED, load_service
+from conformance.engine.model.case import Case
+from conformance.engine.model.trial import Trial
+from conformance.engine.run.lanes import NO_SERVER, lane_of
 
 PER_TRIAL = 4.0
 """Requests for a trial on a server: itself, looking at the server before and after, waiting, undoing it."""
@@ -17,14 +18,14 @@ AT_START = 12
 """Requests for versions, tokens and discovery."""
 
 
-def plan_lines(cases: Iterable[Case], max_servers: int, service: str = SHIPPED) -> list[str]:
+def plan_lines(cases: Iterable[Case], max_servers: int, service_type: str = SHIPPED) -> list[str]:
     """Describe what a run over these cases would do."""
-    knowledge = load_knowledge(service)
+    service = load_service(service_type)
     lanes: dict[str, dict[str, Trial]] = {}
     counts: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     for case in cases:
-        lane = lane_of(case.trial, knowledge)
+        lane = lane_of(case.trial, service)
         lanes.setdefault(lane, {})[case.trial.key] = case.trial
         counts[lane] += 1
         kinds[case.requirement.kind.partition("/")[0]] += 1

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target
-from conformance.engine.session import Settings
+from conformance.engine.run.session import Settings
 from conformance.plugin import items
 from conformance.plugin.choices import Choices
 from conformance.plugin.items import CaseItem, SpecFile, collect_file

@@ -7,8 +7,8 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from conformance.engine.judge.contents import type_name
-from conformance.engine.places import Place
+from conformance.engine.api.response_fields import Place
+from conformance.engine.api.types import type_name
 from conformance.prove.breakage import Turn
 from conformance.prove.memory import Kind, made_by
 from conformance.prove.wire import Reply

@@ -5,12 +5,12 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from conformance.engine import fields
-from conformance.engine.case import Case
+from conformance.engine.api import request_fields
+from conformance.engine.api.response_fields import Place, values_at
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
 from conformance.engine.judge.contents import FieldAbsent, FieldShown, HeaderAbsent, HeaderShown
-from conformance.engine.places import Place, values_at
+from conformance.engine.model.case import Case
 from conformance.prove.after import Field, Header
 from conformance.prove.ground import Catalogue, Ground, exactly
 from conformance.prove.instead import Answer, ForwardAs
@@ -77,7 +77,7 @@ def _given(case: Case, name: str) -> Holds:
     """Requests with a field, wherever the engine puts it."""
     rows = [r for r in case.operation.request.parameters if r.location == "body" and name in (r.name, _last(r.name))]
     versions = [v for row in rows for v in (row.range.min, row.range.max) if v is not None]
-    placed = {f.path[-1]: f.path for v in versions for f in fields.fields(case.operation, v)}
+    placed = {f.path[-1]: f.path for v in versions for f in request_fields.fields(case.operation, v)}
     plain = (case.operation.action, name) if case.operation.action else (name,)
     path = placed.get(name, plain)
     return Holds(path, "given", lambda value: value is not ABSENT, bindings=True)

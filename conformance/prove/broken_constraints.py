@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from conformance.engine import fields
-from conformance.engine.case import Case, id_part
+from conformance.engine.api import request_fields
+from conformance.engine.api.types import is_of_type
+from conformance.engine.api.values import FREE_VALUES, LONGEST, longest
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.codes import Refused
-from conformance.engine.judge.contents import is_of_type
-from conformance.engine.values import FREE_VALUES, LONGEST, longest
+from conformance.engine.model.case import Case, id_part
 from conformance.prove.broken_refusals import UNLISTED, break_quietly
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer
@@ -48,8 +48,8 @@ def break_constraints(ground: Ground, book: Catalogue) -> None:
 def _rows(ground: Ground, operation: Operation) -> list[tuple[str, tuple[str, ...], Parameter]]:
     """The fields of the request that are fixed in place, the action's own among them: name, path, row."""
     version = ground.default(operation)
-    found = [(field.name, field.path, field.row) for field in fields.fields(operation, version)]
-    for row in fields.body_rows(operation, version):
+    found = [(field.name, field.path, field.row) for field in request_fields.fields(operation, version)]
+    for row in request_fields.body_rows(operation, version):
         if row.name == operation.action and row.type in ("object", "dict"):
             found.append((row.name, (row.name,), replace(row, required=False)))  # without it, it is another action
     return found
@@ -172,9 +172,13 @@ def _queries(ground: Ground, book: Catalogue) -> None:
             continue
         for case in cases:
             # The value that is wrong comes last: those before it are what every request of the operation needs.
-            if not case.trial.query or case.trial.accepted is not False or not isinstance(case.expectation, Refused):
+            if (
+                not case.trial.request.query
+                or case.trial.outcome.accepted is not False
+                or not isinstance(case.expectation, Refused)
+            ):
                 continue
-            name, value = case.trial.query[-1]
+            name, value = case.trial.request.query[-1]
             where = Where.of(case.operation, query=Queried(name, _is(name), str(value)))
             code = ground.normal_code(case.operation)
             for mutation, answer in (("accepted", code), ("unlisted", UNLISTED), ("500", 500)):

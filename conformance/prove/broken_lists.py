@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conformance.engine.case import Case, id_part
+from conformance.engine.model.case import Case, id_part
 from conformance.prove.after import Elements
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, OneMore, WithoutQuery
@@ -37,7 +37,7 @@ def break_lists(ground: Ground, book: Catalogue) -> None:
     for requirement, cases in ground.requirements(KIND):
         what = requirement.id.removeprefix(f"{requirement.operation}/{KIND}/").partition("/")[0]
         for case in cases:
-            if case.trial.accepted is not False:
+            if case.trial.outcome.accepted is not False:
                 _break(book, case, what, Named(what))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.engine.case import Case
 from conformance.engine.judge.effects import Effect
-from conformance.engine.judge.statuses import InVocabulary, Offshoots, Reaches, RelatedReaches, Unchanged
+from conformance.engine.judge.statuses import ByproductsMade, InVocabulary, Reaches, RelatedReaches, Unchanged
+from conformance.engine.model.case import Case
 from conformance.prove.after import Pretend, Snapshots
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, StillListed
@@ -36,7 +36,7 @@ def break_outcomes(ground: Ground, book: Catalogue) -> None:
                     _related(ground, book, case, resource)
                 case Effect(resource=resource, effect=effect):
                     _effect(ground, book, case, resource, effect)
-                case Offshoots(made=made):
+                case ByproductsMade(made=made):
                     broken, waits = ("never", True) if made else ("made-too", False)
                     book.add(case, broken, _accepted(ground, case), after=Snapshots(not made), waits=waits)
                 case Unchanged():
@@ -51,7 +51,7 @@ def _accepted(ground: Ground, case: Case) -> Where:
 
 def _passing(ground: Ground) -> str:
     """A documented status that none keeps."""
-    return next((s for s in ground.vocabulary if s not in ground.knowledge.stable and s != "DELETED"), "BUILD")
+    return next((s for s in ground.vocabulary if s not in ground.service.stable and s != "DELETED"), "BUILD")
 
 
 def _reaches(ground: Ground, book: Catalogue, case: Case, values: tuple[str, ...]) -> None:
@@ -63,7 +63,7 @@ def _reaches(ground: Ground, book: Catalogue, case: Case, values: tuple[str, ...
         book.add(case, "never", ground.here(case), instead=Answer(code), situation=name, waits=True)
     else:
         book.add(case, "never", where, after=Pretend("server", stays), situation=name, waits=True)
-    for status in ground.knowledge.stable:
+    for status in ground.service.stable:
         if status not in values and status not in (before, "ERROR"):
             book.add(case, "other-status", where, after=Pretend("server", status), situation=name, waits=True)
             break
@@ -82,7 +82,7 @@ def _related(ground: Ground, book: Catalogue, case: Case, resource: str) -> None
 
 def _effect(ground: Ground, book: Catalogue, case: Case, resource: str, effect: str) -> None:
     """What was to be made is not there, or what was to go is listed still, whether the rest was done or not."""
-    name, rule = detail(case), ground.knowledge.effect(resource, effect)
+    name, rule = detail(case), ground.service.effect(resource, effect)
     if effect == "created" and resource in _RELATED:
         book.add(
             case,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.engine.case import Case
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
 from conformance.engine.judge.statuses import FieldRequired
+from conformance.engine.model.case import Case
+from conformance.engine.model.setup import Locked, Prepared
 from conformance.prove.after import Effect, ErrorShape, Gone
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, DoneAndRefused, ForwardAs
@@ -74,7 +75,7 @@ def _forbidden(ground: Ground, book: Catalogue, case: Case) -> None:
     name = detail(case)
     if isinstance(case.expectation, RefusedWhereSilent):  # whoever is let in breaks nothing that is said
         book.add(case, "500", ground.here(case, roles=ground.roles(case)), instead=Answer(500), situation=name)
-        if not case.trial.steps:  # what steps have shut, they have shut to everybody
+        if not case.trial.setups(Prepared):  # what steps have shut, they have shut to everybody
             _done(ground, book, case, where, _entitled(case), 403)
         return
     if not isinstance(case.expectation, Refused | RefusedUnlessProviderChose):
@@ -87,7 +88,7 @@ def _forbidden(ground: Ground, book: Catalogue, case: Case) -> None:
 def _unknown(ground: Ground, book: Catalogue, case: Case) -> None:
     where = ground.here(case, roles=ground.roles(case))
     name = detail(case)
-    if case.trial.role == "alt":
+    if case.trial.request.role == "alt":
         where = Where.of(case.operation, roles=frozenset({"alt"}))
         book.add(case, "not-checked", where, instead=ForwardAs(_entitled(case)), situation=name)
         _done(ground, book, case, where, _entitled(case), 404)
@@ -142,11 +143,11 @@ def break_quietly(ground: Ground, book: Catalogue, case: Case, refused: Where, n
 
 def _conflict(ground: Ground, book: Catalogue, case: Case) -> None:
     """Where the reference names the situation: accepted, otherwise refused, or done. Where not: never a 500."""
-    if case.trial.accepted is not False or not isinstance(case.expectation, Refused):
+    if case.trial.outcome.accepted is not False or not isinstance(case.expectation, Refused):
         book.add(case, "500", ground.here(case), instead=Answer(500), situation=detail(case))
         return
     role = ground.roles(case)
-    if case.trial.situation.locked:
+    if Locked() in case.trial.setup:
         where = ground.here(case, roles=role)
         book.add(case, "lock-open", where, instead=ForwardAs("admin"), situation=detail(case))
         _done(ground, book, case, where, "admin", 409)
@@ -160,13 +161,13 @@ def _precondition(ground: Ground, book: Catalogue, case: Case) -> None:
     name, role = detail(case), ground.roles(case)
     expected = case.expectation
     if isinstance(expected, Admitted) or (isinstance(expected, FieldRequired) and expected.fits):
-        where = ground.here(case, roles=role) if case.trial.situation.locked else ground.here(case)
+        where = ground.here(case, roles=role) if Locked() in case.trial.setup else ground.here(case)
         for code in (409, 400, 500):
             book.add(case, f"over-enforced-{code}", where, instead=Answer(code), situation=name)
         return
     if not isinstance(expected, Refused | FieldRequired):
         return
-    if case.trial.situation.locked:
+    if Locked() in case.trial.setup:
         where = ground.here(case, roles=role)
         book.add(case, "lock-open", where, instead=ForwardAs("admin"), situation=name)
         _done(ground, book, case, where, "admin", 409)

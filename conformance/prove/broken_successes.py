@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.engine.case import Case
 from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
+from conformance.engine.model.case import Case
 from conformance.prove.after import Body, Code, Field, Header
 from conformance.prove.ground import Catalogue, Ground, exactly
 from conformance.prove.instead import Answer, Elsewhere
@@ -32,9 +32,9 @@ def _normal(ground: Ground, book: Catalogue) -> None:
         other = ground.other_success(c.code for c in first.operation.responses.normal)
         book.add(first, "other-success", _accepted(first), after=Code(other))
         for case in cases:
-            if case.trial.microversion:
+            if case.trial.request.version:
                 there = ground.here(case, versions=exactly(ground.version(case)))
-                name = f"{case.trial.situation.state}-{case.trial.microversion}"
+                name = f"{case.trial.situation.state}-{case.trial.request.version}"
             else:
                 there, name = ground.here(case), str(case.trial.situation.state)
             seen = replace(there, answered="accepted")
@@ -70,7 +70,7 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
             if expectation.identifies:
                 book.add(case, "other-id", where, after=Field(place, "other-id"))
                 if ground.reads(case.operation) and ground.scoped(case.operation):
-                    elsewhere = Elsewhere(case.operation.path, ground.knowledge.identifier)
+                    elsewhere = Elsewhere(case.operation.path, ground.service.identifier)
                     book.add(case, "other-server", Where.of(case.operation), instead=elsewhere)
 
 

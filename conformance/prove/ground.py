@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from conformance.engine.case import Case, Requirement, Suite, id_part
-from conformance.engine.knowledge import Knowledge
+from conformance.engine.api.service import ServiceDescription
+from conformance.engine.model.case import Case, Requirement, Suite, id_part
+from conformance.engine.model.setup import Ended, Locked
 from conformance.prove.breakage import After, Breakage, Instead
 from conformance.prove.where import NO_SERVER, Where, is_inner
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
+from specs.record.ids import RequirementId, case_detail
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Ground:
 
     suite: Suite
     top: Microversion
-    knowledge: Knowledge
+    service: ServiceDescription
     vocabulary: tuple[str, ...] = ()
     templates: frozenset[tuple[str, str]] = frozenset()
 
@@ -59,16 +61,15 @@ class Ground:
 
     def lowest(self, operation: Operation) -> Microversion:
         """The first version at which the operation exists."""
-        return operation.microversions.range.min or self.knowledge.first
+        return operation.microversions.range.min or self.service.first
 
     def version(self, case: Case) -> Microversion:
         """The version at which a case is tried."""
-        named = case.trial.microversion
-        return Microversion.parse(named) if named else self.default(case.operation)
+        return case.trial.request.version or self.default(case.operation)
 
     def scoped(self, operation: Operation) -> bool:
         """Whether the path names a resource that has statuses."""
-        return f"{{{self.knowledge.identifier}}}" in operation.path
+        return f"{{{self.service.identifier}}}" in operation.path
 
     def reads(self, operation: Operation) -> bool:
         """Whether the operation changes nothing, so that a refusal of it can have no effect."""
@@ -81,19 +82,22 @@ class Ground:
         """
         situation = case.trial.situation
         said: dict[str, Any] = {}
-        under_way = self.knowledge.passing(case.operation) and not case.trial.ended and situation.target == "own"
+        under_way = (
+            self.service.passing(case.operation) and Ended() not in case.trial.setup and situation.target == "own"
+        )
         if self.scoped(case.operation) and not under_way:
             said["states"] = frozenset({situation.state or NO_SERVER})
-        if situation.locked:
+        if Locked() in case.trial.setup:
             said["locked"] = True
         if situation.environment:
-            kind = self.knowledge.environments[situation.environment]
+            kind = self.service.environments[situation.environment]
             said |= {"environment": situation.environment, "shown": tuple(kind.shown.items())}
         return Where.of(case.operation, **{**said, **parts})
 
     def roles(self, case: Case) -> frozenset[str]:
         """As whom the request of a case may be sent: an administrator takes the place of a member who may not."""
-        return frozenset({case.trial.role, *(("admin",) if case.trial.may_elevate else ())})
+        request = case.trial.request
+        return frozenset({request.role, request.fallback_role or request.role})
 
     def besides(self, operation: Operation) -> tuple[str, ...]:
         """Templates of other operations whose paths fit the operation's template, too."""
@@ -147,7 +151,7 @@ class Catalogue:
         id_ = f"{broken}#{mutation}" + (f"@{id_part(situation)}" if situation else "")
         if id_ in self.found:
             return
-        where = replace(where, identifier=self.ground.knowledge.identifier, besides=self._besides(case.operation))
+        where = replace(where, identifier=self.ground.service.identifier, besides=self._besides(case.operation))
         others = [
             other.id
             for other in self.ground.by_requirement.get(broken, [])
@@ -158,7 +162,7 @@ class Catalogue:
         self.found[id_] = Breakage(
             id=id_,
             requirement=broken,
-            kind=_kind(broken.removeprefix(f"{case.operation.id}/")),
+            kind=_kind(RequirementId.parse(broken, case.operation.id)),
             operation=case.operation.id,
             mutation=mutation,
             where=where,
@@ -175,15 +179,15 @@ class Catalogue:
         return self._inner[key]
 
 
-def _kind(rest: str) -> str:
-    """The kind of a requirement, from what follows the operation in its id: an error's with its code."""
-    first, _, more = rest.partition("/")
-    return f"{first}/{more.split('/')[0]}" if first == "error" else first
+def _kind(requirement: RequirementId) -> str:
+    """The kind of a requirement, an error's with its code."""
+    code = requirement.detail.split("/")[0]
+    return f"{requirement.kind}/{code}" if requirement.kind == "error" else requirement.kind
 
 
 def detail(case: Case) -> str:
     """What stands in the brackets of a case's id, or nothing."""
-    return case.id.partition("[")[2].removesuffix("]")
+    return case_detail(case.id, case.requirement.id)
 
 
 def exactly(version: Microversion) -> VersionRange:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from conformance.engine.places import elements, values_at
+from conformance.engine.api.response_fields import elements, values_at
 from conformance.prove.after import SERVERS, named_in
 from conformance.prove.breakage import Turn
 from conformance.prove.memory import Kept

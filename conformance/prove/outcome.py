@@ -135,7 +135,7 @@ def judge(
         return Outcome.of(breakage, "void", observed=said, **common)
     if not touched:
         side = breakage.where.answered
-        if side and tried and all(_answered(r, side) is False for r in tried):
+        if side and tried and all(r.accepted is (side == "refused") for r in tried):
             other = "refuses" if side == "accepted" else "accepts"
             said = f"the unbroken cloud {other} what the breakage would change; {said}"
             return Outcome.of(breakage, "void", observed=said, **common)
@@ -145,12 +145,6 @@ def judge(
     if reason and all(r.verdict != "error" for r in open_):
         return Outcome.of(breakage, "unseen", observed=reason, **common)
     return Outcome.of(breakage, "inconclusive" if open_ else "missed", observed=said, **common)
-
-
-def _answered(result: Result, side: str) -> bool | None:
-    """Whether the request of a case was answered from one side, ``accepted`` or ``refused``; None where by nothing."""
-    response = result.exchanges[0].response if result.exchanges else None
-    return None if response is None else (200 <= response.status < 300) == (side == "accepted")
 
 
 @cache

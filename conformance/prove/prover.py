@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
-from conformance.engine.case import Case
 from conformance.engine.cloud.target import Target
-from conformance.engine.context import Notes, Patience, RunContext
-from conformance.engine.lanes import NO_SERVER, lane_of
-from conformance.engine.run import Run
-from conformance.engine.session import Session, Settings
+from conformance.engine.model.case import Case
+from conformance.engine.model.setup import Prepared
+from conformance.engine.provision.context import Notes, Patience, RunContext
+from conformance.engine.run.lanes import NO_SERVER, lane_of
+from conformance.engine.run.run import Run
+from conformance.engine.run.session import Session, Settings
 from conformance.prove.breakage import Breakage
 from conformance.prove.gate import Gate
 from conformance.prove.ground import Ground
@@ -93,11 +94,11 @@ class Prover:
     def _of_session(self, session: Session) -> Ground:
         context = session.context
         words = (v for spec in self.specs for v in spec.vocabulary)
-        status = (v for v in words if v.resource == context.knowledge.resource and v.attribute == "status")
+        status = (v for v in words if v.resource == context.service.resource and v.attribute == "status")
         return Ground(
             session.suite,
             context.top,
-            context.knowledge,
+            context.service,
             tuple(word for v in status for word in v.values),
             frozenset((operation.method, operation.path) for operation in context.operations.values()),
         )
@@ -113,7 +114,7 @@ class Prover:
         context = replace(self.session.context, patience=patience, discovery=self.stock.discovery)
         by_state: dict[str, list[str]] = {}
         for case_id in dict.fromkeys(case_ids):
-            state = self._cases[case_id].trial.situation.state or context.knowledge.initial
+            state = self._cases[case_id].trial.situation.state or context.service.initial
             by_state.setdefault(state, []).append(case_id)
         results = []
         for state, ids in by_state.items():
@@ -165,11 +166,11 @@ class Prover:
     def _limits(self, breakage: Breakage) -> bool:
         """Whether a case that may be run with a breakage sets a limit for the whole project."""
         trials = (self._cases[case_id].trial for case_id in (*self.needs(breakage), *breakage.cases))
-        return any(step.seen_by for trial in trials for step in trial.steps)
+        return any(step.seen_by for trial in trials for setup in trial.setups(Prepared) for step in setup.steps)
 
     def _shared(self, operation: str) -> bool:
         """Whether an operation changes what all provers of a sandbox share."""
-        return self.session.context.knowledge.is_alone(operation)
+        return self.session.context.service.is_alone(operation)
 
     def _try(self, breakage: Breakage) -> Outcome:
         began = time.monotonic()
@@ -221,13 +222,15 @@ class Prover:
 
     def _controls(self, untouched: Sequence[Case], beside: Sequence[Case]) -> list[str]:
         """A few cases of different kinds that need no server, or share that of the cases that are run anyway."""
-        knowledge = self.session.context.knowledge
-        lanes = {NO_SERVER, *(lane_of(case.trial, knowledge) for case in beside)}
+        service = self.session.context.service
+        lanes = {NO_SERVER, *(lane_of(case.trial, service) for case in beside)}
         states = {None, *(case.trial.situation.state for case in beside)}
         kinds: dict[str, str] = {}
         for case in sorted(untouched, key=lambda c: c.trial.situation.state is None):
             trial = case.trial
-            cheap = trial.accepted is False and trial.situation.state in states and lane_of(trial, knowledge) in lanes
+            cheap = (
+                trial.outcome.accepted is False and trial.situation.state in states and lane_of(trial, service) in lanes
+            )
             if cheap and self._may_tell(case.id):
                 kinds.setdefault(case.requirement.kind, case.id)
         return list(kinds.values())[: self.controls]

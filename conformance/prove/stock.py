@@ -20,8 +20,8 @@ from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.resources import Made, Resources
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target
-from conformance.engine.session import Session, Settings
-from conformance.engine.stage import Stage
+from conformance.engine.provision.subject import Subject
+from conformance.engine.run.session import Session, Settings
 from conformance.prove.wire import Upstream
 from conformance.sandbox.process import RunningSandbox
 from specs.model import Spec
@@ -121,16 +121,16 @@ class Stock:
                 self._shelf[state].append(made)
 
     def _make(self, state: str) -> Made:
-        stage = Stage(self._session.context)
-        problem = stage.reach(state)
+        subject = Subject(self._session.context)
+        problem = subject.reach(state)
         if problem is not None:
             raise ResourceError(problem.reason)
-        shown = stage.show()
+        shown = subject.show()
         body = shown.json.get("server") if isinstance(shown.json, dict) else None
         if not isinstance(body, dict):
-            raise ResourceError(f"server {stage.server_id} was made and is not shown")
-        path = f"/servers/{stage.server_id}"
-        return Made("server", stage.server_id, str(body["name"]), path, Role.MEMBER, body, shown)
+            raise ResourceError(f"server {subject.server_id} was made and is not shown")
+        path = f"/servers/{subject.server_id}"
+        return Made("server", subject.server_id, str(body["name"]), path, Role.MEMBER, body, shown)
 
     def _delete(self, made: Made) -> None:
         with contextlib.suppress(CloudError):  # it stands in the journal

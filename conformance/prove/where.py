@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from conformance.engine.case import Binding, Trial
+from conformance.engine.api.response_fields import NAMED
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.places import NAMED
+from conformance.engine.model.binding import Binding
+from conformance.engine.model.setup import Locked
+from conformance.engine.model.trial import Trial
 from conformance.prove.wire import Request, Upstream
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
@@ -177,20 +179,21 @@ class Where:
         operation, situation = trial.operation, trial.situation
         if (operation.method, operation.path, operation.action) != (self.method, self.path, self.action):
             return False
-        if self.roles is not None and not {trial.role, "admin" if trial.may_elevate else trial.role} & self.roles:
+        request = trial.request
+        if self.roles is not None and not {request.role, request.fallback_role or request.role} & self.roles:
             return False
         if self.states is not None and (situation.state or NO_SERVER) not in self.states:
             return False
-        if self.locked is not None and situation.locked != self.locked:
+        if self.locked is not None and (Locked() in trial.setup) != self.locked:
             return False
         if self.environment is not None and situation.environment != self.environment:
             return False
         if self.versions is not None and version not in self.versions:
             return False
-        if self.body is not None and not self.body(trial.body):
+        if self.body is not None and not self.body(request.body):
             return False
-        if self.query is not None and not (self.query(trial.query) or (self.query.of_lists and is_listing(trial))):
+        if self.query is not None and not (self.query(request.query) or (self.query.of_lists and is_listing(trial))):
             return False
         if self.answered is None:
             return True
-        return trial.accepted is not (self.answered == "refused")
+        return trial.outcome.accepted is not (self.answered == "refused")

@@ -13,7 +13,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from conformance.engine.turns import hold
+from conformance.engine.run.locks import hold
 from conformance.plugin import ending
 from conformance.plugin.choices import Choices, from_environment
 from conformance.plugin.opened import Opened

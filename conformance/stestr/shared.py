@@ -21,7 +21,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from conformance.engine.turns import hold
+from conformance.engine.run.locks import hold
 from conformance.plugin.trouble import Trouble
 
 STATE = "state.json"

@@ -9,8 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from checkout import ROOT
 
-ROOT = Path(__file__).parents[2]
 ROOMS = ("conformance", "parsers", "reports", "specs")
 
 

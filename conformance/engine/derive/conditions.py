@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.engine.case import id_part
-from conformance.engine.derive.view import Book, View
+from conformance.engine.api.producers import collection_of
+from conformance.engine.derive.attempt import SILENT, Asked, Where, attempt, ended
+from conformance.engine.derive.book import Book
+from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import Admitted, Refused, RefusedWhereSilent
 from conformance.engine.judge.statuses import FieldRequired
-from conformance.engine.producers import collection_of
+from conformance.engine.model.case import id_part
 from specs.microversion import Microversion
 from specs.model import Condition
 
@@ -29,9 +31,9 @@ def derive_conditions(view: View, book: Book, conflict: int | None) -> None:
             _of_a_field(view, book, condition)
         elif of_what_passes(view, condition):
             _of_what_passes(view, book, condition)
-    if conflict is not None and view.knowledge.passing(view.operation) and not view.reads:
+    if conflict is not None and view.service.passing(view.operation) and not view.reads:
         requirement = view.requirement("error", "409", conflict)
-        trial = view.ended(None)
+        trial = ended(view, None)
         book.case(requirement, ENDED, trial, RefusedWhereSilent(409, "what the path names has come to its end"))
 
 
@@ -39,7 +41,7 @@ def of_a_field(view: View, condition: Condition) -> bool:
     """Whether the condition is on a field of the resource of which no sentence says in which statuses it is so."""
     return (
         condition.kind == "status"
-        and condition.resource == view.knowledge.resource
+        and condition.resource == view.service.resource
         and condition.attribute not in (None, "status")
         and all(other.line != condition.line for other in view.status_conditions)
     )
@@ -47,7 +49,7 @@ def of_a_field(view: View, condition: Condition) -> bool:
 
 def of_what_passes(view: View, condition: Condition) -> bool:
     """Whether the condition is on the status of what the path names while it lasts."""
-    names = view.knowledge.passing(view.operation)
+    names = view.service.passing(view.operation)
     return condition.kind == "status" and f"{condition.resource}_id" in names
 
 
@@ -55,22 +57,22 @@ def _of_a_field(view: View, book: Book, condition: Condition) -> None:
     name = condition.attribute or ""
     requirement = view.requirement("precondition", name, condition.line)
     variant, main = view.main
-    trial = view.attempt(state=main, variant=variant, label="documented")
+    trial = attempt(view, "documented", Where(variant, main))
     book.case(requirement, main or "", trial, FieldRequired(name, condition.any_of, fits=True))
     outside = FieldRequired(name, condition.any_of, fits=False)
-    if view.knowledge.passing(view.operation) and name == view.knowledge.task:
-        book.case(requirement, ENDED, view.ended(None), outside)
+    if view.service.passing(view.operation) and name == view.service.task:
+        book.case(requirement, ENDED, ended(view, None), outside)
         return
     for state in _open_to(view):
         if state != main:
-            other = view.attempt(state=state, variant=variant, label="documented", accepted=None)
+            other = attempt(view, "documented", Where(variant, state), outcome=SILENT)
             book.case(requirement, state, other, outside)
 
 
 def _open_to(view: View) -> list[str]:
     """The statuses in which what the path names while it lasts can come about; all of them where nobody says that."""
-    rules = [view.knowledge.named_by[name] for name in view.knowledge.passing(view.operation)]
-    return [state for state in view.knowledge.stable if all(not r.within or state in r.within for r in rules)]
+    rules = [view.service.named_by[name] for name in view.service.passing(view.operation)]
+    return [state for state in view.service.stable if all(not r.within or state in r.within for r in rules)]
 
 
 def _of_what_passes(view: View, book: Book, condition: Condition) -> None:
@@ -84,12 +86,12 @@ def _of_what_passes(view: View, book: Book, condition: Condition) -> None:
         book.without_case(requirement, "beyond-cloud", f"from {condition.when and condition.when.min} to {last}")
         return
     variant, main = view.main
-    trial = view.attempt(state=main, variant=variant, label="documented", version=version)
+    trial = attempt(view, "documented", Where(variant, main), Asked(version=version))
     documented = f"the {condition.resource} is one of those under way"
     book.case(requirement, str(version or main or ""), trial, Admitted(documented))
     detail = f"{ENDED}-{version}" if version else ENDED
     book.case(
-        requirement, detail, view.ended(version), Refused((), f"the {condition.resource} has ended", any_refusal=True)
+        requirement, detail, ended(view, version), Refused((), f"the {condition.resource} has ended", any_refusal=True)
     )
     for value in _out_of_reach(view, condition):
         book.without_case(replace(requirement, id=f"{requirement.id}[{id_part(value)}]"), "transient", value)
@@ -98,5 +100,5 @@ def _of_what_passes(view: View, book: Book, condition: Condition) -> None:
 def _out_of_reach(view: View, condition: Condition) -> list[str]:
     """The documented values that what a case makes does not stay in."""
     collection = collection_of(view.operation.path, f"{condition.resource}_id").rpartition("/")[2]
-    held = view.knowledge.elements_for(view.operation, collection).values()
+    held = view.service.elements_for(view.operation, collection).values()
     return [value for value in condition.any_of if value not in held]

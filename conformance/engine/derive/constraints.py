@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.engine import fields, trees
-from conformance.engine.case import Trial, id_part
+from conformance.engine.api import json_path, request_fields
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.attempt import REFUSED, Asked, Where, attempt
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.versions import former_fields
-from conformance.engine.derive.view import Book, Variant, View
+from conformance.engine.derive.view import Variant, View
 from conformance.engine.judge.codes import Refused
+from conformance.engine.model.case import id_part
+from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion
 from specs.model import Parameter
 
@@ -46,9 +49,7 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
         return
     for name, body, why, row, version in _broken_bodies(view, variant):
         label = id_part(name)
-        trial = view.attempt(
-            state=state, variant=variant, label=f"bad-{label}", body=body, accepted=False, version=version
-        )
+        trial = attempt(view, f"bad-{label}", Where(variant, state), Asked(version=version, body=body), outcome=REFUSED)
         if line is not None:
             requirement = view.requirement("error", "400", line)
             book.case(requirement, label, trial, Refused((400,), why, also_listed=True))
@@ -67,8 +68,9 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
         if row.location != "query" or view.default not in row.range:
             continue
         if row.required:
-            trial = view.attempt(state=state, variant=variant, label=f"bad-{id_part(row.name)}-missing", accepted=False)
-            trial = replace(trial, query=tuple((name, value) for name, value in trial.query if name != row.name))
+            trial = attempt(view, f"bad-{id_part(row.name)}-missing", Where(variant, state), outcome=REFUSED)
+            without = tuple((name, value) for name, value in trial.request.query if name != row.name)
+            trial = replace(trial, request=replace(trial.request, query=without))
             why = f"{row.name} is required"
             book.case(requirement, f"{id_part(row.name)}-missing", trial, Refused((400,), why, also_listed=True))
         if row.name not in STRICT:
@@ -95,13 +97,12 @@ def _texts(view: View, row: Parameter) -> Iterator[tuple[str, Trial, str]]:
     for label, value, why in _broken_texts(row):
         detail = f"{id_part(row.name)}-{label}"
         given = ((row.name, value),)
-        trial = view.attempt(
-            state=state,
-            variant=variant,
-            label=f"bad-{detail}",
-            accepted=False,
-            query=given if row.location == "query" else (),
-            path=given if row.location == "path" else (),
+        trial = attempt(
+            view,
+            f"bad-{detail}",
+            Where(variant, state),
+            Asked(path=given if row.location == "path" else (), query=given if row.location == "query" else ()),
+            outcome=REFUSED,
         )
         yield detail, trial, why
 
@@ -125,13 +126,13 @@ Broken = tuple[str, Any, str, Parameter, Microversion | None]
 def _broken_bodies(view: View, variant: Variant) -> Iterator[Broken]:
     """Bodies that break exactly one thing that the request table states."""
     operation = view.operation
-    for field in fields.fields(operation, view.default):
+    for field in request_fields.fields(operation, view.default):
         yield from _broken_field(view, variant, field, None)
     for field in former_fields(view):
         last = field.row.range.max
         for name, body, why, row, _ in _broken_field(view, variant, field, last):
             yield f"{name}-{last}", body, why, row, last
-    action = next((r for r in fields.body_rows(operation, view.default) if r.name == operation.action), None)
+    action = next((r for r in request_fields.body_rows(operation, view.default) if r.name == operation.action), None)
     if action is not None and action.type in ("object", "dict"):
         yield (
             f"{action.name}-type",
@@ -142,15 +143,17 @@ def _broken_bodies(view: View, variant: Variant) -> Iterator[Broken]:
         )
 
 
-def _broken_field(view: View, variant: Variant, field: fields.Field, version: Microversion | None) -> Iterator[Broken]:
+def _broken_field(
+    view: View, variant: Variant, field: request_fields.Field, version: Microversion | None
+) -> Iterator[Broken]:
     row, path = field.row, field.path
     full = view.body(variant, version or view.default, {field.name: ABSENT})
-    if not isinstance(trees.lookup(full, path[:-1]), list if path[-1] == "[]" else dict):
+    if not isinstance(json_path.lookup(full, path[:-1]), list if path[-1] == "[]" else dict):
         return  # a part of what the table gives as a whole, or of a body that is a list at this version
     if row.required:
-        yield f"{field.name}-missing", trees.replaced(full, path, ABSENT), f"{field.name} is required", row, version
+        yield f"{field.name}-missing", json_path.replaced(full, path, ABSENT), f"{field.name} is required", row, version
     for label, value, why in _broken_values(row):
-        yield f"{field.name}-{label}", trees.replaced(full, path, value), f"{field.name} {why}", row, version
+        yield f"{field.name}-{label}", json_path.replaced(full, path, value), f"{field.name} {why}", row, version
 
 
 def _broken_values(row: Parameter) -> Iterator[tuple[str, Any, str]]:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from conformance.engine.derive.attempt import REFUSED, Asked, Where, attempt, existing
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.success import applies, post_name
-from conformance.engine.derive.view import Book, Variant, View
+from conformance.engine.derive.view import Variant, View
 from conformance.engine.judge.codes import Admitted, Refused
-from conformance.engine.judge.statuses import Offshoots, Reaches
+from conformance.engine.judge.statuses import ByproductsMade, Reaches
 from specs.microversion import VersionRange
 from specs.model import Condition
 
 
 def derive_environments(view: View, book: Book) -> None:
     """Cases on servers of every environment that can be made, and on servers with something attached."""
-    for name in view.knowledge.environments if view.scoped else ():
+    for name in view.service.environments if view.scoped else ():
         there = replace(view, within=name)
         for condition in view.operation.preconditions:
             if view.of_environment(condition.when) == name:
@@ -28,7 +30,7 @@ def derive_environments(view: View, book: Book) -> None:
             if view.of_environment(post.when) == name:
                 _postcondition(there, book, post)
     for post in view.operation.postconditions if view.scoped else ():
-        if view.knowledge.offshoot(post) and not view.of_environment(post.when) and view.holds_here(post.when):
+        if view.service.byproduct(post) and not view.of_environment(post.when) and view.holds_here(post.when):
             _offshoots(view, book, post)
 
 
@@ -42,12 +44,12 @@ def _precondition(view: View, book: Book, condition: Condition) -> None:
         return
     for variant in view.variants:
         for state in variant.states:
-            if state in view.knowledge.stable:
-                trial = view.attempt(state=state, variant=variant, label="documented")
+            if state in view.service.stable:
+                trial = attempt(view, "documented", Where(variant, state))
                 what = f"the {view.within} {condition.resource} is {state}, which the reference admits"
                 book.case(requirement, f"{variant.prefix}{state}", trial, Admitted(what))
         for state in _elsewhere_only(view, variant):
-            trial = view.attempt(state=state, variant=variant, label="documented", accepted=False)
+            trial = attempt(view, "documented", Where(variant, state), outcome=REFUSED)
             why = f"the status of a {view.within} {condition.resource} is {state}, not {' or '.join(variant.states)}"
             book.case(requirement, f"{variant.prefix}{state}", trial, Refused((409,), why, any_refusal=True))
 
@@ -55,7 +57,7 @@ def _precondition(view: View, book: Book, condition: Condition) -> None:
 def _elsewhere_only(view: View, variant: Variant) -> list[str]:
     """Statuses in which the reference lets the request be accepted for the usual servers alone."""
     usual = [v for v in replace(view, within="").variants if v.name == variant.name and v.condition is not None]
-    states = dict.fromkeys(state for v in usual for state in v.states if state in view.knowledge.stable)
+    states = dict.fromkeys(state for v in usual for state in v.states if state in view.service.stable)
     return [state for state in states if state not in variant.states]
 
 
@@ -68,7 +70,7 @@ def _not_for(view: View, book: Book, condition: Condition) -> None:
         book.without_case(requirement, "beyond-cloud", str(said))
         return
     variant, state = view.main
-    trial = view.attempt(state=state, variant=variant, label="documented", accepted=False, version=version)
+    trial = attempt(view, "documented", Where(variant, state), Asked(version=version), outcome=REFUSED)
     why = f"the {condition.resource} is {view.within}"
     book.case(requirement, view.within, trial, Refused((), why, any_refusal=True))
 
@@ -77,14 +79,14 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
     requirement = view.requirement("postcondition", post_name(post), post.line)
     if not view.holds_here(post.when):
         book.without_case(requirement, "beyond-cloud", view.within)
-    elif view.knowledge.offshoot(post):
+    elif view.service.byproduct(post):
         _offshoots(view, book, post)
-    elif post.kind == "status" and post.resource == view.knowledge.resource and post.becomes and not post.attribute:
+    elif post.kind == "status" and post.resource == view.service.resource and post.becomes and not post.attribute:
         for variant in view.variants:
-            states = (s for s in variant.states if s in view.knowledge.stable)
+            states = (s for s in variant.states if s in view.service.stable)
             for state in (s for s in states if applies(view, post, s, variant)):
-                trial = view.attempt(state=state, variant=variant, label="documented")
-                reaches = Reaches(post.resource, trial.leads_to, post.on_failure or ("ERROR",), post.transient)
+                trial = attempt(view, "documented", Where(variant, state))
+                reaches = Reaches(post.resource, trial.outcome.leads_to, post.on_failure or ("ERROR",), post.transient)
                 book.case(requirement, f"{view.within}.{variant.prefix}{state}", trial, reaches)
     else:
         book.without_case(requirement, "not-derivable", view.within)
@@ -92,13 +94,17 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
 
 def _offshoots(view: View, book: Book, post: Condition) -> None:
     """What is made, or not, of everything that is attached to the server, where something is."""
-    rule = view.knowledge.offshoot(post)
+    rule = view.service.byproduct(post)
     if rule is None:
         return
     variant, state = view.main
-    trial = view.attempt(
-        state=state, variant=variant, label=f"with-{rule.kind}s", having=rule.having, beyond_base=bool(rule.having)
+    trial = attempt(
+        view,
+        f"with-{rule.kind}s",
+        Where(variant, state),
+        Asked(optional=bool(rule.having)),
+        setup=existing(rule.having),
     )
     requirement = view.requirement("postcondition", post_name(post), post.line)
-    book.case(requirement, view.within, trial, Offshoots(post.resource, post.effect == "created"))
+    book.case(requirement, view.within, trial, ByproductsMade(post.resource, post.effect == "created"))
     book.used.add(f"bindings.offshoots: {rule.resource}")

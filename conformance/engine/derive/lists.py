@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine.case import Binding, Requirement, Trial, id_part
-from conformance.engine.derive.view import Book, View
-from conformance.engine.judge.expectation import Expectation
+from conformance.engine.api.response_fields import place_of
+from conformance.engine.derive.attempt import Asked, Where, attempt
+from conformance.engine.derive.book import Book
+from conformance.engine.derive.view import View
 from conformance.engine.judge.lists import (
     AfterMarker,
     AfterOffset,
@@ -24,8 +25,11 @@ from conformance.engine.judge.lists import (
     OneOfAPage,
     Sorted,
 )
-from conformance.engine.listing import Listing, Match, Way
-from conformance.engine.places import place_of
+from conformance.engine.model.binding import Binding
+from conformance.engine.model.case import Requirement, id_part
+from conformance.engine.model.expectation import Expectation
+from conformance.engine.model.listing import Listing, Match, Way
+from conformance.engine.model.trial import Paged, Trial
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter
 
@@ -164,7 +168,7 @@ class _Lists:
 
     def _name(self, row: Parameter, version: Microversion) -> str | None:
         """What names an element in a marker: a documented uuid where one is asked for, else as in a path."""
-        names = self.view.knowledge.list_names
+        names = self.view.service.list_names
         if self.array[-1] in names:
             return names[self.array[-1]]
         here = [label for label, shown in self.fields.items() if any(version in s.row.range for s in shown)]
@@ -183,18 +187,17 @@ class _Lists:
         view = self.view
         variant, state = view.main
         key = f"{row.name}={more['key']}" if "key" in more else row.name
-        rule = view.knowledge.list_rule(view.operation, key, version)
+        rule = view.service.list_rule(view.operation, key, version)
         if rule is not None:
             self.book.used.add(f"bindings.list_rules: {view.operation.id} {key}")
-        stock = view.knowledge.stock(self.array[-1])
+        stock = view.service.stock(self.array[-1])
         if stock is not None:
             self.book.used.add(f"bindings.listed: {stock.name}")
-        trial = view.attempt(
-            state=state if view.scoped else None,
-            variant=variant,
-            label="-".join(filter(None, ("list", id_part(row.name), way, label))),
-            role=rule.role if rule else None,
-            version=None if version == view.default else version,
+        trial = attempt(
+            view,
+            "-".join(filter(None, ("list", id_part(row.name), way, label))),
+            Where(variant, state if view.scoped else None),
+            Asked(role=rule.role if rule else None, version=None if version == view.default else version),
         )
         plan = Listing(
             way,
@@ -206,8 +209,8 @@ class _Lists:
             made=stock.name if stock else None,
             **more,
         )
-        given = tuple((n, v) for n, v in trial.query if n != row.name and not isinstance(v, Binding))
-        return replace(trial, query=given, listing=plan)
+        given = tuple((n, v) for n, v in trial.request.query if n != row.name and not isinstance(v, Binding))
+        return replace(trial, request=replace(trial.request, query=given), exchange=Paged(plan))
 
     def _paging(self, row: Parameter, requirement: Requirement, version: Microversion) -> None:
         name = self._name(row, version)

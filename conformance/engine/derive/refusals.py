@@ -5,20 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.engine import fields, trees
-from conformance.engine.case import Binding, Requirement, id_part
+from conformance.engine.api import json_path, request_fields
+from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.attempt import (
+    REFUSED,
+    REFUSED_TO_SENDER,
+    SILENT,
+    SILENT_TO_SENDER,
+    Asked,
+    Where,
+    attempt,
+    prepared,
+)
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.conditions import derive_conditions, of_a_field
 from conformance.engine.derive.constraints import derive_constraints
 from conformance.engine.derive.versions import former_fields
-from conformance.engine.derive.view import Book, View
+from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import (
     Admitted,
     Refused,
     RefusedUnlessProviderChose,
     RefusedWhereSilent,
 )
-from conformance.engine.producers import placeholders
+from conformance.engine.model.binding import Binding
+from conformance.engine.model.case import Requirement, id_part
+from conformance.engine.model.setup import Locked
+from conformance.engine.model.trial import Outcome, Twice
 from specs.model import Condition
 
 UNKNOWN: Mapping[str, Any] = {
@@ -61,7 +75,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
     _at_quota(view, book, listed)
     if 409 in listed:
         _repeated(view, book, listed[409])
-    for refusal in view.knowledge.refusals:
+    for refusal in view.service.refusals:
         if refusal.operation == view.operation.id and refusal.code in listed:
             variant, state = view.main
             name = refusal.parameter
@@ -72,16 +86,13 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
             in_path = set(placeholders(view.operation.path)) - in_body
             named = tuple((n, str(v)) for n, v in given.items() if n in in_path)
             body = view.body(variant, view.default, {} if queried or named else given)
-            trial = view.attempt(
-                state=state,
-                variant=variant,
-                label=refusal.name,
-                role=refusal.role,
-                body=body,
-                accepted=False,
-                query=tuple(queried.items()),
-                path=named,
-                steps=refusal.steps,
+            trial = attempt(
+                view,
+                refusal.name,
+                Where(variant, state),
+                Asked(role=refusal.role, path=named, query=tuple(queried.items()), body=body),
+                setup=prepared(refusal.steps),
+                outcome=REFUSED,
             )
             requirement = view.requirement("error", str(refusal.code), listed[refusal.code])
             book.case(requirement, refusal.name, trial, RefusedWhereSilent(refusal.code, refusal.name))
@@ -101,9 +112,7 @@ def _rest(view: View, book: Book, listed: dict[int, int]) -> None:
 def _unauthorized(view: View, book: Book, line: int) -> None:
     variant, _ = view.main
     for role, why in (("no-token", "no token was sent"), ("bad-token", "the token is none")):
-        trial = view.attempt(
-            state=None, variant=variant, label="documented", role=role, accepted=False, target="unknown"
-        )
+        trial = attempt(view, "documented", Where(variant, None, "unknown"), Asked(role=role), outcome=REFUSED)
         book.case(view.requirement("error", "401", line), role, trial, Refused((401,), why))
 
 
@@ -113,12 +122,10 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     if policy is not None and "any" in policy.roles:
         return  # no role is below
     role = "reader" if view.role == "member" else "member"
-    own = view.operation.path.split("/")[1] in view.knowledge.per_user
+    own = view.operation.path.split("/")[1] in view.service.per_user
     if role == "reader" and (view.reads or own or (policy is not None and "reader" in policy.roles)):
         # Whoever may only read may read this, or has things of his own. The reference does not say who may not.
-        trial = view.attempt(
-            state=state, variant=variant, label="documented", role="visitor", accepted=None, barred=True
-        )
+        trial = attempt(view, "documented", Where(variant, state), Asked(role="visitor"), outcome=SILENT_TO_SENDER)
         requirement = view.requirement("error", "403", line)
         # What each user has of his own is not there for another, whatever his role.
         hides = not own and bool(placeholders(view.operation.path))
@@ -130,7 +137,7 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
         else f"403 is listed, and the role {role} is below that of an owner"
     )
     free = policy is None or policy.provider_may_change
-    trial = view.attempt(state=state, variant=variant, label="documented", role=role, accepted=False, barred=True)
+    trial = attempt(view, "documented", Where(variant, state), Asked(role=role), outcome=REFUSED_TO_SENDER)
     expectation = RefusedUnlessProviderChose(403, why, default_policy) if free else Refused((403,), why)
     book.case(view.requirement("error", "403", line), role, trial, expectation)
 
@@ -145,25 +152,23 @@ def _not_found(view: View, book: Book, line: int) -> None:
     if view.names_what_it_makes and len(names) == 1:
         return  # any name will do
     if view.needs_server and not view.scoped:
-        unknown = view.attempt(state=state, variant=variant, label="documented", accepted=False, target="missing")
+        unknown = attempt(view, "documented", Where(variant, state, "missing"), outcome=REFUSED)
     else:
-        unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
+        unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
     book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists"))
     if len(names) > 1 and not view.makes:
-        missing = view.attempt(state=state, variant=variant, label="missing", accepted=False, target="missing")
+        missing = attempt(view, "missing", Where(variant, state, "missing"), outcome=REFUSED)
         why = f"nothing is called so that {{{names[-1]}}} could name"
         book.case(requirement, f"unknown-{names[-1]}", missing, Refused((404,), why))
     if not view.scoped:
         return
     if view.role == "member":
-        foreign = view.attempt(
-            state=state, variant=variant, label="documented", role="alt", accepted=False, barred=True
-        )
+        foreign = attempt(view, "documented", Where(variant, state), Asked(role="alt"), outcome=REFUSED_TO_SENDER)
         why = "the resource belongs to another project"
         # 403 is as good where it is listed: the reference does not say which of the two it is.
         book.case(requirement, "other-project", foreign, Refused((404,), why, also_listed=True))
     for condition in view.operation.preconditions:
-        if condition.kind == "exists" and condition.resource == view.knowledge.resource:
+        if condition.kind == "exists" and condition.resource == view.service.resource:
             exists = view.requirement("precondition", "exists", condition.line)
             book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists"))
 
@@ -172,27 +177,25 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
     """What a request without a name in its path can name in vain: something in its body, or itself, once it is gone."""
     variant, state = view.main
     base = view.body(variant, view.default)
-    for field in fields.fields(view.operation, view.default) if base is not ABSENT else ():
-        value = trees.lookup(base, field.path)
+    for field in request_fields.fields(view.operation, view.default) if base is not ABSENT else ():
+        value = json_path.lookup(base, field.path)
         if isinstance(value, Binding) and value.resource in UNKNOWN:
-            body = trees.replaced(base, field.path, UNKNOWN[value.resource])
-            trial = view.attempt(
-                state=state, variant=variant, label=f"unknown-{id_part(field.name)}", body=body, accepted=False
+            body = json_path.replaced(base, field.path, UNKNOWN[value.resource])
+            trial = attempt(
+                view, f"unknown-{id_part(field.name)}", Where(variant, state), Asked(body=body), outcome=REFUSED
             )
             situation = f"a {field.name} that names nothing"
             book.case(requirement, f"unknown-{field.name}", trial, RefusedWhereSilent(404, situation))
     own = view.operation.microversions.range
     if own.max is not None and own.max.next <= view.top:
-        gone = view.attempt(
-            state=None, variant=variant, label="outside", version=own.max.next, accepted=False, target="unknown"
-        )
+        gone = attempt(view, "outside", Where(variant, None, "unknown"), Asked(version=own.max.next), outcome=REFUSED)
         book.case(requirement, str(own.max.next), gone, Refused((404,), f"the operation exists only up to {own.max}"))
 
 
 def _not_known(view: View, book: Book, line: int) -> None:
     """What names nothing, where no 404 is listed: the reference lists 400 alone, and does not say for what."""
     variant, _ = view.main
-    unknown = view.attempt(state=None, variant=variant, label="documented", accepted=False, target="unknown")
+    unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
     requirement = view.requirement("error", "400", line)
     book.case(requirement, "unknown-id", unknown, RefusedWhereSilent(400, "an id that names nothing"))
 
@@ -203,30 +206,30 @@ def _repeated(view: View, book: Book, line: int) -> None:
     requirement = view.requirement("error", "409", line)
     if view.scoped:
         return
-    if view.makes or view.knowledge.steps(view.operation, "after"):
-        trial = view.attempt(state=state, variant=variant, label="twice", accepted=None, repeat="same")
+    if view.makes or view.service.steps(view.operation, "after"):
+        trial = attempt(view, "twice", Where(variant, state), outcome=SILENT, exchange=Twice())
         book.case(requirement, "twice", trial, RefusedWhereSilent(409, "the same asked for twice"))
         return
     producer = view.producers.of(view.operation.path.rpartition("/")[0]) if view.producers is not None else None
     if view.operation.method == "PUT" and producer is not None:
-        trial = view.attempt(state=state, variant=variant, label="of-another", accepted=None, repeat="other")
+        trial = attempt(view, "of-another", Where(variant, state), outcome=SILENT, exchange=Twice(of_another=True))
         book.case(requirement, "of-another", trial, RefusedWhereSilent(409, "the same asked of a second element"))
 
 
 def _wrong_status(view: View, book: Book, line: int | None) -> None:
     """Every stable status outside of the documented ones, and where none is documented, what the cloud does there."""
     for variant in view.variants:
-        others = [s for s in view.knowledge.stable if s not in variant.states]
+        others = [s for s in view.service.stable if s not in variant.states]
         for state in others:
             detail = f"{variant.prefix}{state}"
             if variant.condition is None:
                 if line is None:
                     continue
-                trial = view.attempt(state=state, variant=variant, label="documented", accepted=None)
-                expectation = RefusedWhereSilent(409, f"status {state}")
+                trial = attempt(view, "documented", Where(variant, state), outcome=SILENT)
+                expectation = RefusedWhereSilent(409, f"status {state}", state=state)
                 book.case(view.requirement("error", "409", line), detail, trial, expectation)
                 continue
-            trial = view.attempt(state=state, variant=variant, label="documented", accepted=False)
+            trial = attempt(view, "documented", Where(variant, state), outcome=REFUSED)
             why = f"the status is {state}, not {' or '.join(variant.states)}"
             name = "status" + (f"-{variant.name}" if variant.name else "")
             refused = view.requirement("precondition", name, variant.condition.line)
@@ -239,22 +242,21 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     """A locked server: refused to its owner and open to an administrator, where the reference says so."""
     said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
     variant, state = view.main
-    if view.operation.id in (view.knowledge.lock, view.knowledge.unlock) or not (said or line):
+    if view.operation.id in (view.service.lock, view.service.unlock) or not (said or line):
         return
     if view.role != "member":
         if said:  # that a member is refused would say nothing of the lock
-            admin = view.attempt(state=state, variant=variant, label="documented", locked=True)
+            admin = attempt(view, "documented", Where(variant, state), setup=(Locked(),))
             requirement = view.requirement("precondition", "locked", said[0].line)
             book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
         return
-    member = view.attempt(
-        state=state,
-        variant=variant,
-        label="documented",
-        role="member",
-        locked=True,
-        accepted=False if said else None,
-        barred=True,
+    member = attempt(
+        view,
+        "documented",
+        Where(variant, state),
+        Asked(role="member"),
+        setup=(Locked(),),
+        outcome=Outcome(False if said else None, refused_for="sender"),
     )
     if not said:
         expectation = RefusedWhereSilent(409, "a locked server")
@@ -265,7 +267,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     book.case(requirement, "member", member, Refused((409,), why, any_refusal=True))
     if line is not None:
         book.case(view.requirement("error", "409", line), "locked", member, Refused((409,), why))
-    admin = view.attempt(state=state, variant=variant, label="documented", locked=True, role="admin")
+    admin = attempt(view, "documented", Where(variant, state), Asked(role="admin"), setup=(Locked(),))
     book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
 
 
@@ -275,13 +277,13 @@ def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
         if condition.kind != "quota" or not _settable(view, condition):
             continue
         variant, state = view.main
-        trial = view.attempt(
-            state=state,
-            variant=variant,
-            label=f"at-quota-{id_part(condition.resource)}",
-            role=view.role,  # an administrator, who may be of another project, must not take the place of a member
-            accepted=False,
-            steps=(view.knowledge.quotas[condition.resource],),
+        trial = attempt(
+            view,
+            f"at-quota-{id_part(condition.resource)}",
+            Where(variant, state),
+            Asked(role=view.role),
+            setup=prepared((view.service.quotas[condition.resource],)),
+            outcome=REFUSED,
         )
         codes = () if condition.code is None else (condition.code,)
         situation = f"a project at its quota of {condition.resource}s"
@@ -297,7 +299,7 @@ def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
 
 def _settable(view: View, condition: Condition) -> bool:
     """Whether the quota can be set for the project of who asks, which is the member's."""
-    return view.role == "member" and condition.resource in view.knowledge.quotas
+    return view.role == "member" and condition.resource in view.service.quotas
 
 
 def untested_conditions(view: View, book: Book) -> None:
@@ -309,7 +311,7 @@ def untested_conditions(view: View, book: Book) -> None:
             requirement = view.requirement("precondition", name, condition.line)
             if requirement.id not in book.requirements:
                 book.without_case(requirement, reason, detail)
-    placed = {field.row for field in fields.fields(view.operation, view.default) + former_fields(view)}
+    placed = {field.row for field in request_fields.fields(view.operation, view.default) + former_fields(view)}
     for row in view.operation.request.parameters:
         if row.location == "body" and row.name != view.operation.action and row not in placed:
             later = row.range.min is not None and row.range.min > view.default
@@ -325,7 +327,7 @@ def _untested(view: View, condition: Condition) -> tuple[str, str, str] | None:
         return None if _settable(view, condition) else ("quota", "quota", condition.resource)
     if condition.kind in ("environment", "effect"):
         return condition.kind, "not-through-api", condition.resource
-    if condition.resource != view.knowledge.resource:
+    if condition.resource != view.service.resource:
         return f"{condition.kind}-{condition.resource}", "not-derivable", condition.resource
     if condition.kind == "status" and not view.holds_here(condition.when):
         environment = condition.when.environment if condition.when else None

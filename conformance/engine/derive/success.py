@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from conformance.engine import bodies, naming
-from conformance.engine.case import Trial, id_part
-from conformance.engine.derive.view import Book, Variant, View
+from conformance.engine.api import bodies, naming
+from conformance.engine.api.response_fields import place_of, values_at
+from conformance.engine.api.values import UUID
+from conformance.engine.derive.attempt import Asked, Where, attempt, showing
+from conformance.engine.derive.book import Book
+from conformance.engine.derive.view import Variant, View
 from conformance.engine.judge.codes import Accepted, Admitted
 from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
 from conformance.engine.judge.effects import Effect
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
-from conformance.engine.places import place_of, values_at
-from conformance.engine.values import UUID
+from conformance.engine.model.case import id_part
+from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Parameter, Sample, When
 from specs.record.model import Source
@@ -35,26 +38,26 @@ def derive_success(view: View, book: Book) -> None:
     """Cases of the kinds normal, body, header, precondition (the accepted side) and postcondition."""
     main_variant, main_state = view.main
     if not view.scoped:
-        trial = view.attempt(state=main_state, variant=main_variant, label="documented")
+        trial = attempt(view, "documented", Where(main_variant, main_state))
         _normal(view, book, trial, "", view.default)
         if not view.reads:
             _postconditions(view, book, trial, main_variant, "")
         derive_contents(view, book, trial)
         _samples(view, book)
         return
-    if main_variant.condition is None and view.operation.id in view.knowledge.accepts:
+    if main_variant.condition is None and view.operation.id in view.service.accepts:
         book.used.add(f"states.accepts: {view.operation.id} is tried in {' and '.join(main_variant.states)}")
     for variant in view.variants:
         for state in variant.states:
-            if state not in view.knowledge.stable:
+            if state not in view.service.stable:
                 _transient(view, book, variant, state)
                 continue
-            trial = view.attempt(state=state, variant=variant, label="documented")
+            trial = attempt(view, "documented", Where(variant, state))
             detail = f"{variant.prefix}{state}"
             _normal(view, book, trial, detail, view.default)
             _admitted(view, book, trial, variant, detail)
             _postconditions(view, book, trial, variant, detail)
-    main = view.attempt(state=main_state, variant=main_variant, label="documented")
+    main = attempt(view, "documented", Where(main_variant, main_state))
     derive_contents(view, book, main)
     _samples(view, book)
 
@@ -112,7 +115,7 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
         elif post.effect:
             book.case(requirement, detail, trial, Effect(post.resource, post.effect))
             book.used.add(f"bindings.effects: {post.resource} {post.effect}")
-        elif post.resource != view.knowledge.resource:
+        elif post.resource != view.service.resource:
             book.case(requirement, detail, trial, RelatedReaches(post.resource, post.becomes))
         elif post.unchanged:
             book.case(requirement, detail, trial, Unchanged(post.resource))
@@ -124,9 +127,9 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
                 trial,
                 Reaches(post.resource, values, post.on_failure or ("ERROR",), post.transient),
             )
-    about_servers = view.scoped or view.operation.path == f"/{view.knowledge.resource}s"
+    about_servers = view.scoped or view.operation.path == f"/{view.service.resource}s"
     for spec, vocabulary in view.vocabulary if about_servers and not view.reads else ():
-        if vocabulary.resource == view.knowledge.resource and vocabulary.attribute == "status":
+        if vocabulary.resource == view.service.resource and vocabulary.attribute == "status":
             requirement = view.requirement("postcondition", "vocabulary", None)
             requirement = replace(requirement, source=Source(spec.reference.path, vocabulary.line))
             book.case(requirement, detail, trial, InVocabulary(vocabulary.values))
@@ -139,7 +142,7 @@ def _no_case(view: View, post: Condition) -> tuple[str, str] | None:
         bounds = f"from {when.min or 'the first'} to {when.max or 'the last'}"
         return ("not-derivable", when.environment) if when.environment else ("beyond-cloud", bounds)
     if post.kind != "status":
-        shown = view.scoped and view.knowledge.effect(post.resource, post.effect or "")
+        shown = view.scoped and view.service.effect(post.resource, post.effect or "")
         return None if shown else ("not-through-api", post.effect or "")
     if post.attribute not in (None, "status"):
         return "not-derivable" if post.becomes else "transient", post.attribute or ""
@@ -199,8 +202,8 @@ def _body_rows(view: View, book: Book) -> None:
             if shown is None:
                 book.without_case(requirement, "no-place", row.name)
             else:
-                book.case(requirement, "", view.showing(row.name, version), shown)
-                if rule := view.knowledge.showing(view.operation, row.name):
+                book.case(requirement, "", showing(view, row.name, version), shown)
+                if rule := view.service.showing(view.operation, row.name):
                     book.used.add(f"bindings.shows: {rule.operation} {rule.fields}")
 
 
@@ -240,7 +243,7 @@ def field_shown(view: View, row: Parameter, version: Microversion) -> FieldShown
     wrapped = (
         len(place) > 1 and place[0] != "[]" and all(r.name != place[0] for r in view.operation.response.parameters)
     )
-    identifies = view.scoped and place == (view.knowledge.resource, "id")
+    identifies = view.scoped and place == (view.service.resource, "id")
     return FieldShown(row.name, place, row.type, required, nullable, enum, wrapped, identifies)
 
 
@@ -284,8 +287,8 @@ def _samples(view: View, book: Book) -> None:
         variant, state = view.main_with(inner if isinstance(inner, dict) else ())
         stem = sample.file.rsplit("/", 1)[-1].removesuffix(".json")
         label = f"sample-{id_part(stem)}" + (f"-{version}" if version else "")
-        body = bodies.from_sample(view.operation, sample, view.knowledge)
-        trial = view.attempt(state=state, variant=variant, label=label, body=body, version=version, beyond_base=True)
+        body = bodies.from_sample(view.operation, sample, view.service)
+        trial = attempt(view, label, Where(variant, state), Asked(version=version, body=body, optional=True))
         name, line, numbers = normal_requirement(view, version or view.default)
         requirement = view.requirement("normal", name, line)
         if numbers and not view.reads and (named := _foreign(body)):

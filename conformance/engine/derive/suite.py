@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from conformance.engine.case import Requirement, Suite, Untested, id_part
+from conformance.engine.api.load import SHIPPED, load_service
+from conformance.engine.api.producers import Producers
+from conformance.engine.api.response_fields import place_of, values_at
+from conformance.engine.api.service import ServiceDescription
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.success import derive_success, normal_requirement
 from conformance.engine.derive.values import derive_values
 from conformance.engine.derive.versions import derive_removed, derive_versions
-from conformance.engine.derive.view import Book, View
-from conformance.engine.knowledge import Knowledge
-from conformance.engine.places import place_of, values_at
-from conformance.engine.producers import Producers
-from conformance.engine.tables import SHIPPED, load_knowledge
+from conformance.engine.derive.view import View
+from conformance.engine.model.case import Requirement, Suite, Untested, id_part
 from specs.microversion import Microversion
 from specs.model import Body, Code, Operation, Parameter, Spec, Versions
 from specs.record.model import Source
@@ -37,7 +38,7 @@ def highest_version(specs: Sequence[Spec]) -> Microversion:
             named += _ends(*operation.responses.normal)
             samples = (*operation.request.samples, *operation.response.samples)
             named += [s.microversion for s in samples if s.microversion]
-    return max((Microversion.parse(v) for v in named), default=load_knowledge(service_of(specs)).first)
+    return max((Microversion.parse(v) for v in named), default=load_service(service_of(specs)).first)
 
 
 def _ends(*things: Versions | Body | Parameter | Code) -> list[str]:
@@ -62,7 +63,7 @@ def derive(
     selected: Sequence[Spec] | None = None,
     ceiling: Microversion | None = None,
     default_policy: bool = False,
-    knowledge: Knowledge | None = None,
+    service: ServiceDescription | None = None,
 ) -> Suite:
     """All requirements and cases of the operations of ``selected``.
 
@@ -71,10 +72,10 @@ def derive(
         selected: those whose operations are tried; all of ``specs`` where None.
         ceiling: the highest microversion of the cloud; what lies beyond is not derived.
         default_policy: the cloud is known to keep the documented policy defaults.
-        knowledge: the tables; those of the service that are shipped where None.
+        service: the tables; those of the service that are shipped where None.
     """
-    knowledge = knowledge or load_knowledge(service_of(specs))
-    top = max(highest_version(specs), knowledge.first)  # a reference may name no version at all
+    service = service or load_service(service_of(specs))
+    top = max(highest_version(specs), service.first)  # a reference may name no version at all
     if ceiling is not None and ceiling < top:
         top = ceiling
     vocabulary = tuple((spec, v) for spec in specs for v in spec.vocabulary)
@@ -82,15 +83,15 @@ def derive(
         (spec, row) for spec in specs for row in spec.common.response if row.location == "header"
     )
     nullable = _shown_null(specs)
-    producers = Producers((o for spec in specs for o in spec.operations), knowledge.producers)
+    producers = Producers((o for spec in specs for o in spec.operations), service.producers)
     book = Book()
     for spec in specs if selected is None else selected:
         for operation in spec.operations:
-            view = View(operation, spec, knowledge, top, vocabulary, common, nullable, producers)
+            view = View(operation, spec, service, top, vocabulary, common, nullable, producers)
             book.fault = view.fault
             whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
-            if not supported(operation, knowledge):
-                book.without_case(whole, "not-derivable", knowledge.unsuited.get(operation.id, operation.path))
+            if not supported(operation, service):
+                book.without_case(whole, "not-derivable", service.unsuited.get(operation.id, operation.path))
             elif view.range.empty:
                 book.without_case(whole, "beyond-cloud", f"from {view.lowest} on")
             else:
@@ -110,23 +111,23 @@ def _apart(untested: Untested, book: Book) -> Untested:
     return replace(untested, requirement=f"{untested.requirement}[{id_part(untested.detail)}]")
 
 
-def views(specs: Sequence[Spec], top: Microversion, knowledge: Knowledge) -> list[View]:
+def views(specs: Sequence[Spec], top: Microversion, service: ServiceDescription) -> list[View]:
     """A view of every operation that can lead from status to status: tested ones, and those the state table names."""
-    named = {transition.operation for transition in knowledge.transitions}
-    found = [View(o, spec, knowledge, top) for spec in specs for o in spec.operations]
+    named = {transition.operation for transition in service.transitions}
+    found = [View(o, spec, service, top) for spec in specs for o in spec.operations]
     return [
         v
         for v in found
         if not v.range.empty
         and v.operation.removed is None
-        and (supported(v.operation, knowledge) or v.operation.id in named)
+        and (supported(v.operation, service) or v.operation.id in named)
     ]
 
 
-def supported(operation: Operation, knowledge: Knowledge) -> bool:
+def supported(operation: Operation, service: ServiceDescription) -> bool:
     """Whether the operation belongs to the versioned API, and nothing that it needs is known to be out of reach."""
-    outside = (operation.path == "/" and not knowledge.rooted) or operation.path.startswith("/{")
-    return not outside and operation.id not in knowledge.unsuited
+    outside = (operation.path == "/" and not service.rooted) or operation.path.startswith("/{")
+    return not outside and operation.id not in service.unsuited
 
 
 def _operation(view: View, book: Book, default_policy: bool) -> None:

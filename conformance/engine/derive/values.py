@@ -14,16 +14,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine import fields, values
-from conformance.engine.case import Binding, Trial, id_part
+from conformance.engine.api import request_fields, values
+from conformance.engine.api.entries import ValueRule
+from conformance.engine.api.response_fields import values_at
+from conformance.engine.api.types import is_of_type
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.attempt import Asked, Where, attempt
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.success import normal_requirement
 from conformance.engine.derive.versions import former_fields
-from conformance.engine.derive.view import Book, View
-from conformance.engine.entries import ValueRule
+from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import LetIn
-from conformance.engine.judge.contents import is_of_type
-from conformance.engine.places import values_at
+from conformance.engine.model.binding import Binding
+from conformance.engine.model.case import id_part
+from conformance.engine.model.trial import Paged, ProviderDependent, Trial
 from specs.microversion import Microversion
 from specs.model import Parameter
 
@@ -62,7 +66,7 @@ def derive_values(view: View, book: Book) -> None:
     To be called when all other accepted requests of the operation are in the book.
     """
     if not view.reads:
-        for field in reversed(fields.fields(view.operation, view.default)):  # what has parts is given with them
+        for field in reversed(request_fields.fields(view.operation, view.default)):  # what has parts is given with them
             _field(view, book, field, view.default)
         for field in former_fields(view):
             if field.row.max is not None:
@@ -79,22 +83,22 @@ def _values(row: Parameter, known: Any, last: Microversion | None) -> Iterator[_
         yield _Value(row, label, value, last)
 
 
-def _field(view: View, book: Book, field: fields.Field, version: Microversion) -> None:
-    known = values.known_value(view.operation, field, view.knowledge)
+def _field(view: View, book: Book, field: request_fields.Field, version: Microversion) -> None:
+    known = values.known_value(view.operation, field, view.service)
     for one in _values(field.row, known, None if version == view.default else version):
         if not _held(view, book, field, one):
             _given(view, book, field, one, version)
 
 
-def _held(view: View, book: Book, field: fields.Field, one: _Value) -> bool:
+def _held(view: View, book: Book, field: request_fields.Field, one: _Value) -> bool:
     """Whether a documented request holds the value already."""
     for trial in book.trials.values():
         if (
             trial.operation.id == view.operation.id
-            and trial.accepted is True
+            and trial.outcome.accepted is True
             and _version(view, trial) in one.row.range
         ):
-            found, _ = values_at(trial.body, field.path) if trial.body is not ABSENT else ([], 0)
+            found, _ = values_at(trial.request.body, field.path) if trial.request.body is not ABSENT else ([], 0)
             good = [value for value in found if _is_good(value, one.row)]
             if good if one.label == GIVEN else one.value in good:
                 return True
@@ -109,10 +113,10 @@ def _is_good(value: Any, row: Parameter) -> bool:
 
 
 def _version(view: View, trial: Trial) -> Microversion:
-    return Microversion.parse(trial.microversion) if trial.microversion else view.default
+    return trial.request.version or view.default
 
 
-def _given(view: View, book: Book, field: fields.Field, one: _Value, version: Microversion) -> None:
+def _given(view: View, book: Book, field: request_fields.Field, one: _Value, version: Microversion) -> None:
     """The case that gives a value of a body, or why there is none."""
     rule = _ruled(view, book, one, version)
     if rule is not None and rule.reason is not None:
@@ -125,20 +129,18 @@ def _given(view: View, book: Book, field: fields.Field, one: _Value, version: Mi
     if one.value not in found:
         _without(view, book, one, version, "no-place", f"no body has a place for {field.name}")
         return
-    trial = view.attempt(
-        state=state,
-        variant=variant,
-        label=f"value-{one.detail}",
-        version=None if version == view.default else version,
-        body=body,
-        beyond_base=True,
+    trial = attempt(
+        view,
+        f"value-{one.detail}",
+        Where(variant, state),
+        Asked(version=None if version == view.default else version, body=body, optional=True),
     )
     _case(view, book, one, version, trial, rule)
 
 
 def _query(view: View, book: Book, row: Parameter) -> None:
     """The cases that give a value of a query, which most references name by its type alone."""
-    bound, known = view.knowledge.binding(view.operation, row.name)
+    bound, known = view.service.binding(view.operation, row.name)
     if not bound:
         known = row.enum[0] if row.enum else "True" if row.type in ("boolean", "bool") else ABSENT
     labels = [(str(one), str(one)) for one in row.enum] or [(GIVEN, known)]
@@ -155,8 +157,10 @@ def _asked(view: View, book: Book, one: _Value) -> bool:
     return any(
         name == one.row.name and (one.label == GIVEN or str(value) == one.value)
         for trial in book.trials.values()
-        if trial.operation.id == view.operation.id and trial.accepted is True and trial.listing is None
-        for name, value in trial.query
+        if trial.operation.id == view.operation.id
+        and trial.outcome.accepted is True
+        and not isinstance(trial.exchange, Paged)
+        for name, value in trial.request.query
     )
 
 
@@ -166,22 +170,24 @@ def _given_query(view: View, book: Book, one: _Value) -> None:
         return
     key = one.row.name if one.label == GIVEN else f"{one.row.name}={one.label}"
     beside = tuple(rule.beside.items()) if rule is not None else ()
-    asked = view.knowledge.list_rule(view.operation, key, view.default)
+    asked = view.service.list_rule(view.operation, key, view.default)
     variant, state = view.main
-    trial = view.attempt(
-        state=state,
-        variant=variant,
-        label=f"value-{one.detail}",
-        role=asked.role if asked else None,
-        query=(*(asked.also if asked else ()), *beside, (one.row.name, one.value)),
-        beyond_base=True,
+    trial = attempt(
+        view,
+        f"value-{one.detail}",
+        Where(variant, state),
+        Asked(
+            role=asked.role if asked else None,
+            query=(*(asked.also if asked else ()), *beside, (one.row.name, one.value)),
+            optional=True,
+        ),
     )
     _case(view, book, one, view.default, trial, rule)
 
 
 def _ruled(view: View, book: Book, one: _Value, version: Microversion) -> ValueRule | None:
     """What the tables say of a value; where they or the reference let no case be made, the reason is noted."""
-    rule = view.knowledge.value_rule(view.operation, one.row.name, one.label)
+    rule = view.service.value_rule(view.operation, one.row.name, one.label)
     if rule is not None:
         book.used.add(f"bindings.values: {view.operation.id} {one.row.name}={one.label}")
         if rule.reason is not None:
@@ -201,7 +207,8 @@ def _ruled(view: View, book: Book, one: _Value, version: Microversion) -> ValueR
 def _case(view: View, book: Book, one: _Value, version: Microversion, trial: Trial, rule: ValueRule | None) -> None:
     name, line, numbers = normal_requirement(view, version)
     if numbers:
-        trial = replace(trial, stands_in=rule is not None and rule.sandbox)
+        if rule is not None and rule.sandbox:
+            trial = replace(trial, gates=(ProviderDependent(),))
         book.case(view.requirement("normal", name, line), one.detail, trial, LetIn(numbers, one.what))
 
 

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.engine import fields, naming, values
-from conformance.engine.case import Requirement, Trial, id_part
+from conformance.engine.api import naming, request_fields, values
+from conformance.engine.api.producers import form, placeholders
+from conformance.engine.api.response_fields import place_of
+from conformance.engine.derive.attempt import REFUSED, Asked, Where, attempt, showing
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.success import field_shown, header_shown, normal_requirement
-from conformance.engine.derive.view import Book, View
+from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
 from conformance.engine.judge.contents import EmptyBody, FieldAbsent, HeaderAbsent
-from conformance.engine.places import place_of
-from conformance.engine.producers import form, placeholders
+from conformance.engine.model.case import Requirement, id_part
+from conformance.engine.model.probe import FieldTaken
+from conformance.engine.model.trial import Outcome, Trial
 from specs.microversion import Microversion, VersionRange
 from specs.model import Parameter
 
@@ -29,14 +33,14 @@ def derive_versions(view: View, book: Book) -> None:
         name, line, numbers = normal_requirement(view, version)
         if not numbers or version == view.default:
             continue
-        trial = view.attempt(state=state, variant=variant, label="documented", version=version)
+        trial = attempt(view, "documented", Where(variant, state), Asked(version=version))
         book.case(view.requirement("normal", name, line), str(version), trial, Accepted(numbers))
         body = view.operation.response.body
         if body.content == "empty" and version in VersionRange.parse(body.min, body.max) and (body.min or body.max):
             book.case(view.requirement("body", "empty", body.line), str(version), trial, EmptyBody())
     for row in view.operation.response.parameters:
         _response_row(view, book, row)
-    for field in fields.fields(view.operation, view.default) + former_fields(view):
+    for field in request_fields.fields(view.operation, view.default) + former_fields(view):
         _request_field(view, book, field)
 
 
@@ -50,12 +54,15 @@ def derive_removed(view: View, book: Book) -> None:
     # What was removed has no elements any more: where the cloud shows none, any name will do, as for what would act.
     names = placeholders(view.operation.path)
     apart = bool(names) and not view.needs_server
-    trial = view.attempt(
-        state=None if apart else state,
-        variant=variant,
-        label="documented",
-        accepted=False,
-        target=("any" if view.reads else "unknown") if apart else "missing" if len(names) > 1 else "own",
+    trial = attempt(
+        view,
+        "documented",
+        Where(
+            variant,
+            None if apart else state,
+            ("any" if view.reads else "unknown") if apart else "missing" if len(names) > 1 else "own",
+        ),
+        outcome=REFUSED,
     )
     why = f"the operation was removed in {removal.release or 'an earlier release'}"
     requirement = view.requirement("removed", removal.release or "", removal.line)
@@ -118,7 +125,7 @@ def _response_row(view: View, book: Book, row: Parameter) -> None:
         # A field that is asked and answered has bounds of two kinds.
         name = f"response/{row.name}" if asked else row.name
         requirement = _bound_requirement(view, name, row.line, bound)
-        trial_out, trial_in = view.showing(row.name, outside), view.showing(row.name, inside)
+        trial_out, trial_in = showing(view, row.name, outside), showing(view, row.name, inside)
         if row.location == "header":
             book.case(requirement, str(inside), trial_in, header_shown(row))
             if not any(row.name == other.name for _, other in view.common):
@@ -132,20 +139,20 @@ def _response_row(view: View, book: Book, row: Parameter) -> None:
         book.case(requirement, str(outside), trial_out, FieldAbsent(row.name, place, _said(bound)))
 
 
-def former_fields(view: View) -> list[fields.Field]:
+def former_fields(view: View) -> list[request_fields.Field]:
     """Request fields that end before the default version."""
-    known = {f.row for f in fields.fields(view.operation, view.default)}
-    former: dict[str, fields.Field] = {}
+    known = {f.row for f in request_fields.fields(view.operation, view.default)}
+    former: dict[str, request_fields.Field] = {}
     for row in view.operation.request.parameters:
         if row.location == "body" and row not in known and row.range.max is not None:
             last = row.range.max
-            for field in fields.fields(view.operation, last) if last in view.range else ():
+            for field in request_fields.fields(view.operation, last) if last in view.range else ():
                 if field.row is row:
                     former[field.name] = field
     return list(former.values())
 
 
-def _request_field(view: View, book: Book, field: fields.Field) -> None:
+def _request_field(view: View, book: Book, field: request_fields.Field) -> None:
     """A request field with bounds: accepted inside, refused or without effect outside."""
     row, name = field.row, field.path[-1] if view.operation.action else field.name
     variant, state = view.main_with([field.path[-1]])
@@ -163,30 +170,29 @@ def _request_field(view: View, book: Book, field: fields.Field) -> None:
                 one = replace(requirement, id=f"{requirement.id}[{version}]")
                 book.without_case(one, "no-place", f"the body of {version} has no place for {row.name}")
                 continue
-            trial = view.attempt(
-                state=state,
-                variant=variant,
-                label=f"with-{id_part(row.name)}",
-                version=version,
-                body=body,
-                accepted=accepted,
-                effect_of=None if accepted else (name, value),
-                beyond_base=True,
+            trial = attempt(
+                view,
+                f"with-{id_part(row.name)}",
+                Where(variant, state),
+                Asked(version=version, body=body, optional=True),
+                outcome=Outcome(accepted),
             )
             if accepted and numbers:
                 book.case(requirement, str(version), trial, Accepted(numbers))
             elif not accepted:
-                book.case(requirement, str(version), trial, OutsideVersions(row.name, _said(bound)))
+                book.case(
+                    requirement, str(version), trial, OutsideVersions(FieldTaken(name, value), row.name, _said(bound))
+                )
 
 
-def _value(view: View, field: fields.Field, version: Microversion) -> Any:
+def _value(view: View, field: request_fields.Field, version: Microversion) -> Any:
     """A value for a field. Free texts are told apart by version, so that an effect can be traced to its request."""
-    bound, value = view.knowledge.binding(view.operation, field.path[-1])
+    bound, value = view.service.binding(view.operation, field.path[-1])
     if bound:
         return value
     if field.row.type == "string" and not field.row.enum and not field.row.format:
         return f"conformance {version}"
-    return values.value_for(view.operation, field, view.knowledge)
+    return values.value_for(view.operation, field, view.service)
 
 
 def _operation_bounds(view: View, book: Book) -> None:
@@ -202,15 +208,15 @@ def _operation_bounds(view: View, book: Book) -> None:
         body = view.body(variant, view.default)
         # Where the path exists already, or still, it is the method that does not.
         codes = (404, 400, 405) if _other_method(view, outside) else (404, 400)
-        refused: Trial = view.attempt(
-            state=state, variant=variant, label="outside", version=outside, body=body, accepted=False
+        refused: Trial = attempt(
+            view, "outside", Where(variant, state), Asked(version=outside, body=body), outcome=REFUSED
         )
         why = f"the operation exists only {_said(bound)}"
         book.case(requirement, str(outside), refused, Refused(codes, why))
         inside = view.lowest if bound.startswith("min") else view.default
         _, _, numbers = normal_requirement(view, inside)
         label_version = None if inside == view.default else inside
-        accepted = view.attempt(state=state, variant=variant, label="documented", version=label_version)
+        accepted = attempt(view, "documented", Where(variant, state), Asked(version=label_version))
         if numbers:
             book.case(requirement, str(inside), accepted, Accepted(numbers))
 
@@ -237,7 +243,7 @@ def _taken(view: View, version: Microversion) -> bool:
 
 def _outside(view: View) -> Iterator[tuple[str, Microversion]]:
     own = view.operation.microversions.range
-    if own.min is not None and own.min.previous is not None and own.min > view.knowledge.first:
+    if own.min is not None and own.min.previous is not None and own.min > view.service.first:
         yield f"min-{own.min}", own.min.previous
     if own.max is not None and own.max.next <= view.top:
         yield f"max-{own.max}", own.max.next

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
-from conformance.engine import bodies, fields, naming
-from conformance.engine.case import Case, Requirement, Situation, Trial, Untested, bindings_in, id_part
+from conformance.engine.api import bodies, request_fields
+from conformance.engine.api.producers import Producers, last_version
+from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.entries import Step
 from conformance.engine.judge.contents import ErrorBody
-from conformance.engine.judge.expectation import Expectation
-from conformance.engine.knowledge import Knowledge
-from conformance.engine.producers import Producers, last_version
+from conformance.engine.model.binding import bindings_in
+from conformance.engine.model.case import Requirement, id_part
 from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Operation, Parameter, Spec, Vocabulary, When
 from specs.record.model import Source
@@ -42,40 +41,6 @@ class Variant:
         return f"{self.name}." if self.name else ""
 
 
-FAULTS = frozenset({"error/400", "error/403", "error/404", "error/409"})
-"""Kinds of requirements whose refusals come from the service itself, and so have its form of an error body."""
-
-
-@dataclass
-class Book:
-    """Collects requirements, trials and cases, each once. ``fault`` is the form of the service's error bodies."""
-
-    requirements: dict[str, Requirement] = field(default_factory=dict)
-    cases: dict[str, Case] = field(default_factory=dict)
-    trials: dict[str, Trial] = field(default_factory=dict)
-    untested: list[Untested] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
-    fault: Expectation | None = None
-
-    def trial(self, trial: Trial) -> Trial:
-        """The trial of this key that was first given."""
-        return self.trials.setdefault(trial.key, trial)
-
-    def without_case(self, requirement: Requirement, reason: str, detail: str = "") -> None:
-        """Note that a promise has no case, once, with a reason of ``REASONS``."""
-        untested = Untested(requirement.id, reason, requirement.source, detail)
-        if all(u.requirement != untested.requirement for u in self.untested):
-            self.untested.append(untested)
-
-    def case(self, requirement: Requirement, detail: str, trial: Trial, expectation: Expectation) -> None:
-        """Add a case; a second one of the same id is dropped, since it would say the same."""
-        self.requirements.setdefault(requirement.id, requirement)
-        requirement = self.requirements[requirement.id]
-        case_id = requirement.id + (f"[{id_part(detail)}]" if detail else "")
-        fault = self.fault if requirement.kind in FAULTS else None
-        self.cases.setdefault(case_id, Case(case_id, requirement, self.trial(trial), expectation, fault))
-
-
 @dataclass(frozen=True)
 class View:
     """An operation with its spec, the tables, and the highest microversion that reference and cloud share.
@@ -85,7 +50,7 @@ class View:
 
     operation: Operation
     spec: Spec
-    knowledge: Knowledge
+    service: ServiceDescription
     top: Microversion
     vocabulary: tuple[tuple[Spec, Vocabulary], ...] = ()
     common: tuple[tuple[Spec, Parameter], ...] = ()
@@ -96,7 +61,7 @@ class View:
     @cached_property
     def lowest(self) -> Microversion:
         """The lowest version at which the operation exists."""
-        return self.operation.microversions.range.min or self.knowledge.first
+        return self.operation.microversions.range.min or self.service.first
 
     @cached_property
     def default(self) -> Microversion:
@@ -122,7 +87,7 @@ class View:
     @cached_property
     def scoped(self) -> bool:
         """Whether the operation acts on one resource that has statuses."""
-        return bool(self.knowledge.identifier) and f"{{{self.knowledge.identifier}}}" in self.operation.path
+        return bool(self.service.identifier) and f"{{{self.service.identifier}}}" in self.operation.path
 
     @cached_property
     def status_conditions(self) -> tuple[Condition, ...]:
@@ -131,7 +96,7 @@ class View:
             c
             for c in self.operation.preconditions
             if c.kind == "status"
-            and c.resource == self.knowledge.resource
+            and c.resource == self.service.resource
             and c.attribute in (None, "status")
             and self.holds_here(c.when)
             and c.any_of
@@ -149,11 +114,11 @@ class View:
 
     def of_environment(self, when: When | None) -> str:
         """The environment that a fact is about, where servers of this suite are of it only if a case asks for it."""
-        return self.knowledge.environment_of(when.environment) if when is not None and when.environment else ""
+        return self.service.environment_of(when.environment) if when is not None and when.environment else ""
 
     def told_elsewhere(self, condition: Condition) -> bool:
         """Whether ``environments`` derives what a condition gives."""
-        return self.scoped and bool(self.of_environment(condition.when) or self.knowledge.offshoot(condition))
+        return self.scoped and bool(self.of_environment(condition.when) or self.service.byproduct(condition))
 
     def _own(self, condition: Condition) -> bool:
         """Whether a condition is about the environment of the trials and no other."""
@@ -165,7 +130,7 @@ class View:
         return tuple(
             status
             for post in self.operation.postconditions
-            if post.kind == "status" and post.resource == self.knowledge.resource and post.when is not None
+            if post.kind == "status" and post.resource == self.service.resource and post.when is not None
             if post.when.environment is not None and post.when.environment not in SATISFIED
             if not self.of_environment(post.when)
             for status in post.becomes
@@ -186,25 +151,25 @@ class View:
             found.append(Variant("-".join(names), tuple(include.items()), condition.any_of, condition))
         if found:
             return tuple({v.name: v for v in reversed(found)}[n] for n in dict.fromkeys(v.name for v in found))
-        states = self.knowledge.accepts.get(self.operation.id, (self.knowledge.initial,))
+        states = self.service.accepts.get(self.operation.id, (self.service.initial,))
         return (Variant("", (), states, None),)
 
     def _existing(self, names: tuple[str, ...]) -> list[str]:
-        known = {f.path[-1] for f in fields.fields(self.operation, self.default)}
+        known = {f.path[-1] for f in request_fields.fields(self.operation, self.default)}
         return [n for n in names if n in known][:1]
 
     @property
     def reads(self) -> bool:
         """Whether the operation only reads."""
-        return self.operation.method in ("GET", "HEAD") and self.operation.id not in self.knowledge.acting_reads
+        return self.operation.method in ("GET", "HEAD") and self.operation.id not in self.service.acting_reads
 
     @cached_property
     def needs_server(self) -> bool:
         """Whether a trial needs a server of this run: it is named in the path, in the body, or in a list's query."""
-        needed = [value for _, value in self.knowledge.query(self.operation)]
-        needed.append(bodies.build(self.operation, self.default, self.knowledge))
+        needed = [value for _, value in self.service.query(self.operation)]
+        needed.append(bodies.build(self.operation, self.default, self.service))
         return self.scoped or any(
-            (self.knowledge.resource and binding.resource == self.knowledge.resource)
+            (self.service.resource and binding.resource == self.service.resource)
             or (binding.relation in ("own", "other", "attached") and not binding.resource.startswith("/"))
             for binding in bindings_in(needed)
         )
@@ -227,13 +192,13 @@ class View:
             return self.variants[0], None
         for variant in self.variants:
             for state in variant.states:
-                if state == self.knowledge.initial:
+                if state == self.service.initial:
                     return variant, state
         for variant in self.variants:
             for state in variant.states:
-                if state in self.knowledge.stable:
+                if state in self.service.stable:
                     return variant, state
-        return self.variants[0], self.knowledge.initial
+        return self.variants[0], self.service.initial
 
     def main_with(self, names: Iterable[str]) -> tuple[Variant, str | None]:
         """As ``main``, for a request that has some fields: the reference may ask another status for them."""
@@ -241,7 +206,7 @@ class View:
         for variant in self.variants:
             if variant.condition and variant.condition.when and given & set(variant.condition.when.present):
                 for state in variant.states:
-                    if state in self.knowledge.stable:
+                    if state in self.service.stable:
                         return variant, state
         return self.main
 
@@ -255,13 +220,13 @@ class View:
 
     def _met(self) -> bool:
         """Whether the tables say that the environment is that of what this suite makes, or how it is brought about."""
-        met = any(fnmatchcase(self.operation.id, pattern) for pattern in self.knowledge.met)
-        return met or bool(self.knowledge.steps(self.operation, "before"))
+        met = any(fnmatchcase(self.operation.id, pattern) for pattern in self.service.met)
+        return met or bool(self.service.steps(self.operation, "before"))
 
     @property
     def fault(self) -> ErrorBody:
         """What the body of an error must be."""
-        form = self.knowledge.fault
+        form = self.service.fault
         return ErrorBody(form.listed, form.code, form.fields)
 
     @property
@@ -273,8 +238,8 @@ class View:
     def body(self, variant: Variant, version: Microversion, extra: Mapping[str, Any] | None = None) -> Any:
         """The request body of a form at a version."""
         wanted = {**dict(variant.include), **(extra or {})}
-        wanted.update(dict.fromkeys(self.knowledge.with_companions(self.operation, wanted), ABSENT))
-        return bodies.build(self.operation, version, self.knowledge, wanted)
+        wanted.update(dict.fromkeys(self.service.with_companions(self.operation, wanted), ABSENT))
+        return bodies.build(self.operation, version, self.service, wanted)
 
     def leads_to(self, state: str, variant: Variant, version: Microversion | None = None) -> tuple[str, ...]:
         """The statuses that the reference, or the state table, gives for afterwards; empty where none changes."""
@@ -282,7 +247,7 @@ class View:
         conditional: list[str] = []
         plain: list[str] = []
         for post in self.operation.postconditions:
-            if post.kind != "status" or post.resource != self.knowledge.resource:
+            if post.kind != "status" or post.resource != self.service.resource:
                 continue
             if post.attribute not in (None, "status") or not self.holds_here(post.when, version):
                 continue
@@ -295,105 +260,12 @@ class View:
         reached = tuple(dict.fromkeys(special or conditional or plain))
         if reached:
             return tuple(dict.fromkeys((*reached, *self.possible)))
-        for way in self.knowledge.transitions:
+        for way in self.service.transitions:
             if way.operation == self.operation.id and way.source == state:
                 wanted = dict(way.request)
                 if not wanted or wanted.items() <= dict(variant.include).items():
                     return (way.target,)
         return ()
-
-    def attempt(
-        self,
-        *,
-        state: str | None,
-        variant: Variant,
-        label: str,
-        role: str | None = None,
-        accepted: bool | None = True,
-        body: Any = None,
-        version: Microversion | None = None,
-        locked: bool = False,
-        target: str | None = "own",
-        effect_of: tuple[str, Any] | None = None,
-        beyond_base: bool = False,
-        query: tuple[tuple[str, Any], ...] = (),
-        path: tuple[tuple[str, str], ...] = (),
-        repeat: Literal["", "same", "other"] = "",
-        having: tuple[str, ...] = (),
-        barred: bool = False,
-        steps: tuple[Step, ...] = (),
-        ended: bool = False,
-    ) -> Trial:
-        """A trial of this operation.
-
-        ``label`` tells apart what the other arguments do not. ``beyond_base`` says that the request holds optional
-        fields, which may be open to fewer roles than the operation.
-        """
-        # Where the reference names the roles, a refusal of the documented request to them is a finding, not a detour.
-        may_elevate = (
-            role is None
-            and self.role != "admin"
-            and (self.operation.policy is None or accepted is not True or beyond_base)
-        )
-        role = role or self.role
-        key = "|".join(
-            [
-                self.operation.id,
-                role,
-                state or "-",
-                "locked" if locked else "free",
-                target or "-",
-                str(version or "default"),
-                variant.name or "-",
-                label,
-                *([self.within] if self.within else []),
-            ]
-        )
-        if body is None:
-            body = self.body(variant, version or self.default)
-        return Trial(
-            key=key,
-            operation=self.operation,
-            situation=Situation(state, locked, target, self.within if state else ""),
-            role=role,
-            body=naming.named(self.operation, body, self.knowledge),
-            query=(*self.knowledge.query(self.operation), *query),
-            microversion=str(version) if version else None,
-            accepted=accepted,
-            leads_to=self.leads_to(state, variant, version) if state and accepted is not False else (),
-            may_elevate=may_elevate,
-            beyond_base=beyond_base,
-            effect_of=effect_of,
-            path=path,
-            repeat=repeat,
-            having=having,
-            barred=barred,
-            steps=steps,
-            ended=ended,
-        )
-
-    def ended(self, version: Microversion | None) -> Trial:
-        """The trial of the documented request when what its path names while it lasts has come to its end."""
-        variant, state = self.main
-        return self.attempt(state=state, variant=variant, label="ended", version=version, accepted=False, ended=True)
-
-    def showing(self, field: str, version: Microversion) -> Trial:
-        """The trial of the documented request whose answer is to show a field of the response at a version."""
-        variant, state = self.main
-        at = None if version == self.default else version
-        rule = self.knowledge.showing(self.operation, field)
-        if rule is None:
-            return self.attempt(state=state, variant=variant, label="documented", version=at)
-        return self.attempt(
-            state=state or (self.knowledge.initial if rule.server else None),
-            variant=variant,
-            label=f"showing-{id_part(rule.fields)}",
-            version=at,
-            query=rule.query,
-            having=rule.having,
-            steps=rule.steps,
-            beyond_base=bool(rule.having),
-        )
 
 
 def _same_request(when: When, variant: Variant) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.judge.evidence import (
+from conformance.engine.model.evidence import (
     Evidence,
     Judgement,
     broken,
@@ -14,6 +14,8 @@ from conformance.engine.judge.evidence import (
     silent,
     undecided,
 )
+from conformance.engine.model.expectation import Expectation
+from conformance.engine.model.probe import FieldTaken, Probe
 
 LASTING = (
     "status",
@@ -90,7 +92,7 @@ def _changed(evidence: Evidence) -> str | None:
 
 
 @dataclass(frozen=True)
-class Accepted:
+class Accepted(Expectation):
     """One of the documented normal codes."""
 
     codes: tuple[int, ...]
@@ -115,7 +117,7 @@ ELSEWHERE = frozenset({401, 403, 404, 409})
 
 
 @dataclass(frozen=True)
-class LetIn:
+class LetIn(Expectation):
     """A value that the reference lets in: accepted with a normal code.
 
     What refuses the request as such (400, 422, ...) refuses the value, the one thing that it has beyond a documented
@@ -147,7 +149,7 @@ class LetIn:
 
 
 @dataclass(frozen=True)
-class Admitted:
+class Admitted(Expectation):
     """The request passes a precondition: accepted, whatever the normal code; only a refusal breaks it."""
 
     what: str
@@ -170,7 +172,7 @@ class Admitted:
 
 
 @dataclass(frozen=True)
-class Refused:
+class Refused(Expectation):
     """A refusal with one of some codes, which leaves the resource as it was.
 
     Attributes:
@@ -214,7 +216,7 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class RefusedUnlessProviderChose:
+class RefusedUnlessProviderChose(Expectation):
     """A refusal to a role below the documented one, where the provider may have changed the policy.
 
     ``default_policy``: the cloud is known to keep the documented defaults, so acceptance breaks the promise.
@@ -239,16 +241,19 @@ class RefusedUnlessProviderChose:
 
 
 @dataclass(frozen=True)
-class RefusedWhereSilent:
+class RefusedWhereSilent(Expectation):
     """The reference lists a code and does not say in which situation: the code decides, all else is observed.
 
-    ``may_hide``: whether a listed 404 will do for what is there. A server may hide so that a forbidden resource exists
-    (RFC 9110, 15.5.4).
+    Attributes:
+        may_hide: whether a listed 404 will do for what is there. A server may hide so that a forbidden resource exists
+            (RFC 9110, 15.5.4).
+        state: the status of the resource, where nothing but the status makes the situation.
     """
 
     code: int
     situation: str
     may_hide: bool = False
+    state: str | None = None
 
     @property
     def expected(self) -> str:
@@ -257,7 +262,8 @@ class RefusedWhereSilent:
 
     def judge(self, evidence: Evidence) -> Judgement:
         status = evidence.status or 0
-        observation = {"situation": self.situation, "answer": status}
+        observation: dict[str, Any] = {"situation": self.situation, "answer": status}
+        observation |= {"state": self.state} if self.state else {}
         if status == self.code or (self.may_hide and status == HIDDEN and HIDDEN in evidence.listed()):
             changed = _changed(evidence)
             if changed:
@@ -284,19 +290,24 @@ class RefusedWhereSilent:
 
 
 @dataclass(frozen=True)
-class OutsideVersions:
+class OutsideVersions(Expectation):
     """A request field outside its microversions: refused or ignored; it must not take effect.
 
     The reference says in which versions the field exists, not how a request outside of them is answered, so both a
     listed refusal and an acceptance without effect keep the promise.
     """
 
+    probe: FieldTaken
     field: str
     bound: str
 
     @property
     def expected(self) -> str:
         return f"{self.field} is refused or has no effect ({self.bound})"
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        return (self.probe,)
 
     def judge(self, evidence: Evidence) -> Judgement:
         status = evidence.status or 0
@@ -307,9 +318,10 @@ class OutsideVersions:
             return framework
         if not evidence.accepted:
             return broken(status, f"answered {status} to a request with {self.field}, outside its versions")
-        if evidence.effect_known and evidence.trial.effect_of is not None:
-            if evidence.effect == evidence.trial.effect_of[1]:
-                return broken("took effect", f"{self.field} took effect although it exists only {self.bound}")
+        taken = evidence.found.get(self.probe)
+        if taken:
+            return broken("took effect", f"{self.field} took effect although it exists only {self.bound}")
+        if taken is False:
             return holds("ignored", {"field": self.field, "answer": "ignored"})
         return silent(
             status,

@@ -6,47 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.judge.evidence import Evidence, Judgement, broken, holds, undecided
-from conformance.engine.places import Place, values_at
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "int": (int,),
-    "float": (int, float),
-    "number": (int, float),
-    "boolean": (bool,),
-    "bool": (bool,),
-    "object": (dict,),
-    "dict": (dict,),
-    "array": (list,),
-    "list": (list,),
-}
-
-_NAMES = {
-    str: "string",
-    int: "integer",
-    float: "float",
-    bool: "boolean",
-    dict: "object",
-    list: "array",
-    type(None): "null",
-}
-
-
-def type_name(value: Any) -> str:
-    """The reference's word for the type of a JSON value."""
-    return _NAMES.get(type(value), type(value).__name__)
-
-
-def is_of_type(value: Any, documented: str) -> bool:
-    """Whether a value is of a documented type; a type that the reference words freely is not checked."""
-    wanted = _TYPES.get(documented)
-    if wanted is None:
-        return True
-    if isinstance(value, bool):
-        return bool in wanted
-    return isinstance(value, wanted)
+from conformance.engine.api.response_fields import Place, values_at
+from conformance.engine.api.types import is_of_type, type_name
+from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, undecided
+from conformance.engine.model.expectation import Expectation
 
 
 def _not_successful(evidence: Evidence) -> Judgement | None:
@@ -58,7 +21,7 @@ def _not_successful(evidence: Evidence) -> Judgement | None:
 
 
 @dataclass(frozen=True)
-class EmptyBody:
+class EmptyBody(Expectation):
     """A successful response without content."""
 
     expected = "no content in the response body"
@@ -73,7 +36,7 @@ class EmptyBody:
 
 
 @dataclass(frozen=True)
-class FieldShown:
+class FieldShown(Expectation):
     """A documented field: present where required, of the documented type.
 
     Attributes:
@@ -149,7 +112,7 @@ def _inapplicable(reason: str) -> Judgement:
 
 
 @dataclass(frozen=True)
-class FieldAbsent:
+class FieldAbsent(Expectation):
     """A documented field outside its microversions."""
 
     name: str
@@ -171,7 +134,7 @@ class FieldAbsent:
 
 
 @dataclass(frozen=True)
-class HeaderShown:
+class HeaderShown(Expectation):
     """A documented response header, of a form where one is known."""
 
     name: str
@@ -197,7 +160,7 @@ class HeaderShown:
 
 
 @dataclass(frozen=True)
-class HeaderAbsent:
+class HeaderAbsent(Expectation):
     """A documented response header outside its microversions."""
 
     name: str
@@ -217,7 +180,7 @@ class HeaderAbsent:
 
 
 @dataclass(frozen=True)
-class ErrorBody:
+class ErrorBody(Expectation):
     """The body of an error, in the form of the service.
 
     Where nothing else is said: an object with one key, whose object holds the code and a message. Source: the fault

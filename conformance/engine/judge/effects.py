@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.engine.judge.evidence import Evidence, Judgement, Problem, broken, holds, undecided
 from conformance.engine.judge.statuses import not_accepted
+from conformance.engine.model.evidence import Evidence, Judgement, Problem, broken, holds, undecided
+from conformance.engine.model.expectation import Expectation
+from conformance.engine.model.probe import EffectOn, Probe
 from specs.record.model import Exchange
 
 _SAID = {"created": "is there", "deleted": "is listed no more", "unlisted": "is listed no more"}
@@ -39,7 +41,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Effect:
+class Effect(Expectation):
     """A resource is there after the request (``created``), or is listed no more (``deleted``, ``unlisted``)."""
 
     resource: str
@@ -50,15 +52,14 @@ class Effect:
         return f"afterwards the {self.resource} {_SAID[self.effect]}"
 
     @property
-    def wanted(self) -> str:
-        """By what name a trial is asked to look for it."""
-        return f"{self.resource} {self.effect}"
+    def probes(self) -> tuple[Probe, ...]:
+        return (EffectOn(self.resource, self.effect),)
 
     def judge(self, evidence: Evidence) -> Judgement:
         other = not_accepted(evidence)
         if other:
             return other
-        seen = evidence.related.get(self.wanted)
+        seen = evidence.found.get(EffectOn(self.resource, self.effect))
         if not isinstance(seen, Seen):
             return Judgement(
                 "inapplicable", "not shown", f"nothing shows whether the {self.resource} {_SAID[self.effect]}"

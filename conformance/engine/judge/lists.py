@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from conformance.engine.judge.evidence import Evidence, Judgement, broken, holds, left_out, silent, undecided
-from conformance.engine.listing import Listing, Page, Pages, values_of
+from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, silent, undecided
+from conformance.engine.model.expectation import Expectation
+from conformance.engine.model.listing import Listing, Page, Pages, values_of
+from conformance.engine.model.trial import Paged
 
 
 def _without_page(evidence: Evidence, page: Page, what: str) -> Judgement | None:
@@ -22,17 +24,19 @@ def _without_page(evidence: Evidence, page: Page, what: str) -> Judgement | None
     if page.ok:
         return None
     if evidence.framework or page.status in (401, 403, 404):
-        return undecided(page.status, f"answered {page.status}, which says nothing of {what}")
-    return broken(page.status, f"the list with {what}, which is documented, was answered {page.status}")
+        judgement = undecided(page.status, f"answered {page.status}, which says nothing of {what}")
+    else:
+        judgement = broken(page.status, f"the list with {what}, which is documented, was answered {page.status}")
+    return replace(judgement, status=page.status)
 
 
 def _opened(evidence: Evidence, which: str = "page") -> tuple[Pages, Page, Listing] | Judgement:
     """Controls, page and plan of a trial, or the verdict where there is no page to judge."""
-    pages, listing = evidence.pages, evidence.trial.listing
-    if pages is None or listing is None or which not in pages.asked:
+    pages, exchange = evidence.pages, evidence.trial.exchange
+    if pages is None or not isinstance(exchange, Paged) or which not in pages.asked:
         return undecided(evidence.status, "the list was not asked for in pages")
     page = pages.asked[which]
-    return _without_page(evidence, page, listing.parameter) or (pages, page, listing)
+    return _without_page(evidence, page, exchange.listing.parameter) or (pages, page, exchange.listing)
 
 
 def _unsteady(pages: Pages) -> Judgement | None:
@@ -42,7 +46,7 @@ def _unsteady(pages: Pages) -> Judgement | None:
 
 
 @dataclass(frozen=True)
-class OneOfAPage:
+class OneOfAPage(Expectation):
     """``limit=1`` gives one element where there are two or more."""
 
     expected = "one element"
@@ -61,7 +65,7 @@ class OneOfAPage:
 
 
 @dataclass(frozen=True)
-class NextLink:
+class NextLink(Expectation):
     """A page that is not the last has a link ``next``, which leads to a page without the elements of this one."""
 
     row: str
@@ -79,21 +83,22 @@ class NextLink:
             return undecided("no page", f"limit=1 gave {len(page.elements)} elements, so that this is no page")
         if page.next is None:
             return broken("no next link", "the page of one element has no link to the next, although there are more")
-        follower = pages.asked.get("next")
-        if follower is None:
+        following = pages.asked.get("next")
+        if following is None:
             return undecided("not followed", "the link to the next page was not followed")
-        if not follower.ok:
-            return broken(f"next answered {follower.status}", f"the link to the next page gave {follower.status}")
-        again = sorted({n for n in page.names if n is not None} & {n for n in follower.names if n is not None})
+        if not following.ok:
+            gone = broken(f"next answered {following.status}", f"the link to the next page gave {following.status}")
+            return replace(gone, status=following.status)
+        again = sorted({n for n in page.names if n is not None} & {n for n in following.names if n is not None})
         if again:
             return broken("the same page again", f"the next page shows {again[0]}, which the page before has shown")
-        if not follower.elements:
+        if not following.elements:
             return broken("an empty next page", "the next page is empty, although there are more elements")
         return holds("a next link that leads on")
 
 
 @dataclass(frozen=True)
-class AfterMarker:
+class AfterMarker(Expectation):
     """The page after a marker has what stands after the element in the list, and nothing of what stands before."""
 
     expected = "only what stands after the element that is the marker"
@@ -121,7 +126,7 @@ class AfterMarker:
 
 
 @dataclass(frozen=True)
-class AfterOffset:
+class AfterOffset(Expectation):
     """``offset=1`` leaves out the element that ``limit=1`` gives, and no other.
 
     In which order a service counts, the reference does not say; that the slices make up the list, it does.
@@ -173,7 +178,7 @@ def has(values: Sequence[Any], asked: Any, match: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Filtered:
+class Filtered(Expectation):
     """What passes the filter is shown, and nothing else."""
 
     parameter: str
@@ -200,7 +205,10 @@ class Filtered:
         wrong = self._wrong(pages, page, listing)
         if wrong is not None:
             return broken("shows others", f"{self._asked(pages)} shows {wrong}, which does not pass")
-        return self._none(evidence, pages, listing, target)
+        other = pages.asked.get("none")
+        if other is None:
+            return undecided("half", "only what passes was asked for")
+        return replace(self._none(evidence, other, listing, target), status=other.status)
 
     def _asked(self, pages: Pages) -> str:
         return f"{self.parameter}={pages.value}"
@@ -230,11 +238,8 @@ class Filtered:
                 return name or "an element"
         return None
 
-    def _none(self, evidence: Evidence, pages: Pages, listing: Listing, target: str) -> Judgement:
+    def _none(self, evidence: Evidence, other: Page, listing: Listing, target: str) -> Judgement:
         """What comes for a value that the element has not; a refusal of the value will do."""
-        other = pages.asked.get("none")
-        if other is None:
-            return undecided("half", "only what passes was asked for")
         if other.ok:
             if (target in other.names) == (listing.match == "lacks"):
                 return holds("what it selects")
@@ -251,7 +256,7 @@ class Filtered:
 
 
 @dataclass(frozen=True)
-class ChangedWithin:
+class ChangedWithin(Expectation):
     """Everything changed since long ago and before a distant day, and nothing the other way round."""
 
     parameter: str
@@ -312,7 +317,7 @@ def comparable(values: Sequence[Any]) -> bool:
 
 
 @dataclass(frozen=True)
-class Sorted:
+class Sorted(Expectation):
     """Elements come in the order of a key, in each of some directions.
 
     ``default`` stands for no direction: the reference gives one default and lets attributes have another.

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.engine.judge.codes import Admitted, Refused
-from conformance.engine.judge.evidence import Evidence, Judgement, broken, holds, left_out, undecided
+from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, undecided
+from conformance.engine.model.expectation import Expectation
+from conformance.engine.model.probe import MadeOfAttached, Probe, StatusOf
 
 
 def _or(words: tuple[str, ...]) -> str:
@@ -20,7 +22,7 @@ def not_accepted(evidence: Evidence) -> Judgement | None:
 
 
 @dataclass(frozen=True)
-class Reaches:
+class Reaches(Expectation):
     """The resource reaches one of the documented statuses, by transient ones, never by way of failure.
 
     Where the reference names the transient statuses, another one on the way is an omission.
@@ -60,7 +62,7 @@ class Reaches:
 
 
 @dataclass(frozen=True)
-class RelatedReaches:
+class RelatedReaches(Expectation):
     """Another resource that the operation makes or changes reaches a documented status."""
 
     resource: str
@@ -70,11 +72,15 @@ class RelatedReaches:
     def expected(self) -> str:
         return f"{self.resource} becomes {_or(self.values)}"
 
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        return (StatusOf(self.resource),)
+
     def judge(self, evidence: Evidence) -> Judgement:
         other = not_accepted(evidence)
         if other:
             return other
-        value = evidence.related.get(self.resource)
+        value = evidence.found.get(StatusOf(self.resource))
         if value is None:
             return Judgement("inapplicable", "not shown", f"no status of the {self.resource} could be looked up")
         if str(value).lower() in {v.lower() for v in self.values}:
@@ -83,7 +89,7 @@ class RelatedReaches:
 
 
 @dataclass(frozen=True)
-class Offshoots:
+class ByproductsMade(Expectation):
     """Of each thing that is attached to the resource one more is made, or of none is any."""
 
     resource: str
@@ -93,11 +99,15 @@ class Offshoots:
     def expected(self) -> str:
         return f"{self.resource}: {'one' if self.made else 'none'} is created of each that is attached"
 
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        return (MadeOfAttached(self.resource),)
+
     def judge(self, evidence: Evidence) -> Judgement:
         other = not_accepted(evidence)
         if other:
             return other
-        counts = evidence.related.get(self.resource)
+        counts = evidence.found.get(MadeOfAttached(self.resource))
         if counts is None:
             return Judgement("inapplicable", "not shown", f"what is attached, or its {self.resource}, is not shown")
         those = [thing for thing, count in counts.items() if bool(count) != self.made]
@@ -108,7 +118,7 @@ class Offshoots:
 
 
 @dataclass(frozen=True)
-class Unchanged:
+class Unchanged(Expectation):
     """The resource's status returns to what it was."""
 
     resource: str
@@ -131,7 +141,7 @@ class Unchanged:
 
 
 @dataclass(frozen=True)
-class FieldRequired:
+class FieldRequired(Expectation):
     """A field of the resource must show one of some values: the request is accepted then, and refused otherwise.
 
     ``fits``: whether all else is as documented, so that the request is to be accepted where the field is as it must be.
@@ -163,7 +173,7 @@ class FieldRequired:
 
 
 @dataclass(frozen=True)
-class InVocabulary:
+class InVocabulary(Expectation):
     """Every status seen is one that the reference documents."""
 
     values: tuple[str, ...]

@@ -1,0 +1,185 @@
+"""Request bodies, from the request table, the samples and the bindings.
+
+A body is built from the rows that the reference requires at a microversion; optional rows are added by name. Where a
+row's value must come from the cloud, a ``Binding`` stands in the body until the trial runs.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from conformance.engine.api.json_path import lookup, put
+from conformance.engine.api.request_fields import Field, body_rows, fields, places_of, samples_of, wrapper_of
+from conformance.engine.api.service import ServiceDescription
+from conformance.engine.api.values import value_for
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.model.binding import Binding
+from specs.microversion import Microversion
+from specs.model import Operation, Parameter, Sample
+
+NO_CHILDREN = frozenset({"none", "null", "key-only, no value expected"})
+"""Types of a row that holds null."""
+
+
+def build(
+    operation: Operation,
+    version: Microversion,
+    service: ServiceDescription,
+    include: Mapping[str, Any] | Iterable[str] = (),
+) -> Any:
+    """The smallest documented body at a version, with the optional fields of ``include``.
+
+    Args:
+        operation: what is asked.
+        version: the microversion that the request will name.
+        service: the tables.
+        include: names of optional fields, or a mapping from names to values; dotted names are not built.
+
+    Returns:
+        A JSON value with Bindings in it, or ABSENT where the operation documents no body.
+    """
+    rows = body_rows(operation, version)
+    if not rows and not operation.request.samples:
+        return ABSENT
+    wanted = dict.fromkeys(service.included(operation), ABSENT)
+    wanted.update(include if isinstance(include, Mapping) else dict.fromkeys(include, ABSENT))
+    if operation.action is None:
+        return _tree(operation, version, service, wanted)
+    inner: dict[str, Any] = {}
+    for field in fields(operation, version):
+        short = field.path[-1]
+        if short in wanted or field.name in wanted:
+            given = wanted.get(short, wanted.get(field.name, ABSENT))
+            inner[short] = value_for(operation, field, service) if given is ABSENT else given
+        elif field.row.required:
+            inner[short] = value_for(operation, field, service)
+    for name, given in wanted.items():
+        if name not in inner and given is not ABSENT:
+            inner[name] = given
+    if inner:
+        return {operation.action: inner}
+    return {operation.action: _bare_action(operation, rows)}
+
+
+def _tree(operation: Operation, version: Microversion, service: ServiceDescription, wanted: Mapping[str, Any]) -> Any:
+    fitting = samples_of(operation, version)
+    if fitting and all(isinstance(sample.body, list) for sample in fitting):
+        return from_sample(operation, fitting[0], service)  # no row describes the list itself
+    found = fields(operation, version)
+    if not found and not wanted:
+        shown = [s for s in operation.request.samples if s.valid]
+        return _of_version(operation, version, from_sample(operation, shown[0], service)) if shown else ABSENT
+    held = {field.path for field in found}
+    asked = {field.path for field in found if field.name in wanted}
+    needed = {path[:n] for path in asked for n in range(1, len(path) + 1)}
+    body: Any = {}
+    whole: set[tuple[str, ...]] = set()
+    for field in found:
+        path = field.path
+        above = [path[:n] for n in range(1, len(path))]
+        if any(up in whole or (up in held and lookup(body, up) is ABSENT) for up in above):
+            continue  # a part of what is left out, or of what was given as a whole
+        if not field.row.required and path not in needed:
+            continue
+        given = wanted.get(field.name, ABSENT)
+        parts = [p for p in held if len(p) > len(path) and p[: len(path)] == path]
+        if given is ABSENT and parts and not service.binding(operation, path[-1])[0]:
+            put(body, path, [] if any(p[len(path)] == "[]" for p in parts) else {})
+            continue
+        put(body, path, value_for(operation, field, service) if given is ABSENT else given)
+        whole.add(path)
+    _put_others(operation, version, body, found, wanted, service)
+    return _whole(body, operation, found, service, version)
+
+
+def _of_version(operation: Operation, version: Microversion, body: Any, above: str = "") -> Any:
+    """A body of a sample without the members that have rows, but none at the version; ``above`` is its own place."""
+    if isinstance(body, list):
+        return [_of_version(operation, version, inner, above) for inner in body]
+    if not isinstance(body, dict):
+        return body
+    found = {}
+    for key, inner in body.items():
+        place = f"{above}.{key}"
+        rows = [r for r in operation.request.parameters if r.location == "body" and place.endswith(f".{r.name}")]
+        nearest = max((len(r.name) for r in rows), default=0)  # a row of the whole chain knows more than one of its end
+        if not rows or any(version in r.range for r in rows if len(r.name) == nearest):
+            found[key] = _of_version(operation, version, inner, place)
+    return found
+
+
+def _put_others(
+    operation: Operation,
+    version: Microversion,
+    body: Any,
+    found: list[Field],
+    wanted: Mapping[str, Any],
+    service: ServiceDescription,
+) -> None:
+    """Put what no row of this version has where another version has it, else below the wrapper."""
+    wrapper = wrapper_of([s.body for s in operation.request.samples if s.valid])
+    places = places_of(operation, [row for row in operation.request.parameters if row.location == "body"])
+    known = {field.name for field in found}
+    for name, given in wanted.items():
+        if name not in known and given is not ABSENT:
+            put(body, places.get(name, (*wrapper, name)), given)
+    if not body and wrapper:
+        put(body, wrapper, {})
+    shown = [s for s in operation.request.samples if s.valid]
+    if not body and shown:
+        body.update(_of_version(operation, version, from_sample(operation, shown[0], service)))
+
+
+def _whole(
+    body: Any, operation: Operation, found: list[Field], service: ServiceDescription, version: Microversion
+) -> Any:
+    """The body, where a list or an object whose parts are all optional is as the sample shows it, not empty."""
+    for field in found:
+        if field.row.required and lookup(body, field.path) in ([], {}):
+            value = value_for(operation, field, service)
+            if not isinstance(value, Binding) and value:
+                above = "".join(f".{key}" for key in field.path if key != "[]")
+                put(body, field.path, _of_version(operation, version, _rebound(operation, value, service), above))
+    return body
+
+
+def _bare_action(operation: Operation, rows: Iterable[Parameter]) -> Any:
+    row = next((r for r in rows if r.name == operation.action), None)
+    if row is None or (row.type or "none") in NO_CHILDREN or row.nullable:
+        return None
+    for sample in operation.request.samples:
+        value = lookup(sample.body, (operation.action or "",))
+        if value is None or value == {}:
+            return value
+    return {}
+
+
+def from_sample(operation: Operation, sample: Sample, service: ServiceDescription) -> Any:
+    """The sample's body with what only the cloud knows put in its place."""
+    body = copy.deepcopy(sample.body)
+    if operation.action is None:
+        return _rebound(operation, body, service)
+    inner = body.get(operation.action) if operation.action and isinstance(body, dict) else body
+    if isinstance(inner, dict):
+        for key in list(inner):
+            bound, value = service.binding(operation, key)
+            if bound and inner[key] is not None:
+                inner[key] = value
+    return body
+
+
+def _rebound(operation: Operation, value: Any, service: ServiceDescription) -> Any:
+    """A sample's value with bound values, at any depth."""
+    if isinstance(value, list):
+        return [_rebound(operation, inner, service) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    rebound = {}
+    for key, inner in value.items():
+        bound, given = service.binding(operation, key)
+        if bound and given is ABSENT:
+            continue
+        rebound[key] = copy.deepcopy(given) if bound and inner is not None else _rebound(operation, inner, service)
+    return rebound

@@ -1,0 +1,80 @@
+"""JSON values by paths of keys: what stands at one, what is put there, and a copy that has something else there.
+
+In a path ``[]`` stands for the first element of a list, and ``{}`` for the first member of an object whose members are
+named by what they are about.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+from conformance.engine.api.response_fields import NAMED
+from conformance.engine.cloud.exchange import ABSENT
+
+
+def lookup(body: Any, path: Iterable[str]) -> Any:
+    """The value at a path of keys, or ABSENT."""
+    for key in path:
+        if key == "[]" and isinstance(body, list) and body:
+            body = body[0]
+        elif isinstance(body, dict) and key in body:
+            body = body[key]
+        elif key == NAMED and isinstance(body, dict) and body:
+            body = next(iter(body.values()))
+        else:
+            return ABSENT
+    return body
+
+
+def put(body: Any, path: tuple[str, ...], value: Any) -> None:
+    """Set the value at a path of keys, with whatever objects and lists are missing on the way; ``[]`` is the first.
+
+    A path of another version may not fit the body, which stays as it is then.
+    """
+    for depth, key in enumerate(path, 1):
+        fits = isinstance(body, list) if key == "[]" else isinstance(body, dict)
+        if not fits:
+            return
+        last = depth == len(path)
+        empty: Any = [] if not last and path[depth] == "[]" else {}
+        if key == "[]":
+            if not body:
+                body.append(value if last else empty)
+            elif last:
+                body[0] = value
+            body = body[0]
+        else:
+            if last:
+                body[key] = value
+            elif not isinstance(body.get(key), dict | list):
+                body[key] = empty
+            body = body[key]
+
+
+def replaced(body: Any, path: tuple[str, ...], value: Any) -> Any:
+    """A copy of the body with the value at a path of keys; ABSENT takes the key out.
+
+    Raises:
+        KeyError: the path's parents are not in the body.
+    """
+    copied = copy.deepcopy(body)
+    target = copied
+    for key in path[:-1]:
+        if key == "[]" and isinstance(target, list) and target:
+            target = target[0]
+        elif key == NAMED and isinstance(target, dict) and key not in target:
+            target = next(iter(target.values()), None)
+        else:
+            target = target[key] if isinstance(target, dict) else None
+    if path[-1] == "[]" and isinstance(target, list):
+        target[:1] = [] if value is ABSENT else [value]
+        return copied
+    if not isinstance(target, dict) or path[-1] == "[]":
+        raise KeyError(path)
+    if value is ABSENT:
+        target.pop(path[-1], None)
+    else:
+        target[path[-1]] = value
+    return copied

@@ -1,0 +1,148 @@
+"""Which operations make what the placeholders of paths name: the graph of producers and consumers.
+
+It follows from the reference alone. An element of the collection ``/things`` is made by the POST on ``/things`` whose
+documented answer names it, or by the PUT on ``/things/{name}`` where the client chooses the name. What one operation's
+path names, another's answer has given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.engine.api.naming import chosen_name
+from conformance.engine.api.response_fields import elements, identity
+from specs.microversion import Microversion
+from specs.model import Operation
+
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+CREATED = 201
+_VERSION = re.compile(r"\d+\.\d+")
+SAFE = frozenset({"GET", "HEAD"})
+
+
+def placeholders(path: str) -> list[str]:
+    """The names of the placeholders of a path, in order."""
+    return PLACEHOLDER.findall(path)
+
+
+def collection_of(path: str, name: str) -> str:
+    """The part of a path before a placeholder: the collection of which it names an element."""
+    return path.partition(f"/{{{name}}}")[0]
+
+
+def last_version(operation: Operation) -> Microversion | None:
+    """The last version at which an operation can be asked for; None where the reference names none.
+
+    Where another operation has superseded it whose path is a form of its own path (``/things/{id}`` for
+    ``/things/all``), a request from that version on is the other operation's.
+    """
+    last, gone = operation.microversions.range.max, operation.deprecated
+    if last is None and gone is not None and gone.replacement and _VERSION.fullmatch(gone.since or ""):
+        method, _, path = gone.replacement.partition(" ")
+        pattern = "[^/]+".join(re.escape(part) for part in PLACEHOLDER.split(path)[::2])
+        if method == operation.method and re.fullmatch(pattern, operation.path):
+            last = Microversion.parse(gone.since or "").previous
+    return last
+
+
+def form(path: str) -> str:
+    """A path with nameless placeholders: two references to one collection may call its parents differently."""
+    return PLACEHOLDER.sub("{}", path)
+
+
+@dataclass(frozen=True)
+class Producer:
+    """How an element of a collection is made, read and removed.
+
+    Attributes:
+        operation: makes it.
+        name: of the placeholder that names it in a path.
+        chosen: whether its name is chosen by the client and stands in the path (PUT).
+        reader, remover: show it and delete it, where the reference documents that.
+        lister: lists the collection.
+    """
+
+    operation: Operation
+    name: str
+    chosen: bool
+    reader: Operation | None = None
+    remover: Operation | None = None
+    lister: Operation | None = None
+
+
+class Producers:
+    """The producers of a reference, by the form of their collections.
+
+    Args:
+        operations: of the reference.
+        said: collection -> operation that makes its elements, where the reference lists no code that says so.
+    """
+
+    def __init__(self, operations: Iterable[Operation], said: Mapping[str, str] | None = None) -> None:
+        self._said = {form(collection): operation for collection, operation in (said or {}).items()}
+        self._by_place: dict[tuple[str, str], list[Operation]] = {}
+        self._named: dict[str, set[str]] = {}
+        for operation in operations:
+            if operation.removed is None and operation.action is None:
+                self._by_place.setdefault((operation.method, form(operation.path)), []).append(operation)
+                for name in placeholders(operation.path):
+                    self._named.setdefault(form(collection_of(operation.path, name)), set()).add(name)
+        self._known: dict[str, Producer | None] = {}
+
+    def of(self, collection: str) -> Producer | None:
+        """The producer of a collection's elements; None where the reference documents none."""
+        place = form(collection)
+        if place not in self._known:
+            self._known[place] = self._find(place)
+        return self._known[place]
+
+    def made_by(self, operation: Operation) -> Producer | None:
+        """The producer that an operation is; None where it makes no element of a collection."""
+        place = operation.path.rpartition("/")[0] if operation.method == "PUT" else operation.path
+        producer = self.of(place) if operation.action is None else None
+        return producer if producer is not None and producer.operation.id == operation.id else None
+
+    def _find(self, place: str) -> Producer | None:
+        one = f"{place}/{{}}"
+        reader, remover = self._first("GET", one), self._first("DELETE", one)
+        lister = self._first("GET", place)
+        for operation in self._by_place.get(("POST", place), ()):
+            if self._said.get(place, operation.id) != operation.id:
+                continue
+            for name in sorted(self._named.get(place, ())):
+                if _names(operation, name):
+                    return Producer(operation, name, False, reader, remover, lister)
+        for operation in self._by_place.get(("PUT", one), ()):
+            created = any(code.code == CREATED for code in operation.responses.normal)
+            if self._said.get(place, operation.id) != operation.id:
+                continue
+            if created or place in self._said or chosen_name(operation) is not None:
+                name = placeholders(operation.path)[-1]
+                return Producer(operation, name, True, reader, remover, lister)
+        return None
+
+    def _first(self, method: str, place: str) -> Operation | None:
+        return next(iter(self._by_place.get((method, place), ())), None)
+
+
+def _names(operation: Operation, name: str) -> bool:
+    """Whether the documented answer names what was made: a sample of it does, or a Location header."""
+    if any(identity(s.body, name) is not None for s in operation.response.samples if s.valid):
+        return True
+    return any(row.location == "header" and row.name.lower() == "location" for row in operation.response.parameters)
+
+
+def listed_by(operations: Mapping[str, Operation], collection: str) -> Operation | None:
+    """The operation that lists a collection, given by its template."""
+    return next((o for o in operations.values() if (o.method, form(o.path)) == ("GET", form(collection))), None)
+
+
+def element_in(body: Any, name: str, value: str) -> bool:
+    """Whether a list shows an element that a placeholder's value names, or that bears the name."""
+    for element in elements(body):
+        if identity(element, name) == value or (isinstance(element, dict) and value in map(str, element.values())):
+            return True
+    return False

@@ -1,0 +1,140 @@
+"""Where the fields of a request body stand: the rows of its table, each with its path of keys from the top.
+
+The tables of the dialect are flat: only a dotted name, the action's own row and the samples show nesting. The body of
+an action is one object below the action's name. Any other body is a tree, whose branches the samples show; a required
+row that no sample shows has no place there, and so no field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.engine.api.response_fields import NAMED, place_in, places_in
+from specs.microversion import Microversion
+from specs.model import Operation, Parameter, Sample
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the request body: its row, and its path of keys from the top of the body."""
+
+    row: Parameter
+    path: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The row's name, as ids use it."""
+        return self.row.name
+
+
+def body_rows(operation: Operation, version: Microversion) -> list[Parameter]:
+    """The body rows of the request that exist at a version. Of rows with one name the first that fits counts."""
+    rows: dict[str, Parameter] = {}
+    for row in operation.request.parameters:
+        if row.location == "body" and version in row.range:
+            rows.setdefault(row.name, row)
+    return list(rows.values())
+
+
+def fields(operation: Operation, version: Microversion) -> list[Field]:
+    """The fields of the body: below the action, nested ones left out; without an action wherever the samples show."""
+    return _of_action(operation, version) if operation.action else _of_tree(operation, version)
+
+
+def _of_action(operation: Operation, version: Microversion) -> list[Field]:
+    found = []
+    for row in body_rows(operation, version):
+        name = row.name
+        if name == operation.action:
+            continue
+        if operation.action and name.startswith(operation.action + "."):
+            name = name.removeprefix(operation.action + ".")
+        if "." in name and name not in _sample_keys(operation):
+            continue
+        found.append(Field(row, (operation.action or "", name)))
+    return found
+
+
+def _of_tree(operation: Operation, version: Microversion) -> list[Field]:
+    """The fields in the order of their depth, so that what holds others comes before them."""
+    rows = body_rows(operation, version)
+    places = places_of(operation, rows, version)
+    found = [Field(row, places[row.name]) for row in rows if row.name in places]
+    return sorted(found, key=lambda field: len(field.path))
+
+
+def samples_of(operation: Operation, version: Microversion | None) -> list[Sample]:
+    """The sample of a version, where samples are told apart by version: the last that is not later."""
+    earlier = [(Microversion.parse(s.microversion), s) for s in operation.request.samples if s.valid and s.microversion]
+    best = max((at for at, _ in earlier if version is not None and at <= version), default=None)
+    return [sample for at, sample in earlier if at == best]
+
+
+def places_of(
+    operation: Operation, rows: list[Parameter], version: Microversion | None = None
+) -> dict[str, tuple[str, ...]]:
+    """The path of each row that has a place in the tree: in the sample of the version, else in any."""
+    shown = [s.body for s in operation.request.samples if s.valid]
+    fitting = [s.body for s in samples_of(operation, version)]
+    kinds = {row.name: row.type for row in rows}
+    places: dict[str, tuple[str, ...]] = {}
+    for row in sorted(rows, key=lambda r: r.name.count(".")):
+        name = ".".join(part for part in row.name.split(".") if not part.startswith("{"))
+        place = place_in(fitting, name) or place_in(shown, name)
+        parent, dot, last = row.name.rpartition(".")
+        if place is None and dot and parent in places:
+            many = kinds.get(parent) in ("array", "list")
+            place = (*places[parent], "[]", last) if many else (*places[parent], last)
+        elif place is None and (kin := _of_another_prefix(shown, row.name)) is not None:
+            place = (*kin[:-1], row.name)
+        elif place is None and not shown:
+            place = (row.name,)
+        elif place is None and not dot and _anywhere(shown):
+            continue  # beside such a member, or within it
+        elif place is None and not dot and (not row.required or _of_other_versions(operation, row)):
+            place = (*wrapper_of(shown), row.name)
+        if place is not None:
+            places[row.name] = place
+    return places
+
+
+def _of_another_prefix(shown: list[Any], name: str) -> tuple[str, ...] | None:
+    """The place of a key that differs from a row's name in its prefix alone (``os:`` and that of an extension)."""
+    prefix, colon, rest = name.partition(":")
+    if not colon or "." in name:
+        return None
+    places = (place for body in shown for place in places_in(body))
+    return next((p for p in places if p[-1].endswith(f":{rest}") and not p[-1].startswith(f"{prefix}:")), None)
+
+
+def _anywhere(shown: list[Any]) -> bool:
+    """Whether samples have members that are named by what they are about: what none shows may stand in any of them."""
+    return any(NAMED in place for body in shown for place in places_in(body))
+
+
+def _of_other_versions(operation: Operation, row: Parameter) -> bool:
+    """Whether no sample belongs to the versions of a row, so that none can show it."""
+    samples = [s for s in operation.request.samples if s.valid]
+    return (row.min or row.max) is not None and not any(
+        Microversion.parse(s.microversion) in row.range if s.microversion else row.min is None for s in samples
+    )
+
+
+def wrapper_of(shown: list[Any]) -> tuple[str, ...]:
+    """The one key that stands at the top of all samples, or nothing."""
+    objects = [body for body in shown if isinstance(body, dict)]
+    common = set.intersection(*map(set, objects)) if objects else set()
+    only = next(iter(common)) if len(common) == 1 else None
+    return (only,) if only is not None and isinstance(objects[0].get(only), dict) else ()
+
+
+def _sample_keys(operation: Operation) -> set[str]:
+    keys: set[str] = set()
+    for sample in operation.request.samples:
+        body = sample.body
+        if isinstance(body, dict):
+            inner = body.get(operation.action) if operation.action else body
+            if isinstance(inner, dict):
+                keys.update(inner)
+    return keys

@@ -1,0 +1,264 @@
+"""What the tables of ``conformance/data`` say: bindings, and what the reference leaves unsaid about statuses.
+
+They are data so that the generator names no operation; every entry that a run uses is noted in its record. Each service
+has its own (see ``tables``); one without a table is tried by its reference alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+from conformance.engine.api.entries import (
+    Actions,
+    BindingRule,
+    Byproduct,
+    EffectRule,
+    Environment,
+    Fault,
+    ListRule,
+    Naming,
+    Refusal,
+    Showing,
+    Stock,
+    Transition,
+    ValueRule,
+)
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.model.binding import Binding, Step
+from conformance.engine.model.trial import Trial
+from specs.microversion import Microversion
+from specs.model import Condition, Operation
+
+FIRST = Microversion(1, 0)
+"""The lowest microversion of an endpoint, where no table says another."""
+
+
+@dataclass(frozen=True)
+class ServiceDescription:
+    """Both tables.
+
+    Attributes:
+        resource, identifier: the resource that has statuses, and the path parameter that names one.
+        initial: its status after creation; stable: statuses it keeps until somebody acts.
+        accepts: operation id -> statuses in which it is tried where the reference names none.
+        lock, unlock: operations by which the owner locks and unlocks; shown_by: the field that shows it.
+        actions: how the resource shows what is done to it; task: the field that shows what is under way in it.
+        final: operations after which the resource is of no use.
+        placeholders, makes, queries: what stands for a placeholder, which collections have a factory, and which query
+            a list needs.
+        elements, acting_reads, unsuited: which elements of a collection will do, operations with GET that act, and
+            operations that need what cannot be made.
+        includes: operation and optional field that its request is of no use without.
+        made_with: operation, collection, and fields with which an element of the collection is made for it.
+        before, after: steps that an accepted request of an operation needs, and that take its effects back.
+        unlike: steps before a request that is to be refused, so that what is there differs from what it would become.
+        back: steps that take back what those before a refused request have changed, beside the steps after it.
+        quotas: resource -> step that brings a project to its quota of it.
+        alone: operations that change what all others share.
+        met: operations whose environment, which the API cannot show, is that of what this suite makes.
+        named_by: placeholders whose values another request's answer names.
+        showings: what must be so that a response shows what is documented within it.
+        companions: operation, field, and another field without which it is refused.
+        values: what a value that the reference lets in needs beside it, or why no case gives it.
+        by_choice: operations that are refused with 400 where the provider has not set up what they need.
+        sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
+        per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
+        made_with_server: field of a new server, and the kind of what it shows there: made with it, and kept after it.
+        environments: name -> a kind of server that is made where a case asks for it.
+        offshoots: what a request may make of what is attached to the server.
+        attach: resource -> (operation, parameter) that attaches it to the server.
+        listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
+            and which field names an element where the reference has no path to one.
+        first: the lowest microversion of an endpoint, where an operation names none.
+        fault: the form of an error's body.
+        rooted: whether the root of the endpoint is an operation of the API itself.
+        owned: whether what a path names is always made: what the cloud shows belongs to others, who change it.
+        unknown_at: where a random id is asked for, so that it is known to name nothing.
+        producers: collection -> operation that makes its elements, where the reference lists no code that says so.
+        effects: where the API shows what the reference calls an effect.
+        keys: operation, place of an object in its request (``{}`` for such a key above it), and what names its members.
+    """
+
+    resource: str = ""
+    identifier: str = ""
+    initial: str = ""
+    stable: tuple[str, ...] = ()
+    accepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    transitions: tuple[Transition, ...] = ()
+    lock: str = ""
+    unlock: str = ""
+    shown_by: str = ""
+    actions: Actions = field(default_factory=Actions)
+    task: str = ""
+    final: tuple[str, ...] = ()
+    rules: tuple[BindingRule, ...] = ()
+    attach: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    refusals: tuple[Refusal, ...] = ()
+    creates: tuple[tuple[str, str, str], ...] = ()
+    made_with_server: tuple[tuple[str, str], ...] = ()
+    placeholders: Mapping[str, Any] = field(default_factory=dict)
+    makes: Mapping[str, str] = field(default_factory=dict)
+    queries: tuple[tuple[str, str, Binding], ...] = ()
+    elements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    acting_reads: tuple[str, ...] = ()
+    unsuited: Mapping[str, str] = field(default_factory=dict)
+    includes: tuple[tuple[str, str], ...] = ()
+    made_with: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
+    before: tuple[tuple[str, Step], ...] = ()
+    after: tuple[tuple[str, Step], ...] = ()
+    unlike: tuple[tuple[str, Step], ...] = ()
+    back: tuple[tuple[str, Step], ...] = ()
+    quotas: Mapping[str, Step] = field(default_factory=dict)
+    alone: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
+    per_user: tuple[str, ...] = ()
+    named_by: Mapping[str, Naming] = field(default_factory=dict)
+    showings: tuple[Showing, ...] = ()
+    companions: tuple[tuple[str, str, str], ...] = ()
+    values: tuple[ValueRule, ...] = ()
+    by_choice: tuple[str, ...] = ()
+    sandbox_only: tuple[str, ...] = ()
+    listed: tuple[Stock, ...] = ()
+    list_rules: tuple[ListRule, ...] = ()
+    list_names: Mapping[str, str | None] = field(default_factory=dict)
+    first: Microversion = FIRST
+    fault: Fault = field(default_factory=Fault)
+    rooted: bool = False
+    owned: bool = False
+    unknown_at: str | None = None
+    producers: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[tuple[str, str, Any], ...] = ()
+    effects: tuple[EffectRule, ...] = ()
+    environments: Mapping[str, Environment] = field(default_factory=dict)
+    byproducts: tuple[Byproduct, ...] = ()
+
+    def environment_of(self, written: str | None) -> str:
+        """The name of the environment for which a reference has this word; nothing where none can be made."""
+        return next((name for name, one in self.environments.items() if written in one.written), "")
+
+    def byproduct(self, post: Condition) -> Byproduct | None:
+        """How the cloud shows what a postcondition is about, where it is made of what is attached to the server."""
+        return next((one for one in self.byproducts if post.kind == "effect" and post.resource == one.resource), None)
+
+    def key(self, operation: Operation, place: str) -> Any:
+        """What names the members of an object in a request, which the client chooses; ABSENT where fields do."""
+        for pattern, of, key in self.keys:
+            if of == place and fnmatchcase(operation.id, pattern):
+                return key
+        return ABSENT
+
+    def effect(self, resource: str, effect: str) -> EffectRule | None:
+        """Where the API shows an effect on a resource, None where it does not."""
+        return next((rule for rule in self.effects if rule.resource == resource and effect in rule.effects), None)
+
+    def included(self, operation: Operation) -> tuple[str, ...]:
+        """Optional fields without which the operation's request is of no use."""
+        return tuple(name for pattern, name in self.includes if fnmatchcase(operation.id, pattern))
+
+    def is_by_choice(self, operation: Operation) -> bool:
+        """Whether the provider chooses if the operation can be of use."""
+        return any(fnmatchcase(operation.id, pattern) for pattern in self.by_choice)
+
+    def only_in_sandbox(self, operation: Operation) -> bool:
+        """Whether what the operation needs can be brought about in the sandbox alone."""
+        return any(fnmatchcase(operation.id, pattern) for pattern in self.sandbox_only)
+
+    def with_companions(self, operation: Operation, names: Iterable[str]) -> list[str]:
+        """Fields that some fields of a request need beside them; the names of the table are shell patterns."""
+        given = set(names)
+        return [
+            needed
+            for pattern, name, needed in self.companions
+            if needed not in given
+            and fnmatchcase(operation.id, pattern)
+            and any(fnmatchcase(one, name) for one in given - {needed})
+        ]
+
+    def value_rule(self, operation: Operation, parameter: str, value: str) -> ValueRule | None:
+        """What a value of a parameter needs, None where it needs nothing; the first entry that fits counts."""
+        for rule in self.values:
+            named = ((operation.id, rule.operation), (parameter, rule.parameter), (value, rule.value))
+            if all(fnmatchcase(name, pattern) for name, pattern in named):
+                return rule
+        return None
+
+    def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
+        """The query that an operation needs, as names and values or Bindings."""
+        return tuple((name, value) for pattern, name, value in self.queries if fnmatchcase(operation.id, pattern))
+
+    def list_rule(self, operation: Operation, parameter: str, version: Microversion) -> ListRule | None:
+        """What a parameter of a list needs to count at a version, None where it needs nothing."""
+        for rule in self.list_rules:
+            if rule.until is not None and version > Microversion.parse(rule.until):
+                continue
+            if fnmatchcase(operation.id, rule.operation) and any(fnmatchcase(parameter, p) for p in rule.parameters):
+                return rule
+        return None
+
+    def stock(self, array: str) -> Stock | None:
+        """How elements of the list of a key are made, None where the table does not say."""
+        return next((stock for stock in self.listed if array in stock.shown_in), None)
+
+    def created_by(self, operation: Operation) -> tuple[str, str] | None:
+        """What an action makes beside its answer: the kind of resource, and the request field that names it."""
+        for pattern, resource, named_by in self.creates:
+            if fnmatchcase(operation.id, pattern):
+                return resource, named_by
+        return None
+
+    def fields_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
+        """The fields with which an element of a collection is made for an operation."""
+        for pattern, of, fields in self.made_with:
+            if of == collection and fnmatchcase(operation.id, pattern):
+                return fields
+        return {}
+
+    def elements_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
+        """What an element of a collection must show to stand in a path of the operation."""
+        for entry, wanted in self.elements.items():
+            pattern, _, of = entry.rpartition(" ")
+            if of == collection and fnmatchcase(operation.id, pattern or "*"):
+                return wanted
+        return {}
+
+    def steps(self, operation: Operation, which: Literal["before", "after", "unlike", "back"]) -> list[Step]:
+        """What goes before or after a request of an operation, by one of the tables."""
+        table = {"before": self.before, "after": self.after, "unlike": self.unlike, "back": self.back}[which]
+        return [step for pattern, step in table if fnmatchcase(operation.id, pattern)]
+
+    def showing(self, operation: Operation, field: str) -> Showing | None:
+        """What must be so that the operation's response shows a field, None where nothing need be."""
+        for rule in self.showings:
+            if fnmatchcase(operation.id, rule.operation) and fnmatchcase(field, rule.fields):
+                return rule
+        return None
+
+    def before_refusal(self, trial: Trial) -> list[Step]:
+        """What goes before a request that is to be refused, so that it shows where it is done all the same.
+
+        A request that is refused only because of its sender needs all that it would need to be accepted.
+        """
+        if trial.outcome.accepted is True or trial.situation.target != "own":
+            return []
+        operation, outcome = trial.request.operation, trial.outcome
+        for_sender = outcome.refused_for == "sender" and outcome.accepted is False
+        needed = self.steps(operation, "before") if for_sender else []
+        return [*needed, *self.steps(operation, "unlike")]
+
+    def passing(self, operation: Operation) -> list[str]:
+        """The placeholders of an operation's path that name something only while it lasts."""
+        return [name for name, rule in self.named_by.items() if rule.passing and f"{{{name}}}" in operation.path]
+
+    def is_alone(self, operation: str) -> bool:
+        """Whether the operation of an id changes what all others share."""
+        return any(fnmatchcase(operation, pattern) for pattern in self.alone)
+
+    def binding(self, operation: Operation, parameter: str) -> tuple[bool, Any]:
+        """Whether the table binds a parameter, and its Binding or constant."""
+        for rule in self.rules:
+            if fnmatchcase(operation.id, rule.operation) and fnmatchcase(parameter, rule.parameter):
+                return True, rule.value
+        return False, None

@@ -1,0 +1,44 @@
+"""The types that a reference documents, and the types of JSON values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "int": (int,),
+    "float": (int, float),
+    "number": (int, float),
+    "boolean": (bool,),
+    "bool": (bool,),
+    "object": (dict,),
+    "dict": (dict,),
+    "array": (list,),
+    "list": (list,),
+}
+
+_NAMES = {
+    str: "string",
+    int: "integer",
+    float: "float",
+    bool: "boolean",
+    dict: "object",
+    list: "array",
+    type(None): "null",
+}
+
+
+def type_name(value: Any) -> str:
+    """The reference's word for the type of a JSON value."""
+    return _NAMES.get(type(value), type(value).__name__)
+
+
+def is_of_type(value: Any, documented: str) -> bool:
+    """Whether a value is of a documented type; a type that the reference words freely is not checked."""
+    wanted = _TYPES.get(documented)
+    if wanted is None:
+        return True
+    if isinstance(value, bool):
+        return bool in wanted
+    return isinstance(value, wanted)

@@ -1,0 +1,113 @@
+"""Values for the fields of a request: bound by the tables, as a sample shows them, enumerated, or of the type.
+
+What a request may hold is wider than what it needs: ``let_in`` gives the values that a row's own words name, each
+enumerated one and those at its limits.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.engine.api.json_path import lookup
+from conformance.engine.api.request_fields import Field
+from conformance.engine.api.service import ServiceDescription
+from conformance.engine.api.types import is_of_type
+from conformance.engine.cloud.exchange import ABSENT
+from specs.model import Operation, Parameter
+
+_BY_TYPE: Mapping[str, Any] = {
+    "string": "conformance",
+    "integer": 1,
+    "int": 1,
+    "float": 1.0,
+    "number": 1,
+    "boolean": True,
+    "bool": True,
+    "object": {},
+    "dict": {},
+    "array": [],
+    "list": [],
+}
+
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""The form of a name that a service gives: in a sample it names something of somebody else's."""
+
+FREE_VALUES = 12
+"""At most so many enumerated values are told apart in a body; longer lists are vocabularies."""
+
+LONGEST = 100_000
+"""Characters: of a text that may be longer, no limit is tried."""
+
+GROUP = 4
+"""Characters of base64 that stand for three bytes: a text of it has no other lengths (RFC 4648, 4)."""
+
+
+def _in_samples(operation: Operation, field: Field) -> Any:
+    for sample in operation.request.samples:
+        value = lookup(sample.body, field.path)
+        if value is not ABSENT and value is not None:
+            return value
+    return ABSENT
+
+
+def value_for(operation: Operation, field: Field, service: ServiceDescription) -> Any:
+    """A value that the reference lets one expect to be accepted: bound, enumerated, of the sample, or by its type."""
+    bound, value = service.binding(operation, field.path[-1])
+    if bound:
+        return copy.deepcopy(value)
+    from_sample = _in_samples(operation, field)
+    if (
+        from_sample is not ABSENT
+        and is_of_type(from_sample, field.row.type or "")
+        and not (isinstance(from_sample, str) and from_sample.startswith("%("))
+    ):
+        return copy.deepcopy(from_sample)
+    if field.row.enum:
+        return [field.row.enum[0]] if field.row.type in ("array", "list") else field.row.enum[0]
+    return copy.deepcopy(_BY_TYPE.get(field.row.type or "string", "conformance"))
+
+
+def known_value(operation: Operation, field: Field, service: ServiceDescription) -> Any:
+    """As ``value_for``, but ABSENT where nobody says which values are good: a type alone says so of booleans only."""
+    row = field.row
+    bound, value = service.binding(operation, field.path[-1])
+    if bound:
+        return ABSENT if value is None and not row.nullable else copy.deepcopy(value)
+    shown = _in_samples(operation, field)
+    if isinstance(shown, str) and UUID.fullmatch(shown):
+        return ABSENT
+    if shown is ABSENT and not row.enum and row.type not in ("boolean", "bool"):
+        return ABSENT
+    return value_for(operation, field, service)
+
+
+def longest(row: Parameter) -> int | None:
+    """The length of the longest text that a row lets in, None where it states none, or one beyond all bodies."""
+    if row.max_length is None or row.type != "string" or row.max_length > LONGEST:
+        return None
+    return row.max_length - (row.max_length % GROUP if row.format == "base64" else 0)
+
+
+def let_in(row: Parameter) -> list[tuple[str, Any]]:
+    """The values that a row's own words name: each enumerated one, and those at its limits, by what they are.
+
+    A text that must be of a format has no value at a limit here, unless any letters are of it.
+    """
+    found: list[tuple[str, Any]] = []
+    if 1 < len(row.enum) <= FREE_VALUES:
+        listed = row.type in ("array", "list")
+        found += [(str(one), [one] if listed else one) for one in row.enum]
+    if row.type == "string" and not row.enum and row.format in (None, "base64"):
+        most = longest(row)
+        if most is not None:
+            found.append(("longest", "A" * most))
+        if row.min_length and row.format is None:
+            found.append(("shortest", "A" * row.min_length))
+    for label, limit in (("lowest", row.minimum), ("highest", row.maximum)):
+        if limit is not None:
+            found.append((label, limit))
+    return found

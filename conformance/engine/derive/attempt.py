@@ -1,0 +1,154 @@
+"""Trials of one operation: where it is tried, what is asked there, and what is expected of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance.engine.api import naming
+from conformance.engine.derive.view import Variant, View
+from conformance.engine.model.binding import Step
+from conformance.engine.model.case import id_part
+from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup
+from conformance.engine.model.trial import Exchange, Once, Outcome, RequestTemplate, Situation, Target, Trial
+from specs.microversion import Microversion
+
+ACCEPTED = Outcome()
+REFUSED = Outcome(accepted=False)
+SILENT = Outcome(accepted=None)
+"""The reference does not say whether the request is accepted."""
+REFUSED_TO_SENDER = Outcome(accepted=False, refused_for="sender")
+SILENT_TO_SENDER = Outcome(accepted=None, refused_for="sender")
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a request is tried.
+
+    Attributes:
+        variant: the form of the request.
+        state: the status in which it is sent, None where no resource is needed.
+        target: what its path names.
+    """
+
+    variant: Variant
+    state: str | None
+    target: Target = "own"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a request differs from the documented one at the highest version, sent by the documented role.
+
+    Attributes:
+        role: the role that sends it.
+        version: the microversion.
+        path: texts for placeholders.
+        query: names and values beside those that the operation needs.
+        body: the body, ABSENT for none.
+        optional: whether it holds optional fields, which may be open to fewer roles than the operation.
+    """
+
+    role: str | None = None
+    version: Microversion | None = None
+    path: tuple[tuple[str, str], ...] = ()
+    query: tuple[tuple[str, Any], ...] = ()
+    body: Any = None
+    optional: bool = False
+
+
+DOCUMENTED = Asked()
+
+
+def existing(operations: Iterable[str]) -> tuple[Setup, ...]:
+    """The setup in which the paths of some operations name what is there; nothing where there are none."""
+    names = tuple(operations)
+    return (Existing(names),) if names else ()
+
+
+def prepared(steps: Iterable[Step]) -> tuple[Setup, ...]:
+    """The setup that some requests bring about; nothing where there are none."""
+    taken = tuple(steps)
+    return (Prepared(taken),) if taken else ()
+
+
+def attempt(
+    view: View,
+    label: str,
+    where: Where,
+    asked: Asked = DOCUMENTED,
+    setup: tuple[Setup, ...] = (),
+    outcome: Outcome = ACCEPTED,
+    exchange: Exchange = Once(),  # noqa: B008 - a frozen object
+) -> Trial:
+    """A trial of an operation. ``label`` tells apart what key and other arguments do not."""
+    role, state, version = asked.role or view.role, where.state, asked.version
+    # Where the reference names the roles, a refusal of the documented request to them is a finding, not a detour.
+    may_fall_back = (
+        asked.role is None
+        and view.role != "admin"
+        and (view.operation.policy is None or outcome.accepted is not True or asked.optional)
+    )
+    body = asked.body
+    if body is None:
+        body = view.body(where.variant, version or view.default)
+    if state and outcome.accepted is not False:
+        outcome = replace(outcome, leads_to=view.leads_to(state, where.variant, version))
+    return Trial(
+        key=_key(view, label, where, role, version, setup),
+        request=RequestTemplate(
+            operation=view.operation,
+            role=role,
+            fallback_role="admin" if may_fall_back else None,
+            version=version,
+            path=asked.path,
+            query=(*view.service.query(view.operation), *asked.query),
+            body=naming.named(view.operation, body, view.service),
+            uses_optional_fields=asked.optional,
+        ),
+        situation=Situation(state, where.target, view.within if state else ""),
+        setup=setup,
+        outcome=outcome,
+        exchange=exchange,
+    )
+
+
+def _key(
+    view: View, label: str, where: Where, role: str, version: Microversion | None, setup: tuple[Setup, ...]
+) -> str:
+    return "|".join(
+        [
+            view.operation.id,
+            role,
+            where.state or "-",
+            "locked" if Locked() in setup else "free",
+            where.target,
+            str(version or "default"),
+            where.variant.name or "-",
+            label,
+            *([view.within] if view.within else []),
+        ]
+    )
+
+
+def ended(view: View, version: Microversion | None) -> Trial:
+    """The trial of the documented request when what its path names while it lasts has come to its end."""
+    variant, state = view.main
+    return attempt(view, "ended", Where(variant, state), Asked(version=version), setup=(Ended(),), outcome=REFUSED)
+
+
+def showing(view: View, field: str, version: Microversion) -> Trial:
+    """The trial of the documented request whose answer is to show a field of the response at a version."""
+    variant, state = view.main
+    at = None if version == view.default else version
+    rule = view.service.showing(view.operation, field)
+    if rule is None:
+        return attempt(view, "documented", Where(variant, state), Asked(version=at))
+    return attempt(
+        view,
+        f"showing-{id_part(rule.fields)}",
+        Where(variant, state or (view.service.initial if rule.server else None)),
+        Asked(version=at, query=rule.query, optional=bool(rule.having)),
+        setup=existing(rule.having) + prepared(rule.steps),
+    )

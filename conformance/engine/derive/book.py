@@ -1,0 +1,49 @@
+"""The book of a suite: requirements, trials and cases, each written down once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from conformance.engine.model.case import Case, Requirement, Untested, id_part
+from conformance.engine.model.expectation import Expectation
+from conformance.engine.model.trial import Trial
+
+FAULTS = frozenset({"error/400", "error/403", "error/404", "error/409"})
+"""Kinds of requirements whose refusals come from the service itself, and so have its form of an error body."""
+
+
+@dataclass
+class Book:
+    """Collects requirements, trials and cases, each once. ``fault`` is the form of the service's error bodies."""
+
+    requirements: dict[str, Requirement] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
+    trials: dict[str, Trial] = field(default_factory=dict)
+    untested: list[Untested] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    fault: Expectation | None = None
+
+    def trial(self, trial: Trial) -> Trial:
+        """The trial of this key, which all its cases share.
+
+        Raises:
+            ValueError: another trial has the key: its cases would be judged by the wrong exchange.
+        """
+        first = self.trials.setdefault(trial.key, trial)
+        if first != trial:
+            raise ValueError(f"two trials that are not the same have the key {trial.key}")
+        return first
+
+    def without_case(self, requirement: Requirement, reason: str, detail: str = "") -> None:
+        """Note that a promise has no case, once, with a reason of ``REASONS``."""
+        untested = Untested(requirement.id, reason, requirement.source, detail)
+        if all(u.requirement != untested.requirement for u in self.untested):
+            self.untested.append(untested)
+
+    def case(self, requirement: Requirement, detail: str, trial: Trial, expectation: Expectation) -> None:
+        """Add a case; a second one of the same id is dropped, since it would say the same."""
+        self.requirements.setdefault(requirement.id, requirement)
+        requirement = self.requirements[requirement.id]
+        case_id = requirement.id + (f"[{id_part(detail)}]" if detail else "")
+        fault = self.fault if requirement.kind in FAULTS else None
+        self.cases.setdefault(case_id, Case(case_id, requirement, self.trial(trial), expectation, fault))

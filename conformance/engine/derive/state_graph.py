@@ -1,0 +1,120 @@
+"""The documentation as a model: which requests lead from status to status.
+
+An operation with a precondition P and a postcondition Q is an edge from P to Q. Where the reference leaves one of the
+two unsaid, the state table supplies it; such edges are marked, cost more, and are noted in the record when used.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.view import View
+from specs.model import Operation
+
+
+@dataclass(frozen=True, eq=False)
+class Edge:
+    """A request that leads from one status to another.
+
+    Attributes:
+        operation: what is asked; role and body: how.
+        source, targets: the statuses before and (one of) after.
+        from_table: whether the state table had to supply a part of it.
+        microversion: to ask for; None for the highest.
+        detour: whether an administrator goes it in place of a member, who may be refused.
+    """
+
+    operation: Operation
+    source: str
+    targets: tuple[str, ...]
+    role: str
+    body: Any
+    from_table: bool = False
+    microversion: str | None = None
+    detour: bool = False
+
+    @property
+    def cost(self) -> float:
+        """The price of going this way: table knowledge and administrators are used where nothing else leads there."""
+        return (
+            1.0 + (0.25 if self.from_table else 0) + (0.5 if self.role == "admin" else 0) + (20 if self.detour else 0)
+        )
+
+    @property
+    def note(self) -> str:
+        """How the record names a table entry that was used."""
+        return f"states: {self.operation.id} leads from {self.source} to {' or '.join(self.targets)}"
+
+
+class StateGraph:
+    """All edges, and the cheapest way between two statuses."""
+
+    def __init__(self, edges: Iterable[Edge]) -> None:
+        self._from: dict[str, list[Edge]] = {}
+        for edge in edges:
+            self._from.setdefault(edge.source, []).append(edge)
+
+    @classmethod
+    def of(cls, views: Sequence[View]) -> StateGraph:
+        """The graph of a reference."""
+        edges: list[Edge] = []
+        for view in views:
+            edges += _documented(view) if view.operation.action else _plain(view)
+        # A cloud may refuse its members what the reference lets them do: an administrator goes the same ways.
+        edges += [replace(edge, role="admin", detour=True) for edge in edges if edge.role != "admin"]
+        return cls(edges)
+
+    def way(
+        self, source: str, target: str, broken: Iterable[Edge] = (), roles: Iterable[str] = ()
+    ) -> list[Edge] | None:
+        """The cheapest edges from one status to another, without broken ones and within the roles of the run.
+
+        Returns:
+            The edges in order, empty where source and target are one, None where nothing leads there.
+        """
+        avoided, allowed = set(broken), set(roles)
+        queue: list[tuple[float, int, str, list[Edge]]] = [(0.0, 0, source, [])]
+        seen: set[str] = set()
+        count = 0
+        while queue:
+            cost, _, status, path = heapq.heappop(queue)
+            if status == target:
+                return path
+            if status in seen:
+                continue
+            seen.add(status)
+            for edge in self._from.get(status, ()):
+                if edge in avoided or (allowed and edge.role not in allowed):
+                    continue
+                count += 1
+                heapq.heappush(queue, (cost + edge.cost, count, edge.targets[0], [*path, edge]))
+        return None
+
+
+def _documented(view: View) -> list[Edge]:
+    edges = []
+    version = str(view.default) if view.operation.microversions.max else None
+    for variant in view.variants:
+        for state in variant.states:
+            targets = view.leads_to(state, variant)
+            if targets and targets[0] != state and targets[0] in view.service.stable:
+                body = view.body(variant, view.default)
+                table = variant.condition is None
+                edges.append(Edge(view.operation, state, targets, view.role, body, table, version))
+    return edges + [e for e in _plain(view) if not any(x.source == e.source and x.targets == e.targets for x in edges)]
+
+
+def _plain(view: View) -> list[Edge]:
+    edges = []
+    for way in view.service.transitions:
+        if way.operation == view.operation.id:
+            wanted = dict(way.request)
+            body: Any = ABSENT
+            if view.operation.action:
+                body = {view.operation.action: wanted} if wanted else view.body(view.variants[0], view.default)
+            edges.append(Edge(view.operation, way.source, (way.target,), way.role, body, True))
+    return edges

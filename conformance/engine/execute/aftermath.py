@@ -1,0 +1,156 @@
+"""What follows from the answer to a request for the things of its lane: made, renamed, gone, or changed after all."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.journal import Intent
+from conformance.engine.execute.arrangement import Request
+from conformance.engine.execute.snapshots import Snapshots
+from conformance.engine.model.binding import Step
+from conformance.engine.model.evidence import Evidence
+from conformance.engine.model.trial import Trial
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.owned import Owned, named_by
+from conformance.engine.provision.paths import Paths
+from specs.microversion import Microversion
+
+
+@dataclass
+class Aftermath:
+    """Serves the trials of one lane."""
+
+    context: RunContext
+    paths: Paths
+    snapshots: Snapshots
+
+    def intend(self, trial: Trial, request: Request, role: str) -> Intent | None:
+        """Write down that the request makes something, before it is sent; nothing where it makes nothing."""
+        producer = request.needs.producer if trial.situation.target == "own" else None
+        if producer is None:
+            return None
+        collection, chosen = self._collection(request, producer.chosen)
+        return self.paths.elements.intend(collection, request.body, chosen, role)
+
+    @staticmethod
+    def _collection(request: Request, chosen: bool) -> tuple[str, str | None]:
+        if not chosen:
+            return request.filled.path, None
+        return request.filled.path.rpartition("/")[0], list(request.filled.values.values())[-1]
+
+    def accepted(self, evidence: Evidence, answer: Answer, request: Request) -> Evidence:
+        """What an accepted request has made, renamed or removed; its effects on others are taken back."""
+        trial, operation = evidence.trial, evidence.trial.request.operation
+        elements, owned = self.paths.elements, request.filled.owned
+        made = self._made(trial, answer, request, evidence.role or trial.request.role)
+        if made is not None:
+            evidence = self._born(evidence, made)
+            if trial.situation.state is None:
+                elements.dispose(made)
+        elif operation.method == "DELETE":
+            self.paths.forget(request.filled)
+            elements.forget_below(request.filled.path)
+            if owned is not None and operation.path.endswith("}"):  # not what is below it
+                elements.gone(owned)
+        elif (renamed := self._renamed(trial, request)) is not None:
+            self.paths.forget(request.filled)
+            elements.renamed(renamed, request.body[renamed.producer.name] if renamed.producer else "")
+        elif trial.outcome.accepted is False and owned is not None:
+            elements.dispose(owned)
+        self._undo(request)
+        return evidence
+
+    def refused(self, evidence: Evidence, request: Request) -> Evidence:
+        """Whether a refused request has changed something all the same, where no resource with statuses is needed."""
+        if request.before is None:
+            return evidence
+        after = self._after(evidence, request)
+        if after != request.before:
+            self._disobeyed(request)
+        return replace(evidence, before=request.before, after=after)
+
+    def refused_beside(self, evidence: Evidence, request: Request) -> Evidence:
+        """The same beside the resource that has statuses, which was followed."""
+        if evidence.after is None or request.before is None:
+            return evidence
+        after = self._after(evidence, request)
+        if any(value != request.before[key] for key, value in after.items()):
+            self._disobeyed(request)
+        return replace(evidence, before=request.before, after={**evidence.after, **after})
+
+    def _after(self, evidence: Evidence, request: Request) -> Mapping[str, object]:
+        version: Microversion = evidence.version or self.context.top
+        return self.snapshots.after(
+            evidence.trial, request.filled, version, request.body, request.before or {}, evidence.status or 0
+        )
+
+    @staticmethod
+    def _renamed(trial: Trial, request: Request) -> Owned | None:
+        """What has another name now: the body holds one, under the word by which the path holds the former."""
+        owned = request.filled.owned
+        if owned is None or owned.producer is None or trial.request.operation.action is not None:
+            return None
+        now = request.body.get(owned.producer.name) if isinstance(request.body, Mapping) else None
+        return owned if isinstance(now, str) and now != owned.value else None
+
+    def take_back(self, request: Request) -> None:
+        """Take back what the steps before a request, or a refused request, have changed for others."""
+        self._take(request.needs.undo_refused, request)
+        self._undo(request)
+
+    def _undo(self, request: Request) -> None:
+        """Take back what an accepted request or the steps before it have changed for others."""
+        self._take(request.needs.after, request)
+        self.paths.steps.sent.clear()
+
+    def _take(self, steps: tuple[Step, ...], request: Request) -> None:
+        for step in steps:
+            with contextlib.suppress(CloudError, Unavailable):
+                self.paths.steps.after(step, request.filled.values, self.paths.path_of, request.body)
+
+    def _disobeyed(self, request: Request) -> None:
+        """What a refused request has done all the same is taken back, and is not what the next one should find."""
+        self.take_back(request)  # while what the path names is there
+        self.paths.forget(request.filled)
+        if request.filled.owned is not None:
+            self.paths.elements.dispose(request.filled.owned)
+
+    def _made(self, trial: Trial, answer: Answer, request: Request, role: str) -> Owned | None:
+        producer = request.needs.producer if trial.situation.target == "own" else None
+        if producer is None:
+            return None
+        collection, chosen = self._collection(request, producer.chosen)
+        value = chosen or named_by(answer, producer.name, request.body)
+        if value is None:
+            return None
+        made = Owned(value, collection, f"{collection}/{quote(value, safe='')}", role, producer)
+        self.paths.elements.settle(request.intent, made)
+        return made
+
+    def _born(self, evidence: Evidence, made: Owned) -> Evidence:
+        """What becomes of something new that has statuses."""
+        service, stopping = self.context.service, self.context.stopping
+        if made.collection != f"/{service.resource}s":
+            return evidence
+        result = self.context.watch.until(
+            made.value,
+            lambda view: view is None or view.get("status") in service.stable or stopping.is_set(),
+            self.context.patience.status,
+        )
+        for shown_by, kind in service.made_with_server:
+            shown = (result.server or {}).get(shown_by) or ()
+            self.paths.elements.came_along(kind, [str(one.get("id")) for one in shown], made.role)
+        return replace(
+            evidence,
+            after=result.server,
+            statuses=result.statuses,
+            timed_out=result.timed_out,
+            waited=result.seconds,
+            unseen="the run was stopped" if stopping.is_set() else None,
+        )

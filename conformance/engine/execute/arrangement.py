@@ -1,0 +1,280 @@
+"""From a trial to a request that is ready to be sent: the resource in its status, what the path names, the setups."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance.engine.api.needs import Needs
+from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.journal import Intent
+from conformance.engine.cloud.roles import Role
+from conformance.engine.execute.snapshots import Snapshots
+from conformance.engine.model.binding import Binding, Step
+from conformance.engine.model.evidence import Problem
+from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup
+from conformance.engine.model.trial import Trial
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.errors import NeedsNewServer, Unavailable
+from conformance.engine.provision.paths import Filled, Paths
+from conformance.engine.provision.quotas import Quotas
+from conformance.engine.provision.subject import Subject
+from specs.microversion import Microversion
+from specs.model import Operation
+
+ATTEMPTS = 4
+"""How often a situation is set up, at most."""
+
+
+@dataclass
+class Request:
+    """A request that is ready to be sent.
+
+    Attributes:
+        needs: of its operation.
+        filled: its path; body, query: with values for their bindings.
+        before: the resource that it must leave as it is where it is refused, None where nothing shows that.
+        intent: the journal's, where it makes something.
+        ready: whether what its path names was there, or was made, so that it can be looked at.
+    """
+
+    needs: Needs
+    filled: Filled
+    body: Any = ABSENT
+    query: tuple[tuple[str, str], ...] = ()
+    before: Mapping[str, Any] | None = None
+    intent: Intent | None = field(default=None)
+    ready: bool = False
+
+
+@dataclass
+class Arrangement:
+    """Brings the situations of the trials of one lane about, and takes them back.
+
+    Attributes:
+        undo: takes back what the steps before a request, and a request that should have been refused, have changed.
+    """
+
+    context: RunContext
+    subject: Subject
+    paths: Paths
+    snapshots: Snapshots
+    undo: Callable[[Request], None]
+    quotas: Quotas = field(init=False)
+    _marked: bool = False
+    _unknown: str | None = None
+
+    def __post_init__(self) -> None:
+        self.quotas = Quotas(self.context, self.paths.steps)
+
+    def situated(self, trial: Trial, needs: Needs, version: Microversion) -> Request | Problem:
+        """The request, with all that it names made; or why there is none.
+
+        Raises:
+            Unavailable, CloudError: something that it needs cannot be made.
+        """
+        if trial.situation.target == "unknown":
+            return self._to_nothing(trial, needs, version)
+        state = through = trial.situation.state
+        for tries in reversed(range(ATTEMPTS)):
+            problem = self._reached(trial, through)
+            if problem:
+                return problem
+            try:
+                request = self.filled(trial, needs, version)
+            except NeedsNewServer:
+                self.subject.discard()
+                continue
+            except Unavailable as error:
+                if trial.situation.target == "any":
+                    return self._to_nothing(trial, needs, version)
+                makes_in = self.paths.makes_in(trial)
+                if error.optional or state in (None, makes_in) or tries == 0:
+                    raise
+                # What could not be made in this status is made before a server reaches it: one that was nowhere yet.
+                self.subject.discard()
+                through = makes_in
+                continue
+            if through == state:
+                return self._ready(trial, request)
+            through = state
+        return Problem("inconclusive", "no server could give what the request needs")
+
+    @contextlib.contextmanager
+    def set_up(self, trial: Trial, request: Request, version: Microversion) -> Iterator[None]:
+        """Enter the setups of a trial in their order, and leave them in reverse when the block ends.
+
+        Raises:
+            Unavailable: one of them was refused, or is of no use on this cloud.
+            CloudError: a limit could not be put back.
+        """
+        with contextlib.ExitStack() as entered:
+            entered.callback(self._cleared, trial)
+            entered.callback(self._restored, request)
+            self._prepared(trial, request)
+            for setup in trial.setup:
+                self._enter(setup, trial, request, version)
+            if request.ready:
+                request.before = self._seen(trial, request, version)
+            if any(binding.relation.endswith("shown") for binding in trial.request.bindings):
+                request.body = self.subject.bindings.filled(
+                    trial.request.body, trial.outcome.accepted is True, request.filled.values
+                )
+            yield
+
+    def _seen(self, trial: Trial, request: Request, version: Microversion) -> Mapping[str, Any] | None:
+        """What the request must leave as it is where it is refused; None where nothing shows that."""
+        if trial.outcome.accepted is True or trial.request.operation.method == "GET":
+            return self.subject.view if trial.situation.state is not None else None
+        return self.snapshots.before(trial, request.filled, version, request.body)
+
+    def _enter(self, setup: Setup, trial: Trial, request: Request, version: Microversion) -> None:
+        if isinstance(setup, Prepared):
+            for step in setup.steps:
+                take = self.quotas.set if step.seen_by else self.paths.steps.before
+                take(step, request.filled.values, self.paths.path_of)
+        elif isinstance(setup, Ended):
+            self.paths.end(trial.request.operation, request.filled, trial.request.role, version)
+
+    def _prepared(self, trial: Trial, request: Request) -> None:
+        """Take the steps that a request needs before it: to be accepted, or so that it shows where it was done.
+
+        Raises:
+            Unavailable: one of them was refused, without which it cannot be accepted.
+        """
+        needs, accepted = request.needs, trial.outcome.accepted
+        marks = () if accepted is True or (needs.sandbox_only and not self.context.sandbox) else needs.marks(trial)
+        if needs.after and (accepted is not False or marks):
+            self.paths.steps.remember(needs.after, request.filled.values, self.paths.path_of)
+        if needs.before and accepted is not False:
+            self.paths.prepare(trial.request.operation, request.filled.values)
+        if marks:
+            self._mark(marks, request)
+            if trial.situation.state is not None:
+                self.subject.refresh()
+
+    def _mark(self, marks: tuple[Step, ...], request: Request) -> None:
+        """Set what differs from what the request would make of it, so that it shows if the request is done."""
+        before = set(self.paths.steps.sent)
+        for step in marks:
+            with contextlib.suppress(CloudError, Unavailable):  # without it less is seen, and nothing else
+                self.paths.steps.before(step, request.filled.values, self.paths.path_of)
+                self._marked = True
+        self.snapshots.marked = frozenset(name.removeprefix("before.") for name in set(self.paths.steps.sent) - before)
+
+    def _restored(self, request: Request) -> None:
+        """Take back what steps before a request have changed, where nothing has yet; limits before all else."""
+        if self.quotas.held:
+            self.quotas.put_back()
+        if self.paths.steps.sent or self._marked:
+            self.undo(request)
+            self.paths.elements.forget_below(request.filled.path)
+            if self.subject.view is not None:
+                self.subject.refresh()  # the next trial begins with what is there now
+        self._marked, self.snapshots.marked = False, frozenset()
+
+    def _cleared(self, trial: Trial) -> None:
+        """After setups that changed things, what later trials need is made anew."""
+        if any(isinstance(setup, Existing | Prepared) for setup in trial.setup):
+            self.paths.elements.clear()
+            self.subject.must_replace = self.subject.must_replace or trial.situation.state is not None
+
+    def _to_nothing(self, trial: Trial, needs: Needs, version: Microversion) -> Request:
+        template = trial.request
+        filled = self.paths.fill(template.operation, template.role, version, self._unknown_id(template.operation))
+        refused = trial.outcome.accepted is False
+        query = tuple((name, _text(self._plain(v))) for name, v in template.query) if refused else ()
+        return Request(needs, filled, self._plain(template.body), query)
+
+    def _reached(self, trial: Trial, state: str | None) -> Problem | None:
+        """Bring a server that suits the trial into a status, unlocked."""
+        if state is None:
+            return None
+        path = trial.request.operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.known_id)
+        self.subject.turn_to(trial.situation.environment)
+        if (self.subject.altered and not trial.request.uses_optional_fields) or not self.subject.suits(path):
+            self.subject.discard()
+        problem = self.subject.reach(state)
+        return self.subject.unlock() if problem is None and self.subject.locked else problem
+
+    def filled(self, trial: Trial, needs: Needs, version: Microversion) -> Request:
+        """The request with values for its placeholders and bindings; what they name is made where it is not there.
+
+        Raises:
+            Unavailable, NeedsNewServer, CloudError: something cannot be had.
+        """
+        template, setup = trial.request, trial.setup
+        missing = self._unknown_id(template.operation) if trial.situation.target == "missing" else None
+        for name in (name for one in setup if isinstance(one, Existing) for name in one.operations):
+            self.paths.fill(self.context.operations[name], template.role, version)  # makes what is not there
+        given = dict(template.path)
+        filled = self.paths.fill(template.operation, template.role, version, missing, last_only=True, given=given)
+        named = {**filled.values, "": filled.path}
+        body = self.subject.bindings.filled(template.body, trial.outcome.accepted is True, named)
+        query = tuple((name, _text(self.subject.bindings.filled(v, True, named))) for name, v in template.query)
+        return Request(needs, filled, body, query)
+
+    def _ready(self, trial: Trial, request: Request) -> Request | Problem:
+        """The request, with the server locked where the trial wants that."""
+        if Locked() in trial.setup and trial.situation.state is not None:
+            # Not by way of the status again: what is under way in this server would make it give the server up.
+            problem = None if self.subject.locked else self.subject.lock()
+            if problem:
+                return problem
+        if not self.context.service.named_by.keys().isdisjoint(request.filled.values):
+            self.subject.refresh()  # what was made so is under way in the server
+        return replace(request, ready=True)
+
+    def _unknown_id(self, operation: Operation) -> str | None:
+        """A random id that the cloud was seen not to know; None where the path names nothing."""
+        if "{" not in operation.path:
+            return None
+        if self._unknown is None:
+            at = self.context.service.unknown_at
+            admin = Role.ADMIN in self.context.cloud.roles and not self.context.service.resource
+            self._unknown = (
+                self.context.cloud.unknown_id(at, role=Role.ADMIN if admin else Role.MEMBER)
+                if at is not None
+                else str(uuid.uuid4())
+            )
+        return self._unknown
+
+    def _plain(self, body: Any) -> Any:
+        """A body for a target that does not exist: what is only read is real, so that nothing else is wrong with it."""
+        if isinstance(body, Binding):
+            if body.relation == "any" and body.resource in _READ:
+                return self.subject.bindings.filled(body)
+            if body.plain is not None:
+                return body.plain
+            return _PLAIN.get((body.resource, body.attribute), "conformance")
+        if isinstance(body, dict):
+            return {self._plain(key): self._plain(value) for key, value in body.items()}
+        return [self._plain(value) for value in body] if isinstance(body, list) else body
+
+
+def _text(value: Any) -> str:
+    """A value as a query holds it: what is no plain value as JSON."""
+    return json.dumps(value) if isinstance(value, dict | list) else str(value)
+
+
+_READ = frozenset({"image", "flavor", "network", "project", "floating_ip_pool", "availability_zone"})
+"""Resources that a request may name without changing them."""
+
+_PLAIN = {
+    ("floating_ip", "ip"): "192.0.2.1",
+    ("server", "fixed_ip"): "192.0.2.2",
+    ("image", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a10",
+    ("network", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a11",
+    ("flavor", "id"): "1",
+    ("password", "value"): "Cf-sent-to-nobody",
+    ("volume", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12",
+    ("server", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a13",
+    ("security_group", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a14",
+    ("share", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a15",
+    ("path", "volume_id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12",
+}

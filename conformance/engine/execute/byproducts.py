@@ -1,0 +1,125 @@
+"""What a request makes of what is attached to a server, such as snapshots of its volumes: found, counted, removed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance.engine.api.entries import Byproduct
+from conformance.engine.cloud.created import path_of
+from conformance.engine.cloud.removal import Remover, Thing
+from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.search import LISTS
+from conformance.engine.model.evidence import Evidence
+from conformance.engine.model.probe import MadeOfAttached, Probe
+from conformance.engine.model.setup import Existing
+from conformance.engine.model.trial import Trial
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elements import Elements
+from conformance.engine.provision.subject import Subject
+from specs.record.model import Exchange
+
+REMOVAL = 60.0
+"""Seconds that one of them may take to go; what is left then stands in the journal."""
+
+
+@dataclass
+class Byproducts:
+    """Looks at what is made of the things attached to the server of a lane, before and after a request.
+
+    They are removed at once: until then the things that they were made of cannot go, nor can the server's own disk.
+    """
+
+    context: RunContext
+    subject: Subject
+    elements: Elements
+    _before: dict[str, frozenset[str]] = field(default_factory=dict)
+    _things: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _listing: tuple[Exchange, ...] = ()
+
+    def look(self, trial: Trial) -> None:
+        """See what is there before the request of a trial."""
+        self._before.clear()
+        self._things.clear()
+        for rule, _ in self._rules(trial):
+            if any(isinstance(setup, Existing) for setup in trial.setup):
+                self.subject.calm()  # what was attached just now may not be yet
+                self.subject.refresh()
+            things = self._attached(rule)
+            found = self._listed(rule) if things else None
+            if found is not None:
+                self._things[rule.kind] = things
+                self._before[rule.kind] = frozenset(found)
+
+    def seen(self, evidence: Evidence, probes: tuple[Probe, ...]) -> Evidence:
+        """After an accepted request, how many there are of each thing now; and there are none when this returns."""
+        found, exchanges = dict(evidence.found), evidence.exchanges
+        for rule, expected in self._rules(evidence.trial):
+            if rule.kind not in self._before:
+                continue
+            probe = MadeOfAttached(rule.resource)
+            made = self._made(rule, expected and probe in probes)
+            if made is not None:
+                found[probe] = {thing: list(made.values()).count(thing) for thing in self._things[rule.kind]}
+                exchanges += self._listing if probe in probes else ()
+                self._remove(rule, made)
+        return replace(evidence, found=found, exchanges=exchanges)
+
+    def _rules(self, trial: Trial) -> list[tuple[Byproduct, bool]]:
+        """What the reference says of the operation, and whether it lets one expect that some are made."""
+        service, here = self.context.service, trial.situation.environment
+        return [
+            (rule, post.effect == "created" and post.when is not None and bool(here))
+            for rule in service.byproducts
+            for post in trial.request.operation.postconditions
+            if post.kind == "effect" and post.resource == rule.resource
+            if service.environment_of(post.when.environment if post.when else None) == here
+        ]
+
+    def _attached(self, rule: Byproduct) -> tuple[str, ...]:
+        shown = (self.subject.view or {}).get(rule.attached)
+        return tuple(str(one["id"]) for one in shown or () if isinstance(one, Mapping) and "id" in one)
+
+    def _made(self, rule: Byproduct, expected: bool) -> Mapping[str, str] | None:
+        """Those that were not there before, with the thing that each was made of; awaited where they are expected."""
+        deadline = time.monotonic() + self.context.patience.status
+        things = self._things[rule.kind]
+        while True:
+            found = self._listed(rule)
+            if found is None:
+                return None
+            made = {
+                id_: thing for id_, thing in found.items() if thing in things and id_ not in self._before[rule.kind]
+            }
+            complete = set(made.values()) == set(things)
+            if complete or not expected or time.monotonic() > deadline or self.context.stopping.is_set():
+                return made
+            self.context.stopping.wait(0.3)
+
+    def _listed(self, rule: Byproduct) -> dict[str, str] | None:
+        """All that are listed, with what each was made of; None where the cloud does not list them."""
+        path, member, (id_name, _) = LISTS[rule.kind]
+        found: dict[str, str] = {}
+        self._listing = ()
+        while True:
+            query = (("offset", str(len(found))),) if found else ()
+            answer = self.context.cloud.get(path, query=query)
+            rows: Any = answer.json.get(member) if answer.ok and isinstance(answer.json, dict) else None
+            if not isinstance(rows, list):
+                return None
+            self._listing = (answer.exchange,) if rows or not query else self._listing
+            fresh = {str(one[id_name]): str(one.get(rule.of)) for one in rows if isinstance(one, dict)}
+            if fresh.keys() <= found.keys():
+                return found
+            found |= fresh
+
+    def _remove(self, rule: Byproduct, made: Mapping[str, str]) -> None:
+        journal = self.context.cloud.journal
+        if journal is None:
+            return
+        self.elements.came_along(rule.kind, made, str(Role.MEMBER))
+        remover = Remover(self.context.cloud, self.context.watch, journal, timeout=REMOVAL)
+        for id_ in made:
+            remover.remove(Thing(rule.kind, id_, path_of(rule.kind, id_), Role.MEMBER))

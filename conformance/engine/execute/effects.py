@@ -1,0 +1,141 @@
+"""Looks where the API shows the effects of a request: before it is sent, and until they are there after it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from conformance.engine.api.entries import EffectRule
+from conformance.engine.api.response_fields import elements, values_at
+from conformance.engine.cloud.created import PATHS, creation
+from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.roles import Role
+from conformance.engine.execute.paging import SOON
+from conformance.engine.judge.effects import Seen
+from conformance.engine.model.evidence import Problem
+from conformance.engine.model.probe import EffectOn, Probe
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.subject import Subject
+from specs.microversion import Microversion
+
+LACKING = (403, 404, 410)
+"""Answers of a cloud that does not show such things, or not to us."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How an effect is looked for, and what was seen before the request."""
+
+    rule: EffectRule
+    effect: str
+    query: tuple[tuple[str, str], ...]
+    server: str
+    seen: Seen
+
+
+@dataclass
+class Effects:
+    """Looks for the effects that the cases of one trial at a time are about."""
+
+    context: RunContext
+    subject: Subject
+    _looks: dict[EffectOn, _Look] = field(default_factory=dict)
+
+    def before(self, probes: Iterable[Probe]) -> None:
+        """Look before the request is sent, since what an effect takes away can be named only then."""
+        self._looks = {}
+        for probe in probes:
+            if isinstance(probe, EffectOn) and self.subject.known_id:
+                rule = self.context.service.effect(probe.resource, probe.effect)
+                if rule is not None:
+                    self._looks[probe] = self._first(rule, probe.effect)
+
+    def after(self, answer: Answer, role: str) -> Mapping[EffectOn, Seen]:
+        """What is seen after the request of a role was accepted; awaited, for an effect need not be there at once."""
+        return {probe: self._until(look, answer, Role(role)) for probe, look in self._looks.items()}
+
+    def made_unasked(self, resource: str) -> str | None:
+        """The one thing of the server that is listed and no request of the run has named; None where not one is."""
+        rule = self.context.service.effect(resource, "created")
+        if rule is None:
+            return None
+        look = self._look(rule, "created")
+        there = self._unasked(look, self._listed(look))
+        return next(iter(there)) if len(there) == 1 else None
+
+    def _look(self, rule: EffectRule, effect: str) -> _Look:
+        fill = self.subject.bindings.filled
+        return _Look(rule, effect, tuple((n, str(fill(v))) for n, v in rule.query), self.subject.server_id, Seen())
+
+    def _unasked(self, look: _Look, seen: Seen) -> frozenset[str]:
+        """Without what the run has asked for: the shelved image of a server, say, is made without a request for it."""
+        journal = self.context.cloud.journal
+        return frozenset(i for i in seen.after if i == look.server or journal is None or not journal.owns(i))
+
+    def _first(self, rule: EffectRule, effect: str) -> _Look:
+        look = self._look(rule, effect)
+        seen = self._listed(look)
+        if seen.problem is None and effect != "created":
+            there = self._unasked(look, seen)
+            if not there:
+                why = f"no {rule.resource} that could go was listed before the request"
+                return replace(look, seen=Seen(problem=Problem("inapplicable", why)))
+            seen = replace(seen, after=there)
+        return replace(look, seen=Seen(before=seen.after, problem=seen.problem))
+
+    def _until(self, look: _Look, answer: Answer, role: Role) -> Seen:
+        if look.seen.problem is not None:
+            return look.seen
+        # Only what has a path of its own is told apart: an answer may name something else that was made.
+        made = creation(look.rule.resource, Ask("POST", ""), answer) if look.rule.resource in PATHS else None
+        if look.effect == "created" and made is None and role is not Role.MEMBER:
+            why = f"the answer names no {look.rule.resource}, and what the {role} has made belongs to another project"
+            return Seen(problem=Problem("inconclusive", why))
+        deadline = time.monotonic() + min(SOON, self.context.patience.status)
+        while True:
+            if look.effect == "created" and made is not None:
+                seen = self._shown(look, made.id, made.path, role)
+            else:
+                seen = self._listed(look)
+            seen = replace(seen, before=look.seen.before)
+            if seen.shows(look.effect) or time.monotonic() > deadline or self.context.stopping.is_set():
+                return seen
+            self.context.stopping.wait(self.context.patience.settle)
+
+    def _listed(self, look: _Look) -> Seen:
+        """Those of the server that the list shows now."""
+        answer = self._get(look.rule, look.rule.path, look.query)
+        if not isinstance(answer, Answer):
+            return Seen(problem=answer)
+        if not answer.ok:
+            return Seen(problem=_problem(look.rule.path, answer), exchange=answer.exchange)
+        # A cloud that ignores the query shows those of other servers, too.
+        own = [one for one in elements(answer.json) if values_at(one, look.rule.of)[0] == [look.server]]
+        return Seen(after=frozenset(str(one["id"]) for one in own if "id" in one), exchange=answer.exchange)
+
+    def _shown(self, look: _Look, id_: str, path: str, role: Role) -> Seen:
+        """Whether what the answer names is there, for whom it was made."""
+        answer = self._get(look.rule, path, role=role)
+        if not isinstance(answer, Answer):
+            return Seen(problem=answer)
+        there = frozenset({id_}) if answer.ok else frozenset()
+        # That nothing is there is an answer as good as any: that the cloud has the list was seen before.
+        problem = None if answer.ok or answer.status in (404, 410) else _problem(path, answer)
+        return Seen(after=there, named=id_, problem=problem, exchange=answer.exchange)
+
+    def _get(
+        self, rule: EffectRule, path: str, query: tuple[tuple[str, str], ...] = (), role: Role = Role.MEMBER
+    ) -> Answer | Problem:
+        version = self.context.top if rule.until is None else min(self.context.top, Microversion.parse(rule.until))
+        if version not in self.context.cloud.microversions:
+            return Problem(
+                "inapplicable", f"the cloud does not support microversion {version}, at which {path} is shown"
+            )
+        return self.context.cloud.get(path, role=role, microversion=str(version), query=query)
+
+
+def _problem(path: str, answer: Answer) -> Problem:
+    lacking = answer.status in LACKING
+    why = f"GET {path} was answered {answer.status or answer.error}"
+    return Problem("inapplicable" if lacking else "inconclusive", why)

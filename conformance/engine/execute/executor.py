@@ -1,0 +1,298 @@
+"""One trial, made: from its situation to evidence, in one straight line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance.engine.api.needs import Needs
+from conformance.engine.api.response_fields import elements
+from conformance.engine.cloud.errors import CloudError, GuardRefusal, RoleMissing
+from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role, Sender
+from conformance.engine.execute.aftermath import Aftermath
+from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
+from conformance.engine.execute.byproducts import Byproducts
+from conformance.engine.execute.paging import SOON, Paging
+from conformance.engine.execute.settling import Settling
+from conformance.engine.execute.snapshots import Snapshots
+from conformance.engine.model.evidence import Evidence, Problem
+from conformance.engine.model.probe import Probe
+from conformance.engine.model.setup import Ended, Locked
+from conformance.engine.model.trial import Paged, ProviderDependent, Trial, Twice
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.paths import Paths
+from conformance.engine.provision.subject import Subject
+from specs.microversion import Microversion
+
+FIRST_REFUSAL = 400
+"""The lowest code of a refusal."""
+
+FORBIDDEN = 403
+"""The code with which a role is kept out."""
+
+_NOBODY: Mapping[str, Sender] = {"no-token": NO_TOKEN, "bad-token": BAD_TOKEN}
+
+
+@dataclass
+class Executor:
+    """Makes trials. One for each lane."""
+
+    context: RunContext
+    subject: Subject
+    paths: Paths = field(init=False)
+    arrangement: Arrangement = field(init=False)
+    aftermath: Aftermath = field(init=False)
+    settling: Settling = field(init=False)
+    paging: Paging = field(init=False)
+    byproducts: Byproducts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.paths = Paths(self.context, self.subject)
+        snapshots = Snapshots(self.context, self.subject, self.paths.elements)
+        self.aftermath = Aftermath(self.context, self.paths, snapshots)
+        self.arrangement = Arrangement(self.context, self.subject, self.paths, snapshots, self.aftermath.take_back)
+        self.settling = Settling(self.context, self.subject)
+        self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
+        self.paging = Paging(self.context, self.subject, self.paths)
+
+    def make(self, trial: Trial, probes: tuple[Probe, ...] = ()) -> Evidence:
+        """Set the situation up, send the request, and see what becomes of it.
+
+        Args:
+            trial: the trial to make.
+            probes: what its expectations want to be looked up beside the answer and the resource.
+
+        Returns:
+            Evidence; what prevented the trial is its ``problem``. Never raises for what the cloud does.
+        """
+        operation = trial.request.operation
+        needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
+        version = trial.request.version or needs.version
+        problem = self._barrier(trial, needs, version)
+        if problem is not None:
+            return Evidence(trial, problem=problem)
+        try:
+            if isinstance(trial.exchange, Paged):
+                return self.paging.make(trial, trial.exchange.listing, version)
+            evidence = self._made(trial, needs, version, probes)
+        except Unavailable as error:
+            return Evidence(trial, problem=Problem("inapplicable" if error.optional else "inconclusive", str(error)))
+        except (RoleMissing, GuardRefusal) as error:
+            return Evidence(trial, problem=Problem("inapplicable", str(error)))
+        except CloudError as error:
+            return Evidence(trial, problem=Problem("error", str(error)))
+        refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
+        if refused and not self.context.sandbox and self.context.service.is_by_choice(trial.request.operation):
+            reason = "refused with 400: whether a cloud has what it needs is its provider's choice"
+            return replace(evidence, problem=Problem("inapplicable", reason))
+        return evidence
+
+    def _barrier(self, trial: Trial, needs: Needs, version: Microversion) -> Problem | None:
+        """Why the trial is not made on this cloud by this run, None where it is."""
+        context, operation = self.context, trial.request.operation
+        if trial.request.role not in _NOBODY and trial.request.role not in context.role_names:
+            return Problem("inapplicable", f"no credentials of the role {trial.request.role} were given")
+        ceiling = context.cloud.microversions
+        if version not in ceiling:
+            reason = f"the cloud supports microversions {ceiling}, and the case needs {version}"
+            return Problem("inapplicable", reason)
+        if context.sandbox:
+            return None
+        # Where the reference is silent, it may be accepted, too.
+        if trial.outcome.accepted is not False and needs.sandbox_only:
+            reason = f"what {operation.id} needs, or leaves behind, is beyond what a client can do"
+            return Problem("inapplicable", reason)
+        if ProviderDependent() in trial.gates:
+            return Problem("inapplicable", "whether a cloud has what the value stands for is its provider's choice")
+        return None
+
+    def _made(self, trial: Trial, needs: Needs, version: Microversion, probes: tuple[Probe, ...]) -> Evidence:
+        for _ in range(ATTEMPTS):
+            request = self.arrangement.situated(trial, needs, version)
+            if isinstance(request, Problem):
+                return Evidence(trial, version=version, problem=request)
+            with self.arrangement.set_up(trial, request, version):
+                evidence = self._exchanged(trial, version, request, probes)
+            if evidence.problem or not self._came_late(trial, version, request, evidence):
+                return evidence
+            self.subject.discard()
+        reason = "what the request is about had ended by itself each time before the answer came"
+        return replace(evidence, problem=Problem("inconclusive", reason))
+
+    def _came_late(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
+        """Whether a refusal says nothing, since what lasts only for a while had ended when it came."""
+        if (evidence.status or 0) < FIRST_REFUSAL or Ended() in trial.setup:
+            return False
+        return not self.paths.lasts(trial.request.operation, request.filled, trial.request.role, version)
+
+    def _exchanged(self, trial: Trial, version: Microversion, request: Request, probes: tuple[Probe, ...]) -> Evidence:
+        """What a request that is ready brings to light."""
+        if trial.situation.state is not None:
+            if request.needs.byproducts:
+                self.byproducts.look(trial)
+            if probes:
+                self.settling.effects.before(probes)
+        evidence, answer, request = self._sent(trial, version, request)
+        if answer.error:
+            return evidence
+        if request.needs.only_reads:
+            return self._read(trial, version, request, evidence, answer)
+        if evidence.status == FORBIDDEN and self._refused_without_lock(trial, version, request, evidence):
+            reason = f"members are refused {trial.request.operation.id} on this cloud, locked or not"
+            return replace(evidence, problem=Problem("inapplicable", reason))
+        if trial.request.bindings:
+            self.subject.bindings.used(trial.request.bindings, answer.ok)
+        return self._concluded(evidence, answer, request, probes)
+
+    def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
+        """What follows from the answer: for the things of the lane, and for the resource that has statuses."""
+        trial, needs = evidence.trial, request.needs
+        changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
+        if answer.ok and changes:
+            evidence = self.aftermath.accepted(evidence, answer, request)
+        elif not answer.ok and trial.situation.state is None:
+            evidence = self.aftermath.refused(evidence, request)
+        if trial.situation.state is None:
+            return evidence
+        if answer.ok and trial.outcome.accepted is False:
+            # What should have been refused may have changed anything; later trials must not suffer from it.
+            self.subject.must_replace = True
+        self.subject.altered = self.subject.altered or (answer.ok and trial.request.uses_optional_fields)
+        evidence = self.settling.followed(evidence, answer, request, probes)
+        if not answer.ok:
+            return self.aftermath.refused_beside(evidence, request)
+        return self.byproducts.seen(evidence, probes) if needs.byproducts else evidence
+
+    def _sent(self, trial: Trial, version: Microversion, request: Request) -> tuple[Evidence, Answer, Request]:
+        """The answer that counts, as evidence and as it came, and the request that it answers."""
+        # What is open to administrators only because of an optional field says nothing of the operation without it.
+        template = trial.request
+        elevation = trial.key if template.uses_optional_fields else template.operation.id
+        fallback = template.fallback_role
+        role = fallback if fallback and elevation in self.context.elevated else template.role
+        answer = self._send(trial, version, request, role)
+        if isinstance(trial.exchange, Twice):
+            role, answer, request = self._again(trial, version, request, role, answer)
+        evidence = self._answered(trial, version, answer, request.before, role)
+        if answer.status == FORBIDDEN and fallback and role == "member" and fallback in self.context.role_names:
+            # The promise is not about roles, and the reference does not say who may: an administrator may.
+            self.context.elevated.add(elevation)
+            self.context.notes.add("elevated", f"{template.operation.id} is refused to members; tried as administrator")
+            answer = self._send(trial, version, request, fallback)
+            second = self._answered(trial, version, answer, request.before, fallback)
+            evidence = replace(second, exchanges=(*second.exchanges, *evidence.exchanges))
+        return evidence, answer, request
+
+    def _again(
+        self, trial: Trial, version: Microversion, request: Request, role: str, answer: Answer
+    ) -> tuple[str, Answer, Request]:
+        """The request a second time, or one of another element. The first answer counts where it is a refusal."""
+        if answer.status == FORBIDDEN and role == "member" and "admin" in self.context.role_names:
+            role = "admin"
+            answer = self._send(trial, version, request, role)
+        if not answer.ok:
+            return role, answer, request
+        first, once, made = answer, request, request.intent
+        if trial.exchange == Twice(of_another=True) and request.filled.owned is not None:
+            self.paths.forget(request.filled)
+            other = self.arrangement.filled(trial, request.needs, version)
+            seen = self.arrangement.snapshots.before(trial, other.filled, version, once.body)
+            request = replace(other, body=once.body, before=seen)
+        answer = self._send(trial, version, request, role)
+        again_made = request.intent
+        once.intent = made
+        self.aftermath.accepted(Evidence(trial, version=version, role=role), first, once)
+        request.intent = again_made
+        return role, answer, request
+
+    def _read(
+        self, trial: Trial, version: Microversion, request: Request, evidence: Evidence, answer: Answer
+    ) -> Evidence:
+        """Nothing follows from reading; a list that is empty is asked for again when there is something to list."""
+        role = evidence.role or trial.request.role
+        if answer.ok and trial.outcome.accepted and self._populated(trial, request, answer):
+            answer = self._until_listed(trial, version, request, role)
+            evidence = self._answered(trial, version, answer, None, role)
+        return replace(evidence, before=None)
+
+    def _populated(self, trial: Trial, request: Request, answer: Answer) -> bool:
+        """Whether what a list lacked was made. What is asked for by a filter may not be there, whatever is made."""
+        if trial.request.query != self.context.service.query(trial.request.operation):
+            return False
+        operation = trial.request.operation
+        return self.paths.populated(operation, request.filled, answer) or self.paging.populated(trial, answer)
+
+    def _until_listed(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:
+        """The list again, until it shows what was made."""
+        deadline = time.monotonic() + min(SOON, self.context.patience.status)
+        while True:
+            answer = self._send(trial, version, request, role)
+            if any(True for _ in elements(answer.json)) or time.monotonic() > deadline:
+                return answer
+            if self.context.stopping.wait(self.context.patience.settle):
+                return answer
+
+    def _refused_without_lock(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
+        """Whether a member is refused with 403 although the resource is not locked; it is given up after that."""
+        if evidence.role != "member" or Locked() not in trial.setup:
+            return False
+        if trial.situation.state is None or self.subject.unlock() is not None:
+            return False
+        answer = self._send(trial, version, request, "member")
+        self.subject.must_replace = True
+        return answer.status == FORBIDDEN
+
+    def _send(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:
+        operation = trial.request.operation
+        sender: Sender = _NOBODY[role] if role in _NOBODY else Role(role)
+        makes = request.needs.producer is not None and role not in _NOBODY
+        request.intent = self.aftermath.intend(trial, request, role) if makes else None
+        return self.context.cloud.send(
+            Ask(
+                operation.method,
+                request.filled.path,
+                sender,
+                str(version),
+                request.body,
+                query=request.query,
+                intent=request.intent,
+                expect_created=self._creates(trial, request) if request.needs.creates else None,
+            )
+        )
+
+    @staticmethod
+    def _creates(trial: Trial, request: Request) -> str | None:
+        """What the action may make beside its answer: the client writes it down before it is asked for."""
+        if request.needs.creates is None or trial.request.role in _NOBODY or trial.situation.target != "own":
+            return None
+        kind, named_by = request.needs.creates
+        inner = request.body.get(trial.request.operation.action) if isinstance(request.body, dict) else None
+        name = inner.get(named_by) if isinstance(inner, dict) else None
+        return kind if isinstance(name, str) else None
+
+    def _answered(
+        self, trial: Trial, version: Microversion, answer: Answer, before: Mapping[str, Any] | None, role: str
+    ) -> Evidence:
+        exchanges = (answer.exchange,)
+        if answer.error:
+            problem = Problem("error", f"no answer came: {answer.error}")
+            return Evidence(trial, version=version, role=role, exchanges=exchanges, problem=problem)
+        return Evidence(
+            trial,
+            status=answer.status,
+            body=answer.json if answer.json is not ABSENT else (answer.text or None),
+            headers={name.lower(): value for name, value in answer.headers.items()},
+            version=version,
+            before=before,
+            role=role,
+            exchanges=exchanges,
+        )
+
+    def discard(self) -> None:
+        """Give up the resources of the lane."""
+        self.paging.discard()
+        self.subject.discard()

@@ -1,0 +1,79 @@
+"""Which element of a list, and which value of it, a filter is tried with."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conformance.engine.api.entries import FORMING
+from conformance.engine.model.listing import Listing, Page, values_of
+
+NONE_OF_THEM = "conformance-none-of-them"
+NUMBER_OF_NONE = 987654321
+
+_PLAIN = re.compile(r"[\w.:/ -]+")
+"""Texts that mean themselves where a service reads a filter as a pattern."""
+
+
+def text(value: Any) -> str:
+    """A value as a query gives it."""
+    return str(value)
+
+
+def _forms(pair: tuple[Any, str | None]) -> bool:
+    """Whether an element is on its way from one status to another, so that it may be another thing when asked for."""
+    status = pair[0].get("status") if isinstance(pair[0], Mapping) else None
+    return isinstance(status, str) and status.lower().endswith(FORMING)
+
+
+def _candidates(before: Page, plan: Listing) -> Iterator[tuple[str, Any]]:
+    """Elements' names with their values, those that stand still first."""
+    for element, name in sorted(zip(before.elements, before.names, strict=True), key=_forms):
+        for value in values_of(element, plan) or ():
+            if name is not None and _PLAIN.fullmatch(text(value)):
+                yield name, value
+
+
+def pick(before: Page, plan: Listing, shared: str | None = None) -> tuple[str, Any] | None:
+    """An element and its value for a filter: if possible one that another element has not, and one of our own.
+
+    ``shared`` is the text that names of our own begin with: what is of others may go away at any time. Where the
+    reference names the values of the parameter, the value is written as it is there.
+    """
+    found = list(_candidates(before, plan))
+    if plan.match == "least":
+        numbers = [(n, v) for n, v in found if isinstance(v, int) and not isinstance(v, bool)]
+        distinct = sorted({v for _, v in numbers})
+        return next(((n, v) for n, v in numbers if v == distinct[len(distinct) // 2]), None)
+    found.sort(key=lambda pair: not (shared and text(pair[1]).startswith(shared)))
+    everywhere = {text(v) for _, v in found if all(text(v) in map(text, _values(e, plan)) for e in before.elements)}
+    chosen = next((pair for pair in found if text(pair[1]) not in everywhere), found[0] if found else None)
+    if chosen is None:
+        return None
+    written = next((c for c in plan.choices if text(c).casefold() == text(chosen[1]).casefold()), chosen[1])
+    return chosen[0], written
+
+
+def _values(element: Any, plan: Listing) -> tuple[Any, ...]:
+    return values_of(element, plan) or ()
+
+
+def none_of(before: Page, plan: Listing, value: Any) -> Any:
+    """A value of the kind of another, which no element has."""
+    if isinstance(value, bool) or value in ("True", "False"):
+        return not (value if isinstance(value, bool) else value == "True")
+    if isinstance(value, int | float):
+        return NUMBER_OF_NONE
+    taken = {text(v).casefold() for element in before.elements for v in _values(element, plan)}
+    for choice in plan.choices:
+        if text(choice).casefold() not in taken:
+            return choice
+    if plan.field[-1:] == ("addresses",):
+        return "2001:db8:ffff::77" if plan.parameter.endswith("6") else "198.51.100.77"
+    try:
+        uuid.UUID(text(value))
+    except ValueError:
+        return NONE_OF_THEM
+    return str(uuid.uuid4())

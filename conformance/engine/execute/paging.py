@@ -1,0 +1,363 @@
+"""One trial on a list, made: the list before, the pages that are asked for, and the list after.
+
+What is listed is made by this run where a table says how, so that there are two elements to tell apart, and is shown
+alone where the list has a parameter for that. Where nobody can make two, what the cloud shows has to do.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from conformance.engine.api.entries import Stock
+from conformance.engine.api.response_fields import identity
+from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.roles import Role
+from conformance.engine.execute.filter_values import none_of, pick, text
+from conformance.engine.judge.lists import comparable
+from conformance.engine.model.evidence import Evidence, Problem
+from conformance.engine.model.listing import Listing, Page, Pages, values_of
+from conformance.engine.model.trial import Trial
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.errors import NeedsNewServer, Unavailable
+from conformance.engine.provision.paths import Paths
+from conformance.engine.provision.subject import Subject
+from specs.microversion import Microversion
+from specs.record.model import Exchange
+
+Query = tuple[tuple[str, str], ...]
+
+TRIES = 8
+"""How often a trial is made, at most, until the list stands still between its controls."""
+
+TWO = ("limit", "next", "marker", "offset", "sort")
+"""What needs two elements to be seen."""
+
+SOON = 30.0
+"""Seconds after which what was made shows in its list, at most: a migration is confirmed after its server is active."""
+
+TICK = 1.1
+"""Seconds between the making of two elements, so that the moments that they show, to the second, differ."""
+
+LONG_AGO, DISTANT = "2000-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
+"""Moments before and after everything that a cloud shows."""
+
+
+@dataclass
+class Paging:
+    """Makes trials on lists, for one lane; what it makes to be listed is kept for the next.
+
+    ``last`` is the control that ended the trial before, by what was asked, the page and the answer: the next trial may
+    begin with it. ``kept`` are servers that must be there as long as what came of them is to be listed.
+    """
+
+    context: RunContext
+    subject: Subject
+    paths: Paths
+    last: tuple[tuple[Any, ...], Page, Answer] | None = None
+    kept: list[Subject] = field(default_factory=list)
+    _shared: dict[str, str] = field(default_factory=dict)
+
+    def make(self, trial: Trial, listing: Listing, version: Microversion) -> Evidence:
+        """Make the controls and the pages.
+
+        Returns:
+            Evidence with ``pages``, or with the problem that kept them from being made.
+
+        Raises:
+            Unavailable, CloudError: as sending and filling a path do.
+        """
+        if trial.situation.state is not None:
+            problem = self.subject.reach(trial.situation.state)
+            if problem:
+                return Evidence(trial, version=version, problem=problem)
+        stock = next((s for s in self.context.service.listed if s.name == listing.made), None)
+        fresh = stock is not None and stock.name not in self._shared and self._stock(stock)
+        operation, fallback = trial.request.operation, trial.request.fallback_role
+        role = fallback if fallback and operation.id in self.context.elevated else trial.request.role
+        asking = _Asking(
+            self,
+            trial,
+            listing,
+            version,
+            role,
+            self._isolated(stock, trial, listing),
+            fresh,
+            self._shared.get(stock.name if stock else ""),
+        )
+        evidence = asking.evidence()
+        if evidence.status == 403 and fallback and role == "member" and fallback in self.context.role_names:
+            self.context.elevated.add(operation.id)
+            self.context.notes.add("elevated", f"{operation.id} is refused to members; tried as administrator")
+            evidence = replace(asking, role=fallback).evidence()
+        return evidence
+
+    def _isolated(self, stock: Stock | None, trial: Trial, listing: Listing) -> Query:
+        """The query that shows only what was made, where the list has a parameter for it."""
+        if stock is None or not stock.isolated_by:
+            return ()
+        rows = [r.name for r in trial.request.operation.request.parameters if r.location == "query"]
+        if stock.isolated_by not in rows or stock.isolated_by == listing.parameter:
+            return ()  # what is tried must not decide what it is tried on
+        return ((stock.isolated_by, self._shared[stock.name]),)
+
+    def populated(self, trial: Trial, answer: Answer) -> bool:
+        """Where a list of everybody's was empty, let there be what it lists; whether there should be now."""
+        body = answer.json if isinstance(answer.json, Mapping) else {}
+        empty = next((str(key) for key, value in body.items() if value == []), "")
+        stock = self.context.service.stock(empty)
+        if trial.situation.state is not None or stock is None or stock.name in self._shared:
+            return False
+        return self._stock(stock)
+
+    def discard(self) -> None:
+        """Give the servers up that were kept."""
+        while self.kept:
+            self.kept.pop().discard()
+
+    def _stock(self, stock: Stock) -> bool:
+        """Make two elements; where one cannot be made, what the cloud shows has to do. Whether they were made."""
+        shared = self._shared[stock.name] = self.context.resources.rand_name("list")
+        for name in (f"{shared}-a", f"{shared}-b"):
+            if name.endswith("b") and stock.isolated_by is not None:
+                time.sleep(TICK)
+            try:
+                if stock.factory is None:
+                    self._through(stock.statuses)
+                else:
+                    self._element(stock, getattr(self.context.resources, stock.factory), name)
+            except (CloudError, Unavailable, NeedsNewServer) as error:
+                self.context.notes.add("missing", f"no element of {stock.name} could be made to be listed: {error}")
+                return False
+        return True
+
+    def _through(self, statuses: tuple[str, ...]) -> None:
+        """Bring a server of its own through statuses, and keep it: a list may not show what came of a deleted one."""
+        subject = self.subject.another()
+        self.kept.append(subject)
+        problem = next(filter(None, map(subject.reach, statuses)), None)
+        self.subject.servers_made += subject.servers_made
+        if problem:
+            raise Unavailable(problem.reason)
+
+    def _element(self, stock: Stock, factory: Callable[..., object], name: str) -> None:
+        """Make one element, apart from the other; with its fields only, or its name, where a cloud takes no more."""
+        if stock.isolated_by is None:
+            factory()
+            return
+        given: dict[str, Any] = {
+            field_name: values[-1 if name.endswith("b") else 0]
+            for field_name, since, values in stock.fields
+            if since is None or self.context.top >= Microversion.parse(since)
+        }
+        ways = [({"beside": stock.apart}, given, "wherever")] if stock.apart else []
+        ways += [({}, given, "with nothing but its name"), ({}, {}, "")]
+        for number, (beside, fields, less) in enumerate(ways):
+            extra = {"name": name + "-again" * number, **fields}
+            try:
+                factory(microversion=str(self.context.top), **self.subject.bindings.filled({"extra": extra, **beside}))
+                return
+            except (CloudError, Unavailable, NeedsNewServer) as error:
+                if not less:
+                    raise
+                self.context.notes.add("missing", f"an element of {stock.name} was made to be listed {less}: {error}")
+
+    def grow(self, trial: Trial, collection: str, number: int) -> bool:
+        """Let a list below the server grow: by what makes its elements, else by two harmless actions upon the server.
+
+        Returns:
+            Whether that could be done.
+        """
+        if trial.situation.state is None:
+            return False
+        producer = self.context.producers.of(trial.request.operation.path)
+        if producer is None:
+            return self.subject.lock() is None and self.subject.unlock() is None
+        try:
+            for _ in range(number):
+                self.paths.elements.produce(producer, collection, producer.name, {})
+        except (CloudError, Unavailable, NeedsNewServer) as error:
+            self.context.notes.add("missing", f"no element of {collection} could be made to be listed: {error}")
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """The exchanges of one trial."""
+
+    paging: Paging
+    trial: Trial
+    plan: Listing
+    version: Microversion
+    role: str
+    isolated: Query
+    fresh: bool
+    shared: str | None
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def evidence(self) -> Evidence:
+        """Everything that the trial shows, from its last try."""
+        for number in range(TRIES):
+            self.exchanges.clear()
+            found = self._once(number == 0 and not self.fresh)
+            if found.problem or found.pages is None or found.pages.quiet(self.plan.way) or number == TRIES - 1:
+                break
+            # Other lanes need a moment to be done with what they make and remove.
+            if self.paging.context.stopping.wait(self.paging.context.patience.settle * (number + 1)):
+                break
+        return replace(found, role=self.role, exchanges=tuple(self.exchanges))
+
+    def _once(self, may_reuse: bool) -> Evidence:
+        before, answer = self._control(may_reuse)
+        deadline = time.monotonic() + min(SOON, self.paging.context.patience.status)
+        while self.fresh and before.ok and len(before.elements) < 2 and time.monotonic() < deadline:
+            time.sleep(0.3)
+            self.exchanges.clear()
+            before, answer = self._control()
+        few = self.plan.way in TWO and before.ok and len(before.elements) < 2
+        if few and self.paging.grow(self.trial, self._path(), 2 - len(before.elements)):
+            self.exchanges.clear()
+            before, answer = self._control()
+        if not before.ok:
+            return self._evidence(answer, problem=self._unlisted(answer))
+        asked = self._asked(before)
+        if isinstance(asked, str):
+            return self._evidence(answer, problem=Problem("inapplicable", asked))
+        target, value, queries = asked
+        shown: dict[str, Page] = {}
+        first: Answer | None = None
+        for which, query in queries:
+            page, answer = self._ask(self._path(), query)
+            if answer.error:
+                return self._evidence(answer, problem=Problem("error", f"no answer came: {answer.error}"))
+            first = first or answer
+            shown[which] = page
+        if self.plan.way == "next" and shown["page"].next:
+            page, answer = self._ask(self._path(), tuple(parse_qsl(urlsplit(shown["page"].next or "").query)))
+            shown["next"] = page
+        after, answer = self._control()
+        if not after.ok:
+            return self._evidence(answer, problem=self._unlisted(answer))
+        pages = Pages(before, after, shown, target, value)
+        if self.plan.way in TWO and len(after.elements) < 2:
+            return self._evidence(answer, problem=Problem("inapplicable", self._few()))
+        return self._evidence(first or answer, pages)
+
+    def _evidence(self, answer: Answer, pages: Pages | None = None, problem: Problem | None = None) -> Evidence:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Evidence(
+            self.trial,
+            status=answer.status,
+            body=answer.json if isinstance(answer.json, dict | list) else answer.text or None,
+            headers=headers,
+            version=self.version,
+            problem=problem,
+            pages=pages,
+        )
+
+    def _unlisted(self, answer: Answer) -> Problem:
+        """Why the list itself could not be had."""
+        if answer.status == 403:
+            return Problem("inapplicable", f"the role {self.role} may not list {'.'.join(self.plan.array)} here")
+        return Problem("inconclusive", f"the whole list was answered {answer.status or answer.error}")
+
+    def _few(self) -> str:
+        return f"the cloud shows fewer than two elements of {'.'.join(self.plan.array)} to this role"
+
+    def _path(self) -> str:
+        return self.paging.paths.fill(self.trial.request.operation, self.role, self.version).path
+
+    def _base(self, but: str = "") -> Query:
+        """The query of every request of the trial, without what the parameter itself says."""
+        given = (*self.trial.request.query, *self.isolated, *self.plan.also)
+        return tuple((name, str(value)) for name, value in given if name != but)
+
+    def _control(self, may_reuse: bool = False) -> tuple[Page, Answer]:
+        """The whole list, with the field in question where a neighbour shows it."""
+        path, query = self.plan.shown_at or self._path(), self._base()
+        asked = (path, query, self.role, self.version, self.plan.array, self.plan.name)
+        if may_reuse and self.paging.last is not None and self.paging.last[0] == asked:
+            _, page, answer = self.paging.last
+            self.exchanges.append(answer.exchange)
+        else:
+            page, answer = self._ask(path, query)
+            self.paging.last = (asked, page, answer) if page.ok else None
+        return page, answer
+
+    def _ask(self, path: str, query: Query) -> tuple[Page, Answer]:
+        ask = Ask("GET", path, Role(self.role), str(self.version), query=query)
+        answer = self.paging.context.cloud.send(ask)
+        # The tried request stands first in the record, the controls around it.
+        self.exchanges.insert(0 if query != self._base() and len(self.exchanges) == 1 else len(self.exchanges),
+                              answer.exchange)  # fmt: skip
+        return page_of(answer, self.plan), answer
+
+    def _asked(self, before: Page) -> tuple[str | None, Any, list[tuple[str, Query]]] | str:
+        """Target, value and the queries by their names; or why the list cannot be tried."""
+        plan, base = self.plan, self._base(self.plan.parameter)
+        if plan.way in TWO and len(before.elements) < 2:
+            return self._few()
+        if plan.way == "offset":
+            # The order in which a service counts need not be the one that it shows, so the first is asked for.
+            return None, 1, [("page", (*base, (plan.parameter, "1"))), ("first", (*base, ("limit", "1")))]
+        if plan.way in ("limit", "next"):
+            return None, 1, [("page", (*base, (plan.parameter, "1")))]
+        if plan.way == "marker":
+            names = [name for name in before.names if name is not None]
+            if len(names) < 2:
+                return self._few()
+            target = names[(len(names) - 1) // 2]
+            return target, target, [("page", (*base, (plan.parameter, target)))]
+        if plan.way == "sort":
+            return self._orders(before, base)
+        if plan.way == "changes":
+            moments = (LONG_AGO, DISTANT) if plan.parameter.endswith("since") else (DISTANT, LONG_AGO)
+            if not before.elements:
+                return f"the cloud shows no element of {'.'.join(plan.array)}"
+            asks = [(which, (*base, (plan.parameter, at))) for which, at in zip(("page", "none"), moments, strict=True)]
+            return None, moments[0], asks
+        picked = pick(before, plan, self.shared)
+        if picked is None:
+            return f"no element shows a value that {plan.parameter} could select by"
+        target, value = picked
+        none = none_of(before, plan, value)
+        asks = [(which, (*base, (plan.parameter, text(v)))) for which, v in (("page", value), ("none", none))]
+        return target, value, asks
+
+    def _orders(self, before: Page, base: Query) -> tuple[str | None, Any, list[tuple[str, Query]]] | str:
+        plan = self.plan
+        values = [v for element in before.elements for v in values_of(element, plan) or ()]
+        if len({text(v).casefold() for v in values}) < 2 or not comparable(values):
+            return f"the cloud shows fewer than two different values of {plan.key}"
+        keyed = (*base, (plan.parameter, plan.key or ""))
+        asks = [(way, (*keyed, (plan.direction or "", way))) for way in ("asc", "desc")]
+        return None, plan.key, [*asks, ("default", keyed)]
+
+
+def page_of(answer: Answer, plan: Listing) -> Page:
+    """What an answer lists."""
+    body: Any = answer.json if answer.ok else None
+    links: list[Any] = []
+    if isinstance(body, Mapping):
+        links = [v for key, v in body.items() if str(key).endswith("links") and isinstance(v, list)]
+    for key in plan.array:
+        body = body.get(key) if isinstance(body, Mapping) else None
+    listed = tuple(_unwrapped(element) for element in body) if isinstance(body, list) else ()
+    names = tuple(identity(element, plan.name) if plan.name else None for element in listed)
+    hrefs = [
+        link["href"] for group in links for link in group if isinstance(link, Mapping) and link.get("rel") == "next"
+    ]
+    return Page(answer.status, listed, names, next((h for h in hrefs if isinstance(h, str)), None))
+
+
+def _unwrapped(element: Any) -> Any:
+    if isinstance(element, Mapping) and len(element) == 1:
+        (inner,) = element.values()
+        if isinstance(inner, Mapping):
+            return inner
+    return element

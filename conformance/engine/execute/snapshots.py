@@ -1,0 +1,245 @@
+"""What would show that a request was done: the thing that it names, a list of what it makes, a record of what was done.
+
+Others use the same cloud. So of what is theirs, too, only the fields are looked at that the request would set, and of a
+list only what bears a name of this run; of what this run has made, all that it shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.engine.api.producers import SAFE, element_in, form, last_version, listed_by, placeholders
+from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.roles import Role
+from conformance.engine.model.setup import Locked
+from conformance.engine.model.trial import Trial
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elements import Elements
+from conformance.engine.provision.owned import Owned, content, name_in
+from conformance.engine.provision.paths import Filled
+from conformance.engine.provision.steps import members
+from conformance.engine.provision.subject import Subject
+from specs.microversion import Microversion
+from specs.model import Operation
+
+BEING = "exists"
+SHOWN = "shown"
+BELOW = "below"
+OF = "of"
+RECORDED = "recorded"
+
+
+@dataclass
+class Snapshots:
+    """Looks at what the requests of one lane must leave as it is.
+
+    Attributes:
+        marked: the fields that the lane itself has set, so that it could be seen were they set to something else.
+    """
+
+    context: RunContext
+    subject: Subject
+    elements: Elements
+    marked: frozenset[str] = frozenset()
+
+    def before(self, trial: Trial, filled: Filled, version: Microversion, body: Any) -> Mapping[str, Any] | None:
+        """What a request must leave as it is where it is refused; None where nothing shows that."""
+        view = self.subject.view if trial.situation.state is not None else None
+        if trial.outcome.accepted is True or trial.request.operation.method == "GET":
+            return view
+        apart = self._apart(trial, filled, version, body, None)
+        if view is None:
+            return apart if trial.situation.state is None else None
+        recorded = (
+            self._record() if trial.outcome.refused_for == "sender" and self._scoped(trial.request.operation) else None
+        )
+        return {**view, **(apart or {}), **({RECORDED: tuple(recorded)} if recorded is not None else {})}
+
+    def after(
+        self, trial: Trial, filled: Filled, version: Microversion, body: Any, before: Mapping[str, Any], status: int
+    ) -> Mapping[str, Any]:
+        """The same after a refusal with a code, without the resource that has statuses: who follows that, sees it."""
+        name = name_in(body)
+        if name is not None and not name.startswith(self.context.cloud.prefix):
+            name = None
+        parts = {key: before[key] for key in (BEING, SHOWN, BELOW) if key in before}
+        now = self._comparable(parts, self._apart(trial, filled, version, body, name or ""))
+        seen = {key: value for key, value in now.items() if key in before}
+        if RECORDED in before and _for_the_sender(trial, status):
+            known = before[RECORDED]
+            done = (entry for entry, counts in (self._record() or {}).items() if counts and entry not in known)
+            seen[RECORDED] = (*known, *done)
+        return seen
+
+    @staticmethod
+    def _comparable(before: Mapping[str, Any], seen: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        """What is seen now; of what cannot be seen now, or could not be before, that it is as it was.
+
+        The same of another element of a list, where the one is there no more that was seen before.
+        """
+        if seen is None:
+            return before
+        shown = (view.get(SHOWN) for view in (before, seen))
+        one, other = (view.get(OF) if isinstance(view, Mapping) else None for view in shown)
+        if one != other:
+            return before
+        if not isinstance(before.get(BELOW), Mapping):
+            return seen
+        below = seen.get(BELOW, {})
+        return {**seen, BELOW: {key: below.get(key, value) for key, value in before[BELOW].items()}}
+
+    def _apart(
+        self, trial: Trial, filled: Filled, version: Microversion, body: Any, name: str | None
+    ) -> Mapping[str, Any] | None:
+        """What is seen of it apart from the resource that has statuses.
+
+        ``name`` is None before the request; after it, what a body has named, or nothing.
+        """
+        again, scoped = name is not None, self._scoped(trial.request.operation)
+        if scoped and trial.request.operation.path.endswith(f"{{{self.context.service.identifier}}}"):
+            return None
+        producer = self.context.producers.made_by(trial.request.operation)
+        if producer is not None and not producer.chosen and not scoped:
+            return {BEING: self._listed(trial, name, version) if name else False}
+        owned = filled.owned
+        if owned is not None and owned.producer is not None and owned.producer.reader is not None and not scoped:
+            return self._owned(trial, owned, owned.producer.reader, again)
+        return self._asked(trial, filled, body, again, scoped)
+
+    def _owned(self, trial: Trial, owned: Owned, reader: Operation, again: bool) -> Mapping[str, Any] | None:
+        """All that is shown of what this lane has made, and below it where the request is about that."""
+        answer = self.elements.look(owned, str(self.context.version_for(reader)))
+        shown = content(answer)
+        if shown is None:
+            return {BEING: False} if again and answer.status in GONE else None
+        seen = {BEING: True, SHOWN: _lasting(shown)}
+        if form(trial.request.operation.path) == form(reader.path):
+            return seen
+        below = {}
+        for operation in _right_below(self.context.operations.values(), reader.path):
+            path = f"{owned.path}/{operation.path.rpartition('/')[2]}"
+            version = str(self.context.version_for(operation))
+            answer = self.context.cloud.get(path, role=Role(owned.role), microversion=version)
+            if answer.ok:
+                below[operation.id] = answer.json
+        return {**seen, BELOW: below}
+
+    def _asked(self, trial: Trial, filled: Filled, body: Any, again: bool, own: bool) -> Mapping[str, Any] | None:
+        """What is shown at the path of a request; of what is not our ``own``, the fields that would be set."""
+        if trial.request.operation.action is not None:
+            return None
+        view = self._view(trial.request.operation, filled, body)
+        if view is None:
+            return {BEING: False} if again else None
+        if view is _UNREADABLE:
+            return None
+        if isinstance(view, Mapping):
+            names = {name.rpartition(".")[2] for name in members("", body)} | self.marked
+            if "{" not in trial.request.operation.path:  # what a word in the path sets, its answer shows
+                names |= {row.name.rpartition(".")[2] for row in trial.request.operation.response.parameters}
+                names |= {OF}
+                view = {**view, OF: identity(view, "id")}
+            return {BEING: True, SHOWN: {key: value for key, value in view.items() if key in names}}
+        if own and isinstance(view, list):
+            # What is in it counts: how each is, may change by itself.
+            name = self._called(trial.request.operation)
+            return {BEING: True, SHOWN: [identity(element, name) for element in view]}
+        return {BEING: True, SHOWN: view if own else None}
+
+    def _view(self, operation: Operation, filled: Filled, body: Any) -> Any:
+        """What stands at a path, or in the list above it; None where nothing does, else ``_UNREADABLE``.
+
+        In the list it is what the last name of the path names, or what shows most of what the body says of it.
+        """
+        known, above = self.context.operations, False
+        reader, path = listed_by(known, operation.path), filled.path
+        if reader is None and operation.method != "POST":
+            above = True
+            reader, path = listed_by(known, operation.path.rpartition("/")[0]), path.rpartition("/")[0]
+        if reader is None or reader.removed is not None:
+            return _UNREADABLE
+        role = Role.ADMIN if Role.ADMIN in self.context.cloud.roles else Role.MEMBER
+        answer = self.context.cloud.get(path, role=role, microversion=str(self.context.version_for(reader)))
+        if not answer.ok:
+            return None if answer.status in GONE and not above else _UNREADABLE
+        if not above:
+            return next(iter(answer.json.values()), {}) if isinstance(answer.json, Mapping) else {}
+        listed = [one for one in elements(answer.json) if isinstance(one, Mapping)]
+        if operation.path.endswith("}"):
+            name = placeholders(operation.path)[-1]
+            return next((one for one in listed if identity(one, name) == filled.values.get(name)), None)
+        said = {name.rpartition(".")[2]: value for name, value in members("", body).items()}
+        fits = [sum(one.get(key, ABSENT) == value for key, value in said.items()) for one in listed]
+        best = max(fits, default=0)
+        return listed[fits.index(best)] if best and fits.count(best) == 1 else _UNREADABLE
+
+    def _scoped(self, operation: Operation) -> bool:
+        """Whether the path names the resource that has statuses, which is the lane's own."""
+        return self.context.service.identifier in placeholders(operation.path)
+
+    def _called(self, operation: Operation) -> str:
+        producer = self.context.producers.of(operation.path)
+        return producer.name if producer is not None else "id"
+
+    def _listed(self, trial: Trial, name: str, version: Microversion) -> bool:
+        producer = self.context.producers.made_by(trial.request.operation)
+        lister = producer.lister if producer is not None else None
+        if lister is None or "{" in lister.path:
+            return False
+        last = last_version(lister)
+        at = min(version, last) if last is not None else version
+        for role in ("admin", "member"):
+            if role in self.context.role_names:
+                answer = self.context.cloud.get(lister.path, role=Role(role), microversion=str(at))
+                if answer.ok and element_in(answer.json, "name", name):
+                    return True
+        return False
+
+    def _record(self) -> dict[str, bool] | None:
+        """What was asked of the lane's server, by what names it, and whether it counts; None where nobody can say.
+
+        What the cloud does of its own accord has nobody who asked, and what has failed has a message.
+        """
+        record = self.context.service.actions
+        operation = self.context.operations.get(record.listed)
+        if operation is None:
+            return None
+        path = operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.server_id)
+        answer = self.context.cloud.get(path, microversion=str(self.context.version_for(operation)))
+        if not answer.ok:
+            return None
+        found = (one for one in elements(answer.json) if isinstance(one, Mapping) and record.named_by in one)
+        return {str(o[record.named_by]): bool(o.get(record.asked_by)) and not o.get(record.failure) for o in found}
+
+
+GONE = (404, 410)
+_UNREADABLE = object()
+
+
+def _for_the_sender(trial: Trial, status: int) -> bool:
+    """True if refused because of the role or a lock, which are looked at before anything is done or recorded.
+
+    Nova writes down what it begins, and may refuse it for another reason after that (Nova 34.0.0, compute/api.py,
+    ``_record_action_start``).
+    """
+    if Locked() in trial.setup:
+        return status in (403, 409)
+    return status in (401, 403) or (status == 404 and trial.request.role == "alt")
+
+
+def _right_below(operations: Iterable[Operation], path: str) -> list[Operation]:
+    """The operations that read what stands right below a path."""
+    right_below = re.compile(re.escape(form(path)) + r"/[^/{]+")
+    reading = (o for o in operations if o.method in SAFE and o.removed is None)
+    return [operation for operation in reading if right_below.fullmatch(form(operation.path))]
+
+
+def _lasting(shown: Any) -> Any:
+    """A view without what changes by itself."""
+    if isinstance(shown, Mapping):
+        return {key: value for key, value in shown.items() if "updated" not in key and key != "progress"}
+    return shown

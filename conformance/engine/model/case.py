@@ -1,0 +1,91 @@
+"""Requirements, cases, and promises without a case."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from conformance.engine.model.expectation import Expectation
+from conformance.engine.model.trial import Trial
+from specs.model import Operation
+from specs.record.model import Source
+
+ID_CHARACTERS = re.compile(r"[^A-Za-z0-9._/+:~-]+")
+"""What may not stand in a requirement's id (DESIGN: ids are shell words and the last part of a pytest node id)."""
+
+
+def id_part(text: str) -> str:
+    """The text as a part of an id: every run of characters that may not stand there becomes one dash."""
+    return ID_CHARACTERS.sub("-", text).strip("-") or "-"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One checkable promise of the reference about an operation.
+
+    Attributes:
+        id: ``<operation id>/<kind>[/<detail>]``.
+        kind: the first part after the operation; for errors with the code (``error/404``).
+        source: the sentence's place.
+    """
+
+    id: str
+    operation: str
+    kind: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class Case:
+    """One concrete test of one requirement: a trial and what is expected of it.
+
+    ``fault`` is what is expected of the body besides, where the answer is a refusal that keeps the promise.
+    """
+
+    id: str
+    requirement: Requirement
+    trial: Trial
+    expectation: Expectation
+    fault: Expectation | None = None
+
+    @property
+    def operation(self) -> Operation:
+        """The operation that the case is about."""
+        return self.trial.operation
+
+
+@dataclass(frozen=True)
+class Untested:
+    """A promise that has no case, with the reason in the fixed vocabulary of ``REASONS``."""
+
+    requirement: str
+    reason: str
+    source: Source
+    detail: str = ""
+
+
+REASONS = {
+    "no-constraint": "the reference states nothing about the request that a request could break",
+    "not-through-api": "it speaks of something that the API neither shows nor sets",
+    "no-field": "no documented field of the listed elements shows what the parameter selects by",
+    "no-place": "neither the table nor a sample shows where in the body the field stands",
+    "quota": "it needs a project at its quota",
+    "provider": "the code depends on the cloud's drivers or configuration, which no request chooses",
+    "not-derivable": "no resource that the operation needs can be inferred yet",
+    "beyond-cloud": "it belongs to microversions that the run does not try",
+    "transient": "the status lasts for a moment only and cannot be held",
+}
+"""Why a promise has no case."""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """All that a set of specs gives: requirements, cases, and promises without a case.
+
+    ``used`` names the entries of the tables without which some of the cases would not be.
+    """
+
+    requirements: tuple[Requirement, ...]
+    cases: tuple[Case, ...]
+    untested: tuple[Untested, ...] = ()
+    used: tuple[str, ...] = ()

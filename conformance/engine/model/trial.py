@@ -1,0 +1,149 @@
+"""A trial: one exchange in one situation.
+
+Several cases can be judged by the same trial (the code of a response, its body and its headers), so trials, not cases,
+are the things that a run plans and that cost a cloud anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+from conformance.engine.model.binding import Binding, bindings_in
+from conformance.engine.model.listing import Listing
+from conformance.engine.model.setup import Setup
+from specs.microversion import Microversion
+from specs.model import Operation
+
+_Setup = TypeVar("_Setup", bound=Setup)
+
+Target = Literal["own", "unknown", "missing", "any"]
+"""The thing that the path of a request names: something of the run (``own``); nothing, by a random id that the cloud
+does not know (``unknown``), or by such an id for the last name of the path alone (``missing``); something of the run
+where the cloud has it, else nothing (``any``)."""
+
+
+@dataclass(frozen=True)
+class RequestTemplate:
+    """A request whose values for bindings are not known yet.
+
+    Attributes:
+        operation: the operation that is asked.
+        role: the role that sends it: ``member``, ``admin``, ``reader``, ``alt``, ``visitor``, ``no-token``,
+            ``bad-token``.
+        fallback_role: the role that sends it again where the first is refused with 403, because the promise is not
+            about roles; None where the refusal counts.
+        version: the microversion to ask for; None for the highest that cloud, reference and operation share.
+        path: placeholders with the texts that stand for them whatever exists.
+        query: names and values of the query, Bindings too.
+        body: the body; ``Binding`` objects stand where the cloud gives the value.
+        uses_optional_fields: whether it holds more than the reference requires, which may be open to fewer roles, and
+            after which the resource is not what it was created as.
+        bindings: the bindings in the body.
+    """
+
+    operation: Operation
+    role: str
+    fallback_role: str | None = None
+    version: Microversion | None = None
+    path: tuple[tuple[str, str], ...] = ()
+    query: tuple[tuple[str, Any], ...] = ()
+    body: Any = None
+    uses_optional_fields: bool = False
+    bindings: tuple[Binding, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bindings", tuple(bindings_in(self.body)))
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The resource that a request is about.
+
+    Attributes:
+        state: the status of the resource that has statuses, None where none is needed.
+        target: what the path names.
+        environment: the kind of the resource, by a name of the service's description; empty for the usual one.
+    """
+
+    state: str | None = None
+    target: Target = "own"
+    environment: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the reference lets one expect of the request.
+
+    Attributes:
+        accepted: whether it is accepted: True, False, or None where the reference is silent.
+        leads_to: the statuses that the reference or the description gives for afterwards; empty: the same as before.
+        refused_for: the reason of a refusal: ``request`` (something in it, or its target, is wrong) or ``sender`` (the
+            request is as documented, and the role that sends it or a lock forbids it).
+    """
+
+    accepted: bool | None = True
+    leads_to: tuple[str, ...] = ()
+    refused_for: Literal["request", "sender"] = "request"
+
+
+@dataclass(frozen=True)
+class Once:
+    """The request is sent once."""
+
+
+@dataclass(frozen=True)
+class Twice:
+    """The request is sent twice, and the second answer counts.
+
+    ``of_another``: the second one is about another element of the collection.
+    """
+
+    of_another: bool = False
+
+
+@dataclass(frozen=True)
+class Paged:
+    """A list is asked for several times, between two controls."""
+
+    listing: Listing
+
+
+Exchange = Once | Twice | Paged
+
+
+@dataclass(frozen=True)
+class ProviderDependent:
+    """The sandbox has what the request needs; on other clouds that is the choice of the provider."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One exchange in one situation.
+
+    Attributes:
+        key: unique in a suite, stable from run to run.
+        request: the request that is tried.
+        situation: the resource that it is about.
+        setup: what else must be so before it is sent.
+        outcome: what the reference lets one expect.
+        exchange: how often it is sent.
+        gates: reasons why it is not tried on every cloud.
+    """
+
+    key: str
+    request: RequestTemplate
+    situation: Situation = Situation()
+    setup: tuple[Setup, ...] = ()
+    outcome: Outcome = Outcome()
+    exchange: Exchange = Once()
+    gates: tuple[ProviderDependent, ...] = ()
+
+    @property
+    def operation(self) -> Operation:
+        """The operation that is asked."""
+        return self.request.operation
+
+    def setups(self, kind: type[_Setup]) -> list[_Setup]:
+        """The setups of a kind."""
+        return [one for one in self.setup if isinstance(one, kind)]

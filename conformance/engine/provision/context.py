@@ -1,0 +1,92 @@
+"""What all lanes of a run share: the cloud, the watch, the factories, the tables, and a clock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from conformance.engine.api.needs import Needs
+from conformance.engine.api.producers import Producers
+from conformance.engine.api.service import ServiceDescription
+from conformance.engine.cloud.client import Cloud
+from conformance.engine.cloud.discover import Discovery
+from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.resources import Resources
+from conformance.engine.derive.state_graph import StateGraph
+from specs.microversion import Microversion
+from specs.model import Operation
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait, in seconds.
+
+    Attributes:
+        status: for a documented status to be reached.
+        settle: that a status which does not change must stay, without a task, to count as settled.
+    """
+
+    status: float = 300.0
+    settle: float = 0.3
+
+
+@dataclass
+class Notes:
+    """Facts about a run that its reader should know, each once. Safe to use from many threads."""
+
+    entries: dict[tuple[str, str], None] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, kind: str, text: str) -> None:
+        """Note a fact of a kind (``table``, ``binding``, ``missing``, ``broken-way``)."""
+        with self._lock:
+            self.entries.setdefault((kind, text))
+
+    def sorted(self) -> list[tuple[str, str]]:
+        """Kind and text of each note so far."""
+        with self._lock:
+            return sorted(self.entries)
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """What all lanes of a run share.
+
+    Attributes:
+        elevated: operations that this cloud refuses its members, where the reference does not name the roles.
+        sandbox: whether nothing in the cloud is anybody else's.
+        needs: what each operation's requests need, by its id.
+        role_names: the roles that the run has.
+    """
+
+    cloud: Cloud
+    discovery: Discovery
+    resources: Resources
+    watch: Watch
+    service: ServiceDescription
+    graph: StateGraph
+    producers: Producers
+    operations: Mapping[str, Operation]
+    top: Microversion
+    patience: Patience = field(default_factory=Patience)
+    notes: Notes = field(default_factory=Notes)
+    elevated: set[str] = field(default_factory=set)
+    sandbox: bool = False
+    stopping: threading.Event = field(default_factory=threading.Event)
+    needs: Mapping[str, Needs] = field(init=False)
+    role_names: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        known = {name: self.needs_of(operation) for name, operation in self.operations.items()}
+        object.__setattr__(self, "needs", known)
+        object.__setattr__(self, "role_names", frozenset(map(str, self.cloud.roles)))
+
+    def needs_of(self, operation: Operation) -> Needs:
+        """What the requests of an operation need; ``needs`` holds that of every operation of the reference."""
+        return Needs.of(operation, self.service, self.producers, self.top)
+
+    def version_for(self, operation: Operation) -> Microversion:
+        """The version of a request that names none: the highest that cloud, reference and operation share."""
+        known = self.needs.get(operation.id)
+        return known.version if known is not None else self.needs_of(operation).version

@@ -1,0 +1,244 @@
+"""Elements of collections that a lane makes by the documented operations, uses, and removes."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from conformance.engine.api import bodies, naming
+from conformance.engine.api.entries import FORMING
+from conformance.engine.api.producers import Producer
+from conformance.engine.cloud.created import path_of
+from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.journal import Intent
+from conformance.engine.cloud.roles import Role
+from conformance.engine.model.binding import bindings_in
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.owned import Owned, background, content, kind_of, name_in, named_by
+from conformance.engine.provision.subject import Subject
+from specs.model import Operation
+
+
+class Elements:
+    """Makes and keeps elements for one lane.
+
+    Attributes:
+        prepare: takes the steps that the request of an operation needs before it.
+    """
+
+    def __init__(self, context: RunContext, subject: Subject) -> None:
+        self._context = context
+        self._subject = subject
+        self._pool: dict[tuple[str, tuple[tuple[str, Any], ...]], Owned] = {}
+        self.prepare: Callable[[Operation], None] = lambda _: None
+        subject.bindings.elements = self.element
+
+    def makes(self, template: str) -> bool:
+        """Whether elements of a collection can be made, by the reference or by a factory."""
+        return self._context.producers.of(template) is not None or self._factory(template) is not None
+
+    def _factory(self, template: str) -> str | None:
+        return self._context.service.makes.get(template.rpartition("/")[2]) if template.count("/") == 1 else None
+
+    def own(
+        self, template: str, collection: str, name: str, operation: Operation, fields: Mapping[str, Any]
+    ) -> Owned | None:
+        """An element of a collection that this lane has made; None where none can be made.
+
+        Args:
+            template: the collection as the reference writes it.
+            collection: the same with values for its placeholders.
+            name: of the placeholder that is to be filled.
+            operation: for which it is made.
+            fields: with which it is made.
+
+        Raises:
+            Unavailable: the cloud did not make it.
+        """
+        key = (collection, tuple(sorted(fields.items())))
+        producer, factory = self._context.producers.of(template), self._factory(template)
+        if producer is not None and producer.chosen and producer.operation.id == operation.id:
+            return Owned(self._new_name(producer), collection, "", "member", None)  # what is to be made is not there
+        if key not in self._pool:
+            if factory is not None:
+                self._pool[key] = self._by_factory(factory, collection)
+            elif producer is not None and producer.operation.id != operation.id:
+                self._pool[key] = self.produce(producer, collection, name, fields)
+            else:
+                return None
+        return self._pool[key]
+
+    def element(self, collection: str, label: str | None) -> Owned:
+        """An element of a collection at the top of the API, for a request's body; another label gives another one.
+
+        Raises:
+            Unavailable: none can be made.
+        """
+        producer = self._context.producers.of(collection)
+        if producer is None:
+            raise Unavailable(f"no operation makes an element of {collection}", optional=False)
+        key = (collection, (("", label),) if label else ())
+        if key not in self._pool:
+            self._pool[key] = self.produce(producer, collection, producer.name, {})
+        return self._pool[key]
+
+    def clear(self) -> None:
+        """Nothing is what it was: all that is needed from now on is made anew. The journal knows of the rest."""
+        self._pool.clear()
+
+    def forget(self, owned: Owned) -> None:
+        """It is gone, or no longer what it was."""
+        self._pool = {key: other for key, other in self._pool.items() if other.value != owned.value}
+
+    def forget_below(self, path: str) -> None:
+        """What stands below a path is gone, or no longer what it was."""
+        self._pool = {key: owned for key, owned in self._pool.items() if not owned.path.startswith(f"{path}/")}
+
+    def _by_factory(self, factory: str, collection: str) -> Owned:
+        problem = self._subject.reach(self._context.service.initial)
+        if problem is not None:
+            raise Unavailable(problem.reason, optional=False)
+        made = getattr(self._context.resources, factory)(self._subject.server_id)
+        return Owned(str(made.id), collection, f"{collection}/{made.id}", str(made.role))
+
+    def _new_name(self, producer: Producer) -> str:
+        """The name that a client chooses: the sample's where the body holds it, too, else a new one."""
+        operation = producer.operation
+        name = producer.name
+        bound, value = self._context.service.binding(operation, name)
+        if bound:
+            given = self._subject.bindings.filled(value)
+            return str(given)
+        row = next((r for r in operation.request.parameters if r.location == "path" and r.name == name), None)
+        if row is not None and (row.format == "uuid" or row.type == "uuid" or name.endswith("uuid")):
+            return str(uuid.uuid4())
+        return naming.chosen_name(operation) or self._context.resources.rand_name("case")[-40:]
+
+    def produce(self, producer: Producer, collection: str, name: str, fields: Mapping[str, Any]) -> Owned:
+        """Make an element, and wait until it is what it will be.
+
+        Raises:
+            Unavailable: the cloud refused, or did not name what it made.
+        """
+        operation, context = producer.operation, self._context
+        version = context.version_for(operation)
+        self.prepare(operation)
+        built = naming.named(operation, bodies.build(operation, version, context.service, fields), context.service)
+        body = self._subject.bindings.filled(built, True)
+        chosen = self._new_name(producer) if producer.chosen else None
+        path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection
+        role = self._role(operation)
+        while True:
+            intent = self.intend(collection, body, chosen, role)
+            answer = context.cloud.send(Ask(operation.method, path, Role(role), str(version), body, intent=intent))
+            if answer.status == 403 and role != "admin" and "admin" in context.role_names:
+                role = "admin"
+                context.elevated.add(operation.id)
+                continue
+            break
+        if not answer.ok:
+            why = f"{operation.id}, which makes what {{{name}}} names, was answered {answer.status or answer.error}"
+            raise Unavailable(why, optional=False)
+        self._subject.bindings.used(bindings_in(built), True)
+        value = chosen or named_by(answer, name, body)
+        if value is None:
+            raise Unavailable(f"{operation.id} was answered {answer.status} and did not name what it made", False)
+        owned = Owned(
+            value, collection, f"{collection}/{quote(value, safe='')}", role, producer, tuple(sorted(fields.items()))
+        )
+        self.settle(intent, owned)
+        self._await(owned, answer)
+        context.notes.add("producer", f"{operation.id} makes what {{{name}}} names")
+        return owned
+
+    def _role(self, operation: Operation) -> str:
+        policy = operation.policy
+        member = policy is None or {"owner", "any", "member", "reader"} & set(policy.roles)
+        wanted = "member" if member and operation.id not in self._context.elevated else "admin"
+        return wanted if wanted in self._context.role_names else "member"
+
+    def intend(self, collection: str, body: Any, chosen: str | None, role: str) -> Intent | None:
+        """Write down that an element is about to be made; nothing for what goes with the lane's server."""
+        journal = self._context.cloud.journal
+        if journal is None or self._goes_with_server(collection):
+            return None
+        return journal.intend(kind_of(collection), chosen or name_in(body) or "", role=role)
+
+    def _goes_with_server(self, collection: str) -> bool:
+        return f"/{self._context.service.resource}s/" in collection
+
+    def settle(self, intent: Intent | None, owned: Owned) -> None:
+        """Write down what an intent has become."""
+        journal = self._context.cloud.journal
+        if intent is not None and journal is not None:
+            journal.made(intent, owned.value, owned.path)
+
+    def renamed(self, owned: Owned, name: str) -> None:
+        """Write down that it has another name now."""
+        journal = self._context.cloud.journal
+        intent = self.intend(owned.collection, {}, name, owned.role)
+        if intent is not None and journal is not None:
+            journal.made(intent, name, f"{owned.collection}/{quote(name, safe='')}")
+            journal.gone(owned.value)
+
+    def _await(self, owned: Owned, answer: Answer) -> None:
+        """Wait while the thing forms, as its own view or that of the server that holds it shows."""
+        reader = owned.producer.reader if owned.producer else None
+        if self._goes_with_server(owned.collection):
+            self._subject.settle(())
+            if background(answer):
+                self._subject.stir(owned.collection)
+        if reader is None:
+            return
+        version = str(self._context.version_for(reader))
+        deadline = time.monotonic() + self._context.patience.status
+        pause = 0.05
+        while time.monotonic() < deadline and not self._context.stopping.is_set():
+            shown = self.show(owned, version)
+            status = shown.get("status") if isinstance(shown, Mapping) else None
+            if not (isinstance(status, str) and status.lower().endswith(FORMING)):
+                return
+            time.sleep(pause)
+            pause = min(2 * pause, 2.0)
+
+    def show(self, owned: Owned, version: str) -> Any:
+        """What the cloud shows of it; None where it is not there."""
+        return content(self.look(owned, version))
+
+    def look(self, owned: Owned, version: str) -> Answer:
+        """What the cloud answers to who asks for it."""
+        return self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version)
+
+    def dispose(self, owned: Owned) -> None:
+        """Remove it; what cannot be removed now stands in the journal for the end of the run."""
+        self.forget(owned)
+        if owned.producer is None or owned.producer.remover is None or self._goes_with_server(owned.collection):
+            return
+        version = str(self._context.version_for(owned.producer.remover))
+        with contextlib.suppress(CloudError):
+            if owned.collection == f"/{self._context.service.resource}s":
+                # What a cloud keeps for a while after its deletion would keep what is attached to it.
+                self._context.resources.drop(owned.value, Role(owned.role))
+                return
+            answer = self._context.cloud.send(Ask("DELETE", owned.path, Role(owned.role), version))
+            if answer.ok or answer.status in (404, 410):
+                self.gone(owned)
+
+    def gone(self, owned: Owned) -> None:
+        """Write down that it is no more. An attachment is called as what is attached, which stays."""
+        journal = self._context.cloud.journal
+        if journal is not None and not self._goes_with_server(owned.collection):
+            journal.gone(owned.value)
+
+    def came_along(self, kind: str, ids: Iterable[str], role: str) -> None:
+        """Write down what a request has made beside what it asked for, so that it is removed in the end."""
+        journal = self._context.cloud.journal
+        for id_ in ids if journal is not None else ():
+            if journal is not None and not journal.owns(id_):
+                journal.made(journal.intend(kind, "", role=role), id_, path_of(kind, id_))

@@ -1,0 +1,89 @@
+"""Things that a run has made, and how an answer tells of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from conformance.engine.api.producers import Producer
+from conformance.engine.api.response_fields import identity
+from conformance.engine.cloud.created import PATHS
+from conformance.engine.cloud.exchange import ABSENT, Answer
+
+ACCEPTED = 202
+"""The code of a request that is not done when it is answered (RFC 9110, 15.3.3)."""
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Something that a lane has made.
+
+    Attributes:
+        value: what names it in a path.
+        collection: the filled path of the collection.
+        path: its own.
+        role: who has made it.
+        with_fields: what distinguishes it from the usual ones.
+    """
+
+    value: str
+    collection: str
+    path: str
+    role: str
+    producer: Producer | None = None
+    with_fields: tuple[tuple[str, Any], ...] = ()
+
+
+def kind_of(collection: str) -> str:
+    """How the journal calls an element of a collection."""
+    return next((kind for kind, path in PATHS.items() if path == collection), collection.rpartition("/")[2])
+
+
+def content(answer: Answer) -> Any:
+    """What an answer shows: the object in its one key; None where it shows nothing."""
+    if not answer.ok or not isinstance(answer.json, dict):
+        return None
+    return next(iter(answer.json.values())) if len(answer.json) == 1 else answer.json
+
+
+def background(answer: Answer) -> bool:
+    """Whether what an answer says was made is still being made: it is accepted (202), or has a status that tells."""
+    shown = next(iter(answer.json.values()), None) if isinstance(answer.json, dict) else None
+    return answer.status == ACCEPTED or (isinstance(shown, Mapping) and "status" in shown)
+
+
+def name_in(body: Any) -> str | None:
+    """The name that a body gives to what it makes."""
+    if isinstance(body, dict):
+        for key in ("name", "display_name"):
+            if isinstance(body.get(key), str):
+                return str(body[key])
+        for inner in body.values():
+            found = name_in(inner)
+            if found is not None:
+                return found
+    return None
+
+
+def named_by(answer: Answer, name: str, sent: Any = None) -> str | None:
+    """What an answer says was made: in its body, by the last segment of its Location, or as the request named it."""
+    value = identity(answer.json, name) if answer.json is not ABSENT else None
+    if value is not None:
+        return value
+    last = urlsplit(answer.headers.get("Location", "")).path.rstrip("/").rpartition("/")[2]
+    return unquote(last) or _member(sent, re.sub(r"[^a-z0-9]", "", name.lower()))
+
+
+def _member(body: Any, wanted: str) -> str | None:
+    """The text of a member of a body, in any spelling of its name, at whatever depth."""
+    for key, value in body.items() if isinstance(body, Mapping) else ():
+        if isinstance(value, Mapping):
+            found = _member(value, wanted)
+            if found is not None:
+                return found
+        elif isinstance(value, str) and re.sub(r"[^a-z0-9]", "", key.lower()) == wanted:
+            return value
+    return None

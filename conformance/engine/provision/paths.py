@@ -1,0 +1,349 @@
+"""What stands for the placeholders of a path: the server of the lane, something of the run, or what the cloud shows.
+
+Which collection a placeholder names an element of follows from the path: ``{flavor_id}`` in ``/flavors/{flavor_id}`` is
+an element of what ``GET /flavors`` lists. What is only read is looked up there first; what a request changes is made,
+by the operation that the reference documents for it (see ``producers``), and used for one lane alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from conformance.engine.api.entries import Naming
+from conformance.engine.api.json_path import lookup
+from conformance.engine.api.producers import SAFE, collection_of, last_version, listed_by, placeholders
+from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.roles import Role
+from conformance.engine.model.setup import Existing
+from conformance.engine.model.trial import Trial
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elements import Elements
+from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.owned import Owned
+from conformance.engine.provision.steps import Steps
+from conformance.engine.provision.subject import Subject
+from specs.microversion import Microversion
+from specs.model import Operation
+
+UNKNOWN_NUMBER = "987654321"
+"""What stands for a number that names nothing."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A path with values for its placeholders.
+
+    Attributes:
+        values: by placeholder.
+        owned: what the last placeholder names, where this lane has made it.
+        passing: collection and placeholder of what is named only while it lasts.
+    """
+
+    path: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    owned: Owned | None = None
+    passing: tuple[tuple[str, str], ...] = ()
+
+
+class Paths:
+    """Fills paths for one lane; what was looked up or made is kept."""
+
+    def __init__(self, context: RunContext, subject: Subject) -> None:
+        self._context = context
+        self._subject = subject
+        self._known: dict[tuple[str, str, str], str] = {}
+        self.elements = Elements(context, subject)
+        self.steps = Steps(context, subject)
+        self.elements.prepare = self.prepare
+
+    def fill(
+        self,
+        operation: Operation,
+        role: str,
+        version: Microversion,
+        unknown: str | None = None,
+        last_only: bool = False,
+        given: Mapping[str, str] | None = None,
+    ) -> Filled:
+        """The path of an operation with its placeholders filled.
+
+        Args:
+            operation: what is asked.
+            role: as whom collections are listed, where there is no administrator.
+            version: the microversion at which they are.
+            unknown: a uuid that names nothing, for every placeholder; None fills in things that exist.
+            last_only: the uuid stands for the last placeholder alone.
+            given: what stands for some placeholders, whatever exists.
+
+        Raises:
+            Unavailable: the cloud shows no element of a collection, and none could be made.
+        """
+        filled, values = operation.path, {}
+        owned: Owned | None = None
+        passing: list[tuple[str, str]] = []
+        known = self._context.needs.get(operation.id)
+        names = known.placeholders if known is not None else tuple(placeholders(operation.path))
+        for number, name in enumerate(names):
+            if given and any(earlier in given for earlier in names[:number]):
+                unknown, last_only = str(uuid.uuid4()), False  # there is nothing in what does not exist
+            nothing = unknown if not last_only or name == names[-1] else None
+            owned = None
+            if given and name in given:
+                value = given[name]
+            elif nothing is not None and last_only and name in self._context.service.named_by:
+                self._something(filled, operation, name, role, version)  # the situation in which it could be named
+                value = self._nothing(filled, operation, name, role, version, nothing)
+                passing += self._passing(filled, operation, name)
+            elif nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
+                value = self._nothing(filled, operation, name, role, version, nothing)
+            elif name == self._context.service.identifier:
+                value = self._subject.known_id or self._subject.server_id
+            else:
+                value, owned = self._something(filled, operation, name, role, version)
+                passing += self._passing(filled, operation, name)
+            values[name] = value
+            filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
+        return Filled(filled, values, owned, tuple(passing))
+
+    def prepare(self, operation: Operation, values: Mapping[str, str] | None = None) -> None:
+        """Take the steps that an accepted request of an operation needs before it.
+
+        Args:
+            operation: what will be asked.
+            values: of its placeholders, which the steps share.
+
+        Raises:
+            Unavailable: one of them was refused.
+        """
+        for step in self._context.service.steps(operation, "before"):
+            self.steps.before(step, values or {}, self.path_of)
+
+    def path_of(self, operation: Operation) -> str:
+        """The path of an operation that goes with another one, as an administrator."""
+        return self.fill(operation, "admin", self._context.version_for(operation)).path
+
+    def _chosen(self, operation: Operation) -> bool:
+        """Whether the client chooses the last name of the path, and has to write it into the body, too."""
+        producer = self._context.producers.made_by(operation)
+        return producer is not None and producer.chosen and len(placeholders(operation.path)) > 1
+
+    def populated(self, operation: Operation, filled: Filled, answer: Answer) -> bool:
+        """Where a list was empty, make an element of what it lists; whether there is one now."""
+        template = operation.path.removesuffix("/detail")
+        producer = self._context.producers.of(template)
+        if producer is None or any(True for _ in elements(answer.json)):
+            return False
+        if producer.lister is None and operation.path == template:
+            return False
+        collection = filled.path.removesuffix("/detail")
+        fields = self._context.service.fields_for(operation, template)
+        try:
+            return self.elements.own(template, collection, producer.name, operation, fields) is not None
+        except Unavailable:
+            return False
+
+    def makes_in(self, trial: Trial) -> str:
+        """The status of the server in which what a trial needs beside it can be made."""
+        having = (name for setup in trial.setups(Existing) for name in setup.operations)
+        paths = [trial.request.operation.path, *(self._context.operations[name].path for name in having)]
+        for collection in (collection_of(path, name) for path in paths for name in placeholders(path)):
+            producer = self._context.producers.of(collection)
+            for condition in producer.operation.preconditions if producer is not None else ():
+                if condition.kind == "status" and condition.resource == self._context.service.resource:
+                    return next((s for s in condition.any_of if s in self._context.service.stable), "")
+        return self._context.service.initial
+
+    def lasts(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> bool:
+        """Whether the lists still show what a path was filled with that is named only while it lasts."""
+        try:
+            for collection, name in filled.passing:
+                at = self._listed_at(collection_of(operation.path, name), version)
+                self._listed(collection, name, role, str(at), operation)
+        except Unavailable:
+            return False
+        return True
+
+    def end(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> None:
+        """Bring what a path names only while it lasts to its end, and wait until it has ended.
+
+        Raises:
+            Unavailable: it lasts.
+        """
+        for name in self._context.service.passing(operation):
+            for step in self._context.service.named_by[name].ends:
+                with contextlib.suppress(Unavailable):  # it may have ended by itself
+                    self.steps.before(step, filled.values, self.path_of)
+        self.steps.sent.clear()
+        deadline = time.monotonic() + self._context.patience.status
+        while self.lasts(operation, filled, role, version):
+            if time.monotonic() > deadline or self._context.stopping.wait(0.1):
+                raise Unavailable("what the path names has not come to its end", optional=False)
+        if self._subject.view is not None:
+            self._subject.settle(None)
+
+    def _passing(self, filled: str, operation: Operation, name: str) -> list[tuple[str, str]]:
+        fixed = self._fixed(collection_of(operation.path, name), name)
+        passing = fixed is None and name in self._context.service.passing(operation)
+        return [(collection_of(filled, name), name)] if passing else []
+
+    def _something(
+        self, filled: str, operation: Operation, name: str, role: str, version: Microversion
+    ) -> tuple[str, Owned | None]:
+        fixed = self._fixed(collection_of(operation.path, name), name)
+        if fixed is not None:
+            return fixed, None
+        collection, template = collection_of(filled, name), collection_of(operation.path, name)
+        rule = self._context.service.named_by.get(name)
+        if rule is not None:
+            return self._named(rule, collection, name, role, version, operation), None
+        fields = self._context.service.fields_for(operation, template)
+        if self._context.service.owned or operation.method not in SAFE or fields or self._below(operation, name):
+            try:
+                owned = self.elements.own(template, collection, name, operation, fields)
+            except Unavailable:
+                if self._context.service.owned or not self._context.sandbox:
+                    raise
+                owned = None  # nothing there is anybody else's
+            if owned is not None:
+                return owned.value, owned
+        try:
+            return self._element(filled, operation, name, role, version), None
+        except Unavailable:
+            owned = self.elements.own(template, collection, name, operation, fields)
+            if owned is None:
+                raise
+            return owned.value, owned
+
+    def _named(
+        self, rule: Naming, collection: str, name: str, role: str, version: Microversion, operation: Operation
+    ) -> str:
+        """What only another request's answer, or a list while it lasts, names."""
+        if rule.since is not None and version < Microversion.parse(rule.since):
+            raise Unavailable(f"what {{{name}}} names is of use from {rule.since} on")
+        at = str(self._listed_at(collection_of(operation.path, name), version))
+        if rule.passing:
+            with contextlib.suppress(Unavailable):
+                return self._listed(collection, name, role, at, operation)
+        if self._subject.view is None:
+            self._subject.reach(self._context.service.initial)
+        values = {self._context.service.identifier: self._subject.known_id}
+        answer: Answer | None = None
+        try:
+            for step in rule.steps:
+                answer = self.steps.before(step, values, self.path_of)
+        except Unavailable as error:
+            raise Unavailable(str(error)) from None  # in this status nothing has such a name
+        finally:
+            self.steps.sent.clear()
+            # What was made so is under way in the server, and of no use to any other trial.
+            self._subject.must_replace = True
+        if rule.field is not None:
+            shown = lookup(answer.json if answer else None, rule.field)
+            found = re.search(rule.pattern, str(shown)) if isinstance(shown, str | int) else None
+            if found is None:
+                raise Unavailable(f"{rule.steps[-1].operation} did not name what {{{name}}} stands for", optional=False)
+            return found.group(1)
+        deadline = time.monotonic() + self._context.patience.status
+        while True:
+            try:
+                return self._listed(collection, name, role, at, operation)
+            except Unavailable:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    def _below(self, operation: Operation, name: str) -> bool:
+        """Whether a later placeholder names what must be made, so that what holds it must be ours."""
+        names = placeholders(operation.path)
+        later = names[names.index(name) + 1 :]
+        if self._context.producers.of(operation.path) is not None:
+            return True
+        return any(self.elements.makes(collection_of(operation.path, other)) for other in later)
+
+    def _nothing(
+        self, filled: str, operation: Operation, name: str, role: str, version: Microversion, unknown: str
+    ) -> str:
+        """A value that names nothing, of the form that names have in the collection."""
+        if not _is_number(operation, name, version):
+            return unknown
+        try:
+            known = self._element(filled, operation, name, role, version)
+        except Unavailable:
+            known = UNKNOWN_NUMBER
+        return UNKNOWN_NUMBER if known.isdigit() else unknown
+
+    def _fixed(self, collection: str, name: str) -> str | None:
+        table = self._context.service.placeholders
+        value = table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
+        if value == "project":
+            return self._project()
+        return value if value is None else str(self._subject.bindings.filled(value))
+
+    def _project(self) -> str:
+        if ("", "project", "") not in self._known:
+            self._known["", "project", ""] = self._subject.bindings.project()
+        return self._known["", "project", ""]
+
+    def _element(self, filled: str, operation: Operation, name: str, role: str, version: Microversion) -> str:
+        collection, template = collection_of(filled, name), collection_of(operation.path, name)
+        at = self._listed_at(template, version)
+        key = (collection, name, str(at))
+        if key not in self._known:
+            self._known[key] = self._listed(collection, name, role, str(at), operation)
+        return self._known[key]
+
+    def _listed_at(self, template: str, version: Microversion) -> Microversion:
+        """The version at which a collection is listed for a request at another, or the nearest that it has.
+
+        The names of things may differ by version (hypervisors were numbered once), so they are looked up at the same.
+        """
+        listing = listed_by(self._context.operations, template)
+        if listing is None:
+            return version
+        first, last = listing.microversions.range.min, last_version(listing)
+        at = min(version, last) if last is not None else version
+        return max(at, first) if first is not None else at
+
+    def forget(self, filled: Filled) -> None:
+        """What a path named is gone, or is not what it was: the next one gets another."""
+        for key, value in list(self._known.items()):
+            if filled.values.get(key[1]) == value and key[0]:
+                del self._known[key]
+        if filled.owned is not None:
+            self.elements.forget(filled.owned)
+
+    def _of_another_lane(self, value: str, collection: str) -> bool:
+        """Whether this run has made what a list shows: then another lane may remove it at any moment."""
+        journal = self._context.cloud.journal
+        return journal is not None and journal.owns(value, collection)
+
+    def _listed(self, collection: str, name: str, role: str, version: str, operation: Operation) -> str:
+        service, cloud = self._context.service, self._context.cloud
+        last = collection.rpartition("/")[2]
+        wanted = service.elements_for(operation, last)
+        # What a member sees is open to a member; what nobody but an administrator sees is not asked for by others.
+        for sender in (Role.ADMIN,) if role == "admin" else (Role.MEMBER, Role.ADMIN):
+            if sender not in cloud.roles:
+                continue
+            answer = cloud.get(collection, role=sender, microversion=version)
+            for element in elements(answer.json) if answer.ok else ():
+                if isinstance(element, Mapping) and not wanted.items() <= element.items():
+                    continue
+                value = identity(element, name)
+                if value is not None and not self._of_another_lane(value, collection):
+                    return value
+        raise Unavailable(f"the cloud shows no element of {collection} that could stand for {{{name}}}")
+
+
+def _is_number(operation: Operation, name: str, version: Microversion) -> bool:
+    return any(
+        row.name == name and row.location == "path" and row.type in ("integer", "int") and version in row.range
+        for row in operation.request.parameters
+    )

@@ -1,0 +1,139 @@
+"""Requests that go before or after the one that is tried, as the tables say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from conformance.engine.api import bodies, json_path, naming, request_fields
+from conformance.engine.api.producers import placeholders
+from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.roles import Role
+from conformance.engine.model.binding import Binding, Step
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.owned import content
+from conformance.engine.provision.subject import Subject
+from specs.model import Operation
+
+Fill = Callable[[Operation], str]
+"""Gives the path of an operation with values for its placeholders."""
+
+
+@dataclass
+class Steps:
+    """Takes steps for one lane.
+
+    ``sent`` holds what the last step before a request has sent, ``shown`` what steps after it will put back.
+    """
+
+    context: RunContext
+    subject: Subject
+    sent: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def remember(self, steps: Iterable[Step], values: Mapping[str, str], fill: Fill) -> None:
+        """Look at what steps after a request will have to put back."""
+        for step in steps:
+            if step.shown_by:
+                self.shown[step.shown_by] = self.look(step.shown_by, values, fill)
+
+    def look(self, name: str, values: Mapping[str, str], fill: Fill) -> Mapping[str, Any]:
+        """The fields that an operation shows now, none where it shows none."""
+        operation = self.context.operations.get(name)
+        if operation is None:
+            return {}
+        role = Role.ADMIN if Role.ADMIN in self.context.cloud.roles else Role.MEMBER
+        path = self.path(operation, values, fill)
+        answer = self.context.cloud.get(path, role=role, microversion=str(self.context.version_for(operation)))
+        view = content(answer)
+        return view if isinstance(view, Mapping) else {}
+
+    def _put_back(self, step: Step, operation: Operation, values: Mapping[str, str], fill: Fill) -> Any:
+        """The body that sets what is shown otherwise than before; ABSENT where nothing is."""
+        was, now = self.shown.get(step.shown_by, {}), self.look(step.shown_by, values, fill)
+        body: dict[str, Any] = {}
+        beside: list[tuple[tuple[str, ...], Any]] = []
+        for one in request_fields.fields(operation, self.context.version_for(operation)):
+            name = one.path[-1]
+            if name in was and name in now and was[name] != now[name]:
+                json_path.put(body, one.path, was[name])
+            elif name in step.fields:
+                beside.append((one.path, step.fields[name]))
+        for path, value in beside if body else ():
+            json_path.put(body, path, value)
+        return body or ABSENT
+
+    def before(self, step: Step, values: Mapping[str, str], fill: Fill) -> Answer | None:
+        """Take a step without which a request cannot be accepted.
+
+        Args:
+            step: what to ask; the path of a collection makes one of its elements, unless the lane has one.
+            values: of placeholders that the step shares with the request.
+            fill: for paths with others.
+
+        Raises:
+            Unavailable: it was refused.
+        """
+        if step.operation.startswith("/"):
+            self.subject.bindings.filled(Binding(step.operation))
+            return None
+        answer, body = self._take(step, values, {}, fill)
+        if answer is None or not answer.ok:
+            status = (answer.status or answer.error) if answer is not None else "not documented"
+            raise Unavailable(f"{step.operation}, which goes before it, was answered {status}", optional=False)
+        self.sent.update(members("before", body))
+        return answer
+
+    def after(self, step: Step, values: Mapping[str, str], fill: Fill, body: Any) -> None:
+        """Take back what a request has changed; ``body`` is what it has sent."""
+        self._take(step, values, members("sent", body), fill)
+
+    def _take(
+        self, step: Step, values: Mapping[str, str], sent: Mapping[str, Any], fill: Fill
+    ) -> tuple[Answer | None, Any]:
+        operation = self.context.operations.get(step.operation)
+        if operation is None:
+            return None, None
+        self.context.notes.add("table", f"steps: {operation.id} goes with another request")
+        version = self.context.version_for(operation)
+        if step.shown_by:
+            body = self._put_back(step, operation, values, fill)
+            if body is ABSENT:
+                return None, None
+        else:
+            body = bodies.build(operation, version, self.context.service, step.fields)
+            body = naming.named(operation, body, self.context.service)
+            body = self.subject.bindings.filled(body, True, {**sent, **self.sent, **values})
+        path = self.path(operation, values, fill)
+        policy = operation.policy
+        roles = ["admin"] if policy and "owner" not in policy.roles else ["member", "admin"]
+        answer = None
+        for role in roles:
+            if role in self.context.role_names:
+                answer = self.context.cloud.send(Ask(operation.method, path, Role(role), str(version), body))
+                if answer.status != 403:
+                    break
+        return answer, body
+
+    @staticmethod
+    def path(operation: Operation, values: Mapping[str, str], fill: Fill) -> str:
+        """The path of an operation, with the values that it shares with a request, and others found."""
+        path = operation.path
+        for name in placeholders(path):
+            if name in values:
+                path = path.replace(f"{{{name}}}", quote(values[name], safe=""), 1)
+        return fill(operation) if "{" in path else path
+
+
+def members(prefix: str, body: Any) -> dict[str, Any]:
+    """The members of a body that hold no others, at any depth, by their names after a prefix."""
+    found: dict[str, Any] = {}
+    for key, value in body.items() if isinstance(body, Mapping) else ():
+        if isinstance(value, Mapping):
+            found.update(members(prefix, value))
+        else:
+            found[f"{prefix}.{key}"] = value
+    return found

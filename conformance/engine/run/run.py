@@ -1,0 +1,318 @@
+"""The run: lanes in threads, each case's result in its place, and a stop that cleans up."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from conformance.engine.execute.executor import FIRST_REFUSAL, FORBIDDEN, Executor
+from conformance.engine.model.case import Case, Suite
+from conformance.engine.model.evidence import Evidence, Judgement, Problem
+from conformance.engine.model.probe import Probe
+from conformance.engine.model.trial import Trial
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.subject import Subject
+from conformance.engine.run.lanes import ALONE, NO_SERVER, lane_of, order
+from conformance.engine.run.locks import Locks
+from specs.record.model import Deviation, Result
+
+Record = Callable[[Result], None]
+
+STOP_WITHIN = 90.0
+"""Seconds that trials under way have to end after a stop."""
+
+
+class Stopped(Exception):
+    """The run was stopped before the case was decided."""
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A trial, those of its cases that were asked for together, and what they want to be looked up."""
+
+    trial: Trial
+    cases: tuple[Case, ...]
+    probes: tuple[Probe, ...]
+
+    @classmethod
+    def of(cls, cases: Sequence[Case]) -> _Job:
+        """The job of cases that share a trial."""
+        probes = dict.fromkeys(probe for case in cases for probe in case.expectation.probes)
+        return cls(cases[0].trial, tuple(cases), tuple(probes))
+
+
+@dataclass
+class Run:
+    """Runs the trials of chosen cases and gives each case's result.
+
+    Attributes:
+        suite: where the cases come from.
+        context: what the lanes share.
+        record: is told every result as it comes, from many threads.
+        parallel: how many lanes with servers run at a time, which bounds the servers that exist at a time.
+        turns: with the lanes of other processes.
+    """
+
+    suite: Suite
+    context: RunContext
+    record: Record
+    parallel: int = 6
+    locks: Locks = field(default_factory=Locks)
+    servers_made: int = 0
+    _futures: dict[str, Future[Result]] = field(default_factory=dict)
+    _queue: list[list[_Job]] = field(default_factory=list)
+    _alone: list[list[_Job]] = field(default_factory=list)
+    _threads: list[threading.Thread] = field(default_factory=list)
+    _working: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def lane(self, case_id: str) -> str:
+        """The lane in which a case is tried: a function of the case. Raises KeyError."""
+        return lane_of(self._by_id[case_id].trial, self.context.service)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Case]:
+        return {case.id: case for case in self.suite.cases}
+
+    @property
+    def whole(self) -> bool:
+        """Whether every case of the suite was started."""
+        return len(self._futures) == len(self.suite.cases)
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The operations of the cases that were started."""
+        return frozenset(self._by_id[case_id].operation.id for case_id in self._futures)
+
+    def start(self, case_ids: Iterable[str]) -> None:
+        """Begin the trials of some cases, in threads of their own; may be called again with others.
+
+        Raises:
+            KeyError: the suite has no such case; none is begun.
+        """
+        chosen = [self._by_id[case_id] for case_id in dict.fromkeys(case_ids)]
+        with self._lock:
+            lanes: dict[str, dict[str, list[Case]]] = {}
+            for case in chosen:
+                if case.id not in self._futures:
+                    self._futures[case.id] = Future()
+                    lane = lanes.setdefault(lane_of(case.trial, self.context.service), {})
+                    lane.setdefault(case.trial.key, []).append(case)
+            jobs = {name: [_Job.of(cases) for cases in lane.values()] for name, lane in lanes.items()}
+            # What needs no server fills the time in which others wait, and takes no server's place.
+            if NO_SERVER in jobs:
+                self._begin(self._run_lane, jobs.pop(NO_SERVER))
+            alone = jobs.pop(ALONE, None)
+            # The longest lanes first.
+            self._queue += sorted(jobs.values(), key=len, reverse=True)
+            if alone is not None:
+                self._alone.append(alone)
+            for _ in range(min(self.parallel - self._working, len(self._queue) + len(self._alone))):
+                self._working += 1
+                self._begin(self._work)
+
+    def _begin(self, work: Callable[..., None], *args: object) -> None:
+        thread = threading.Thread(target=work, args=args, name=f"lane-{len(self._threads)}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def wait(self, case_id: str) -> Result:
+        """The result of a case, awaited.
+
+        Raises:
+            Stopped: the run was stopped before it was decided.
+            KeyError: the case was not started.
+        """
+        future = self._futures[case_id]
+        while True:
+            try:
+                return future.result(timeout=0.5)
+            except TimeoutError:
+                if not self.active and not future.done():
+                    raise Stopped(case_id) from None
+
+    @property
+    def active(self) -> bool:
+        """Whether a lane runs that can still decide something."""
+        with self._lock:
+            return any(thread.is_alive() for thread in self._threads)
+
+    def stop(self) -> None:
+        """Begin no further trial, and wait for those under way."""
+        self.context.stopping.set()
+        deadline = time.monotonic() + STOP_WITHIN
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
+
+    def _work(self) -> None:
+        while jobs := self._take():
+            self._run_lane(jobs)
+
+    def _take(self) -> list[_Job]:
+        """The next lane; where none is left, this thread counts no more, so that ``start`` begins another."""
+        with self._lock:
+            if self._queue and not self.context.stopping.is_set():
+                return self._queue.pop(0)
+            if self._alone and not self.context.stopping.is_set() and self._working == 1:
+                lane = self._alone.pop(0)
+            else:
+                self._working -= 1
+                return []
+            others = [t for t in self._threads if t is not threading.current_thread()]
+        for other in others:
+            other.join()
+        return lane
+
+    def _run_lane(self, jobs: list[_Job]) -> None:
+        subject = Subject(self.context)
+        executor = Executor(self.context, subject)
+        pending = sorted(jobs, key=lambda job: order(job.trial, self.context.service))
+        alone = lane_of(jobs[0].trial, self.context.service) == ALONE
+        try:
+            with self.locks.taken(alone, self.context.stopping):
+                while pending and not self.context.stopping.is_set():
+                    job = self._next(pending, subject)
+                    self._try(job, executor)
+                    pending.remove(job)
+        except Exception as error:
+            for job in pending:
+                self._give_up(job, _fault(error))
+        finally:
+            with contextlib.suppress(Exception):  # what is left stands in the journal
+                executor.discard()
+            with self._lock:
+                self.servers_made += subject.servers_made
+
+    def _next(self, pending: list[_Job], subject: Subject) -> _Job:
+        """The next trial: in the present status if there is one, else in the nearest."""
+        status = subject.status or self.context.service.initial
+        for job in pending:
+            if job.trial.situation.state in (None, status):
+                return job
+
+        def distance(job: _Job) -> float:
+            way = self.context.graph.way(status, job.trial.situation.state or "", roles=self.context.role_names)
+            return sum(edge.cost for edge in way) if way is not None else 1000.0
+
+        return min(pending, key=distance)
+
+    def _try(self, job: _Job, executor: Executor) -> None:
+        began = time.monotonic()
+        results = self._judged(job, job.cases, executor)
+        # A deviation is only reported if it comes again, on a server that nothing else has touched.
+        doubtful = [case for case, _, judgement in results if judgement.verdict == "fail"]
+        if doubtful:
+            again: dict[str, tuple[Evidence, Judgement]] = {}
+            if not self.context.stopping.is_set():
+                if job.trial.situation.state is not None:
+                    executor.subject.discard()
+                again = {c.id: (e, j) for c, e, j in self._judged(job, doubtful, executor)}
+            results = [
+                (c, *_confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
+            ]
+        seconds = time.monotonic() - began
+        for case, evidence, judgement in results:
+            self._settle(_result(case, evidence, judgement, seconds / len(results)))
+
+    def _give_up(self, job: _Job, reason: str) -> None:
+        for case in job.cases:
+            if not self._futures[case.id].done():
+                judgement = Judgement("error", "not tried", reason)
+                with contextlib.suppress(Exception):  # the record may be what failed
+                    self._settle(_result(case, Evidence(job.trial), judgement, 0.0))
+
+    def _settle(self, result: Result) -> None:
+        try:
+            self.record(result)
+        finally:  # who waits must not wait for ever
+            self._futures[result.case].set_result(result)
+
+    def _judged(self, job: _Job, cases: Sequence[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
+        trial = job.trial
+        results = _judged(trial, cases, job.probes, executor)
+        kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
+        left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
+        request, roles = trial.request, self.context.role_names
+        if kept_out and left and trial.outcome.accepted and request.role == "member" and "admin" in roles:
+            # That a documented role is kept out is a finding of its own. What else is promised an administrator sees.
+            elevated = replace(trial, request=replace(request, role="admin"))
+            again = {c.id: (c, e, j) for c, e, j in _judged(elevated, left, job.probes, executor)}
+            results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
+        return results
+
+
+def _judged(
+    trial: Trial, cases: Sequence[Case], probes: tuple[Probe, ...], executor: Executor
+) -> list[tuple[Case, Evidence, Judgement]]:
+    try:
+        evidence = executor.make(trial, probes)
+    except Exception as error:  # a defect of ours is a verdict on this trial, and must not end the lane
+        evidence = Evidence(trial, problem=Problem("error", _fault(error)))
+    return [(case, evidence, _judge(case, evidence)) for case in cases]
+
+
+def _judge(case: Case, evidence: Evidence) -> Judgement:
+    if evidence.problem is not None:
+        return Judgement(evidence.problem.verdict, "not tried", evidence.problem.reason)
+    try:
+        judgement = case.expectation.judge(evidence)
+        if case.fault is None or judgement.verdict != "pass" or (evidence.status or 0) < FIRST_REFUSAL:
+            return judgement
+        shape = case.fault.judge(evidence)
+        return shape if shape.verdict == "fail" else judgement
+    except Exception as error:
+        return Judgement("error", "not judged", _fault(error))
+
+
+def _fault(error: Exception) -> str:
+    return f"this suite failed: {type(error).__name__}: {error}"
+
+
+def _confirmed(
+    first: tuple[Evidence, Judgement], second: tuple[Evidence, Judgement] | None
+) -> tuple[Evidence, Judgement]:
+    """What two tries of a failing case say together: a fail if both failed, else undecided."""
+    if second is not None and second[1].verdict == "fail":
+        return second
+    if second is None:
+        why = "not tried again, since the run was stopped"
+    elif second[0].problem is not None:
+        why = f"could not be tried again: {second[0].problem.reason}"
+    else:
+        why = f"not when tried again ({second[1].observed})"
+    judgement = first[1]
+    reason = f"seen once and {why}: {judgement.reason}"
+    return first[0], replace(judgement, verdict="inconclusive", reason=reason, deviation=None)
+
+
+def _result(case: Case, evidence: Evidence, judgement: Judgement, seconds: float) -> Result:
+    deviation, status = None, judgement.status or evidence.status or None
+    if judgement.deviation is not None:
+        deviation = Deviation.of(case.requirement.id, judgement.deviation, judgement.observed)
+    return Result(
+        case=case.id,
+        requirement=case.requirement.id,
+        operation=case.requirement.operation,
+        verdict=judgement.verdict,
+        source=case.requirement.source,
+        expected=case.expectation.expected,
+        observed=judgement.observed,
+        status=status,
+        accepted=None if status is None else 200 <= status < 300,
+        microversion=str(version) if (version := evidence.version or case.trial.request.version) else None,
+        role=evidence.role or case.trial.request.role,
+        reason=judgement.reason,
+        deviation=deviation,
+        exchanges=evidence.exchanges,
+        seconds=round(seconds, 3),
+        kind=case.requirement.kind,
+        state=case.trial.situation.state,
+        observation=dict(judgement.observation) if judgement.observation else None,
+    )

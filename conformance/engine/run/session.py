@@ -1,0 +1,234 @@
+"""One process's share of a run: the cloud, the suite, the lanes and what is written, opened and closed together."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from conformance.engine.api.load import load_service
+from conformance.engine.api.producers import Producers
+from conformance.engine.cloud.client import Cloud
+from conformance.engine.cloud.discover import Discovery, Wishes
+from conformance.engine.cloud.errors import EndpointError
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.resources import Resources
+from conformance.engine.cloud.target import Target, connect
+from conformance.engine.derive.state_graph import StateGraph
+from conformance.engine.derive.suite import derive, highest_version, service_of, views
+from conformance.engine.model.case import REASONS, Suite
+from conformance.engine.provision.context import Notes, Patience, RunContext
+from conformance.engine.run.locks import TURNS, Locks
+from conformance.engine.run.run import Run
+from specs.microversion import Microversion
+from specs.model import Spec
+from specs.record.model import Result, RunInfo
+from specs.record.writer import utc_now
+
+CLOUD_PATIENCE = Patience(status=300.0, settle=1.0)
+SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
+
+USES = (
+    "apiref-conformance",
+    "docutils",
+    "keystoneauth1",
+    "pytest",
+    "PyYAML",
+    "requests",
+    "nova",
+    "openstack-placement",
+)
+"""Distributions whose versions the record names."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides a run, beside the cases that are chosen.
+
+    Attributes:
+        target: the cloud.
+        directory: of the run; the journal and the record stand there.
+        sandbox: whether the target is a sandbox, where nothing is anybody else's.
+        release: of the sandbox.
+        default_policy: the cloud is known to keep the documented policy defaults.
+        allow_disruptive: shared things may be changed.
+        max_servers: how many servers may exist at a time.
+        patience: how long to wait; by the kind of target where None.
+        prefix: of all names; the processes of one run share it.
+        microversion: the highest to ask for; the highest that the cloud and the reference know where None.
+        wishes: what the user gives in the place of discovery.
+    """
+
+    target: Target
+    directory: Path
+    sandbox: bool = False
+    release: str | None = None
+    default_policy: bool = False
+    allow_disruptive: bool = False
+    max_servers: int = 6
+    patience: Patience | None = None
+    prefix: str | None = None
+    microversion: str | None = None
+    wishes: Wishes = field(default_factory=Wishes)
+
+
+class Session:
+    """Opened on a cloud with the specs of a reference; closed in any event.
+
+    Args:
+        settings: what decides the run.
+        specs: all specs of the reference.
+        selected: those whose operations are tried.
+        record: is told every result as it comes, from many threads.
+        worker: the name of this process where it shares the run with others.
+
+    Raises:
+        EndpointError: the cloud cannot be used; one sentence says why.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        specs: Sequence[Spec],
+        selected: Sequence[Spec],
+        record: Callable[[Result], None],
+        worker: str | None = None,
+    ) -> None:
+        self.settings = settings
+        self.started = utc_now()
+        self._began = time.monotonic()
+        self._worker = worker
+        settings.directory.mkdir(parents=True, exist_ok=True)
+        name = f"journal-{worker}.jsonl" if worker else "journal.jsonl"
+        self.journal = Journal(settings.directory / name, prefix=settings.prefix)
+        self.cloud: Cloud = connect(
+            settings.target,
+            self.journal,
+            allow_disruptive=settings.allow_disruptive or settings.sandbox,
+            service_type=service_of(specs),
+        )
+        service = load_service(service_of(specs))
+        top = self._top(specs)
+        self.suite: Suite = derive(specs, selected, top, settings.default_policy or settings.sandbox, service)
+        self.specs = tuple(specs)
+        self.selected = tuple(selected)
+        discovery = Discovery(self.cloud, settings.wishes)
+        self.watch = Watch(self.cloud, microversion=str(top))
+        patience = settings.patience or (SANDBOX_PATIENCE if settings.sandbox else CLOUD_PATIENCE)
+        self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status)
+        self.context = RunContext(
+            cloud=self.cloud,
+            discovery=discovery,
+            resources=self.resources,
+            watch=self.watch,
+            service=service,
+            graph=StateGraph.of(views(specs, top, service)),
+            producers=Producers((o for spec in specs for o in spec.operations), service.producers),
+            operations={o.id: o for spec in specs for o in spec.operations},
+            top=top,
+            patience=patience,
+            notes=Notes(),
+            sandbox=settings.sandbox,
+        )
+        locks = Locks(settings.directory / TURNS if worker else None)
+        self.run = Run(self.suite, self.context, record, settings.max_servers, locks)
+        self.left: tuple[str, ...] = ()
+
+    def _top(self, specs: Sequence[Spec]) -> Microversion:
+        """The highest microversion to ask for: none that the reference, the cloud or the user does not know of."""
+        known, supported, wished = highest_version(specs), self.cloud.microversions, self.settings.microversion
+        if wished is not None:
+            known = min(known, Microversion.parse(wished))
+            if known not in supported:
+                raise EndpointError(
+                    f"{self.cloud.name} knows the microversions {supported.min} to {supported.max}, and not {wished}"
+                )
+        return known if supported.max is None else min(known, supported.max)
+
+    def close(self, whole_run: bool = False) -> tuple[str, ...]:
+        """Stop the lanes, remove what is left, and end the connections. Returns what could not be removed.
+
+        Args:
+            whole_run: remove also what other processes of the run have left; they must have ended.
+        """
+        self.run.stop()
+        try:
+            self.left = self.resources.close(own=not whole_run)
+        except Exception as error:
+            self.left = (f"the cleanup ended early ({type(error).__name__}: {error}); `conformance cleanup` goes on",)
+        self.watch.close()
+        self.cloud.close()
+        self.journal.close()
+        return self.left
+
+    def figures(self) -> dict[str, Any]:
+        """Requests, resources made and seconds of this process, as totals of the record hold them."""
+        resource, made = self.context.service.resource, self.run.servers_made
+        return {
+            "requests": self.cloud.request_count,
+            "made": {resource: made} if resource and made else {},
+            "seconds": round(time.monotonic() - self._began, 1),
+        }
+
+    def notes(self) -> tuple[dict[str, Any], ...]:
+        """Facts about the run: entries of the tables that it used, promises without a case, what was left behind."""
+        noted = {*self.context.notes.sorted(), *(("table", entry) for entry in self.suite.used)}
+        untested = [
+            {
+                "kind": "untested",
+                "requirement": u.requirement,
+                "reason": u.reason,
+                "why": REASONS.get(u.reason, u.reason),
+                "detail": u.detail,
+                "source": {"path": u.source.path, "line": u.source.line},
+            }
+            for u in self.suite.untested
+            if self.run.whole or u.requirement.partition("/")[0] in self.run.operations
+        ]
+        left = [{"kind": "left-behind", "text": text} for text in self.left]
+        return (*({"kind": kind, "text": text} for kind, text in sorted(noted)), *untested, *left)
+
+    def info(self, options: Mapping[str, Any], totals: Mapping[str, Any] | None = None) -> RunInfo:
+        """The head of the record, at the start (without totals) or at the end."""
+        first = self.selected[0] if self.selected else None
+        supported = self.cloud.microversions
+        return RunInfo(
+            started=self.started,
+            finished=utc_now() if totals is not None else None,
+            endpoint={
+                "name": self.cloud.name,
+                "url": self.cloud.url,
+                "release": self.settings.release,
+                "sandbox": self.settings.sandbox,
+                "min": str(supported.min) if supported.min else None,
+                "max": str(supported.max) if supported.max else None,
+            },
+            roles=tuple(sorted(self.context.role_names)),
+            environment=environment(),
+            spec={
+                "service": first.service if first else None,
+                "package": first.reference.package if first else None,
+                "version": first.reference.version if first else None,
+                "operations": len({c.operation.id for c in self.suite.cases}),
+                "files": [s.reference.path for s in self.selected],
+            },
+            options=dict(options),
+            totals=dict(totals or {}),
+            notes=self.notes(),
+        )
+
+
+def environment() -> dict[str, Any]:
+    """Python, the platform, and the versions of what the result depends on."""
+    found: dict[str, Any] = {"python": platform.python_version(), "platform": sys.platform}
+    for name in USES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found

@@ -1,0 +1,161 @@
+"""A pytest plugin that puts a fake in the place of the engine's Session: cases are derived, and decided by a table.
+
+The table is `verdicts.json` in the working directory: a part of a case's id -> what becomes of it: a verdict, or
+`hang` (until the run is stopped), `interrupt` (Ctrl-C), `die` (the process is gone), `quiet-omission` (a pass).
+What was tried is appended to `tried.txt`, with the process and the lane.
+"""
+
+import _thread
+import json
+import os
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+from conformance.engine.api.load import load_service
+from conformance.engine.derive.suite import derive
+from conformance.engine.run.lanes import lane_of
+from conformance.engine.run.run import Stopped
+from conformance.plugin import share
+from specs.microversion import Microversion, VersionRange
+from specs.record.model import Deviation, Exchange, ReceivedResponse, Result, RunInfo, SentRequest
+from specs.record.writer import utc_now
+
+
+def pytest_load_initial_conftests(early_config):
+    real = share.Session
+    share.Session = FakeSession
+    early_config.add_cleanup(lambda: setattr(share, "Session", real))
+
+
+def table():
+    path = Path("verdicts.json")
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+@dataclass
+class FakeRun:
+    suite: object
+    record: object
+    stopping: threading.Event
+
+    def __post_init__(self):
+        self._cases = {case.id: case for case in self.suite.cases}
+        self._futures = {}
+        self._threads = []
+
+    def lane(self, case_id):
+        return lane_of(self._cases[case_id].trial, load_service())
+
+    def start(self, case_ids):
+        ids = [case_id for case_id in case_ids if case_id not in self._futures]
+        self._futures.update((case_id, Future()) for case_id in ids)
+        self._threads.append(threading.Thread(target=self._work, args=[ids], daemon=True))
+        self._threads[-1].start()
+
+    @property
+    def active(self):
+        return any(thread.is_alive() for thread in self._threads)
+
+    def wait(self, case_id):
+        while True:
+            try:
+                return self._futures[case_id].result(timeout=0.05)
+            except TimeoutError:
+                if self.stopping.is_set() and not self.active:
+                    raise Stopped(case_id) from None
+
+    def _work(self, ids):
+        wishes = table()
+        for case_id in ids:
+            if self.stopping.is_set():
+                return
+            wish = next((wish for part, wish in wishes.items() if part in case_id), "pass")
+            with Path("tried.txt").open("a") as file:
+                file.write(f"{os.getpid()} {self.lane(case_id)} {case_id}\n")
+            if wish == "hang":
+                self.stopping.wait()
+                return
+            if wish == "interrupt":
+                _thread.interrupt_main()
+                self.stopping.wait()
+                return
+            if wish == "die":
+                os._exit(1)
+            result = outcome(self._cases[case_id], wish)
+            self.record(result)
+            self._futures[case_id].set_result(result)
+
+
+def outcome(case, wish):
+    verdict = {"quiet-omission": "pass", "fail-as-admin": "fail"}.get(wish, wish)
+    classes = {"fail": "contradiction", "fail-as-admin": "contradiction", "quiet-omission": "omission"}
+    deviation = Deviation.of(case.requirement.id, classes[wish], "418") if wish in classes else None
+    exchange = Exchange(
+        SentRequest("POST", "http://127.0.0.1:9/v2.1/servers/1/action", {"X-Auth-Token": "***"}, {"lock": None}),
+        ReceivedResponse(418),
+        1.0,
+    )
+    return Result(
+        case=case.id,
+        requirement=case.requirement.id,
+        operation=case.operation.id,
+        verdict=verdict,
+        source=case.requirement.source,
+        expected=case.expectation.expected,
+        observed="418" if wish in classes else "as expected",
+        status=418,
+        accepted=False,
+        role="admin" if wish == "fail-as-admin" else case.trial.request.role,
+        reason=None if verdict == "pass" else f"the fake says {wish}",
+        deviation=deviation,
+        exchanges=(exchange,),
+        seconds=0.25,
+        kind=case.requirement.kind,
+    )
+
+
+class FakeSession:
+    def __init__(self, settings, specs, selected, record, worker=None):
+        self.settings = settings
+        self.started = utc_now()
+        self._began = time.monotonic()
+        settings.directory.mkdir(parents=True, exist_ok=True)
+        self.journal = SimpleNamespace(prefix=settings.prefix or "fake-1")
+        versions = VersionRange(Microversion(2, 1), Microversion(2, 96))
+        self.cloud = SimpleNamespace(
+            name=f"the fake at {settings.target.url}", roles=("member", "admin"), microversions=versions
+        )
+        top = Microversion(2, 96)
+        self.suite = derive(specs, selected, top, settings.default_policy)
+        self.context = SimpleNamespace(stopping=threading.Event(), top=top)
+        self.run = FakeRun(self.suite, record, self.context.stopping)
+        self.left = ()
+        self.tried = 0
+
+    def close(self, whole_run=False):
+        self.context.stopping.set()
+        with Path("closed.txt").open("a") as file:
+            file.write(f"{os.getpid()} {whole_run}\n")
+        return self.left
+
+    def figures(self):
+        return {"requests": 10, "made": {"server": 1}, "seconds": time.monotonic() - self._began}
+
+    def notes(self):
+        return ({"kind": "fake", "text": "a note"},)
+
+    def info(self, options, totals=None):
+        return RunInfo(
+            started=self.started,
+            finished=utc_now() if totals is not None else None,
+            endpoint={"name": self.cloud.name, "url": self.settings.target.url, "sandbox": self.settings.sandbox},
+            roles=("admin", "member"),
+            spec={"service": "compute", "package": "nova", "version": "34.0.0"},
+            options=dict(options),
+            totals=dict(totals or {}),
+            notes=self.notes(),
+        )

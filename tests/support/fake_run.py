@@ -1,0 +1,107 @@
+"""A run whose trials are decided by a table, and not by any cloud."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from widgets import KNOWLEDGE, TOP, action, becomes, evidence, spec, status, suite
+
+from conformance.engine.derive.state_graph import StateGraph
+from conformance.engine.derive.suite import views
+from conformance.engine.provision.context import Notes
+from conformance.engine.run import run as module
+from conformance.engine.run.run import Run
+
+SPIN = action(
+    "spin",
+    error=(401, 404, 409),
+    preconditions=(status("IDLE"),),
+    postconditions=(becomes("SPINNING", resource="gear"),),
+)
+SUITE = suite(SPIN, action("halt", error=(401,)), action("melt"))
+EVERY = [c.id for c in SUITE.cases]
+SPIN_IDLE = "widgets.spin/normal/202[IDLE]"
+
+
+@dataclass
+class Cloud:
+    """Decides trials by their keys: an Evidence without its trial, an exception, or a function of the attempt."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    made: list[str] = field(default_factory=list)
+    wanted: dict[str, set[str]] = field(default_factory=dict)
+    discarded: int = 0
+    together: int = 0
+    most: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def make(self, trial, wanted):
+        with self.lock:
+            self.made.append(trial.key)
+            self.wanted[trial.key] = set(wanted)
+            attempt = self.made.count(trial.key)
+        answer = self.answers.get(trial.key)
+        if callable(answer):
+            answer = answer(attempt)
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is None:
+            answer = as_promised(trial)
+        return replace(answer, trial=trial)
+
+
+def as_promised(trial):
+    if trial.role in ("no-token", "bad-token"):
+        return evidence(401, trial=trial)
+    if trial.situation.target == "unknown" or trial.role == "alt":
+        return evidence(404, trial=trial, body={"itemNotFound": {"code": 404, "message": "m"}})
+    body = None if trial.accepted else {"conflict": {"code": 409, "message": "no"}}
+    return evidence(202 if trial.accepted else 409, trial=trial, body=body, related={"gear": "SPINNING"})
+
+
+@pytest.fixture
+def cloud(monkeypatch):
+    cloud = Cloud()
+
+    class Subject:
+        def __init__(self, context):
+            self.status, self.locked, self.servers_made = None, False, 1
+
+        def discard(self):
+            with cloud.lock:
+                cloud.discarded += 1
+
+    class Executor:
+        def __init__(self, context, subject):
+            self.context, self.subject = context, subject
+            self.discard = subject.discard
+
+        def make(self, trial, wanted):
+            return cloud.make(trial, wanted)
+
+    monkeypatch.setattr(module, "Subject", Subject)
+    monkeypatch.setattr(module, "Executor", Executor)
+    return cloud
+
+
+def started(*case_ids, parallel=3, record=None):
+    context = SimpleNamespace(
+        service=KNOWLEDGE,
+        graph=StateGraph.of(views([spec(SPIN)], TOP, KNOWLEDGE)),
+        role_names=frozenset({"member", "admin"}),
+        stopping=threading.Event(),
+        notes=Notes(),
+    )
+    results: list[Any] = []
+    run = Run(SUITE, context, record or results.append, parallel)
+    run.results = results
+    run.start(case_ids)
+    return run
+
+
+def key(case_id=SPIN_IDLE):
+    return next(c.trial.key for c in SUITE.cases if c.id == case_id)

@@ -1,0 +1,29 @@
+"""A client, and the cloud without a network that it talks to."""
+
+from __future__ import annotations
+
+import pytest
+from fake_cloud import fake_cloud
+
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.target import Target, connect
+
+TOKEN = "member-token-0123456789"
+
+
+@pytest.fixture
+def fake():
+    with fake_cloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def cloud(fake, tmp_path):
+    made = connect(
+        Target(url=fake.url, tokens={Role.MEMBER: TOKEN, Role.ADMIN: "admin-token-0123456789"}),
+        Journal(tmp_path / "journal.jsonl"),
+    )
+    fake.asked.clear()
+    yield made
+    made.close()

@@ -1,0 +1,383 @@
+"""The client against a small server that misbehaves on purpose."""
+
+import email.utils
+import json
+import socket
+import threading
+import time
+
+import pytest
+
+from conformance.engine.cloud import (
+    ABSENT,
+    BAD_TOKEN,
+    NO_TOKEN,
+    Ask,
+    GuardRefusal,
+    ResourceError,
+    Role,
+    RoleMissing,
+    Target,
+    connect,
+)
+from conformance.engine.cloud.client import Cloud
+from conformance.engine.cloud.credentials import KeystoneToken
+from specs.microversion import Microversion, VersionRange
+
+TOKEN = "member-token-0123456789"
+
+
+@pytest.fixture
+def no_sleep(monkeypatch):
+    slept = []
+    monkeypatch.setattr("conformance.engine.cloud.client.time.sleep", slept.append)
+    return slept
+
+
+def own_server(cloud, id_="own-1"):
+    cloud.journal.made(cloud.journal.intend("server", id_), id_, f"/servers/{id_}")
+    return id_
+
+
+def test_what_goes_out(fake, cloud):
+    fake.routes["GET", "/v2.1/servers"] = (200, {"servers": []}, {"X-Thing": "a"})
+    answer = cloud.send(
+        Ask("GET", "/servers", Role.ADMIN, "2.73", query=(("name", "a b"),), headers=(("Accept", "*/*"),))
+    )
+    (asked,) = fake.asked
+    assert asked.query == {"name": "a b"}
+    assert asked.token == "admin-token-0123456789"
+    assert asked.headers["OpenStack-API-Version"] == "compute 2.73"
+    assert asked.headers["X-OpenStack-Nova-API-Version"] == "2.73"
+    assert asked.headers["Accept"] == "*/*"
+    assert "Content-Type" not in asked.headers
+    assert answer.status == 200
+    assert answer.ok
+    assert answer.json == {"servers": []}
+    assert answer.headers["x-thing"] == "a"
+    assert answer.error is None
+    assert answer.exchange.request.url == f"{fake.url}/v2.1/servers?name=a+b"
+    assert answer.exchange.request.headers["X-Auth-Token"] == "***"
+    assert answer.exchange.response.body == {"servers": []}
+    assert TOKEN not in repr(answer.exchange)
+
+
+@pytest.mark.parametrize(
+    ("microversion", "new", "old"),
+    [
+        (None, None, None),
+        ("2.1", None, "2.1"),
+        ("2.26", None, "2.26"),
+        ("2.27", "compute 2.27", "2.27"),
+        ("latest", "compute latest", "latest"),
+        ("2.x", "compute 2.x", "2.x"),
+    ],
+)
+def test_microversion_headers(fake, cloud, microversion, new, old):
+    cloud.get("/servers", microversion=microversion)
+    (asked,) = fake.asked
+    assert asked.headers.get("OpenStack-API-Version") == new
+    assert asked.headers.get("X-OpenStack-Nova-API-Version") == old
+
+
+def test_another_service(fake, tmp_path):
+    fake.routes["GET", "/placement/"] = (
+        200,
+        {
+            "versions": [
+                {
+                    "id": "v1.0",
+                    "max_version": "1.39",
+                    "min_version": "1.0",
+                    "status": "CURRENT",
+                    "links": [{"rel": "self", "href": ""}],
+                }
+            ]
+        },
+    )
+    fake.routes["GET", "/placement/resource_providers"] = (200, {"resource_providers": []})
+    target = Target(url=fake.url + "/placement", tokens={Role.MEMBER: TOKEN})
+    cloud = connect(target, service_type="placement")
+    assert str(cloud.microversions) == "1.0 - 1.39"
+    assert cloud.get("/resource_providers", microversion="1.39").ok
+    assert fake.asked[-1].headers["OpenStack-API-Version"] == "placement 1.39"
+    assert "X-OpenStack-Nova-API-Version" not in fake.asked[-1].headers
+
+
+def test_bodies(fake, cloud):
+    path = f"/servers/{own_server(cloud)}/action"
+    cloud.send(Ask("POST", path, body={"pause": None}))
+    cloud.send(Ask("POST", path, body=None))
+    cloud.send(Ask("POST", path))
+    cloud.send(Ask("POST", path, raw=b"<a/>", headers=(("Content-Type", "application/xml"),)))
+    pause, null, none, xml = fake.asked
+    assert pause.json == {"pause": None}
+    assert pause.headers["Content-Type"] == "application/json"
+    assert null.body == b"null"
+    assert none.body == b""
+    assert "Content-Type" not in none.headers
+    assert (xml.body, xml.headers["Content-Type"]) == (b"<a/>", "application/xml")
+
+
+def test_answers_that_are_no_json(fake, cloud):
+    fake.routes["GET", "/v2.1/a"] = (502, b"<html>bad gateway</html>", {"Content-Type": "text/html"})
+    fake.routes["GET", "/v2.1/b"] = (204, None)
+    answer = cloud.get("/a")
+    assert answer.json is ABSENT
+    assert answer.exchange.response.body == "<html>bad gateway</html>"
+    answer = cloud.get("/b")
+    assert (answer.json, answer.text, answer.exchange.response.body) == (ABSENT, "", None)
+
+
+def test_redirects_are_answers(fake, cloud):
+    fake.routes["GET", "/v2.1/a"] = (302, None, {"Location": f"{fake.url}/v2.1/b"})
+    assert cloud.get("/a").status == 302
+    assert fake.paths() == ["/v2.1/a"]
+
+
+def test_nobody(fake, cloud, monkeypatch, tmp_path):
+    fake.routes["GET", "/v2.1/servers"] = lambda asked: (401, {}, {"Set-Cookie": "session=abc"})
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    cloud.get("/servers")
+    cloud.send(Ask("GET", "/servers", NO_TOKEN))
+    cloud.send(Ask("GET", "/servers", BAD_TOKEN))
+    first, none, bad = fake.asked
+    assert none.token is None
+    assert bad.token not in {None, first.token}
+    assert not {"Authorization", "Cookie"} & set(none.headers)
+
+
+def test_a_role_that_is_missing(cloud):
+    with pytest.raises(RoleMissing, match="needs the role reader"):
+        cloud.get("/servers", role=Role.READER)
+
+
+def test_the_guard_decides_first(fake, cloud):
+    with pytest.raises(GuardRefusal):
+        cloud.send(Ask("DELETE", "/servers/foreign"))
+    assert fake.asked == []
+    assert cloud.request_count == 2
+
+
+def test_without_a_token_the_cloud_is_asked_first_whether_it_refuses_that(fake, cloud):
+    fake.routes["GET", "/v2.1/servers"] = (401, {})
+    fake.routes["DELETE", "/v2.1/servers/foreign"] = (401, {})
+    assert cloud.send(Ask("DELETE", "/servers/foreign", NO_TOKEN)).status == 401
+    assert cloud.send(Ask("DELETE", "/servers/foreign", NO_TOKEN)).status == 401
+    assert fake.paths() == ["/v2.1/servers"]
+    fake.routes["GET", "/v2.1/servers"] = lambda asked: (200 if asked.token else 401, {})
+    with pytest.raises(GuardRefusal, match="was not seen to refuse a token that is none"):
+        cloud.send(Ask("DELETE", "/servers/foreign", BAD_TOKEN))
+
+
+def test_a_broken_connection_is_tried_again_for_get_alone(fake, cloud, no_sleep):
+    locks = iter([None, None, (200, {})])
+    fake.routes["GET", "/v2.1/servers"] = lambda asked: next(locks)
+    answer = cloud.get("/servers")
+    assert answer.ok
+    assert len(answer.earlier) == 2
+    assert answer.earlier[0].response is None
+    fake.routes["POST", "/v2.1/servers/own-1/action"] = lambda asked: None
+    answer = cloud.send(Ask("POST", f"/servers/{own_server(cloud)}/action", body={}))
+    assert answer.status == 0
+    assert answer.exchange.response is None
+    assert "broke the connection before it had answered" in answer.error
+    assert len(fake.changes) == 1
+
+
+def test_a_get_is_not_tried_for_ever(fake, cloud, no_sleep):
+    fake.routes["GET", "/v2.1/servers"] = lambda asked: None
+    answer = cloud.get("/servers")
+    assert answer.error
+    assert len(fake.asked) == 4
+    assert cloud.request_count == 6
+
+
+def test_no_answer_in_time(fake, cloud):
+    done = threading.Event()
+    fake.routes["GET", "/v2.1/servers"] = lambda asked: done.wait(5) or None
+    answer = cloud.send(Ask("GET", "/servers", timeout=0.2))
+    done.set()
+    assert answer.error == f"{fake.url.removeprefix('http://')} did not answer within 0.2 s"
+    assert len(fake.asked) == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after(fake, cloud, no_sleep, status):
+    later = email.utils.formatdate(time.time() + 5, usegmt=True)
+    locks = iter([(status, {}, {"Retry-After": "2"}), (status, {}, {"Retry-After": later}), (202, None)])
+    own = own_server(cloud)
+    fake.routes["POST", f"/v2.1/servers/{own}/action"] = lambda asked: next(locks)
+    answer = cloud.send(Ask("POST", f"/servers/{own}/action", body={"pause": None}))
+    assert answer.status == 202
+    assert [one.response.status for one in answer.earlier] == [status, status]
+    assert no_sleep[0] == 2
+    assert 3 < no_sleep[1] <= 5
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "3600"}, {"Retry-After": "soon"}])
+def test_a_503_that_stands(fake, cloud, no_sleep, headers):
+    fake.routes["GET", "/v2.1/a"] = (503, {}, headers)
+    answer = cloud.get("/a")
+    assert (answer.status, answer.earlier, no_sleep) == (503, (), [])
+
+
+def test_retry_after_is_bounded_and_can_be_what_is_tested(fake, cloud, no_sleep):
+    fake.routes["GET", "/v2.1/a"] = (429, {}, {"Retry-After": "1"})
+    answer = cloud.get("/a")
+    assert (answer.status, len(answer.earlier)) == (429, 3)
+    assert cloud.send(Ask("GET", "/a", patient=False)).earlier == ()
+
+
+def test_unknown_id(fake, cloud):
+    unknown = cloud.unknown_id("/servers/{server_id}/action")
+    assert fake.paths() == [f"/v2.1/servers/{unknown}"]
+    assert cloud.send(Ask("POST", f"/servers/{unknown}/action", body={"pause": None})).status == 404
+    fake.default = (200, {})
+    with pytest.raises(ResourceError, match="should be 404, but the answer was 200"):
+        cloud.unknown_id()
+
+
+def test_what_is_created_is_in_the_journal(fake, cloud):
+    fake.routes["POST", "/v2.1/servers"] = (202, {"server": {"id": "s-1", "adminPass": "kXw29dSSdf2"}})
+    intent = cloud.journal.intend("server", "n")
+    answer = cloud.send(Ask("POST", "/servers", body={"server": {}}, intent=intent))
+    assert cloud.journal.entries()[0].left == (("s-1", "/servers/s-1"),)
+    assert answer.json["server"]["adminPass"] == "kXw29dSSdf2"
+    assert answer.exchange.response.body["server"]["adminPass"] == "***"
+    cloud.send(Ask("DELETE", "/servers/s-1"))
+    with pytest.raises(GuardRefusal, match="was used before"):
+        cloud.send(Ask("POST", "/servers", body={"server": {}}, intent=intent))
+
+
+@pytest.mark.parametrize(
+    ("status", "settled"), [(400, True), (403, True), (409, True), (500, False), (504, False), (202, False)]
+)
+def test_what_was_refused_is_settled_and_what_is_not_known_is_not(fake, cloud, status, settled):
+    fake.routes["POST", "/v2.1/servers"] = (status, {})
+    intent = cloud.journal.intend("server", "n")
+    cloud.send(Ask("POST", "/servers", body={}, intent=intent))
+    assert cloud.journal.entries()[0].settled is settled
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "error"), [("/flavors", Role.ADMIN, GuardRefusal), ("/servers", Role.READER, RoleMissing)]
+)
+def test_of_what_was_not_asked_for_nothing_is_left_to_look_for(fake, cloud, path, role, error):
+    intent = cloud.journal.intend("thing", "x", role=role)
+    with pytest.raises(error):
+        cloud.send(Ask("POST", path, role, body={}, intent=intent))
+    assert fake.asked == []
+    (entry,) = cloud.journal.entries()
+    assert entry.settled
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (202, None, {"Location": "http://images.invalid/v2/images/5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10"}),
+        (202, {"image_id": "5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10"}),
+    ],
+)
+def test_what_an_action_makes_on_the_side_is_in_the_journal(fake, cloud, answer):
+    own = own_server(cloud)
+    fake.routes["POST", f"/v2.1/servers/{own}/action"] = answer
+    name = cloud.journal.rand_name("image")
+    cloud.send(Ask("POST", f"/servers/{own}/action", body={"createImage": {"name": name}}, expect_created="image"))
+    entry = cloud.journal.entries()[-1]
+    assert (entry.intent.kind, entry.intent.name) == ("image", name)
+    assert entry.paths == ("/images/5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10",)
+
+
+def test_several_servers_of_one_request(fake, cloud):
+    fake.routes["POST", "/v2.1/servers"] = (202, {"reservation_id": "r-1"})
+    fake.routes["GET", "/v2.1/servers"] = (200, {"servers": [{"id": "s-1"}, {"id": "s-2"}]})
+    intent = cloud.journal.intend("server", "n")
+    cloud.send(Ask("POST", "/servers", body={}, intent=intent))
+    assert fake.asked[-1].query == {"reservation_id": "r-1"}
+    assert cloud.journal.entries()[0].ids == ("s-1", "s-2")
+
+
+def test_many_threads(fake, cloud):
+    fake.routes["GET", "/v2.1/a"] = (200, {"a": 1})
+    before = cloud.request_count
+    answers = []
+    threads = [
+        threading.Thread(target=lambda: answers.extend(cloud.get("/a").status for _ in range(20))) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 160
+    assert cloud.request_count - before == 160
+
+
+class Keystone:
+    """What keystoneauth1's session is to KeystoneToken."""
+
+    verify, cert = True, None
+
+    def __init__(self):
+        self.issued = 0
+        self.current = None
+        self.working = True
+
+    def get_token(self, auth=None):
+        if self.current is None:
+            self.issued += 1
+            self.current = f"token-number-{self.issued}"
+        return self.current
+
+    def invalidate(self, auth=None):
+        self.current = None
+        return self.working
+
+
+@pytest.fixture
+def keystone_cloud(fake):
+    keystone = Keystone()
+    versions = VersionRange(Microversion(2, 1), Microversion(2, 104))
+    return keystone, Cloud(fake.url + "/v2.1", {Role.MEMBER: KeystoneToken(keystone)}, versions)
+
+
+def test_an_expired_token_is_renewed_once(fake, keystone_cloud):
+    keystone, cloud = keystone_cloud
+    fake.routes["GET", "/v2.1/a"] = lambda asked: (200, {}) if asked.token == "token-number-2" else (401, {})
+    answer = cloud.get("/a")
+    assert answer.ok
+    assert [one.response.status for one in answer.earlier] == [401]
+    assert cloud.get("/a").earlier == ()
+    fake.routes["GET", "/v2.1/b"] = (401, {})
+    answer = cloud.get("/b")
+    # It was issued a moment ago: another would be refused as well.
+    assert (answer.status, answer.earlier, keystone.issued) == (401, (), 2)
+    assert cloud.send(Ask("GET", "/b", BAD_TOKEN)).earlier == ()
+
+
+def test_a_token_of_the_user_is_not_renewed(fake, cloud):
+    fake.routes["GET", "/v2.1/a"] = (401, {})
+    assert (cloud.get("/a").status, len(fake.asked)) == (401, 1)
+
+
+def test_no_secret_in_an_error(tmp_path):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://user:hunter2hunter2@127.0.0.1:{unused.getsockname()[1]}/v2.1"
+        cloud = Cloud(url, {}, VersionRange())
+        answer = cloud.send(Ask("GET", "/a", NO_TOKEN))
+    assert "no connection to 127.0.0.1" in answer.error
+    assert "hunter2" not in answer.error + repr(answer.exchange)
+
+
+def test_raw_json_is_redacted_too(fake, cloud):
+    own = own_server(cloud)
+    body = {"changePassword": {"adminPass": "Ab12Cd34Ef56"}}
+    fake.default = (400, {"badRequest": {"message": "Invalid input: Ab12Cd34Ef56 is too good"}})
+    answer = cloud.send(Ask("POST", f"/servers/{own}/action", raw=json.dumps(body).encode()))
+    assert "Ab12Cd34Ef56" in answer.text
+    assert "Ab12Cd34Ef56" not in repr(answer.exchange)
+    answer = cloud.send(Ask("POST", f"/servers/{own}/action", raw=json.dumps(body).encode()[:-1]))
+    assert "Ab12Cd34Ef56" not in repr(answer.exchange)

@@ -1,0 +1,219 @@
+"""What was made is removed, however the cloud makes that hard; what cannot be is named with the reason."""
+
+import threading
+
+import pytest
+from fake_cloud import fake_cloud
+
+from conformance.engine.cloud import Journal, Role, Target, cleanup, connect
+
+TOKENS = {Role.MEMBER: "member-token", Role.ADMIN: "admin-token"}
+
+
+@pytest.fixture
+def fake():
+    with fake_cloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def run(fake, tmp_path):
+    """A run that has ended, and whoever cleans up after it."""
+    return Run(fake, tmp_path)
+
+
+class Run:
+    def __init__(self, fake, path):
+        self.fake, self.path = fake, path
+        self.journal = Journal(path / "journal.jsonl", prefix="conformance-1")
+
+    def had(self, kind, id_, path, name="", role="member"):
+        self.journal.made(self.journal.intend(kind, name or f"conformance-1-{id_}", role=role), id_, path)
+
+    def route(self, method, path, *answers):
+        locks = list(answers)
+        self.fake.routes[method, f"/v2.1{path}"] = lambda asked: locks.pop(0) if len(locks) > 1 else locks[0]
+
+    def server(self, id_, *views):
+        """A server that is there at the first look, and gone at the next one unless more is said."""
+        seen = views or ({"status": "ACTIVE"}, None)
+        answers = [(200, {"server": {"id": id_, **view}}) if view else (404, {}) for view in seen]
+        self.route("GET", f"/servers/{id_}", *answers)
+
+    def cleanup(self, timeout=5.0, **more):
+        cloud = connect(Target(url=self.fake.url, tokens=TOKENS), Journal(self.path / "journal-cleanup.jsonl"), **more)
+        self.fake.asked.clear()
+        try:
+            return cleanup(self.path, cloud, timeout=timeout)
+        finally:
+            cloud.close()
+
+    @property
+    def deleted(self):
+        return [one.path.removeprefix("/v2.1") for one in self.fake.changes if one.method == "DELETE"]
+
+
+def test_the_order_of_dependence(run):
+    paths = {
+        "volume": "/os-volumes/v",
+        "snapshot": "/os-snapshots/n",
+        "security_group": "/os-security-groups/g",
+        "image": "/images/i",
+        "server": "/servers/s",
+    }
+    for kind, path in paths.items():
+        run.had(kind, path[-1], path)
+        run.route("DELETE", path, (202, None))
+    run.server("s")
+    run.route("GET", "/images", (200, {"images": []}))
+    report = run.cleanup()
+    assert run.deleted[:3] == ["/servers/s", "/images/i", "/os-snapshots/n"]
+    assert sorted(run.deleted[3:]) == ["/os-security-groups/g", "/os-volumes/v"]
+    assert len(report.removed) == 5
+    assert report.clean
+    assert run.cleanup().removed == ()
+    assert run.deleted == []
+
+
+def test_what_is_in_use_is_tried_again(run):
+    run.had("security_group", "g", "/os-security-groups/g")
+    run.route("DELETE", "/os-security-groups/g", (400, {"badRequest": {"message": "in use"}}), (202, None))
+    assert run.cleanup().removed == ("security_group g",)
+    run.had("volume", "v", "/os-volumes/v")
+    run.route("DELETE", "/os-volumes/v", (400, {"badRequest": {"message": "in use"}}))
+    assert run.cleanup(timeout=0.3).left == ("volume v: DELETE /os-volumes/v gave 400 (in use)",)
+    run.route("DELETE", "/os-volumes/v", (202, None))
+    assert run.cleanup().removed == ("volume v",)
+
+
+def test_what_lasts_is_waited_for(run):
+    run.had("volume", "v", "/os-volumes/v")
+    run.route("DELETE", "/os-volumes/v", (202, None))
+    run.route("GET", "/os-volumes/v", (200, {}), (200, {}), (404, {}))
+    assert run.cleanup().removed == ("volume v",)
+    run.had("volume", "w", "/os-volumes/w")
+    run.route("DELETE", "/os-volumes/w", (202, None))
+    run.route("GET", "/os-volumes/w", (200, {}))
+    assert run.cleanup(timeout=0.3).left == (
+        "volume w: volume w was still there 0.3 s after its deletion was accepted",
+    )
+
+
+def test_the_administrator_helps_out(run):
+    run.had("keypair", "k", "/os-keypairs/k")
+    run.fake.routes["DELETE", "/v2.1/os-keypairs/k"] = lambda asked: (202 if asked.token == "admin-token" else 403, {})
+    assert run.cleanup().removed == ("keypair k",)
+
+
+def test_a_locked_server(run):
+    run.had("server", "s", "/servers/s")
+    run.route("GET", "/images", (200, {"images": []}))
+    run.route("DELETE", "/servers/s", (409, {"conflictingRequest": {"message": "locked"}}), (204, None))
+    run.server("s")
+    run.route("POST", "/servers/s/action", (202, None))
+    assert run.cleanup().removed == ("server s",)
+    assert [one.json for one in run.fake.changes if one.method == "POST"] == [{"unlock": None}]
+
+
+@pytest.mark.parametrize(
+    "view", [{"status": "ACTIVE", "OS-EXT-STS:task_state": "soft-deleting"}, {"status": "SOFT_DELETED"}]
+)
+def test_a_server_that_is_going_is_not_deleted_twice(run, view):
+    run.had("server", "s", "/servers/s")
+    run.route("GET", "/images", (200, {"images": []}))
+    run.server("s", view, None)
+    assert run.cleanup().removed == ("server s",)
+    assert run.deleted == []
+
+
+def test_a_server_that_stays(run):
+    run.had("server", "s", "/servers/s")
+    run.route("GET", "/images", (200, {"images": []}))
+    run.route("DELETE", "/servers/s", (204, None))
+    run.route("GET", "/servers/s", (200, {"server": {"id": "s", "status": "ERROR"}}))
+    said = "server s: server s was still there after its deletion was accepted, as ERROR"
+    assert run.cleanup(timeout=0.3).left == (said,)
+
+
+def test_a_role_that_is_missing(run):
+    run.had("keypair", "k", "/os-keypairs/k", role="alt")
+    run.journal.intend("server", "conformance-1-x", role="alt")
+    report = run.cleanup()
+    assert set(report.left) == {
+        "keypair k: the role alt is missing",
+        "server conformance-1-x: the role alt is missing",
+    }
+    assert run.deleted == []
+
+
+def test_what_only_its_name_can_find(run):
+    run.journal.intend("server", "conformance-1-server-a")
+    servers = [
+        {"id": "a", "name": "conformance-1-server-a"},
+        {"id": "a2", "name": "conformance-1-server-a-2"},
+        {"id": "other", "name": "conformance-1-server-ab"},
+        {"id": "foreign", "name": "web"},
+    ]
+    run.route("GET", "/servers", (200, {"servers": servers}))
+    run.route("DELETE", "/servers/a", (204, None))
+    run.route("DELETE", "/servers/a2", (204, None))
+    run.server("a")
+    run.server("a2")
+    assert set(run.cleanup().removed) == {"server a", "server a2"}
+    assert sorted(run.deleted) == ["/servers/a", "/servers/a2"]
+
+
+def test_a_name_without_our_prefix_proves_nothing(run):
+    run.journal.intend("server", "web")
+    run.route("GET", "/servers", (200, {"servers": [{"id": "foreign", "name": "web"}]}))
+    report = run.cleanup()
+    assert report.removed == ()
+    assert run.deleted == []
+
+
+def test_what_cannot_be_looked_for_is_named(run):
+    run.journal.intend("volume", "conformance-1-v")
+    run.route("GET", "/os-volumes", (500, {"computeFault": {"message": "sorry"}}))
+    assert run.cleanup().left == ("volume conformance-1-v: GET /os-volumes gave 500 (sorry)",)
+    run.route("GET", "/os-volumes", (200, {"volumes": []}))
+    assert run.cleanup().clean
+
+
+def test_floating_ips_have_no_names(run):
+    run.journal.intend("floating_ip", "conformance-1-f")
+    run.route("GET", "/os-floating-ips", (200, {"floating_ips": [{"id": 1, "ip": "10.0.0.1"}]}))
+    (left,) = run.cleanup().left
+    assert left.startswith("floating_ip conformance-1-f: floating IPs have no name")
+    run.route("GET", "/os-floating-ips", (200, {"floating_ips": []}))
+    assert run.cleanup().clean
+
+
+def test_the_snapshots_below_an_image_of_a_volume(run):
+    run.had("image", "i", "/images/i")
+    mapping = '[{"snapshot_id": "n1"}, {"snapshot_id": null}]'
+    found = (200, {"image": {"status": "ACTIVE", "metadata": {"block_device_mapping": mapping}}})
+    run.route("GET", "/images/i", found, (404, {}))
+    run.route("DELETE", "/images/i", (204, None))
+    run.route("DELETE", "/os-snapshots/n1", (202, None))
+    assert run.cleanup().clean
+    assert run.deleted == ["/os-snapshots/n1", "/images/i"]
+
+
+def test_watch_is_not_left_running(run):
+
+    run.had("server", "s", "/servers/s")
+    run.cleanup(timeout=0.2)
+    assert not [one for one in threading.enumerate() if one.name == "conformance-watch"]
+
+
+def test_what_was_changed_for_others_is_put_back(run):
+    run.journal.owe("PUT", "/os-quota-sets/p", "admin", "2.1", {"quota_set": {"instances": 10}})
+    said = 'PUT /os-quota-sets/p as admin {"quota_set": {"instances": 10}}'
+    (left,) = run.cleanup().left
+    assert left.startswith(f"{said}: not sent")
+    run.route("PUT", "/os-quota-sets/p", (503, {}), (200, {"quota_set": {"instances": 10}}))
+    assert run.cleanup(allow_disruptive=True).left == (f"{said}: answered 503",)
+    assert run.cleanup(allow_disruptive=True).clean
+    assert [one.path for one in run.fake.changes] == ["/v2.1/os-quota-sets/p"]
+    assert run.cleanup(allow_disruptive=True).clean
+    assert run.fake.changes == [], "once is enough"

@@ -1,0 +1,119 @@
+"""Preconditions on what is not the status: a field of the resource, and what the path names while it lasts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from widgets import KNOWLEDGE, action, case, evidence, ids, status, suite, untested
+
+from conformance.engine.api.entries import Naming
+from conformance.engine.judge.codes import Admitted, Refused, RefusedWhereSilent
+from conformance.engine.judge.statuses import FieldRequired
+from conformance.engine.model.binding import Step
+from specs.model import Condition, When
+
+POWER = Condition("status", "widget", 22, attribute="power", any_of=("on",))
+BUSY = Condition("status", "widget", 23, attribute="task", any_of=("pushing",))
+RUNNING = Condition("status", "job", 24, any_of=("running", "queued"))
+BEGIN = Naming((Step("widgets.begin", {}),), within=("IDLE", "HALTED"), ends=(Step("widgets.end", {}),))
+JOBS = replace(KNOWLEDGE, task="task", named_by={"job_id": BEGIN}, elements={"jobs": {"state": "running"}})
+PATH = "/widgets/{widget_id}/jobs/{job_id}"
+
+
+def push(*conditions, error=(409,), **more):
+    return action("push", path=PATH, action=None, method="DELETE", error=error, preconditions=conditions, **more)
+
+
+def test_a_field_of_the_resource_is_looked_at_in_every_status():
+    found = suite(action(preconditions=(POWER,)))
+    assert ids(found, "power") == [f"spin/precondition/power[{s}]" for s in ("IDLE", "SPINNING", "HALTED", "BROKEN")]
+    one = case(found, "spin/precondition/power[IDLE]")
+    assert one.expectation == FieldRequired("power", ("on",), fits=True)
+    assert (one.trial.outcome.accepted, one.requirement.source.line) == (True, 22)
+    other = case(found, "spin/precondition/power[HALTED]")
+    assert other.expectation == FieldRequired("power", ("on",), fits=False)
+    assert (other.trial.outcome.accepted, other.trial.situation.state) == (None, "HALTED")
+    assert "spin/precondition/power" not in untested(found)
+
+
+def test_a_field_of_which_the_same_sentence_names_the_statuses_needs_no_cases_of_its_own():
+    same = replace(POWER, line=20)
+    assert ids(suite(action(preconditions=(status("IDLE"), same))), "power") == ["spin/precondition/power[IDLE]"]
+
+
+def test_what_lasts_for_a_while_is_tried_while_it_does_and_when_it_has_ended():
+    found = suite(push(POWER, RUNNING, BUSY), service=JOBS)
+    assert ids(found, "power") == [f"push/precondition/power[{s}]" for s in ("IDLE", "HALTED")]
+    assert ids(found, "/task") == [f"push/precondition/task[{s}]" for s in ("IDLE", "ended")]
+    assert ids(found, "status-job") == ["push/precondition/status-job[IDLE]", "push/precondition/status-job[ended]"]
+    under_way, ended = (case(found, f"push/precondition/status-job[{s}]") for s in ("IDLE", "ended"))
+    assert (type(under_way.expectation), under_way.trial.ended) == (Admitted, False)
+    assert (type(ended.expectation), ended.expectation.any_refusal) == (Refused, True)
+    assert (ended.trial.ended, ended.trial.outcome.accepted, ended.trial.microversion) == (True, False, None)
+    assert case(found, "push/precondition/task[ended]").trial is ended.trial
+    conflict = case(found, "push/error/409[ended]")
+    assert (type(conflict.expectation), conflict.trial) == (RefusedWhereSilent, ended.trial)
+    assert untested(found)["push/precondition/status-job[queued]"] == "transient"
+    assert "push/precondition/status-job[running]" not in untested(found)
+
+
+def test_without_a_listed_conflict_the_end_of_it_conflicts_with_nothing():
+    assert ids(suite(push(RUNNING, error=()), service=JOBS), "error") == []
+
+
+def test_what_nobody_says_how_to_name_has_a_reason():
+    found = suite(push(RUNNING))
+    assert ids(found, "status-job") == []
+    assert untested(found)["push/precondition/status-job"] == "not-derivable"
+
+
+@pytest.mark.parametrize(
+    ("when", "details"),
+    [
+        (When(max="2.10"), ["2.10", "ended-2.10"]),
+        (When(min="2.11"), ["IDLE", "ended"]),
+        (When(max="2.20"), ["IDLE", "ended"]),
+        (When(max="2.99"), ["IDLE", "ended"]),
+        (When(min="2.30"), []),
+    ],
+)
+def test_a_condition_of_some_versions_is_tried_at_the_last_of_them(when, details):
+    found = suite(push(replace(RUNNING, when=when)), service=JOBS)
+    assert ids(found, "status-job") == [f"push/precondition/status-job[{d}]" for d in details]
+    versions = {c.trial.microversion for c in found.cases if "status-job" in c.id}
+    assert versions == ({"2.10"} if "2.10" in details else {None} if details else set())
+    assert ("push/precondition/status-job" in untested(found)) == (not details)
+
+
+@pytest.mark.parametrize(
+    ("fits", "shown", "code", "verdict"),
+    [
+        (True, "on", 202, "pass"),
+        (True, "on", 409, "fail"),
+        (True, "off", 409, "pass"),
+        (True, "off", 202, "fail"),
+        (False, "on", 202, "inapplicable"),
+        (False, "on", 409, "inapplicable"),
+        (False, "off", 202, "fail"),
+        (False, None, 202, "fail"),
+        (False, "off", 409, "pass"),
+        (False, "off", 500, "fail"),
+        (False, "off", 503, "fail"),
+    ],
+)
+def test_the_field_as_shown_before_decides_what_is_due(fits, shown, code, verdict):
+    before = {"status": "IDLE", "power": shown}
+    judged = FieldRequired("power", ("on",), fits).judge(evidence(status=code, before=before, after=before))
+    assert judged.verdict == verdict
+
+
+def test_a_refusal_that_changes_the_field_all_the_same_breaks_it():
+    before = {"status": "IDLE", "power": "off"}
+    shown = evidence(status=409, before=before, after={**before, "status": "HALTED"})
+    assert FieldRequired("power", ("on",), fits=False).judge(shown).verdict == "fail"
+
+
+def test_a_field_that_is_not_shown_decides_nothing():
+    judged = FieldRequired("power", ("on",), fits=True).judge(evidence(status=202, before={"status": "IDLE"}))
+    assert (judged.verdict, judged.observed) == ("inapplicable", "not shown")

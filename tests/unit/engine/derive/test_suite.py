@@ -1,0 +1,371 @@
+"""What a spec gives: requirements and cases of what should succeed, sources, and promises without a case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from widgets import (
+    KNOWLEDGE,
+    PARAMETERS,
+    PATH,
+    TOP,
+    action,
+    becomes,
+    case,
+    ids,
+    row,
+    sample,
+    spec,
+    status,
+    suite,
+    untested,
+)
+
+from conformance.engine.api.service import FIRST
+from conformance.engine.derive.suite import derive, highest_version
+from conformance.engine.judge.codes import Accepted, Admitted
+from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
+from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
+from specs.microversion import Microversion
+from specs.model import (
+    Body,
+    Code,
+    Common,
+    Condition,
+    Policy,
+    Removal,
+    Responses,
+    Spec,
+    Versions,
+    Vocabulary,
+    When,
+)
+from specs.record.model import Source
+
+
+def source(found, case_id):
+    return case(found, case_id).requirement.source
+
+
+def test_an_operation_that_promises_a_code_only():
+    found = suite(action())
+    assert ids(found) == ["spin/normal/202[IDLE]", "spin/normal/202[2.1]"]
+    one = case(found, "spin/normal/202[IDLE]")
+    assert one.expectation == Accepted((202,))
+    assert one.requirement.kind == "normal"
+    assert one.requirement.source == Source(PATH, 10)
+    assert (one.trial.request.role, one.trial.situation.state, one.trial.request.body) == (
+        "member",
+        "IDLE",
+        {"spin": None},
+    )
+    assert one.trial.request.version is None
+    assert case(found, "spin/normal/202[2.1]").trial.microversion == "2.1"
+
+
+def test_several_unqualified_codes_are_one_requirement():
+    found = suite(action(normal=(200, 201)))
+    assert case(found, "spin/normal/200+201[IDLE]").expectation == Accepted((200, 201))
+
+
+def test_a_qualified_code_has_its_own_versions():
+    found = suite(action(normal=(Code(200, 10, max="2.5"), Code(202, 12, min="2.6"))))
+    assert ids(found) == [
+        "spin/normal/202[IDLE]",
+        "spin/normal/200[2.1]",
+        "spin/normal/200[2.5]",
+        "spin/normal/202[2.6]",
+    ]
+    assert source(found, "spin/normal/202[IDLE]").line == 12
+    assert source(found, "spin/normal/200[2.5]").line == 10
+
+
+def test_a_qualified_code_goes_before_an_unqualified_one():
+    found = suite(action(normal=(202, Code(200, 12, min="2.6"))))
+    assert ids(found, "normal/200") == ["spin/normal/200[IDLE]", "spin/normal/200[2.6]"]
+    assert ids(found, "normal/202") == ["spin/normal/202[2.1]", "spin/normal/202[2.5]"]
+
+
+def test_a_code_that_stands_in_prose_only_is_no_promise_of_its_own():
+    assert ids(suite(action(normal=(202, Code(203, 9, listed=False))))) == ids(suite(action()))
+
+
+def test_a_precondition_is_tried_in_each_status_that_it_names():
+    found = suite(action(preconditions=(status("IDLE", "HALTED", line=21),)))
+    assert ids(found) == [
+        "spin/normal/202[IDLE]",
+        "spin/precondition/status[IDLE]",
+        "spin/normal/202[HALTED]",
+        "spin/precondition/status[HALTED]",
+        "spin/normal/202[2.1]",
+        "spin/precondition/status[SPINNING]",
+        "spin/precondition/status[BROKEN]",
+    ]
+    admitted = case(found, "spin/precondition/status[HALTED]")
+    assert isinstance(admitted.expectation, Admitted)
+    assert admitted.trial is case(found, "spin/normal/202[HALTED]").trial
+    assert admitted.requirement.source == Source(PATH, 21)
+
+
+def test_a_condition_on_another_attribute_in_the_same_sentence_goes_with_the_status():
+    power = Condition("status", "widget", 21, attribute="power", any_of=("on",))
+    found = suite(action(preconditions=(status("HALTED", line=21), power)))
+    assert case(found, "spin/precondition/power[HALTED]").trial.situation.state == "HALTED"
+
+
+def test_variants_of_a_request_have_their_own_statuses():
+    soft = status("IDLE", when=When(request=(("how", "soft"),)))
+    hard = status("IDLE", "BROKEN", line=22, when=When(request=(("how", "hard"),)))
+    found = suite(action("smash", row("how", required=True, enum=("soft", "hard")), preconditions=(soft, hard)))
+    assert case(found, "smash/normal/202[soft.IDLE]").trial.body == {"smash": {"how": "soft"}}
+    assert case(found, "smash/normal/202[hard.BROKEN]").trial.body == {"smash": {"how": "hard"}}
+    assert ids(found, "status-soft") == [
+        "smash/precondition/status-soft[soft.IDLE]",
+        "smash/precondition/status-soft[soft.SPINNING]",
+        "smash/precondition/status-soft[soft.HALTED]",
+        "smash/precondition/status-soft[soft.BROKEN]",
+    ]
+    assert source(found, "smash/precondition/status-hard[hard.IDLE]").line == 22
+
+
+def test_a_field_that_is_given_may_ask_for_another_status():
+    plain = status("IDLE", "HALTED", when=When(absent=("speed",)))
+    fast = status("HALTED", line=22, when=When(present=("speed", "pace")))
+    turn = action("turn", row("speed", "integer", min="2.5"), preconditions=(plain, fast))
+    found = suite(turn)
+    assert case(found, "turn/normal/202[with-speed.HALTED]").trial.body == {"turn": {"speed": 1}}
+    assert case(found, "turn/microversion/speed/min-2.5[2.5]").trial.situation.state == "HALTED"
+
+
+def test_a_status_that_cannot_be_held_has_a_reason():
+    found = suite(action(preconditions=(status("IDLE", "STARTING"),)))
+    assert untested(found)["spin/precondition/status[STARTING]"] == "transient"
+    assert not ids(found, "STARTING")
+
+
+def test_without_a_precondition_the_table_says_where_it_is_tried_and_the_suite_says_so():
+    found = suite(action("polish"))
+    assert case(found, "polish/normal/202[SPINNING]")
+    assert found.used == ("states.accepts: widgets.polish is tried in SPINNING",)
+    assert suite(action("spin")).used == ()
+
+
+@pytest.mark.parametrize(
+    ("policy", "role"),
+    [
+        (None, "member"),
+        (Policy(("admin", "owner"), 3), "member"),
+        (Policy(("admin",), 3), "admin"),
+        (Policy(("any",), 3), "member"),
+    ],
+)
+def test_the_lowest_documented_role_asks(policy, role):
+    assert case(suite(action(policy=policy)), "spin/normal/202[IDLE]").trial.role == role
+
+
+def test_body_rows_are_shown_at_their_places():
+    rows = (
+        row("widget", "object", True),
+        row("name", "string", True),
+        row("mood", "string", enum=("merry", "sad")),
+        row("owner", "string", True),
+        row("secret", "string", True, visible_to="admin"),
+        row("maker", "object"),
+        row("maker.name", "string", True),
+    )
+    inner = {"name": "n", "mood": "sad", "owner": None, "secret": "s", "maker": {"name": "m"}}
+    found = suite(action(answers=rows, answered=(sample({"widget": inner}),)))
+    shown = {c.expectation.name: c.expectation for c in found.cases if isinstance(c.expectation, FieldShown)}
+    assert shown["widget"] == FieldShown("widget", ("widget",), "object", True, False)
+    assert shown["name"] == FieldShown("name", ("widget", "name"), "string", True, False)
+    assert shown["mood"] == FieldShown("mood", ("widget", "mood"), "string", False, False, ("merry", "sad"))
+    assert shown["owner"].nullable
+    assert not shown["secret"].required
+    assert not shown["maker.name"].required
+    assert source(found, "spin/body/name") == Source(PARAMETERS, 104)
+
+
+def test_a_field_whose_wrapper_has_no_row_answers_for_it():
+    found = suite(action(answers=(row("name", "string", True),), answered=(sample({"widget": {"name": "n"}}),)))
+    assert case(found, "spin/body/name").expectation.wrapped
+
+
+def test_a_long_enumeration_is_a_vocabulary_and_not_checked():
+    many = tuple(f"v{n}" for n in range(20))
+    found = suite(action(answers=(row("mood", enum=many),), answered=(sample({"mood": "v1"}),)))
+    assert case(found, "spin/body/mood").expectation.enum == ()
+
+
+def test_a_field_without_a_place_has_a_reason():
+    assert untested(suite(action(answers=(row("name"),)))) == {"spin/body/name": "no-place"}
+
+
+def test_an_empty_body_is_promised_for_its_versions():
+    found = suite(action(body=Body("empty", 40)))
+    assert case(found, "spin/body/empty").expectation == EmptyBody()
+    assert source(found, "spin/body/empty").line == 40
+    early = suite(action(body=Body("empty", 40, max="2.5")))
+    assert ids(early, "body/empty") == ["spin/body/empty[2.1]", "spin/body/empty[2.5]"]
+
+
+def test_headers_of_the_operation_and_of_every_operation():
+    request_id = row("X-Request-Id", location="header", required=True, min="2.3")
+    found = suite(
+        action(answers=(row("Location", location="header", required=True),)), common=Common(response=(request_id,))
+    )
+    assert case(found, "spin/header/Location").expectation == HeaderShown("Location", True, r"https?://\S+")
+    assert source(found, "spin/header/X-Request-Id") == Source(PARAMETERS, 112)
+    old = suite(action(microversions=Versions(max="2.2")), common=Common(response=(request_id,)))
+    assert ids(old, "X-Request-Id") == []
+
+
+def test_samples_of_a_request_are_requests_at_their_versions():
+    shown = (
+        sample({"paint": {"colourRef": "red"}}, None, "a/paint.json"),
+        sample({"paint": {"coats": 1}}, "2.5", "a/v2.5/paint.json"),
+        sample({"paint": {"coats": 1}}, "2.99", "a/v2.99/paint.json"),
+        replace(sample(None, "2.6"), valid=False),
+    )
+    found = suite(action("paint", row("colourRef"), row("coats", "integer"), samples=shown), ceiling=TOP)
+    assert ids(found, "sample") == ["paint/normal/202[sample-paint-2.1]", "paint/normal/202[sample-paint-2.5]"]
+    assert case(found, "paint/normal/202[sample-paint-2.5]").trial.body == {"paint": {"coats": 3}}
+
+
+def test_the_source_of_a_sample_is_that_of_the_code():
+    found = suite(
+        action(samples=(sample({"spin": None}, "2.3"),), normal=(Code(200, 10, max="2.4"), Code(202, 12, min="2.5")))
+    )
+    assert source(found, "spin/normal/200[sample-widget-sample-2.3]").line == 10
+
+
+def test_a_status_is_reached_afterwards():
+    found = suite(action(postconditions=(becomes("SPINNING", line=31, transient=("STARTING",)),)))
+    one = case(found, "spin/postcondition/widget-SPINNING[IDLE]")
+    assert one.expectation == Reaches("widget", ("SPINNING",), ("ERROR",), ("STARTING",))
+    assert one.trial.outcome.leads_to == ("SPINNING",)
+    assert one.requirement.source == Source(PATH, 31)
+    assert one.trial is case(found, "spin/normal/202[IDLE]").trial
+
+
+def test_what_the_status_was_before_decides_what_it_becomes():
+    stays = becomes("HALTED", line=31, when=When(status=("HALTED",)))
+    found = suite(action(preconditions=(status("IDLE", "HALTED"),), postconditions=(stays, becomes("IDLE", line=31))))
+    assert ids(found, "postcondition") == [
+        "spin/postcondition/widget-IDLE[IDLE]",
+        "spin/postcondition/widget-HALTED[HALTED]",
+    ]
+    assert case(found, "spin/normal/202[HALTED]").trial.leads_to == ("HALTED",)
+
+
+def test_what_was_asked_decides_what_it_becomes():
+    variants = tuple(status("IDLE", line=20, when=When(request=(("how", how),))) for how in ("soft", "hard"))
+    broken = becomes("BROKEN", when=When(request=(("how", "hard"),)))
+    found = suite(
+        action(
+            "hit", row("how", required=True, enum=("soft", "hard")), preconditions=variants, postconditions=(broken,)
+        )
+    )
+    assert ids(found, "postcondition") == ["hit/postcondition/widget-BROKEN[hard.IDLE]"]
+    assert case(found, "hit/normal/202[soft.IDLE]").trial.leads_to == ()
+
+
+def test_other_postconditions():
+    posts = (
+        Condition("status", "widget", 31, unchanged=True),
+        becomes("ready", line=32, resource="gear"),
+        Condition("effect", "oil", 33, effect="spilled"),
+        Condition("status", "widget", 34, attribute="task", transient=("turning",)),
+        becomes("HALTED", line=35, when=When(environment="volume-backed")),
+        becomes("HALTED", line=36, when=When(min="2.50")),
+        becomes("IDLE", line=37),
+    )
+    found = suite(action(postconditions=posts))
+    kinds = {c.id.split("/", 2)[2]: type(c.expectation) for c in found.cases if "/postcondition/" in c.id}
+    assert kinds == {
+        "widget-unchanged[IDLE]": Unchanged,
+        "gear-ready[IDLE]": RelatedReaches,
+        "widget-IDLE[IDLE]": Reaches,
+    }
+    assert untested(found) == {
+        "spin/postcondition/oil-spilled": "not-through-api",
+        "spin/postcondition/widget-task-turning": "transient",
+        "spin/postcondition/widget-HALTED": "not-derivable",
+    }
+
+
+def test_a_status_in_an_environment_that_the_cloud_may_have_is_as_good():
+    maybe = becomes("HALTED", line=32, when=When(environment="auto_halt"))
+    found = suite(action(postconditions=(becomes("SPINNING", line=31), maybe)))
+    assert case(found, "spin/postcondition/widget-SPINNING[IDLE]").expectation.values == ("SPINNING", "HALTED")
+    assert case(found, "spin/normal/202[IDLE]").trial.leads_to == ("SPINNING", "HALTED")
+
+
+def test_statuses_are_of_the_documented_vocabulary():
+    words = Vocabulary("widget", "status", ("IDLE", "SPINNING"), 77)
+    found = suite(action(), vocabulary=(words, Vocabulary("gear", "status", ("ready",), 78)))
+    one = case(found, "spin/postcondition/vocabulary[IDLE]")
+    assert one.expectation == InVocabulary(("IDLE", "SPINNING"))
+    assert one.requirement.source == Source(PATH, 77)
+
+
+def test_the_vocabularys_source_is_the_file_that_gives_it():
+    words = Vocabulary("widget", "status", ("IDLE",), 77)
+    elsewhere = spec(vocabulary=(words,))
+    elsewhere = replace(elsewhere, reference=replace(elsewhere.reference, path="source/words.inc"))
+    own = spec(action())
+    found = derive([own, elsewhere], [own], service=KNOWLEDGE)
+    assert source(found, "spin/postcondition/vocabulary[IDLE]") == Source("source/words.inc", 77)
+
+
+def test_preconditions_that_cannot_be_set_up_have_their_reasons():
+    conditions = (
+        Condition("quota", "widget", 21),
+        Condition("environment", "widget", 22, when=When(environment="volume-backed")),
+        Condition("exists", "gear", 23),
+        status("HALTED", line=24, when=When(environment="volume-backed")),
+    )
+    assert untested(suite(action(preconditions=conditions))) == {
+        "spin/precondition/quota": "quota",
+        "spin/precondition/environment": "not-through-api",
+        "spin/precondition/exists-gear": "not-derivable",
+        "spin/precondition/status-volume-backed": "not-derivable",
+    }
+
+
+def test_an_environment_that_nobody_can_set_up_leaves_the_refusals():
+    found = suite(action(error=(401,), preconditions=(Condition("environment", "widget", 21),)))
+    assert ids(found) == ["spin/error/401[no-token]", "spin/error/401[bad-token]"]
+    assert untested(found)["spin/normal/202"] == "not-through-api"
+
+
+def test_a_removed_operation_is_gone():
+    found = suite(action(error=(400, 410), removed=Removal(44, "7.0.0")))
+    assert ids(found) == ["spin/removed/7.0.0"]
+    one = case(found, "spin/removed/7.0.0")
+    assert (one.expectation.codes, one.expectation.any_refusal) == ((410,), False)
+    assert one.requirement.source == Source(PATH, 44)
+    assert case(suite(action(error=(400,), removed=Removal(44))), "spin/removed").expectation.any_refusal
+
+
+def test_an_operation_beyond_the_cloud_or_out_of_reach_has_a_reason():
+    late = suite(action(microversions=Versions(min="2.9")), ceiling=Microversion(2, 5))
+    assert (late.cases, untested(late)) == ((), {"spin": "beyond-cloud"})
+    other = suite(action(path="/{version}"))
+    assert (other.cases, untested(other)) == ((), {"spin": "not-derivable"})
+    lacking = replace(KNOWLEDGE, unsuited={"widgets.spin": "it needs two of everything"})
+    (left,) = suite(action(), service=lacking).untested
+    assert (left.reason, left.detail) == ("not-derivable", "it needs two of everything")
+
+
+def test_the_highest_version_is_the_last_that_the_reference_names():
+    assert highest_version([spec(action())]) == FIRST
+    named = action("turn", row("a", max="2.7"), answers=(row("b", min="2.9"),), samples=(sample({}, "2.11"),))
+    assert highest_version([spec(named)]) == Microversion(2, 11)
+    assert highest_version([spec(named, action(microversions=Versions(min="2.12")))]) == Microversion(2, 12)
+
+
+def test_no_spec_gives_nothing():
+    empty = derive([Spec("s", spec().reference)], service=KNOWLEDGE)
+    assert (empty.cases, empty.requirements, empty.untested) == ((), (), ())
+    assert suite(action(responses=Responses())).cases == ()

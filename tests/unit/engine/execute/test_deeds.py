@@ -1,0 +1,61 @@
+"""A status counts when what led to it has ended, as the record of what was done shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from staged import OPERATIONS, Cloud, answer, staged
+from widgets import KNOWLEDGE, plain
+
+from conformance.engine.api.entries import Actions
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.provision import subject as module
+
+LOG = plain("GET", "/widgets/{widget_id}/deeds", normal=(200,))
+ENTRY = plain("GET", "/widgets/{widget_id}/deeds/{request_id}", normal=(200,))
+
+
+def with_deeds(cloud, *shown):
+    """A stage whose servers show what is done to them; each answer shows the steps of the newest deed."""
+    subject = staged(cloud, operations=(*OPERATIONS, LOG, ENTRY))
+    subject.context.service = replace(KNOWLEDGE, actions=Actions(LOG.id, ENTRY.id, "steps", "ended"))
+    get, answers, asked = cloud.get, iter(shown), []
+
+    def shows(path, **more):
+        if "/deeds" not in path:
+            return get(path, **more)
+        asked.append(path)
+        if path.endswith("/deeds"):
+            return answer(200, {"deeds": [{"request_id": "req-2"}, {"request_id": "req-1"}]})
+        return answer(*next(answers))
+
+    cloud.get = shows
+    return subject, asked
+
+
+def deed(*ended):
+    return 200, {"deed": {"steps": [{"name": "s", "ended": moment} for moment in ended]}}
+
+
+def test_a_status_counts_when_what_led_to_it_has_ended():
+    cloud = Cloud()
+    subject, asked = with_deeds(cloud, deed("then", None), deed("then", None), deed("then", "now"))
+    assert subject.reach("SPINNING") is None
+    assert asked == ["/widgets/w1/deeds", "/widgets/w1/deeds/req-2"] * 3
+    assert subject.reach("SPINNING") is None
+    assert len(asked) == 6, "nothing was done since"
+
+
+@pytest.mark.parametrize("shown", [(403,), (200, {"deed": None}), (200, {"deed": {}}), (200, ABSENT), deed()])
+def test_a_cloud_that_does_not_show_what_is_done_is_not_waited_for(shown):
+    subject, asked = with_deeds(Cloud(), shown)
+    assert subject.reach("SPINNING") is None
+    assert len(asked) == 2
+
+
+def test_what_never_ends_is_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setattr(module, "CALM", 0.05)
+    subject, asked = with_deeds(Cloud(), *[deed(None)] * 100_000)
+    assert subject.reach("SPINNING") is None
+    assert len(asked) > 2

@@ -1,0 +1,256 @@
+"""What is said of one kind of server only: derived, put on servers of that kind, judged, and broken on purpose."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+import widgets
+from made_up import broken
+from staged import Cloud, staged
+from widgets import KNOWLEDGE, action, becomes, case, evidence, ids, status, suite, trial, untested
+from workshop import KNOWN, opened, tried
+
+from conformance.engine.api.entries import Byproduct, Environment
+from conformance.engine.cloud.errors import ResourceError
+from conformance.engine.derive.success import post_name
+from conformance.engine.judge.codes import Admitted, Refused
+from conformance.engine.judge.statuses import ByproductsMade, Reaches
+from conformance.engine.model.trial import Situation
+from conformance.engine.run.lanes import lane_of
+from specs.model import Condition, When
+
+WINGED = Environment(("winged", "winged-widget"), {"wings": 2}, {"legs": ""})
+FEATHER = Byproduct("feather", "snapshot", "wingId", "wings")
+KNOWS = {"environments": {"winged": WINGED}, "byproducts": (FEATHER,)}
+KNOWN_WINGED = replace(KNOWLEDGE, **KNOWS)
+
+MAY_FLY = status("IDLE", "HALTED", when=When(environment="winged-widget"))
+FLIES = becomes("SPINNING", when=When(environment="winged"))
+
+
+def effect(what, **when):
+    return Condition("effect", "feather", 31, effect=what, when=When(**when) if when else None)
+
+
+SHED = effect("created", environment="winged")
+KEEP = effect("not created")
+
+
+def derived(**more):
+    return suite(action(**more), service=KNOWN_WINGED)
+
+
+def test_a_status_of_a_kind_is_tried_on_servers_of_it_and_the_one_of_the_others_is_refused_to_it():
+    found = derived(preconditions=(status("IDLE", "HALTED", "BROKEN"), MAY_FLY))
+    assert ids(found, "status-winged") == [
+        "spin/precondition/status-winged[IDLE]",
+        "spin/precondition/status-winged[HALTED]",
+        "spin/precondition/status-winged[BROKEN]",
+    ]
+    idle, refused = (case(found, f"spin/precondition/status-winged[{state}]") for state in ("IDLE", "BROKEN"))
+    assert isinstance(idle.expectation, Admitted)
+    assert idle.trial.situation == Situation("IDLE", environment="winged")
+    assert (refused.trial.outcome.accepted, refused.expectation.any_refusal) == (False, True)
+    assert refused.trial.situation.environment == "winged"
+    assert untested(found) == {}
+
+
+def test_what_is_said_of_all_is_not_tried_twice():
+    usual = ids(suite(action(preconditions=(status("IDLE"),), error=(401, 404, 409))))
+    found = derived(preconditions=(status("IDLE"), MAY_FLY), error=(401, 404, 409))
+    assert [one for one in ids(found) if "winged" not in one] == usual
+    assert all(c.trial.situation.environment == "winged" for c in found.cases if "winged" in c.id)
+
+
+def test_what_follows_for_a_kind_goes_before_what_follows_for_others():
+    found = derived(preconditions=(status("IDLE"),), postconditions=(becomes("HALTED"), FLIES))
+    winged = case(found, "spin/postcondition/widget-SPINNING[winged.IDLE]")
+    assert winged.expectation == Reaches("widget", ("SPINNING",))
+    assert winged.trial.outcome.leads_to == ("SPINNING",)
+    usual = case(found, "spin/postcondition/widget-HALTED[IDLE]")
+    assert (usual.trial.outcome.leads_to, usual.trial.situation.environment) == (("HALTED",), "")
+    assert usual.trial.key != winged.trial.key
+
+
+def test_what_follows_for_a_kind_may_hang_on_the_status_before():
+    here = replace(FLIES, when=When(environment="winged", status=("HALTED",)))
+    found = derived(preconditions=(status("IDLE", "HALTED"),), postconditions=(becomes("BROKEN"), here))
+    assert ids(found, "widget-SPINNING") == ["spin/postcondition/widget-SPINNING[winged.HALTED]"]
+    assert case(found, "spin/postcondition/widget-SPINNING[winged.HALTED]").trial.leads_to == ("SPINNING",)
+
+
+def test_of_two_promises_of_a_sentence_the_one_without_a_case_is_told_apart():
+    other = becomes("SPINNING", when=When(environment="at night"))
+    found = derived(preconditions=(status("IDLE"),), postconditions=(FLIES, other))
+    assert untested(found) == {"spin/postcondition/widget-SPINNING[at-night]": "not-derivable"}
+
+
+def test_a_kind_that_no_table_knows_has_a_reason_as_before():
+    found = suite(action(preconditions=(status("IDLE"), MAY_FLY), postconditions=(FLIES,)))
+    assert ids(found, "winged") == []
+    assert untested(found)["spin/precondition/status-winged-widget"] == "not-derivable"
+
+
+@pytest.mark.parametrize(("until", "version"), [(None, None), ("2.10", "2.10")])
+def test_an_operation_that_is_not_for_a_kind_is_refused_to_it(until, version):
+    not_for = Condition("environment", "widget", 22, when=When(max=until, environment="winged"))
+    found = derived(preconditions=(status("IDLE"), not_for))
+    one = case(found, "spin/precondition/environment[winged]")
+    assert one.expectation == Refused((), "the widget is winged", any_refusal=True)
+    assert (one.trial.microversion, one.trial.situation.environment) == (version, "winged")
+
+
+def test_what_was_said_of_versions_before_the_operation_has_a_reason():
+    not_for = Condition("environment", "widget", 22, when=When(max="2.10", environment="winged"))
+    found = derived(preconditions=(not_for,), microversions=widgets.Versions(min="2.12"))
+    assert untested(found) == {"spin/precondition/environment": "beyond-cloud"}
+
+
+def test_what_is_made_of_the_attached_or_not_is_tried_where_something_is_attached():
+    service = replace(KNOWN_WINGED, byproducts=(replace(FEATHER, having=("widgets.hold",)),))
+    found = suite(action(preconditions=(status("IDLE"),), postconditions=(SHED, KEEP)), service=service)
+    made = case(found, "spin/postcondition/feather-created[winged]")
+    kept = case(found, "spin/postcondition/feather-not-created")
+    assert (made.expectation, kept.expectation) == (ByproductsMade("feather", True), ByproductsMade("feather", False))
+    assert made.trial.having == kept.trial.having == ("widgets.hold",)
+    assert (made.trial.situation.environment, kept.trial.situation.environment) == ("winged", "")
+    assert post_name(SHED) == "feather-created"
+
+
+def test_servers_of_a_kind_have_a_lane_of_their_own():
+    for state in ("IDLE", "HALTED"):
+        assert lane_of(trial(state=state, environment="winged"), KNOWN_WINGED) == "winged"
+    assert lane_of(trial(state="HALTED"), KNOWN_WINGED) == "HALTED"
+
+
+def winged(create):
+    """A stage whose factory of servers is ``create``, for servers of the kind."""
+    cloud = Cloud()
+    subject = staged(cloud)
+    subject.context.service = KNOWN_WINGED
+    subject.context.resources.server = lambda **more: create(cloud, more)
+    subject.turn_to("winged")
+    return cloud, subject
+
+
+def test_a_server_of_a_kind_is_made_as_the_table_says_and_one_of_another_kind_is_given_up():
+    wishes = []
+
+    def create(cloud, more):
+        wishes.append(more.get("wings"))
+        made = cloud.create()
+        return SimpleNamespace(id=made.id, role=made.role, body={**made.body, "legs": "" if more.get("wings") else 4})
+
+    cloud, subject = winged(create)
+    assert subject.reach("IDLE") is None
+    subject.turn_to("winged")
+    assert subject.reach("IDLE") is None
+    subject.turn_to("")
+    assert subject.reach("IDLE") is None
+    assert (wishes, cloud.made) == ([2, None], 2)
+
+
+def test_a_cloud_need_not_make_servers_of_a_kind():
+    def refuse(cloud, more):
+        raise ResourceError("no wings here")
+
+    _, subject = winged(refuse)
+    problem = subject.reach("IDLE")
+    assert (problem.verdict, problem.reason) == ("inapplicable", "no winged server could be made: no wings here")
+    subject.turn_to("")
+    assert subject.reach("IDLE").verdict == "inconclusive"
+
+
+def test_a_server_that_does_not_show_its_kind_is_none_of_it():
+    _, subject = winged(lambda cloud, more: cloud.create())
+    problem = subject.reach("IDLE")
+    assert problem.verdict == "inapplicable"
+    assert "does not show" in problem.reason
+    assert subject.view is None
+
+
+SPIN = action("spin", path="/servers/{server_id}/action", postconditions=(SHED, KEEP))
+HERE = replace(KNOWN, **(KNOWS | {"environments": {"winged": replace(WINGED, shown={})}}))
+
+
+def shop(tmp_path, does):
+    """A workshop whose server has two wings, and what ``does`` answers to the action."""
+    there, executor = opened(tmp_path, SPIN, service=HERE)
+    make = executor.context.resources.server
+
+    def create(**_):
+        made = make()
+        made.body["wings"] = there.things["/servers"][made.id]["wings"] = [{"id": "left"}, {"id": "right"}]
+        return made
+
+    executor.context.resources.server = create
+    there.does["POST action"] = lambda ask: does(there)
+    there.does["GET /os-snapshots"] = lambda ask: (200, {"snapshots": list(there.things["/os-snapshots"].values())})
+    there.things["/os-snapshots"] = {}
+    return there, executor
+
+
+def shed(*wings):
+    def does(there):
+        snapshots = there.things["/os-snapshots"]
+        for wing in wings:
+            snapshots[f"of-{wing}"] = {"id": f"of-{wing}", "wingId": wing}
+
+    return does
+
+
+def spun(environment):
+    return replace(tried(SPIN, "IDLE"), state="IDLE", environment=environment)
+
+
+@pytest.mark.parametrize(
+    ("environment", "wings", "counts", "verdicts"),
+    [
+        ("winged", ("left", "right"), {"left": 1, "right": 1}, ("pass", "fail")),
+        ("winged", ("left", "elsewhere"), {"left": 1, "right": 0}, ("fail", "fail")),
+        ("winged", (), {"left": 0, "right": 0}, ("fail", "pass")),
+        ("", (), {"left": 0, "right": 0}, ("fail", "pass")),
+    ],
+)
+def test_what_is_made_of_the_attached_is_counted_and_removed(tmp_path, environment, wings, counts, verdicts):
+    there, executor = shop(tmp_path, shed(*wings))
+    seen = executor.make(spun(environment), ("feather",))
+    assert seen.related["feather"] == counts
+    assert tuple(ByproductsMade("feather", made).judge(seen).verdict for made in (True, False)) == verdicts
+    assert set(there.things["/os-snapshots"]) == {f"of-{wing}" for wing in wings if wing == "elsewhere"}
+    ours = [e for e in there.journal.entries() if e.intent.kind == "snapshot"]
+    assert len(ours) == sum(counts.values())
+    assert all(e.settled for e in ours)
+
+
+def test_what_was_there_before_was_not_made_by_the_request(tmp_path):
+    there, executor = shop(tmp_path, shed())
+    there.things["/os-snapshots"] = {"old": {"id": "old", "wingId": "left"}}
+    assert executor.make(spun("winged"), ("feather",)).related["feather"] == {"left": 0, "right": 0}
+    assert "old" in there.things["/os-snapshots"]
+
+
+def test_a_cloud_that_does_not_list_them_decides_nothing(tmp_path):
+    there, executor = shop(tmp_path, shed("left"))
+    there.does["GET /os-snapshots"] = 404
+    seen = executor.make(spun("winged"), ("feather",))
+    assert ByproductsMade("feather", True).judge(seen).verdict == "inapplicable"
+
+
+def test_what_is_promised_of_the_attached_follows_from_an_accepted_request_only():
+    assert ByproductsMade("feather", True).judge(evidence(409)).verdict == "inconclusive"
+
+
+def test_a_cloud_that_makes_none_or_some_too_many_is_a_breakage_each():
+    found = derived(preconditions=(status("IDLE"),), postconditions=(SHED, KEEP))
+    both = [c for c in found.cases if isinstance(c.expectation, ByproductsMade)]
+    breakages = broken(*both, service=KNOWN_WINGED)
+    never, too = (
+        breakages["postcondition/feather-created#never"],
+        breakages["postcondition/feather-not-created#made-too"],
+    )
+    assert (never.after.made, never.waits, never.where.environment) == (False, True, "winged")
+    assert never.where.shown == (("legs", ""),)
+    assert (too.after.made, too.where.environment) == (True, None)
+    kept = next(c for c in both if "not-created" in c.id)
+    assert not never.where.covers(kept.trial, widgets.TOP)

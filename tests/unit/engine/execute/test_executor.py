@@ -1,0 +1,329 @@
+"""One trial, made: the situation, the request in it, and what prevents either."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from widgets import action, becomes, plain, sample, status
+from workshop import CHANGE, DROP, EVERY, JOB, JOBS, KNOWN, LIST, MAKE, NOTE, PULL, SHOW, opened, tried
+
+from conformance.engine.api.entries import Stock
+from conformance.engine.cloud.errors import GuardRefusal, ResourceError
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.model.binding import Binding
+from conformance.engine.model.trial import ProviderDependent
+from specs.microversion import VersionRange
+from specs.model import Versions
+
+PATH = "/servers/{server_id}/action"
+
+
+def server_status(*states):
+    return replace(status(*states), resource="server")
+
+
+def server_becomes(*states):
+    return replace(becomes(*states), resource="server")
+
+
+SPIN = action(
+    "spin",
+    path=PATH,
+    preconditions=(server_status("IDLE"),),
+    postconditions=(server_becomes("SPINNING"),),
+    error=(403, 409),
+)
+CALM = action("calm", path=PATH, preconditions=(server_status("SPINNING"),), postconditions=(server_becomes("IDLE"),))
+LOCK, UNLOCK = action("lock", path=PATH), action("unlock", path=PATH)
+BADGE = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,), preconditions=(server_status("IDLE"),))
+UNBADGE = plain("DELETE", "/servers/{server_id}/badges/{badge}", normal=(204,))
+BODY = {"gear": {"name": Binding("name", "value", "new")}}
+
+
+def acting(shop):
+    """Lets actions change the server's status and lock."""
+
+    def act(ask):
+        (name,) = ask.body
+        server = shop.things["/servers"][ask.path.split("/")[2]]
+        server["status"] = {"spin": "SPINNING", "calm": "IDLE"}.get(name, server["status"])
+        server["locked"] = {"lock": True, "unlock": False}.get(name, server["locked"])
+        return 202
+
+    return act
+
+
+@pytest.fixture
+def shop(tmp_path):
+    opened_shop = opened(tmp_path, *EVERY[:-1], SPIN, CALM, LOCK, UNLOCK, BADGE, UNBADGE)
+    opened_shop[0].does["POST action"] = acting(opened_shop[0])
+    return opened_shop
+
+
+def make(opened_shop, operation, state=None, **more):
+    return opened_shop[1].make(tried(operation, state, **more))
+
+
+@pytest.mark.parametrize("role", ["reader", "alt", "visitor"])
+def test_without_the_role_a_trial_is_inapplicable(shop, role):
+    problem = make(shop, LIST, role=role).problem
+    assert (problem.verdict, problem.reason) == ("inapplicable", f"no credentials of the role {role} were given")
+    assert shop[0].asked == []
+
+
+def test_nobody_needs_no_credentials(shop):
+    make(shop, LIST, role="no-token", accepted=False)
+    assert [str(ask.role) for ask in shop[0].asked] == ["no token"]
+
+
+def test_a_version_that_the_cloud_does_not_know_is_inapplicable(shop):
+    shop[0].microversions = VersionRange.parse("2.1", "2.7")
+    problem = make(shop, LIST, microversion="2.9").problem
+    assert problem.verdict == "inapplicable"
+    assert "2.9" in problem.reason
+
+
+def test_a_trial_that_names_no_version_is_made_at_the_highest_that_the_operation_has(shop):
+    old = replace(LIST, microversions=Versions(max="2.5"))
+    assert str(make(shop, old).version) == "2.5"
+    assert {ask.microversion for ask in shop[0].asked if ask.path == "/gears" and ask.method == "GET"} == {"2.5"}
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [(GuardRefusal("not sent"), "inapplicable"), (ResourceError("no such thing could be made"), "error")],
+)
+def test_what_prevents_the_request_is_the_problem_of_the_trial(shop, error, verdict):
+    def refuse(ask):
+        raise error
+
+    shop[0].does["PUT gears"] = refuse
+    problem = make(shop, CHANGE).problem
+    assert (problem.verdict, problem.reason) == (verdict, str(error))
+
+
+def test_what_the_cloud_lacks_is_inapplicable_and_what_it_does_not_make_inconclusive(shop):
+    assert make(shop, JOB).problem.verdict == "inapplicable"
+    shop[0].does["POST gears"] = 500
+    assert make(shop, DROP).problem.verdict == "inconclusive"
+
+
+def test_the_values_of_a_body_and_a_query_are_filled_in(shop):
+    make(shop, MAKE, body=BODY, query=(("of", Binding("name", "value", "new")), ("few", {"a": [1]})))
+    ask = next(ask for ask in shop[0].asked if ask.method == "POST")
+    assert ask.body["gear"]["name"].startswith(shop[0].prefix)
+    (_, name), few = ask.query
+    assert name.startswith(shop[0].prefix)
+    assert few == ("few", '{"a": [1]}')
+
+
+def test_a_body_can_hold_what_the_path_names_and_what_that_shows(shop):
+    shop[0].things["/gears"] = {}
+    shown = {"gear": {"id": Binding("path", "gear_id"), "name": Binding("shown", "name")}}
+    make(shop, CHANGE, body=shown)
+    asks = [ask for ask in shop[0].asked if ask.method in ("POST", "PUT")]
+    assert asks[1].body == {"gear": {"id": "gear-1", "name": asks[0].body["gear"]["name"]}}
+
+
+@pytest.mark.parametrize("binding", [Binding("path", "tooth_id"), Binding("shown", "weight")])
+def test_what_the_path_neither_names_nor_shows_leaves_the_trial_undecided(shop, binding):
+    assert make(shop, CHANGE, body={"gear": {"x": binding}}).problem.verdict == "inconclusive"
+
+
+def test_an_unknown_target_is_one_that_the_cloud_was_seen_not_to_know(shop):
+    evidence = make(shop, PULL, target="unknown", accepted=False)
+    assert evidence.status == 404
+    assert shop[0].said == [f"DELETE /gears/{shop[0].unknown}/teeth/{shop[0].unknown}"]
+
+
+def test_a_body_for_an_unknown_target_makes_nothing(shop):
+    body = {"a": [Binding("volume", "id", "free")], "b": Binding("colour", "id", "free"), "c": {"d": 1}}
+    make(shop, CHANGE, target="unknown", accepted=False, body=body)
+    assert shop[0].asked[-1].body == {
+        "a": ["5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12"],
+        "b": "conformance",
+        "c": {"d": 1},
+    }
+    assert len(shop[0].asked) == 1
+
+
+def test_a_body_for_an_unknown_target_names_what_exists_where_that_is_only_read(shop):
+    make(shop, CHANGE, target="unknown", accepted=False, body={"image": Binding("image", "id", "any")})
+    assert shop[0].asked[-1].body == {"image": "image-1"}
+
+
+def test_a_missing_target_is_missing_in_what_is_there(shop):
+    make(shop, PULL, target="missing", accepted=False)
+    assert shop[0].changes == ["POST /gears", f"DELETE /gears/gear-1/teeth/{shop[0].unknown}"]
+    make(shop, UNBADGE, "IDLE", target="missing", accepted=False)
+    assert shop[0].changes[-1].endswith(f"/badges/{shop[0].unknown}")
+
+
+def test_a_name_that_is_given_stands_in_the_path(shop):
+    make(shop, SHOW, path=(("gear_id", "not-a-uuid"),), accepted=False)
+    assert shop[0].said == ["GET /gears/not-a-uuid"]
+
+
+def test_a_promise_that_is_not_about_roles_is_tried_as_an_administrator(shop):
+    shop[0].does["PUT notes"] = lambda ask: 403 if ask.role == "member" else None
+    evidence = make(shop, NOTE, fallback_role="admin")
+    assert (evidence.role, evidence.status) == ("admin", 201)
+    assert [e.response.status for e in evidence.exchanges] == [201, 403]
+    again = make(shop, NOTE, fallback_role="admin")
+    assert len(again.exchanges) == 1, "what members are refused is known now"
+
+
+def test_what_an_optional_field_asks_for_says_nothing_of_the_operation_without_it(shop):
+    shop[0].does["PUT notes"] = lambda ask: 403 if ask.role == "member" else None
+    make(shop, NOTE, fallback_role="admin", uses_optional_fields=True, key="with-colour")
+    assert NOTE.id not in shop[1].context.elevated
+    assert "with-colour" in shop[1].context.elevated
+
+
+def test_an_administrator_looks_again_when_a_list_that_was_empty_has_an_element(shop):
+    shop[0].does["GET gears"] = lambda ask: 403 if ask.role == "member" else None
+    evidence = make(shop, LIST, fallback_role="admin")
+    assert shop[0].changes == ["POST /gears"]
+    assert (evidence.role, evidence.status) == ("admin", 200)
+
+
+def test_what_clouds_have_by_their_providers_choice_is_tried_in_the_sandbox_alone(shop):
+    problem = make(shop, NOTE, gates=(ProviderDependent(),)).problem
+    assert (problem.verdict, shop[0].asked) == ("inapplicable", [])
+    shop[1].context = replace(shop[1].context, sandbox=True)
+    assert make(shop, NOTE, gates=(ProviderDependent(),)).problem is None
+
+
+@pytest.mark.parametrize("more", [{"fallback_role": None}, {"fallback_role": "admin", "role": "admin"}])
+def test_a_promise_about_roles_is_not_tried_as_another(shop, more):
+    shop[0].does["PUT notes"] = 403
+    evidence = make(shop, NOTE, **more)
+    assert (evidence.status, len(evidence.exchanges)) == (403, 1)
+
+
+def test_a_status_is_reached_and_what_becomes_of_the_server_is_followed(shop):
+    evidence = make(shop, CALM, "SPINNING", body={"calm": None}, leads_to=("IDLE",))
+    assert (evidence.before["status"], evidence.after["status"]) == ("SPINNING", "IDLE")
+    assert shop[0].changes == [f"POST /servers/server-1/{'action'}"] * 2
+
+
+def test_after_a_refusal_the_server_is_looked_at(shop):
+    shop[0].does["POST /servers/server-1/action"] = 409
+    evidence = make(shop, SPIN, "IDLE", body={"spin": None}, accepted=False)
+    assert (evidence.before["status"], evidence.after["status"]) == ("IDLE", "IDLE")
+    assert len(evidence.exchanges) == 2
+
+
+def test_what_should_have_been_refused_wears_the_server_out(shop):
+    make(shop, SPIN, "IDLE", body={"spin": None}, accepted=False)
+    assert shop[1].subject.must_replace
+
+
+def test_optional_fields_alter_the_server_for_trials_without_them(shop):
+    make(shop, SPIN, "IDLE", body={"spin": None}, uses_optional_fields=True, leads_to=("SPINNING",))
+    assert shop[1].subject.altered
+    make(shop, CALM, "SPINNING", body={"calm": None}, uses_optional_fields=True, leads_to=("IDLE",))
+    assert list(shop[0].things["/servers"]) == ["server-1"], "a trial that alters it bears it"
+    make(shop, SPIN, "IDLE", body={"spin": None}, leads_to=("SPINNING",))
+    assert list(shop[0].things["/servers"]) == ["server-2"]
+
+
+def test_a_server_is_locked_after_all_that_the_request_needs_was_made(shop):
+    """A locked server would bear nothing that is made in it."""
+    make(shop, UNBADGE, "IDLE", locked=True, accepted=False)
+    names = [text.split("/")[3] + str(ask.body if ask.body is not ABSENT else "") for text, ask in asks(shop)]
+    assert [name.split("{")[0] for name in names] == ["badges", "action", "badges"]
+    assert asks(shop)[1][1].body == {"lock": None}
+
+
+def asks(shop):
+    return [(t, a) for t, a in zip(shop[0].said, shop[0].asked, strict=True) if not t.startswith("GET")]
+
+
+def test_a_lock_that_is_not_why_a_member_is_refused_decides_nothing(shop):
+    act = acting(shop[0])
+    shop[0].does["POST action"] = lambda ask: 403 if "spin" in ask.body else act(ask)
+    problem = make(shop, SPIN, "IDLE", locked=True, accepted=None, body={"spin": None}).problem
+    assert (problem.verdict, problem.reason) == (
+        "inapplicable",
+        "members are refused widgets.spin on this cloud, locked or not",
+    )
+
+
+def test_a_lock_that_is_why_a_member_is_refused_is_evidence(shop):
+    act = acting(shop[0])
+
+    def spin(ask):
+        locked = shop[0].things["/servers"]["server-1"]["locked"]
+        return 403 if "spin" in ask.body and locked else act(ask)
+
+    shop[0].does["POST action"] = spin
+    evidence = make(shop, SPIN, "IDLE", locked=True, accepted=None, body={"spin": None})
+    assert (evidence.problem, evidence.status) == (None, 403)
+
+
+def test_what_cannot_be_made_in_a_status_is_made_before_it_is_reached(shop):
+    def put(ask):
+        server = shop[0].things["/servers"][ask.path.split("/")[2]]
+        return None if server["status"] == "IDLE" else 409
+
+    shop[0].does["PUT badges"] = put
+    evidence = make(shop, UNBADGE, "SPINNING", leads_to=())
+    assert (evidence.problem, evidence.status) == (None, 204)
+    assert evidence.before["status"] == "SPINNING"
+    said = [text.partition("/")[0] + text.split("/")[3] for text in shop[0].changes]
+    assert said == ["POST action", "PUT badges", "PUT badges", "POST action", "DELETE badges"]
+    assert [text.split("/")[2] for text in shop[0].changes] == ["server-1"] * 2 + ["server-2"] * 3
+
+
+def test_what_can_be_made_in_no_status_leaves_the_trial_undecided(shop):
+    shop[0].does["PUT badges"] = 409
+    problem = make(shop, UNBADGE, "SPINNING").problem
+    assert problem.verdict == "inconclusive"
+    assert "put-servers-server_id-badges-badge, which makes what {badge} names, was answered 409" in problem.reason
+
+
+HOOK = plain(
+    "POST", "/servers/{server_id}/hooks", answered=(sample({"hook": {"id": "1", "name": "h"}}),), normal=(200, 202)
+)
+UNHOOK = plain("DELETE", "/servers/{server_id}/hooks/{hook_id}", normal=(204,))
+
+
+@pytest.mark.parametrize("code", [202, 200])
+def test_what_was_attached_in_the_background_belongs_to_the_requests_on_it(tmp_path, code):
+    """Another request gets another server; what is there when it is answered is in nobody's way."""
+    shop = opened(tmp_path, *EVERY, HOOK, UNHOOK)
+    shop[0].does |= {"POST hooks": (code, {"hook": {"id": "h-1"}}), "DELETE hooks": 409}
+    make(shop, HOOK, "IDLE")
+    make(shop, HOOK, "IDLE")
+    make(shop, UNHOOK, "IDLE")
+    assert list(shop[0].things["/servers"]) == ["server-1"]
+    assert shop[1].subject.furnished == ({"/servers/server-1/hooks"} if code == 202 else set())
+    make(shop, SPIN, "IDLE", body={"spin": None})
+    assert shop[0].changes[-1] == f"POST /servers/server-{2 if code == 202 else 1}/action"
+
+
+def test_any_target_is_what_is_there_and_else_what_names_nothing(shop):
+    shop[0].things["/jobs"] = {"j-1": {"id": "j-1"}}
+    make(shop, JOB, target="any", accepted=False)
+    assert shop[0].said[-1] == "GET /jobs/j-1"
+    shop[0].things["/jobs"].clear()
+    shop[1].paths = type(shop[1].paths)(shop[1].context, shop[1].subject)
+    make(shop, JOB, target="any", accepted=False)
+    assert shop[0].said[-1] == f"GET /jobs/{shop[0].unknown}"
+
+
+def test_an_empty_list_of_everybodys_is_asked_for_until_it_shows_what_was_made_for_it(tmp_path):
+    stock = Stock("jobs", None, ("jobs",), statuses=("SPINNING", "IDLE"))
+    shop = opened(tmp_path, *EVERY[:-1], SPIN, CALM, service=replace(KNOWN, listed=(stock,)))
+    act, answers = acting(shop[0]), iter([[], [], [], [{"id": 9}], [{"id": 9}]])
+    shop[0].does |= {"POST action": act, "GET /jobs": lambda ask: (200, {"jobs": next(answers)})}
+    assert make(shop, JOBS).body == {"jobs": [{"id": 9}]}
+    assert shop[0].said.count("GET /jobs") == 4
+    assert [text for text in shop[0].changes if "action" in text] == [
+        f"POST /servers/server-{number}/action" for number in (1, 1, 2, 2)
+    ], "a server of its own for each, since what comes of a deleted one may not be listed"
+    assert [subject.known_id for subject in shop[1].paging.kept] == ["server-1", "server-2"]
+    assert make(shop, JOBS).body == {"jobs": [{"id": 9}]}
+    assert shop[0].said.count("GET /jobs") == 5

@@ -1,0 +1,394 @@
+"""Lists: what a kept promise shows, that each broken one is told of, and what is made to be listed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shelf import ANSWERS, EVERY, FILTERS, LIST, ROWS, SUITE, Shelf, in_order, operation, paged, paging, widget
+from widgets import KNOWLEDGE, TOP, case, evidence, plain, suite
+
+from conformance.engine.api.entries import Stock
+from conformance.engine.cloud.errors import ResourceError
+from conformance.engine.execute import paging as pages
+from conformance.engine.provision.errors import Unavailable
+
+
+def shelf(**more: Any) -> Shelf:
+    return Shelf([widget(number) for number in (2, 0, 4, 1, 3)], **more)
+
+
+def judged(on: Shelf, short: str, found: Any = SUITE, **more: Any) -> Any:
+    """What a case says of a shelf."""
+    one = case(found, f"list/list/{short}")
+    shown = paging(on, **more).make(one.trial, TOP)
+    if shown.problem is not None:
+        return SimpleNamespace(verdict=shown.problem.verdict, reason=shown.problem.reason, observed="not tried")
+    judgement = one.expectation.judge(shown)
+    assert one.expectation.expected
+    assert (judgement.verdict == "fail") == (judgement.deviation == "contradiction")
+    assert judgement.reason or judgement.verdict == "pass"
+    return judgement
+
+
+# --- what a kept promise shows ---
+
+
+@pytest.mark.parametrize("short", EVERY)
+def test_a_shelf_that_does_as_it_says_passes(short):
+    assert judged(shelf(), short).verdict == "pass"
+
+
+@pytest.mark.parametrize("short", EVERY)
+def test_what_other_people_make_meanwhile_decides_nothing(short):
+    coming = (widget(2, id=f"new-{number}", name=f"zz-{number}") for number in count())
+    judgement = judged(shelf(coming=coming), short)
+    assert judgement.verdict == "pass" or (short == "offset" and judgement.verdict == "inconclusive"), judgement
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    numbers=st.lists(st.integers(0, 9), min_size=2, max_size=6, unique=True),
+    same=st.booleans(),
+    short=st.sampled_from(EVERY),
+)
+def test_no_list_that_is_as_promised_fails(numbers, same, short):
+    more = {"name": "same", "X:size": 1, "flag": True, "tags": ["same"], "colour": {"id": "same"}} if same else {}
+    judgement = judged(Shelf([widget(number, **more) for number in numbers]), short)
+    undecided = (same and short.startswith("sort")) or (len(numbers) < 3 and short == "sort_dir[default]")
+    assert judgement.verdict == ("inapplicable" if undecided else "pass")
+
+
+@pytest.mark.parametrize("short", EVERY)
+def test_an_empty_list_is_no_evidence(short):
+    judgement = judged(Shelf([]), short)
+    assert judgement.verdict == "inapplicable"
+    assert "the cloud shows" in judgement.reason or "no element shows" in judgement.reason
+
+
+@pytest.mark.parametrize("short", ["limit", "limit[next]", "marker", "offset", "sort_key[size]"])
+def test_one_element_is_too_few_for_a_page(short):
+    assert "fewer than two" in judged(Shelf([widget(1)]), short).reason
+
+
+def test_a_list_that_cannot_be_had_decides_nothing():
+    assert judged(shelf(answer=lambda _: 503), "limit").verdict == "inconclusive"
+    assert judged(shelf(answer=lambda _: 403), "limit").verdict == "inapplicable"
+
+
+# --- what a broken one shows ---
+
+FILTERED = ["size", "min_size", "name", "colour", "ip", "tags", "not-tags", "flag", "changes-since", "changes-before"]
+
+
+@pytest.mark.parametrize("name", ["limit", "marker", "offset", *FILTERED])
+def test_a_parameter_that_is_ignored_is_told_of(name):
+    assert judged(shelf(ignores=(name,)), name).verdict == "fail"
+
+
+@pytest.mark.parametrize("short", ["sort_key[display_name]", "sort_key[size]", "sort_dir[asc]", "sort_dir[desc]"])
+def test_an_order_that_is_ignored_is_told_of(short):
+    assert judged(shelf(ignores=("sort_key", "sort_dir")), short).verdict == "fail"
+    assert judged(shelf(ignores=("sort_key",)), short).verdict == "fail"
+
+
+def test_a_direction_that_is_ignored_is_told_of():
+    assert judged(shelf(ignores=("sort_dir",)), "sort_dir[desc]").verdict == "fail"
+    assert judged(shelf(ignores=("sort_dir",)), "sort_dir[asc]").verdict == "pass"
+    falling = shelf(order=lambda found, query: in_order(found, {"sort_dir": "desc"} | query))
+    told = judged(falling, "sort_dir[default]")
+    assert (told.verdict, told.observation) == ("pass", {"default direction": "display_name: desc"})
+    assert judged(shelf(ignores=("sort_key",)), "sort_dir[default]").verdict == "fail"
+
+
+@pytest.mark.parametrize("name", FILTERED)
+def test_a_filter_that_lets_nothing_or_the_contrary_through_is_told_of(name):
+    rule = FILTERS[name]
+    assert judged(shelf(filters={**FILTERS, name: lambda *_: False}), name).verdict == "fail"
+    assert judged(shelf(filters={**FILTERS, name: lambda w, v: not rule(w, v)}), name).verdict == "fail"
+
+
+def test_a_filter_that_loses_one_of_those_that_pass_is_told_of():
+    alike = [widget(number, **{"X:size": 7}) for number in (1, 2, 3)] + [widget(9)]
+    assert judged(Shelf(list(alike)), "size").verdict == "pass"
+    losing = {**FILTERS, "size": lambda w, v: w["X:size"] == int(v) and w["id"] != "w-2"}
+    assert judged(Shelf(list(alike), filters=losing), "size").observed == "lacks what it selects"
+    exact = {**FILTERS, "min_size": lambda w, v: w["X:size"] == int(v)}
+    assert judged(shelf(filters=exact), "min_size").observed == "lacks what it selects"
+
+
+def test_a_filter_is_judged_by_the_neighbour_where_the_list_does_not_show_the_field():
+    loose = {**FILTERS, "size": lambda w, v: w["X:size"] in (int(v), 1, 3)}
+    short = operation(answers=ANSWERS[:3], body={"widgets": [{"id": "w-1", "name": "first"}]})
+    detail = replace(operation(path="/widgets/detail"), id="widgets.detail")
+    found = suite(short, detail)
+
+    class Short(Shelf):
+        def send(self, ask):
+            self.hides = () if ask.path.endswith("/detail") else ("X:size",)
+            return super().send(ask)
+
+    assert judged(Short(shelf().widgets), "size", found).verdict == "pass"
+    assert judged(Short(shelf().widgets, filters=loose), "size", found).observed == "shows others"
+    assert judged(Short(shelf().widgets), "sort_key[size]", found).verdict == "pass"
+    assert judged(Short(shelf().widgets, ignores=("sort_dir",)), "sort_key[size]", found).verdict == "fail"
+
+
+def test_pages_that_begin_or_end_at_the_wrong_element_are_told_of():
+    def too_early(found, query):
+        at = [w["id"] for w in found].index(query["marker"]) if "marker" in query else 0
+        return found[at:]
+
+    def too_late(found, query):
+        return paged(found, query)[1:] if "marker" in query or "offset" in query else paged(found, query)
+
+    def wrapped(found, query):
+        return [*paged(found, query), found[0]] if "marker" in query else found
+
+    assert judged(shelf(page=too_early), "marker").observed == "the marker itself"
+    assert judged(shelf(page=too_late), "marker").observed == "less than what follows"
+    assert judged(shelf(page=too_late), "offset").observed == "less than what follows"
+    assert judged(shelf(page=wrapped), "marker").observed == "what stands before"
+    assert judged(shelf(page=lambda f, q: [] if "limit" in q else f), "limit").observed == "no element"
+    assert judged(shelf(page=lambda f, q: f[:2] if "limit" in q else f), "limit").observed == "more than one element"
+
+
+def test_slices_may_be_counted_in_another_order_than_is_shown():
+    def backwards(found, query):
+        return paged(found[::-1], query) if {"limit", "offset"} & set(query) else found
+
+    assert judged(shelf(page=backwards), "offset").verdict == "pass"
+
+
+@pytest.mark.parametrize(
+    ("link", "observed"),
+    [
+        (lambda *_: None, "no next link"),
+        (lambda *_: "http://x/widgets?limit=1", "the same page again"),
+        (lambda *_: "http://x/widgets?limit=1&marker=w-3", "an empty next page"),
+    ],
+)
+def test_a_link_to_the_next_page_leads_on(link, observed):
+    assert judged(shelf(link=link), "limit[next]").observed == observed
+
+
+def test_a_link_to_a_page_that_is_refused_is_told_of():
+    refusing = shelf(answer=lambda query: 500 if "marker" in query else 200)
+    assert judged(refusing, "limit[next]").observed == "next answered 500"
+
+
+@pytest.mark.parametrize(
+    ("code", "listed", "verdict", "deviation"),
+    [(400, True, "pass", None), (404, False, "pass", "omission"), (500, False, "fail", "contradiction"),
+     (429, False, "inconclusive", None)],
+)  # fmt: skip
+def test_a_value_that_nothing_has_may_be_refused(code, listed, verdict, deviation):
+    on = shelf(answer=lambda query: code if "none-of-them" in query.get("colour", "") else 200)
+    judgement = judged(on, "colour")
+    assert (judgement.verdict, judgement.deviation) == (verdict, deviation)
+    assert listed == (code in evidence(trial=case(SUITE, "list/list/colour").trial).listed())
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"), [(400, "fail"), (500, "fail"), (403, "inconclusive"), (404, "inconclusive")]
+)
+@pytest.mark.parametrize("short", EVERY)
+def test_a_refusal_of_what_is_documented(short, code, verdict):
+    parameters = {r.name for r in ROWS}
+    on = shelf(answer=lambda query: code if parameters & set(query) else 200)
+    assert judged(on, short).verdict == verdict
+
+
+def test_members_who_are_refused_the_list_give_way_to_an_administrator():
+    found = suite(operation())
+
+    class Private(Shelf):
+        def send(self, ask):
+            self.answer = lambda _: 200 if ask.role == "admin" else 403
+            return super().send(ask)
+
+    elevated: set[str] = set()
+    assert judged(Private(shelf().widgets), "limit", found, elevated=elevated).verdict == "pass"
+    assert elevated == {"widgets.list"}
+
+
+def test_a_list_that_does_not_stand_still_is_asked_for_again_and_decides_nothing():
+    turning = shelf()
+
+    def turned(found, query):
+        if "marker" not in query:
+            turning.widgets.reverse()
+        return paged(found, query)
+
+    turning.page = turned
+    assert judged(turning, "marker").verdict == "inconclusive"
+    assert sum("marker" in query for query in turning.asked) == pages.TRIES
+
+
+@pytest.mark.parametrize(("busy", "verdict"), [(3, "pass"), (pages.TRIES, "inconclusive")])
+def test_what_is_counted_is_asked_for_until_nobody_makes_anything_meanwhile(busy, verdict):
+    on = shelf()
+
+    def page(found, query):
+        if "offset" in query and len(on.widgets) < 5 + busy:
+            on.widgets.append(widget(1, id=f"new-{len(on.widgets)}"))
+        return paged(found, query)
+
+    on.page = page
+    assert judged(on, "offset").verdict == verdict
+
+
+def test_an_element_that_was_asked_about_and_went_away_is_asked_about_again():
+    leaving = shelf()
+
+    def page(found, query):
+        if "marker" in query and len(leaving.widgets) == 5:
+            del leaving.widgets[2]
+        return paged(found, query)
+
+    leaving.page = page
+    assert judged(leaving, "marker").verdict == "pass"
+
+
+def test_an_offset_that_leaves_nothing_out_is_told_of_although_no_first_is_known():
+    on = shelf(page=lambda found, query: [] if "limit" in query else found)
+    assert judged(on, "offset").observed == "all elements"
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
+    below = plain("GET", "/servers/{server_id}/widgets", *ROWS, normal=(200,))
+    made: Any = SimpleNamespace(name="widget_id")
+    on = Shelf([widget(1)])
+    one = paging(on, producers=SimpleNamespace(of={below.path: made}.get))
+
+    class Elements:
+        def produce(self, producer: Any, collection: str, name: str, fields: Any) -> None:
+            if not works:
+                raise Unavailable("refused")
+            assert (producer, collection, name) == (made, below.path, "widget_id")
+            on.widgets.append(widget(2))
+
+    # Stand-ins for parts that nothing else of this test needs: hence the types.
+    one.paths.elements = Elements()  # type: ignore[assignment]
+    one.subject.reach = lambda _: None  # type: ignore[method-assign]
+    limit = case(SUITE, "list/list/limit").trial
+    below = replace(below, response=LIST.response)
+    shown = one.make(replace(limit, operation=below, state="IDLE"), TOP)
+    assert (shown.problem is None) == works
+    assert len(on.widgets) == 1 + works
+
+
+# --- what is made to be listed ---
+
+
+class Factory:
+    def __init__(self, on: Shelf, works: bool = True, places: int = 2) -> None:
+        self.on, self.works, self.made = on, works, []
+        self.places = places
+        self.apart: list[Any] = []
+
+    def rand_name(self, kind: str) -> str:
+        return f"run-{kind}"
+
+    def widget(self, microversion: str | None = None, extra: Any = None, beside: Any = None) -> None:
+        if not self.works or (beside and len(self.apart) == self.places):
+            raise ResourceError("no widget could be made: quota")
+        self.apart += [beside] if beside else []
+        self.made.append(extra)
+        self.on.widgets.append(widget(5 + len(self.made), **(extra or {})))
+
+
+STOCK = Stock("widgets", "widget", ("widgets",), "name", (("X:size", None, (7, 8)), ("flag", "2.99", (True, False))))
+
+
+@pytest.fixture
+def _no_tick(monkeypatch):
+    monkeypatch.setattr(pages, "TICK", 0.0)
+
+
+@pytest.mark.usefixtures("_no_tick")
+@pytest.mark.parametrize("works", [True, False])
+def test_two_elements_are_made_once_and_shown_alone(works):
+    service = replace(KNOWLEDGE, listed=(STOCK,))
+    found = suite(LIST, service=service)
+    on = shelf()
+    factory = Factory(on, works)
+    subject: Any = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=lambda given: given))
+    one = paging(on, service=service, resources=factory)
+    one.subject = subject
+    for short in ("limit", "marker", "size"):
+        shown = one.make(case(found, f"list/list/{short}").trial, TOP)
+        assert (shown.problem is None) == works
+        if works:
+            assert case(found, f"list/list/{short}").expectation.judge(shown).verdict == "pass"
+            assert shown.pages is not None
+            assert len(shown.pages.before.names) == 2
+    assert factory.made == [{"name": "run-list-a", "X:size": 7}, {"name": "run-list-b", "X:size": 8}][: 2 * works]
+    assert all(query["name"] == "run-list" for query in on.asked)
+    assert bool(one.context.notes.sorted()) != works
+
+
+@pytest.mark.usefixtures("_no_tick")
+@pytest.mark.parametrize("places", [1, 2])
+def test_two_elements_are_made_in_different_places_where_the_cloud_has_more_than_one(places):
+    stock = replace(STOCK, apart={"hints": {"group": "g-1"}})
+    service = replace(KNOWLEDGE, listed=(stock,))
+    on = shelf()
+    factory = Factory(on, places=places)
+    subject: Any = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))
+    one = paging(on, service=service, resources=factory)
+    one.subject = subject
+    assert one.make(case(suite(LIST, service=service), "list/list/limit").trial, TOP).problem is None
+    assert factory.apart == [{"hints": {"group": "g-1"}}] * places
+    second = "run-list-b" if places == 2 else "run-list-b-again"
+    assert factory.made == [{"name": "run-list-a", "X:size": 7}, {"name": second, "X:size": 8}]
+    assert bool(one.context.notes.sorted()) == (places == 1)
+
+
+@pytest.mark.usefixtures("_no_tick")
+def test_the_filter_that_shows_our_own_alone_is_tried_on_everybodys():
+    service = replace(KNOWLEDGE, listed=(STOCK,))
+    found = suite(LIST, service=service)
+    for ignores, verdict in ((), "pass"), (("name",), "fail"):
+        on = shelf(ignores=ignores)
+        one = paging(on, service=service, resources=Factory(on))
+        one.subject = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))  # type: ignore[assignment]
+        shown = one.make(case(found, "list/list/name").trial, TOP)
+        assert shown.pages is not None
+        assert len(shown.pages.before.names) == 7
+        assert shown.pages.value == "run-list-a"
+        assert case(found, "list/list/name").expectation.judge(shown).verdict == verdict
+
+
+def test_a_server_goes_through_statuses_for_what_comes_of_them():
+    stock = Stock("widgets", None, ("widgets",), statuses=("SPINNING", "IDLE"))
+    service = replace(KNOWLEDGE, listed=(stock,))
+    reached: list[str] = []
+    one = paging(shelf(), service=service, resources=SimpleNamespace(rand_name=str))
+    stages: list[Any] = []
+
+    def another() -> Any:
+        number = len(stages)
+        stages.append(
+            SimpleNamespace(
+                servers_made=1,
+                reach=lambda status: reached.append(f"{number} {status}"),
+                discard=lambda: reached.append(f"{number} gone"),
+            )
+        )
+        return stages[-1]
+
+    # A stand-in with what is asked of a stage here: hence the type.
+    one.subject = SimpleNamespace(view=None, servers_made=0, another=another)  # type: ignore[assignment]
+    assert one.make(case(suite(LIST, service=service), "list/list/limit").trial, TOP).problem is None
+    assert reached == ["0 SPINNING", "0 IDLE", "1 SPINNING", "1 IDLE"], "what comes of a deleted one may not be listed"
+    assert one.subject.servers_made == 2
+    one.discard()
+    one.discard()
+    assert reached[4:] == ["1 gone", "0 gone"]

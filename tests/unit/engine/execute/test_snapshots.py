@@ -1,0 +1,365 @@
+"""What shows that a request was done in spite of its refusal, and what of it may be somebody else's doing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from widgets import action, plain, row, sample
+from workshop import DROP, EVERY, KNOWN, MAKE, SPIN, opened, tried
+
+from conformance.engine.api.entries import Actions
+from conformance.engine.judge.codes import Refused
+from conformance.engine.model.binding import Step
+from conformance.engine.run.lanes import ALONE, lane_of
+
+LOG = plain("GET", "/servers/{server_id}/deeds", normal=(200,))
+KEEPS_A_LOG = replace(KNOWN, actions=Actions(LOG.id, named_by="request_id", asked_by="user_id", failure="message"))
+LOCK, UNLOCK = (action(name, path="/servers/{server_id}/action") for name in ("lock", "unlock"))
+BADGES = plain("GET", "/servers/{server_id}/badges", normal=(200,))
+PIN = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,))
+UNPIN = plain("DELETE", "/servers/{server_id}/badges/{badge}", normal=(204,))
+STRIP = plain("DELETE", "/servers/{server_id}/badges", normal=(204,))
+LEND = action("lend", path="/gears/{gear_id}/action")
+LENT = plain("GET", "/gears/{gear_id}/loans", normal=(200,))
+SPEED = plain("PUT", "/jobs/{job_id}", row("speed"), samples=(sample({"speed": 2}),), normal=(200,))
+SET = plain("PUT", "/limits/{limit_id}", row("most"), row("least"), samples=(sample({"most": 1}),), normal=(200,))
+LIMIT = plain("GET", "/limits/{limit_id}", normal=(200,))
+RESET = plain("DELETE", "/limits/{limit_id}", normal=(204,))
+FROM_EVERYBODY = tuple(o for o in EVERY if o.path != "/jobs/{job_id}")
+
+ROLES = ("member", "admin", "reader", "alt")
+NO = {"badRequest": {"code": 403, "message": "no"}}
+
+
+def judged(evidence):
+    assert evidence.problem is None, evidence.problem
+    judgement = Refused((evidence.status,), "it is barred").judge(evidence)
+    return judgement.reason or judgement.verdict
+
+
+def wrong(shop, code=403):
+    """Do what was asked, and say that it was refused."""
+
+    def answer(ask):
+        parts = ask.path.strip("/").split("/")
+        shop.usual(ask, parts, parts[-1] if len(parts) % 2 else parts[-2])
+        return code, NO
+
+    return answer
+
+
+DONE = {"request_id": "r-2", "user_id": "u-2", "message": None}
+
+
+def logging(tmp_path, code, entry, **more):
+    """A service that refuses to spin, and has another entry in its log after that."""
+    shop, executor = opened(tmp_path, *EVERY, LOG, LOCK, UNLOCK, roles=ROLES, service=KEEPS_A_LOG)
+    log = [{"request_id": "r-1", "user_id": "u-1", "message": None}]
+    shop.does["GET deeds"] = lambda ask: (200, {"deeds": list(log)})
+
+    def act(ask):
+        if "lock" in ask.body:
+            shop.things["/servers"]["server-1"]["locked"] = True
+            return 202
+        log.extend([entry] if entry else [])
+        return code, NO
+
+    shop.does["POST action"] = act
+    given = {"accepted": False, "refused_for": "sender", "role": "reader", "body": {"spin": None}} | more
+    return shop, executor.make(tried(SPIN, "IDLE", **given))
+
+
+@pytest.mark.parametrize(
+    ("code", "more"), [(403, {}), (401, {}), (404, {"role": "alt"}), (409, {"role": "member", "locked": True})]
+)
+def test_what_is_refused_for_who_asks_and_is_recorded_was_done(tmp_path, code, more):
+    said = judged(logging(tmp_path, code, DONE, **more)[1])
+    assert said == f"refused with {code}, and yet the list of what was done with it has an entry more"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [None, {**DONE, "user_id": None}, {**DONE, "message": "Error"}, {"request_id": "r-2"}],
+    ids=["nothing", "of the cloud's own accord", "failed", "by nobody"],
+)
+def test_what_the_cloud_does_by_itself_and_what_has_failed_was_not_done_for_who_asks(tmp_path, entry):
+    assert judged(logging(tmp_path, 403, entry)[1]) == "pass"
+
+
+@pytest.mark.parametrize(("code", "role"), [(400, "reader"), (409, "reader"), (404, "reader")])
+def test_what_is_recorded_and_refused_for_another_reason_may_not_have_been_done(tmp_path, code, role):
+    """Nova writes down what it begins, and may find a conflict after that."""
+    assert judged(logging(tmp_path, code, DONE, role=role)[1]) == "pass"
+
+
+def test_only_what_is_refused_for_who_asks_is_looked_up_in_the_record(tmp_path):
+    shop, evidence = logging(tmp_path, 403, DONE, refused_for="request")
+    assert judged(evidence) == "pass"
+    assert not [text for text in shop.said if "deeds" in text]
+
+
+def test_a_record_that_cannot_be_read_says_nothing(tmp_path):
+    shop, executor = opened(tmp_path, *EVERY, LOG, roles=ROLES, service=KEEPS_A_LOG)
+    answers = iter([(200, {"deeds": []}), (503, NO)])
+    shop.does["GET deeds"] = lambda ask: next(answers)
+    shop.does["POST action"] = 403
+    trial = tried(SPIN, "IDLE", accepted=False, refused_for="sender", role="reader", body={"spin": None})
+    assert judged(executor.make(trial)) == "pass"
+
+
+def test_a_part_of_the_runs_own_server_that_is_gone_is_missed(tmp_path):
+    shop, executor = opened(tmp_path, *EVERY, BADGES, PIN, UNPIN, roles=ROLES)
+    shop.does["DELETE badges"] = wrong(shop)
+    evidence = executor.make(tried(UNPIN, "IDLE", accepted=False, role="reader"))
+    assert judged(evidence) == "refused with 403, and yet the resource is gone"
+
+
+def test_a_part_of_the_runs_own_server_that_is_there_is_as_promised(tmp_path):
+    shop, executor = opened(tmp_path, *EVERY, BADGES, PIN, UNPIN, roles=ROLES)
+    shop.does["DELETE badges"] = 403
+    assert judged(executor.make(tried(UNPIN, "IDLE", accepted=False, role="reader"))) == "pass"
+
+
+def test_what_a_list_of_the_runs_own_server_holds_is_compared_and_not_how_it_is(tmp_path):
+    shop, executor = opened(tmp_path, *EVERY, BADGES, PIN, UNPIN, STRIP, roles=ROLES)
+    shop.create_server()
+    ticks = iter(range(9))
+    held = [{"badge": "b-1"}]
+    shop.does["GET badges"] = lambda ask: (200, {"badges": [{**one, "tick": next(ticks)} for one in held]})
+    shop.does["DELETE badges"] = 403
+    assert judged(executor.make(tried(STRIP, "IDLE", accepted=False, role="reader"))) == "pass"
+
+    def strip(ask):
+        held.clear()
+        return 403, NO
+
+    shop.does["DELETE badges"] = strip
+    evidence = executor.make(tried(STRIP, "IDLE", accepted=False, role="reader"))
+    assert judged(evidence) == "refused with 403, and yet shown changed"
+
+
+def lending(tmp_path, loans):
+    shop, executor = opened(tmp_path, *EVERY, LEND, LENT, roles=ROLES)
+    pages = iter(loans)
+    shop.does["GET loans"] = lambda ask: next(pages)
+    shop.does["POST action"] = 403
+    return shop, executor.make(tried(LEND, accepted=False, role="reader", body={"lend": {"to": "p"}}))
+
+
+def test_what_stands_below_what_the_run_has_made_is_looked_at(tmp_path):
+    _, evidence = lending(tmp_path, [(200, {"loans": []}), (200, {"loans": [{"to": "p"}]})])
+    assert judged(evidence) == "refused with 403, and yet what is shown below it changed"
+
+
+@pytest.mark.parametrize("after", [(200, {"loans": []}), (503, NO)])
+def test_what_is_below_as_before_or_cannot_be_seen_says_nothing(tmp_path, after):
+    assert judged(lending(tmp_path, [(200, {"loans": []}), after])[1]) == "pass"
+
+
+def test_what_could_not_be_seen_before_says_nothing(tmp_path):
+    assert judged(lending(tmp_path, [(404, NO), (200, {"loans": [{"to": "p"}]})])[1]) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [({"speed": 2}, "refused with 403, and yet shown changed"), ({"busy": True}, "pass"), ({}, "pass")],
+)
+def test_of_what_is_not_the_runs_own_the_fields_that_would_be_set_are_looked_at_in_its_list(tmp_path, changed, said):
+    shop, executor = opened(tmp_path, *FROM_EVERYBODY, SPEED, roles=ROLES, sandbox=True)
+    job = {"id": "j-1", "speed": 1, "busy": False}
+    shop.does["GET /jobs"] = lambda ask: (200, {"jobs": [{"id": "j-0", "speed": 2}, dict(job)][::-1]})
+
+    def speed(ask):
+        job.update(changed)
+        return 403, NO
+
+    shop.does["PUT jobs"] = speed
+    assert judged(executor.make(tried(SPEED, accepted=False, role="reader", body={"speed": 2}))) == said
+
+
+@pytest.mark.parametrize("code", [503, 403, 400])
+@pytest.mark.parametrize("state", [None, "IDLE"])
+def test_what_cannot_be_looked_at_after_a_refusal_is_not_gone(tmp_path, code, state):
+    """A cloud may be busy, whoever asks."""
+    shop, executor = opened(tmp_path, *EVERY, roles=ROLES)
+
+    def refuse(ask):
+        shop.does["GET gears"] = code, NO
+        return 403, NO
+
+    shop.does["DELETE gears"] = refuse
+    assert judged(executor.make(tried(DROP, state, accepted=False, role="reader"))) == "pass"
+
+
+@pytest.mark.parametrize("state", [None, "IDLE"])
+def test_what_names_nothing_after_a_refusal_is_gone(tmp_path, state):
+    shop, executor = opened(tmp_path, *EVERY, roles=ROLES)
+    shop.does["DELETE gears"] = wrong(shop)
+    evidence = executor.make(tried(DROP, state, accepted=False, role="reader"))
+    assert judged(evidence) == "refused with 403, and yet the resource is gone"
+
+
+HALT = plain(
+    "PUT", "/jobs/halt", row("task", required=True), row("state"), samples=(sample({"task": "t"}),), normal=(200,)
+)
+HALT = replace(HALT, response=replace(HALT.response, parameters=(row("state"),)))
+
+
+def halting(tmp_path, halt):
+    """Jobs of everybody's, one of which is named by what the body says of it; refused is whoever would halt it."""
+    shop, executor = opened(tmp_path, *FROM_EVERYBODY, HALT, roles=ROLES, sandbox=True)
+    jobs = [{"id": f"j-{n}", "task": f"t-{n}", "state": "on", "load": 1} for n in range(3)]
+    shop.does["GET /jobs"] = lambda ask: (200, {"jobs": [dict(job) for job in jobs]})
+
+    def act(ask):
+        halt(jobs)
+        return 403, NO
+
+    shop.does["PUT /jobs/halt"] = act
+    return executor.make(tried(HALT, accepted=False, role="reader", body={"task": "t-1", "state": "off"}))
+
+
+def test_what_a_body_names_in_a_list_is_seen_by_what_the_answer_documents(tmp_path):
+    said = judged(halting(tmp_path, lambda jobs: jobs[1].update(state="off")))
+    assert said == "refused with 403, and yet shown changed"
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        lambda jobs: jobs[1].update(load=2),
+        lambda jobs: jobs[2].update(state="off"),
+        lambda jobs: jobs.pop(0),
+        lambda jobs: (jobs.pop(1), jobs[0].update(state="off")),
+    ],
+    ids=["load", "another's state", "another gone", "gone and another's state"],
+)
+def test_what_others_do_with_such_a_list_is_no_change(tmp_path, others):
+    assert judged(halting(tmp_path, others)) == "pass"
+
+
+ASSERTIVE = replace(
+    KNOWN,
+    placeholders={"limit_id": "project"},
+    unlike=((SET.id, Step(SET.id, {"most": 7})),),
+    back=((SET.id, Step(RESET.id, {})),),
+    alone=(SET.id,),
+)
+
+
+def limited(tmp_path, service=ASSERTIVE):
+    """A service with a limit that goes back to what it was at first where a wrong request is refused."""
+    shop, executor = opened(tmp_path, *EVERY, SET, LIMIT, RESET, roles=ROLES, service=service)
+    first = {"most": 1, "least": 0}
+    held = dict(first)
+
+    def put(ask):
+        if isinstance(ask.body["most"], dict):
+            held.update(first)
+            return 400, NO
+        held.update(ask.body)
+        return 200, {"limit": dict(held)}
+
+    def reset(ask):
+        held.update(first)
+        return 204
+
+    shop.does |= {"PUT limits": put, "DELETE limits": reset}
+    shop.does["GET limits"] = lambda ask: (200, {"limit": dict(held)})
+    evidence = executor.make(tried(SET, accepted=False, role="admin", body={"most": {}}))
+    return shop, evidence, held == first
+
+
+def test_what_is_there_is_made_unlike_what_a_refused_request_would_leave(tmp_path):
+    _, evidence, _ = limited(tmp_path)
+    assert judged(evidence) == "refused with 400, and yet shown changed"
+    assert (evidence.before["shown"]["most"], evidence.after["shown"]["most"]) == (7, 1)
+
+
+def test_without_that_nothing_could_be_seen(tmp_path):
+    assert judged(limited(tmp_path, replace(ASSERTIVE, unlike=()))[1]) == "pass"
+
+
+def test_what_only_the_sandbox_can_bear_is_not_done_elsewhere_to_see_more(tmp_path):
+    shop, _, as_first = limited(tmp_path, replace(ASSERTIVE, sandbox_only=(SET.id,)))
+    assert as_first
+    assert [text.partition(" ")[0] for text in shop.changes].count("PUT") == 1
+
+
+def test_what_was_made_unlike_is_taken_back(tmp_path):
+    shop, _, as_first = limited(tmp_path)
+    assert as_first
+    assert shop.changes[-1].startswith("DELETE /limits/")
+
+
+@pytest.mark.parametrize(
+    ("tables", "expected"),
+    [
+        ({}, False),
+        ({"unlike": ((SET.id, Step(SET.id, {})),)}, True),
+        ({"before": ((SET.id, Step(SET.id, {})),)}, False),
+    ],
+)
+def test_a_refusal_with_steps_that_others_would_feel_waits_until_nothing_else_runs(tables, expected):
+    service = replace(KNOWN, alone=(SET.id,), **tables)
+    assert (lane_of(tried(SET, accepted=False), service) == ALONE) is expected
+    assert (lane_of(tried(SET, accepted=False, target="unknown"), service) == ALONE) is False
+    barred = tried(SET, accepted=False, refused_for="sender")
+    assert (lane_of(barred, service) == ALONE) is bool(tables)
+
+
+def test_what_only_the_wrong_person_asks_for_could_be_done(tmp_path):
+    """What the accepted request needs before it is there, and is taken back."""
+    service = replace(KNOWN, before=((STRIP.id, Step(PIN.id, {})),), back=((STRIP.id, Step(STRIP.id, {})),))
+    shop, executor = opened(tmp_path, *EVERY, BADGES, PIN, STRIP, roles=ROLES, service=service)
+    shop.does["DELETE badges"] = 403
+    shop.does["GET badges"] = lambda ask: (200, {"badges": []})
+    executor.make(tried(STRIP, "IDLE", accepted=False, refused_for="sender", role="reader"))
+    assert [text.split("/")[0].strip() for text in shop.changes][:2] == ["PUT", "DELETE"]
+    shop.asked.clear()
+    executor.make(tried(STRIP, "IDLE", accepted=False, role="reader"))
+    assert [text.split("/")[0].strip() for text in shop.changes] == ["DELETE"]
+
+
+def test_a_step_that_cannot_be_taken_before_a_refusal_does_not_stand_in_its_way(tmp_path):
+    service = replace(KNOWN, unlike=((SPIN.id, Step(MAKE.id, {})),))
+    shop, executor = opened(tmp_path, *EVERY, roles=ROLES, service=service)
+    shop.does["POST gears"] = 409
+    shop.does["POST action"] = 403
+    trial = tried(SPIN, "IDLE", accepted=False, role="reader", body={"spin": None})
+    assert judged(executor.make(trial)) == "pass"
+
+
+def test_what_stood_below_a_path_whose_steps_were_taken_back_is_made_anew(tmp_path):
+    """The steps may have removed it."""
+    service = replace(KNOWN, unlike=((STRIP.id, Step(PIN.id, {})),), back=((STRIP.id, Step(STRIP.id, {})),))
+    shop, executor = opened(tmp_path, *EVERY, BADGES, PIN, UNPIN, STRIP, roles=ROLES, service=service)
+    answers = iter([403, 204])
+    shop.does["DELETE badges"] = lambda ask: next(answers) if ask.path.endswith("badges") else 403
+    shop.does["GET badges"] = lambda ask: (200, {"badges": []}) if ask.path.endswith("badges") else None
+    for operation in (UNPIN, STRIP, UNPIN):
+        executor.make(tried(operation, "IDLE", accepted=False, role="reader"))
+    one, *_, other = [ask.path for ask in shop.asked if ask.method == "DELETE"]
+    assert one != other
+
+
+def test_after_steps_are_taken_back_the_server_is_looked_at_again(tmp_path):
+    service = replace(KNOWN, unlike=((SPIN.id, Step("widgets.name", {})),), back=((SPIN.id, Step("widgets.drop", {})),))
+    name = plain("PUT", "/servers/{server_id}/label", name="name", samples=(sample({"label": "x"}),))
+    drop = plain("DELETE", "/servers/{server_id}/label", name="drop")
+    shop, executor = opened(tmp_path, *EVERY, name, drop, roles=ROLES, service=service)
+
+    def call(text, code):
+        def answer(ask):
+            shop.things["/servers"]["server-1"]["name"] = text
+            return code
+
+        return answer
+
+    shop.does |= {"PUT label": call("x", 200), "DELETE label": call("", 204), "POST action": 403}
+    for _ in range(2):
+        trial = tried(SPIN, "IDLE", accepted=False, role="reader", body={"spin": None})
+        evidence = executor.make(trial)
+        assert (evidence.before["name"], judged(evidence)) == ("x", "pass")
+    assert executor.subject.view["name"] == ""

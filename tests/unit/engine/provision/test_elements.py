@@ -1,0 +1,263 @@
+"""What a lane makes, uses and removes: written down before it is asked for, and settled afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from widgets import plain, row, sample
+from workshop import EVERY, KNOWN, LABEL, MAKE, NOTE, SHOW, TOOTH, opened
+
+from conformance.engine.cloud.exchange import ABSENT, Answer
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.owned import Owned, background, kind_of, name_in, named_by
+from specs.model import Policy
+
+BADGE = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,))
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return opened(tmp_path)
+
+
+def produced(opened_shop, operation=MAKE, collection="/gears", name="gear_id", **fields):
+    executor = opened_shop[1]
+    producer = executor.context.producers.made_by(operation)
+    return executor.paths.elements.produce(producer, collection, name, fields)
+
+
+def own(opened_shop, operation, template="/gears", name="gear_id", **fields):
+    return opened_shop[1].paths.elements.own(template, template, name, operation, fields)
+
+
+def entries(tmp_path):
+    return Journal.read(tmp_path)
+
+
+def test_what_is_made_is_written_down_before_it_is_asked_for(tmp_path, shop):
+    owned = produced(shop)
+    assert (owned.value, owned.path, owned.role) == ("gear-1", "/gears/gear-1", "member")
+    name = shop[0].asked[0].body["gear"]["name"]
+    assert shop[0].open_intents == [(name,)], "the journal held it when the request was sent"
+    assert name.startswith(shop[0].prefix)
+    (entry,) = entries(tmp_path)
+    assert (entry.intent.kind, entry.intent.name, entry.left) == ("gears", name, (("gear-1", "/gears/gear-1"),))
+    assert shop[1].context.notes.sorted()[-1] == ("producer", f"{MAKE.id} makes what {{gear_id}} names")
+
+
+def test_what_is_put_is_written_down_by_the_name_that_the_client_chose(tmp_path, shop):
+    owned = produced(shop, LABEL, "/labels", "label_uuid")
+    assert shop[0].changes == [f"PUT /labels/{owned.value}"]
+    assert shop[0].open_intents == [(owned.value,)]
+    assert entries(tmp_path)[0].left == ((owned.value, f"/labels/{owned.value}"),)
+
+
+def test_a_name_that_the_body_of_the_sample_holds_is_chosen(shop):
+    assert produced(shop, NOTE, "/gears/g-1/notes", "key").value == "colour"
+    assert shop[0].asked[0].body == {"note": {"colour": "red"}}
+
+
+def test_a_name_that_the_table_binds_is_chosen(tmp_path):
+    shop = opened(tmp_path, *EVERY, plain("PUT", "/marks/{name}", normal=(201,)))
+    mark = shop[1].context.producers.of("/marks").operation
+    shop[0].does["PUT marks"] = 201
+    owned = produced(shop, mark, "/marks", "name")
+    assert owned.value.startswith(shop[0].prefix)
+
+
+def test_what_goes_with_the_lanes_server_is_not_written_down(tmp_path):
+    """It goes with the server, which is."""
+    shop = opened(tmp_path, *EVERY, BADGE)
+    shop[1].subject.reach("IDLE")
+    owned = produced(shop, BADGE, "/servers/server-1/badges", "badge")
+    assert owned.path == f"/servers/server-1/badges/{owned.value}"
+    assert entries(tmp_path) == ()
+    shop[1].paths.elements.dispose(owned)
+    assert all(not text.startswith("DELETE") for text in shop[0].changes)
+
+
+def test_where_a_member_may_not_an_administrator_makes_it(tmp_path, shop):
+    shop[0].does["POST gears"] = lambda ask: 403 if ask.role == "member" else None
+    assert produced(shop).role == "admin"
+    assert shop[0].changes == ["POST /gears", "POST /gears as admin"]
+    assert MAKE.id in shop[1].context.elevated
+    first, second = entries(tmp_path)
+    assert first.settled, "the refused one is no debt"
+    assert (second.intent.role, second.ids) == ("admin", ("gear-1",))
+    produced(shop)
+    assert shop[0].changes[2:] == ["POST /gears as admin"], "the member is not asked again"
+
+
+def test_what_the_reference_leaves_to_administrators_is_made_by_one(tmp_path):
+    post = replace(MAKE, policy=Policy(("admin",), 3))
+    shop = opened(tmp_path, post, SHOW)
+    assert produced(shop, post).role == "admin"
+    alone = opened(tmp_path, post, SHOW, roles=("member",))
+    assert produced(alone, post).role == "member", "who else"
+
+
+@pytest.mark.parametrize("code", [400, 409, 500])
+def test_a_refusal_leaves_the_trial_undecided(tmp_path, shop, code):
+    shop[0].does["POST gears"] = code
+    with pytest.raises(Unavailable, match=f"which makes what {{gear_id}} names, was answered {code}") as caught:
+        produced(shop)
+    assert not caught.value.optional
+    (entry,) = entries(tmp_path)
+    assert entry.settled is (code < 500), "after a 500 nobody knows whether it was made"
+
+
+def test_403_to_an_administrator_is_a_refusal(shop):
+    shop[0].does["POST gears"] = 403
+    with pytest.raises(Unavailable, match="was answered 403"):
+        produced(shop)
+    assert shop[0].changes == ["POST /gears", "POST /gears as admin"]
+
+
+def test_an_answer_that_does_not_name_it_leaves_the_trial_undecided_and_the_intent_open(tmp_path, shop):
+    shop[0].does["POST gears"] = 202
+    with pytest.raises(Unavailable, match="was answered 202 and did not name what it made"):
+        produced(shop, MAKE, name="gear_number")
+    assert not entries(tmp_path)[0].settled
+
+
+def test_what_is_not_yet_what_it_will_be_is_waited_for(shop):
+    shown = iter(["creating", "creating", "ready"])
+    shop[0].does["GET /gears/gear-1"] = lambda ask: (200, {"gear": {"id": "gear-1", "status": next(shown)}})
+    produced(shop)
+    assert shop[0].said.count("GET /gears/gear-1") == 3
+
+
+def test_what_is_made_is_kept_and_is_one_for_each_set_of_fields(shop):
+    one = own(shop, SHOW)
+    assert own(shop, SHOW) is one
+    other = own(shop, SHOW, colour="red")
+    assert (other.value, other.with_fields) == ("gear-2", (("colour", "red"),))
+    assert [ask.body["gear"].get("colour") for ask in shop[0].asked if ask.method == "POST"] == [None, "red"]
+
+
+def test_what_makes_something_is_not_used_to_make_what_it_needs(shop):
+    """A second name under which the same may be put is enough; of a POST there is no such thing."""
+    assert own(shop, MAKE) is None
+    label = own(shop, LABEL, "/labels", "label_uuid")
+    assert (len(label.value), label.producer, shop[0].asked) == (36, None, [])
+
+
+def test_what_nothing_makes_is_none(shop):
+    assert own(shop, SHOW, "/jobs", "job_id") is None
+    assert not shop[1].paths.elements.makes("/jobs")
+    assert shop[1].paths.elements.makes("/gears")
+
+
+def test_a_factory_makes_what_the_reference_has_no_operation_for(tmp_path):
+    made = []
+
+    def job(server_id):
+        made.append(server_id)
+        return SimpleNamespace(id=7, role="member")
+
+    shop = opened(tmp_path, service=replace(KNOWN, makes={"jobs": "job"}), factories={"job": job})
+    owned = own(shop, SHOW, "/jobs", "job_id")
+    assert (owned.value, owned.path, made) == ("7", "/jobs/7", ["server-1"])
+    assert shop[1].paths.elements.makes("/jobs")
+    assert not shop[1].paths.elements.makes("/gears/{gear_id}/jobs"), "a collection of that name below another"
+
+
+def test_a_factory_without_a_server_leaves_the_trial_undecided(tmp_path):
+    shop = opened(tmp_path, service=replace(KNOWN, makes={"jobs": "job"}), factories={"job": None})
+    shop[1].context.stopping.set()
+    with pytest.raises(Unavailable, match="the run was stopped"):
+        own(shop, SHOW, "/jobs", "job_id")
+
+
+def test_what_is_disposed_of_is_deleted_as_who_made_it_and_settled(tmp_path, shop):
+    shop[0].does["POST gears"] = lambda ask: 403 if ask.role == "member" else None
+    owned = own(shop, SHOW)
+    shop[1].paths.elements.dispose(owned)
+    assert shop[0].changes[-1] == "DELETE /gears/gear-1 as admin"
+    assert all(entry.settled for entry in entries(tmp_path))
+    assert own(shop, SHOW).value == "gear-2", "it is used no more"
+
+
+@pytest.mark.parametrize(("code", "settled"), [(404, True), (410, True), (409, False), (500, False)])
+def test_what_cannot_be_removed_stands_in_the_journal(tmp_path, shop, code, settled):
+    owned = own(shop, SHOW)
+    shop[0].does["DELETE gears"] = code
+    shop[1].paths.elements.dispose(owned)
+    assert entries(tmp_path)[0].settled is settled
+
+
+def test_what_nothing_removes_is_left_for_the_end_of_the_run(tmp_path, shop):
+    owned = produced(shop, TOOTH, "/gears/g-1/teeth", "tooth_id")
+    without = replace(owned, producer=replace(owned.producer, remover=None))
+    shop[1].paths.elements.dispose(without)
+    assert not entries(tmp_path)[0].settled
+    shop[1].paths.elements.dispose(Owned("x", "/gears", "/gears/x", "member"))
+    assert not any(text.startswith("DELETE") for text in shop[0].changes)
+
+
+def answered(json=ABSENT, status=200, **headers):
+    return Answer(status, headers, "", json, 1.0, None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sent", "expected"),
+    [
+        (answered({"gear": {"id": "g-1"}}, Location="http://x/gears/other"), None, "g-1"),
+        (answered({"gear": {"id": 7}}), None, "7"),
+        (answered(Location="http://x/v2/gears/g%201/"), None, "g 1"),
+        (answered({"gear": {"size": 1}}, Location="/gears/g-1"), None, "g-1"),
+        (answered(), {"gear": {"gearId": "g-9"}}, "g-9"),
+        (answered({}), {"gear_id": "g-9"}, "g-9"),
+        (answered({}), {"gear": {"name": "n"}}, None),
+        (answered({}), ABSENT, None),
+        (answered([]), None, None),
+    ],
+)
+def test_what_was_made_is_named_by_the_body_the_location_or_what_was_sent(answer, sent, expected):
+    assert named_by(answer, "gear_id", sent) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"gear": {"name": "n"}}, "n"),
+        ({"display_name": "d"}, "d"),
+        ({"gear": {"size": 1, "more": {"name": "n"}}}, "n"),
+        ({"gear": {"name": 7}}, None),
+        ({}, None),
+        ([{"name": "n"}], None),
+        (ABSENT, None),
+    ],
+)
+def test_the_name_in_a_body(body, expected):
+    assert name_in(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (answered(status=202), True),
+        (answered({"gear": {"status": "creating"}}), True),
+        (answered({"gear": {"name": "n"}}), False),
+        (answered({}), False),
+        (answered([]), False),
+        (answered(status=204), False),
+    ],
+)
+def test_what_goes_on_in_the_background(answer, expected):
+    assert background(answer) is expected
+
+
+def test_the_journal_calls_a_kind_by_its_collection():
+    assert kind_of("/servers") == "server"
+    assert kind_of("/gears/g-1/teeth") == "teeth"
+
+
+def test_what_a_sample_cannot_show_is_told_by_its_row(tmp_path):
+    tag = plain("PUT", "/tags/{tag}", row("tag", "uuid", location="path"), normal=(201,), samples=(sample({"a": "b"}),))
+    shop = opened(tmp_path, *EVERY, tag)
+    shop[0].does["PUT tags"] = 201
+    assert len(produced(shop, tag, "/tags", "tag").value) == 36

@@ -1,0 +1,349 @@
+"""What stands for the placeholders of a path: what is fixed, listed, made, named by another answer, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from widgets import TOP, plain, row, sample, status
+from workshop import (
+    CHANGE,
+    DROP,
+    END,
+    EVERY,
+    JOB,
+    KNOWN,
+    LABEL,
+    LIST,
+    NOTE,
+    PULL,
+    SHOW,
+    SPIN,
+    TEETH,
+    opened,
+    tried,
+)
+
+from conformance.engine.api.entries import Naming
+from conformance.engine.model.binding import Binding, Step
+from conformance.engine.model.setup import Existing
+from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.paths import Filled
+from specs.microversion import Microversion
+from specs.model import Versions
+
+UNKNOWN = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return opened(tmp_path)
+
+
+def fill(opened_shop, operation, role="member", **more):
+    return opened_shop[1].paths.fill(operation, role, TOP, **more)
+
+
+def test_the_server_of_the_lane_stands_for_its_placeholder(shop):
+    shop[1].subject.reach("IDLE")
+    assert fill(shop, SPIN).path == "/servers/server-1/action"
+
+
+@pytest.mark.parametrize("key", ["job_id", "jobs.job_id"])
+def test_the_table_gives_what_names_no_element(tmp_path, key):
+    shop = opened(tmp_path, service=replace(KNOWN, placeholders={key: "2024-01-01 00:00"}))
+    found = fill(shop, JOB)
+    assert (found.path, found.values) == ("/jobs/2024-01-01%2000%3A00", {"job_id": "2024-01-01 00:00"})
+    assert shop[0].asked == []
+
+
+def test_the_table_may_give_a_value_of_the_cloud(tmp_path):
+    """No name of a host is good on every cloud."""
+    own = Binding("host", "hypervisor", "own")
+    shop = opened(tmp_path, service=replace(KNOWN, placeholders={"job_id": own}))
+    asked = []
+
+    def shown(ask):
+        asked.append(ask.role)
+        return 200, {"server": {**shop[0].things["/servers"]["server-1"], **attributes}}
+
+    prefix = "OS-EXT-SRV-ATTR:"
+    attributes = {f"{prefix}host": "h-1", f"{prefix}hypervisor_hostname": "h-1.example.org"}
+    up = {"state": "up", "status": "enabled"}
+    services = [{**up, "host": "h-0", "status": "disabled"}, {**up, "host": "h-2"}]
+    shop[0].does["GET os-services"] = 200, {"services": services}
+    assert fill(shop, JOB).path == "/jobs/h-2", "without a server any host will do"
+    shop[1].subject.reach("IDLE")
+    shop[0].does["GET servers"] = shown
+    assert fill(shop, JOB).path == "/jobs/h-1.example.org"
+    assert set(asked) == {"admin"}
+    attributes.pop(f"{prefix}hypervisor_hostname")
+    assert fill(shop, JOB).path == "/jobs/h-1"
+
+
+def test_the_projects_own_id_is_read_once_from_a_server(tmp_path):
+    shop = opened(tmp_path, service=replace(KNOWN, placeholders={"job_id": "project"}))
+    assert fill(shop, JOB).path == "/jobs/p-1"
+    assert fill(shop, JOB).path == "/jobs/p-1"
+    assert shop[0].made == 1
+
+
+def test_what_is_only_read_is_what_the_cloud_lists(shop):
+    shop[0].things["/gears"] = {"g-7": {"id": "g-7"}}
+    found = fill(shop, SHOW)
+    assert (found.path, found.owned) == ("/gears/g-7", None)
+    assert shop[0].said == ["GET /gears"]
+    fill(shop, SHOW)
+    assert shop[0].said == ["GET /gears"], "what was looked up is kept"
+
+
+def test_what_is_listed_from_a_later_version_on_is_listed_at_that(tmp_path):
+    late = replace(LIST, microversions=Versions("2.10"))
+    shop = opened(tmp_path, late, *(one for one in EVERY if one is not LIST))
+    shop[0].things["/gears"] = {"g-7": {"id": "g-7"}}
+    shop[1].paths.fill(SHOW, "member", Microversion(2, 5))
+    assert [ask.microversion for ask in shop[0].asked] == ["2.10"]
+    passing = Filled("/gears/g-7", {"gear_id": "g-7"}, passing=(("/gears", "gear_id"),))
+    assert shop[1].paths.lasts(SHOW, passing, "member", Microversion(2, 5))
+    assert shop[0].asked[-1].microversion == "2.10"
+
+
+def test_what_a_member_does_not_see_an_administrator_is_asked_for(shop):
+    jobs = {"jobs": [{"id": 5}]}
+    shop[0].does["GET /jobs"] = lambda ask: (200, jobs if ask.role == "admin" else {"jobs": []})
+    assert fill(shop, JOB).path == "/jobs/5"
+    assert shop[0].said == ["GET /jobs", "GET /jobs as admin"]
+
+
+def test_an_administrators_operation_takes_what_an_administrator_sees(shop):
+    shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 5}]}
+    assert fill(shop, JOB, role="admin").path == "/jobs/5"
+    assert shop[0].said == ["GET /jobs as admin"]
+
+
+def test_not_every_element_will_do(tmp_path):
+    shop = opened(tmp_path, service=replace(KNOWN, elements={"jobs": {"state": "up"}}))
+    shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 1, "state": "down"}, {"id": 2, "state": "up", "more": 1}]}
+    assert fill(shop, JOB).path == "/jobs/2"
+
+
+def test_a_list_is_asked_for_at_a_version_that_it_has(tmp_path):
+    old = plain("GET", "/jobs", normal=(200,), microversions=type(LIST.microversions)(max="2.5"))
+    shop = opened(tmp_path, old, JOB)
+    shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 1}]}
+    fill(shop, JOB)
+    assert [ask.microversion for ask in shop[0].asked] == ["2.5"]
+
+
+def test_what_the_cloud_does_not_show_and_nothing_makes_is_unavailable(shop):
+    with pytest.raises(Unavailable, match=r"shows no element of /jobs that could stand for \{job_id\}") as caught:
+        fill(shop, JOB)
+    assert caught.value.optional
+
+
+def test_what_is_only_read_is_made_where_the_cloud_shows_none(shop):
+    found = fill(shop, SHOW)
+    assert (found.path, found.owned.value) == ("/gears/gear-1", "gear-1")
+
+
+@pytest.mark.parametrize("operation", [DROP, CHANGE])
+def test_what_is_changed_is_made_and_never_what_the_cloud_shows(shop, operation):
+    shop[0].things["/gears"] = {"g-7": {"id": "g-7"}}
+    found = fill(shop, operation)
+    assert (found.path, found.owned.value) == ("/gears/gear-1", "gear-1")
+    assert fill(shop, operation).path == "/gears/gear-1", "what was made is used again"
+
+
+def test_what_was_forgotten_is_made_anew(shop):
+    shop[1].paths.forget(fill(shop, DROP))
+    assert fill(shop, DROP).path == "/gears/gear-2"
+
+
+def test_what_was_looked_up_and_is_gone_is_looked_up_anew(shop):
+    shop[0].things["/gears"] = {"g-7": {"id": "g-7"}, "g-8": {"id": "g-8"}}
+    found = fill(shop, SHOW)
+    del shop[0].things["/gears"]["g-7"]
+    shop[1].paths.forget(found)
+    assert fill(shop, SHOW).path == "/gears/g-8"
+
+
+def test_what_holds_what_must_be_made_is_ours_too(shop):
+    shop[0].things["/gears"] = {"g-7": {"id": "g-7"}}
+    assert fill(shop, PULL).values["gear_id"] == "gear-1"
+    assert fill(shop, TEETH).values["gear_id"] == "gear-1", "of what can be made, even to read it"
+
+
+def test_a_name_that_the_client_chooses_is_that_of_the_sample_or_a_new_one(shop):
+    assert fill(shop, NOTE).path == "/gears/gear-1/notes/colour"
+    one, other = (fill(shop, LABEL).values["label_uuid"] for _ in range(2))
+    assert one != other
+    assert len(one) == 36
+
+
+def test_what_nothing_makes_and_is_changed_is_refused_on_a_cloud_and_found_in_a_sandbox(tmp_path):
+    """In a sandbox nothing is anybody else's."""
+    refused = {"POST gears": 500}
+    shop = opened(tmp_path)
+    shop[0].things["/gears"] = {"g-7": {"id": "g-7"}}
+    shop[0].does = refused
+    with pytest.raises(Unavailable, match=r"post-gears, which makes what \{gear_id\} names, was answered 500"):
+        fill(shop, DROP)
+    sandbox = opened(tmp_path, sandbox=True)
+    sandbox[0].things["/gears"] = {"g-7": {"id": "g-7"}}
+    sandbox[0].does = refused
+    found = fill(sandbox, DROP)
+    assert (found.path, found.owned) == ("/gears/g-7", None)
+
+
+def test_what_only_a_list_shows_stands_in_the_path_of_a_change(shop):
+    shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 5}]}
+    assert fill(shop, END).path == "/jobs/5"
+
+
+def test_an_unknown_id_stands_for_every_placeholder(shop):
+    assert fill(shop, PULL, unknown=UNKNOWN).path == f"/gears/{UNKNOWN}/teeth/{UNKNOWN}"
+    assert shop[0].asked == []
+
+
+def test_an_unknown_id_may_stand_for_the_last_alone(shop):
+    assert fill(shop, PULL, unknown=UNKNOWN, last_only=True).path == f"/gears/gear-1/teeth/{UNKNOWN}"
+
+
+def test_below_an_unknown_id_the_name_that_the_body_holds_is_kept(shop):
+    assert fill(shop, NOTE, unknown=UNKNOWN).path == f"/gears/{UNKNOWN}/notes/colour"
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [([{"id": 1}], "987654321"), ([], "987654321"), ([{"id": "a-b"}], UNKNOWN)],
+)
+def test_an_unknown_number_is_a_number_where_the_collection_has_numbers(tmp_path, listed, expected):
+    job = plain("GET", "/jobs/{job_id}", row("job_id", "integer", location="path"))
+    shop = opened(tmp_path, job, plain("GET", "/jobs"))
+    shop[0].does["GET /jobs"] = 200, {"jobs": listed}
+    assert fill(shop, job, unknown=UNKNOWN).path == f"/jobs/{expected}"
+
+
+def test_what_is_given_stands_whatever_exists_and_nothing_is_in_it(shop):
+    found = fill(shop, PULL, given={"gear_id": "not a gear"})
+    gear, tooth = found.values["gear_id"], found.values["tooth_id"]
+    assert gear == "not a gear"
+    assert len(tooth) == 36, "no tooth is made in what does not exist"
+    assert found.path == f"/gears/not%20a%20gear/teeth/{tooth}"
+    assert shop[0].asked == []
+
+
+def test_an_empty_list_gets_an_element(shop):
+    paths = shop[1].paths
+    filled = fill(shop, LIST)
+    empty = shop[0].get("/gears")
+    assert paths.populated(LIST, filled, empty)
+    assert list(shop[0].things["/gears"]) == ["gear-1"]
+    assert not paths.populated(LIST, filled, shop[0].get("/gears")), "it has one now"
+
+
+def test_a_list_of_what_nothing_makes_stays_empty(shop):
+    jobs = next(o for o in EVERY if o.path == "/jobs")
+    assert not shop[1].paths.populated(jobs, fill(shop, jobs), shop[0].get("/jobs"))
+
+
+def test_a_list_whose_elements_the_cloud_does_not_make_stays_empty(shop):
+    shop[0].does["POST gears"] = 403
+    assert not shop[1].paths.populated(LIST, fill(shop, LIST), shop[0].get("/gears"))
+
+
+TOKEN = plain("GET", "/tokens/{token}", normal=(200,))
+CONSOLE = plain(
+    "POST",
+    "/servers/{server_id}/consoles",
+    row("console", "object", True),
+    row("kind", required=True),
+    samples=(sample({"console": {"kind": "k"}}),),
+    normal=(200,),
+)
+NAMED = replace(
+    KNOWN,
+    named_by={"token": Naming((Step(CONSOLE.id, {"kind": "serial"}),), ("console", "url"), "token=([0-9a-f]+)")},
+)
+
+
+def test_another_requests_answer_names_it(tmp_path):
+    shop = opened(tmp_path, *EVERY, TOKEN, CONSOLE, service=NAMED)
+    shop[0].does["POST consoles"] = 200, {"console": {"url": "ws://x/?token=abc123&more"}}
+    assert fill(shop, TOKEN).path == "/tokens/abc123"
+    assert shop[0].changes == ["POST /servers/server-1/consoles"]
+    assert shop[0].asked[-1].body == {"console": {"kind": "serial"}}
+    assert shop[1].subject.must_replace, "what was made so is under way in the server"
+    assert shop[1].paths.steps.sent == {}, "the values of its steps are no other request's"
+
+
+@pytest.mark.parametrize(
+    ("body", "pattern"),
+    [
+        ({"console": {"url": "ws://x/"}}, "token=([0-9a-f]+)"),
+        ({"console": {}}, "(.+)"),
+        ({"console": {"url": None}}, "(.+)"),
+        ({}, "(.+)"),
+    ],
+)
+def test_an_answer_that_does_not_name_it_leaves_the_trial_undecided(tmp_path, body, pattern):
+    naming = replace(NAMED.named_by["token"], pattern=pattern)
+    shop = opened(tmp_path, *EVERY, TOKEN, CONSOLE, service=replace(NAMED, named_by={"token": naming}))
+    shop[0].does["POST consoles"] = 200, body
+    with pytest.raises(Unavailable, match=r"did not name what \{token\} stands for") as caught:
+        fill(shop, TOKEN)
+    assert not caught.value.optional
+
+
+def test_where_the_request_that_names_it_is_refused_nothing_has_such_a_name(tmp_path):
+    shop = opened(tmp_path, *EVERY, TOKEN, CONSOLE, service=NAMED)
+    shop[0].does["POST consoles"] = 409
+    with pytest.raises(Unavailable, match="which goes before it, was answered 409") as caught:
+        fill(shop, TOKEN)
+    assert caught.value.optional
+
+
+def test_an_unknown_name_is_tried_where_it_could_be_named(tmp_path):
+    shop = opened(tmp_path, *EVERY, TOKEN, CONSOLE, service=NAMED)
+    shop[0].does["POST consoles"] = 200, {"console": {"url": "ws://x/?token=abc123"}}
+    assert fill(shop, TOKEN, unknown=UNKNOWN, last_only=True).path == f"/tokens/{UNKNOWN}"
+    assert shop[0].changes == ["POST /servers/server-1/consoles"]
+
+
+def test_what_a_list_shows_for_a_while_is_waited_for(tmp_path):
+    naming = Naming((Step(SPIN.id, {}),))
+    shop = opened(tmp_path, service=replace(KNOWN, named_by={"job_id": naming}))
+    answers = iter([[], [], [], [{"id": 9}]])
+    shop[0].does["GET /jobs"] = lambda ask: (200, {"jobs": next(answers)})
+    assert fill(shop, END).path == "/jobs/9"
+    assert shop[0].changes == ["POST /servers/server-1/action"]
+
+
+def test_what_the_list_shows_already_is_not_made(tmp_path):
+    naming = Naming((Step(SPIN.id, {}),))
+    shop = opened(tmp_path, service=replace(KNOWN, named_by={"job_id": naming}))
+    shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 9}]}
+    assert fill(shop, END).path == "/jobs/9"
+    assert shop[0].changes == []
+
+
+def test_the_status_in_which_what_a_path_names_is_made_is_that_of_its_producer(tmp_path):
+    badge = plain(
+        "PUT",
+        "/servers/{server_id}/badges/{badge}",
+        normal=(201,),
+        preconditions=(replace(status("STARTING", "HALTED"), resource="server"),),
+    )
+    drop = plain("DELETE", "/servers/{server_id}/badges/{badge}", normal=(204,))
+    _, executor = opened(tmp_path, *EVERY, badge, drop)
+    assert executor.paths.makes_in(tried(drop)) == "HALTED"
+    assert executor.paths.makes_in(tried(SPIN)) == "IDLE"
+    assert executor.paths.makes_in(tried(SPIN, setup=(Existing((drop.id,)),))) == "HALTED"
+
+
+def test_what_this_run_has_made_in_another_lane_is_not_taken_from_a_list(shop):
+    """It may be gone the next moment."""
+    journal = shop[0].journal
+    journal.made(journal.intend("jobs", "j"), "5", "/jobs/5")
+    shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 5}, {"id": 6}]}
+    assert fill(shop, JOB).path == "/jobs/6"

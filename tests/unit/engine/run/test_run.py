@@ -1,0 +1,269 @@
+"""The run: each case is decided once, a fail comes twice or is none, and a stop ends all waits."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from fake_run import EVERY, SPIN_IDLE, SUITE, cloud, key, started
+from widgets import TOP, evidence
+
+from conformance.engine.model.evidence import Problem, holds
+from conformance.engine.run.run import Run, Stopped
+
+__all__ = ["cloud"]
+
+
+def test_every_case_gets_one_result_and_one_record(cloud):
+    run = started(*EVERY)
+    results = [run.wait(case_id) for case_id in EVERY]
+    assert [r.case for r in results] == EVERY
+    assert Counter(r.case for r in run.results) == Counter(EVERY)
+    assert {r.verdict for r in results} == {"pass"}
+    assert sorted(cloud.made) == sorted({c.trial.key for c in SUITE.cases})
+    run.stop()
+    assert run.servers_made == len({run.lane(case_id) for case_id in EVERY})
+
+
+def test_a_result_says_what_case_it_is_of(cloud):
+    run = started(SPIN_IDLE)
+    result = run.wait(SPIN_IDLE)
+    assert (result.requirement, result.operation) == ("widgets.spin/normal/202", "widgets.spin")
+    assert (result.kind, result.state, result.role, result.microversion) == ("normal", "IDLE", "member", str(TOP))
+    assert (result.expected, result.observed, result.deviation) == ("202", "202", None)
+    assert (result.status, result.accepted) == (202, True)
+    assert result.source.line == 10
+
+
+def test_cases_of_a_trial_share_it_and_what_they_want_is_looked_up(cloud):
+    together = [i for i in EVERY if next(c.trial.key for c in SUITE.cases if c.id == i) == key()]
+    assert len(together) == 3
+    run = started(*together)
+    for case_id in together:
+        run.wait(case_id)
+    assert cloud.made == [key()]
+    assert cloud.wanted[key()] == {"gear"}
+
+
+def test_a_fail_that_comes_again_is_a_fail_and_is_tried_on_another_server(cloud):
+    cloud.answers[key()] = evidence(500)
+    run = started(SPIN_IDLE)
+    result = run.wait(SPIN_IDLE)
+    run.stop()
+    assert (result.verdict, result.observed) == ("fail", "500")
+    assert (result.status, result.accepted) == (500, False)
+    assert result.deviation.id == "widgets.spin/normal/202!contradiction!500"
+    assert cloud.made == [key(), key()]
+    assert cloud.discarded == 2, "before the second try, and at the end of the lane"
+
+
+def test_what_is_reported_is_what_came_the_second_time(cloud):
+    cloud.answers[key()] = lambda attempt: evidence(500 if attempt == 1 else 404)
+    assert started(SPIN_IDLE).wait(SPIN_IDLE).observed == "404"
+
+
+def test_a_fail_that_does_not_come_again_is_inconclusive(cloud):
+    cloud.answers[key()] = lambda attempt: evidence(500 if attempt == 1 else 202)
+    result = started(SPIN_IDLE).wait(SPIN_IDLE)
+    assert (result.verdict, result.deviation) == ("inconclusive", None)
+    assert "seen once and not when tried again (202)" in result.reason
+
+
+def test_a_fail_that_cannot_be_tried_again_is_inconclusive(cloud):
+    lacking = evidence(None, problem=Problem("inapplicable", "the quota is used up"))
+    cloud.answers[key()] = lambda attempt: evidence(500) if attempt == 1 else lacking
+    result = started(SPIN_IDLE).wait(SPIN_IDLE)
+    assert (result.verdict, result.deviation) == ("inconclusive", None)
+    assert "could not be tried again: the quota is used up" in result.reason
+
+
+def test_what_held_at_first_is_not_judged_again(cloud):
+    related = next(i for i in EVERY if "gear" in i)
+    good = evidence(200, related={"gear": "SPINNING"})
+    cloud.answers[key()] = lambda attempt: good if attempt == 1 else evidence(200)
+    run = started(SPIN_IDLE, related)
+    assert run.wait(SPIN_IDLE).verdict == "fail"
+    assert run.wait(related).verdict == "pass"
+
+
+def test_a_problem_is_the_verdict_of_all_its_cases(cloud):
+    cloud.answers[key()] = evidence(None, problem=Problem("inapplicable", "no such role"))
+    result = started(SPIN_IDLE).wait(SPIN_IDLE)
+    assert (result.verdict, result.observed, result.reason) == ("inapplicable", "not tried", "no such role")
+    assert (result.status, result.accepted) == (None, None)
+    assert cloud.made == [key()]
+
+
+def test_an_answer_that_did_not_come_has_no_code(cloud):
+    cloud.answers[key()] = evidence(0, problem=Problem("error", "no answer came: it broke"))
+    result = started(SPIN_IDLE).wait(SPIN_IDLE)
+    assert (result.verdict, result.status, result.accepted) == ("error", None, None)
+
+
+def test_the_code_is_that_of_the_answer_that_was_judged(cloud, monkeypatch):
+    case = next(c for c in SUITE.cases if c.id == SPIN_IDLE)
+    cloud.answers[key()] = evidence(202)
+    judged = replace(holds("as it should"), status=409)
+    monkeypatch.setattr(type(case.expectation), "judge", lambda self, evidence: judged)
+    result = started(SPIN_IDLE).wait(SPIN_IDLE)
+    assert (result.verdict, result.status, result.accepted) == ("pass", 409, False)
+
+
+def test_an_exception_in_a_trial_is_an_error_and_the_lane_goes_on(cloud):
+    cloud.answers[key()] = ZeroDivisionError("oh")
+    run = started(*EVERY)
+    verdicts = {case_id: run.wait(case_id).verdict for case_id in EVERY}
+    assert {v for i, v in verdicts.items() if i.startswith("widgets.spin/normal/202[IDLE]")} == {"error"}
+    assert Counter(verdicts.values())["error"] == 3
+    assert "ZeroDivisionError: oh" in run.wait(SPIN_IDLE).reason
+
+
+def test_an_exception_in_a_judgement_is_an_error_of_its_case_alone(cloud, monkeypatch):
+    related = next(c for c in SUITE.cases if "gear" in c.id)
+
+    def judge(self, evidence):
+        raise KeyError("unheard of")
+
+    monkeypatch.setattr(type(related.expectation), "judge", judge)
+    run = started(SPIN_IDLE, related.id)
+    assert run.wait(related.id).verdict == "error"
+    assert run.wait(SPIN_IDLE).verdict == "pass"
+
+
+def test_an_exception_outside_of_a_trial_ends_the_lane_with_errors(cloud, monkeypatch):
+    monkeypatch.setattr(Run, "_next", lambda self, pending, subject: 1 / 0)
+    run = started(*EVERY)
+    assert {run.wait(case_id).verdict for case_id in EVERY} == {"error"}
+    assert Counter(r.case for r in run.results) == Counter(EVERY)
+
+
+def test_a_record_that_fails_keeps_nobody_waiting(cloud):
+    def record(result):
+        raise OSError("no space left")
+
+    run = started(*EVERY, record=record)
+    results = [run.wait(case_id) for case_id in EVERY]
+    assert any("no space left" in (r.reason or "") for r in results if r.verdict == "error")
+
+
+def test_others_can_be_started_later_even_of_the_same_trial(cloud):
+    first = EVERY[0]
+    run = started(first)
+    run.wait(first)
+    run.start(EVERY)
+    assert [run.wait(case_id).case for case_id in EVERY] == EVERY
+    assert Counter(r.case for r in run.results) == Counter(EVERY)
+
+
+def test_others_of_a_trial_under_way_are_decided_once_each(cloud):
+    under_way, go_on = threading.Event(), threading.Event()
+
+    def slow(attempt):
+        under_way.set()
+        assert go_on.wait(10)
+        return evidence(202, related={"gear": "SPINNING"})
+
+    cloud.answers[key()] = slow
+    run = started(SPIN_IDLE)
+    assert under_way.wait(10)
+    run.start(EVERY)
+    go_on.set()
+    assert {run.wait(case_id).verdict for case_id in EVERY} == {"pass"}
+    assert Counter(r.case for r in run.results) == Counter(EVERY)
+
+
+def test_a_start_at_the_end_of_a_lane_is_never_left_lying(cloud):
+    """A thread that finds nothing to do must not be counted as one that will."""
+    for _ in range(40):
+        run = started(parallel=1)
+        for case_id in EVERY:
+            run.start([case_id])
+        assert [run.wait(case_id).case for case_id in EVERY] == EVERY
+
+
+def test_no_more_lanes_with_servers_at_a_time_than_allowed(cloud):
+    def counted(attempt):
+        with cloud.lock:
+            cloud.together += 1
+            cloud.most = max(cloud.most, cloud.together)
+        threading.Event().wait(0.02)
+        with cloud.lock:
+            cloud.together -= 1
+
+    for case in SUITE.cases:
+        if case.trial.situation.state is not None:
+            cloud.answers[case.trial.key] = counted
+    run = started(*EVERY, parallel=2)
+    for case_id in EVERY:
+        run.wait(case_id)
+    assert cloud.most == 2
+
+
+def test_what_needs_no_server_does_not_wait_for_one(cloud):
+    go_on = threading.Event()
+    cloud.answers[key()] = lambda attempt: go_on.wait(10) and None
+    nobody = "widgets.spin/error/401[no-token]"
+    run = started(SPIN_IDLE, nobody, parallel=1)
+    assert run.wait(nobody).verdict == "pass"
+    go_on.set()
+    assert run.wait(SPIN_IDLE).verdict == "pass"
+
+
+def test_an_unknown_case_begins_nothing(cloud):
+    run = started()
+    with pytest.raises(KeyError):
+        run.start([SPIN_IDLE, "widgets.unheard-of"])
+    with pytest.raises(KeyError):
+        run.wait(SPIN_IDLE)
+    assert not run.active
+
+
+def test_a_stop_ends_waits_and_keeps_what_was_decided(cloud):
+    under_way, go_on = threading.Event(), threading.Event()
+    first = "widgets.spin/normal/202[2.1]"
+
+    def slow(attempt):
+        under_way.set()
+        assert go_on.wait(10)
+
+    cloud.answers[key(first)] = slow
+    run = started(first, SPIN_IDLE, parallel=1)
+    assert under_way.wait(10)
+    threading.Timer(0.05, go_on.set).start()
+    run.stop()
+    assert run.wait(first).verdict == "pass"
+    with pytest.raises(Stopped):
+        run.wait(SPIN_IDLE)
+    assert [r.case for r in run.results] == [first]
+
+
+def test_what_is_started_after_a_stop_is_stopped(cloud):
+    run = started()
+    run.stop()
+    run.start([SPIN_IDLE])
+    with pytest.raises(Stopped):
+        run.wait(SPIN_IDLE)
+
+
+def test_a_fail_that_a_stop_leaves_unconfirmed_is_inconclusive(cloud):
+    run = started()
+
+    def stopped(attempt):
+        run.context.stopping.set()
+        return evidence(500)
+
+    cloud.answers[key()] = stopped
+    run.start([SPIN_IDLE])
+    result = run.wait(SPIN_IDLE)
+    assert (result.verdict, result.deviation) == ("inconclusive", None)
+    assert "the run was stopped" in result.reason
+
+
+def test_the_lane_of_a_case_is_known_before_it_runs(cloud):
+    run = started()
+    assert run.lane("widgets.spin/error/401[no-token]") == "none"
+    assert run.lane("widgets.spin/error/409[HALTED]") == "HALTED"
+    with pytest.raises(KeyError):
+        run.lane("widgets.unheard-of")

@@ -1,0 +1,125 @@
+"""Every check has a breaker: whatever the suite of the committed specs promises to notice, some broken cloud does."""
+
+import pytest
+from checkout import ROOT
+from made_up import broken, case, operation
+
+from conformance.engine.api.load import load_service
+from conformance.engine.derive.suite import derive, highest_version
+from conformance.engine.judge.codes import Accepted
+from conformance.prove.catalogue import catalogue, unbreakable
+from conformance.prove.ground import Ground
+from specs.load import load_directory
+
+SPECS = ROOT / "specs" / "compute"
+
+KINDS = (
+    "normal",
+    "body",
+    "header",
+    "constraint",
+    "error/400",
+    "error/401",
+    "error/403",
+    "error/404",
+    "error/409",
+    "precondition",
+    "postcondition",
+    "microversion",
+    "removed",
+)
+"""All kinds of requirement (DESIGN, 4) but ``list``, which is looked at below."""
+
+MUTATIONS = {
+    "normal": {"other-success", "refused-400", "refused-409", "refused-500", "value-refused", "limit-refused"},
+    "body": {"content", "html", "empty", "field-dropped", "field-renamed", "field-null", "field-retyped", "field-value"}
+    | {"other-id", "other-server"},
+    "header": {"header-dropped", "header-form"},
+    "constraint": {"accepted", "unlisted", "500", "effect-status"},
+    "error/400": {"accepted", "unlisted", "500", "effect-status", "error-html", "error-empty", "error-no-message"},
+    "error/401": {"not-checked", "accepted", "other-code", "500"},
+    "error/403": {
+        "not-checked",
+        "other-code",
+        "500",
+        "done-and-refused",
+        "effect-status",
+        "effect-lock",
+        "effect-name",
+    },
+    "error/404": {"not-checked", "accepted", "other-code", "500", "done-and-refused", "error-other-code"},
+    "error/409": {"accepted", "lock-open", "other-code", "500", "done-and-refused", "effect-status"},
+    "precondition": {"not-enforced", "lock-open", "over-enforced-409", "over-enforced-400", "over-enforced-500"},
+    "postcondition": {
+        "never",
+        "other-status",
+        "error-status",
+        "strange-status",
+        "strange-for-a-moment",
+        "still-listed",
+    },
+    "microversion": {"too-early", "too-late", "ignored", "500"},
+    "removed": {"accepted", "other-code", "404", "500"},
+    "list": {"ignored", "one-more", "reversed", "empty", "refused-400", "500"},
+}
+"""Kind -> what is done to it, at least."""
+
+
+@pytest.fixture(scope="module")
+def ground():
+    specs = load_directory(SPECS).specs
+    templates = frozenset((operation.method, operation.path) for spec in specs for operation in spec.operations)
+    suite = derive(specs, specs, None, True)
+    return Ground(suite, highest_version(specs), load_service(), ("ACTIVE", "BUILD", "SHUTOFF"), templates)
+
+
+@pytest.fixture(scope="module")
+def everything(ground):
+    return catalogue(ground)
+
+
+def test_every_kind_of_requirement_is_broken(ground, everything):
+    kinds = {breakage.kind for breakage in everything}
+    assert set(KINDS) <= kinds
+    assert {requirement.kind for requirement in ground.suite.requirements} <= kinds
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_in_every_main_way(everything, kind):
+    assert MUTATIONS[kind] <= {breakage.mutation for breakage in everything if breakage.kind == kind}
+
+
+def test_lists_are_broken_where_a_suite_has_them():
+    one = operation("GET", "/widgets", normal=200)
+    query = (("limit", "1"), ("marker", "x"), ("sort_key", "id"), ("name", "mine"))
+    asked = [
+        case(one, f"list/{what}", Accepted((200,)), accepted=True, query=query)
+        for what in ("limit", "marker", "sort_key", "name")
+    ]
+    found = broken(*asked).values()
+    assert {breakage.requirement for breakage in found} == {case.requirement.id for case in asked}
+    assert MUTATIONS["list"] == {breakage.mutation for breakage in found}
+
+
+def test_every_form_of_expectation_is_broken_in_every_kind_that_uses_it(ground, everything):
+    cases = {case.id: case for case in ground.suite.cases}
+    used = {(case.requirement.kind, type(case.expectation).__name__) for case in ground.suite.cases}
+    met = {
+        (breakage.kind, type(cases[case_id].expectation).__name__)
+        for breakage in everything
+        for case_id in breakage.cases
+    }
+    assert used <= met
+
+
+def test_a_quota_is_not_enforced(everything):
+    found = {breakage.id: breakage for breakage in everything}
+    at_quota = "servers.create-server/precondition/quota"
+    assert found[f"{at_quota}#not-enforced@no-server-left"].cases == (f"{at_quota}[no-server-left]",)
+    assert "servers.create-server/error/403#500@at-quota" in found
+    assert "servers.create-server/error/403#done-and-refused@at-quota" not in found, "it is shut to everybody"
+
+
+def test_every_requirement_is_broken_or_a_reason_is_given(ground, everything):
+    reasons = unbreakable(ground, everything)
+    assert set(reasons.values()) <= {"HTTP lets no body follow a 204"}
