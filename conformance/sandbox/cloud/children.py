@@ -97,8 +97,7 @@ class Children:
             pause = threading.Event()
             while not pause.wait(LOOK_SECONDS):
                 for name, status in self._processes.ended().items():
-                    self._on_death(
-                        f"{name} has ended with status {status}; its log is {most_telling(self.output(name), self._layout.log(name))}"
-                    )
+                    log = most_telling(self.output(name), self._layout.log(name))
+                    self._on_death(f"{name} has ended with status {status}; its log is {log}")
 
         threading.Thread(target=look, name="children", daemon=True).start()

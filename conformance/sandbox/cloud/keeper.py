@@ -97,6 +97,7 @@ class Keeper:
         path.write_text(clouds_file.text(layout), "utf-8")
         return {
             "clouds": str(path),
+            "users": list(clouds_file.clouds(layout)["clouds"]),
             "urls": {service.type: layout.url(service.name) for service in SERVICES},
             "pids": processes.pids,
             "pid": os.getpid(),

@@ -37,7 +37,8 @@ class RunningCloud:
     """A cloud that answers.
 
     Attributes:
-        clouds: the file clouds.yaml, with an entry for each user of `contents.USERS`, and `system`.
+        clouds: the file clouds.yaml.
+        users: the names of its entries.
         urls: type of a service -> its URL, as the catalogue has it.
         pids: name of a service -> process id.
         logs: the folder of the logs. Unless it was asked for, it goes away with the cloud.
@@ -45,6 +46,7 @@ class RunningCloud:
     """
 
     clouds: Path
+    users: tuple[str, ...]
     urls: Mapping[str, str]
     pids: Mapping[str, int]
     logs: Path
@@ -53,11 +55,6 @@ class RunningCloud:
     _root: Path = field(repr=False)
     _death: list[str] = field(default_factory=list, repr=False)
     _over: threading.Event = field(default_factory=threading.Event, repr=False)
-
-    def release(self, service: str) -> str | None:
-        """Return what runs as a service, by its type: a requirement without `==`, such as `nova 34.0.0`."""
-        known = layout.BY_TYPE.get(service)
-        return f"{known.distribution} {known.release}" if known else None
 
     @property
     def alive(self) -> bool:
@@ -74,15 +71,25 @@ class RunningCloud:
         self._over.wait()
         return self.death or f"{_WHAT} has ended with status {self._child.process.wait()}"
 
-    def memory(self) -> dict[str, int]:
+    def memory_by_service(self) -> dict[str, int]:
         """Return the resident memory of each service in bytes (Linux)."""
         return {name: resident(pid) for name, pid in self.pids.items()}
+
+    def memory(self) -> int:
+        """Return the resident memory of all services in bytes (Linux)."""
+        return sum(self.memory_by_service().values())
 
     def stop(self) -> None:
         """End all processes and remove what they left on the disk. A second call does nothing."""
         self._over.set()
         self._child.end()
         shutil.rmtree(self._root, ignore_errors=True)
+
+
+def release(service: str) -> str | None:
+    """Return what runs as a service, by its type: a requirement without `==`, such as `nova 34.0.0`; None: nothing."""
+    known = layout.BY_TYPE.get(service)
+    return f"{known.distribution} {known.release}" if known else None
 
 
 class SandboxCloud:
@@ -172,6 +179,7 @@ def _running(facts: Mapping[str, Any], child: Child, logs: Path, root: Path) -> 
     try:
         return RunningCloud(
             clouds=Path(facts["clouds"]),
+            users=tuple(facts["users"]),
             urls=dict(facts["urls"]),
             pids=dict(facts["pids"]),
             logs=logs,

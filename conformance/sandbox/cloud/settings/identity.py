@@ -16,6 +16,6 @@ def sections(layout: Layout) -> Sections:
         "credential": {"key_repository": layout.files("keystone", "credential")},
         # The fewest rounds there are: the passwords of this cloud protect nothing, and each log-in would cost 0.2 s.
         "identity": {"password_hash_algorithm": "bcrypt", "password_hash_rounds": 4},
-        # Without a cache every request is a hundred transactions. Values are pickled, so that nobody changes one in place.
+        # Without a cache every request is a hundred transactions. Values are pickled: nobody changes one in place.
         "cache": {"enabled": True, "backend": "dogpile.cache.memory_pickle"},
     }
