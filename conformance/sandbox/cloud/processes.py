@@ -99,7 +99,7 @@ class Processes:
                 return {}
             found = {name: status for name, one in self._running.items() if (status := one.poll()) is not None}
             for name in found:
-                del self._running[name]
+                _close_input(self._running.pop(name))
             return found
 
     def end(self) -> None:
@@ -111,6 +111,13 @@ class Processes:
                     process.kill()
             for process in self._running.values():
                 process.wait()
+                _close_input(process)
+
+
+def _close_input(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
 
 
 def most_telling(output: Path, log: Path) -> Path:
