@@ -42,6 +42,7 @@ def test_holds_the_data(wheel: Path) -> None:
         "specs/placement/*.yaml",
         "specs/schemas/*.json",
         "conformance/data/**/*.yaml",
+        "conformance/sandbox/cloud/constraints.txt",
         "reports/templates/*",
     ):
         found = [path for path in ROOT.glob(pattern) if path.is_file()]
