@@ -22,9 +22,8 @@ from widgets import (
     view,
 )
 
-from conformance.engine.api.entries import BindingRule, Refusal
+from conformance.engine.api.entries import BindingRule, Kind, Refusal
 from conformance.engine.derive.constraints import LONGEST
-from conformance.engine.derive.refusals import UNKNOWN
 from conformance.engine.judge.codes import Accepted, Refused, RefusedWhereSilent
 from conformance.engine.judge.contents import EmptyBody, ErrorBody, FieldShown
 from conformance.engine.model.binding import Binding, Step
@@ -45,7 +44,11 @@ MAKE = plain(
 )
 SHOW = plain("GET", "/gears/{gear_id}", normal=(200,))
 HOST = Binding("host", "name", "any")
-BOUND = replace(KNOWLEDGE, rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "host", HOST)))
+BOUND = replace(
+    KNOWLEDGE,
+    kinds={"host": Kind("no-such-host"), "colour": Kind()},
+    rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "host", HOST)),
+)
 
 
 def bad(operation, *others, code="400", **more):
@@ -164,7 +167,7 @@ def test_a_field_of_the_body_that_names_nothing_is_a_404_or_observed():
     one = plain("POST", "/gears", *rows, samples=(sample({"gear": {"host": "h", "name": "n"}}),), error=(404,))
     found = bad(one, code="404", service=BOUND)
     assert set(found) == {"unknown-host"}
-    assert found["unknown-host"].trial.request.body == {"gear": {"host": UNKNOWN["host"], "name": "n"}}
+    assert found["unknown-host"].trial.request.body == {"gear": {"host": "no-such-host", "name": "n"}}
     assert found["unknown-host"].expectation == RefusedWhereSilent(404, "a host that names nothing")
 
 
