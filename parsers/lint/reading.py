@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from parsers import errors
 from parsers.lint.findings import CERTAIN, Finding, Place, Rule
+from parsers.reader import MISTYPED, UNREAD
 
 if TYPE_CHECKING:
     from parsers.build import Reading
@@ -27,6 +28,8 @@ _MET = {
     "malformed-row": "A row of a table is not of the form that tables have.",
     "malformed-status-table": "A table of codes does not say whether they are of success or of errors.",
     "malformed-method": "A method directive names no method and URL.",
+    MISTYPED: "Text was meant as a directive, is none as it stands, and was read as one all the same.",
+    UNREAD: "Text was meant as a directive, is none, and nothing reads it.",
     "method-without-section": "A method directive stands in no section, so there is no operation for it.",
 }
 """Rules that the reader itself applies: name -> what it finds."""

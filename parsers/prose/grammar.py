@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from parsers.document import Block
+from parsers.meant import meant
 from parsers.prose import (
     bodies,
     boilerplate,
@@ -25,7 +26,7 @@ from parsers.prose import (
     versions,
     vocabulary,
 )
-from parsers.prose.codes import is_codes
+from parsers.prose.code_lists import read_code_lists
 from parsers.prose.rules import Fact, Rule, Scope
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks
 
@@ -78,11 +79,14 @@ class Text:
 
 
 def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
-    """Read one sentence; also whether the list below it was taken with it."""
+    """Read one sentence; also whether the list below it was taken with it.
+
+    What was meant as a directive is no sentence, and so never known to promise nothing.
+    """
     took: list[Rule] = []
     facts: list[Fact] = []
     items = False
-    if len(sentence.text) > LONGEST:
+    if len(sentence.text) > LONGEST or meant(sentence.text) is not None:
         return Taken(sentence), False
     words = sentence.text.lower()
     for rule in RULES:
@@ -102,9 +106,15 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
 def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
     """Read all prose of some blocks. Lists of codes are read elsewhere."""
     result = Text()
-    done = {index for index, block in enumerate(blocks) if block.kind == "codes" or is_codes(block.text[:200])}
+    lists = read_code_lists(blocks)
+    done = set(lists.read)
+    if scope.source is not None and scope.source.statuses:
+        done |= lists.unread  # a label above a table of codes
     for sentence in in_blocks(blocks):
         if sentence.index in done:
+            continue
+        if sentence.index in lists.unread:
+            result.taken.append(Taken(sentence))
             continue
         taken, items = read_sentence(sentence, scope)
         result.taken.append(taken)

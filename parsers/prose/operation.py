@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from parsers.document import Block, FileContext, OperationSource, ParameterKey
-from parsers.prose.codes import read_lists
+from parsers.prose.code_lists import read_code_lists
 from parsers.prose.constraints import read_description
 from parsers.prose.facts import FileFacts, ProseFacts
 from parsers.prose.grammar import Text, read_text
@@ -81,16 +81,10 @@ def read_file(context: FileContext, operations: Sequence[OperationSource] = ()) 
     )
 
 
-def _listed(blocks: tuple[Block, ...]) -> Iterable[tuple[str, tuple[Code, ...]]]:
-    for index, block in enumerate(blocks):
-        if block.kind not in ("literal", "table", "versionadded", "versionchanged"):
-            yield from read_lists(block, tuple(b for b in blocks if b.parent == index and b.kind == "item"))
-
-
 def _codes(source: OperationSource, own: Text) -> tuple[tuple[Code, ...], tuple[Code, ...]]:
     """The listed codes, then those that stand in prose only."""
     lists: dict[str, list[Code]] = {"normal": [], "error": []}
-    for kind, codes in _listed(source.blocks):
+    for kind, codes in read_code_lists(source.blocks).lists:
         lists[kind] += codes
     known = {c.code for codes in lists.values() for c in codes} | {s.code for s in source.statuses}
     for fact in own.facts:
