@@ -1,6 +1,6 @@
 """Text that was meant as a directive: RST reads a slip of the pen as a paragraph or as a comment, without a word.
 
-A line with both colons (``..rest_method:: GET /boats``) can be nothing but a directive, and its own readers see it as text
+A line with both colons (``..rest_method:: GET /boats``) can be nothing but a directive, and its readers see it as text
 on the page: such a line is read as what it was meant to be, and told. With one colon it is what RST calls a comment,
 which nobody sees on the page, so that it promises nothing: it is told, and not read.
 """

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from parsers.build import Reading
+    from parsers.document import Block
     from specs.model import Spec
 
 _NO_PROSE = frozenset({"literal"})
@@ -41,20 +42,25 @@ def account(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
         spec = by_path.get(path)
         own = set(spec.unread) if spec else set()
         entries += [
-            Entry(path, block.line, None, block.line in own)
+            Entry(path, block.line, None, _unread(block, own))
             for block in file.context.blocks
             if block.kind not in _NO_PROSE and block.kind != "heading"
         ]
         for source, operation in zip(file.operations, spec.operations if spec else (), strict=True):
             unread = set(operation.unread)
             entries += [
-                Entry(path, block.line, operation.id, block.line in unread)
+                Entry(path, block.line, operation.id, _unread(block, unread))
                 for block in source.blocks
                 if block.kind not in _NO_PROSE and block.kind != "heading"
             ]
     known = {(entry.path, entry.line) for entry in entries if entry.unread}
     entries += [Entry(path, line, None, unread=True) for path, line in _lost(reading) if (path, line) not in known]
     return entries
+
+
+def _unread(block: Block, lines: set[int]) -> bool:
+    """Whether a stretch is unread; of a table, whether any of its rows is."""
+    return block.line in lines or any(line in lines for line in block.lines)
 
 
 def _lost(reading: Reading) -> list[tuple[str, int]]:

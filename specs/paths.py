@@ -1,8 +1,8 @@
 """The documented form of a URL: ``/boats/{boat_id}``, and what is wrong with one of another form.
 
-References write placeholders in many ways (``(id)``, ``:id``, ``<id>``), and a URL of such a form must never be sent as it
-stands: the cloud would take the placeholder for a name. ``fault`` tells of it, and knows the documented form where
-there is only one.
+References write placeholders in many ways (``(id)``, ``:id``, ``<id>``), and a URL of such a form must never be sent
+as it stands: the cloud would take the placeholder for a name. ``fault`` tells of it, and knows the documented form
+where there is only one.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Fault:
 def fault(url: str) -> Fault | None:
     """Tell what is wrong with a documented URL; None if it is of the form ``/path/{name}``.
 
-    A fixed query (``?limit=2``) and a list of query parameters (``{?limit,marker}``) may follow the path. A query with a
-    placeholder may not, because its values are the tester's to choose: the parameter belongs in the table.
+    A fixed query (``?limit=2``) and a list of query parameters (``{?limit,marker}``) may follow the path. A query with
+    a placeholder may not, because its values are the tester's to choose: the parameter belongs in the table.
     """
     what = _what(url)
     if what is None:

@@ -34,6 +34,9 @@ _MET = {
 }
 """Rules that the reader itself applies: name -> what it finds."""
 
+_ONE_CAUSE = frozenset({"undefined-parameter", "missing-parameter-file", "missing-status-file", "missing-include"})
+"""Rules of the reader by which the same message tells of the same thing that is missing."""
+
 _METHOD = re.compile(r"^[ \t]*\.\.[ \t]+rest_method::", re.MULTILINE)
 _MAX_FILES = 5_000
 
@@ -49,7 +52,8 @@ def _met(name: str) -> Callable[[View], Iterator[Place]]:
     def check(view: View) -> Iterator[Place]:
         for flaw in flaws(view.reading):
             if flaw.rule == name:
-                yield Place(flaw.path, view.line(flaw.path, flaw.line), flaw.message)
+                cause = flaw.message if name in _ONE_CAUSE else ""
+                yield Place(flaw.path, view.line(flaw.path, flaw.line), flaw.message, cause)
 
     return check
 
@@ -63,6 +67,17 @@ def unnamed(read: Reading) -> Iterator[Finding]:
 
 def _orphans(view: View) -> Iterator[Place]:
     """A part with operations that stands beside the documents, and that none of them includes."""
+    for name, line in orphans(view):
+        yield Place(
+            name,
+            line,
+            f"no document includes {posixpath.basename(name)}, so its operations are not shown; include it, or "
+            "remove it",
+        )
+
+
+def orphans(view: View) -> Iterator[tuple[str, int]]:
+    """Each such file, with the line of its first method."""
     root, top = view.reading.layout.root, view.reading.layout.top
     if not view.whole:
         return
@@ -78,13 +93,7 @@ def _orphans(view: View) -> Iterator[Place]:
         except errors.ReferenceError:
             continue  # it is no document at all
         if found:
-            line = view.text(name).count("\n", 0, found.start()) + 1
-            yield Place(
-                name,
-                line,
-                f"no document includes {posixpath.basename(name)}, so its operations are not shown; include it, or "
-                "remove it",
-            )
+            yield name, view.text(name).count("\n", 0, found.start()) + 1
 
 
 RULES = (

@@ -32,9 +32,7 @@ _LISTED = re.compile(
     rf"(?P<code>{_CODE})\)?(?:\s*\((?P<note>[^()]*)\))?",
 )
 _SENTENCE_END = re.compile(r"\.\s")
-_RANGE = re.compile(
-    r"(?:micro)?versions?\s+(?P<low>\d+\.\d+)\s*(?P<open>[-–+]|to|and)?\s*(?P<high>\d+\.\d+)?", _FLAGS
-)
+_RANGE = re.compile(r"(?:micro)?versions?\s+(?P<low>\d+\.\d+)\s*(?P<open>[-–+]|to|and)?\s*(?P<high>\d+\.\d+)?", _FLAGS)
 _PIECES = re.compile(r"[,;\n]|\b(?:and|or)\b", _FLAGS)
 _WORDS = rf"{_NAME}(?:[ -]+{_NAME}){{0,4}}"
 _PIECE = re.compile(rf"\W*(?:(?P<before>{_WORDS})\W*)?(?P<code>{_CODE})\W*(?P<behind>{_WORDS})?\W*")
@@ -67,6 +65,7 @@ def read_code_lists(blocks: Sequence[Block]) -> CodeLists:
     lists: list[tuple[str, tuple[Code, ...]]] = []
     read: set[int] = set()
     unread: set[int] = set()
+    explained: set[int] = set()
     for index, block in enumerate(blocks):
         if index in read or block.kind in ("literal", "table", "parameters", "versionadded", "versionchanged"):
             continue
@@ -84,14 +83,14 @@ def read_code_lists(blocks: Sequence[Block]) -> CodeLists:
         else:
             kind = _kind(label["kind"])
         below = list(_below(blocks, index))
-        found = _in_blocks(blocks, below, read)
+        found = _in_blocks(blocks, below, read, explained)
         if found:
             read.add(index)
             lists += _by_kind(found, kind)
         elif label is None or block.kind in ("codes", "heading"):
             unread.add(index)
-    lists += _below_titles(blocks, read)
-    return CodeLists(tuple(lists), frozenset(read), frozenset(unread))
+    lists += _below_titles(blocks, read, explained)
+    return CodeLists(_without_repeated(lists, explained), frozenset(read), frozenset(unread))
 
 
 def _kind(word: str | None) -> str | None:
@@ -126,7 +125,25 @@ def _below(blocks: Sequence[Block], index: int) -> Iterator[int]:
             yield i
 
 
-def _below_titles(blocks: Sequence[Block], read: set[int]) -> list[tuple[str, tuple[Code, ...]]]:
+def _without_repeated(
+    lists: list[tuple[str, tuple[Code, ...]]], explained: set[int]
+) -> tuple[tuple[str, tuple[Code, ...]], ...]:
+    """The lists without codes that items only explain, which another list has or an item before."""
+    plainly = {code.code for _, codes in lists for code in codes if code.line not in explained}
+    kept = []
+    for kind, codes in lists:
+        own = []
+        for code in codes:
+            if code.line in explained and code.code in plainly:
+                continue
+            if code.line in explained:
+                plainly.add(code.code)
+            own.append(code)
+        kept.append((kind, tuple(own)))
+    return tuple(kept)
+
+
+def _below_titles(blocks: Sequence[Block], read: set[int], explained: set[int]) -> list[tuple[str, tuple[Code, ...]]]:
     """The lists below titles of sections: "Normal response codes", underlined."""
     found: list[tuple[str, tuple[Code, ...]]] = []
     titles = dict.fromkeys(block.heading for block in blocks if block.heading)
@@ -135,12 +152,15 @@ def _below_titles(blocks: Sequence[Block], read: set[int]) -> list[tuple[str, tu
         if label is None:
             continue
         below = [i for i, block in enumerate(blocks) if block.heading == title and i not in read]
-        found += _by_kind(_in_blocks(blocks, below, read), _kind(label["kind"]))
+        found += _by_kind(_in_blocks(blocks, below, read, explained), _kind(label["kind"]))
     return [one for one in found if one[1]]
 
 
-def _in_blocks(blocks: Sequence[Block], below: Sequence[int], read: set[int]) -> list[Code]:
-    """The codes of the first blocks that hold any, up to one that is no list of codes; those are marked as read."""
+def _in_blocks(blocks: Sequence[Block], below: Sequence[int], read: set[int], explained: set[int]) -> list[Code]:
+    """The codes of the first blocks that hold any, up to one that is no list of codes; those are marked as read.
+
+    The lines of codes with an explanation behind them are added to ``explained``.
+    """
     codes: list[Code] = []
     for i in below:
         block = blocks[i]
@@ -154,6 +174,8 @@ def _in_blocks(blocks: Sequence[Block], below: Sequence[int], read: set[int]) ->
         codes += found
         if whole:
             read.add(i)
+        else:
+            explained.update(code.line for code in found)
         if not found and block.kind not in ("item", "term"):
             break
     return codes

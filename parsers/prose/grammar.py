@@ -6,8 +6,8 @@ what no rule took, one after the other, until one takes it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from parsers.document import Block
 from parsers.meant import meant
@@ -44,6 +44,9 @@ RULES: tuple[Rule, ...] = (
     *vocabulary.RULES,
     *choices.RULES,
 )
+_SHORTEST = 4
+"""Words of the shortest cell of a table that is a sentence, and no name or value."""
+
 LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *boilerplate.RULES)
 
 
@@ -122,4 +125,21 @@ def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
             done.update(
                 i for i, block in enumerate(blocks) if block.parent == sentence.index and block in sentence.items
             )
+    done.update(vocabulary.tables(blocks))
+    for sentence in _in_tables(blocks, done):
+        result.taken.append(read_sentence(sentence, scope)[0])
+    result.taken.sort(key=lambda taken: taken.sentence.index)
     return result
+
+
+def _in_tables(blocks: Sequence[Block], done: set[int]) -> Iterator[Sentence]:
+    """The sentences in the cells of tables, each with the line of its row."""
+    for index, block in enumerate(blocks):
+        if block.kind != "table" or index in done:
+            continue
+        rows = block.text.split("\n")
+        for row, line in zip(rows, block.lines or (block.line,) * len(rows), strict=True):
+            for cell in row.split(" | "):
+                if len(cell.split()) >= _SHORTEST:
+                    held = replace(block, text=cell, line=line, kind="cell", block=None, lines=())
+                    yield from (replace(sentence, index=index) for sentence in in_blocks((held,)))

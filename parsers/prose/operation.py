@@ -84,8 +84,11 @@ def read_file(context: FileContext, operations: Sequence[OperationSource] = ()) 
 def _codes(source: OperationSource, own: Text) -> tuple[tuple[Code, ...], tuple[Code, ...]]:
     """The listed codes, then those that stand in prose only."""
     lists: dict[str, list[Code]] = {"normal": [], "error": []}
+    rows = {(status.kind, status.code) for status in source.statuses}
     for kind, codes in read_code_lists(source.blocks).lists:
-        lists[kind] += codes
+        row = "success" if kind == "normal" else kind
+        # A list in words beside a table of codes repeats it, unless it says for which versions a code holds.
+        lists[kind] += (code for code in codes if code.min or code.max or (row, code.code) not in rows)
     known = {c.code for codes in lists.values() for c in codes} | {s.code for s in source.statuses}
     for fact in own.facts:
         if isinstance(fact, CodeRange):
