@@ -147,6 +147,9 @@ def _swallowed(lines: Sequence[str], number: int) -> tuple[str, str] | None:
     above = _above(lines, number)
     if above is not None and _takes_no_content(above):
         return "is indented below another directive, which takes it in", " in the column of that directive"
+    if above is not None and _hides(above):
+        what = "a literal block" if above.rstrip().endswith("::") else "a comment"
+        return f"is indented below {what}, which takes it in", " in the column of what stands above"
     if above is None and _follows_text(lines, number):
         return "is a part of the text before it", " behind a blank line"
     return None
@@ -181,6 +184,13 @@ def _indent(line: str) -> int:
 
 def _takes_no_content(line: str) -> bool:
     return _well_formed(line) is not None or ((found := meant(line)) is not None and found.clear)
+
+
+def _hides(line: str) -> bool:
+    """Whether a line begins a comment with a text or a literal block. What ``..`` alone hides is hidden on purpose."""
+    if not re.match(r"^[ ]*\.\.(?:[ ]|$)", line):
+        return line.rstrip().endswith("::")
+    return re.match(r"^[ ]*\.\.[ ]+(?!\[|_|\|)\S", line) is not None and not _RIGHT.match(line)
 
 
 def _follows_text(lines: Sequence[str], number: int) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parsers.lint.findings import CERTAIN, TASTE, Place, Rule
-from parsers.lint.reading import orphans
 from parsers.parameters import KNOWN_KEYS, READ_KEYS
 from parsers.reader import UNREAD
 
@@ -63,7 +62,7 @@ _ROW = re.compile(r"^[ \t]+-[ \t]+[^:\n]+:[ \t]+(?P<ref>\S+)[ \t]*$", re.MULTILI
 
 def _referred(view: View) -> frozenset[str]:
     """Entries that rows refer to which were not read: what keeps them from being read has a finding of its own."""
-    paths = {name for name, _ in orphans(view)}
+    paths = {name for name, _ in view.orphans}
     paths |= {flaw.path for flaw in view.reading.flaws if flaw.rule == UNREAD}
     return frozenset(found["ref"] for path in paths for found in _ROW.finditer(view.text(path)))
 

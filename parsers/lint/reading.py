@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from parsers import errors
 from parsers.lint.findings import CERTAIN, Finding, Place, Rule
 from parsers.reader import MISTYPED, UNREAD
 
@@ -37,9 +35,6 @@ _MET = {
 _ONE_CAUSE = frozenset({"undefined-parameter", "missing-parameter-file", "missing-status-file", "missing-include"})
 """Rules of the reader by which the same message tells of the same thing that is missing."""
 
-_METHOD = re.compile(r"^[ \t]*\.\.[ \t]+rest_method::", re.MULTILINE)
-_MAX_FILES = 5_000
-
 
 def flaws(read: Reading) -> Iterator[Flaw]:
     """What was met in documents, and in parameter files."""
@@ -67,33 +62,13 @@ def unnamed(read: Reading) -> Iterator[Finding]:
 
 def _orphans(view: View) -> Iterator[Place]:
     """A part with operations that stands beside the documents, and that none of them includes."""
-    for name, line in orphans(view):
+    for name, line in view.orphans:
         yield Place(
             name,
             line,
             f"no document includes {posixpath.basename(name)}, so its operations are not shown; include it, or "
             "remove it",
         )
-
-
-def orphans(view: View) -> Iterator[tuple[str, int]]:
-    """Each such file, with the line of its first method."""
-    root, top = view.reading.layout.root, view.reading.layout.top
-    if not view.whole:
-        return
-    read = {file.context.path for file in view.reading.files} | set(view.reading.layout.documents) | set(root.sums)
-    for number, path in enumerate(sorted((root.directory / top).rglob("*.inc"))):
-        if number > _MAX_FILES:
-            return
-        name = path.relative_to(root.directory).as_posix()
-        if name in read or not root.exists(name):
-            continue
-        try:
-            found = _METHOD.search(view.text(name))
-        except errors.ReferenceError:
-            continue  # it is no document at all
-        if found:
-            yield name, view.text(name).count("\n", 0, found.start()) + 1
 
 
 RULES = (

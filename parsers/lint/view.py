@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from parsers import errors
 from parsers.meant import FACTS
 from parsers.reader import UNREAD
 from specs.microversion import Microversion, VersionRange
@@ -28,6 +29,8 @@ _BETWEEN = re.compile(r"^\s*\.\.\s|^([=\-~^\"'`+*#])\1{2,}\s*$", re.MULTILINE)
 """A directive, a comment or the line of a title: what follows is another table."""
 
 
+_METHOD = re.compile(r"^[ \t]*\.\.[ \t]+rest_method::", re.MULTILINE)
+_MAX_FILES = 5_000
 _ABOUT = {"malformed-status-table": "rest_status_code", "table-without-file": "rest_parameters"}
 """Rules of the reader that tell of a table which was not read."""
 
@@ -158,6 +161,27 @@ class View:
     def parameter_files(self) -> list[ParameterFile]:
         """The parameter files that documents name; none of a bare document."""
         return list(self.reading.tables.parameter_files.values())
+
+    @cached_property
+    def orphans(self) -> tuple[tuple[str, int], ...]:
+        """Parts with operations that no document includes, with the line of the first method of each."""
+        return tuple(self._orphans()) if self.whole else ()
+
+    def _orphans(self) -> Iterator[tuple[str, int]]:
+        root, top = self.reading.layout.root, self.reading.layout.top
+        read = {file.context.path for file in self.reading.files} | set(self.reading.layout.documents) | set(root.sums)
+        for number, path in enumerate(sorted((root.directory / top).rglob("*.inc"))):
+            if number > _MAX_FILES:
+                return
+            name = path.relative_to(root.directory).as_posix()
+            if name in read or not root.exists(name):
+                continue
+            try:
+                found = _METHOD.search(self.text(name))
+            except errors.ReferenceError:
+                continue  # it is no document at all
+            if found:
+                yield name, self.text(name).count("\n", 0, found.start()) + 1
 
     def together(self, path: str, one: int, other: int) -> bool:
         """Whether two lines are rows of one table; never in a damaged document, which has lost the lines that tell."""

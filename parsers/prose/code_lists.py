@@ -28,7 +28,7 @@ _ERRORS = frozenset({"error", "fault", "failure"})
 _CODE = r"(?<![\d.])[1-5]\d\d(?![\d.]*\d)"
 _NAME = r"[A-Za-z]\w*"
 _LISTED = re.compile(
-    rf"(?:(?:(?:(?<=[,;:\n])|^)[\s*`-]*(?P<names>{_NAME}(?:[ -]+{_NAME}){{1,4}})\s*\()|(?P<name>{_NAME})\s*)?\(?"
+    rf"(?:(?:(?<!\w)(?P<names>{_NAME}(?:[ -]+{_NAME}){{1,4}})\s*\()|(?P<name>{_NAME})\s*)?\(?"
     rf"(?P<code>{_CODE})\)?(?:\s*\((?P<note>[^()]*)\))?",
 )
 _SENTENCE_END = re.compile(r"\.\s")
@@ -74,10 +74,10 @@ def read_code_lists(blocks: Sequence[Block]) -> CodeLists:
             own = read_lists(block)
             if not own:
                 continue
-            read.add(index)
             last, codes = own[-1]
             lists += own if codes else own[:-1]
             if codes:
+                read.add(index)
                 continue
             kind: str | None = last
         else:
@@ -283,6 +283,7 @@ def _one(m: re.Match[str], line: int) -> Code:
     low = high = None
     if m["note"] and (bounds := _RANGE.search(m["note"])):
         low, high = bounds["low"], bounds["high"] or (None if bounds["open"] else bounds["low"])
-    name = m["names"] or m["name"]
-    name = re.sub(r"^(?:and|or)\s+", "", name, flags=_FLAGS) if name else None
+    name = re.sub(r"^(?:and|or)\s+", "", m["names"], flags=_FLAGS) if m["names"] else m["name"]
+    if m["names"] and _PROSE.search(name):
+        name = name.split()[-1]  # words of a sentence, up to the name
     return Code(int(m["code"]), line, name if name and name.lower() not in _NO_NAMES else None, low, high)

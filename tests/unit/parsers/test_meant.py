@@ -110,6 +110,18 @@ def test_a_directive_within_another_is_told(tmp_path: Path) -> None:
     assert ("unread-directive", line_of(text, "   .. rest_parameters")) in rules(tmp_path, text)
 
 
+@pytest.mark.parametrize("above", [".. The method of the boats", "The method of the boats::"])
+def test_a_directive_that_its_indentation_hides_is_told(tmp_path: Path, above: str) -> None:
+    text = document(text=f"Refits a boat.\n\n{above}\n\n  .. rest_status_code:: error status.yaml")
+    assert ("unread-directive", line_of(text, "rest_status_code")) in rules(tmp_path, text)
+
+
+@pytest.mark.parametrize("above", ["..", ".. code::", ".. only:: pdf"])
+def test_what_is_hidden_on_purpose_is_not_told(tmp_path: Path, above: str) -> None:
+    text = document(text=f"Refits a boat.\n\n{above}\n\n  .. rest_status_code:: error status.yaml")
+    assert rules(tmp_path, text) == []
+
+
 def test_a_directive_right_behind_text_is_told(tmp_path: Path) -> None:
     text = document(text="Refits a boat.\n.. rest_status_code:: error status.yaml")
     assert ("unread-directive", line_of(text, "rest_status_code")) in rules(tmp_path, text)
@@ -117,7 +129,11 @@ def test_a_directive_right_behind_text_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["..\n  .. rest_method: GET /old\n", "Write::\n\n  ..rest_method: GET /x\n", ".. code::\n\n  .. rest_method: GET /x\n"],
+    [
+        "..\n  .. rest_method: GET /old\n",
+        "Write::\n\n  ..rest_method: GET /x\n",
+        ".. code::\n\n  .. rest_method: GET /x\n",
+    ],
 )
 def test_what_stands_in_a_comment_or_a_literal_block_is_not_told(tmp_path: Path, text: str) -> None:
     assert rules(tmp_path, document(text=text)) == []
