@@ -24,6 +24,7 @@ _ALONE = re.compile(
     r"|(?:(?:http|api)\s+)?(?:response|status|return|error)\s+codes?)\s*(?:\(s\))?\W*",
     _FLAGS,
 )
+_STATUS = re.compile(r"\W*(?:http\s+)?(?:response\s+)?status(?:\s+code)?\s*:\s*", _FLAGS)
 _ERRORS = frozenset({"error", "fault", "failure"})
 _CODE = r"(?<![\d.])[1-5]\d\d(?![\d.]*\d)"
 _NAME = r"[A-Za-z]\w*"
@@ -70,6 +71,10 @@ def read_code_lists(blocks: Sequence[Block]) -> CodeLists:
         if index in read or block.kind in ("literal", "table", "parameters", "versionadded", "versionchanged"):
             continue
         label = _ALONE.fullmatch(plain(block.text)[:200])
+        if status := _status(block):
+            read.add(index)
+            lists += _by_kind(status, None)
+            continue
         if label is None:
             own = read_lists(block)
             if not own:
@@ -87,10 +92,21 @@ def read_code_lists(blocks: Sequence[Block]) -> CodeLists:
         if found:
             read.add(index)
             lists += _by_kind(found, kind)
-        elif label is None or block.kind in ("codes", "heading"):
+        elif below or not plain(block.text).endswith(":"):
             unread.add(index)
+        else:
+            read.add(index)  # an empty list
     lists += _below_titles(blocks, read, explained)
     return CodeLists(_without_repeated(lists, explained), frozenset(read), frozenset(unread))
+
+
+def _status(block: Block) -> list[Code]:
+    """The code of a paragraph such as "Status: 204 No Content"."""
+    text = plain(block.text)[:200]
+    label = _STATUS.match(text)
+    if label is None or not codes_alone(text[label.end() :]):
+        return []
+    return [_one(m, block.line) for m in _LISTED.finditer(text, label.end())]
 
 
 def _kind(word: str | None) -> str | None:

@@ -97,6 +97,17 @@ def test_a_label_without_codes_is_unread(tmp_path: Path) -> None:
     assert len(found.unread) == 1
 
 
+def test_an_empty_list_is_no_unread_prose(tmp_path: Path) -> None:
+    found = one(tmp_path, "Normal response codes: 200\nError response codes:\n")
+    assert codes(found) == ([200], [])
+    assert found.unread == ()
+
+
+def test_a_status_of_its_own(tmp_path: Path) -> None:
+    assert codes(one(tmp_path, "Flies a kite.\n\nStatus: 204 No Content")) == ([204], [])
+    assert codes(one(tmp_path, "Status: flying since 204 days")) == ([], [])
+
+
 def test_a_label_above_a_table_of_codes_is_read(tmp_path: Path) -> None:
     found = one(tmp_path, "Error response codes:\n\n.. rest_status_code:: error status.yaml\n\n  - 404\n")
     assert codes(found) == ([], [(404, None)])
