@@ -4,9 +4,9 @@ Taken: "An ``a`` volume status indicates that the request failed"; "Rolls back t
 from ``a`` to ``b``"; "the status changes to ``a`` and back to ``b``"; "Adds a location to an image which is in ``a``
 state"; "an image that is not in ``a`` state will result in a 409"; "cannot be changed until the provisioning status is
 ``A``"; "The status of the share must be ``a`` or, if the ``force`` flag is used, ..."; "must be ``a`` unless
-``no_copy=True``"; "If the ``x`` parameter is ``false``, the volume status will be ``a``". Not taken: what a status means
-in general, what may also be, what is told with more conditions than a fact can hold, and what an attempt at one of the
-many things that an operation can do needs.
+``no_copy=True``"; "If the ``x`` parameter is ``false``, the volume status will be ``a``". Not taken: what a status
+means in general, what may also be, what is told with more conditions than a fact can hold, and what one of the many
+things needs that an operation can do. Whether a thing can be acted on is told in ``status_only``.
 """
 
 from __future__ import annotations
