@@ -29,8 +29,9 @@ from parsers.prose import (
     vocabulary,
 )
 from parsers.prose.code_lists import read_code_lists
-from parsers.prose.rules import Fact, Rule, Scope
+from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Post, Pre, Refusal, Rule, Scope
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks
+from specs.model import Code
 
 RULES: tuple[Rule, ...] = (
     *versions.RULES,
@@ -50,6 +51,8 @@ RULES: tuple[Rule, ...] = (
 )
 _SHORTEST = 4
 """Words of the shortest cell of a table that is a sentence, and no name or value."""
+
+_OF_A_ROW = (Pre, Post, Failure, Refusal, Code, CodeRange, Constraint)
 
 LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *boilerplate.RULES)
 
@@ -131,9 +134,15 @@ def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
             )
     done.update(vocabulary.tables(blocks))
     for sentence in _in_tables(blocks, done):
-        result.taken.append(read_sentence(sentence, scope)[0])
+        result.taken.append(_of_a_row(read_sentence(sentence, scope)[0]))
     result.taken.sort(key=lambda taken: taken.sentence.index)
     return result
+
+
+def _of_a_row(taken: Taken) -> Taken:
+    """What a cell tells, without what would govern the whole operation, such as its versions: it tells of its row."""
+    kept = tuple(fact for fact in taken.facts if isinstance(fact, _OF_A_ROW))
+    return replace(taken, facts=kept, rules=taken.rules if kept or not taken.facts else ())
 
 
 def _in_tables(blocks: Sequence[Block], done: set[int]) -> Iterator[Sentence]:

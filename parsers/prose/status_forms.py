@@ -40,11 +40,13 @@ _VERB = (
     r"Returns?|Switch(?:es)?)"
 )
 _LEAD_STATUS = re.compile(
-    rf"^{_VERB}\s+(?:the\s+|an?\s+|its\s+)?(?:(?P<noun>{NOUN}?)(?:'s)?\s+)??(?P<attribute>{ATTRIBUTE})"
+    rf"^{_VERB}\s+(?:the\s+|an?\s+|its\s+)?(?:(?P<noun>{NOUN}?)(?:'s)?\s+)??(?<!from\s)(?P<attribute>{ATTRIBUTE})"
     rf"(?:\s+of\s+(?P<of>{NOUN}?))??(?:\s+back)?(?:\s+from\s+(?P<from>(?-i:{VALUES})))?\s+to\s+{_LIST}"
     rf"(?:\s+(?:status|state))?(?:\s+and\s+[a-z]+\s.*)?\s*\.*$",
     _FLAGS,
 )
+_READ_ELSEWHERE = re.compile(r"^(?:Changes|Sets|Moves|Puts|Transitions)\b.*\b(?:status|state)\s+to\b")
+"""The form that ``postconditions`` reads."""
 _LEAD_THING = re.compile(
     rf"^{_VERB}\s+(?P<noun>{NOUN})(?:\s+back)?(?:\s+from\s+(?:the\s+)?(?P<from>(?-i:{VALUES}))(?:\s+(?:status|state))?)?"
     rf"\s+(?:in)?to\s+(?:the\s+|an?\s+)?{_LIST}\s+(?P<attribute>{_STATE})\s*\.*$",
@@ -156,7 +158,7 @@ def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
     if sentence.block.kind != "paragraph" or sentence.block.section or version_clauses(sentence.text):
         return None
     m = _LEAD_STATUS.match(sentence.text) or _LEAD_THING.match(sentence.text)
-    if m is None:
+    if m is None or (m["from"] is None and _READ_ELSEWHERE.match(sentence.text)):
         return None
     base = _status(sentence, scope, m.groupdict().get("of") or m["noun"], m["attribute"])
     when = When(status=normalised(_names(m["from"]))[0]) if m["from"] else None

@@ -2,8 +2,8 @@
 
 Taken: "A stack can be deleted only from ``A``, ``B`` states", "Only plans in ``A`` state can be skipped", "can only be
 updated for plans that are currently in ``A`` state", "The POST method retries a task if that task is in ``A`` state",
-"The step must belong to a plan in ``A`` state", "Skips a step by changing its state to ``A``". Not taken: a thing that is
-neither the one that the path names nor a known one, for then nobody can tell whose status is meant.
+"The step must belong to a plan in ``A`` state", "Skips a step by changing its state to ``A``". Not taken: a thing that
+is neither the one that the path names nor a known one, for then nobody can tell whose status is meant.
 """
 
 from __future__ import annotations

@@ -137,11 +137,7 @@ def _available(sentence: Sentence, scope: Scope) -> Reading | None:
             return Reading((Gate(Versions(clauses[0][0], clauses[0][1], sentence.line)),))
     if scope.source is None or (sentence.block.kind != "item" and sentence.block.section == ""):
         m = _NEW_IN.search(text)
-        if (
-            m
-            and sentence.block.kind not in ("item", "term", "table", "cell")
-            and (scope.source is None or _whole(sentence))
-        ):
+        if m and sentence.block.kind not in ("item", "term", "table") and (scope.source is None or _whole(sentence)):
             return Reading((Gate(Versions(min=m["version"], line=sentence.line)),))
     return None
 

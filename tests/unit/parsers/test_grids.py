@@ -120,6 +120,11 @@ def test_sentences_in_cells_that_no_rule_takes_are_unread(tmp_path: Path) -> Non
     assert specs["index"].operations[0].unread[0] >= unread[0].line
 
 
+def test_a_cell_does_not_govern_the_operation(tmp_path: Path) -> None:
+    text = ".. list-table::\n\n   * - red\n     - New in version 2.7, for those who like it.\n"
+    assert one(tmp_path, text).microversions.min is None
+
+
 def test_lint_blames_no_entry_for_a_row_that_has_none(tmp_path: Path) -> None:
     table = '.. csv-table::\n   :header: "Name", "In", "Type"\n\n   "boat_id", "path", "string"\n'
     findings = lint(tmp_path, document(request="", rows="  - boat_id: boat_id", response=table))
