@@ -222,7 +222,9 @@ class BlockReader:
 
     def _table(self, node: nodes.table, parent: int | None, depth: int) -> None:
         rows, lines = [], []
-        line = node.line or min((_line(p) for p in node.findall(nodes.paragraph) if _line(p)), default=0)
+        # The line of its first text: releases of docutils differ in whether a table itself has a line.
+        first = min((_line(p) for p in node.findall(nodes.paragraph) if _line(p)), default=0)
+        line = int(node.line or 0) if "text" in node else first
         text: list[tuple[int, str]] = list(node.get("text", ()))
         for row in node.findall(nodes.row):
             cells = []

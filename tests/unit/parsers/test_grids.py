@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from lint_forms import document, lint
-from reference_files import operations, section
+from reference_files import operations, read, section
 
 from parsers.grids import parameters_of
 from parsers.unread import account
@@ -107,7 +107,6 @@ def test_sentences_in_the_cells_of_other_tables_are_read(tmp_path: Path) -> None
 
 
 def test_sentences_in_cells_that_no_rule_takes_are_unread(tmp_path: Path) -> None:
-    from reference_files import read
 
     text = (
         ".. list-table::\n\n   * - wind\n     - It must blow, and is limited to 9 of 12.\n   * - rain\n     - None.\n"
@@ -123,6 +122,18 @@ def test_sentences_in_cells_that_no_rule_takes_are_unread(tmp_path: Path) -> Non
 def test_a_cell_does_not_govern_the_operation(tmp_path: Path) -> None:
     text = ".. list-table::\n\n   * - red\n     - New in version 2.7, for those who like it.\n"
     assert one(tmp_path, text).microversions.min is None
+
+
+def test_a_table_has_the_line_of_its_first_text(tmp_path: Path) -> None:
+
+    text = "Kite statuses are:\n\n**Kite statuses**\n\n======  =====\nStatus  Means\n======  =====\nup      high\ndown    low\n"
+    body = section("Fly a kite", f".. rest_method:: GET /kites\n\n{text}======  =====\n")
+    reading, _ = read(tmp_path, {"index.rst": body})
+    (table,) = [block for block in reading.files[0].operations[0].blocks if block.kind == "table"]
+    lines = body.split("\n")
+    assert [lines[line - 1] for line in (table.line, *table.lines)] == [
+        "Status  Means", "Status  Means", "up      high", "down    low",
+    ]  # fmt: skip
 
 
 def test_lint_blames_no_entry_for_a_row_that_has_none(tmp_path: Path) -> None:
