@@ -21,7 +21,7 @@ FACTS = ("rest_method", "rest_parameters", "rest_status_code", "literalinclude")
 _PLAIN = ("include", "note", "warning", "important", "versionadded", "versionchanged", "deprecated", "code-block",
           "list-table", "csv-table", "rest_expand_all", "toctree")  # fmt: skip
 _LINE = re.compile(
-    r"^(?P<indent>[ ]*)(?P<dots>\.*)(?P<gap>[ ]*)(?P<name>[A-Za-z]+(?:[ _-]?[A-Za-z]+){0,3})(?P<before>[ ]*)"
+    r"^(?P<indent>[ ]*)(?P<dots>\.*)(?P<gap>[ ]*)(?P<name>[A-Za-z]+(?:[ _-][A-Za-z]+){0,3})(?P<before>[ ]*)"
     r"(?P<colons>:*)(?P<rest>.*)$"
 )
 _RIGHT = re.compile(r"^[ ]*\.\.[ ]+[A-Za-z](?:[\w.+:-]*\w)?[ ]?::(?:[ ]|$)")

@@ -125,9 +125,9 @@ def test_a_cell_does_not_govern_the_operation(tmp_path: Path) -> None:
 
 
 def test_a_table_has_the_line_of_its_first_text(tmp_path: Path) -> None:
-
-    text = "Kite statuses are:\n\n**Kite statuses**\n\n======  =====\nStatus  Means\n======  =====\nup      high\ndown    low\n"
-    body = section("Fly a kite", f".. rest_method:: GET /kites\n\n{text}======  =====\n")
+    rule = "======  =====\n"
+    text = f"**Kite statuses**\n\n{rule}Status  Means\n{rule}up      high\ndown    low\n{rule}"
+    body = section("Fly a kite", f".. rest_method:: GET /kites\n\n{text}")
     reading, _ = read(tmp_path, {"index.rst": body})
     (table,) = [block for block in reading.files[0].operations[0].blocks if block.kind == "table"]
     lines = body.split("\n")
