@@ -36,6 +36,7 @@ class Option:
 OPTIONS = (
     Option("sandbox", "try a real Nova that is started on this machine; so it is too where no endpoint is named"),
     Option("sandbox-release", "the release of Nova in the sandbox, such as nova==31.3.1; installed once", "REQ"),
+    Option("sandbox-cloud", "try a real cloud of six services that is started on this machine; installed once"),
     Option("os-cloud", "a cloud of clouds.yaml, as member of a project; envvars takes the OS_* variables", "NAME"),
     Option("os-cloud-admin", "the same cloud as administrator", "NAME"),
     Option("os-cloud-reader", "the same cloud as reader of the same project", "NAME"),

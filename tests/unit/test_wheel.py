@@ -41,6 +41,7 @@ def test_holds_the_data(wheel: Path) -> None:
         "specs/compute/*.yaml",
         "specs/placement/*.yaml",
         "specs/schemas/*.json",
+        "conformance/sandbox/cloud/constraints.txt",
         "conformance/services/**/*.yaml",
         "conformance/services/*.json",
         "reports/templates/*",
