@@ -141,3 +141,9 @@ def test_lookup_tells_null_from_nothing():
     assert json_path.lookup({"a": {"b": None}}, ("a", "b")) is None
     assert json_path.lookup({"a": {"b": None}}, ("a", "c")) is ABSENT
     assert json_path.lookup({"a": []}, ("a", "c")) is ABSENT
+
+
+def test_a_sample_that_is_a_list_is_the_body_where_rows_have_no_place_in_it():
+    patch = [{"op": "replace", "path": "/name", "value": "w"}]
+    one = plain("PATCH", "/gears/{gear_id}", row("op"), samples=(sample(patch),))
+    assert bodies.build(one, TOP, KNOWLEDGE) == patch

@@ -346,3 +346,11 @@ def test_what_needs_others_beside_it_may_be_named_by_a_pattern():
 def test_what_was_removed_is_looked_for_and_never_acted_on(method, path, target):
     (one,) = suite(plain(method, path, removed=Removal(44, "7.0.0"))).cases
     assert one.trial.situation.target == target
+
+
+@pytest.mark.parametrize("path", ["/gears/(gear_id)", "/gears/:gear_id", "/gears/<gear_id>", "gears/{gear_id}"])
+def test_a_url_of_another_form_is_never_sent(path):
+    """A cloud would take the placeholder for a name."""
+    found = suite(plain("GET", path, normal=(200,), error=(404,), name="get-gear"))
+    assert not found.cases
+    assert untested(found)["get-gear"] == "not-derivable"
