@@ -17,7 +17,7 @@ from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.journal import Journal
-from conformance.engine.cloud.kinds import GONE, Kind
+from conformance.engine.cloud.kinds import GONE, Kind, Listing
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.roles import Role
@@ -35,7 +35,9 @@ from specs.record.model import Exchange, ReceivedResponse, SentRequest
 
 NEW_NAME = Binding("name", "value", "new")
 SERVER = Kind("server", "/servers", "servers", status=STATUS)
-PROFILE = Profile("workshop", {"server": SERVER}, "server")
+IMAGE = Kind("image", "/images", "images")
+SNAPSHOT = Kind("snapshot", "/os-snapshots", "snapshots", listing=Listing("snapshots"))
+PROFILE = Profile("workshop", {kind.name: kind for kind in (SERVER, IMAGE, SNAPSHOT)}, "server")
 KNOWN = replace(
     KNOWLEDGE,
     resource="server",
@@ -43,7 +45,7 @@ KNOWN = replace(
     unknown_at="/servers/{id}",
     rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "name", NEW_NAME)),
     profile=PROFILE,
-    project_id=ShownValue("project", needed=True, missing="no server shows the id of the project"),
+    project_id=ShownValue(("project",), needed=True, missing="no server shows the id of the project"),
 )
 
 GEAR = (row("gear", "object", True), row("name", required=True))

@@ -78,7 +78,7 @@ def test_without_a_server_there_is_no_situation():
 
     cloud.create = create
     problem = staged(cloud).reach("IDLE")
-    assert (problem.verdict, problem.reason) == ("inconclusive", "no server could be made: the quota is used up")
+    assert (problem.verdict, problem.reason) == ("inconclusive", "no widget could be made: the quota is used up")
 
 
 def test_a_stopped_run_makes_no_server():
