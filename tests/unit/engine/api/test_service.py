@@ -14,9 +14,9 @@ from conformance.engine.api.response_fields import _walk
 from conformance.engine.api.values import let_in
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.resources import Resources
+from conformance.engine.derive.book import Book
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, views
-from conformance.engine.derive.view import Book
 from conformance.engine.model.binding import bindings_in
 from conformance.engine.model.case import REASONS, id_part
 from conformance.engine.provision.bindings import _KNOWN, NAMED
