@@ -37,7 +37,7 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
         return CleanupReport(already_gone=tuple(f"{e.intent.kind} {e.intent.name}" for e in entries if e.ids))
     chosen = {name: given[name] for name in (*_ENDPOINT, *_TOKENS) if given.get(name)}
     if not any(name in chosen for name in _ENDPOINT):
-        if record.info.endpoint.get("sandbox"):
+        if record.info.endpoint.get("sandbox") or record.info.options.get("sandbox-cloud"):
             return CleanupReport(already_gone=tuple(f"{e.intent.kind} {e.intent.name}" for e in entries))
         chosen |= {name: record.info.options[name] for name in _ENDPOINT if record.info.options.get(name)}
     if "url" in chosen and not chosen.get("token"):

@@ -43,6 +43,7 @@ def test_holds_the_data(wheel: Path) -> None:
         "specs/schemas/*.json",
         "conformance/services/**/*.yaml",
         "conformance/services/*.json",
+        "conformance/sandbox/cloud/constraints.txt",
         "reports/templates/*",
     ):
         found = [path for path in ROOT.glob(pattern) if path.is_file()]

@@ -242,14 +242,14 @@ def test_the_first_rule_that_fits_counts(operations):
 
 
 def test_no_case_hides_another_of_the_same_id(shipped, monkeypatch):
-    """``Book.case`` keeps the first of an id: a second one must expect the same."""
+    """``Book.case`` keeps the first of an id: a second one must expect the same of the same trial."""
     hidden = []
     keep = Book.case
 
     def case(self, requirement, detail, trial, expectation):
         keep(self, requirement, detail, trial, expectation)
         kept = self.cases.get(requirement.id + (f"[{id_part(detail)}]" if detail else ""))
-        if kept is None or kept.expectation != expectation:
+        if kept is None or (kept.expectation, kept.trial) != (expectation, trial):
             hidden.append((requirement.id, detail, expectation))
 
     monkeypatch.setattr(Book, "case", case)
