@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from conformance.engine.api.entries import BindingRule, Refusal, Transition
+from conformance.engine.api.entries import BindingRule, QueryField, Refusal, Transition
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.derive.suite import derive
 from conformance.engine.derive.view import View
@@ -56,6 +56,7 @@ KNOWLEDGE = ServiceDescription(
     stable=("IDLE", "SPINNING", "HALTED", "BROKEN"),
     failure_statuses=("ERROR",),
     lasting_fields=LASTING,
+    query_fields={"ip": QueryField("addresses", "addr", (("version", 4),))},
     accepts={"widgets.polish": ("SPINNING",)},
     transitions=(
         Transition("widgets.smash", "IDLE", "BROKEN", "admin", (("how", "hard"),)),
