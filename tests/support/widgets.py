@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from conformance.engine.api.entries import BindingRule, Refusal, Transition
+from conformance.engine.api.entries import BindingRule, QueryField, Refusal, Transition
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.kinds import Kind, Status
 from conformance.engine.cloud.profile import Profile
@@ -41,11 +41,27 @@ COLOUR = Binding("colour", "id", "any")
 STATUS = Status(task_field="turning", failed=("ERROR",))
 WIDGET = Kind("widget", "/widgets", "widgets", status=STATUS)
 
+LASTING = (
+    "status",
+    "turning",
+    "locked",
+    "name",
+    "addresses",
+    "security_groups",
+    "metadata",
+    "tags",
+    "description",
+)
+"""Fields of a widget that only requests change."""
+
 KNOWLEDGE = ServiceDescription(
     resource="widget",
     identifier="widget_id",
     initial="IDLE",
     stable=("IDLE", "SPINNING", "HALTED", "BROKEN"),
+    failure_statuses=("ERROR",),
+    lasting_fields=LASTING,
+    query_fields={"ip": QueryField("addresses", "addr", (("version", 4),))},
     accepts={"widgets.polish": ("SPINNING",)},
     transitions=(
         Transition("widgets.smash", "IDLE", "BROKEN", "admin", (("how", "hard"),)),
@@ -178,4 +194,5 @@ def evidence(code: int | None = 202, **more: Any) -> Evidence:
     """What came of a trial on an idle widget that stayed as it was."""
     idle = {"status": "IDLE", "turning": None, "locked": False}
     fields: dict[str, Any] = {"trial": trial(), "status": code, "before": idle, "after": idle, "version": TOP}
+    fields["lasting_fields"] = LASTING
     return replace(Evidence(fields.pop("trial")), **(fields | more))

@@ -90,7 +90,7 @@ def _tree(operation: Operation, version: Microversion, service: ServiceDescripti
             continue
         put(body, path, value_for(operation, field, service) if given is ABSENT else given)
         whole.add(path)
-    _put_others(operation, version, body, found, wanted)
+    _put_others(operation, body, found, wanted)
     if not body and (shown := [s for s in operation.request.samples if s.valid]):
         body = _of_version(operation, version, from_sample(operation, shown[0], service))
     return _whole(body, operation, found, service, version) if isinstance(body, dict) else body
@@ -114,7 +114,6 @@ def _of_version(operation: Operation, version: Microversion, body: Any, above: s
 
 def _put_others(
     operation: Operation,
-    version: Microversion,
     body: Any,
     found: list[Field],
     wanted: Mapping[str, Any],

@@ -17,6 +17,7 @@ from conformance.engine.api.entries import (
     Fault,
     ListRule,
     Naming,
+    QueryField,
     Refusal,
     Showing,
     Stock,
@@ -148,6 +149,8 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         kinds={name: structured(_part(entry, GIVEN), GivenKind) for name, entry in maps["kinds"].items()},
         initial=read.get("initial_status", ""),
         stable=tuple(lists["stable_statuses"]),
+        failure_statuses=tuple(lists["failure_statuses"]),
+        lasting_fields=tuple(lists["lasting_fields"]),
         accepts={k: tuple(v) for k, v in maps["statuses_to_try"].items()},
         transitions=tuple(way for entry in lists["transitions"] for way in _transitions(entry)),
         lock=maps["lock"].get("set", ""),
@@ -188,6 +191,8 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in lists["required_queries"]),
         listed=tuple(_stock(name, entry) for name, entry in maps["made_for_lists"].items()),
         list_rules=tuple(map(_list_rule, lists["list_rules"])),
+        understood_queries=tuple(lists["understood_queries"]),
+        query_fields={name: _query_field(entry) for name, entry in maps["query_fields"].items()},
         list_names=dict(maps["marker_fields"]),
         creates=tuple((c["operation"], c["resource"], c["name_field"]) for c in lists["also_creates"]),
         first=Microversion.parse(read.get("first_microversion", "1.0")),
@@ -197,6 +202,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         unknown_at=read.get("unknown_id_path"),
         producers=dict(maps["producers"]),
         effects=tuple(map(_effect, lists["effects"])),
+        usual_environments=tuple(lists["usual_environments"]),
         environments={name: _environment(entry) for name, entry in maps["environments"].items()},
         byproducts=tuple(map(_byproduct, lists["byproducts"])),
         keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["chosen_keys"]),
@@ -226,6 +232,10 @@ def _list_rule(entry: Mapping[str, Any]) -> ListRule:
     return ListRule(
         entry["operation"], tuple(entry["parameters"]), entry.get("role"), query, entry.get("max_microversion")
     )
+
+
+def _query_field(entry: Mapping[str, Any]) -> QueryField:
+    return QueryField(entry["field"], entry.get("part"), tuple(entry.get("where", {}).items()))
 
 
 def _environment(entry: Mapping[str, Any]) -> Environment:

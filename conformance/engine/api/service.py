@@ -20,6 +20,7 @@ from conformance.engine.api.entries import (
     Fault,
     ListRule,
     Naming,
+    QueryField,
     Refusal,
     Showing,
     Stock,
@@ -49,6 +50,8 @@ class ServiceDescription:
         resource, identifier: the resource that has statuses, and the path parameter that names one.
         kinds: the things that requests speak of, by the names that bindings call them.
         initial: its status after creation; stable: statuses it keeps until somebody acts.
+        failure_statuses: those after a failure, where the reference names none.
+        lasting_fields: fields of it that nothing but a request changes while no task is under way.
         accepts: operation id -> statuses in which it is tried where the reference names none.
         lock, unlock: operations by which the owner locks and unlocks; shown_by: the field that shows it.
         actions: how the resource shows what is done to it; task: the field that shows what is under way in it.
@@ -72,7 +75,8 @@ class ServiceDescription:
         by_choice: operations that are refused with 400 where the provider has not set up what they need.
         sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
-        environments: name -> a kind of server that is made where a case asks for it.
+        environments: name -> a variant of the resource that is made where a case asks for it; usual_environments: the
+            reference's words for the one that is made otherwise.
         offshoots: what a request may make of what is attached to the server.
         attach: resource -> how it is attached to the resource under test.
         profile: what the client must know of the service.
@@ -82,6 +86,7 @@ class ServiceDescription:
         field_prefixes: what the name of a field may begin with where it is shown, beyond its name in a request.
         listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
             and which field names an element where the reference has no path to one.
+        understood_queries, query_fields: query parameters that filter nothing, and what others select by.
         first: the lowest microversion of an endpoint, where an operation names none.
         fault: the form of an error's body.
         rooted: whether the root of the endpoint is an operation of the API itself.
@@ -98,6 +103,8 @@ class ServiceDescription:
     kinds: Mapping[str, GivenKind] = field(default_factory=dict)
     initial: str = ""
     stable: tuple[str, ...] = ()
+    failure_statuses: tuple[str, ...] = ()
+    lasting_fields: tuple[str, ...] = ()
     accepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     transitions: tuple[Transition, ...] = ()
     lock: str = ""
@@ -134,6 +141,8 @@ class ServiceDescription:
     sandbox_only: tuple[str, ...] = ()
     listed: tuple[Stock, ...] = ()
     list_rules: tuple[ListRule, ...] = ()
+    understood_queries: tuple[str, ...] = ()
+    query_fields: Mapping[str, QueryField] = field(default_factory=dict)
     list_names: Mapping[str, str | None] = field(default_factory=dict)
     first: Microversion = FIRST
     fault: Fault = field(default_factory=Fault)
@@ -143,6 +152,7 @@ class ServiceDescription:
     producers: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[tuple[str, str, Any], ...] = ()
     effects: tuple[EffectRule, ...] = ()
+    usual_environments: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
     profile: Profile = field(default_factory=Profile)
     project_id: ShownValue | None = None

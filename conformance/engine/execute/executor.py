@@ -288,6 +288,7 @@ class Executor:
             headers={name.lower(): value for name, value in answer.headers.items()},
             version=version,
             before=before,
+            lasting_fields=self.context.service.lasting_fields,
             role=role,
             exchanges=exchanges,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from widgets import COLOUR, KNOWLEDGE, TOP, action, row, sample
+from widgets import COLOUR, KNOWLEDGE, TOP, action, plain, row, sample
 
 from conformance.engine.api import bodies, json_path
 from conformance.engine.cloud.exchange import ABSENT
