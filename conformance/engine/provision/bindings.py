@@ -290,7 +290,7 @@ def _shown_by(rule: ShownValue, view: View | None) -> Any:
     """The value that a view shows by a rule, or ABSENT."""
     holders = values(view, rule.within) if rule.within else iter((view,))
     fitting = (one for one in holders if all(condition.holds(one) for condition in rule.where))
-    return next((found for one in fitting for found in values(one, rule.field) if found), ABSENT)
+    return next((found for one in fitting for field in rule.fields for found in values(one, field) if found), ABSENT)
 
 
 def _spelled(name: str, form: str) -> str:

@@ -22,7 +22,8 @@ from widgets import (
     view,
 )
 
-from conformance.engine.api.entries import BindingRule, Kind, Refusal
+from conformance.engine.api.entries import BindingRule, Refusal
+from conformance.engine.api.given import GivenKind
 from conformance.engine.derive.constraints import LONGEST
 from conformance.engine.judge.codes import Accepted, Refused, RefusedWhereSilent
 from conformance.engine.judge.contents import EmptyBody, ErrorBody, FieldShown
@@ -46,7 +47,7 @@ SHOW = plain("GET", "/gears/{gear_id}", normal=(200,))
 HOST = Binding("host", "name", "any")
 BOUND = replace(
     KNOWLEDGE,
-    kinds={"host": Kind("no-such-host"), "colour": Kind()},
+    kinds={"host": GivenKind("no-such-host"), "colour": GivenKind()},
     rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "host", HOST)),
 )
 
