@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import widgets
 from made_up import broken
-from staged import Cloud, staged
+from subjects import Cloud, subject_on
 from widgets import KNOWLEDGE, action, becomes, case, evidence, ids, status, suite, trial, untested
 from workshop import KNOWN, opened, tried
 
@@ -130,7 +130,7 @@ def test_servers_of_a_kind_have_a_lane_of_their_own():
 def winged(create):
     """A resource under test whose factory of servers is ``create``, for servers of the kind."""
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.context.service = KNOWN_WINGED
     subject.context.resources.make = lambda _, **more: create(cloud, more)
     subject.turn_to("winged")

@@ -80,7 +80,7 @@ def answer(code, json=ABSENT):
 OPERATIONS = (SPIN, CALM, WAKE, BREAK, FIX, LOCK, UNLOCK)
 
 
-def staged(cloud, roles=("member", "admin"), operations=OPERATIONS):
+def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS):
     context = SimpleNamespace(
         cloud=cloud,
         watch=SimpleNamespace(until=cloud.until),
