@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from conformance.engine.api.load import load_service
 from conformance.engine.cloud.cleanup import CleanupReport, cleanup
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.target import Target, connect
@@ -51,7 +52,7 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
             journal,
             # What only this leave could change, only this leave can put back.
             allow_disruptive=bool(owed and record.info.options.get("allow-disruptive")),
-            service_type=service,
+            profile=load_service(service).profile,
         )
         try:
             return cleanup(directory, cloud)

@@ -41,9 +41,9 @@ def test_holds_the_data(wheel: Path) -> None:
         "specs/compute/*.yaml",
         "specs/placement/*.yaml",
         "specs/schemas/*.json",
+        "conformance/sandbox/cloud/constraints.txt",
         "conformance/services/**/*.yaml",
         "conformance/services/*.json",
-        "conformance/sandbox/cloud/constraints.txt",
         "reports/templates/*",
     ):
         found = [path for path in ROOT.glob(pattern) if path.is_file()]

@@ -13,17 +13,6 @@ FORMING = "ing"
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of thing that requests of the service speak of.
-
-    Attributes:
-        unknown: a value that names no thing of this kind; None where no request is tried with one.
-    """
-
-    unknown: str | None = None
-
-
-@dataclass(frozen=True)
 class Transition:
     """A way from status to status: the operation that goes it, with what role and which request fields."""
 

@@ -15,7 +15,6 @@ from conformance.engine.api.entries import (
     EffectRule,
     Environment,
     Fault,
-    Kind,
     ListRule,
     Naming,
     QueryField,
@@ -25,34 +24,22 @@ from conformance.engine.api.entries import (
     Transition,
     ValueRule,
 )
+from conformance.engine.api.given import Attachment, GivenKind, RelatedStatus, ShownValue
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.strictness import check_against, validate
-from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.model.binding import Binding, Step
+from conformance.engine.api.structured import structured
+from conformance.engine.api.structured import value as _value
+from conformance.engine.cloud.profile import Profile
+from conformance.engine.model.binding import Step
 from specs.microversion import Microversion
 from specs.model import Spec
+
+GIVEN = ("unknown", "plain", "shown_values", "made_up")
+"""Keys of a kind that say what gives its values; the others are of what the client must know."""
 
 
 def _binding(entry: Mapping[str, Any]) -> Any:
     return _value(entry if "resource" in entry else entry["value"])
-
-
-def _value(given: Any) -> Any:
-    """A value of a description: an object with a ``resource`` is a Binding, at any depth."""
-    if isinstance(given, list):
-        return [_value(inner) for inner in given]
-    if not isinstance(given, Mapping):
-        return ABSENT if given == "<left out>" else given
-    if "resource" in given:
-        return Binding(
-            given["resource"], given.get("attribute", "id"), given.get("relation", "any"), given.get("plain")
-        )
-    return {_key(key): _value(inner) for key, inner in given.items()}
-
-
-def _key(key: str) -> Any:
-    """A key of a body: ``</things>`` is the name of an element of the collection."""
-    return Binding(key[1:-1]) if key.startswith("</") and key.endswith(">") else key
 
 
 def _step(entry: Mapping[str, Any]) -> Step:
@@ -132,7 +119,7 @@ def load_service(service: str) -> ServiceDescription:
     Raises:
         DescriptionError: the description that comes with this suite is broken.
     """
-    return understood(_read(service))
+    return understood(_read(service), service)
 
 
 def check_service(service: str, specs: Iterable[Spec], whole: bool) -> tuple[str, ...]:
@@ -141,8 +128,12 @@ def check_service(service: str, specs: Iterable[Spec], whole: bool) -> tuple[str
     return check_against(_read(service), specs, whole)
 
 
-def understood(description: Description) -> ServiceDescription:
+def understood(description: Description, service: str = "") -> ServiceDescription:
     """What the files of a description say.
+
+    Args:
+        description: as it was read.
+        service: the type of the service, as the catalogue calls it.
 
     Raises:
         DescriptionError: they hold a section, a key or a word that there is not.
@@ -151,13 +142,14 @@ def understood(description: Description) -> ServiceDescription:
     read = description.data
     lists: dict[str, list[Any]] = defaultdict(list, {k: v for k, v in read.items() if isinstance(v, list)})
     maps: dict[str, dict[str, Any]] = defaultdict(dict, {k: v for k, v in read.items() if isinstance(v, dict)})
+    profile = _profile(service, read)
     return ServiceDescription(
         resource=read.get("resource", ""),
         identifier=read.get("identifier", ""),
-        kinds={name: Kind(entry.get("unknown")) for name, entry in maps["kinds"].items()},
+        kinds={name: structured(_part(entry, GIVEN), GivenKind) for name, entry in maps["kinds"].items()},
         initial=read.get("initial_status", ""),
         stable=tuple(lists["stable_statuses"]),
-        failure_statuses=tuple(lists["failure_statuses"]),
+        failure_statuses=profile.kind(read.get("resource", "")).status.failed,
         lasting_fields=tuple(lists["lasting_fields"]),
         accepts={k: tuple(v) for k, v in maps["statuses_to_try"].items()},
         transitions=tuple(way for entry in lists["transitions"] for way in _transitions(entry)),
@@ -165,10 +157,15 @@ def understood(description: Description) -> ServiceDescription:
         unlock=maps["lock"].get("unset", ""),
         shown_by=maps["lock"].get("shown_by", ""),
         actions=_actions(maps["action_log"]),
-        task=read.get("task_field", ""),
+        task=profile.kind(read.get("resource", "")).status.task_field,
         final=tuple(lists["tried_last"]),
         rules=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in lists["bindings"]),
-        attach={k: (v["operation"], v["parameter"]) for k, v in maps["attached_by"].items()},
+        attach=structured(maps["attached_by"], dict[str, Attachment]),
+        profile=profile,
+        project_id=structured(read["project_id"], ShownValue) if "project_id" in read else None,
+        password_form=read.get("password_form", "{token}"),
+        related=structured(maps["related_statuses"], dict[str, RelatedStatus]),
+        field_prefixes=tuple(lists["field_prefixes"]),
         refusals=tuple(map(_refusal, lists["refusals"])),
         placeholders={name: _value(value) for name, value in maps["placeholder_values"].items()},
         makes=dict(maps["made_by_factory"]),
@@ -198,7 +195,6 @@ def understood(description: Description) -> ServiceDescription:
         query_fields={name: _query_field(entry) for name, entry in maps["query_fields"].items()},
         list_names=dict(maps["marker_fields"]),
         creates=tuple((c["operation"], c["resource"], c["name_field"]) for c in lists["also_creates"]),
-        made_with_server=tuple((m["field"], m["resource"]) for m in lists["created_with_resource"]),
         first=Microversion.parse(read.get("first_microversion", "1.0")),
         fault=_fault(maps["error_body"]),
         rooted=bool(read.get("root_is_operation")),
@@ -250,6 +246,30 @@ def _byproduct(entry: Mapping[str, Any]) -> Byproduct:
     return Byproduct(
         entry["resource"], entry["kind"], entry["source_field"], entry["attached_field"], tuple(entry["existing"])
     )
+
+
+def _part(entry: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    return {key: entry[key] for key in keys if key in entry}
+
+
+def _profile(service: str, read: Mapping[str, Any]) -> Profile:
+    """What the client must know of the service."""
+    kinds: Mapping[str, Mapping[str, Any]] = read.get("kinds", {})
+    beyond = {"found", *GIVEN}
+    things = {n: {"name": n, **{k: v for k, v in entry.items() if k not in beyond}} for n, entry in kinds.items()}
+    removal = read.get("removal", {})
+    given = {
+        "type": service,
+        "kinds": things,
+        "watched": read.get("resource", ""),
+        "removal_order": removal.get("order", []),
+        "removed_at_highest": removal.get("at_highest_microversion", True),
+        "discovery": {name: entry["found"] for name, entry in kinds.items() if "found" in entry},
+        **_part(read, ("versions", "guard", "token_check")),
+    }
+    if "project_limits" in read:
+        given["room"] = read["project_limits"]
+    return structured(given, Profile)
 
 
 def _actions(entry: Mapping[str, Any]) -> Actions:

@@ -18,7 +18,6 @@ from conformance.engine.api.entries import (
     EffectRule,
     Environment,
     Fault,
-    Kind,
     ListRule,
     Naming,
     QueryField,
@@ -28,11 +27,16 @@ from conformance.engine.api.entries import (
     Transition,
     ValueRule,
 )
+from conformance.engine.api.given import Attachment, GivenKind, RelatedStatus, ShownValue
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.profile import Profile
 from conformance.engine.model.binding import Binding, Step
 from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion
 from specs.model import Condition, Operation
+
+PLAIN = "conformance"
+"""What stands for a thing of which nothing is said, in a request that is to reach nothing."""
 
 FIRST = Microversion(1, 0)
 """The lowest microversion of an endpoint, where no table says another."""
@@ -71,11 +75,15 @@ class ServiceDescription:
         by_choice: operations that are refused with 400 where the provider has not set up what they need.
         sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
-        made_with_server: field of a new server, and the kind of what it shows there: made with it, and kept after it.
         environments: name -> a variant of the resource that is made where a case asks for it; usual_environments: the
             reference's words for the one that is made otherwise.
         offshoots: what a request may make of what is attached to the server.
-        attach: resource -> (operation, parameter) that attaches it to the server.
+        attach: resource -> how it is attached to the resource under test.
+        profile: what the client must know of the service.
+        project_id: where the resource under test shows the id of its project; None where nothing is known to.
+        password_form: of a new password, in which ``{token}`` stands for a random text.
+        related: resource -> where its status is shown, of those of which the reference says what becomes of them.
+        field_prefixes: what the name of a field may begin with where it is shown, beyond its name in a request.
         listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
             and which field names an element where the reference has no path to one.
         understood_queries, query_fields: query parameters that filter nothing, and what others select by.
@@ -92,7 +100,7 @@ class ServiceDescription:
 
     resource: str = ""
     identifier: str = ""
-    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    kinds: Mapping[str, GivenKind] = field(default_factory=dict)
     initial: str = ""
     stable: tuple[str, ...] = ()
     failure_statuses: tuple[str, ...] = ()
@@ -106,10 +114,9 @@ class ServiceDescription:
     task: str = ""
     final: tuple[str, ...] = ()
     rules: tuple[BindingRule, ...] = ()
-    attach: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    attach: Mapping[str, Attachment] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
     creates: tuple[tuple[str, str, str], ...] = ()
-    made_with_server: tuple[tuple[str, str], ...] = ()
     placeholders: Mapping[str, Any] = field(default_factory=dict)
     makes: Mapping[str, str] = field(default_factory=dict)
     queries: tuple[tuple[str, str, Binding], ...] = ()
@@ -147,8 +154,32 @@ class ServiceDescription:
     effects: tuple[EffectRule, ...] = ()
     usual_environments: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
+    profile: Profile = field(default_factory=Profile)
+    project_id: ShownValue | None = None
+    password_form: str = "{token}"  # noqa: S105 -- a form, and no password
+    related: Mapping[str, RelatedStatus] = field(default_factory=dict)
+    field_prefixes: tuple[str, ...] = ()
     byproducts: tuple[Byproduct, ...] = ()
     unseen: tuple[tuple[str, str], ...] = ()
+
+    def plain(self, resource: str, attribute: str) -> Any:
+        """What stands for an attribute of a thing in a request that is to reach nothing."""
+        if resource == "password":
+            return self.password_form.replace("{token}", PLAIN)
+        kind = self.kinds.get(resource)
+        return kind.plain.get(attribute, PLAIN) if kind is not None else PLAIN
+
+    def shown_value(self, resource: str, attribute: str) -> ShownValue | None:
+        """Where the resource under test shows a value, None where nothing says so."""
+        if (resource, attribute) == ("project", "id"):
+            return self.project_id
+        kind = self.kinds.get(resource)
+        return kind.shown_values.get(attribute) if kind is not None else None
+
+    def is_only_read(self, resource: str) -> bool:
+        """Whether a request may name such a resource without changing it, and every role may look it up."""
+        found = self.profile.discovery.get(resource)
+        return resource == "project" or (found is not None and found.role is None)
 
     def environment_of(self, written: str | None) -> str:
         """The name of the environment for which a reference has this word; nothing where none can be made."""
