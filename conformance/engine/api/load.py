@@ -122,6 +122,12 @@ def load_service(service: str) -> ServiceDescription:
     return understood(_read(service), service)
 
 
+def packages() -> tuple[str, ...]:
+    """The distributions that hold the references of the services that are described here."""
+    written_for = (_read(service).data.get("reference") for service in sorted(services()))
+    return tuple(reference["package"] for reference in written_for if reference)
+
+
 def check_service(service: str, specs: Iterable[Spec], whole: bool) -> tuple[str, ...]:
     """Check the description of a service, and against specs of that service. See ``check_against``."""
     load_service(service)

@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.api.load import load_service
+from conformance.engine.api.load import load_service, packages
 from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import Discovery
@@ -43,10 +43,8 @@ USES = (
     "pytest",
     "PyYAML",
     "requests",
-    "nova",
-    "openstack-placement",
 )
-"""Distributions whose versions the record names."""
+"""Distributions whose versions the record names, beside those that hold the references of the described services."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +229,7 @@ class Session:
 def environment() -> dict[str, Any]:
     """Python, the platform, and the versions of what the result depends on."""
     found: dict[str, Any] = {"python": platform.python_version(), "platform": sys.platform}
-    for name in USES:
+    for name in (*USES, *packages()):
         with contextlib.suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
     return found
