@@ -70,6 +70,7 @@ class Bindings:
         self._subject = subject
         self._free: dict[str, list[Made]] = {}
         self.attached: dict[str, Made] = {}
+        self._noted: set[tuple[str, str, str]] = set()
         self.elements: Callable[[str, str | None], Owned] | None = None
 
     def new_server(self) -> None:
@@ -140,7 +141,9 @@ class Bindings:
                 self.attached.pop(binding.resource, None)
 
     def _value(self, binding: Binding, must_work: bool) -> Any:
-        self._context.notes.add("binding", str(binding))
+        if (binding.resource, binding.attribute, binding.relation) not in self._noted:
+            self._noted.add((binding.resource, binding.attribute, binding.relation))
+            self._context.notes.add("binding", str(binding))
         service = self._context.service
         if binding.resource.startswith("/"):
             return self._element(binding)
@@ -290,7 +293,7 @@ def _shown_by(rule: ShownValue, view: View | None) -> Any:
     """The value that a view shows by a rule, or ABSENT."""
     holders = values(view, rule.within) if rule.within else iter((view,))
     fitting = (one for one in holders if all(condition.holds(one) for condition in rule.where))
-    return next((found for one in fitting for found in values(one, rule.field) if found), ABSENT)
+    return next((found for one in fitting for field in rule.fields for found in values(one, field) if found), ABSENT)
 
 
 def _spelled(name: str, form: str) -> str:

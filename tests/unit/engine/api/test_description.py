@@ -15,6 +15,7 @@ from conformance.engine.api.description import Description, DescriptionError, re
 from conformance.engine.api.load import load_service, understood
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.strictness import check_against, schema, validate
+from conformance.engine.cloud.profile import Profile
 from conformance.engine.model.case import REASONS
 from specs.load import load_directory
 
@@ -50,7 +51,7 @@ def test_the_services_are_the_folders():
 
 
 def test_a_service_without_a_folder_knows_nothing_beyond_its_reference():
-    assert load_service("nobody's") == ServiceDescription()
+    assert load_service("nobody's") == ServiceDescription(profile=Profile("nobody's"))
 
 
 def test_the_description_is_one_whatever_its_files():

@@ -10,6 +10,7 @@ from widgets import KNOWLEDGE, action, evidence, plain, suite
 from workshop import KNOWN, opened, tried
 
 from conformance.engine.api.entries import EffectRule
+from conformance.engine.api.given import RelatedStatus
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.roles import Role
 from conformance.engine.judge.effects import Effect, Seen
@@ -25,7 +26,8 @@ RULES = (
     EffectRule("server", ("unlisted",), "/servers", ("id",)),
     EffectRule("image", ("created", "deleted"), "/images", ("server", "id"), (("server", OWN),), "2.10"),
 )
-SHOWING = replace(KNOWN, effects=RULES)
+COPIED = RelatedStatus("/images/{id}", "image.status", named_by=("image_id",), passing=("SAVING",))
+SHOWING = replace(KNOWN, effects=RULES, related={"image": COPIED})
 COPY, MELT = (action(name, path="/servers/{server_id}/action") for name in ("copy", "melt"))
 DELETE = plain("DELETE", "/servers/{server_id}", normal=(204,))
 EVERY = ("image created", "image deleted", "server unlisted")

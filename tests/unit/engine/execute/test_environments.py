@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import widgets
 from made_up import broken
-from staged import Cloud, staged
+from subjects import Cloud, subject_on
 from widgets import KNOWLEDGE, action, becomes, case, evidence, ids, status, suite, trial, untested
 from workshop import KNOWN, opened, tried
 
@@ -130,9 +130,9 @@ def test_servers_of_a_kind_have_a_lane_of_their_own():
 def winged(create):
     """A resource under test whose factory of servers is ``create``, for servers of the kind."""
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.context.service = KNOWN_WINGED
-    subject.context.resources.server = lambda **more: create(cloud, more)
+    subject.context.resources.make = lambda _, **more: create(cloud, more)
     subject.turn_to("winged")
     return cloud, subject
 
@@ -160,7 +160,7 @@ def test_a_cloud_need_not_make_servers_of_a_kind():
 
     _, subject = winged(refuse)
     problem = subject.reach("IDLE")
-    assert (problem.verdict, problem.reason) == ("inapplicable", "no winged server could be made: no wings here")
+    assert (problem.verdict, problem.reason) == ("inapplicable", "no winged widget could be made: no wings here")
     subject.turn_to("")
     assert subject.reach("IDLE").verdict == "inconclusive"
 
@@ -180,14 +180,14 @@ HERE = replace(KNOWN, **(KNOWS | {"environments": {"winged": replace(WINGED, sho
 def shop(tmp_path, does):
     """A workshop whose server has two wings, and what ``does`` answers to the action."""
     there, executor = opened(tmp_path, SPIN, service=HERE)
-    make = executor.context.resources.server
+    make = there.create_server
 
-    def create(**_):
+    def create(*_, **__):
         made = make()
         made.body["wings"] = there.things["/servers"][made.id]["wings"] = [{"id": "left"}, {"id": "right"}]
         return made
 
-    executor.context.resources.server = create
+    executor.context.resources.make = create
     there.does["POST action"] = lambda ask: does(there)
     there.does["GET /os-snapshots"] = lambda ask: (200, {"snapshots": list(there.things["/os-snapshots"].values())})
     there.things["/os-snapshots"] = {}
