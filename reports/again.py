@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.curl import quote
+from reports.roles import token_option, token_variable
 
 if TYPE_CHECKING:
     from specs.record.model import RunInfo
@@ -12,19 +13,19 @@ if TYPE_CHECKING:
 # Options that decide which cloud is asked, or what is expected of it; all others do not matter for one case.
 _KEPT = (
     "sandbox",
+    "sandbox-cloud",
     "sandbox-release",
     "os-cloud",
     "os-cloud-admin",
     "os-cloud-reader",
     "os-cloud-alt",
+    "os-cloud-visitor",
     "url",
     "spec",
     "microversion",
     "default-policy",
     "allow-disruptive",
 )
-_TOKENS = {"admin": ("--admin-token", "$ADMIN_TOKEN"), "reader": ("--reader-token", "$READER_TOKEN")}
-_OTHER_PROJECT = ("--alt-token", "$ALT_TOKEN")
 
 
 def again(case: str, info: RunInfo) -> str:
@@ -38,11 +39,8 @@ def again(case: str, info: RunInfo) -> str:
         elif isinstance(value, str) and value:
             words.append(f"--{name} {quote(value)}")
     if options.get("url"):
-        words.append('--token "$TOKEN"')
-        for role in info.roles:
-            if role not in ("member", "owner"):
-                option, variable = _TOKENS.get(role, _OTHER_PROJECT)
-                words.append(f'{option} "{variable}"')
+        for role in ("member", *info.roles):
+            words.append(f'{token_option(role)} "{token_variable(role)}"')
     return " ".join(dict.fromkeys(words))
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from reports import words
 from reports.again import again
-from reports.curl import curl_of, shown_header
+from reports.curl import curl_of, decisive, shown_header
 from reports.known import Known, known_of, was_compared
+from reports.roles import as_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,11 +34,12 @@ BUDGET = 4_000_000
 
 @dataclass(frozen=True)
 class ShownExchange:
-    """An exchange as text."""
+    """An exchange as text. ``by`` says as whom its request was sent, where it is the one that was judged."""
 
     request: str
     response: str
     time: str
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,10 @@ class Card:
     """A deviation as it is shown.
 
     Attributes:
-        news: what a comparison with a baseline says of it: ``new`` or nothing.
-        known: what is known of it, if the run was compared with what its release is known to show and this is so.
-        unknown: whether the run was compared, and it is not known, or not in all of its cases.
+        tried: as whom, at which microversion and in which state the judged request was sent.
+        news: ``new`` where it is not in the baseline that the run is compared with; else empty.
+        known: the evidence, where it is one of the deviations that the release is known to show.
+        unknown: whether the release has known deviations and this is none of them, or not in all of its cases.
         left_out: a sentence on the exchanges that are not shown; empty if all are.
     """
 
@@ -146,23 +149,24 @@ class Deck:
         if len(exchanges) > EXCHANGES:
             exchanges = exchanges[:2] + exchanges[-(EXCHANGES - 2) :]
         shown: list[ShownExchange] = []
+        judged = decisive(result)
         for exchange in exchanges:
             if self._budget <= 0:
                 break
-            text = shown_exchange(exchange)
+            text = shown_exchange(exchange, as_role(result.role) if exchange is judged else "")
             self._budget -= len(text.request) + len(text.response)
             shown.append(text)
         missing = len(result.exchanges) - len(shown)
-        where = f"{words.count(missing, 'exchange')} more in the run record, at {result.case}"
+        where = f"{words.count(missing, 'more exchange')} in the run record, at {result.case}"
         return tuple(shown), where if missing else ""
 
 
-def shown_exchange(exchange: Exchange) -> ShownExchange:
+def shown_exchange(exchange: Exchange, by: str = "") -> ShownExchange:
     """Write an exchange as text: secrets as ``***``, long bodies cut with a note of how much."""
     request, response = exchange.request, exchange.response
     sent = _message(f"{request.method} {request.url}", request.headers, request.body)
     came = "no answer came" if response is None else _message(str(response.status), response.headers, response.body)
-    return ShownExchange(sent, came, f"{exchange.ms:.0f} ms")
+    return ShownExchange(sent, came, f"{exchange.ms:.0f} ms", by)
 
 
 def _message(head: str, headers: dict[str, str], body: Any) -> str:
@@ -184,9 +188,9 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _tried(result: Result) -> str:
-    parts = [words.as_role(result.role)]
+    parts = [as_role(result.role)]
     if result.microversion:
         parts.append(f"at microversion {result.microversion}")
     if result.state:
-        parts.append(f"in {result.state}")
+        parts.append(f"in the state {result.state}")
     return ", ".join(parts)

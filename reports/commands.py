@@ -72,7 +72,7 @@ def report(
                 raise ValueError(f"{name} is for one run, and {len(runs)} were named: name one")
     form = matrix.suffix.lstrip(".").lower() if matrix is not None else "csv"
     if form not in FORMATS:
-        raise ValueError(f"{matrix} names no form of the matrix: end it in .{', .'.join(FORMATS)}")
+        raise ValueError(f"the matrix cannot be written to {matrix}: the name must end in .{', .'.join(FORMATS)}")
     views = [view(RunRecord.read(path)) for path in runs]
     one = views[0]
     comparison = compare(one, view(RunRecord.read(baseline))) if baseline is not None else None

@@ -1,4 +1,8 @@
-"""An exchange as a curl command that a person can paste: secrets as ``$TOKEN``, the endpoint as ``$ENDPOINT``."""
+"""An exchange as a curl command that a person can paste.
+
+The endpoint is ``$ENDPOINT``. A secret is the variable of the role that sent it: ``$TOKEN`` for a member,
+``$ADMIN_TOKEN`` for an administrator.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from reports.requirements import code_in
+from reports.roles import BAD_TOKEN, token_variable
 
 if TYPE_CHECKING:
     from specs.record.model import Exchange, Result, RunInfo, SentRequest
@@ -30,24 +34,26 @@ _OF_THE_CONNECTION = frozenset(
     {"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"}
 )
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
-BAD_TOKEN = "not-a-token"  # noqa: S105 - nobody's
-"""The token of a request that shall have one that is none."""
 
 
 def curl_of(result: Result, info: RunInfo) -> str | None:
-    """Write the exchange that a result speaks of; None if it has none."""
+    """Write the request that a result judges; None if nothing was sent."""
     exchange = decisive(result)
     url = info.endpoint.get("url")
     if exchange is None:
         return None
-    return curl(exchange.request, url if isinstance(url, str) else None, bad_token=result.role == "bad-token")
+    return curl(exchange.request, url if isinstance(url, str) else None, role=result.role)
 
 
-def curl(request: SentRequest, endpoint: str | None = None, *, bad_token: bool = False) -> str:
+def curl(request: SentRequest, endpoint: str | None = None, *, role: str | None = None) -> str:
     """Write a request as one line for a POSIX shell.
 
-    Everything is quoted so that the shell changes nothing but ``$TOKEN`` and ``$ENDPOINT``; the latter stands for
-    ``endpoint`` where the URL begins with it. With ``bad_token`` the token is one that is none.
+    Everything is quoted so that the shell changes nothing but the variables of the token and of the endpoint.
+
+    Args:
+        request: what was sent.
+        endpoint: the URL for which ``$ENDPOINT`` stands, where the request's URL begins with it.
+        role: as whom it was sent; of ``bad-token`` the invalid token itself is written.
     """
     words = ["curl", "-sS"]
     words += ["--head"] if request.method.upper() == "HEAD" else ["-i", "-X", quote(request.method)]
@@ -56,7 +62,8 @@ def curl(request: SentRequest, endpoint: str | None = None, *, bad_token: bool =
     words.append(_url(request.url, endpoint))
     for name, value in request.headers.items():
         if _HEADER_NAME.match(name) and name.lower() not in _OF_THE_CONNECTION:
-            words += ["-H", _header(name, BAD_TOKEN if bad_token and name.lower() == "x-auth-token" else value)]
+            invalid = role == "bad-token" and name.lower() == "x-auth-token"
+            words += ["-H", _header(name, BAD_TOKEN if invalid else value, token_variable(role))]
     if request.body is not None:
         words += ["--data-raw", quote(_body(request.body))]
     return " ".join(words)
@@ -73,15 +80,15 @@ def shown_header(name: str, value: str) -> str:
 
 
 def decisive(result: Result) -> Exchange | None:
-    """Pick the exchange that a result speaks of: the last with the code observed, else the last that acts."""
-    code = code_in(result.observed)
-    for exchange in reversed(result.exchanges):
-        if code is not None and exchange.response is not None and exchange.response.status == code:
+    """Pick the exchange that was judged: the first that was answered with the result's status.
+
+    Where the record has no status, it is the tried request, which stands first in every record. None if nothing was
+    sent.
+    """
+    for exchange in result.exchanges if result.status is not None else ():
+        if exchange.response is not None and exchange.response.status == result.status:
             return exchange
-    for exchange in reversed(result.exchanges):
-        if exchange.request.method.upper() not in ("GET", "HEAD"):
-            return exchange
-    return result.exchanges[-1] if result.exchanges else None
+    return result.exchanges[0] if result.exchanges else None
 
 
 def _url(url: str, endpoint: str | None) -> str:
@@ -94,9 +101,10 @@ def _url(url: str, endpoint: str | None) -> str:
     return option + quote(url)
 
 
-def _header(name: str, value: str) -> str:
+def _header(name: str, value: str, variable: str) -> str:
     if _is_secret(name, value):
-        return f'"{name}: $TOKEN"' if re.match(r"[A-Za-z0-9-]+\Z", name) else quote(f"{name}: ") + '"$TOKEN"'
+        plain = re.match(r"[A-Za-z0-9-]+\Z", name)
+        return f'"{name}: {variable}"' if plain else quote(f"{name}: ") + f'"{variable}"'
     text = re.sub(r"[\r\n]+", " ", value).strip()
     return quote(f"{name}: {text}" if text else f"{name};")  # with `;`, curl sends an empty header
 

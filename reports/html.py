@@ -1,4 +1,4 @@
-"""One run as one HTML file that asks the network for nothing.
+"""One run as one HTML file that loads nothing from elsewhere.
 
 All data is escaped by the templates and made visible first (controls, direction marks), and the page's policy lets no
 script run but its own. Exchanges are shown for deviations only, within a budget of bytes: what is left out is said.
@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from reports import words
 from reports.cards import Deck
 from reports.known import sentence_of
+from reports.requirements import short
 from reports.view import Requirement, View, notes_by_kind
 from specs.record.model import VERDICTS, RunInfo, Source, Verdict, requirement_verdict
 
@@ -67,7 +68,7 @@ def page(view: View, comparison: Comparison | None = None) -> str:
 
 
 def subject(info: RunInfo) -> str:
-    """Name what was tried: ``Compute API``."""
+    """Name what was tried by the service of the specs, such as ``Storage API``."""
     service = str(info.spec.get("service") or "").strip()
     return f"{service[:1].upper()}{service[1:]} API" if service else "An API"
 
@@ -92,12 +93,8 @@ def _facts(view: View) -> list[tuple[str, str]]:
         ("When", words.when(info.started) + (f", for {took}" if took else "")),
         ("Roles", ", ".join(info.roles) or "none recorded"),
     ]
-    work = [
-        words.count(info.totals[key], one)
-        for key, one in (("requests", "request"), ("servers", "server made"))
-        if isinstance(info.totals.get(key), int)
-    ]
-    return known + ([("Work", ", ".join(work).replace("server mades", "servers made"))] if work else [])
+    work = words.work_of(info)
+    return known + ([("Work", ", ".join(work))] if work else [])
 
 
 def _totals_note(view: View) -> str:
@@ -113,6 +110,11 @@ def _warnings(view: View) -> list[str]:
         warnings.append("The run has not come to its end: what follows is what it had found until then.")
     if not view.tally.cases:
         warnings.append("The record holds no result.")
+    if not view.tells_status:
+        warnings.append(
+            "This record was written by an earlier version, which did not note which requests were accepted: "
+            "the states in which an operation is accepted or refused are left out."
+        )
     return warnings
 
 
@@ -172,6 +174,7 @@ def _environment() -> Environment:
         counted=words.count,
         place=words.place,
         short_place=_short_place,
+        short=short,
         after=_after,
         cell=_cell,
         clip=words.one_line,

@@ -1,4 +1,4 @@
-"""A proof as one HTML page: how many broken promises the suite has told of, and which not. A view of its JSON."""
+"""A proof as one HTML page: which broken promises the suite has caught, and which it has not. A view of its JSON."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MEANING = {
-    "caught": "the requirement that was broken tells of it",
-    "caught by another": "only another requirement tells of it, which judges the same exchange",
-    "missed": "nothing tells of it, although an answer was changed",
+    "caught": "the broken requirement failed, as it should",
+    "caught by another": "only another requirement failed, one that judges the same exchange",
+    "missed": "no requirement failed, although an answer was changed",
     "inconclusive": "the cases could not be decided on the broken cloud",
-    "not reached": "no case has an exchange that it would change",
-    "unseen": "no client can see it, for a reason that is written down",
-    "void": "the unbroken cloud keeps the promise as little",
-    "error": "the proof itself went wrong",
+    "not reached": "no case sends a request whose answer the breakage changes",
+    "unseen": "no client can see the breakage, for a reason that is written down",
+    "void": "the unbroken cloud does not keep the promise either",
+    "error": "the proof itself failed",
 }
-"""Fate -> what it says, in the order of the tables. The first five are decided, and count in the score."""
+"""Fate -> its meaning, in the order of the tables. The first five are decided, and count in the score."""
 
 LOOKS = {
     "caught": "pass",
@@ -145,21 +145,22 @@ def _headline(proof: Mapping[str, Any]) -> str:
         return "No breakage was decided."
     decided = sum(total[fate] for fate in list(MEANING)[:5])
     share = f"{words.number(total['caught'])} of {words.count(decided, 'broken promise')}"
-    return f"{share} were caught by their own requirement: {total['percent']:.1f} %."
+    verb = "was" if total["caught"] == 1 else "were"
+    return f"{share} {verb} caught by the broken requirement itself: {total['percent']:.1f} %."
 
 
 def _verdict(proof: Mapping[str, Any]) -> str:
     enough = proof["enough"]
-    asked = f"{enough['percent']:g} % caught by the requirement that was broken, and no alarm without cause"
-    return f"The suite has{'' if enough['reached'] else ' not'} proven itself; that asks for {asked}."
+    asked = f"at least {enough['percent']:g} % caught by the broken requirement itself, and no alarm without cause"
+    return f"The suite has {'passed' if enough['reached'] else 'not passed'}. To pass, it needs {asked}."
 
 
 def _facts(head: Mapping[str, Any]) -> list[tuple[str, str]]:
     tried = f"{words.number(head['tried'])} of {words.count(head['breakages'], 'breakage')}"
-    chosen = f"{tried}, by the seed {head['seed']}" if head["tried"] < head["breakages"] else tried
+    chosen = f"{tried}, chosen with the seed {head['seed']}" if head["tried"] < head["breakages"] else tried
     took = words.duration(float(head["seconds"]))
     return [
-        ("Cloud", f"the sandbox: nova {head['release']}"),
+        ("Cloud", f"the sandbox: {head.get('cloud') or 'release ' + head['release']}"),
         ("Tried", chosen + (f", of the kind {head['kind']}" if head["kind"] else "")),
         ("When", words.when(head["started"])),
         ("Took", f"{took}, {words.count(head['workers'], 'breakage')} at a time")

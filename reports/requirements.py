@@ -1,16 +1,14 @@
-"""What the id of a requirement says: ``<operation id>/<kind>[/<detail>]``."""
+"""What a report says of a requirement by its id: its column in a table, its codes, its promise in a few words."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from specs.record.ids import RequirementId
+
 if TYPE_CHECKING:
     from specs.record.model import Result
-
-_CODE = re.compile(r"(?<![\d.])[1-5]\d\d(?![\d.]*\d)")
-_STATE = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z_]{2,}(?![A-Za-z0-9])")
 
 ORDER = (
     "normal",
@@ -31,71 +29,80 @@ ORDER = (
 """The columns of a table of operations and kinds; others come after them, by name."""
 
 _PROMISES = {
-    "normal": "the documented request is answered by {detail}",
+    "normal": "the documented request is answered with {detail}",
     "body": "the response body is as documented",
     "header": "the response headers are as documented",
     "error": "{detail} where the reference says so",
     "error/400": "400 for a request that breaks a stated rule",
     "error/401": "401 without a valid token",
     "error/403": "403 for a role below the documented one",
-    "error/404": "404 for what does not exist",
+    "error/404": "404 for a resource that does not exist",
     "error/409": "409 in a state that the reference rules out",
+    "constraint": "a documented constraint of the request is kept",
     "precondition": "accepted in the documented states, refused in the others",
     "postcondition": "the documented status is reached afterwards",
-    "microversion": "there in the documented microversions, and in no other",
-    "removed": "gone, as the reference says",
-    "list": "pages and filters as documented",
+    "microversion": "present in the documented microversions, and in no other",
+    "removed": "no longer there, as the reference says",
+    "list": "pages, filters and order as documented",
 }
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The parts of a requirement's id.
+class Parts(RequirementId):
+    """The parts of a requirement's id, and what a report says by them."""
 
-    Attributes:
-        kind: such as ``normal`` or ``error``.
-        detail: such as ``202``; empty where there is none.
-
-    """
-
-    operation: str
-    kind: str
-    detail: str
+    @property
+    def about(self) -> str:
+        """The first part of the detail: ``404`` of ``404/missing-id``."""
+        return self.detail.split("/")[0]
 
     @property
     def column(self) -> str:
         """The column of a table of kinds: the kind, and for the common errors the code."""
-        column = f"{self.kind}/{self.detail.split('/')[0]}"
+        column = f"{self.kind}/{self.about}"
         return column if column in ORDER else self.kind
 
     @property
     def code(self) -> str | None:
         """The documented error code that the requirement is about, if it is about one."""
-        found = self.detail.split("/")[0] if self.kind == "error" else ""
-        return found if _CODE.fullmatch(found) else None
+        is_code = self.kind == "error" and len(self.about) == 3 and self.about.isascii() and self.about.isdigit()
+        return self.about if is_code else None
+
+    @property
+    def codes(self) -> str:
+        """The documented codes of a normal answer in words, such as ``200 or 202``; empty where the id has none."""
+        return " or ".join(part for part in self.detail.split("+") if part)
+
+    @property
+    def of_status(self) -> bool:
+        """Whether it is a precondition on the status of the resource, of every such resource or of one variant."""
+        return self.kind == "precondition" and (not self.detail or self.about.partition("-")[0] == "status")
+
+    @property
+    def variant(self) -> str:
+        """The variant of the resource that a precondition on its status is about: ``large`` of ``status-large``."""
+        return self.about.partition("-")[2] if self.of_status else ""
 
     @property
     def promise(self) -> str:
         """The promise in a few words, where the kind is known."""
         words = _PROMISES.get(self.column, "")
-        return words.format(detail=self.detail.replace("+", " or ") or "a listed code")
+        return words.format(detail=self.codes or "a listed code")
 
 
 def split(requirement: str) -> Parts:
     """Read an id alone, as it stands where there is no result."""
-    operation, _, rest = requirement.partition("/")
-    kind, _, detail = rest.partition("/")
-    return Parts(operation, kind or "other", detail)
+    found = RequirementId.parse(requirement)
+    return Parts(found.operation, found.kind or "other", found.detail)
 
 
 def parts_of(result: Result) -> Parts:
     """Read the requirement's id with the help of the operation's and, where it is given, the kind."""
-    prefix = f"{result.operation}/"
-    rest = result.requirement.removeprefix(prefix)
-    kind, _, detail = rest.partition("/")
+    found = RequirementId.parse(result.requirement, result.operation)
+    kind, detail = found.kind, found.detail
     if result.kind and result.kind != kind:
-        kind, _, given = result.kind.partition("/")  # an engine may well say `error/409`
-        detail = detail or given
+        given = RequirementId.parse(result.kind, "")  # an engine may well say `error/409`
+        kind, detail = given.kind, detail or given.detail
     return Parts(result.operation, kind or "other", detail)
 
 
@@ -104,26 +111,7 @@ def column_key(column: str) -> tuple[int, str]:
     return (ORDER.index(column) if column in ORDER else len(ORDER), column)
 
 
-def code_in(text: str) -> int | None:
-    """Find the first HTTP status code in a short text such as ``202`` or ``409 conflict``."""
-    found = _CODE.search(text)
-    return int(found[0]) if found else None
-
-
-def accepted(text: str) -> bool | None:
-    """Tell whether a short text speaks of an accepted request: by its first word, or its code; None if neither."""
-    lower = text.lower()
-    if lower.startswith(("accepted", "refused")):
-        return lower.startswith("accepted")
-    code = code_in(text)
-    return None if code is None else code < 400
-
-
-def state_of(result: Result) -> str | None:
-    """Find the state that a case was tried in: its own word, or the detail of its id."""
-    if result.state:
-        return result.state
-    if not result.case.startswith(f"{result.requirement}["):
-        return None
-    found = _STATE.search(result.case[len(result.requirement) :])
-    return found[0] if found else None
+def short(column: str) -> str:
+    """Give a column's head: of the common errors the code alone."""
+    parts = RequirementId.parse(column, "")
+    return parts.detail or parts.kind

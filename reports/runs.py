@@ -66,7 +66,7 @@ def runs_text(views: Sequence[View]) -> str:
         lines.append(f"  {words.headline(view.requirements, view.waived_requirements, view.without_case)}")
         lines.append(f"  {words.exit_meaning(view.exit_status, view.info.finished is not None)}")
     differ = differing(views)
-    lines.append(f"They differ on {words.count(len(differ), 'requirement')}.")
+    lines.append(f"The runs differ on {words.count(len(differ), 'requirement')}.")
     for row in differ[:40]:
         said = ", ".join(verdict or "not tried" for verdict in row.verdicts)
         lines.append(f"  {words.one_line(row.name, 200)}: {said}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from reports.requirements import accepted, code_in, parts_of, state_of
+from reports.requirements import parts_of
 from reports.words import listed, spelled
 
 if TYPE_CHECKING:
@@ -18,9 +18,11 @@ class States:
 
     Attributes:
         accepted, refused: documented so, and found so.
-        wrong: found otherwise than documented, as sentences.
+        wrong: found otherwise than documented, such as ``READY: accepted`` or ``READY: 409``.
         undecided: not found out.
 
+    A record that does not say whether requests were accepted says less here: a state that is as documented is then in
+    no list.
     """
 
     accepted: list[str] = field(default_factory=list)
@@ -31,13 +33,10 @@ class States:
     def add(self, result: Result, state: str) -> None:
         """Take the result of one case of a precondition."""
         if result.verdict == "fail":
-            did = accepted(result.observed)
-            wrongly = {True: "accepted", False: "refused", None: result.observed}[did]
-            _once(self.wrong, f"{state} {wrongly}")
+            _once(self.wrong, f"{state}: {'accepted' if result.accepted else result.observed}")
         elif result.verdict == "pass":
-            hoped = accepted(result.expected)
-            did = accepted(result.observed) if hoped is None else hoped
-            _once(self.accepted if did else self.refused, state)
+            if result.accepted is not None:
+                _once(self.accepted if result.accepted else self.refused, state)
         elif result.verdict in ("inconclusive", "error"):
             _once(self.undecided, state)
 
@@ -60,10 +59,10 @@ class Observed:
 class Observations:
     """Collects what results observe.
 
-    ``Result.observation`` is free, and these keys are understood: ``answer`` (the code of the answer) or ``accepted``
-    (which tells the same), ``situation`` (``status PAUSED``, or another in a few words), ``policy`` (why a role should
-    have been refused where the provider may choose), ``state`` (else the result's), ``about`` (the matter), ``text``
-    (a whole sentence), ``choice`` (true where the reference leaves it to the provider). Others are shown as they are.
+    ``Result.observation`` is free, and these keys are understood: ``state`` (the state of the resource, where nothing
+    else makes the situation), ``situation`` (in a few words), ``answer`` (the code of the answer), ``policy`` (why a
+    role should have been refused where the provider may choose), ``about`` (the matter), ``text`` (a whole sentence),
+    ``choice`` (true where the reference leaves it to the provider). Others are shown as they are.
     """
 
     def __init__(self) -> None:
@@ -74,15 +73,14 @@ class Observations:
     def add(self, result: Result) -> None:
         """Take the observation of one result, if it has one, and where it was accepted as documented."""
         seen = result.observation
-        state = state_of(result)
+        state = result.state
         if seen is None:
             if state and result.verdict == "pass" and parts_of(result).kind == "normal":
                 _once(self._normal.setdefault(result.operation, []), state)
             return
         took = _took(seen, result)
-        state = seen.get("state") or state
-        situation = seen.get("situation")
-        if isinstance(state, str) and took is not None and _is_about(state, situation, seen):
+        state = seen.get("state")
+        if isinstance(state, str) and took is not None:
             tried = self._states.setdefault(result.operation, _Tried())
             _once(tried.accepts if took else tried.refuses, state)
             tried.cases.append(result.case)
@@ -117,7 +115,7 @@ class _Tried:
     cases: list[str] = field(default_factory=list)
 
     def sentence(self, normal: list[str]) -> str:
-        """Such as: this cloud accepts ACTIVE and refuses the other nine (SHUTOFF, ...).
+        """Such as: this cloud accepts READY and refuses the other nine (BUSY, ...).
 
         ``normal`` are the states in which the documented request was accepted.
         """
@@ -131,7 +129,7 @@ class _Tried:
         if refuses:
             parts.append(f"refuses {_states(refuses, others=len(refuses) >= len(accepts) > 0)}")
         if both:
-            parts.append(f"does now one, now the other in {listed(both)}")
+            parts.append(f"sometimes accepts and sometimes refuses {listed(both)}")
         return f"this cloud {listed(parts)}."
 
 
@@ -145,21 +143,12 @@ def _states(states: list[str], others: bool) -> str:
     return f"the other {spelled(len(states))} ({', '.join(states)})"
 
 
-def _is_about(state: str, situation: object, seen: dict[str, Any]) -> bool:
-    """Whether an observation is about a state alone, and not about a lock or a role in that state."""
-    if "text" in seen or "policy" in seen or seen.get("about") not in (None, "states"):
-        return False
-    return situation is None or situation == f"status {state}"
-
-
 def _took(seen: dict[str, Any], result: Result) -> bool | None:
-    given = seen.get("accepted")
-    if isinstance(given, bool):
-        return given
-    answer = seen.get("answer", seen.get("status"))
-    if isinstance(answer, int) and not isinstance(answer, bool):
-        return answer < 400
-    return accepted(result.observed) if code_in(result.observed) else None
+    """Whether the observed request was accepted: as the result says, else by the code in the observation."""
+    answer = seen.get("answer")
+    if result.accepted is None and isinstance(answer, int) and not isinstance(answer, bool):
+        return 200 <= answer < 300
+    return result.accepted
 
 
 def _facts(seen: dict[str, Any], took: bool | None) -> str:

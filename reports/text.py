@@ -9,6 +9,7 @@ from reports.again import again
 from reports.cards import COMMAND
 from reports.curl import curl_of
 from reports.known import known_of, sentence_of
+from reports.roles import as_role
 from reports.view import View, view
 from specs.record.model import VERDICTS
 
@@ -89,7 +90,7 @@ def _causes(title: str, causes: tuple[Cause, ...], info: RunInfo, new: frozenset
 def finding(item: Finding, info: RunInfo, new: bool = False) -> list[str]:
     """Write one deviation as lines: Requirement, Expected, Observed, and how to see it for oneself."""
     example = item.example
-    situation = [part for part in (example.role and words.as_role(example.role), example.state) if part]
+    situation = [part for part in (example.role and as_role(example.role), example.state) if part]
     if example.microversion:
         situation.append(f"microversion {example.microversion}")
     observed = item.deviation.observed + (f"  ({', '.join(situation)})" if situation else "")
@@ -122,7 +123,7 @@ def _reasons(seen: View) -> list[str]:
         return []
     lines = [
         f"Not decided: {words.count(seen.tally.undecided, 'case')}, "
-        f"{seen.tally.undecided_percent:.1f} % of the applicable"
+        f"{seen.tally.undecided_percent:.1f} % of the applicable cases"
     ]
     for reason in seen.undecided[:_REASONS]:
         lines.append(f"  {len(reason.cases):>6}  {reason.verdict}: {words.one_line(reason.text, 200)}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reports.findings import Cause, Finding, Findings
-from reports.requirements import Parts, column_key, parts_of, split, state_of
+from reports.requirements import Parts, column_key, parts_of, split
 from reports.states import Observations, Observed, States
 from reports.words import general
 from specs.record.model import VERDICTS, Result, RunInfo, Source, Verdict, requirement_verdict
@@ -155,6 +155,7 @@ class View:
         undecided, inapplicable: by reason, the most frequent first.
         untested: promises without a case, by reason, the most frequent first.
         findings: every deviation by its identity.
+        tells_status: whether the record says with which codes its requests were answered, as all but older ones do.
 
     """
 
@@ -171,6 +172,7 @@ class View:
     observations: tuple[Observed, ...]
     findings: tuple[Finding, ...]
     damaged: tuple[str, ...]
+    tells_status: bool
     path: Path | None
 
     @property
@@ -246,8 +248,11 @@ def view(record: RunRecord) -> View:
     tally, findings, observations = Tally(), Findings(), Observations()
     operations: dict[str, Operation] = {}
     reasons: dict[tuple[Verdict, str], Reason] = {}
+    answered = tells_status = False
     for result in record.results:
         tally.add(result)
+        answered = answered or any(exchange.response is not None for exchange in result.exchanges)
+        tells_status = tells_status or result.status is not None
         findings.add(result)
         observations.add(result)
         operation = operations.setdefault(result.operation, Operation(result.operation))
@@ -274,6 +279,7 @@ def view(record: RunRecord) -> View:
         observations=observations.all(),
         findings=findings.all(),
         damaged=record.damaged,
+        tells_status=tells_status or not answered,
         path=record.path,
     )
 
@@ -290,12 +296,10 @@ def _add(operation: Operation, result: Result) -> None:
         requirement.observed[result.observed] = None
     else:
         requirement.outcomes.append((result.case, result.expected, result.observed, result.reason or ""))
-    state = state_of(result)
     # A case that observes shows what the cloud does where nothing is documented: it belongs elsewhere.
-    parts = requirement.parts
-    by_status = parts.kind == "precondition" and (not parts.detail or parts.detail.startswith("status"))
-    if state is not None and by_status and result.observation is None:
-        operation.states.add(result, state)
+    if result.state is not None and requirement.parts.of_status and result.observation is None:
+        variant = requirement.parts.variant
+        operation.states.add(result, f"{result.state} ({variant})" if variant else result.state)
 
 
 def _untested(info: RunInfo, operations: dict[str, Operation]) -> tuple[Reason, ...]:

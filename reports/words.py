@@ -6,6 +6,8 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from specs.record.totals import OTHER_TOTALS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -25,13 +27,13 @@ _PARTICULARS = re.compile(
 )
 
 MEANING: dict[Verdict, str] = {
-    "fail": "the cloud does otherwise than documented",
-    "error": "the suite itself went wrong",
+    "fail": "the cloud does not do what is documented",
+    "error": "this suite failed, not the cloud",
     "inconclusive": "the situation could not be set up",
     "pass": "the promise holds",
-    "inapplicable": "an optional part or a role is missing",
+    "inapplicable": "the cloud lacks an optional part, or a role is missing",
 }
-"""What each verdict says, in one line."""
+"""Each verdict's meaning in one line."""
 
 
 def visible(text: str) -> str:
@@ -68,6 +70,26 @@ def listed(items: Iterable[str], last: str = "and") -> str:
     """Join as in a sentence: ``a, b and c``."""
     words = list(items)
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+def plural(noun: str) -> str:
+    """Give the plural of the name of a resource: ``widgets``, ``policies``, ``boxes``."""
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
+def work_of(info: RunInfo) -> list[str]:
+    """Say how many requests a run sent and what it made, by the names that its record has for them."""
+    totals = info.totals
+    said = [count(totals["requests"], "request")] if isinstance(totals.get("requests"), int) else []
+    made = totals.get("made")
+    for resource, quantity in made.items() if isinstance(made, dict) else ():
+        if isinstance(quantity, int):
+            noun = str(resource).replace("_", " ")
+            said.append(f"{count(quantity, noun, plural(noun))} made")
+    older = {key: value for key, value in totals.items() if key not in OTHER_TOTALS and isinstance(value, int)}
+    return [*said, *(f"{number(quantity)} {plural_name} made" for plural_name, quantity in older.items())]
 
 
 _SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -136,12 +158,6 @@ def headline(requirements: Mapping[Verdict, int], waived: int = 0, without_case:
     return "; ".join(parts) + "."
 
 
-def as_role(role: str | None) -> str:
-    """Say as whom a request was made."""
-    known = {"no-token": "without a token", "bad-token": "with a token that is none"}
-    return known.get(role, f"as {role}") if role else "without a role"
-
-
 def exit_meaning(status: int | None, finished: bool = True) -> str:
     """Say in one sentence what the exit status of a run means."""
     if status is None:
@@ -149,8 +165,8 @@ def exit_meaning(status: int | None, finished: bool = True) -> str:
     meanings = {
         0: "nothing failed, and enough was decided",
         1: "a promise is broken, and no waiver accepts it",
-        2: "the run could not be made",
+        2: "the run could not start or could not go on",
         3: "nothing failed, but too much could not be decided",
         130: "the run was interrupted",
     }
-    return f"Exit status {status}: {meanings.get(status, 'not one that a run of this suite ends with')}."
+    return f"Exit status {status}: {meanings.get(status, 'an unknown status')}."

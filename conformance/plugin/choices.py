@@ -42,6 +42,7 @@ class Choices:
     Attributes:
         clouds: names in clouds.yaml by role.
         url: of the service; tokens: by role, with the URL. Neither clouds nor URL: the sandbox.
+        sandbox_cloud: whether a real cloud of several services is started for the run, and tried.
         sandbox_release: the requirement that names the Nova of the sandbox; None: the one that is installed here.
         allow_undecided: percent.
         given: the options that were given, without secrets, for the record.
@@ -50,6 +51,7 @@ class Choices:
     clouds: Mapping[Role, str] = field(default_factory=dict)
     url: str | None = None
     tokens: Mapping[Role, str] = field(default_factory=dict, repr=False)
+    sandbox_cloud: bool = False
     sandbox_release: str | None = None
     microversion: str | None = None
     fail_on_omission: bool = False
@@ -65,8 +67,8 @@ class Choices:
 
     @property
     def sandbox(self) -> bool:
-        """Whether the run tries the sandbox."""
-        return self.url is None and not self.clouds
+        """Whether the run tries the sandbox that is one process."""
+        return self.url is None and not self.clouds and not self.sandbox_cloud
 
 
 def from_config(config: pytest.Config) -> Choices:
@@ -93,18 +95,20 @@ def choose(values: Mapping[str, Any]) -> Choices:
         raise Trouble(f"--os-cloud is missing: {_name_of(_CLOUDS, clouds)} only adds a role to it")
     if url and Role.MEMBER not in tokens:
         raise Trouble(f"--url {url} needs --token, the token of a member of a project")
-    _integer(values, "seed", 0, 0)
+    # Nothing there is anybody else's, and the services have their own policies.
+    own = bool(values.get("sandbox-cloud"))
     if values.get("resume") and values.get("output"):
         raise Trouble("--resume and --output were both given: a run that goes on stays in its directory")
     return Choices(
         clouds=clouds,
         url=url,
         tokens=tokens,
+        sandbox_cloud=own,
         sandbox_release=_release(values.get("sandbox-release")),
         microversion=_microversion(values.get("microversion")),
         fail_on_omission=bool(values.get("fail-on-omission")),
-        default_policy=bool(values.get("default-policy")),
-        allow_disruptive=bool(values.get("allow-disruptive")),
+        default_policy=own or bool(values.get("default-policy")),
+        allow_disruptive=own or bool(values.get("allow-disruptive")),
         allow_undecided=_percent(values.get("allow-undecided")),
         waivers=_path(values, "waivers"),
         max_servers=_integer(values, "max-servers", MAX_SERVERS, 1),
@@ -116,8 +120,9 @@ def choose(values: Mapping[str, Any]) -> Choices:
 
 
 def _one_endpoint(values: Mapping[str, Any], clouds: bool, tokens: bool) -> None:
-    sandbox = [f"--{name}" for name in ("sandbox", "sandbox-release") if values.get(name)]
-    named = sandbox[:1] + (["--os-cloud"] if clouds else []) + (["--url"] if values.get("url") else [])
+    sandbox = [f"--{name}" for name in ("sandbox", "sandbox-release") if values.get(name)][:1]
+    sandbox += ["--sandbox-cloud"] if values.get("sandbox-cloud") else []
+    named = sandbox + (["--os-cloud"] if clouds else []) + (["--url"] if values.get("url") else [])
     if len(named) > 1:
         raise Trouble(f"{' and '.join(named)} were both given: a run tries one endpoint, name one")
     if tokens and not values.get("url"):

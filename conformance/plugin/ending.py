@@ -9,8 +9,9 @@ from typing import Any
 
 from conformance.plugin.choices import Choices
 from reports.known import sentence_of
+from reports.words import work_of
 from specs.record import RecordError, RunRecord, Tally
-from specs.record.model import Result, RunInfo
+from specs.record.model import Result, RunInfo, Verdict
 
 CANNOT_RUN = 2
 INTERRUPTED = 130
@@ -53,14 +54,13 @@ def write_report(directory: Path) -> str | None:
 
 def closing_lines(info: RunInfo, tally: Tally, directory: Path, notes: Iterable[str]) -> list[str]:
     """What is printed at the end: totals, notes, and where the record and the report are."""
-    verdicts = [f"{tally.cases[v]} {v}" for v in ("pass", "fail", "error", "inconclusive", "inapplicable")]
-    counts = ", ".join(part for part in verdicts if not part.startswith("0 ") or part.endswith(" fail"))
+    order: tuple[Verdict, ...] = ("pass", "fail", "error", "inconclusive", "inapplicable")
+    counts = ", ".join(f"{tally.cases[v]} {v}" for v in order if tally.cases[v] or v == "fail")
     extra = [f"{tally.waived} waived"] if tally.waived else []
     extra += [f"{tally.omissions} with an omission"] if tally.omissions else []
-    totals = info.totals
     lines = [
         f"{tally.cases.total()} cases: {', '.join([counts, *extra])}; {len(tally.requirements)} requirements",
-        f"{totals['requests']} requests, {totals['servers']} servers, {totals['seconds']:.1f} s",
+        ", ".join((*work_of(info), f"{info.totals['seconds']:.1f} s")),
     ]
     if tally.undecided:
         lines[0] += f"; {tally.undecided_percent:.1f} % undecided"

@@ -1,7 +1,8 @@
 """Deviations that a release is known to show, each examined in its reference and in its source.
 
 They change no verdict: a contradiction is one, whoever knows of it. They tell what is news: a deviation that nobody has
-examined yet, and one that was there and is no more. One file a release, ``conformance/data/expected``:
+examined yet, and one that was there and is no more. One file a release,
+``conformance/services/<type>/expected/<package>-<version>.yaml``:
 
 ```yaml
 format: 1
@@ -29,9 +30,11 @@ from typing import Any
 
 import yaml
 
+from conformance.engine.api.description import services
 from conformance.plugin.trouble import Trouble
 from reports.known import EXPECTED, SUMMARY, UNEXPECTED
 from specs.record import model
+from specs.record.ids import DeviationId, case_detail
 from specs.record.model import Deviation, Result
 from specs.record.totals import deviations_of
 
@@ -59,11 +62,11 @@ class Expected:
     @property
     def requirement(self) -> str:
         """The requirement that it breaks."""
-        return self.deviation.partition("!")[0]
+        return DeviationId.parse(self.deviation).requirement
 
     def explains(self, case: str) -> bool:
         """Whether it is known to show in a case of the requirement."""
-        return not self.cases or case.removeprefix(self.requirement).strip("[]") in self.cases
+        return not self.cases or case_detail(case, self.requirement) in self.cases
 
     def as_note(self, kind: str) -> dict[str, Any]:
         """How it stands in a record."""
@@ -181,9 +184,10 @@ def _tried(cases: Collection[str], decided: Collection[str]) -> bool:
 
 def expected_of(package: str, version: str) -> ExpectedDeviations | None:
     """What comes with this distribution for a release; None if nothing does. Raises Trouble: the file is broken."""
-    # Beside modules of ours, as the specs: a folder of somebody's with such a name may be on the path.
-    path = Path(__file__).parents[1] / "data" / "expected" / f"{package}-{version}.yaml"
-    if not path.is_file():
+    name = f"{package}-{version}.yaml"
+    places = (folder.joinpath("expected", name) for folder in services().values())
+    path = next((Path(str(place)) for place in places if place.is_file()), None)
+    if path is None:
         return None
     found = load_expected(path)
     if (found.package, found.version) != (package, version):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 
 from reports.again import again
-from reports.curl import curl, decisive
+from reports.curl import curl_of
+from reports.roles import as_role
 from reports.words import visible
 from specs.record.model import Result, RunInfo
 
@@ -17,12 +18,10 @@ def failure_lines(result: Result, info: RunInfo) -> list[str]:
     """Write a result as lines, without colours and control characters."""
     release = " ".join(str(info.spec[key]) for key in ("package", "version") if info.spec.get(key))
     place = f"{result.source.path}:{result.source.line}" + (f" of {release}" if release else "")
-    situation = [part for part in (result.role and f"as {result.role}", result.state) if part]
+    situation = [part for part in (result.role and as_role(result.role), result.state) if part]
     if result.microversion:
         situation.append(f"microversion {result.microversion}")
-    acted = decisive(result)
-    url = info.endpoint.get("url")
-    command = curl(acted.request, url if isinstance(url, str) else None) if acted else ""
+    command = curl_of(result, info) or ""
     rows = [
         ("Requirement", f"{result.requirement}  ({place})"),
         ("Expected", result.expected),

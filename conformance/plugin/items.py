@@ -12,6 +12,7 @@ from conformance.engine.model.case import Case
 from conformance.plugin.failure import representation
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import Share, Stopped
+from reports.roles import as_role
 from specs.record.model import Result
 
 KINDS = {
@@ -138,18 +139,24 @@ class CaseItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where pytest says the item is. It would take the bare name for one of Python, and split it at its dots."""
-        return self.path, None, f"{self.name} (as {self.case.trial.request.role})"
+        return self.path, None, self.headed(self.case.trial.request.role)
+
+    def headed(self, role: str | None) -> str:
+        """The case's id and as whom its request is sent."""
+        return f"{self.name} ({as_role(role)})"
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let the report of a case take as long as its trial, and a skip name the line of the reference."""
+    """Let the report of a case say its time, as whom the judged request was sent, and where a skip comes from."""
     report = yield
-    result = item.result if isinstance(item, CaseItem) else None
-    if result is not None and call.when == "call":
+    if isinstance(item, CaseItem) and item.result is not None and call.when == "call":
+        result = item.result
         report.duration = result.seconds
+        # Only the trial shows whether a member or an administrator had to ask.
+        report.location = (*report.location[:2], item.headed(result.role))
         if result.verdict in SKIPS:
             report.longrepr = (result.source.path, result.source.line, f"{result.verdict}: {result.reason}")
     return report

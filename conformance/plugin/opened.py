@@ -12,7 +12,7 @@ from typing import Any
 from conformance.engine.run.locks import TURNS
 from conformance.engine.run.session import Settings
 from conformance.plugin.choices import Choices
-from conformance.plugin.endpoint import LOG, Endpoint, open_endpoint
+from conformance.plugin.endpoint import Endpoint, has_logs, open_endpoint, remove_logs
 from conformance.plugin.expected import ExpectedDeviations, compare, expected_of
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import STOP, Share, gather_parts
@@ -20,6 +20,7 @@ from conformance.plugin.trouble import Trouble
 from conformance.plugin.waivers import Waivers
 from specs.record import RecordError, RecordWriter, RunRecord
 from specs.record.model import Result, RunInfo
+from specs.record.totals import added
 from specs.record.writer import new_directory
 
 DECIDED = ("pass", "fail", "inapplicable")
@@ -102,13 +103,12 @@ class Opened:
     def finish(self, status: int, totals: Mapping[str, Any]) -> RunInfo:
         """Write the head with the totals; the sandbox ends."""
         figures, notes = gather_parts(self.directory)
-        own = self.share.session.figures()
         before = self._before.totals if self._before else {}
-        added = {name: own[name] + figures[name] + int(before.get(name) or 0) for name in figures}
-        info = self.share.info({**totals, **added, "seconds": own["seconds"] + float(before.get("seconds") or 0.0)})
+        info = self.share.info({**totals, **added(before, self.share.session.figures(), *figures)})
         endpoint = self._endpoint.notes() if self._endpoint else ()
         compared = self._compared()
-        every = {repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes, *notes, *compared)}
+        lacking = [{"kind": "undocumented", "text": text} for text in self.reference.undocumented]
+        every = {repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes, *notes, *lacking, *compared)}
         info = replace(self._since_before(info), notes=tuple(every.values()), exit_status=status)
         if self._writer is not None:
             self._writer.finish(info)
@@ -155,16 +155,16 @@ class Opened:
         directory = getattr(self, "directory", None)
         if directory is None or not getattr(self, "_ours", False):
             return
-        log = directory / LOG
-        if log.exists() and log.stat().st_size and self._endpoint is None:
-            return  # it explains why the sandbox did not start
+        if self._endpoint is None and has_logs(directory):
+            return  # they explain why the sandbox did not start
         if self._made_parent:
             shutil.rmtree(directory, ignore_errors=True)
             with contextlib.suppress(OSError):
                 directory.parent.rmdir()
             return
-        for name in ("results.jsonl", "run.json", "journal.jsonl", LOG):
+        for name in ("results.jsonl", "run.json", "journal.jsonl"):
             (directory / name).unlink(missing_ok=True)
+        remove_logs(directory)
 
 
 def _earlier(choices: Choices) -> tuple[RunInfo | None, dict[str, Result]]:
@@ -189,7 +189,8 @@ def _same_endpoint(before: RunInfo | None, share: Share) -> None:
     if before is None:
         return
     now = share.head.endpoint
-    keys = ("sandbox", "release") if now.get("sandbox") or before.endpoint.get("sandbox") else ("url",)
+    started = now.get("sandbox") or before.endpoint.get("sandbox") or share.options.get("sandbox-cloud")
+    keys = ("sandbox", "release") if started else ("url",)
     for key in keys:
         if before.endpoint.get(key) != now.get(key):
             was = before.endpoint.get("name") or before.endpoint.get("url")

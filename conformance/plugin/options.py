@@ -36,6 +36,7 @@ class Option:
 OPTIONS = (
     Option("sandbox", "try a real Nova that is started on this machine; so it is too where no endpoint is named"),
     Option("sandbox-release", "the release of Nova in the sandbox, such as nova==31.3.1; installed once", "REQ"),
+    Option("sandbox-cloud", "try a real cloud of six services that is started on this machine; installed once"),
     Option("os-cloud", "a cloud of clouds.yaml, as member of a project; envvars takes the OS_* variables", "NAME"),
     Option("os-cloud-admin", "the same cloud as administrator", "NAME"),
     Option("os-cloud-reader", "the same cloud as reader of the same project", "NAME"),
@@ -55,7 +56,6 @@ OPTIONS = (
     Option("waivers", "deviations that are accepted in writing (YAML)", "FILE"),
     Option("max-servers", "how many servers may exist at a time (default 6)", "N"),
     Option("dry-run", "show the plan and try nothing; no endpoint is needed"),
-    Option("seed", "recorded with the run", "N"),
     Option("resume", "go on with a run: what it has decided is not tried again", "RUN"),
     Option("output", "the directory of the run record (default runs/<time>)", "RUN", in_pytest="conformance-output"),
 )

@@ -153,15 +153,15 @@ class Share:
         return self.session.info(self.options, totals)
 
 
-def gather_parts(directory: Path) -> tuple[dict[str, int], list[dict[str, Any]]]:
-    """Figures (added up) and notes that the other processes of a run have left; takes their files away."""
-    figures: dict[str, int] = {"requests": 0, "servers": 0}
+def gather_parts(directory: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Figures and notes that the other processes of a run have left; takes their files away."""
+    figures: list[dict[str, Any]] = []
     notes: dict[str, dict[str, Any]] = {}
     for path in sorted(directory.glob(_PARTS)):
         with contextlib.suppress(OSError, ValueError):
             part = json.loads(path.read_text("utf-8"))
-            for name in figures:
-                figures[name] += part["figures"][name]
+            # Processes run side by side: the time of the owner is that of the run.
+            figures.append({**part["figures"], "seconds": 0.0})
             notes.update((json.dumps(note, sort_keys=True), note) for note in part["notes"])
             path.unlink()
     return figures, list(notes.values())

@@ -78,10 +78,11 @@ def prove(
                 say(f"nothing to break: {specs} gives {len(everything)} breakages, and none of kind {kind!r}")
                 return 2
             ledger = Ledger(output, suite_of(sandbox.release, everything))
+            _, cloud = sandbox.service(every[0].service)
             left = [breakage for breakage in wanted if breakage.id not in ledger.found]
             taken_over = len(wanted) - len(left)
             say(
-                f"{len(wanted)} of {len(everything)} breakages, on nova {sandbox.release}"
+                f"{len(wanted)} of {len(everything)} breakages, on {cloud}"
                 + (f"; {taken_over} of them were tried before" if taken_over else "")
             )
             # At once: the cases share servers then, and each breakage has less to find out.
@@ -91,6 +92,7 @@ def prove(
         ledger.deviates(r.deviation.id for r in unbroken.values() if r.deviation and r.verdict == "fail")
         head = {
             "release": sandbox.release,
+            "cloud": cloud,
             "started": started,
             "breakages": len(everything),
             "tried": len(wanted),

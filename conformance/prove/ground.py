@@ -14,6 +14,7 @@ from conformance.prove.breakage import After, Breakage, Instead
 from conformance.prove.where import NO_SERVER, Where, is_inner
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
+from specs.record.ids import RequirementId, case_detail
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ class Catalogue:
         self.found[id_] = Breakage(
             id=id_,
             requirement=broken,
-            kind=_kind(broken.removeprefix(f"{case.operation.id}/")),
+            kind=_kind(RequirementId.parse(broken, case.operation.id)),
             operation=case.operation.id,
             mutation=mutation,
             where=where,
@@ -178,15 +179,15 @@ class Catalogue:
         return self._inner[key]
 
 
-def _kind(rest: str) -> str:
-    """The kind of a requirement, from what follows the operation in its id: an error's with its code."""
-    first, _, more = rest.partition("/")
-    return f"{first}/{more.split('/')[0]}" if first == "error" else first
+def _kind(requirement: RequirementId) -> str:
+    """The kind of a requirement, an error's with its code."""
+    code = requirement.detail.split("/")[0]
+    return f"{requirement.kind}/{code}" if requirement.kind == "error" else requirement.kind
 
 
 def detail(case: Case) -> str:
     """What stands in the brackets of a case's id, or nothing."""
-    return case.id.partition("[")[2].removesuffix("]")
+    return case_detail(case.id, case.requirement.id)
 
 
 def exactly(version: Microversion) -> VersionRange:

@@ -2,7 +2,8 @@
 
 Every key that the format fixes is written, also where it is null; the optional ones (``kind``, ``state``,
 ``omissions``, ``observation``) only where they say something. Keys that are not known are ignored on reading,
-so that a record of a later version in the same format can still be read. ``schemas/record-1.json`` and
+so that a record of a later version in the same format can still be read. ``status`` and ``accepted`` came later:
+where a line lacks them, they are read as null. ``schemas/record-1.json`` and
 ``schemas/run-1.json`` say the same.
 """
 
@@ -35,6 +36,7 @@ _NAMES = {
     str: "a text",
     dict: "an object",
     list: "a list",
+    bool: "true or false",
     int: "a number",
     float: "a number",
     type(None): "null",
@@ -65,6 +67,8 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "source": {"path": result.source.path, "line": result.source.line},
         "expected": result.expected,
         "observed": result.observed,
+        "status": result.status,
+        "accepted": result.accepted,
         "reason": result.reason,
         "deviation": None if result.deviation is None else _deviation_to_json(result.deviation),
         "waiver": _plain(result.waiver),
@@ -105,6 +109,8 @@ def result_from_json(data: object) -> Result:
         source=Source(_get(source, "path", (str,), "source"), _get(source, "line", (int,), "source")),
         expected=_get(line, "expected", (str,)),
         observed=_get(line, "observed", (str,)),
+        status=_optional(line, "status", (int,), None),
+        accepted=_optional(line, "accepted", (bool,), None),
         reason=_get(line, "reason", _TEXT_OR_NULL),
         deviation=None if deviation is None else _deviation_from_json(deviation, "deviation"),
         waiver=_get(line, "waiver", _OBJECT_OR_NULL),

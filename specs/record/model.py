@@ -73,7 +73,13 @@ class Result:
     """The outcome of one case.
 
     Attributes:
-        expected, observed: short texts, such as a code or a status.
+        expected, observed: short texts for people, such as a code or a status. No program takes facts out of them: each
+            fact has a field.
+        role: as whom the judged request was sent.
+        status: the code of the answer that was judged; None where nothing was sent or no answer came, and in records
+            that were written before the field existed.
+        accepted: whether that answer accepted the request (2xx); None as ``status`` is.
+        exchanges: what was sent and received, the tried request first.
         reason: why, wherever the verdict is not pass; one sentence.
         observation: what the cloud does where the reference is silent or leaves the choice: facts, never a verdict.
         omissions: deviations of class omission beyond the first, which stands in ``deviation``.
@@ -89,6 +95,8 @@ class Result:
     observed: str
     microversion: str | None = None
     role: str | None = None
+    status: int | None = None
+    accepted: bool | None = None
     reason: str | None = None
     deviation: Deviation | None = None
     waiver: dict[str, Any] | None = None
@@ -112,7 +120,8 @@ class RunInfo:
         environment: Python, platform and versions of this distribution and of what it uses.
         spec: ``service``, ``package``, ``version``, ``operations``.
         options: the options of the run, without secrets.
-        totals: counts by verdict, and ``cases``, ``requirements``, ``requests``, ``servers``, ``seconds``.
+        totals: counts by verdict, and ``cases``, ``requirements``, ``requests``, ``seconds``; ``made`` says of each
+            resource with statuses how many the run made, by the resource's name.
         notes: facts about the run that the reader should know: entries of the bindings and of the state table that
             the run had to use, parts of the cloud that were missing.
     """

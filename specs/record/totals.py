@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from specs.record.model import VERDICTS, Deviation, Result, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 ALLOW_UNDECIDED = 5.0
 """Percent of the applicable cases that may stay undecided, unless the run says otherwise."""
@@ -21,6 +21,25 @@ ALLOW_UNDECIDED = 5.0
 def deviations_of(result: Result) -> tuple[Deviation, ...]:
     """List every deviation that stands on a result, the main one first."""
     return (() if result.deviation is None else (result.deviation,)) + result.omissions
+
+
+def added(*figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Add figures up, of several processes or of a run and what it goes on with: ``requests``, ``made``, ``seconds``.
+
+    Whatever else stands in them is left out; what one of them lacks counts as nothing.
+    """
+    made: Counter[str] = Counter()
+    for part in figures:
+        made.update(part.get("made") or {})
+    return {
+        "requests": sum(part.get("requests") or 0 for part in figures),
+        "made": dict(sorted(made.items())),
+        "seconds": round(sum(part.get("seconds") or 0.0 for part in figures), 1),
+    }
+
+
+OTHER_TOTALS = frozenset({*VERDICTS, "cases", "requirements", "requests", "made", "seconds"})
+"""The keys of a run's totals. An older record has one more: the plural of the one resource that a run counted then."""
 
 
 @dataclass

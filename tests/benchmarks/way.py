@@ -45,23 +45,24 @@ class Way:
         where = name.removeprefix(ENGINE)
         inside: list[str] | None = getattr(self._inside, "calls", None)
         if frame.f_code.co_name in ENTRY and where.endswith("run.py"):
-            self._inside.calls = [where] if event == "call" else None
+            self._inside.calls = [f"{where}:{frame.f_code.co_name}"] if event == "call" else None
             if event == "return" and inside:
                 self.tried.append(inside)
         elif event == "call" and inside is not None and not frame.f_code.co_name.startswith("<"):
-            inside.append(where)
+            inside.append(f"{where}:{frame.f_code.co_name}")
 
 
 def figures(calls: Sequence[str]) -> tuple[int, int, int]:
     """Files, calls and changes of file."""
-    return len(set(calls)), len(calls), sum(a != b for a, b in itertools.pairwise(calls))
+    files = [call.partition(":")[0] for call in calls]
+    return len(set(files)), len(files), sum(a != b for a, b in itertools.pairwise(files))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Try the cases and print their figures."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.way", description=__doc__)
     parser.add_argument("cases", nargs="*", default=CASES)
-    parser.add_argument("--files", action="store_true", help="print the files in the order of the calls, too")
+    parser.add_argument("--calls", action="store_true", help="print every call, too")
     chosen = parser.parse_args(argv)
     from conformance.cli import main as conformance
 
@@ -81,8 +82,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for calls in way.tried:
             files, number, changes = figures(calls)
             print(f"{case}: {files} files, {number} calls, {changes} changes of file")
-            if chosen.files:
-                print("  " + " ".join(dict.fromkeys(calls)))
+            if chosen.calls:
+                print("".join(f"  {call}\n" for call in calls))
         if not way.tried:
             print(f"{case}: not tried ({operation})", file=sys.stderr)
             return 1

@@ -48,7 +48,7 @@ class FakeRun:
         self._threads = []
 
     def lane(self, case_id):
-        return lane_of(self._cases[case_id].trial, load_service())
+        return lane_of(self._cases[case_id].trial, load_service("compute"))
 
     def start(self, case_ids):
         ids = [case_id for case_id in case_ids if case_id not in self._futures]
@@ -91,8 +91,8 @@ class FakeRun:
 
 
 def outcome(case, wish):
-    verdict = "pass" if wish == "quiet-omission" else wish
-    classes = {"fail": "contradiction", "quiet-omission": "omission"}
+    verdict = {"quiet-omission": "pass", "fail-as-admin": "fail"}.get(wish, wish)
+    classes = {"fail": "contradiction", "fail-as-admin": "contradiction", "quiet-omission": "omission"}
     deviation = Deviation.of(case.requirement.id, classes[wish], "418") if wish in classes else None
     exchange = Exchange(
         SentRequest("POST", "http://127.0.0.1:9/v2.1/servers/1/action", {"X-Auth-Token": "***"}, {"lock": None}),
@@ -107,7 +107,9 @@ def outcome(case, wish):
         source=case.requirement.source,
         expected=case.expectation.expected,
         observed="418" if wish in classes else "as expected",
-        role=case.trial.request.role,
+        status=418,
+        accepted=False,
+        role="admin" if wish == "fail-as-admin" else case.trial.request.role,
         reason=None if verdict == "pass" else f"the fake says {wish}",
         deviation=deviation,
         exchanges=(exchange,),
@@ -141,7 +143,7 @@ class FakeSession:
         return self.left
 
     def figures(self):
-        return {"requests": 10, "servers": 1, "seconds": time.monotonic() - self._began}
+        return {"requests": 10, "made": {"server": 1}, "seconds": time.monotonic() - self._began}
 
     def notes(self):
         return ({"kind": "fake", "text": "a note"},)

@@ -24,7 +24,10 @@ def exchange(status: int | None = 202, came: Any = None, **request: Any) -> Exch
 
 
 def result(requirement: str = "servers-actions.lock/normal/202", verdict: Any = "pass", **more: Any) -> Result:
-    """A result of which only what matters needs to be said; a failure gets its deviation."""
+    """A result of which only what matters needs to be said; an observed code fills ``status`` and ``accepted``.
+
+    A failure gets its deviation and an exchange.
+    """
     detail = more.pop("detail", None)
     given: dict[str, Any] = {
         "case": f"{requirement}[{detail}]" if detail else requirement,
@@ -43,7 +46,12 @@ def result(requirement: str = "servers-actions.lock/normal/202", verdict: Any = 
         observed = more.get("observed", given["observed"])
         given["deviation"] = Deviation.of(requirement, "contradiction", observed)
         given["exchanges"] = (exchange(200),)
-    return Result(**(given | more))
+    given |= more
+    if given["observed"].isdecimal() and "status" not in given:
+        given["status"] = int(given["observed"])
+    if given.get("status") is not None and "accepted" not in given:
+        given["accepted"] = 200 <= given["status"] < 300
+    return Result(**given)
 
 
 def omission(requirement: str, observed: str, **more: Any) -> Result:
@@ -93,7 +101,7 @@ def mixed() -> RunRecord:
                 detail=state,
                 state=state,
                 observed="202" if took else "409",
-                observation={"accepted": took},
+                observation={"situation": f"status {state}", "state": state, "answer": 202 if took else 409},
             )
             for state, took in states.items()
         ),

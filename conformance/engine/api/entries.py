@@ -1,4 +1,4 @@
-"""The entries of the tables of ``conformance/data``, as the engine knows them."""
+"""The entries of a service's description, as the engine knows them."""
 
 from __future__ import annotations
 
@@ -225,6 +225,21 @@ class Stock:
     fields: tuple[tuple[str, str | None, tuple[Any, ...]], ...] = ()
     statuses: tuple[str, ...] = ()
     apart: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class QueryField:
+    """What a query parameter selects by, where its name does not tell.
+
+    Attributes:
+        field: of a listed element.
+        part: the key that holds the value in each object below the field; None where the field holds it.
+        where: keys of such an object, and the values that they must have where they are there.
+    """
+
+    field: str
+    part: str | None = None
+    where: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,8 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
             states = (s for s in variant.states if s in view.service.stable)
             for state in (s for s in states if applies(view, post, s, variant)):
                 trial = attempt(view, "documented", Where(variant, state))
-                reaches = Reaches(post.resource, trial.outcome.leads_to, post.on_failure or ("ERROR",), post.transient)
+                failure = post.on_failure or view.service.failure_statuses
+                reaches = Reaches(post.resource, trial.outcome.leads_to, failure, post.transient)
                 book.case(requirement, f"{view.within}.{variant.prefix}{state}", trial, reaches)
     else:
         book.without_case(requirement, "not-derivable", view.within)

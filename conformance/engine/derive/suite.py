@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from conformance.engine.api.load import SHIPPED, load_service
+from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
@@ -18,14 +18,15 @@ from conformance.engine.derive.values import derive_values
 from conformance.engine.derive.versions import derive_removed, derive_versions
 from conformance.engine.derive.view import View
 from conformance.engine.model.case import Requirement, Suite, Untested, id_part
+from specs import paths
 from specs.microversion import Microversion
 from specs.model import Body, Code, Operation, Parameter, Spec, Versions
 from specs.record.model import Source
 
 
 def service_of(specs: Iterable[Spec]) -> str:
-    """The service that specs are of."""
-    return next((spec.service for spec in specs), SHIPPED)
+    """The type of the service that specs are of; empty where there are none."""
+    return next((spec.service for spec in specs), "")
 
 
 def highest_version(specs: Sequence[Spec]) -> Microversion:
@@ -72,7 +73,7 @@ def derive(
         selected: those whose operations are tried; all of ``specs`` where None.
         ceiling: the highest microversion of the cloud; what lies beyond is not derived.
         default_policy: the cloud is known to keep the documented policy defaults.
-        service: the tables; those of the service that are shipped where None.
+        service: its description; the one that comes with this suite where None.
     """
     service = service or load_service(service_of(specs))
     top = max(highest_version(specs), service.first)  # a reference may name no version at all
@@ -90,7 +91,10 @@ def derive(
             view = View(operation, spec, service, top, vocabulary, common, nullable, producers)
             book.fault = view.fault
             whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
-            if not supported(operation, service):
+            wrong = paths.fault(operation.path)
+            if wrong is not None:
+                book.without_case(whole, "not-derivable", f"the URL {operation.path} {wrong.what}")
+            elif not supported(operation, service):
                 book.without_case(whole, "not-derivable", service.unsuited.get(operation.id, operation.path))
             elif view.range.empty:
                 book.without_case(whole, "beyond-cloud", f"from {view.lowest} on")

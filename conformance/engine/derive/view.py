@@ -19,9 +19,6 @@ from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Operation, Parameter, Spec, Vocabulary, When
 from specs.record.model import Source
 
-SATISFIED = frozenset({"image-backed", "image-backed-server", "image-backed servers"})
-"""Environments that hold for every server that this suite makes, unless a case asks for another."""
-
 
 @dataclass(frozen=True)
 class Variant:
@@ -90,6 +87,11 @@ class View:
         return bool(self.service.identifier) and f"{{{self.service.identifier}}}" in self.operation.path
 
     @cached_property
+    def makes_resource(self) -> bool:
+        """Whether the path is that of the collection of resources that have statuses."""
+        return self.producers is not None and self.service.identifier in self.producers.names(self.operation.path)
+
+    @cached_property
     def status_conditions(self) -> tuple[Condition, ...]:
         """The preconditions on the status of the resource, of which the environment holds; its own before others."""
         found = tuple(
@@ -110,7 +112,9 @@ class View:
         within = (version or self.default) in VersionRange.parse(when.min, when.max)
         if when.environment is None or not within:
             return within
-        return self.of_environment(when) == self.within if self.within else when.environment in SATISFIED
+        if self.within:
+            return self.of_environment(when) == self.within
+        return when.environment in self.service.usual_environments
 
     def of_environment(self, when: When | None) -> str:
         """The environment that a fact is about, where servers of this suite are of it only if a case asks for it."""
@@ -131,7 +135,7 @@ class View:
             status
             for post in self.operation.postconditions
             if post.kind == "status" and post.resource == self.service.resource and post.when is not None
-            if post.when.environment is not None and post.when.environment not in SATISFIED
+            if post.when.environment is not None and post.when.environment not in self.service.usual_environments
             if not self.of_environment(post.when)
             for status in post.becomes
         )

@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 from urllib.parse import quote
 
-from conformance.engine.api.producers import Producer
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.snapshots import Snapshots
+from conformance.engine.model.binding import Step
 from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
@@ -21,7 +20,6 @@ from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.owned import Owned, named_by
 from conformance.engine.provision.paths import Paths
 from specs.microversion import Microversion
-from specs.model import Operation
 
 
 @dataclass
@@ -34,18 +32,11 @@ class Aftermath:
 
     def intend(self, trial: Trial, request: Request, role: str) -> Intent | None:
         """Write down that the request makes something, before it is sent; nothing where it makes nothing."""
-        producer = self._producer(trial)
+        producer = request.needs.producer if trial.situation.target == "own" else None
         if producer is None:
             return None
         collection, chosen = self._collection(request, producer.chosen)
         return self.paths.elements.intend(collection, request.body, chosen, role)
-
-    def _producer(self, trial: Trial) -> Producer | None:
-        """How the request makes something, None where it makes nothing."""
-        operation = trial.request.operation
-        if operation.method not in ("POST", "PUT") or trial.situation.target != "own":
-            return None
-        return self.context.producers.made_by(operation)
 
     @staticmethod
     def _collection(request: Request, chosen: bool) -> tuple[str, str | None]:
@@ -72,7 +63,7 @@ class Aftermath:
             elements.renamed(renamed, request.body[renamed.producer.name] if renamed.producer else "")
         elif trial.outcome.accepted is False and owned is not None:
             elements.dispose(owned)
-        self._undo(operation, request)
+        self._undo(request)
         return evidence
 
     def refused(self, evidence: Evidence, request: Request) -> Evidence:
@@ -81,7 +72,7 @@ class Aftermath:
             return evidence
         after = self._after(evidence, request)
         if after != request.before:
-            self._disobeyed(evidence.trial.request.operation, request)
+            self._disobeyed(request)
         return replace(evidence, before=request.before, after=after)
 
     def refused_beside(self, evidence: Evidence, request: Request) -> Evidence:
@@ -90,7 +81,7 @@ class Aftermath:
             return evidence
         after = self._after(evidence, request)
         if any(value != request.before[key] for key, value in after.items()):
-            self._disobeyed(evidence.trial.request.operation, request)
+            self._disobeyed(request)
         return replace(evidence, before=request.before, after={**evidence.after, **after})
 
     def _after(self, evidence: Evidence, request: Request) -> Mapping[str, object]:
@@ -108,30 +99,30 @@ class Aftermath:
         now = request.body.get(owned.producer.name) if isinstance(request.body, Mapping) else None
         return owned if isinstance(now, str) and now != owned.value else None
 
-    def take_back(self, operation: Operation, request: Request) -> None:
+    def take_back(self, request: Request) -> None:
         """Take back what the steps before a request, or a refused request, have changed for others."""
-        self._take("back", operation, request)
-        self._undo(operation, request)
+        self._take(request.needs.undo_refused, request)
+        self._undo(request)
 
-    def _undo(self, operation: Operation, request: Request) -> None:
+    def _undo(self, request: Request) -> None:
         """Take back what an accepted request or the steps before it have changed for others."""
-        self._take("after", operation, request)
+        self._take(request.needs.after, request)
         self.paths.steps.sent.clear()
 
-    def _take(self, which: Literal["after", "back"], operation: Operation, request: Request) -> None:
-        for step in self.context.service.steps(operation, which):
+    def _take(self, steps: tuple[Step, ...], request: Request) -> None:
+        for step in steps:
             with contextlib.suppress(CloudError, Unavailable):
                 self.paths.steps.after(step, request.filled.values, self.paths.path_of, request.body)
 
-    def _disobeyed(self, operation: Operation, request: Request) -> None:
+    def _disobeyed(self, request: Request) -> None:
         """What a refused request has done all the same is taken back, and is not what the next one should find."""
-        self.take_back(operation, request)  # while what the path names is there
+        self.take_back(request)  # while what the path names is there
         self.paths.forget(request.filled)
         if request.filled.owned is not None:
             self.paths.elements.dispose(request.filled.owned)
 
     def _made(self, trial: Trial, answer: Answer, request: Request, role: str) -> Owned | None:
-        producer = self._producer(trial)
+        producer = request.needs.producer if trial.situation.target == "own" else None
         if producer is None:
             return None
         collection, chosen = self._collection(request, producer.chosen)
@@ -144,17 +135,17 @@ class Aftermath:
 
     def _born(self, evidence: Evidence, made: Owned) -> Evidence:
         """What becomes of something new that has statuses."""
-        service, stopping = self.context.service, self.context.stopping
-        if made.collection != f"/{service.resource}s":
+        service, stopping, kind = self.context.service, self.context.stopping, self.context.kind
+        if made.collection != kind.collection:
             return evidence
         result = self.context.watch.until(
             made.value,
-            lambda view: view is None or view.get("status") in service.stable or stopping.is_set(),
+            lambda view: view is None or kind.state_of(view)[0] in service.stable or stopping.is_set(),
             self.context.patience.status,
         )
-        for shown_by, kind in service.made_with_server:
+        for shown_by, brought in kind.brings.items():
             shown = (result.server or {}).get(shown_by) or ()
-            self.paths.elements.came_along(kind, [str(one.get("id")) for one in shown], made.role)
+            self.paths.elements.came_along(brought, [str(one.get("id")) for one in shown], made.role)
         return replace(
             evidence,
             after=result.server,

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from conformance.engine.api.needs import Needs
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.snapshots import Snapshots
-from conformance.engine.model.binding import Binding, Step, bindings_in
+from conformance.engine.model.binding import Binding, Step
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup
 from conformance.engine.model.trial import Trial
@@ -35,12 +36,14 @@ class Request:
     """A request that is ready to be sent.
 
     Attributes:
+        needs: of its operation.
         filled: its path; body, query: with values for their bindings.
         before: the resource that it must leave as it is where it is refused, None where nothing shows that.
         intent: the journal's, where it makes something.
         ready: whether what its path names was there, or was made, so that it can be looked at.
     """
 
+    needs: Needs
     filled: Filled
     body: Any = ABSENT
     query: tuple[tuple[str, str], ...] = ()
@@ -61,7 +64,7 @@ class Arrangement:
     subject: Subject
     paths: Paths
     snapshots: Snapshots
-    undo: Callable[[Operation, Request], None]
+    undo: Callable[[Request], None]
     quotas: Quotas = field(init=False)
     _marked: bool = False
     _unknown: str | None = None
@@ -69,27 +72,27 @@ class Arrangement:
     def __post_init__(self) -> None:
         self.quotas = Quotas(self.context, self.paths.steps)
 
-    def situated(self, trial: Trial, version: Microversion) -> Request | Problem:
+    def situated(self, trial: Trial, needs: Needs, version: Microversion) -> Request | Problem:
         """The request, with all that it names made; or why there is none.
 
         Raises:
             Unavailable, CloudError: something that it needs cannot be made.
         """
         if trial.situation.target == "unknown":
-            return self._to_nothing(trial, version)
+            return self._to_nothing(trial, needs, version)
         state = through = trial.situation.state
         for tries in reversed(range(ATTEMPTS)):
             problem = self._reached(trial, through)
             if problem:
                 return problem
             try:
-                request = self.filled(trial, version)
+                request = self.filled(trial, needs, version)
             except NeedsNewServer:
                 self.subject.discard()
                 continue
             except Unavailable as error:
                 if trial.situation.target == "any":
-                    return self._to_nothing(trial, version)
+                    return self._to_nothing(trial, needs, version)
                 makes_in = self.paths.makes_in(trial)
                 if error.optional or state in (None, makes_in) or tries == 0:
                     raise
@@ -112,17 +115,23 @@ class Arrangement:
         """
         with contextlib.ExitStack() as entered:
             entered.callback(self._cleared, trial)
-            entered.callback(self._restored, trial, request)
+            entered.callback(self._restored, request)
             self._prepared(trial, request)
             for setup in trial.setup:
                 self._enter(setup, trial, request, version)
             if request.ready:
-                request.before = self.snapshots.before(trial, request.filled, version, request.body)
-            if any(binding.relation.endswith("shown") for binding in bindings_in(trial.request.body)):
+                request.before = self._seen(trial, request, version)
+            if any(binding.relation.endswith("shown") for binding in trial.request.bindings):
                 request.body = self.subject.bindings.filled(
                     trial.request.body, trial.outcome.accepted is True, request.filled.values
                 )
             yield
+
+    def _seen(self, trial: Trial, request: Request, version: Microversion) -> Mapping[str, Any] | None:
+        """What the request must leave as it is where it is refused; None where nothing shows that."""
+        if trial.outcome.accepted is True or trial.request.operation.method == "GET":
+            return self.subject.view if trial.situation.state is not None else None
+        return self.snapshots.before(trial, request.filled, version, request.body)
 
     def _enter(self, setup: Setup, trial: Trial, request: Request, version: Microversion) -> None:
         if isinstance(setup, Prepared):
@@ -138,35 +147,32 @@ class Arrangement:
         Raises:
             Unavailable: one of them was refused, without which it cannot be accepted.
         """
-        operation, accepted = trial.request.operation, trial.outcome.accepted
-        table = self.context.service.before_refusal(trial)
-        if table and self.context.service.only_in_sandbox(operation) and not self.context.sandbox:
-            table = []
-        if accepted is not False or table:
-            after = self.context.service.steps(operation, "after")
-            self.paths.steps.remember(after, request.filled.values, self.paths.path_of)
-        if accepted is not False:
-            self.paths.prepare(operation, request.filled.values)
-        if table:
-            self._mark(table, request)
+        needs, accepted = request.needs, trial.outcome.accepted
+        marks = () if accepted is True or (needs.sandbox_only and not self.context.sandbox) else needs.marks(trial)
+        if needs.after and (accepted is not False or marks):
+            self.paths.steps.remember(needs.after, request.filled.values, self.paths.path_of)
+        if needs.before and accepted is not False:
+            self.paths.prepare(trial.request.operation, request.filled.values)
+        if marks:
+            self._mark(marks, request)
             if trial.situation.state is not None:
                 self.subject.refresh()
 
-    def _mark(self, table: list[Step], request: Request) -> None:
+    def _mark(self, marks: tuple[Step, ...], request: Request) -> None:
         """Set what differs from what the request would make of it, so that it shows if the request is done."""
         before = set(self.paths.steps.sent)
-        for step in table:
+        for step in marks:
             with contextlib.suppress(CloudError, Unavailable):  # without it less is seen, and nothing else
                 self.paths.steps.before(step, request.filled.values, self.paths.path_of)
                 self._marked = True
         self.snapshots.marked = frozenset(name.removeprefix("before.") for name in set(self.paths.steps.sent) - before)
 
-    def _restored(self, trial: Trial, request: Request) -> None:
+    def _restored(self, request: Request) -> None:
         """Take back what steps before a request have changed, where nothing has yet; limits before all else."""
         if self.quotas.held:
             self.quotas.put_back()
         if self.paths.steps.sent or self._marked:
-            self.undo(trial.request.operation, request)
+            self.undo(request)
             self.paths.elements.forget_below(request.filled.path)
             if self.subject.view is not None:
                 self.subject.refresh()  # the next trial begins with what is there now
@@ -178,12 +184,12 @@ class Arrangement:
             self.paths.elements.clear()
             self.subject.must_replace = self.subject.must_replace or trial.situation.state is not None
 
-    def _to_nothing(self, trial: Trial, version: Microversion) -> Request:
+    def _to_nothing(self, trial: Trial, needs: Needs, version: Microversion) -> Request:
         template = trial.request
         filled = self.paths.fill(template.operation, template.role, version, self._unknown_id(template.operation))
         refused = trial.outcome.accepted is False
         query = tuple((name, _text(self._plain(v))) for name, v in template.query) if refused else ()
-        return Request(filled, self._plain(template.body), query)
+        return Request(needs, filled, self._plain(template.body), query)
 
     def _reached(self, trial: Trial, state: str | None) -> Problem | None:
         """Bring a server that suits the trial into a status, unlocked."""
@@ -196,7 +202,7 @@ class Arrangement:
         problem = self.subject.reach(state)
         return self.subject.unlock() if problem is None and self.subject.locked else problem
 
-    def filled(self, trial: Trial, version: Microversion) -> Request:
+    def filled(self, trial: Trial, needs: Needs, version: Microversion) -> Request:
         """The request with values for its placeholders and bindings; what they name is made where it is not there.
 
         Raises:
@@ -211,7 +217,7 @@ class Arrangement:
         named = {**filled.values, "": filled.path}
         body = self.subject.bindings.filled(template.body, trial.outcome.accepted is True, named)
         query = tuple((name, _text(self.subject.bindings.filled(v, True, named))) for name, v in template.query)
-        return Request(filled, body, query)
+        return Request(needs, filled, body, query)
 
     def _ready(self, trial: Trial, request: Request) -> Request | Problem:
         """The request, with the server locked where the trial wants that."""
@@ -220,7 +226,7 @@ class Arrangement:
             problem = None if self.subject.locked else self.subject.lock()
             if problem:
                 return problem
-        if any(name in self.context.service.named_by for name in request.filled.values):
+        if not self.context.service.named_by.keys().isdisjoint(request.filled.values):
             self.subject.refresh()  # what was made so is under way in the server
         return replace(request, ready=True)
 
@@ -241,11 +247,11 @@ class Arrangement:
     def _plain(self, body: Any) -> Any:
         """A body for a target that does not exist: what is only read is real, so that nothing else is wrong with it."""
         if isinstance(body, Binding):
-            if body.relation == "any" and body.resource in _READ:
+            if body.relation == "any" and self.context.service.is_only_read(body.resource):
                 return self.subject.bindings.filled(body)
             if body.plain is not None:
                 return body.plain
-            return _PLAIN.get((body.resource, body.attribute), "conformance")
+            return self.context.service.plain(body.resource, body.attribute)
         if isinstance(body, dict):
             return {self._plain(key): self._plain(value) for key, value in body.items()}
         return [self._plain(value) for value in body] if isinstance(body, list) else body
@@ -254,21 +260,3 @@ class Arrangement:
 def _text(value: Any) -> str:
     """A value as a query holds it: what is no plain value as JSON."""
     return json.dumps(value) if isinstance(value, dict | list) else str(value)
-
-
-_READ = frozenset({"image", "flavor", "network", "project", "floating_ip_pool", "availability_zone"})
-"""Resources that a request may name without changing them."""
-
-_PLAIN = {
-    ("floating_ip", "ip"): "192.0.2.1",
-    ("server", "fixed_ip"): "192.0.2.2",
-    ("image", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a10",
-    ("network", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a11",
-    ("flavor", "id"): "1",
-    ("password", "value"): "Cf-sent-to-nobody",
-    ("volume", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12",
-    ("server", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a13",
-    ("security_group", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a14",
-    ("share", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a15",
-    ("path", "volume_id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12",
-}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conformance.engine.api.producers import SAFE
+from conformance.engine.api.needs import Needs
 from conformance.engine.api.response_fields import elements
 from conformance.engine.cloud.errors import CloudError, GuardRefusal, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
@@ -18,7 +18,6 @@ from conformance.engine.execute.byproducts import Byproducts
 from conformance.engine.execute.paging import SOON, Paging
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
-from conformance.engine.model.binding import bindings_in
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
 from conformance.engine.model.setup import Ended, Locked
@@ -70,14 +69,16 @@ class Executor:
         Returns:
             Evidence; what prevented the trial is its ``problem``. Never raises for what the cloud does.
         """
-        version = trial.request.version or self.context.version_for(trial.request.operation)
-        problem = self._barrier(trial, version)
+        operation = trial.request.operation
+        needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
+        version = trial.request.version or needs.version
+        problem = self._barrier(trial, needs, version)
         if problem is not None:
             return Evidence(trial, problem=problem)
         try:
             if isinstance(trial.exchange, Paged):
                 return self.paging.make(trial, trial.exchange.listing, version)
-            evidence = self._made(trial, version, probes)
+            evidence = self._made(trial, needs, version, probes)
         except Unavailable as error:
             return Evidence(trial, problem=Problem("inapplicable" if error.optional else "inconclusive", str(error)))
         except (RoleMissing, GuardRefusal) as error:
@@ -90,7 +91,7 @@ class Executor:
             return replace(evidence, problem=Problem("inapplicable", reason))
         return evidence
 
-    def _barrier(self, trial: Trial, version: Microversion) -> Problem | None:
+    def _barrier(self, trial: Trial, needs: Needs, version: Microversion) -> Problem | None:
         """Why the trial is not made on this cloud by this run, None where it is."""
         context, operation = self.context, trial.request.operation
         if trial.request.role not in _NOBODY and trial.request.role not in context.role_names:
@@ -102,16 +103,16 @@ class Executor:
         if context.sandbox:
             return None
         # Where the reference is silent, it may be accepted, too.
-        if trial.outcome.accepted is not False and context.service.only_in_sandbox(operation):
+        if trial.outcome.accepted is not False and needs.sandbox_only:
             reason = f"what {operation.id} needs, or leaves behind, is beyond what a client can do"
             return Problem("inapplicable", reason)
         if ProviderDependent() in trial.gates:
             return Problem("inapplicable", "whether a cloud has what the value stands for is its provider's choice")
         return None
 
-    def _made(self, trial: Trial, version: Microversion, probes: tuple[Probe, ...]) -> Evidence:
+    def _made(self, trial: Trial, needs: Needs, version: Microversion, probes: tuple[Probe, ...]) -> Evidence:
         for _ in range(ATTEMPTS):
-            request = self.arrangement.situated(trial, version)
+            request = self.arrangement.situated(trial, needs, version)
             if isinstance(request, Problem):
                 return Evidence(trial, version=version, problem=request)
             with self.arrangement.set_up(trial, request, version):
@@ -131,21 +132,29 @@ class Executor:
     def _exchanged(self, trial: Trial, version: Microversion, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """What a request that is ready brings to light."""
         if trial.situation.state is not None:
-            self.byproducts.look(trial)
-            self.settling.look(probes)
+            if request.needs.byproducts:
+                self.byproducts.look(trial)
+            if probes:
+                self.settling.effects.before(probes)
         evidence, answer, request = self._sent(trial, version, request)
         if answer.error:
             return evidence
-        if self._only_reads(trial):
+        if request.needs.only_reads:
             return self._read(trial, version, request, evidence, answer)
-        if self._refused_without_lock(trial, version, request, evidence):
+        if evidence.status == FORBIDDEN and self._refused_without_lock(trial, version, request, evidence):
             reason = f"members are refused {trial.request.operation.id} on this cloud, locked or not"
             return replace(evidence, problem=Problem("inapplicable", reason))
-        if trial.request.body is not ABSENT:
-            self.subject.bindings.used(bindings_in(trial.request.body), answer.ok)
-        if answer.ok:
+        if trial.request.bindings:
+            self.subject.bindings.used(trial.request.bindings, answer.ok)
+        return self._concluded(evidence, answer, request, probes)
+
+    def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
+        """What follows from the answer: for the things of the lane, and for the resource that has statuses."""
+        trial, needs = evidence.trial, request.needs
+        changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
+        if answer.ok and changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
-        elif trial.situation.state is None:
+        elif not answer.ok and trial.situation.state is None:
             evidence = self.aftermath.refused(evidence, request)
         if trial.situation.state is None:
             return evidence
@@ -154,9 +163,9 @@ class Executor:
             self.subject.must_replace = True
         self.subject.altered = self.subject.altered or (answer.ok and trial.request.uses_optional_fields)
         evidence = self.settling.followed(evidence, answer, request, probes)
-        if answer.ok:
-            return self.byproducts.seen(evidence, probes)
-        return self.aftermath.refused_beside(evidence, request)
+        if not answer.ok:
+            return self.aftermath.refused_beside(evidence, request)
+        return self.byproducts.seen(evidence, probes) if needs.byproducts else evidence
 
     def _sent(self, trial: Trial, version: Microversion, request: Request) -> tuple[Evidence, Answer, Request]:
         """The answer that counts, as evidence and as it came, and the request that it answers."""
@@ -190,7 +199,7 @@ class Executor:
         first, once, made = answer, request, request.intent
         if trial.exchange == Twice(of_another=True) and request.filled.owned is not None:
             self.paths.forget(request.filled)
-            other = self.arrangement.filled(trial, version)
+            other = self.arrangement.filled(trial, request.needs, version)
             seen = self.arrangement.snapshots.before(trial, other.filled, version, once.body)
             request = replace(other, body=once.body, before=seen)
         answer = self._send(trial, version, request, role)
@@ -199,10 +208,6 @@ class Executor:
         self.aftermath.accepted(Evidence(trial, version=version, role=role), first, once)
         request.intent = again_made
         return role, answer, request
-
-    def _only_reads(self, trial: Trial) -> bool:
-        operation = trial.request.operation
-        return operation.method in SAFE and operation.id not in self.context.service.acting_reads
 
     def _read(
         self, trial: Trial, version: Microversion, request: Request, evidence: Evidence, answer: Answer
@@ -233,7 +238,7 @@ class Executor:
 
     def _refused_without_lock(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
         """Whether a member is refused with 403 although the resource is not locked; it is given up after that."""
-        if evidence.status != FORBIDDEN or evidence.role != "member" or Locked() not in trial.setup:
+        if evidence.role != "member" or Locked() not in trial.setup:
             return False
         if trial.situation.state is None or self.subject.unlock() is not None:
             return False
@@ -244,7 +249,8 @@ class Executor:
     def _send(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:
         operation = trial.request.operation
         sender: Sender = _NOBODY[role] if role in _NOBODY else Role(role)
-        request.intent = None if role in _NOBODY else self.aftermath.intend(trial, request, role)
+        makes = request.needs.producer is not None and role not in _NOBODY
+        request.intent = self.aftermath.intend(trial, request, role) if makes else None
         return self.context.cloud.send(
             Ask(
                 operation.method,
@@ -254,18 +260,17 @@ class Executor:
                 request.body,
                 query=request.query,
                 intent=request.intent,
-                expect_created=self._creates(trial, request.body),
+                expect_created=self._creates(trial, request) if request.needs.creates else None,
             )
         )
 
-    def _creates(self, trial: Trial, body: Any) -> str | None:
+    @staticmethod
+    def _creates(trial: Trial, request: Request) -> str | None:
         """What the action may make beside its answer: the client writes it down before it is asked for."""
-        operation = trial.request.operation
-        made = self.context.service.created_by(operation) if operation.action is not None else None
-        if made is None or trial.request.role in _NOBODY or trial.situation.target != "own":
+        if request.needs.creates is None or trial.request.role in _NOBODY or trial.situation.target != "own":
             return None
-        kind, named_by = made
-        inner = body.get(operation.action) if isinstance(body, dict) else None
+        kind, named_by = request.needs.creates
+        inner = request.body.get(trial.request.operation.action) if isinstance(request.body, dict) else None
         name = inner.get(named_by) if isinstance(inner, dict) else None
         return kind if isinstance(name, str) else None
 
@@ -283,6 +288,7 @@ class Executor:
             headers={name.lower(): value for name, value in answer.headers.items()},
             version=version,
             before=before,
+            lasting_fields=self.context.service.lasting_fields,
             role=role,
             exchanges=exchanges,
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -24,8 +24,10 @@ def _without_page(evidence: Evidence, page: Page, what: str) -> Judgement | None
     if page.ok:
         return None
     if evidence.framework or page.status in (401, 403, 404):
-        return undecided(page.status, f"answered {page.status}, which says nothing of {what}")
-    return broken(page.status, f"the list with {what}, which is documented, was answered {page.status}")
+        judgement = undecided(page.status, f"answered {page.status}, which says nothing of {what}")
+    else:
+        judgement = broken(page.status, f"the list with {what}, which is documented, was answered {page.status}")
+    return replace(judgement, status=page.status)
 
 
 def _opened(evidence: Evidence, which: str = "page") -> tuple[Pages, Page, Listing] | Judgement:
@@ -85,7 +87,8 @@ class NextLink(Expectation):
         if following is None:
             return undecided("not followed", "the link to the next page was not followed")
         if not following.ok:
-            return broken(f"next answered {following.status}", f"the link to the next page gave {following.status}")
+            gone = broken(f"next answered {following.status}", f"the link to the next page gave {following.status}")
+            return replace(gone, status=following.status)
         again = sorted({n for n in page.names if n is not None} & {n for n in following.names if n is not None})
         if again:
             return broken("the same page again", f"the next page shows {again[0]}, which the page before has shown")
@@ -202,7 +205,10 @@ class Filtered(Expectation):
         wrong = self._wrong(pages, page, listing)
         if wrong is not None:
             return broken("shows others", f"{self._asked(pages)} shows {wrong}, which does not pass")
-        return self._none(evidence, pages, listing, target)
+        other = pages.asked.get("none")
+        if other is None:
+            return undecided("half", "only what passes was asked for")
+        return replace(self._none(evidence, other, listing, target), status=other.status)
 
     def _asked(self, pages: Pages) -> str:
         return f"{self.parameter}={pages.value}"
@@ -232,11 +238,8 @@ class Filtered(Expectation):
                 return name or "an element"
         return None
 
-    def _none(self, evidence: Evidence, pages: Pages, listing: Listing, target: str) -> Judgement:
+    def _none(self, evidence: Evidence, other: Page, listing: Listing, target: str) -> Judgement:
         """What comes for a value that the element has not; a refusal of the value will do."""
-        other = pages.asked.get("none")
-        if other is None:
-            return undecided("half", "only what passes was asked for")
         if other.ok:
             if (target in other.names) == (listing.match == "lacks"):
                 return holds("what it selects")

@@ -6,9 +6,10 @@ are the things that a run plans and that cost a cloud anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
+from conformance.engine.model.binding import Binding, bindings_in
 from conformance.engine.model.listing import Listing
 from conformance.engine.model.setup import Setup
 from specs.microversion import Microversion
@@ -38,6 +39,7 @@ class RequestTemplate:
         body: the body; ``Binding`` objects stand where the cloud gives the value.
         uses_optional_fields: whether it holds more than the reference requires, which may be open to fewer roles, and
             after which the resource is not what it was created as.
+        bindings: the bindings in the body.
     """
 
     operation: Operation
@@ -48,6 +50,10 @@ class RequestTemplate:
     query: tuple[tuple[str, Any], ...] = ()
     body: Any = None
     uses_optional_fields: bool = False
+    bindings: tuple[Binding, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bindings", tuple(bindings_in(self.body)))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What all lanes of a run share: the cloud, the watch, the factories, the tables, and a clock."""
+"""What all lanes of a run share: the cloud, the watch, what makes things, the description, and a clock."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from conformance.engine.api.producers import Producers, last_version
+from conformance.engine.api.needs import Needs
+from conformance.engine.api.producers import Producers
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import Discovery
+from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.derive.state_graph import StateGraph
@@ -52,8 +54,12 @@ class Notes:
 class RunContext:
     """What all lanes of a run share.
 
-    ``elevated`` holds the operations that this cloud refuses its members, where the reference does not name the roles;
-    ``sandbox`` says that nothing in the cloud is anybody else's.
+    Attributes:
+        elevated: operations that this cloud refuses its members, where the reference does not name the roles.
+        sandbox: whether nothing in the cloud is anybody else's.
+        needs: what each operation's requests need, by its id.
+        role_names: the roles that the run has.
+        kind: that of the resource under test; one without a name where the service has none.
     """
 
     cloud: Cloud
@@ -70,13 +76,21 @@ class RunContext:
     elevated: set[str] = field(default_factory=set)
     sandbox: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)
+    needs: Mapping[str, Needs] = field(init=False)
+    role_names: frozenset[str] = field(init=False)
+    kind: Kind = field(init=False)
+
+    def __post_init__(self) -> None:
+        known = {name: self.needs_of(operation) for name, operation in self.operations.items()}
+        object.__setattr__(self, "needs", known)
+        object.__setattr__(self, "role_names", frozenset(map(str, self.cloud.roles)))
+        object.__setattr__(self, "kind", self.cloud.profile.kind(self.service.resource))
+
+    def needs_of(self, operation: Operation) -> Needs:
+        """What the requests of an operation need; ``needs`` holds that of every operation of the reference."""
+        return Needs.of(operation, self.service, self.producers, self.top)
 
     def version_for(self, operation: Operation) -> Microversion:
         """The version of a request that names none: the highest that cloud, reference and operation share."""
-        own = last_version(operation)
-        return min(v for v in (own, self.top) if v is not None)
-
-    @property
-    def role_names(self) -> frozenset[str]:
-        """The names of the roles that the run has."""
-        return frozenset(str(role) for role in self.cloud.roles)
+        known = self.needs.get(operation.id)
+        return known.version if known is not None else self.needs_of(operation).version

@@ -13,6 +13,7 @@ from functools import cached_property
 from conformance.engine.execute.executor import FIRST_REFUSAL, FORBIDDEN, Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
+from conformance.engine.model.probe import Probe
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.subject import Subject
@@ -32,10 +33,17 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class _Job:
-    """A trial, and those of its cases that were asked for together."""
+    """A trial, those of its cases that were asked for together, and what they want to be looked up."""
 
     trial: Trial
     cases: tuple[Case, ...]
+    probes: tuple[Probe, ...]
+
+    @classmethod
+    def of(cls, cases: Sequence[Case]) -> _Job:
+        """The job of cases that share a trial."""
+        probes = dict.fromkeys(probe for case in cases for probe in case.expectation.probes)
+        return cls(cases[0].trial, tuple(cases), tuple(probes))
 
 
 @dataclass
@@ -95,9 +103,7 @@ class Run:
                     self._futures[case.id] = Future()
                     lane = lanes.setdefault(lane_of(case.trial, self.context.service), {})
                     lane.setdefault(case.trial.key, []).append(case)
-            jobs = {
-                name: [_Job(cases[0].trial, tuple(cases)) for cases in lane.values()] for name, lane in lanes.items()
-            }
+            jobs = {name: [_Job.of(cases) for cases in lane.values()] for name, lane in lanes.items()}
             # What needs no server fills the time in which others wait, and takes no server's place.
             if NO_SERVER in jobs:
                 self._begin(self._run_lane, jobs.pop(NO_SERVER))
@@ -199,7 +205,7 @@ class Run:
 
     def _try(self, job: _Job, executor: Executor) -> None:
         began = time.monotonic()
-        results = self._judged(job.trial, job.cases, executor)
+        results = self._judged(job, job.cases, executor)
         # A deviation is only reported if it comes again, on a server that nothing else has touched.
         doubtful = [case for case, _, judgement in results if judgement.verdict == "fail"]
         if doubtful:
@@ -207,7 +213,7 @@ class Run:
             if not self.context.stopping.is_set():
                 if job.trial.situation.state is not None:
                     executor.subject.discard()
-                again = {c.id: (e, j) for c, e, j in self._judged(job.trial, doubtful, executor)}
+                again = {c.id: (e, j) for c, e, j in self._judged(job, doubtful, executor)}
             results = [
                 (c, *_confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
@@ -228,25 +234,23 @@ class Run:
         finally:  # who waits must not wait for ever
             self._futures[result.case].set_result(result)
 
-    def _judged(
-        self, trial: Trial, cases: Sequence[Case], executor: Executor
-    ) -> list[tuple[Case, Evidence, Judgement]]:
-        results = _judged(trial, cases, executor)
+    def _judged(self, job: _Job, cases: Sequence[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
+        trial = job.trial
+        results = _judged(trial, cases, job.probes, executor)
         kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
         left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
         request, roles = trial.request, self.context.role_names
         if kept_out and left and trial.outcome.accepted and request.role == "member" and "admin" in roles:
             # That a documented role is kept out is a finding of its own. What else is promised an administrator sees.
-            again = {
-                c.id: (c, e, j)
-                for c, e, j in _judged(replace(trial, request=replace(request, role="admin")), left, executor)
-            }
+            elevated = replace(trial, request=replace(request, role="admin"))
+            again = {c.id: (c, e, j) for c, e, j in _judged(elevated, left, job.probes, executor)}
             results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
         return results
 
 
-def _judged(trial: Trial, cases: Sequence[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
-    probes = tuple(dict.fromkeys(probe for case in cases for probe in case.expectation.probes))
+def _judged(
+    trial: Trial, cases: Sequence[Case], probes: tuple[Probe, ...], executor: Executor
+) -> list[tuple[Case, Evidence, Judgement]]:
     try:
         evidence = executor.make(trial, probes)
     except Exception as error:  # a defect of ours is a verdict on this trial, and must not end the lane
@@ -289,17 +293,19 @@ def _confirmed(
 
 
 def _result(case: Case, evidence: Evidence, judgement: Judgement, seconds: float) -> Result:
-    deviation = None
+    deviation, status = None, judgement.status or evidence.status or None
     if judgement.deviation is not None:
         deviation = Deviation.of(case.requirement.id, judgement.deviation, judgement.observed)
     return Result(
         case=case.id,
         requirement=case.requirement.id,
-        operation=case.operation.id,
+        operation=case.requirement.operation,
         verdict=judgement.verdict,
         source=case.requirement.source,
         expected=case.expectation.expected,
         observed=judgement.observed,
+        status=status,
+        accepted=None if status is None else 200 <= status < 300,
         microversion=str(version) if (version := evidence.version or case.trial.request.version) else None,
         role=evidence.role or case.trial.request.role,
         reason=judgement.reason,

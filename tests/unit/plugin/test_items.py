@@ -36,6 +36,13 @@ def test_the_plan_counts_what_is_selected(project):
     assert not (project.path / "runs").exists()
 
 
+def test_the_plan_as_printed(project, snapshot):
+    lines = project.run("--dry-run", "--microversion", "2.96").stdout.lines
+    start = next(index for index, line in enumerate(lines) if line.startswith("lane "))
+    # What stands around the plan is pytest's, and holds a time.
+    assert "\n".join(line for line in lines[start:] if not line.startswith("====")) == snapshot
+
+
 def test_all_pass(project):
     result = project.run()
     result.assert_outcomes(passed=len(project.cases))
@@ -46,7 +53,7 @@ def test_all_pass(project):
 def test_the_first_line_names_the_endpoint_and_the_last_ones_the_record(project):
     result = project.run("-k", "servers-actions.lock/normal")
     assert result.outlines[0].startswith("the fake at http://127.0.0.1:9/v2.1")
-    result.stdout.fnmatch_lines(["*= conformance =*", "* cases: *", "10 requests, 1 servers, *", "record: runs/*"])
+    result.stdout.fnmatch_lines(["*= conformance =*", "* cases: *", "10 requests, 1 server made, *", "record: runs/*"])
     assert (project.path / "runs" / "latest" / "report.html").exists()
 
 
@@ -126,6 +133,20 @@ def test_a_failure_is_told_in_three_lines_and_how_to_try_again(project):
     )
     assert "a-secret" not in result.stdout.str()
     assert "Traceback" not in result.stdout.str()
+
+
+def test_head_evidence_and_curl_name_the_role_that_asked_in_the_end(project):
+    case = project.matching("servers-actions.lock/normal/")[0]
+    project.decide_parts({case: "fail-as-admin"})
+    result = project.run("-k", case)
+    result.stdout.fnmatch_lines(
+        [
+            f"_* {escaped(case)} (as admin) _*",
+            "Observed     418  (as admin)",
+            'As curl      curl * -H "X-Auth-Token: $ADMIN_TOKEN" *',
+        ]
+    )
+    assert "as member" not in result.stdout.str()
 
 
 def test_the_secret_is_nowhere_in_the_record(project):

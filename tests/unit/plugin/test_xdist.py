@@ -32,6 +32,7 @@ def test_the_same_verdicts_and_no_lane_on_two_workers(project):
     record = project.record
     assert {r.case: r.verdict for r in record.results} == {c: "fail" if c == failing else "pass" for c in project.cases}
     assert record.info.totals["requests"] == 30  # the controller's and two workers'
+    assert record.info.totals["made"] == {"server": 3}
     assert record.info.exit_status == 1
     assert not list((project.path / "runs" / "latest").glob("part-*"))
     result.stdout.fnmatch_lines(["Observed     418*", "Try again    conformance run *"])

@@ -1,12 +1,14 @@
 """Who is said to have told of a breakage, and what the score makes of it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from conformance.engine.api.load import load_service
 from conformance.prove.breakage import Breakage
 from conformance.prove.instead import Answer
-from conformance.prove.outcome import Outcome, Unbroken, judge, unseen
+from conformance.prove.outcome import Outcome, Unbroken, judge
 from conformance.prove.score import Score
 from conformance.prove.where import Where
 from specs.record.model import Deviation, Result, Source
@@ -54,6 +56,23 @@ def test_missed_and_not_reached():
     assert fate(result("op/normal/202[A]", "inconclusive")).fate == "inconclusive"
 
 
+@pytest.mark.parametrize(
+    ("side", "accepted", "expected"),
+    [
+        ("accepted", False, "void"),
+        ("accepted", True, "not reached"),
+        ("refused", True, "void"),
+        ("refused", False, "not reached"),
+        ("accepted", None, "not reached"),
+        (None, False, "not reached"),
+    ],
+)
+def test_a_breakage_of_answers_that_the_unbroken_cloud_never_gives_is_void(side, accepted, expected):
+    broken = replace(BROKEN, where=replace(BROKEN.where, answered=side))
+    tried = replace(result("op/normal/202[A]"), accepted=accepted)
+    assert judge(broken, [tried], Unbroken(UNBROKEN), (), 0).fate == expected
+
+
 def test_what_the_unbroken_cloud_does_not_keep_proves_nothing():
     already = UNBROKEN | {"op/normal/202[A]": result("op/normal/202[A]", "fail", "500")}
     assert fate(result("op/normal/202[A]", "fail", "500"), unbroken=already).fate == "void"
@@ -66,6 +85,7 @@ def test_a_new_omission_tells_and_an_old_one_does_not():
 
 
 def test_what_no_client_can_see_has_a_reason():
+    unseen = load_service("compute").why_unseen
     console = "servers-action-remote-consoles.os-getVNCConsole/error/403"
     assert "console" in unseen(f"{console}#done-and-refused@reader")
     assert unseen(f"{console}#not-checked@reader") is None

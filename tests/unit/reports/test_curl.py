@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from record_builder import ENDPOINT, exchange, info, result
+from syrupy.assertion import SnapshotAssertion
 
 from reports.again import again
 from reports.curl import curl, curl_of, decisive, quote, shown_header
@@ -54,6 +55,21 @@ def test_any_request_becomes_words_without_a_traceback(url: str, headers: dict[s
     assert "\x00" not in "".join(words)
 
 
+REQUESTS = {
+    "an action": {},
+    "a look": {"method": "GET", "url": f"{ENDPOINT}/servers?limit=1&name=a b", "headers": {}, "body": None},
+    "a head": {"method": "HEAD", "body": None},
+    "quotes": {"body": {"name": 'it\'s "so"'}},
+    "a microversion": {"headers": {"OpenStack-API-Version": "compute 2.73", "X-Auth-Token": "secret-token"}},
+    "elsewhere": {"url": "https://other.example.org/servers/[a]"},
+}
+
+
+def test_the_lines_as_printed(snapshot: SnapshotAssertion) -> None:
+    shown = {name: result(exchanges=(exchange(202, **request),)) for name, request in REQUESTS.items()}
+    assert "\n".join(f"{name}: {curl_of(one, info())}" for name, one in shown.items()) == snapshot
+
+
 def run_by_sh(command: str) -> list[str]:
     script = f"curl() {{ printf '%s\\0' \"$@\"; }}; TOKEN=t0ken ENDPOINT=http://here; {command}"
     done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=True, cwd="/")
@@ -82,12 +98,15 @@ def test_secrets_are_never_shown() -> None:
         assert f"{name}: $TOKEN" in shlex.split(command)
 
 
-def test_a_token_that_is_none_is_shown() -> None:
+def test_the_token_is_that_of_the_role_and_an_invalid_one_is_shown() -> None:
     sent = exchange(202, headers={"X-Auth-Token": "***"})
-    for role, value in (("bad-token", "not-a-token"), ("member", "$TOKEN")):
+    roles = {"member": "$TOKEN", "admin": "$ADMIN_TOKEN", "reader": "$READER_TOKEN", "alt": "$ALT_TOKEN"}
+    roles |= {"visitor": "$VISITOR_TOKEN", "bad-token": "not-a-token", "$(id)": "$TOKEN"}
+    for role, value in roles.items():
         command = curl_of(result(observed="202", role=role, exchanges=(sent,)), info())
         assert command is not None
         assert f"X-Auth-Token: {value}" in shlex.split(command)
+        assert curl(sent.request, role=role) in command.replace('"$ENDPOINT"', ENDPOINT)
     assert curl_of(result(exchanges=()), info()) is None
     assert shown_header("x-auth-token", "hunter2") == "***"
     assert shown_header("Accept", "a") == "a"
@@ -113,11 +132,18 @@ def test_what_curl_would_take_otherwise() -> None:
 def test_the_exchange_that_decides() -> None:
     acts, looks = exchange(202), exchange(200, method="GET", body=None)
     assert decisive(result(exchanges=())) is None
-    assert decisive(result(observed="202", exchanges=(acts, looks))) is acts
-    assert decisive(result(observed="200", exchanges=(acts, looks))) is looks
-    assert decisive(result(observed="PAUSED", exchanges=(looks, acts, looks))) is acts
-    assert decisive(result(observed="field x is missing", exchanges=(looks, looks))) is looks
-    assert decisive(result(observed="202", exchanges=(exchange(None),))) is not None
+    assert decisive(result(status=202, exchanges=(acts, looks))) is acts
+    assert decisive(result(status=200, exchanges=(acts, looks))) is looks
+    again = exchange(202)
+    assert decisive(result(observed="refused with 200", status=202, exchanges=(acts, looks, again))) is acts
+    silence = exchange(None)
+    assert decisive(result(status=None, accepted=None, exchanges=(silence, looks))) is silence
+
+
+def test_the_exchange_of_an_older_record_is_the_tried_one_whatever_its_texts_say() -> None:
+    acts, looks = exchange(202), exchange(200, method="GET", body=None)
+    for observed in ("200", "field x is missing", "PAUSED"):
+        assert decisive(result(observed=observed, status=None, accepted=None, exchanges=(acts, looks))) is acts
 
 
 @pytest.mark.parametrize(
@@ -127,6 +153,8 @@ def test_the_exchange_that_decides() -> None:
         ({"sandbox": True}, ("member",), " --sandbox"),
         ({"os_cloud": "my cloud", "os_cloud_admin": "adm"}, ("member", "admin"),
          " --os-cloud 'my cloud' --os-cloud-admin adm"),
+        ({"os_cloud": "c", "os_cloud_visitor": "v"}, ("member", "visitor"), " --os-cloud c --os-cloud-visitor v"),
+        ({"url": "http://x/v2"}, ("visitor",), ' --url http://x/v2 --token "$TOKEN" --visitor-token "$VISITOR_TOKEN"'),
         ({"--url": "http://x/v2.1", "token": "t"}, ("member", "admin", "reader", "alt"),
          ' --url http://x/v2.1 --token "$TOKEN" --admin-token "$ADMIN_TOKEN" --reader-token "$READER_TOKEN"'
          ' --alt-token "$ALT_TOKEN"'),

@@ -283,7 +283,7 @@ def test_the_command_with_several_runs(tmp_path: Path) -> None:
     assert done.exit_status == 1
     assert report([runs[0], runs[2]]).exit_status is None
     assert report([runs[0], runs[0]]).exit_status == 0
-    assert "They differ on 12 requirements." in done.text
+    assert "The runs differ on 12 requirements." in done.text
     assert "servers-actions.lock/normal/202: pass, fail, pass" in done.text
     assert len(checked(json.loads((tmp_path / "log.sarif").read_text("utf-8")))["runs"]) == 3
 
@@ -294,7 +294,7 @@ def test_the_command_with_several_runs(tmp_path: Path) -> None:
         ({"runs": []}, "name at least one run"),
         ({"runs": ["a", "b"], "baseline": Path("c")}, "--baseline is for one run, and 2 were named"),
         ({"runs": ["a", "b"], "badge": Path("c")}, "--badge is for one run"),
-        ({"runs": ["a"], "matrix": Path("c.xlsx")}, r"names no form of the matrix: end it in \.csv, \.md, \.json"),
+        ({"runs": ["a"], "matrix": Path("c.xlsx")}, r"written to c.xlsx: the name must end in \.csv, \.md, \.json"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(arguments: dict[str, Any], words: str) -> None:

@@ -96,10 +96,11 @@ def test_a_failure() -> None:
     text = shown(mixed()).text
     for words in (
         "servers-actions.lock/normal/202",
-        "Requirement the documented request is answered by 202 — api-ref/source/servers-actions.inc:409",
+        "Requirement the documented request is answered with 202 — api-ref/source/servers-actions.inc:409",
         "Expected 202 Observed 200 Reason so it came Tried as member, at microversion 2.73",
         "conformance run -k 'servers-actions.lock/normal/202[2.73]' --url https://cloud.example.org/compute/v2.1",
         'curl -sS -i -X POST "$ENDPOINT"/servers/5f1c/action -H "X-Auth-Token: $TOKEN"',
+        "Request as member POST",
         "Response after 41 ms",
     ):
         assert words in text
@@ -114,7 +115,7 @@ def test_the_other_sections() -> None:
         "server conf-… did not reach ERROR within 300 s",
         "no reader was given",
         "refuses the other four (SHUTOFF, PAUSED, SUSPENDED, RESCUE)",
-        "RESCUE accepted",
+        "RESCUE: accepted",
         "401: 1 of 1",
         "imageRef",
         "Without a case 1 promise",
@@ -152,7 +153,7 @@ def test_no_request_leaves_the_page_and_only_its_own_script_may_run() -> None:
         (record(), "The record holds no result."),
         (record(finished=None), "The run has not come to its end: what follows is what it had found until then."),
         (record(result(verdict="error")), "No promise is broken; 1 could not be decided; 0 hold."),
-        (record(result()), "Nothing that was decided contradicts the reference."),
+        (record(result()), "No contradiction was found."),
         (replace(mixed(), damaged=("results.jsonl:9: the last line was cut off, and is ignored",)), "was cut off"),
         (RunRecord(replace(info(), endpoint={}, spec={}, roles=(), options={}, environment={}), ()), "An API"),
         (record(result(operation="", requirement="framework/406")), "no operation"),
@@ -163,6 +164,28 @@ def test_no_request_leaves_the_page_and_only_its_own_script_may_run() -> None:
 )
 def test_records_at_the_edge(run: RunRecord, words: str) -> None:
     assert words in shown(run).text
+
+
+@pytest.mark.parametrize(
+    ("totals", "words"),
+    [
+        (
+            {"requests": 1204, "made": {"widget": 12, "box_policy": 1}},
+            "Work 1,204 requests, 12 widgets made, 1 box policy",
+        ),
+        ({"requests": 1, "widgets": 7, "pass": 3}, "Work 1 request, 7 widgets made Verdict"),
+        ({"made": {"widget": "many"}, "requests": "few"}, "Roles member, admin Verdict"),
+    ],
+)
+def test_what_a_run_made_is_named_as_its_record_names_it(totals: dict[str, Any], words: str) -> None:
+    assert words in shown(record(result(), totals=totals)).text
+
+
+def test_an_older_record_is_said_to_know_less() -> None:
+    older = result(status=None, accepted=None, exchanges=(exchange(202),))
+    words = "which did not note which requests were accepted"
+    assert words in shown(record(older)).text
+    assert words not in shown(record(older, result())).text
 
 
 def hostile(text: str) -> RunRecord:
@@ -238,7 +261,7 @@ def test_many_exchanges_are_the_first_and_the_last() -> None:
     polls = tuple(exchange(200, {"poll": at}, method="GET") for at in range(40))
     text = shown(record(result("a.b/postcondition", "fail", observed="ERROR", exchanges=polls))).text
     assert [at for at in range(40) if f'"poll": {at} ' in text] == [0, 1, 36, 37, 38, 39]
-    assert "34 exchanges more in the run record, at a.b/postcondition" in text
+    assert "34 more exchanges in the run record, at a.b/postcondition" in text
 
 
 def test_a_page_has_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,9 +275,9 @@ def test_a_page_has_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     reader = shown(run)
     assert reader.text.count("Try again") == 3
-    assert "2 more, only by their ids, because the page would grow too large: a.3/normal/202!" in reader.text
+    assert "2 more are listed by their ids only, because the page would grow too large: a.3/normal/202!" in reader.text
     assert "a.6/normal/202!contradiction!field 6 is missing" in reader.text
-    assert "1 exchange more in the run record" in reader.text
+    assert "1 more exchange in the run record" in reader.text
     assert "… and 6 more" in reader.text
 
 
@@ -308,8 +331,10 @@ def test_what_is_known_stands_beside_the_finding() -> None:
     lock, pause = "servers-actions.lock/normal/202", "servers-actions.pause/normal/202"
     run = record(result(lock, "fail"), result(pause, "fail"), notes=KNOWN)
     seen = shown(run)
-    assert "This release is known: 1 expected deviation seen" in seen.text
-    known, unknown = seen.text.split(f"{lock} contradiction expected")[1].split(f"{pause} contradiction unexpected")
+    assert "The deviations of this release were examined before: 1 expected deviation seen" in seen.text
+    known, unknown = seen.text.split(f"{lock} contradiction expected deviation")[1].split(
+        f"{pause} contradiction unexpected deviation"
+    )
     assert "Nobody sets the status." in known
     assert "nova/api/openstack/compute/lock_server.py:31-33" in known
     assert "Known" not in unknown.split("About this run")[0]
@@ -320,7 +345,7 @@ def test_a_case_that_is_not_known_to_show_what_others_do_is_named() -> None:
     lock = "servers-actions.lock/normal/202"
     news = {"kind": "unexpected", "deviation": f"{lock}!contradiction!200", "case": f"{lock}[PAUSED]"}
     seen = shown(record(result(lock, "fail"), notes=(*KNOWN, news))).text
-    assert f"{lock} contradiction expected unexpected" in seen
+    assert f"{lock} contradiction expected deviation unexpected deviation" in seen
     assert f"Not known in {lock}[PAUSED]" in seen
     assert "Not known in" not in shown(record(result(lock, "fail"), notes=KNOWN)).text
 

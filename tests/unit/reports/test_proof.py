@@ -107,13 +107,13 @@ def test_a_file_that_cannot_be_read(tmp_path):
 def test_the_page_says_what_was_caught_and_lists_what_was_not(proof):
     text = read(report.page(proof)).text
     for words in (
-        "1 of 4 broken promises were caught by their own requirement: 25.0 %.",
-        "The suite has not proven itself",
-        "the sandbox: nova 34.0.0",
-        "6 of 11,028 breakages, by the seed 3",
+        "1 of 4 broken promises was caught by the broken requirement itself: 25.0 %.",
+        "The suite has not passed. To pass, it needs at least 95 %",
+        "the sandbox: release 34.0.0",
+        "6 of 11,028 breakages, chosen with the seed 3",
         "5 min 12 s, 4 breakages at a time",
         "op.c/normal/202#500 op.c/normal/202[x]: pass: 202 <script>alert(1)</script>",
-        "told by op.b/body/x",
+        "caught by op.b/body/x",
         "op.d/normal/202#500",
         "no answer of the API shows a password op.e/normal/202#500",
         "op.f/normal/202#500 op.g/error/404",
@@ -121,6 +121,12 @@ def test_the_page_says_what_was_caught_and_lists_what_was_not(proof):
         "op.h!contradiction!403",
     ):
         assert words in text, words
+
+
+def test_the_service_that_was_broken_is_named_as_the_proof_names_it(proof):
+    proof["head"]["cloud"] = "widgets 7.0.0"
+    validate(proof, "proof.json")
+    assert "the sandbox: widgets 7.0.0" in read(report.page(proof)).text
 
 
 def test_a_part_of_a_proof_that_was_continued_names_its_own_time(proof):
@@ -131,9 +137,9 @@ def test_a_part_of_a_proof_that_was_continued_names_its_own_time(proof):
 def test_a_proof_without_a_miss():
     caught = Score(OUTCOMES[:1], (), {}, HEAD | {"tried": 1})
     text = read(report.page(json.loads(json.dumps(caught.to_json())))).text
-    assert "The suite has proven itself" in text
+    assert "The suite has passed." in text
     assert "Every breakage that could be decided was caught by its own requirement." in text
-    assert "No requirement failed that the breakage does not touch." in text
+    assert "No requirement failed without cause." in text
 
 
 def test_nothing_of_a_cloud_becomes_markup_and_no_request_leaves_the_page(proof):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from record_builder import info, mixed, omission, record, result
+from record_builder import exchange, info, mixed, omission, record, result
 
 from reports import words
 from reports.compare import compare
-from reports.requirements import accepted, parts_of, state_of
+from reports.requirements import parts_of, short
 from reports.runs import deviating, differing
 from reports.view import View, notes_by_kind, view
 from specs.record.model import Deviation
@@ -53,7 +53,7 @@ def test_states_accepted_and_refused(seen: View) -> None:
     rebuild = next(item for item in seen.operations if item.id == "servers-actions.rebuild")
     assert rebuild.states.accepted == ["ACTIVE"]
     assert rebuild.states.refused == ["PAUSED"]
-    assert rebuild.states.wrong == ["RESCUE accepted"]
+    assert rebuild.states.wrong == ["RESCUE: accepted"]
     pause = next(item for item in seen.operations if item.id == "servers-actions.pause")
     assert pause.states.accepted == []  # the reference is silent: that is an observation
 
@@ -82,8 +82,8 @@ def test_other_observations_are_said_as_they_are() -> None:
 
 def test_the_states_of_silence_take_in_those_of_the_normal_case() -> None:
     def silent(state: str, answer: int) -> Any:
-        seen = {"situation": f"status {state}", "answer": answer}
-        return result("a.b/error/409", "inapplicable", detail=state, state=state, observation=seen)
+        seen = {"situation": f"status {state}", "state": state, "answer": answer}
+        return result("a.b/error/409", "inapplicable", detail=state, state=state, status=answer, observation=seen)
 
     told = view(
         record(
@@ -91,11 +91,13 @@ def test_the_states_of_silence_take_in_those_of_the_normal_case() -> None:
             silent("PAUSED", 202),
             silent("SHUTOFF", 409),
             silent("ERROR", 409),
-            result("a.b/error/409", state="ACTIVE", observation={"situation": "a locked server", "answer": 409}),
+            result(
+                "a.b/error/409", state="ACTIVE", status=409, observation={"situation": "a locked server", "answer": 409}
+            ),
             result(
                 "a.b/error/403", "inapplicable", state="ACTIVE", observation={"policy": "a reader asks", "answer": 202}
             ),
-            result("a.b/error/404", observation={"answer": 404, "state": 3}),
+            result("a.b/error/404", status=404, observation={"answer": 404, "state": 3}),
         )
     ).observations
     assert [(item.about, item.sentence) for item in told] == [
@@ -148,12 +150,12 @@ def test_a_cloud_of_two_minds_is_said_to_be() -> None:
     told = view(
         record(
             *(
-                result("a.b/precondition", detail=f"{at}", state="ACTIVE", observation={"status": code})
+                result("a.b/precondition", detail=f"{at}", state="ACTIVE", status=code, observation={"state": "ACTIVE"})
                 for at, code in enumerate((202, 409))
             )
         )
     ).observations
-    assert told[0].sentence.endswith("this cloud does now one, now the other in ACTIVE.")
+    assert told[0].sentence.endswith("this cloud sometimes accepts and sometimes refuses ACTIVE.")
 
 
 def test_reasons_are_grouped_without_names_and_ids() -> None:
@@ -248,27 +250,53 @@ def test_the_parts_of_an_id(requirement: str, kind: str | None, parts: tuple[str
     assert (found.kind, found.detail, found.column, found.code) == parts
 
 
-def test_a_state_is_its_own_word_or_that_of_the_id() -> None:
-    assert state_of(result(state="ACTIVE", detail="PAUSED")) == "ACTIVE"
-    assert state_of(result(detail="SHELVED_OFFLOADED-2.1")) == "SHELVED_OFFLOADED"
-    assert state_of(result(detail="missing-name")) is None
-    assert state_of(result()) is None
+def test_a_column_is_headed_by_its_code_or_its_kind() -> None:
+    assert [short(column) for column in ("error/404", "normal", "error")] == ["404", "normal", "error"]
+
+
+def test_a_state_names_the_variant_of_the_resource_that_its_precondition_is_about() -> None:
+    told = view(
+        record(
+            result("a.b/precondition/status", state="UP"),
+            result("a.b/precondition/status-large", "fail", state="UP", observed="202"),
+        )
+    )
+    states = told.operations[0].states
+    assert (states.accepted, states.wrong) == (["UP"], ["UP (large): accepted"])
+
+
+def test_a_state_is_that_of_the_record_and_no_word_of_an_id() -> None:
+    named = result("a.b/precondition/status", detail="PAUSED")
+    told = view(record(named, result("a.c/precondition/status", state="UP")))
+    assert [operation.states.accepted for operation in told.operations] == [[], ["UP"]]
 
 
 @pytest.mark.parametrize(
-    ("text", "did"),
+    ("given", "lists"),
     [
-        ("202", True),
-        ("409 conflict", False),
-        ("accepted: 409 ms", True),
-        ("refused: 2.200", False),
-        ("ACTIVE", None),
-        ("12024", None),
-        ("2.100", None),
+        ({"observed": "refused with 202, as it reads"}, ([], [], [], [])),
+        ({"observed": "409", "expected": "accepted: so it reads"}, ([], ["UP"], [], [])),
+        ({"observed": "202", "expected": "refused: so it reads"}, (["UP"], [], [], [])),
+        ({"observed": "as expected", "status": 204}, (["UP"], [], [], [])),
+        ({"verdict": "fail", "observed": "202"}, ([], [], ["UP: accepted"], [])),
+        ({"verdict": "fail", "observed": "500"}, ([], [], ["UP: 500"], [])),
+        ({"verdict": "fail", "observed": "changed", "status": 409}, ([], [], ["UP: changed"], [])),
+        ({"verdict": "inconclusive", "observed": "202"}, ([], [], [], ["UP"])),
     ],
 )
-def test_accepted(text: str, did: bool | None) -> None:
-    assert accepted(text) is did
+def test_what_was_accepted_is_a_field_and_never_read_from_a_text(given: dict[str, Any], lists: tuple[Any, ...]) -> None:
+    (operation,) = view(record(result("a.b/precondition/status", state="UP", **given))).operations
+    states = operation.states
+    assert (states.accepted, states.refused, states.wrong, states.undecided) == lists
+
+
+def test_an_older_record_says_less_and_that_it_does() -> None:
+    older = {"status": None, "accepted": None, "exchanges": (exchange(202),)}
+    told = view(record(result("a.b/precondition/status", state="UP", **older)))
+    assert told.operations[0].states.accepted == []
+    assert not told.tells_status
+    assert view(record(result())).tells_status
+    assert view(record(result(status=None, accepted=None))).tells_status  # nothing was sent
 
 
 def test_a_comparison_tells_gone_from_untried() -> None:
@@ -331,12 +359,15 @@ def test_words() -> None:
     assert words.visible("a\x1b[31m\u202eb\x00\tc\nd") == "a\\x1b[31m\\u202eb\\x00\tc\nd"
     assert words.visible("\ud800\U000e0041") == "\\ud800\\U000e0041"
     assert words.one_line("a\n b\t c") == "a b c"
+    assert [words.plural(noun) for noun in ("widget", "policy", "key", "box", "address")] == [
+        "widgets", "policies", "keys", "boxes", "addresses",
+    ]  # fmt: skip
     assert words.one_line("x" * 500, 10) == "x" * 9 + "…"
     assert [words.duration(value) for value in (0.31, 41.6, 312, 7500)] == ["0.3 s", "42 s", "5 min 12 s", "2 h 5 min"]
     assert words.when("2026-03-01T12:00:05.1Z") == "2026-03-01 12:00:05 UTC"
     assert words.when("yesterday") == "yesterday"
     assert words.listed(["a", "b", "c"]) == "a, b and c"
     assert words.exit_meaning(None, finished=False) == "The run has not come to its end, or was killed."
-    assert words.exit_meaning(77) == "Exit status 77: not one that a run of this suite ends with."
+    assert words.exit_meaning(77) == "Exit status 77: an unknown status."
     assert words.lasted(info(totals={"seconds": 61})) == "1 min 1 s"
     assert words.lasted(info(finished=None)) is None

@@ -113,7 +113,7 @@ def test_a_ready_line_that_lacks_something(child):
 
 
 def test_a_child_that_never_gets_ready(child, tmp_path, monkeypatch):
-    monkeypatch.setattr("conformance.sandbox.process._STOP_SECONDS", 0.2)
+    monkeypatch.setattr("conformance.sandbox.child._STOP_SECONDS", 0.2)
     pid = tmp_path / "pid"
     python = child(
         f"open({str(pid)!r}, 'w').write(str(os.getpid()))", "print('{', end='', flush=True)", "time.sleep(60)"
@@ -149,7 +149,7 @@ def test_control_of_a_child_that_is_gone(child):
     python = child(f"print(json.dumps({READY!r}), flush=True)", "sys.exit(7)")
     running = start(python)
     try:
-        running._child.wait(10)
+        running.wait(10)
         with pytest.raises(SandboxError, match=r"has ended with status 7; its log is"):
             running.memory()
     finally:

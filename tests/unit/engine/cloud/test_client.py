@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from conformance.engine.api.load import load_service
 from conformance.engine.cloud import (
     ABSENT,
     BAD_TOKEN,
@@ -97,7 +98,7 @@ def test_another_service(fake, tmp_path):
     )
     fake.routes["GET", "/placement/resource_providers"] = (200, {"resource_providers": []})
     target = Target(url=fake.url + "/placement", tokens={Role.MEMBER: TOKEN})
-    cloud = connect(target, service_type="placement")
+    cloud = connect(target, profile=load_service("placement").profile)
     assert str(cloud.microversions) == "1.0 - 1.39"
     assert cloud.get("/resource_providers", microversion="1.39").ok
     assert fake.asked[-1].headers["OpenStack-API-Version"] == "placement 1.39"
@@ -237,7 +238,7 @@ def test_unknown_id(fake, cloud):
     assert cloud.send(Ask("POST", f"/servers/{unknown}/action", body={"pause": None})).status == 404
     fake.default = (200, {})
     with pytest.raises(ResourceError, match="should be 404, but the answer was 200"):
-        cloud.unknown_id()
+        cloud.unknown_id("/servers/{id}")
 
 
 def test_what_is_created_is_in_the_journal(fake, cloud):

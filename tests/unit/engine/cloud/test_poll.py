@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fake_cloud import fake_cloud
 
+from conformance.engine.api.load import load_service
 from conformance.engine.cloud import Journal, Role, Target, Watch, connect
 from conformance.engine.cloud.waiters import wait_for_gone, wait_for_idle, wait_for_status
 
@@ -60,7 +61,8 @@ def servers(fake):
 @pytest.fixture
 def cloud(fake, servers, tmp_path):
     tokens = {Role.MEMBER: "member-token", Role.ALT: "other-token"}
-    cloud = connect(Target(url=fake.url, tokens=tokens), Journal(tmp_path / "journal.jsonl", prefix="conformance-1"))
+    journal = Journal(tmp_path / "journal.jsonl", prefix="conformance-1")
+    cloud = connect(Target(url=fake.url, tokens=tokens), journal, profile=load_service("compute").profile)
     fake.asked.clear()
     yield cloud
     cloud.close()
@@ -123,7 +125,7 @@ def test_gone(servers, watch):
     assert result.server is None
     servers.add("b", ("ACTIVE", "deleting"), ("SOFT_DELETED", None))
     assert wait_for_gone(watch, "b", 5).status == "SOFT_DELETED"
-    assert wait_for_gone(watch, "b", 0.1, soft=False).timed_out
+    assert wait_for_gone(watch, "b", 0.1, kept=False).timed_out
 
 
 def test_an_error_ends_the_wait(servers, watch):

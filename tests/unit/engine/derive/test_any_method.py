@@ -23,8 +23,8 @@ from widgets import (
 )
 
 from conformance.engine.api.entries import BindingRule, Refusal
+from conformance.engine.api.given import GivenKind
 from conformance.engine.derive.constraints import LONGEST
-from conformance.engine.derive.refusals import UNKNOWN
 from conformance.engine.judge.codes import Accepted, Refused, RefusedWhereSilent
 from conformance.engine.judge.contents import EmptyBody, ErrorBody, FieldShown
 from conformance.engine.model.binding import Binding, Step
@@ -45,7 +45,11 @@ MAKE = plain(
 )
 SHOW = plain("GET", "/gears/{gear_id}", normal=(200,))
 HOST = Binding("host", "name", "any")
-BOUND = replace(KNOWLEDGE, rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "host", HOST)))
+BOUND = replace(
+    KNOWLEDGE,
+    kinds={"host": GivenKind("no-such-host"), "colour": GivenKind()},
+    rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "host", HOST)),
+)
 
 
 def bad(operation, *others, code="400", **more):
@@ -164,7 +168,7 @@ def test_a_field_of_the_body_that_names_nothing_is_a_404_or_observed():
     one = plain("POST", "/gears", *rows, samples=(sample({"gear": {"host": "h", "name": "n"}}),), error=(404,))
     found = bad(one, code="404", service=BOUND)
     assert set(found) == {"unknown-host"}
-    assert found["unknown-host"].trial.request.body == {"gear": {"host": UNKNOWN["host"], "name": "n"}}
+    assert found["unknown-host"].trial.request.body == {"gear": {"host": "no-such-host", "name": "n"}}
     assert found["unknown-host"].expectation == RefusedWhereSilent(404, "a host that names nothing")
 
 
@@ -342,3 +346,11 @@ def test_what_needs_others_beside_it_may_be_named_by_a_pattern():
 def test_what_was_removed_is_looked_for_and_never_acted_on(method, path, target):
     (one,) = suite(plain(method, path, removed=Removal(44, "7.0.0"))).cases
     assert one.trial.situation.target == target
+
+
+@pytest.mark.parametrize("path", ["/gears/(gear_id)", "/gears/:gear_id", "/gears/<gear_id>", "gears/{gear_id}"])
+def test_a_url_of_another_form_is_never_sent(path):
+    """A cloud would take the placeholder for a name."""
+    found = suite(plain("GET", path, normal=(200,), error=(404,), name="get-gear"))
+    assert not found.cases
+    assert untested(found)["get-gear"] == "not-derivable"

@@ -139,7 +139,7 @@ def test_409_by_status_without_a_documented_precondition_is_observed():
         "spin/error/409[locked]",
     ]
     one = case(found, "spin/error/409[HALTED]")
-    assert one.expectation == RefusedWhereSilent(409, "status HALTED")
+    assert one.expectation == RefusedWhereSilent(409, "status HALTED", state="HALTED")
     assert one.trial.outcome.accepted is None
     locked = case(found, "spin/error/409[locked]")
     assert locked.expectation == RefusedWhereSilent(409, "a locked server")

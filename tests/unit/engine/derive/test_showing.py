@@ -83,7 +83,7 @@ def test_a_server_to_which_something_was_done_is_given_up(tmp_path):
 
 def test_the_shipped_table_names_operations_and_fields_of_the_reference():
     operations = {o.id: o for spec in load_directory(COMPUTE).specs for o in spec.operations}
-    service = load_service()
+    service = load_service("compute")
     assert service.showings
     for rule in service.showings:
         assert any(service.showing(o, r.name) is rule for o in operations.values() for r in o.response.parameters), rule

@@ -10,6 +10,7 @@ from widgets import KNOWLEDGE, action, evidence, plain, suite
 from workshop import KNOWN, opened, tried
 
 from conformance.engine.api.entries import EffectRule
+from conformance.engine.api.given import RelatedStatus
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.roles import Role
 from conformance.engine.judge.effects import Effect, Seen
@@ -25,7 +26,8 @@ RULES = (
     EffectRule("server", ("unlisted",), "/servers", ("id",)),
     EffectRule("image", ("created", "deleted"), "/images", ("server", "id"), (("server", OWN),), "2.10"),
 )
-SHOWING = replace(KNOWN, effects=RULES)
+COPIED = RelatedStatus("/images/{id}", "image.status", named_by=("image_id",), passing=("SAVING",))
+SHOWING = replace(KNOWN, effects=RULES, related={"image": COPIED})
 COPY, MELT = (action(name, path="/servers/{server_id}/action") for name in ("copy", "melt"))
 DELETE = plain("DELETE", "/servers/{server_id}", normal=(204,))
 EVERY = ("image created", "image deleted", "server unlisted")
@@ -91,7 +93,7 @@ def test_a_status_that_is_only_passed_through_has_the_reason_that_it_is():
 
 
 def test_the_tables_know_where_images_and_servers_are_listed():
-    known = load_service()
+    known = load_service("compute")
     assert known.effect("server", "unlisted").of == ("id",)
     assert known.effect("image", "created") is known.effect("image", "deleted")
     assert known.effect("image", "deleted").query == (("server", OWN),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 from types import SimpleNamespace
@@ -306,12 +307,16 @@ class Factory:
     def rand_name(self, kind: str) -> str:
         return f"run-{kind}"
 
-    def widget(self, microversion: str | None = None, extra: Any = None, beside: Any = None) -> None:
+    def make(
+        self, kind: str, *, name: str, microversion: str, fields: Mapping[str, Any] | None = None, beside: Any = None
+    ) -> None:
+        assert kind == "widget"
+        extra = {"name": name, **(fields or {})}
         if not self.works or (beside and len(self.apart) == self.places):
             raise ResourceError("no widget could be made: quota")
         self.apart += [beside] if beside else []
         self.made.append(extra)
-        self.on.widgets.append(widget(5 + len(self.made), **(extra or {})))
+        self.on.widgets.append(widget(5 + len(self.made), **extra))
 
 
 STOCK = Stock("widgets", "widget", ("widgets",), "name", (("X:size", None, (7, 8)), ("flag", "2.99", (True, False))))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from widgets import action, evidence, trial
+from widgets import LASTING, action, evidence, trial
 
 from conformance.engine.judge.codes import (
-    LASTING,
+    LOOKED_UP,
     Accepted,
     Admitted,
     LetIn,
@@ -187,7 +187,7 @@ def test_lists_of_a_view_have_no_order():
 
 
 def test_what_only_one_view_shows_has_not_changed():
-    for name in LASTING:
+    for name in (*LASTING, *LOOKED_UP):
         rest = {k: v for k, v in IDLE.items() if k != name}
         assert said(ALL[2], 409, before={**IDLE, name: 1}, after=rest) == PASS
         assert said(ALL[2], 409, before=rest, after={**IDLE, name: 1}) == PASS
@@ -201,6 +201,8 @@ def test_an_observation_says_what_was_seen():
     judgement = ALL[6].judge(evidence(202))
     assert judgement.observation == {"situation": "status SPINNING", "answer": 202}
     assert ALL[6].judge(evidence(409)).observation == {"situation": "status SPINNING", "answer": 409}
+    by_state = RefusedWhereSilent(409, "status HALTED", state="HALTED")
+    assert by_state.judge(evidence(409)).observation == {"situation": "status HALTED", "state": "HALTED", "answer": 409}
     assert ALL[5].judge(evidence(202)).observation == {"policy": "too low", "answer": 202}
 
 

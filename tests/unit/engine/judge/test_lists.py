@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from widgets import evidence
 
 from conformance.engine.judge.lists import NextLink, comparable, has, out_of_order, sorted_by
-from conformance.engine.model.listing import Page, Pages
+from conformance.engine.model.listing import Listing, Page, Pages
+from conformance.engine.model.trial import Paged
 
 
 @settings(max_examples=100, deadline=None)
@@ -48,6 +51,24 @@ def test_two_texts_are_out_of_order_where_every_collation_says_so(first, second,
 )
 def test_whether_a_value_passes(values, asked, match, expected):
     assert has(values, asked, match) == expected
+
+
+LISTING = Listing("next", "limit", ("widgets",), "name")
+
+
+def pages(**asked):
+    whole = Page(200, (1, 2), ("a", "b"))
+    return Pages(whole, whole, asked, None, 1)
+
+
+def test_a_judgement_names_the_code_of_the_page_that_decided():
+    first = Page(200, (1,), ("a",), next="/widgets?marker=a")
+    shown = evidence(200, pages=pages(page=first, next=Page(404)))
+    shown = replace(shown, trial=replace(shown.trial, exchange=Paged(LISTING)))
+    judgement = NextLink("limit").judge(shown)
+    assert (judgement.verdict, judgement.status) == ("fail", 404)
+    refused = replace(shown, pages=pages(page=Page(500)))
+    assert (NextLink("limit").judge(refused).verdict, NextLink("limit").judge(refused).status) == ("fail", 500)
 
 
 def test_a_trial_without_pages_decides_nothing():

@@ -73,12 +73,12 @@ def test_a_way_that_leads_elsewhere_is_given_up_and_the_server_with_it():
 def test_without_a_server_there_is_no_situation():
     cloud = Cloud()
 
-    def create(**_):
+    def create(*_, **__):
         raise ResourceError("the quota is used up")
 
     cloud.create = create
     problem = subject_on(cloud).reach("IDLE")
-    assert (problem.verdict, problem.reason) == ("inconclusive", "no server could be made: the quota is used up")
+    assert (problem.verdict, problem.reason) == ("inconclusive", "no widget could be made: the quota is used up")
 
 
 def test_a_stopped_run_makes_no_server():
@@ -182,7 +182,7 @@ def test_settling_waits_for_the_end_of_a_task():
     cloud = Cloud()
     subject = subject_on(cloud)
     subject.reach("IDLE")
-    cloud.server["OS-EXT-STS:task_state"] = "turning"
+    cloud.server["turning"] = "turning"
     assert subject.settle(()).timed_out
 
 
@@ -251,7 +251,7 @@ def test_a_status_that_is_not_reached_with_what_is_attached_is_inapplicable_and_
     subject.stir("/widgets/w1/hooks")
     problem = subject.reach("SPINNING")
     assert problem.verdict == "inapplicable"
-    assert "with what is attached to it a server does not reach SPINNING" in problem.reason
+    assert "with what is attached to it a widget does not reach SPINNING" in problem.reason
     cloud.does["spin"] = "SPINNING"
     assert subject.reach("SPINNING") is None
     assert cloud.made == 2

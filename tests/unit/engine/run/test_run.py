@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from fake_run import EVERY, GEAR, SPIN_IDLE, SPUN, SUITE, cloud, key, started
 from widgets import TOP, evidence
 
-from conformance.engine.model.evidence import Problem
+from conformance.engine.model.evidence import Problem, holds
 from conformance.engine.run.run import Run, Stopped
 
 __all__ = ["cloud"]
@@ -32,6 +33,7 @@ def test_a_result_says_what_case_it_is_of(cloud):
     assert (result.requirement, result.operation) == ("widgets.spin/normal/202", "widgets.spin")
     assert (result.kind, result.state, result.role, result.microversion) == ("normal", "IDLE", "member", str(TOP))
     assert (result.expected, result.observed, result.deviation) == ("202", "202", None)
+    assert (result.status, result.accepted) == (202, True)
     assert result.source.line == 10
 
 
@@ -51,6 +53,7 @@ def test_a_fail_that_comes_again_is_a_fail_and_is_tried_on_another_server(cloud)
     result = run.wait(SPIN_IDLE)
     run.stop()
     assert (result.verdict, result.observed) == ("fail", "500")
+    assert (result.status, result.accepted) == (500, False)
     assert result.deviation.id == "widgets.spin/normal/202!contradiction!500"
     assert cloud.made == [key(), key()]
     assert cloud.discarded == 2, "before the second try, and at the end of the lane"
@@ -89,7 +92,23 @@ def test_a_problem_is_the_verdict_of_all_its_cases(cloud):
     cloud.answers[key()] = evidence(None, problem=Problem("inapplicable", "no such role"))
     result = started(SPIN_IDLE).wait(SPIN_IDLE)
     assert (result.verdict, result.observed, result.reason) == ("inapplicable", "not tried", "no such role")
+    assert (result.status, result.accepted) == (None, None)
     assert cloud.made == [key()]
+
+
+def test_an_answer_that_did_not_come_has_no_code(cloud):
+    cloud.answers[key()] = evidence(0, problem=Problem("error", "no answer came: it broke"))
+    result = started(SPIN_IDLE).wait(SPIN_IDLE)
+    assert (result.verdict, result.status, result.accepted) == ("error", None, None)
+
+
+def test_the_code_is_that_of_the_answer_that_was_judged(cloud, monkeypatch):
+    case = next(c for c in SUITE.cases if c.id == SPIN_IDLE)
+    cloud.answers[key()] = evidence(202)
+    judged = replace(holds("as it should"), status=409)
+    monkeypatch.setattr(type(case.expectation), "judge", lambda self, evidence: judged)
+    result = started(SPIN_IDLE).wait(SPIN_IDLE)
+    assert (result.verdict, result.status, result.accepted) == ("pass", 409, False)
 
 
 def test_an_exception_in_a_trial_is_an_error_and_the_lane_goes_on(cloud):

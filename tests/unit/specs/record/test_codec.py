@@ -78,6 +78,8 @@ results = st.builds(
     seconds=seconds,
     kind=st.none() | texts,
     state=st.none() | texts,
+    status=st.none() | st.integers(100, 999),
+    accepted=st.none() | st.booleans(),
     omissions=st.lists(deviations, max_size=2).map(tuple),
     observation=objects,
 )
@@ -108,7 +110,7 @@ def test_the_head_that_is_written_is_read(head: RunInfo) -> None:
 
 def test_every_line_has_all_fixed_keys_and_the_others_only_where_they_speak() -> None:
     fixed = ["case", "requirement", "operation", "verdict", "microversion", "role", "source", "expected", "observed"]
-    fixed += ["reason", "deviation", "waiver", "exchanges", "seconds"]
+    fixed += ["status", "accepted", "reason", "deviation", "waiver", "exchanges", "seconds"]
     assert list(result_to_json(result())) == fixed
     more = replace(result(), kind="normal", state="ACTIVE", observation={})
     assert list(result_to_json(more)) == [*fixed, "kind", "state", "observation"]
@@ -138,6 +140,9 @@ def test_what_is_written_is_valid() -> None:
         {"deviation": {"id": "a!omission!x", "class": "contradiction"}},
         {"verdict": "fail", "reason": "so", "deviation": {"id": "a!omission!x", "class": "omission", "observed": "x"}},
         {"exchanges": [{"request": {}, "response": None, "ms": 1}]},
+        {"status": 0},
+        {"status": "202"},
+        {"accepted": "yes"},
         {"unknown": 1},
     ],
 )
@@ -163,6 +168,9 @@ def test_what_json_cannot_express_is_refused() -> None:
     [
         ({"verdict": "ok"}, "'verdict' is 'ok', none of fail, error"),
         ({"case": 3}, "'case' is a number, and a text is expected"),
+        ({"status": "202"}, "'status' is a text, and a number is expected"),
+        ({"status": True}, "'status' is true or false, and a number is expected"),
+        ({"accepted": 1}, "'accepted' is a number, and true or false is expected"),
         ({"role": True}, "'role' is true or false, and a text or null is expected"),
         ({"source": None}, "'source' is null, and an object is expected"),
         ({"source": {"path": "x"}}, "the key 'line' of 'source' is missing"),
@@ -180,7 +188,11 @@ def test_a_line_of_another_shape_is_refused(change: dict[str, Any], words: str) 
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize("key", list(result_to_json(result())))
+LATER = ("status", "accepted")
+"""Keys that older records lack."""
+
+
+@pytest.mark.parametrize("key", [key for key in result_to_json(result()) if key not in LATER])
 def test_a_line_without_a_fixed_key_is_refused(key: str) -> None:
     line = result_to_json(result())
     del line[key]
@@ -200,6 +212,15 @@ def test_a_line_without_a_fixed_key_is_refused(key: str) -> None:
 def test_a_head_of_another_shape_is_refused(head: Any, words: str) -> None:
     with pytest.raises(MalformedError, match=words):
         info_from_json(head)
+
+
+def test_a_line_of_an_older_record_is_read_and_valid_without_the_later_keys() -> None:
+    line = result_to_json(result(status=202, accepted=True))
+    for key in LATER:
+        del line[key]
+    validator("record-1").validate(line)
+    read = result_from_json(line)
+    assert (read.status, read.accepted) == (None, None)
 
 
 def test_keys_of_a_later_version_are_ignored() -> None:

@@ -1,0 +1,40 @@
+"""What a session writes into the head of its record: the figures by resource, and why a promise has no case."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from conformance.engine.model.case import REASONS, Untested
+from conformance.engine.provision.context import Notes
+from conformance.engine.run.session import Session
+from specs.record.model import Source
+
+
+@pytest.mark.parametrize(
+    ("resource", "made", "figure"),
+    [("widget", 3, {"widget": 3}), ("widget", 0, {}), ("", 0, {})],
+)
+def test_figures_name_the_resource_as_its_service_does(resource, made, figure):
+    session = SimpleNamespace(
+        _began=time.monotonic(),
+        cloud=SimpleNamespace(request_count=7),
+        context=SimpleNamespace(service=SimpleNamespace(resource=resource)),
+        run=SimpleNamespace(servers_made=made),
+    )
+    figures = Session.figures(session)
+    assert (figures["requests"], figures["made"]) == (7, figure)
+
+
+def test_a_promise_without_a_case_says_why_in_a_sentence():
+    untested = (Untested("a.b/error/501", "provider", Source("x.inc", 3)),)
+    session = SimpleNamespace(
+        context=SimpleNamespace(notes=Notes()),
+        suite=SimpleNamespace(used=(), untested=untested),
+        run=SimpleNamespace(whole=True, operations=frozenset()),
+        left=(),
+    )
+    (note,) = Session.notes(session)
+    assert (note["requirement"], note["reason"], note["why"]) == ("a.b/error/501", "provider", REASONS["provider"])
