@@ -38,6 +38,9 @@ TOP = Microversion(2, 20)
 
 COLOUR = Binding("colour", "id", "any")
 
+STATUS = Status(task_field="turning", failed=("ERROR",))
+WIDGET = Kind("widget", "/widgets", "widgets", status=STATUS)
+
 LASTING = (
     "status",
     "turning",
@@ -50,9 +53,6 @@ LASTING = (
     "description",
 )
 """Fields of a widget that only requests change."""
-
-STATUS = Status(task_field="turning", failed=("ERROR",))
-WIDGET = Kind("widget", "/widgets", "widgets", status=STATUS)
 
 KNOWLEDGE = ServiceDescription(
     resource="widget",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +10,7 @@ from conformance.engine.api.response_fields import elements, values_at
 from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.wait import until
 from conformance.engine.execute.paging import SOON
 from conformance.engine.judge.effects import Seen
 from conformance.engine.model.evidence import Problem
@@ -93,16 +93,17 @@ class Effects:
         if look.effect == "created" and made is None and role is not Role.MEMBER:
             why = f"the answer names no {look.rule.resource}, and what the {role} has made belongs to another project"
             return Seen(problem=Problem("inconclusive", why))
-        deadline = time.monotonic() + min(SOON, self.context.patience.status)
-        while True:
+
+        def see() -> Seen:
             if look.effect == "created" and made is not None:
                 seen = self._shown(look, made.id, made.path, role)
             else:
                 seen = self._listed(look)
-            seen = replace(seen, before=look.seen.before)
-            if seen.shows(look.effect) or time.monotonic() > deadline or self.context.stopping.is_set():
-                return seen
-            self.context.stopping.wait(self.context.patience.settle)
+            return replace(seen, before=look.seen.before)
+
+        patience = self.context.patience
+        within = min(SOON, patience.status)
+        return until(see, lambda seen: seen.shows(look.effect), within, self.context.stopping, pause=patience.settle)
 
     def _listed(self, look: _Look) -> Seen:
         """Those of the server that the list shows now."""

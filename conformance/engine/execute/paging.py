@@ -17,12 +17,14 @@ from conformance.engine.api.response_fields import identity
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.wait import until
 from conformance.engine.execute.filter_values import none_of, pick, text
 from conformance.engine.judge.lists import comparable
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.listing import Listing, Page, Pages, values_of
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.errors import NeedsNewServer, Unavailable
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
@@ -62,8 +64,8 @@ class Paging:
     kept: list[Subject] = field(default_factory=list)
     _shared: dict[str, str] = field(default_factory=dict)
 
-    def make(self, trial: Trial, listing: Listing, version: Microversion) -> Evidence:
-        """Make the controls and the pages.
+    def make(self, trial: Trial, listing: Listing, version: Microversion, roles: tuple[str, ...]) -> Evidence:
+        """Make the controls and the pages, in the first of the roles that is not refused the list.
 
         Returns:
             Evidence with ``pages``, or with the problem that kept them from being made.
@@ -77,23 +79,20 @@ class Paging:
                 return Evidence(trial, version=version, problem=problem)
         stock = next((s for s in self.context.service.listed if s.name == listing.made), None)
         fresh = stock is not None and stock.name not in self._shared and self._stock(stock)
-        operation, fallback = trial.request.operation, trial.request.fallback_role
-        role = fallback if fallback and operation.id in self.context.elevated else trial.request.role
         asking = _Asking(
             self,
             trial,
             listing,
             version,
-            role,
+            roles[0],
             self._isolated(stock, trial, listing),
             fresh,
             self._shared.get(stock.name if stock else ""),
         )
         evidence = asking.evidence()
-        if evidence.status == 403 and fallback and role == "member" and fallback in self.context.role_names:
-            self.context.elevated.add(operation.id)
-            self.context.notes.add("elevated", f"{operation.id} is refused to members; tried as administrator")
-            evidence = replace(asking, role=fallback).evidence()
+        if evidence.status == FORBIDDEN and len(roles) > 1:
+            self.context.elevate(trial.request.operation, trial.request.operation.id)
+            evidence = replace(asking, role=roles[-1]).evidence()
         return evidence
 
     def _isolated(self, stock: Stock | None, trial: Trial, listing: Listing) -> Query:
@@ -215,11 +214,8 @@ class _Asking:
 
     def _once(self, may_reuse: bool) -> Evidence:
         before, answer = self._control(may_reuse)
-        deadline = time.monotonic() + min(SOON, self.paging.context.patience.status)
-        while self.fresh and before.ok and len(before.elements) < 2 and time.monotonic() < deadline:
-            time.sleep(0.3)
-            self.exchanges.clear()
-            before, answer = self._control()
+        if self.fresh and before.ok and len(before.elements) < 2:
+            before, answer = self._until_two()
         few = self.plan.way in TWO and before.ok and len(before.elements) < 2
         if few and self.paging.grow(self.trial, self._path(), 2 - len(before.elements)):
             self.exchanges.clear()
@@ -248,6 +244,22 @@ class _Asking:
         if self.plan.way in TWO and len(after.elements) < 2:
             return self._evidence(answer, problem=Problem("inapplicable", self._few()))
         return self._evidence(first or answer, pages)
+
+    def _until_two(self) -> tuple[Page, Answer]:
+        """The control again, until the two elements that were just made are shown."""
+
+        def control() -> tuple[Page, Answer]:
+            self.exchanges.clear()
+            return self._control()
+
+        context = self.paging.context
+        return until(
+            control,
+            lambda seen: not seen[0].ok or len(seen[0].elements) >= 2,
+            min(SOON, context.patience.status),
+            context.stopping,
+            pause=0.3,
+        )
 
     def _evidence(self, answer: Answer, pages: Pages | None = None, problem: Problem | None = None) -> Evidence:
         headers = {name.lower(): value for name, value in answer.headers.items()}

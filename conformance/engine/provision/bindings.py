@@ -70,6 +70,7 @@ class Bindings:
         self._subject = subject
         self._free: dict[str, list[Made]] = {}
         self.attached: dict[str, Made] = {}
+        self._noted: set[tuple[str, str, str]] = set()
         self.elements: Callable[[str, str | None], Owned] | None = None
 
     def new_server(self) -> None:
@@ -140,7 +141,9 @@ class Bindings:
                 self.attached.pop(binding.resource, None)
 
     def _value(self, binding: Binding, must_work: bool) -> Any:
-        self._context.notes.add("binding", str(binding))
+        if (binding.resource, binding.attribute, binding.relation) not in self._noted:
+            self._noted.add((binding.resource, binding.attribute, binding.relation))
+            self._context.notes.add("binding", str(binding))
         service = self._context.service
         if binding.resource.startswith("/"):
             return self._element(binding)

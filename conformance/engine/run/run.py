@@ -10,12 +10,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from conformance.engine.execute.executor import FIRST_REFUSAL, FORBIDDEN, Executor
+from conformance.engine.execute.executor import FIRST_REFUSAL, Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.model.probe import Probe
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.lanes import ALONE, NO_SERVER, lane_of, order
 from conformance.engine.run.locks import Locks
