@@ -25,7 +25,7 @@ from conformance.engine.model.listing import Listing, Page, Pages, values_of
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
-from conformance.engine.provision.errors import NeedsNewServer, Unavailable
+from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
@@ -40,7 +40,7 @@ TWO = ("limit", "next", "marker", "offset", "sort")
 """What needs two elements to be seen."""
 
 SOON = 30.0
-"""Seconds after which what was made shows in its list, at most: a migration is confirmed after its server is active."""
+"""Seconds after which what was made shows in its list, at most: some of it shows only when the resource is done."""
 
 TICK = 1.1
 """Seconds between the making of two elements, so that the moments that they show, to the second, differ."""
@@ -54,7 +54,7 @@ class Paging:
     """Makes trials on lists, for one lane; what it makes to be listed is kept for the next.
 
     ``last`` is the control that ended the trial before, by what was asked, the page and the answer: the next trial may
-    begin with it. ``kept`` are servers that must be there as long as what came of them is to be listed.
+    begin with it. ``kept`` are resources that must be there as long as what came of them is to be listed.
     """
 
     context: RunContext
@@ -114,7 +114,7 @@ class Paging:
         return self._stock(stock)
 
     def discard(self) -> None:
-        """Give the servers up that were kept."""
+        """Give the resources up that were kept."""
         while self.kept:
             self.kept.pop().discard()
 
@@ -129,17 +129,17 @@ class Paging:
                     self._through(stock.statuses)
                 else:
                     self._element(stock, stock.factory, name)
-            except (CloudError, Unavailable, NeedsNewServer) as error:
+            except (CloudError, Unavailable, NeedsNewResource) as error:
                 self.context.notes.add("missing", f"no element of {stock.name} could be made to be listed: {error}")
                 return False
         return True
 
     def _through(self, statuses: tuple[str, ...]) -> None:
-        """Bring a server of its own through statuses, and keep it: a list may not show what came of a deleted one."""
+        """Bring a resource of its own through statuses, and keep it: a list may not show what came of a deleted one."""
         subject = self.subject.another()
         self.kept.append(subject)
         problem = next(filter(None, map(subject.reach, statuses)), None)
-        self.subject.servers_made += subject.servers_made
+        self.subject.resources_made += subject.resources_made
         if problem:
             raise Unavailable(problem.reason)
 
@@ -161,13 +161,13 @@ class Paging:
                 more = self.subject.bindings.filled({"fields": fields, **beside})
                 self.context.resources.make(kind, name=called, microversion=version, **more)
                 return
-            except (CloudError, Unavailable, NeedsNewServer) as error:
+            except (CloudError, Unavailable, NeedsNewResource) as error:
                 if not less:
                     raise
                 self.context.notes.add("missing", f"an element of {stock.name} was made to be listed {less}: {error}")
 
     def grow(self, trial: Trial, collection: str, number: int) -> bool:
-        """Let a list below the server grow: by what makes its elements, else by two harmless actions upon the server.
+        """Let a list below the resource grow: by what makes its elements, else by two harmless actions upon it.
 
         Returns:
             Whether that could be done.
@@ -180,7 +180,7 @@ class Paging:
         try:
             for _ in range(number):
                 self.paths.elements.produce(producer, collection, producer.name, {})
-        except (CloudError, Unavailable, NeedsNewServer) as error:
+        except (CloudError, Unavailable, NeedsNewResource) as error:
             self.context.notes.add("missing", f"no element of {collection} could be made to be listed: {error}")
             return False
         return True

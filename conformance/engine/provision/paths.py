@@ -108,7 +108,7 @@ class Paths:
             elif nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
                 value = self._nothing(filled, operation, name, role, version, nothing)
             elif name == self._context.service.identifier:
-                value = self._subject.known_id or self._subject.server_id
+                value = self._subject.known_id or self._subject.resource_id
             else:
                 value, owned = self._something(filled, operation, name, role, version)
                 if name in needs.passing:

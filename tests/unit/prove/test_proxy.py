@@ -17,7 +17,7 @@ from conformance.prove.breakage import Breakage
 from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs, StillListed
 from conformance.prove.proxy import Proxy
 from conformance.prove.stock import Lending
-from conformance.prove.where import NO_SERVER, Holds, Where
+from conformance.prove.where import NO_RESOURCE, Holds, Where
 from specs.microversion import Microversion, VersionRange
 
 ID = "11111111-2222-3333-4444-555555555555"
@@ -150,7 +150,7 @@ def test_only_what_is_meant_is_broken(proxy, ask):
         ({"roles": frozenset({"alt"})}, {"token": "o"}, True),
         ({"states": frozenset({"ACTIVE"})}, {}, True),
         ({"states": frozenset({"SHUTOFF"})}, {}, False),
-        ({"states": frozenset({NO_SERVER})}, {"id_": OTHER}, True),
+        ({"states": frozenset({NO_RESOURCE})}, {"id_": OTHER}, True),
         ({"locked": True}, {}, False),
         ({"locked": False}, {}, True),
         ({"versions": VersionRange(Microversion(2, 10), Microversion(2, 10))}, {}, True),

@@ -86,7 +86,7 @@ def test_the_course_of_one_server(fake, servers, watch):
     assert result.statuses == ("ACTIVE", "PAUSED")
     assert result.states == (("ACTIVE", "pausing"), ("ACTIVE", None), ("PAUSED", "x"), ("PAUSED", None))
     assert result.status == "PAUSED"
-    assert result.server["id"] == "a"
+    assert result.view["id"] == "a"
     assert [state[1:] for state in watch.trace("a")] == list(result.states)
     assert watch.states_seen() == set(result.states)
     # Its own GET costs less than a listing.
@@ -122,7 +122,7 @@ def test_gone(servers, watch):
     servers.courses["a"][1] = (None, None)
     result = wait_for_gone(watch, "a", 5)
     assert result.statuses == ("ACTIVE", "DELETED")
-    assert result.server is None
+    assert result.view is None
     servers.add("b", ("ACTIVE", "deleting"), ("SOFT_DELETED", None))
     assert wait_for_gone(watch, "b", 5).status == "SOFT_DELETED"
     assert wait_for_gone(watch, "b", 0.1, kept=False).timed_out
@@ -145,7 +145,7 @@ def test_time_is_over(fake, servers, watch):
     result = wait_for_status(watch, "a", "ACTIVE", 0.3)
     assert result.timed_out
     assert result.statuses == ("BUILD",)
-    assert result.server["status"] == "BUILD"
+    assert result.view["status"] == "BUILD"
     assert 0.3 <= result.seconds < 1
     count = len(fake.asked)
     time.sleep(0.2)

@@ -14,7 +14,7 @@ def test_the_first_status_needs_a_server_and_nothing_else():
     subject = subject_on(cloud)
     assert subject.reach("IDLE") is None
     assert subject.reach("IDLE") is None
-    assert (cloud.made, cloud.asked, subject.servers_made) == (1, [], 1)
+    assert (cloud.made, cloud.asked, subject.resources_made) == (1, [], 1)
 
 
 def test_a_status_is_reached_by_the_edges_of_the_graph():
@@ -228,7 +228,7 @@ def test_a_server_that_goes_away_while_it_settles_is_gone():
 
 def test_without_a_server_its_id_is_an_error_of_ours():
     with pytest.raises(RuntimeError):
-        assert subject_on(Cloud()).server_id
+        assert subject_on(Cloud()).resource_id
 
 
 def test_what_is_attached_bears_the_requests_on_it_and_no_others():
