@@ -43,7 +43,7 @@ class Choices:
         clouds: names in clouds.yaml by role.
         url: of the service; tokens: by role, with the URL. Neither clouds nor URL: the sandbox.
         sandbox_cloud: whether a real cloud of several services is started for the run, and tried.
-        sandbox_release: the requirement that names the Nova of the sandbox; None: the one that is installed here.
+        sandbox_release: the requirement that names the release of the sandbox; None: the one that is installed here.
         allow_undecided: percent.
         given: the options that were given, without secrets, for the record.
     """

@@ -11,9 +11,9 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of
 
 PER_TRIAL = 4.0
-"""Requests for a trial on a server: itself, looking at the server before and after, waiting, undoing it."""
+"""Requests for a trial on a resource: itself, looking at the resource before and after, waiting, undoing it."""
 PER_LANE = 12
-"""Requests for the server of a lane: made, awaited, brought into its status, deleted."""
+"""Requests for the resource of a lane: made, awaited, brought into its status, deleted."""
 AT_START = 12
 """Requests for versions, tokens and discovery."""
 
@@ -29,7 +29,7 @@ def plan_lines(cases: Iterable[Case], max_servers: int, service_type: str) -> li
         lanes.setdefault(lane, {})[case.trial.key] = case.trial
         counts[lane] += 1
         kinds[case.requirement.kind.partition("/")[0]] += 1
-    servers = [lane for lane in lanes if lane != NO_RESOURCE]
+    walked = [lane for lane in lanes if lane != NO_RESOURCE]
     trials = sum(len(found) for found in lanes.values())
     requests = _requests(lanes)
     width = max((len(lane) for lane in lanes), default=4)
@@ -41,8 +41,8 @@ def plan_lines(cases: Iterable[Case], max_servers: int, service_type: str) -> li
         *lines,
         "",
         ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())),
-        f"{sum(counts.values())} cases in {trials} trials, on {len(servers)} lanes of which "
-        f"{min(len(servers), max_servers)} run at a time; about {requests} requests",
+        f"{sum(counts.values())} cases in {trials} trials, on {len(walked)} lanes of which "
+        f"{min(len(walked), max_servers)} run at a time; about {requests} requests",
     ]
 
 

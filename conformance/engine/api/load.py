@@ -122,11 +122,10 @@ def load_service(service: str) -> ServiceDescription:
     return understood(_read(service), service)
 
 
-@cache
 def packages() -> tuple[str, ...]:
-    """The distributions that hold the references for which descriptions are written."""
-    references = (_read(service).data.get("reference", {}) for service in sorted(services()))
-    return tuple(reference["package"] for reference in references if reference)
+    """The distributions that hold the references of the services that are described here."""
+    written_for = (_read(service).data.get("reference") for service in sorted(services()))
+    return tuple(reference["package"] for reference in written_for if reference)
 
 
 def check_service(service: str, specs: Iterable[Spec], whole: bool) -> tuple[str, ...]:
@@ -156,7 +155,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         kinds={name: structured(_part(entry, GIVEN), GivenKind) for name, entry in maps["kinds"].items()},
         initial=read.get("initial_status", ""),
         stable=tuple(lists["stable_statuses"]),
-        failure_statuses=tuple(lists["failure_statuses"]),
+        failure_statuses=profile.kind(read.get("resource", "")).status.failed,
         lasting_fields=tuple(lists["lasting_fields"]),
         accepts={k: tuple(v) for k, v in maps["statuses_to_try"].items()},
         transitions=tuple(way for entry in lists["transitions"] for way in _transitions(entry)),
