@@ -2,6 +2,12 @@
 
 import signal
 
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
 # A shell starts what it runs in the background deaf to Ctrl-C, and children inherit that: the tests that interrupt a
 # run would wait for ever. With a handler of ours, children start with the default again.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

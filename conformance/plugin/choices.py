@@ -95,7 +95,6 @@ def choose(values: Mapping[str, Any]) -> Choices:
         raise Trouble(f"--os-cloud is missing: {_name_of(_CLOUDS, clouds)} only adds a role to it")
     if url and Role.MEMBER not in tokens:
         raise Trouble(f"--url {url} needs --token, the token of a member of a project")
-    _integer(values, "seed", 0, 0)
     # Nothing there is anybody else's, and the services have their own policies.
     own = bool(values.get("sandbox-cloud"))
     if values.get("resume") and values.get("output"):

@@ -66,7 +66,7 @@ class Endpoint:
             self.running = None
 
 
-def open_endpoint(choices: Choices, directory: Path, service: str = "compute") -> Endpoint:
+def open_endpoint(choices: Choices, directory: Path, service: str) -> Endpoint:
     """The endpoint of a run on a service; starts a sandbox if none is named. Raises Trouble."""
     if choices.sandbox_cloud:
         return _open_cloud(directory, service)

@@ -107,7 +107,8 @@ class Opened:
         info = self.share.info({**totals, **added(before, self.share.session.figures(), *figures)})
         endpoint = self._endpoint.notes() if self._endpoint else ()
         compared = self._compared()
-        every = {repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes, *notes, *compared)}
+        lacking = [{"kind": "undocumented", "text": text} for text in self.reference.undocumented]
+        every = {repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes, *notes, *lacking, *compared)}
         info = replace(self._since_before(info), notes=tuple(every.values()), exit_status=status)
         if self._writer is not None:
             self._writer.finish(info)

@@ -56,7 +56,6 @@ OPTIONS = (
     Option("waivers", "deviations that are accepted in writing (YAML)", "FILE"),
     Option("max-servers", "how many servers may exist at a time (default 6)", "N"),
     Option("dry-run", "show the plan and try nothing; no endpoint is needed"),
-    Option("seed", "recorded with the run", "N"),
     Option("resume", "go on with a run: what it has decided is not tried again", "RUN"),
     Option("output", "the directory of the run record (default runs/<time>)", "RUN", in_pytest="conformance-output"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from conformance.engine.api.load import SHIPPED, load_service
+from conformance.engine.api.load import load_service
 from conformance.engine.model.case import Case
 from conformance.engine.model.trial import Trial
 from conformance.engine.run.lanes import NO_SERVER, lane_of
@@ -18,7 +18,7 @@ AT_START = 12
 """Requests for versions, tokens and discovery."""
 
 
-def plan_lines(cases: Iterable[Case], max_servers: int, service_type: str = SHIPPED) -> list[str]:
+def plan_lines(cases: Iterable[Case], max_servers: int, service_type: str) -> list[str]:
     """Describe what a run over these cases would do."""
     service = load_service(service_type)
     lanes: dict[str, dict[str, Trial]] = {}

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from conformance.engine.api.load import load_service
 from conformance.engine.cloud.cleanup import CleanupReport, cleanup
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.target import Target, connect
 from conformance.plugin.choices import choose
 from conformance.plugin.options import OPTIONS
 from conformance.plugin.trouble import Trouble
+from conformance.sandbox.process import SERVICES
 from specs.record import RunRecord
 
 _ENDPOINT = ("os-cloud", "os-cloud-admin", "os-cloud-reader", "os-cloud-alt", "os-cloud-visitor", "url")
@@ -42,7 +44,7 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
     if "url" in chosen and not chosen.get("token"):
         raise Trouble(f"the run tried {chosen['url']}, and tokens are not recorded: give --token, as the run had it")
     choices = choose(chosen)
-    service = str(record.info.spec.get("service") or "compute")
+    service = str(record.info.spec.get("service") or SERVICES[0])
     journal = Journal(directory / "journal-cleanup.jsonl")
     try:
         cloud = connect(
@@ -50,7 +52,7 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
             journal,
             # What only this leave could change, only this leave can put back.
             allow_disruptive=bool(owed and record.info.options.get("allow-disruptive")),
-            service_type=service,
+            profile=load_service(service).profile,
         )
         try:
             return cleanup(directory, cloud)

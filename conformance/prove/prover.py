@@ -194,7 +194,9 @@ class Prover:
 
     def _judge(self, breakage: Breakage, results: list[Result], touched: Sequence[Case], earlier: int = 0) -> Outcome:
         related = {case.requirement.id for case in touched}
-        outcome = judge(breakage, results, Unbroken(self.unbroken), related, self._proxy.touched + earlier)
+        met = self._proxy.touched + earlier
+        unseen = self.session.context.service.why_unseen(breakage.id)
+        outcome = judge(breakage, results, Unbroken(self.unbroken), related, met, unseen)
         impossible = self._proxy.impossible
         if outcome.fate == "not reached" and impossible:
             return replace(outcome, fate="void", observed=f"{impossible}; {outcome.observed}")

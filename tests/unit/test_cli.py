@@ -2,13 +2,17 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from functools import cache
 
 import pytest
+from checkout import ROOT
 from click.testing import CliRunner
 
 from conformance.cli import main
+from conformance.engine.api import load
 
 pytest_plugins = ["pytester", "plugin_project"]
 
@@ -72,6 +76,34 @@ def test_what_is_wrong_is_one_sentence(conformance, arguments, sentence, tmp_pat
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
     assert sentence in refused_or_told(conformance(*arguments))
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "sentence"),
+    [
+        ("\nby_provider_choice:", "\nby_choise:", "there is no section by_choise; did you mean by_provider_choice?"),
+        ("relation: fresh", "relation: frsh", "there is no relation frsh; did you mean fresh?"),
+        ("plain: 0", "plian: 0", "there is no key plian in bindings; did you mean plain?"),
+        ("resource: flavor,", "resource: flavr,", "there is no kind of thing flavr; did you mean flavor?"),
+        ("servers-actions.pause:", "servers-actions.puase:", "no operation servers-actions.puase; did you mean "),
+        ('"*.addFloatingIp"', '"*.addFlotingIp"', "no operation *.addFlotingIp; did you mean "),
+    ],
+)
+def test_a_mistake_in_the_description_of_a_service_is_one_sentence(
+    conformance, right, wrong, sentence, tmp_path, monkeypatch
+):
+    shutil.copytree(ROOT / "conformance" / "services", tmp_path / "services")
+    folders = [folder for folder in (tmp_path / "services").iterdir() if folder.is_dir()]
+    holders = [path for folder in folders for path in folder.glob("*.yaml") if right in path.read_text()]
+    text = holders[0].read_text()
+    line = text[: text.index(right) + 1].count("\n") + 1
+    holders[0].write_text(text.replace(right, wrong, 1))
+    for cached in (load._read, load.load_service):
+        monkeypatch.setattr(load, cached.__name__, cache(cached.__wrapped__))
+    monkeypatch.setattr(load, "services", lambda: {folder.name: folder for folder in folders})
+    told = refused(conformance("list", "--spec", ROOT / "specs" / holders[0].parent.name))
+    assert told.startswith(f"{holders[0]}:{line}: ")
+    assert sentence in told
 
 
 def refused_or_told(result):

@@ -6,8 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
+from checkout import ROOT
 
 PACKAGES = ("reports",)
 """The folders that are read, with all below them."""

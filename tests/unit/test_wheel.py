@@ -41,8 +41,9 @@ def test_holds_the_data(wheel: Path) -> None:
         "specs/compute/*.yaml",
         "specs/placement/*.yaml",
         "specs/schemas/*.json",
-        "conformance/data/**/*.yaml",
         "conformance/sandbox/cloud/constraints.txt",
+        "conformance/services/**/*.yaml",
+        "conformance/services/*.json",
         "reports/templates/*",
     ):
         found = [path for path in ROOT.glob(pattern) if path.is_file()]

@@ -1,4 +1,4 @@
-"""The entries of the tables of ``conformance/data``, as the engine knows them."""
+"""The entries of a service's description, as the engine knows them."""
 
 from __future__ import annotations
 

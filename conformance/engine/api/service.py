@@ -1,7 +1,7 @@
-"""What the tables of ``conformance/data`` say: bindings, and what the reference leaves unsaid about statuses.
+"""What a service's description says: what must be known beyond the reference so that its promises can be tried.
 
-They are data so that the generator names no operation; every entry that a run uses is noted in its record. Each service
-has its own (see ``tables``); one without a table is tried by its reference alone.
+It is data (``conformance/services/<type>/``, see ``api.load``), so that no module names an operation; a run notes every
+entry that it uses in its record. A service without a description is tried by its reference alone.
 """
 
 from __future__ import annotations
@@ -26,11 +26,16 @@ from conformance.engine.api.entries import (
     Transition,
     ValueRule,
 )
+from conformance.engine.api.given import Attachment, GivenKind, RelatedStatus, ShownValue
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.profile import Profile
 from conformance.engine.model.binding import Binding, Step
 from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion
 from specs.model import Condition, Operation
+
+PLAIN = "conformance"
+"""What stands for a thing of which nothing is said, in a request that is to reach nothing."""
 
 FIRST = Microversion(1, 0)
 """The lowest microversion of an endpoint, where no table says another."""
@@ -38,10 +43,11 @@ FIRST = Microversion(1, 0)
 
 @dataclass(frozen=True)
 class ServiceDescription:
-    """Both tables.
+    """A description, section by section; each is described in ``conformance/services/schema.json``.
 
     Attributes:
         resource, identifier: the resource that has statuses, and the path parameter that names one.
+        kinds: the things that requests speak of, by the names that bindings call them.
         initial: its status after creation; stable: statuses it keeps until somebody acts.
         accepts: operation id -> statuses in which it is tried where the reference names none.
         lock, unlock: operations by which the owner locks and unlocks; shown_by: the field that shows it.
@@ -66,10 +72,14 @@ class ServiceDescription:
         by_choice: operations that are refused with 400 where the provider has not set up what they need.
         sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
-        made_with_server: field of a new server, and the kind of what it shows there: made with it, and kept after it.
         environments: name -> a kind of server that is made where a case asks for it.
         offshoots: what a request may make of what is attached to the server.
-        attach: resource -> (operation, parameter) that attaches it to the server.
+        attach: resource -> how it is attached to the resource under test.
+        profile: what the client must know of the service.
+        project_id: where the resource under test shows the id of its project; None where nothing is known to.
+        password_form: of a new password, in which ``{token}`` stands for a random text.
+        related: resource -> where its status is shown, of those of which the reference says what becomes of them.
+        field_prefixes: what the name of a field may begin with where it is shown, beyond its name in a request.
         listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
             and which field names an element where the reference has no path to one.
         first: the lowest microversion of an endpoint, where an operation names none.
@@ -80,10 +90,12 @@ class ServiceDescription:
         producers: collection -> operation that makes its elements, where the reference lists no code that says so.
         effects: where the API shows what the reference calls an effect.
         keys: operation, place of an object in its request (``{}`` for such a key above it), and what names its members.
+        unseen: shell patterns over breakages that no client can see, each with the reason.
     """
 
     resource: str = ""
     identifier: str = ""
+    kinds: Mapping[str, GivenKind] = field(default_factory=dict)
     initial: str = ""
     stable: tuple[str, ...] = ()
     accepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -95,10 +107,9 @@ class ServiceDescription:
     task: str = ""
     final: tuple[str, ...] = ()
     rules: tuple[BindingRule, ...] = ()
-    attach: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    attach: Mapping[str, Attachment] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
     creates: tuple[tuple[str, str, str], ...] = ()
-    made_with_server: tuple[tuple[str, str], ...] = ()
     placeholders: Mapping[str, Any] = field(default_factory=dict)
     makes: Mapping[str, str] = field(default_factory=dict)
     queries: tuple[tuple[str, str, Binding], ...] = ()
@@ -133,7 +144,32 @@ class ServiceDescription:
     keys: tuple[tuple[str, str, Any], ...] = ()
     effects: tuple[EffectRule, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
+    profile: Profile = field(default_factory=Profile)
+    project_id: ShownValue | None = None
+    password_form: str = "{token}"  # noqa: S105 -- a form, and no password
+    related: Mapping[str, RelatedStatus] = field(default_factory=dict)
+    field_prefixes: tuple[str, ...] = ()
     byproducts: tuple[Byproduct, ...] = ()
+    unseen: tuple[tuple[str, str], ...] = ()
+
+    def plain(self, resource: str, attribute: str) -> Any:
+        """What stands for an attribute of a thing in a request that is to reach nothing."""
+        if resource == "password":
+            return self.password_form.replace("{token}", PLAIN)
+        kind = self.kinds.get(resource)
+        return kind.plain.get(attribute, PLAIN) if kind is not None else PLAIN
+
+    def shown_value(self, resource: str, attribute: str) -> ShownValue | None:
+        """Where the resource under test shows a value, None where nothing says so."""
+        if (resource, attribute) == ("project", "id"):
+            return self.project_id
+        kind = self.kinds.get(resource)
+        return kind.shown_values.get(attribute) if kind is not None else None
+
+    def is_only_read(self, resource: str) -> bool:
+        """Whether a request may name such a resource without changing it, and every role may look it up."""
+        found = self.profile.discovery.get(resource)
+        return resource == "project" or (found is not None and found.role is None)
 
     def environment_of(self, written: str | None) -> str:
         """The name of the environment for which a reference has this word; nothing where none can be made."""
@@ -251,6 +287,11 @@ class ServiceDescription:
     def passing(self, operation: Operation) -> list[str]:
         """The placeholders of an operation's path that name something only while it lasts."""
         return [name for name, rule in self.named_by.items() if rule.passing and f"{{{name}}}" in operation.path]
+
+    def why_unseen(self, breakage: str) -> str | None:
+        """Why no client can see a breakage of an id, None where one could."""
+        # A bracket in a pattern is a set of characters; ids hold none.
+        return next((reason for pattern, reason in self.unseen if fnmatchcase(breakage, pattern)), None)
 
     def is_alone(self, operation: str) -> bool:
         """Whether the operation of an id changes what all others share."""

@@ -27,7 +27,7 @@ class Intent:
 
     Attributes:
         key: names it within the run's journals.
-        kind: server, keypair, security_group, floating_ip, image, volume, snapshot, server_group, ...
+        kind: of the resource, by its name in the description of the service.
         name: unique to it, so that it can be found again even if no answer came.
         role: as whom it is made, and so in which project it is.
     """
@@ -134,7 +134,7 @@ class _Book:
         )
 
     def _is_gone(self, id_: str) -> bool:
-        # By the clock: files come in any order, and an id can be made again (that of a key pair is its name).
+        # By the clock: files come in any order, and an id can be made again (where it is the name).
         return self.gone_at.get(id_, -1.0) >= self.made_at.get(id_, 0.0)
 
 

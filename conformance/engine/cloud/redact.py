@@ -96,7 +96,7 @@ class Redactor:
 
         Args:
             secret: values of fewer than SHORTEST_KNOWN characters are not learned.
-            keep: for good. Otherwise until some hundred others have come: the passwords of servers are many.
+            keep: for good. Otherwise until some hundred others have come: the passwords of what a run makes are many.
         """
         if len(secret) < SHORTEST_KNOWN or secret == PLACEHOLDER:
             return

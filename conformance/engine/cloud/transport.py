@@ -32,8 +32,8 @@ class Reply:
         url: as it was sent, with the query.
         sent: the headers as they were sent.
         error: why no answer came, in one sentence.
-        broken: whether the connection broke, so that the server may or may not have seen the request.
-        unsent: whether no connection came about, so that the server has not seen it.
+        broken: whether the connection broke, so that the endpoint may or may not have seen the request.
+        unsent: whether no connection came about, so that the endpoint has not seen it.
     """
 
     status: int

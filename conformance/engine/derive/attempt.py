@@ -96,7 +96,7 @@ def attempt(
     if state and outcome.accepted is not False:
         outcome = replace(outcome, leads_to=view.leads_to(state, where.variant, version))
     return Trial(
-        key=_key(view, label, where, role, version, setup),
+        key=_key(view, label, where, role, version, setup, outcome),
         request=RequestTemplate(
             operation=view.operation,
             role=role,
@@ -114,8 +114,17 @@ def attempt(
     )
 
 
+_DUE = {False: "refused", None: "silent"}
+
+
 def _key(
-    view: View, label: str, where: Where, role: str, version: Microversion | None, setup: tuple[Setup, ...]
+    view: View,
+    label: str,
+    where: Where,
+    role: str,
+    version: Microversion | None,
+    setup: tuple[Setup, ...],
+    outcome: Outcome,
 ) -> str:
     return "|".join(
         [
@@ -128,6 +137,8 @@ def _key(
             where.variant.name or "-",
             label,
             *([view.within] if view.within else []),
+            # The same request is made in another way where a refusal is due: more is looked at before it.
+            *([_DUE[outcome.accepted]] if outcome.accepted is not True else []),
         ]
     )
 

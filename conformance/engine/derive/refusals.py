@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from conformance.engine.api import json_path, request_fields
 from conformance.engine.api.producers import placeholders
@@ -34,18 +33,6 @@ from conformance.engine.model.case import Requirement, id_part
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Outcome, Twice
 from specs.model import Condition
-
-UNKNOWN: Mapping[str, Any] = {
-    "host": "conformance-no-such-host",
-    "server": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a20",
-    "volume": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a21",
-    "image": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a22",
-    "flavor": "conformance-no-such-flavor",
-    "network": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a23",
-    "security_group": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a24",
-    "floating_ip_pool": "conformance-no-such-pool",
-}
-"""What stands in a body for a resource that does not exist."""
 
 OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
 """Codes that depend on drivers and configuration: no request provokes them."""
@@ -179,8 +166,9 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
     base = view.body(variant, view.default)
     for field in request_fields.fields(view.operation, view.default) if base is not ABSENT else ():
         value = json_path.lookup(base, field.path)
-        if isinstance(value, Binding) and value.resource in UNKNOWN:
-            body = json_path.replaced(base, field.path, UNKNOWN[value.resource])
+        kind = view.service.kinds.get(value.resource) if isinstance(value, Binding) else None
+        if kind is not None and kind.unknown is not None:
+            body = json_path.replaced(base, field.path, kind.unknown)
             trial = attempt(
                 view, f"unknown-{id_part(field.name)}", Where(variant, state), Asked(body=body), outcome=REFUSED
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from conformance.engine.api.load import SHIPPED, load_service
+from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
@@ -24,8 +24,8 @@ from specs.record.model import Source
 
 
 def service_of(specs: Iterable[Spec]) -> str:
-    """The service that specs are of."""
-    return next((spec.service for spec in specs), SHIPPED)
+    """The type of the service that specs are of; empty where there are none."""
+    return next((spec.service for spec in specs), "")
 
 
 def highest_version(specs: Sequence[Spec]) -> Microversion:
@@ -72,7 +72,7 @@ def derive(
         selected: those whose operations are tried; all of ``specs`` where None.
         ceiling: the highest microversion of the cloud; what lies beyond is not derived.
         default_policy: the cloud is known to keep the documented policy defaults.
-        service: the tables; those of the service that are shipped where None.
+        service: its description; the one that comes with this suite where None.
     """
     service = service or load_service(service_of(specs))
     top = max(highest_version(specs), service.first)  # a reference may name no version at all

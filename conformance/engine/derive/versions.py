@@ -15,7 +15,7 @@ from conformance.engine.derive.success import field_shown, header_shown, normal_
 from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
 from conformance.engine.judge.contents import EmptyBody, FieldAbsent, HeaderAbsent
-from conformance.engine.model.case import Requirement, id_part
+from conformance.engine.model.case import Requirement
 from conformance.engine.model.probe import FieldTaken
 from conformance.engine.model.trial import Outcome, Trial
 from specs.microversion import Microversion, VersionRange
@@ -172,7 +172,7 @@ def _request_field(view: View, book: Book, field: request_fields.Field) -> None:
                 continue
             trial = attempt(
                 view,
-                f"with-{id_part(row.name)}",
+                f"with-{row.name}",
                 Where(variant, state),
                 Asked(version=version, body=body, optional=True),
                 outcome=Outcome(accepted),

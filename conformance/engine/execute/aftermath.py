@@ -135,17 +135,17 @@ class Aftermath:
 
     def _born(self, evidence: Evidence, made: Owned) -> Evidence:
         """What becomes of something new that has statuses."""
-        service, stopping = self.context.service, self.context.stopping
-        if made.collection != f"/{service.resource}s":
+        service, stopping, kind = self.context.service, self.context.stopping, self.context.kind
+        if made.collection != kind.collection:
             return evidence
         result = self.context.watch.until(
             made.value,
-            lambda view: view is None or view.get("status") in service.stable or stopping.is_set(),
+            lambda view: view is None or kind.state_of(view)[0] in service.stable or stopping.is_set(),
             self.context.patience.status,
         )
-        for shown_by, kind in service.made_with_server:
+        for shown_by, brought in kind.brings.items():
             shown = (result.server or {}).get(shown_by) or ()
-            self.paths.elements.came_along(kind, [str(one.get("id")) for one in shown], made.role)
+            self.paths.elements.came_along(brought, [str(one.get("id")) for one in shown], made.role)
         return replace(
             evidence,
             after=result.server,

@@ -247,11 +247,11 @@ class Arrangement:
     def _plain(self, body: Any) -> Any:
         """A body for a target that does not exist: what is only read is real, so that nothing else is wrong with it."""
         if isinstance(body, Binding):
-            if body.relation == "any" and body.resource in _READ:
+            if body.relation == "any" and self.context.service.is_only_read(body.resource):
                 return self.subject.bindings.filled(body)
             if body.plain is not None:
                 return body.plain
-            return _PLAIN.get((body.resource, body.attribute), "conformance")
+            return self.context.service.plain(body.resource, body.attribute)
         if isinstance(body, dict):
             return {self._plain(key): self._plain(value) for key, value in body.items()}
         return [self._plain(value) for value in body] if isinstance(body, list) else body
@@ -260,21 +260,3 @@ class Arrangement:
 def _text(value: Any) -> str:
     """A value as a query holds it: what is no plain value as JSON."""
     return json.dumps(value) if isinstance(value, dict | list) else str(value)
-
-
-_READ = frozenset({"image", "flavor", "network", "project", "floating_ip_pool", "availability_zone"})
-"""Resources that a request may name without changing them."""
-
-_PLAIN = {
-    ("floating_ip", "ip"): "192.0.2.1",
-    ("server", "fixed_ip"): "192.0.2.2",
-    ("image", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a10",
-    ("network", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a11",
-    ("flavor", "id"): "1",
-    ("password", "value"): "Cf-sent-to-nobody",
-    ("volume", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12",
-    ("server", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a13",
-    ("security_group", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a14",
-    ("share", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a15",
-    ("path", "volume_id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12",
-}

@@ -1,4 +1,4 @@
-"""What a request makes of what is attached to a server, such as snapshots of its volumes: found, counted, removed."""
+"""What a request makes of the things that are attached to the resource under test: found, counted, removed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine.api.entries import Byproduct
-from conformance.engine.cloud.created import path_of
 from conformance.engine.cloud.removal import Remover, Thing
 from conformance.engine.cloud.roles import Role
-from conformance.engine.cloud.search import LISTS
 from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.probe import MadeOfAttached, Probe
 from conformance.engine.model.setup import Existing
@@ -27,9 +25,9 @@ REMOVAL = 60.0
 
 @dataclass
 class Byproducts:
-    """Looks at what is made of the things attached to the server of a lane, before and after a request.
+    """Looks at what is made of the things attached to the resource under test, before and after a request.
 
-    They are removed at once: until then the things that they were made of cannot go, nor can the server's own disk.
+    They are removed at once: until then the things that they were made of cannot go.
     """
 
     context: RunContext
@@ -100,17 +98,17 @@ class Byproducts:
 
     def _listed(self, rule: Byproduct) -> dict[str, str] | None:
         """All that are listed, with what each was made of; None where the cloud does not list them."""
-        path, member, (id_name, _) = LISTS[rule.kind]
+        kind = self.context.cloud.profile.kind(rule.kind)
         found: dict[str, str] = {}
         self._listing = ()
         while True:
             query = (("offset", str(len(found))),) if found else ()
-            answer = self.context.cloud.get(path, query=query)
-            rows: Any = answer.json.get(member) if answer.ok and isinstance(answer.json, dict) else None
+            answer = self.context.cloud.get(kind.collection, query=query)
+            rows: Any = answer.json.get(kind.listing.key) if answer.ok and isinstance(answer.json, dict) else None
             if not isinstance(rows, list):
                 return None
             self._listing = (answer.exchange,) if rows or not query else self._listing
-            fresh = {str(one[id_name]): str(one.get(rule.of)) for one in rows if isinstance(one, dict)}
+            fresh = {str(one[kind.id_field]): str(one.get(rule.of)) for one in rows if isinstance(one, dict)}
             if fresh.keys() <= found.keys():
                 return found
             found |= fresh
@@ -121,5 +119,6 @@ class Byproducts:
             return
         self.elements.came_along(rule.kind, made, str(Role.MEMBER))
         remover = Remover(self.context.cloud, self.context.watch, journal, timeout=REMOVAL)
+        kind = self.context.cloud.profile.kind(rule.kind)
         for id_ in made:
-            remover.remove(Thing(rule.kind, id_, path_of(rule.kind, id_), Role.MEMBER))
+            remover.remove(Thing(rule.kind, id_, kind.path_of(id_), Role.MEMBER))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.engine.api.entries import EffectRule
 from conformance.engine.api.response_fields import elements, values_at
-from conformance.engine.cloud.created import PATHS, creation
+from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.paging import SOON
@@ -88,7 +88,8 @@ class Effects:
         if look.seen.problem is not None:
             return look.seen
         # Only what has a path of its own is told apart: an answer may name something else that was made.
-        made = creation(look.rule.resource, Ask("POST", ""), answer) if look.rule.resource in PATHS else None
+        kind = self.context.cloud.profile.kinds.get(look.rule.resource)
+        made = creation(kind, Ask("POST", ""), answer) if kind is not None else None
         if look.effect == "created" and made is None and role is not Role.MEMBER:
             why = f"the answer names no {look.rule.resource}, and what the {role} has made belongs to another project"
             return Seen(problem=Problem("inconclusive", why))

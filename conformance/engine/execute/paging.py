@@ -7,7 +7,7 @@ alone where the list has a parameter for that. Where nobody can make two, what t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -129,7 +129,7 @@ class Paging:
                 if stock.factory is None:
                     self._through(stock.statuses)
                 else:
-                    self._element(stock, getattr(self.context.resources, stock.factory), name)
+                    self._element(stock, stock.factory, name)
             except (CloudError, Unavailable, NeedsNewServer) as error:
                 self.context.notes.add("missing", f"no element of {stock.name} could be made to be listed: {error}")
                 return False
@@ -144,10 +144,10 @@ class Paging:
         if problem:
             raise Unavailable(problem.reason)
 
-    def _element(self, stock: Stock, factory: Callable[..., object], name: str) -> None:
+    def _element(self, stock: Stock, kind: str, name: str) -> None:
         """Make one element, apart from the other; with its fields only, or its name, where a cloud takes no more."""
         if stock.isolated_by is None:
-            factory()
+            self.context.resources.make(kind)
             return
         given: dict[str, Any] = {
             field_name: values[-1 if name.endswith("b") else 0]
@@ -157,9 +157,10 @@ class Paging:
         ways = [({"beside": stock.apart}, given, "wherever")] if stock.apart else []
         ways += [({}, given, "with nothing but its name"), ({}, {}, "")]
         for number, (beside, fields, less) in enumerate(ways):
-            extra = {"name": name + "-again" * number, **fields}
+            called, version = name + "-again" * number, str(self.context.top)
             try:
-                factory(microversion=str(self.context.top), **self.subject.bindings.filled({"extra": extra, **beside}))
+                more = self.subject.bindings.filled({"fields": fields, **beside})
+                self.context.resources.make(kind, name=called, microversion=version, **more)
                 return
             except (CloudError, Unavailable, NeedsNewServer) as error:
                 if not less:

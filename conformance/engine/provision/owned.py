@@ -10,7 +10,6 @@ from urllib.parse import unquote, urlsplit
 
 from conformance.engine.api.producers import Producer
 from conformance.engine.api.response_fields import identity
-from conformance.engine.cloud.created import PATHS
 from conformance.engine.cloud.exchange import ABSENT, Answer
 
 ACCEPTED = 202
@@ -35,11 +34,6 @@ class Owned:
     role: str
     producer: Producer | None = None
     with_fields: tuple[tuple[str, Any], ...] = ()
-
-
-def kind_of(collection: str) -> str:
-    """How the journal calls an element of a collection."""
-    return next((kind for kind, path in PATHS.items() if path == collection), collection.rpartition("/")[2])
 
 
 def content(answer: Answer) -> Any:

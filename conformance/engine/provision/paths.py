@@ -1,7 +1,7 @@
-"""What stands for the placeholders of a path: the server of the lane, something of the run, or what the cloud shows.
+"""What stands for the placeholders of a path: the resource under test, a thing of the run, or what the cloud shows.
 
-Which collection a placeholder names an element of follows from the path: ``{flavor_id}`` in ``/flavors/{flavor_id}`` is
-an element of what ``GET /flavors`` lists. What is only read is looked up there first; what a request changes is made,
+Which collection a placeholder names an element of follows from the path: ``{gear_id}`` in ``/gears/{gear_id}`` is an
+element of what ``GET /gears`` lists. What is only read is looked up there first; what a request changes is made,
 by the operation that the reference documents for it (see ``producers``), and used for one lane alone.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from conformance.engine.api.producers import SAFE, collection_of, last_version, 
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.wait import until
 from conformance.engine.model.setup import Existing
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
@@ -34,6 +34,9 @@ from specs.model import Operation
 
 UNKNOWN_NUMBER = "987654321"
 """What stands for a number that names nothing."""
+
+PROMPT = 0.1
+"""Seconds between two looks for what is named only while it lasts: it may end at any moment."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ class Paths:
             return False
 
     def makes_in(self, trial: Trial) -> str:
-        """The status of the server in which what a trial needs beside it can be made."""
+        """The status of the resource under test in which what a trial needs beside it can be made."""
         having = (name for setup in trial.setups(Existing) for name in setup.operations)
         paths = [trial.request.operation.path, *(self._context.operations[name].path for name in having)]
         for collection in (collection_of(path, name) for path in paths for name in placeholders(path)):
@@ -181,10 +184,16 @@ class Paths:
                 with contextlib.suppress(Unavailable):  # it may have ended by itself
                     self.steps.before(step, filled.values, self.path_of)
         self.steps.sent.clear()
-        deadline = time.monotonic() + self._context.patience.status
-        while self.lasts(operation, filled, role, version):
-            if time.monotonic() > deadline or self._context.stopping.wait(0.1):
-                raise Unavailable("what the path names has not come to its end", optional=False)
+        within, stopping = self._context.patience.status, self._context.stopping
+        if until(
+            lambda: self.lasts(operation, filled, role, version),
+            lambda lasts: not lasts,
+            within,
+            stopping,
+            pause=PROMPT,
+            cap=PROMPT,
+        ):
+            raise Unavailable("what the path names has not come to its end", optional=False)
         if self._subject.view is not None:
             self._subject.settle(None)
 
@@ -242,7 +251,7 @@ class Paths:
             raise Unavailable(str(error)) from None  # in this status nothing has such a name
         finally:
             self.steps.sent.clear()
-            # What was made so is under way in the server, and of no use to any other trial.
+            # What was made so is under way in the resource under test, and of no use to any other trial.
             self._subject.must_replace = True
         if rule.field is not None:
             shown = lookup(answer.json if answer else None, rule.field)
@@ -250,14 +259,18 @@ class Paths:
             if found is None:
                 raise Unavailable(f"{rule.steps[-1].operation} did not name what {{{name}}} stands for", optional=False)
             return found.group(1)
-        deadline = time.monotonic() + self._context.patience.status
-        while True:
+
+        def look() -> str | Unavailable:
             try:
                 return self._listed(collection, name, role, at, operation)
-            except Unavailable:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+            except Unavailable as error:
+                return error
+
+        within, stopping = self._context.patience.status, self._context.stopping
+        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=PROMPT, cap=PROMPT)
+        if isinstance(seen, Unavailable):
+            raise seen
+        return seen
 
     def _below(self, operation: Operation, name: str) -> bool:
         """Whether a later placeholder names what must be made, so that what holds it must be ours."""
@@ -302,7 +315,7 @@ class Paths:
     def _listed_at(self, template: str, version: Microversion) -> Microversion:
         """The version at which a collection is listed for a request at another, or the nearest that it has.
 
-        The names of things may differ by version (hypervisors were numbered once), so they are looked up at the same.
+        The names of things may differ by version, so they are looked up at the same.
         """
         listing = listed_by(self._context.operations, template)
         if listing is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import platform
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any
 from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.client import Cloud
-from conformance.engine.cloud.discover import Discovery, Wishes
+from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.errors import EndpointError
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.poll import Watch
@@ -63,7 +64,7 @@ class Settings:
         patience: how long to wait; by the kind of target where None.
         prefix: of all names; the processes of one run share it.
         microversion: the highest to ask for; the highest that the cloud and the reference know where None.
-        wishes: what the user gives in the place of discovery.
+        wishes: what the user gives in the place of discovery: ids or names (see ``Discovery``).
     """
 
     target: Target
@@ -76,7 +77,7 @@ class Settings:
     patience: Patience | None = None
     prefix: str | None = None
     microversion: str | None = None
-    wishes: Wishes = field(default_factory=Wishes)
+    wishes: Mapping[str, str] = field(default_factory=dict)
 
 
 class Session:
@@ -108,13 +109,13 @@ class Session:
         settings.directory.mkdir(parents=True, exist_ok=True)
         name = f"journal-{worker}.jsonl" if worker else "journal.jsonl"
         self.journal = Journal(settings.directory / name, prefix=settings.prefix)
+        service = load_service(service_of(specs))
         self.cloud: Cloud = connect(
             settings.target,
             self.journal,
             allow_disruptive=settings.allow_disruptive or settings.sandbox,
-            service_type=service_of(specs),
+            profile=service.profile,
         )
-        service = load_service(service_of(specs))
         top = self._top(specs)
         self.suite: Suite = derive(specs, selected, top, settings.default_policy or settings.sandbox, service)
         self.specs = tuple(specs)
@@ -122,7 +123,8 @@ class Session:
         discovery = Discovery(self.cloud, settings.wishes)
         self.watch = Watch(self.cloud, microversion=str(top))
         patience = settings.patience or (SANDBOX_PATIENCE if settings.sandbox else CLOUD_PATIENCE)
-        self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status)
+        stopping = threading.Event()
+        self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status, stopping=stopping)
         self.context = RunContext(
             cloud=self.cloud,
             discovery=discovery,
@@ -135,6 +137,7 @@ class Session:
             top=top,
             patience=patience,
             notes=Notes(),
+            stopping=stopping,
             sandbox=settings.sandbox,
         )
         locks = Locks(settings.directory / TURNS if worker else None)

@@ -14,7 +14,7 @@ from conformance.plugin.trouble import Trouble
 
 pytest_plugins = ["pytester", "plugin_project"]
 
-FILES = sorted((ROOT / "conformance" / "data" / "expected").glob("*.yaml"))
+FILES = sorted((ROOT / "conformance" / "services").glob("*/expected/*.yaml"))
 LOCK = "servers-actions.lock/normal/202"
 BROKEN = f"{LOCK}!contradiction!200"
 

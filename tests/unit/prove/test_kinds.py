@@ -70,7 +70,7 @@ def ground():
     specs = load_directory(SPECS).specs
     templates = frozenset((operation.method, operation.path) for spec in specs for operation in spec.operations)
     suite = derive(specs, specs, None, True)
-    return Ground(suite, highest_version(specs), load_service(), ("ACTIVE", "BUILD", "SHUTOFF"), templates)
+    return Ground(suite, highest_version(specs), load_service("compute"), ("ACTIVE", "BUILD", "SHUTOFF"), templates)
 
 
 @pytest.fixture(scope="module")

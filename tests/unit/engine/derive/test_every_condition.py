@@ -56,7 +56,7 @@ def test_no_condition_is_passed_over(directory):
 
 
 def test_one_that_is_passed_over_would_be_told(monkeypatch):
-    known = load_service()
+    known = load_service("compute")
     same = (becomes("SPINNING", line=30, resource="server"), becomes("SPINNING", line=31, resource="server"))
     given = [spec(action(path="/servers/{server_id}/action", postconditions=same))]
     assert passed_over(given, service=known) == []

@@ -10,7 +10,7 @@ from widgets import COLOUR, KNOWLEDGE, PARAMETERS, PATH, REFUSAL, action, case, 
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
 from conformance.engine.judge.contents import ErrorBody
 from conformance.engine.model.binding import Step
-from conformance.engine.model.setup import Locked
+from conformance.engine.model.setup import Locked, Prepared
 from specs.model import Code, Condition, Parameter, Policy, Request
 from specs.record.model import Source
 
@@ -78,7 +78,7 @@ def test_where_no_documented_role_is_below_a_visitor_asks_and_only_a_refusal_dec
     assert (one.trial.request.role, one.trial.outcome.accepted, one.trial.request.fallback_role) == (
         "visitor",
         None,
-        False,
+        None,
     )
 
 
@@ -95,7 +95,7 @@ def test_404_is_for_an_unknown_id_and_another_projects_resource():
 def test_404_of_an_administrators_operation_knows_no_other_project():
     found = suite(action(error=(404,), policy=Policy(("admin",), 3)))
     assert ids(found, "404") == ["spin/error/404[unknown-id]"]
-    assert case(found, "spin/error/404[unknown-id]").trial.role == "admin"
+    assert case(found, "spin/error/404[unknown-id]").trial.request.role == "admin"
 
 
 def test_that_it_must_exist_is_a_precondition():
@@ -227,7 +227,7 @@ def test_an_optional_field_of_what_may_be_null_is_broken_too():
     turn = action("turn", error=(400,))
     rows = (row("turn", "object", True, nullable=True), row("mood"))
     found = suite(replace(turn, request=replace(turn.request, parameters=rows)))
-    assert case(found, "turn/error/400[mood-type]").trial.body == {"turn": {"mood": THING}}
+    assert case(found, "turn/error/400[mood-type]").trial.request.body == {"turn": {"mood": THING}}
 
 
 def test_what_names_nothing_where_404_is_not_listed_is_a_400_or_observed():
@@ -316,7 +316,11 @@ def test_a_project_at_its_quota_is_refused():
     one = case(found, "spin/precondition/quota[no-gear-left]")
     assert one.expectation == Refused((), "the gear quota of the project is used up", any_refusal=True)
     assert one.requirement.source == Source(PATH, 21)
-    assert (one.trial.outcome.accepted, one.trial.steps, one.trial.request.role) == (False, (QUOTA,), "member")
+    assert (one.trial.outcome.accepted, one.trial.setup, one.trial.request.role) == (
+        False,
+        (Prepared((QUOTA,)),),
+        "member",
+    )
     assert not one.trial.request.fallback_role, "an administrator may be of another project, whose quota is another"
     assert untested(found) == {}
     assert "bindings.quotas: gear" in found.used

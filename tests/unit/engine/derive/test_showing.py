@@ -12,8 +12,9 @@ from workshop import LIST, SHOW, SPIN, TEETH, TOOTH, opened, tried
 from conformance.engine.api.entries import Showing
 from conformance.engine.api.load import load_service
 from conformance.engine.model.binding import Step
-from conformance.engine.model.setup import Existing
+from conformance.engine.model.setup import Existing, Prepared
 from specs.load import load_directory
+from specs.microversion import Microversion
 from specs.model import Code
 
 COMPUTE = ROOT / "specs/compute"
@@ -37,9 +38,9 @@ def derived(*rules):
 def test_only_what_is_documented_within_is_asked_for_in_that_situation():
     found = derived(RULE)
     within, beside = (case(found, f"get-all/body/{name}").trial for name in ("widgets.wheels.size", "widgets"))
-    assert (within.having, within.steps, within.request.query) == (RULE.having, RULE.steps, RULE.query)
+    assert (within.setup, within.request.query) == ((Existing(RULE.having), Prepared(RULE.steps)), RULE.query)
     assert within.situation.state == KNOWLEDGE.initial
-    assert (beside.having, beside.steps, beside.request.query, beside.situation.state) == ((), (), (), None)
+    assert (beside.setup, beside.request.query, beside.situation.state) == ((), (), None)
     assert within.key != beside.key
     assert found.used == (f"bindings.shows: {RULE.operation} {RULE.fields}",)
 
@@ -48,7 +49,7 @@ def test_both_sides_of_a_bound_are_asked_for_in_that_situation():
     found = derived(RULE)
     for version in ("2.4", "2.5"):
         one = case(found, f"get-all/microversion/widgets.wheels.size/min-2.5[{version}]").trial
-        assert (one.having, one.microversion) == (RULE.having, version)
+        assert (one.setups(Existing), one.request.version) == ([Existing(RULE.having)], Microversion.parse(version))
 
 
 @pytest.mark.parametrize("rule", [replace(RULE, operation="*.put*"), replace(RULE, fields="gears.*")])
@@ -67,7 +68,7 @@ def test_what_is_to_be_shown_is_there_before_the_request_and_not_used_after(tmp_
 
 def test_a_step_before_it_shares_the_names_of_its_path(tmp_path):
     shop, executor = opened(tmp_path)
-    executor.make(tried(TEETH, steps=(Step(TOOTH.id, {}),)))
+    executor.make(tried(TEETH, setup=(Prepared((Step(TOOTH.id, {}),)),)))
     (gear,) = shop.things["/gears"]
     assert shop.said[-2:] == [f"POST /gears/{gear}/teeth", f"GET /gears/{gear}/teeth"]
 
@@ -82,7 +83,7 @@ def test_a_server_to_which_something_was_done_is_given_up(tmp_path):
 
 def test_the_shipped_table_names_operations_and_fields_of_the_reference():
     operations = {o.id: o for spec in load_directory(COMPUTE).specs for o in spec.operations}
-    service = load_service()
+    service = load_service("compute")
     assert service.showings
     for rule in service.showings:
         assert any(service.showing(o, r.name) is rule for o in operations.values() for r in o.response.parameters), rule

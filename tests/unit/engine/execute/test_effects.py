@@ -81,7 +81,7 @@ def test_a_status_that_is_only_passed_through_has_the_reason_that_it_is():
 
 
 def test_the_tables_know_where_images_and_servers_are_listed():
-    known = load_service()
+    known = load_service("compute")
     assert known.effect("server", "unlisted").of == ("id",)
     assert known.effect("image", "created") is known.effect("image", "deleted")
     assert known.effect("image", "deleted").query == (("server", OWN),)

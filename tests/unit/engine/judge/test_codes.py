@@ -15,9 +15,11 @@ from conformance.engine.judge.codes import (
     RefusedUnlessProviderChose,
     RefusedWhereSilent,
 )
+from conformance.engine.model.probe import FieldTaken
 from specs.microversion import Microversion
 from specs.model import Code
 
+SPEED = FieldTaken("speed", "fast")
 ALL = [
     Accepted((202,)),
     Admitted("it idles"),
@@ -26,7 +28,7 @@ ALL = [
     Refused((409,), "it spins", any_refusal=True),
     RefusedUnlessProviderChose(403, "too low", default_policy=False),
     RefusedWhereSilent(409, "status SPINNING"),
-    OutsideVersions("speed", "from 2.5 on"),
+    OutsideVersions(SPEED, "speed", "from 2.5 on"),
     LetIn((202,), "speed may be given"),
 ]
 
@@ -204,15 +206,13 @@ def test_an_observation_says_what_was_seen():
     assert ALL[5].judge(evidence(202)).observation == {"policy": "too low", "answer": 202}
 
 
-@pytest.mark.parametrize(
-    ("effect", "known", "expected"), [("fast", True, FAIL), ("slow", True, PASS), (None, False, OBSERVED)]
-)
-def test_an_accepted_field_outside_its_versions_must_not_take_effect(effect, known, expected):
-    seen = {"trial": trial(effect_of=("speed", "fast")), "effect": effect, "effect_known": known}
-    assert said(ALL[7], 202, **seen) == expected
+@pytest.mark.parametrize(("taken", "expected"), [(True, FAIL), (False, PASS), (None, OBSERVED)])
+def test_an_accepted_field_outside_its_versions_must_not_take_effect(taken, expected):
+    assert ALL[7].probes == (SPEED,)
+    assert said(ALL[7], 202, found={SPEED: taken}) == expected
 
 
 def test_an_accepted_field_that_nothing_shows_is_observed_with_its_bound():
-    judgement = OutsideVersions("speed", "up to 2.4").judge(evidence(202))
+    judgement = OutsideVersions(SPEED, "speed", "up to 2.4").judge(evidence(202))
     assert "only up to 2.4" in judgement.reason
     assert judgement.observation == {"field": "speed", "answer": 202}

@@ -10,6 +10,7 @@ from workshop import EVERY, KNOWN, MAKE, opened, tried
 
 from conformance.engine.cloud.errors import CloudError, GuardRefusal
 from conformance.engine.model.binding import Step
+from conformance.engine.model.setup import Prepared
 
 ROWS = (row("limits", "object", True), row("gears", "integer"), row("ram", "integer"), row("force", "boolean"))
 SET = plain("PUT", "/limits/{project}", *ROWS, samples=(sample({"limits": {"ram": 7}}),), normal=(200,))
@@ -17,7 +18,7 @@ READ = plain("GET", "/limits/{project}", normal=(200,))
 STEP = Step(SET.id, {"gears": 0, "force": True}, seen_by=READ.id)
 WAS = {"id": "p-1", "gears": 10, "ram": 50}
 OF_GEARS = {"gear": {"name": "g"}}
-AT_QUOTA = tried(MAKE, body=OF_GEARS, accepted=False, steps=(STEP,))
+AT_QUOTA = tried(MAKE, body=OF_GEARS, accepted=False, setup=(Prepared((STEP,)),))
 
 
 def limited(tmp_path, *operations, **more):
