@@ -84,7 +84,7 @@ def missing_results(cases: Iterable[Any], recorded: Iterable[str], reason: str) 
             source=case.requirement.source,
             expected=case.expectation.expected,
             observed="not tried",
-            microversion=case.trial.request.version,
+            microversion=str(version) if (version := case.trial.request.version) else None,
             role=case.trial.request.role,
             reason=reason,
             kind=case.requirement.kind,

@@ -12,7 +12,7 @@ from conformance.engine.api.response_fields import NAMED
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.setup import Locked
-from conformance.engine.model.trial import Trial
+from conformance.engine.model.trial import Paged, Trial
 from conformance.prove.wire import Request, Upstream
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
@@ -96,7 +96,7 @@ def is_inner(other: str, template: str) -> bool:
 
 def is_listing(trial: Trial) -> bool:
     """Whether a trial asks for a list more than once, with queries of its own making."""
-    return getattr(trial, "listing", None) is not None
+    return isinstance(trial.exchange, Paged)
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,7 @@ def next_link(found: list[dict[str, Any]], query: Query) -> str | None:
 
 
 def paging(shelf: Shelf, **more: Any) -> Paging:
-    """A pager on a shelf, of a run with a member and an administrator."""
+    """What makes trials on the lists of a shelf, in a run with a member and an administrator."""
     fields: dict[str, Any] = {
         "cloud": SimpleNamespace(send=shelf.send, roles=frozenset({Role.MEMBER, Role.ADMIN})),
         "service": KNOWLEDGE,

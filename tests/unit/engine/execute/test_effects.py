@@ -15,6 +15,7 @@ from conformance.engine.cloud.roles import Role
 from conformance.engine.judge.effects import Effect, Seen
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.evidence import Problem
+from conformance.engine.model.probe import EffectOn, StatusOf
 from conformance.engine.run.run import _judged
 from specs.microversion import VersionRange
 from specs.model import Condition, When
@@ -28,6 +29,7 @@ SHOWING = replace(KNOWN, effects=RULES)
 COPY, MELT = (action(name, path="/servers/{server_id}/action") for name in ("copy", "melt"))
 DELETE = plain("DELETE", "/servers/{server_id}", normal=(204,))
 EVERY = ("image created", "image deleted", "server unlisted")
+STATUS = StatusOf("image")
 
 
 def effect(resource, what, when=None):
@@ -43,15 +45,23 @@ def shop(tmp_path):
     return opened(tmp_path, COPY, MELT, DELETE, service=SHOWING)
 
 
-def looked(opened_shop, operation, wanted, **more):
+def probe(what):
+    """What is to be looked up for an effect, of the words ``image created``."""
+    resource, _, name = what.partition(" ")
+    return EffectOn(resource, name)
+
+
+def looked(opened_shop, operation, what, **more):
     """What is seen of an effect of a trial of an operation."""
-    done = opened_shop[1].make(tried(operation, "IDLE", **more), (wanted,))
-    return done, done.related[wanted]
+    done = opened_shop[1].make(tried(operation, "IDLE", **more), (probe(what),))
+    return done, done.found[probe(what)]
 
 
 def judged(what, seen, **more):
     resource, _, name = what.partition(" ")
-    return Effect(resource, name).judge(evidence(related={what: seen}, **more))
+    expectation = Effect(resource, name)
+    assert expectation.probes == (probe(what),)
+    return expectation.judge(evidence(found={probe(what): seen}, **more))
 
 
 def test_what_a_table_says_is_shown_has_a_case_and_the_rest_a_reason():
@@ -217,7 +227,7 @@ def test_the_status_of_what_is_made_without_a_name_is_that_of_the_one_thing_of_t
         "GET /images": (200, {"images": listed}),
         "GET /images/i-1": (200, {"image": {"id": "i-1", "status": "ACTIVE"}}),
     }
-    assert shop[1].make(tried(MELT, "IDLE"), ("image",)).related["image"] == status
+    assert shop[1].make(tried(MELT, "IDLE"), (STATUS,)).found[STATUS] == status
 
 
 def test_a_look_that_fails_once_is_made_again(shop):
@@ -232,10 +242,10 @@ def test_a_run_asks_for_the_effects_that_its_cases_are_about():
     known = replace(KNOWLEDGE, effects=(EffectRule("image", ("created",), "/images", ("id",)),))
     found = suite(action(postconditions=(effect("image", "created"),)), service=known)
     asked = []
-    executor = SimpleNamespace(make=lambda trial, wanted: asked.append(wanted) or evidence(202, trial=trial))
+    executor = SimpleNamespace(make=lambda trial, probes: asked.append(probes) or evidence(202, trial=trial))
     for case in found.cases:
         _judged(case.trial, [case], executor)
-    assert [wanted for wanted in asked if wanted] == [{"image created"}]
+    assert [probes for probes in asked if probes] == [(EffectOn("image", "created"),)]
 
 
 def test_nothing_is_looked_for_that_no_case_asks_for(shop):

@@ -13,7 +13,8 @@ from conformance.engine.cloud.errors import GuardRefusal, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.trial import ProviderDependent
-from specs.microversion import VersionRange
+from conformance.engine.provision.paths import Paths
+from specs.microversion import Microversion, VersionRange
 from specs.model import Versions
 
 PATH = "/servers/{server_id}/action"
@@ -79,7 +80,7 @@ def test_nobody_needs_no_credentials(shop):
 
 def test_a_version_that_the_cloud_does_not_know_is_inapplicable(shop):
     shop[0].microversions = VersionRange.parse("2.1", "2.7")
-    problem = make(shop, LIST, microversion="2.9").problem
+    problem = make(shop, LIST, version=Microversion(2, 9)).problem
     assert problem.verdict == "inapplicable"
     assert "2.9" in problem.reason
 
@@ -215,7 +216,7 @@ def test_after_a_refusal_the_server_is_looked_at(shop):
     assert len(evidence.exchanges) == 2
 
 
-def test_what_should_have_been_refused_wears_the_server_out(shop):
+def test_after_what_should_have_been_refused_the_server_must_be_replaced(shop):
     make(shop, SPIN, "IDLE", body={"spin": None}, accepted=False)
     assert shop[1].subject.must_replace
 
@@ -224,13 +225,13 @@ def test_optional_fields_alter_the_server_for_trials_without_them(shop):
     make(shop, SPIN, "IDLE", body={"spin": None}, uses_optional_fields=True, leads_to=("SPINNING",))
     assert shop[1].subject.altered
     make(shop, CALM, "SPINNING", body={"calm": None}, uses_optional_fields=True, leads_to=("IDLE",))
-    assert list(shop[0].things["/servers"]) == ["server-1"], "a trial that alters it bears it"
+    assert list(shop[0].things["/servers"]) == ["server-1"], "a trial that alters it may be made on an altered one"
     make(shop, SPIN, "IDLE", body={"spin": None}, leads_to=("SPINNING",))
     assert list(shop[0].things["/servers"]) == ["server-2"]
 
 
 def test_a_server_is_locked_after_all_that_the_request_needs_was_made(shop):
-    """A locked server would bear nothing that is made in it."""
+    """A locked server would let nothing be made in it."""
     make(shop, UNBADGE, "IDLE", locked=True, accepted=False)
     names = [text.split("/")[3] + str(ask.body if ask.body is not ABSENT else "") for text, ask in asks(shop)]
     assert [name.split("{")[0] for name in names] == ["badges", "action", "badges"]
@@ -309,7 +310,7 @@ def test_any_target_is_what_is_there_and_else_what_names_nothing(shop):
     make(shop, JOB, target="any", accepted=False)
     assert shop[0].said[-1] == "GET /jobs/j-1"
     shop[0].things["/jobs"].clear()
-    shop[1].paths = type(shop[1].paths)(shop[1].context, shop[1].subject)
+    shop[1].arrangement.paths = Paths(shop[1].context, shop[1].subject)
     make(shop, JOB, target="any", accepted=False)
     assert shop[0].said[-1] == f"GET /jobs/{shop[0].unknown}"
 

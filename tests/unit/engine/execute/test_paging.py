@@ -16,6 +16,9 @@ from widgets import KNOWLEDGE, TOP, case, evidence, plain, suite
 from conformance.engine.api.entries import Stock
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.execute import paging as pages
+from conformance.engine.execute.paging import Paging
+from conformance.engine.model.evidence import Evidence
+from conformance.engine.model.trial import Paged, Situation, Trial
 from conformance.engine.provision.errors import Unavailable
 
 
@@ -23,10 +26,16 @@ def shelf(**more: Any) -> Shelf:
     return Shelf([widget(number) for number in (2, 0, 4, 1, 3)], **more)
 
 
+def made_of(one: Paging, trial: Trial) -> Evidence:
+    """What comes of a trial on a list."""
+    assert isinstance(trial.exchange, Paged)
+    return one.make(trial, trial.exchange.listing, TOP)
+
+
 def judged(on: Shelf, short: str, found: Any = SUITE, **more: Any) -> Any:
     """What a case says of a shelf."""
     one = case(found, f"list/list/{short}")
-    shown = paging(on, **more).make(one.trial, TOP)
+    shown = made_of(paging(on, **more), one.trial)
     if shown.problem is not None:
         return SimpleNamespace(verdict=shown.problem.verdict, reason=shown.problem.reason, observed="not tried")
     judgement = one.expectation.judge(shown)
@@ -279,7 +288,8 @@ def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
     one.subject.reach = lambda _: None  # type: ignore[method-assign]
     limit = case(SUITE, "list/list/limit").trial
     below = replace(below, response=LIST.response)
-    shown = one.make(replace(limit, operation=below, state="IDLE"), TOP)
+    on_a_server = replace(limit, request=replace(limit.request, operation=below), situation=Situation("IDLE"))
+    shown = made_of(one, on_a_server)
     assert (shown.problem is None) == works
     assert len(on.widgets) == 1 + works
 
@@ -323,7 +333,7 @@ def test_two_elements_are_made_once_and_shown_alone(works):
     one = paging(on, service=service, resources=factory)
     one.subject = subject
     for short in ("limit", "marker", "size"):
-        shown = one.make(case(found, f"list/list/{short}").trial, TOP)
+        shown = made_of(one, case(found, f"list/list/{short}").trial)
         assert (shown.problem is None) == works
         if works:
             assert case(found, f"list/list/{short}").expectation.judge(shown).verdict == "pass"
@@ -344,7 +354,7 @@ def test_two_elements_are_made_in_different_places_where_the_cloud_has_more_than
     subject: Any = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))
     one = paging(on, service=service, resources=factory)
     one.subject = subject
-    assert one.make(case(suite(LIST, service=service), "list/list/limit").trial, TOP).problem is None
+    assert made_of(one, case(suite(LIST, service=service), "list/list/limit").trial).problem is None
     assert factory.apart == [{"hints": {"group": "g-1"}}] * places
     second = "run-list-b" if places == 2 else "run-list-b-again"
     assert factory.made == [{"name": "run-list-a", "X:size": 7}, {"name": second, "X:size": 8}]
@@ -359,7 +369,7 @@ def test_the_filter_that_shows_our_own_alone_is_tried_on_everybodys():
         on = shelf(ignores=ignores)
         one = paging(on, service=service, resources=Factory(on))
         one.subject = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))  # type: ignore[assignment]
-        shown = one.make(case(found, "list/list/name").trial, TOP)
+        shown = made_of(one, case(found, "list/list/name").trial)
         assert shown.pages is not None
         assert len(shown.pages.before.names) == 7
         assert shown.pages.value == "run-list-a"
@@ -371,22 +381,22 @@ def test_a_server_goes_through_statuses_for_what_comes_of_them():
     service = replace(KNOWLEDGE, listed=(stock,))
     reached: list[str] = []
     one = paging(shelf(), service=service, resources=SimpleNamespace(rand_name=str))
-    stages: list[Any] = []
+    subjects: list[Any] = []
 
     def another() -> Any:
-        number = len(stages)
-        stages.append(
+        number = len(subjects)
+        subjects.append(
             SimpleNamespace(
                 servers_made=1,
                 reach=lambda status: reached.append(f"{number} {status}"),
                 discard=lambda: reached.append(f"{number} gone"),
             )
         )
-        return stages[-1]
+        return subjects[-1]
 
-    # A stand-in with what is asked of a stage here: hence the type.
+    # A stand-in with what is asked of a resource under test here: hence the type.
     one.subject = SimpleNamespace(view=None, servers_made=0, another=another)  # type: ignore[assignment]
-    assert one.make(case(suite(LIST, service=service), "list/list/limit").trial, TOP).problem is None
+    assert made_of(one, case(suite(LIST, service=service), "list/list/limit").trial).problem is None
     assert reached == ["0 SPINNING", "0 IDLE", "1 SPINNING", "1 IDLE"], "what comes of a deleted one may not be listed"
     assert one.subject.servers_made == 2
     one.discard()
