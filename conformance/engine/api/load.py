@@ -123,10 +123,11 @@ def load_service(service: str) -> ServiceDescription:
     return understood(_read(service), service)
 
 
+@cache
 def packages() -> tuple[str, ...]:
-    """The distributions that hold the references of the services that are described here."""
-    written_for = (_read(service).data.get("reference") for service in sorted(services()))
-    return tuple(reference["package"] for reference in written_for if reference)
+    """The distributions that hold the references for which descriptions are written."""
+    references = (_read(service).data.get("reference", {}) for service in sorted(services()))
+    return tuple(reference["package"] for reference in references if reference)
 
 
 def check_service(service: str, specs: Iterable[Spec], whole: bool) -> tuple[str, ...]:

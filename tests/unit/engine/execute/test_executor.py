@@ -88,7 +88,7 @@ def test_a_version_that_the_cloud_does_not_know_is_inapplicable(shop):
 
 
 def test_a_trial_that_names_no_version_is_made_at_the_highest_that_the_operation_has(shop):
-    old = replace(LIST, microversions=Versions(max="2.5"))
+    old = replace(LIST, id="widgets.old-list", microversions=Versions(max="2.5"))
     assert str(make(shop, old).version) == "2.5"
     assert {ask.microversion for ask in shop[0].asked if ask.path == "/gears" and ask.method == "GET"} == {"2.5"}
 

@@ -30,7 +30,8 @@ def shelf(**more: Any) -> Shelf:
 def made_of(one: Paging, trial: Trial) -> Evidence:
     """What comes of a trial on a list."""
     assert isinstance(trial.exchange, Paged)
-    return one.make(trial, trial.exchange.listing, TOP)
+    roles = (trial.request.role, trial.request.fallback_role) if trial.request.fallback_role else (trial.request.role,)
+    return one.make(trial, trial.exchange.listing, TOP, roles)
 
 
 def judged(on: Shelf, short: str, found: Any = SUITE, **more: Any) -> Any:
