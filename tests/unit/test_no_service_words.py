@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from checkout import ROOT
 
-PACKAGES = ("reports",)
+PACKAGES = ("conformance/engine", "conformance/plugin", "reports")
 """The folders that are read, with all below them."""
 
 SUFFIXES = (".py", ".j2", ".js", ".css")
@@ -27,12 +27,22 @@ unshelve vm volume
 
 WORDS = frozenset((SERVICES + THINGS).split())
 
+MEANT_OTHERWISE = {
+    "network": "what lies between this suite and a cloud",
+    "quota": "a kind of condition of the spec format",
+    "snapshot": "what was seen of a resource before a request",
+}
+"""Words of the list that have another meaning in the engine and the plugin."""
+
+FIXED = re.compile(r"max[_-]servers|\berror\.instance\b", re.IGNORECASE)
+"""What bears such a word and may: an option whose name the design fixes, and an attribute of jsonschema."""
+
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def service_words(text: str) -> list[str]:
     """The words of the list that a text holds: whole words and parts of identifiers, also in the plural."""
-    parts = (part.lower() for part in _PARTS.findall(text))
+    parts = (part.lower() for part in _PARTS.findall(FIXED.sub("", text)))
     return [part for part in parts if part in WORDS or part.removesuffix("s") in WORDS]
 
 
@@ -44,7 +54,13 @@ def sources(package: str) -> list[Path]:
 @pytest.mark.parametrize("path", [path.relative_to(ROOT) for package in PACKAGES for path in sources(package)], ids=str)
 def test_no_source_names_a_service_or_a_thing_of_one(path: Path) -> None:
     lines = (ROOT / path).read_text("utf-8").splitlines()
-    found = [f"{path}:{at}: {word}" for at, line in enumerate(lines, 1) for word in service_words(line)]
+    allowed = MEANT_OTHERWISE if path.parts[0] == "conformance" else {}
+    found = [
+        f"{path}:{at}: {word}"
+        for at, line in enumerate(lines, 1)
+        for word in service_words(line)
+        if word.removesuffix("s") not in allowed
+    ]
     assert found == []
 
 
@@ -58,7 +74,9 @@ def test_every_package_is_there() -> None:
         ("# the servers of a project", ["servers"]),
         ("servers_made = 3", ["servers"]),
         ("class ServerView:", ["server"]),
-        ("MAX_SERVERS", ["servers"]),
+        ("MIN_SERVERS", ["servers"]),
+        ("--max-servers, max_servers and MAX_SERVERS", []),
+        ("error.instance of an instance", ["instance"]),
         ('NovaAPI = "nova 34"', ["nova", "nova"]),
         ("imageRef and image_id", ["image", "image"]),
         ("isinstance(value, str)", []),

@@ -77,7 +77,7 @@ class ServiceDescription:
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
         environments: name -> a variant of the resource that is made where a case asks for it; usual_environments: the
             reference's words for the one that is made otherwise.
-        offshoots: what a request may make of what is attached to the server.
+        byproducts: what a request may make of what is attached to the resource.
         attach: resource -> how it is attached to the resource under test.
         profile: what the client must know of the service.
         project_id: where the resource under test shows the id of its project; None where nothing is known to.
@@ -186,7 +186,7 @@ class ServiceDescription:
         return next((name for name, one in self.environments.items() if written in one.written), "")
 
     def byproduct(self, post: Condition) -> Byproduct | None:
-        """How the cloud shows what a postcondition is about, where it is made of what is attached to the server."""
+        """How the cloud shows what a postcondition is about, where it is made of what is attached to the resource."""
         return next((one for one in self.byproducts if post.kind == "effect" and post.resource == one.resource), None)
 
     def key(self, operation: Operation, place: str) -> Any:
