@@ -114,7 +114,7 @@ def _connect_clouds(
         # The SDK warns of its own plans, which are not the user's concern and under `-W error` would end the run.
         warnings.simplefilter("ignore")
         regions = {role: _region(name) for role, name in target.clouds.items()}
-        credentials = {role: _identity(region, profile.type) for role, region in regions.items()}
+        credentials = {role: _identity_token(region, profile.type) for role, region in regions.items()}
     member = target.clouds[Role.MEMBER]
     for role, credential in credentials.items():
         try:
@@ -208,7 +208,7 @@ def _files() -> dict[str, Any]:
     return found
 
 
-def _identity(region: CloudRegion, service_type: str) -> IdentityToken:
+def _identity_token(region: CloudRegion, service_type: str) -> IdentityToken:
     try:
         session = region.get_session()
     except Exception as error:

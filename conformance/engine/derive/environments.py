@@ -1,8 +1,8 @@
-"""Promises that hold only for some variant of the resource under test, or only where something is attached to it.
+"""Cases of sentences that speak only of some kind of the resource, or of a resource to which something is attached.
 
-A view of the operation whose trials are on such resources says what holds there. Only what differs from the usual
-resources has cases: the statuses that the variant's own sentence names, the status that the usual resources may have
-and these may not, and what follows. A promise about all resources is tried on the usual ones.
+A view of the operation whose trials are on such resources says what holds there. Only the differences from the usual
+resources have cases: the statuses that such a sentence names, those that the usual resources may have and these may
+not, and the effects. Sentences about all resources are tried on the usual ones.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def derive_environments(view: View, book: Book) -> None:
                 _postcondition(there, book, post)
     for post in view.operation.postconditions if view.scoped else ():
         if view.service.byproduct(post) and not view.of_environment(post.when) and view.holds_here(post.when):
-            _byproducts(view, book, post)
+            _offshoots(view, book, post)
 
 
 def _precondition(view: View, book: Book, condition: Condition) -> None:
@@ -80,7 +80,7 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
     if not view.holds_here(post.when):
         book.without_case(requirement, "beyond-cloud", view.within)
     elif view.service.byproduct(post):
-        _byproducts(view, book, post)
+        _offshoots(view, book, post)
     elif post.kind == "status" and post.resource == view.service.resource and post.becomes and not post.attribute:
         for variant in view.variants:
             states = (s for s in variant.states if s in view.service.stable)
@@ -93,8 +93,8 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
         book.without_case(requirement, "not-derivable", view.within)
 
 
-def _byproducts(view: View, book: Book, post: Condition) -> None:
-    """What is made, or not, of everything that is attached to the resource, where something is."""
+def _offshoots(view: View, book: Book, post: Condition) -> None:
+    """One is made, or none is, of everything that is attached to the resource, where something is."""
     rule = view.service.byproduct(post)
     if rule is None:
         return

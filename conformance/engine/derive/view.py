@@ -42,8 +42,7 @@ class Variant:
 class View:
     """An operation with its spec, the tables, and the highest microversion that reference and cloud share.
 
-    ``within`` is the environment of the resources of its trials, by its name in the description; empty for the usual
-    ones.
+    ``within`` is the environment of its trials' resources, by its name in the description; empty for the usual ones.
     """
 
     operation: Operation
@@ -170,7 +169,7 @@ class View:
 
     @cached_property
     def needs_resource(self) -> bool:
-        """Whether a trial needs a resource of this run: it is named in the path, in the body, or in a list's query."""
+        """Whether a trial needs the resource that has statuses: the path, the body or a list's query names it."""
         needed = [value for _, value in self.service.query(self.operation)]
         needed.append(bodies.build(self.operation, self.default, self.service))
         return self.scoped or any(

@@ -17,7 +17,7 @@ from conformance.engine.judge.effects import Effect, Seen
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.probe import EffectOn, StatusOf
-from conformance.engine.run.run import _judged
+from conformance.engine.run.run import _Job, _judged
 from specs.microversion import VersionRange
 from specs.model import Condition, When
 
@@ -246,7 +246,8 @@ def test_a_run_asks_for_the_effects_that_its_cases_are_about():
     asked = []
     executor = SimpleNamespace(make=lambda trial, probes: asked.append(probes) or evidence(202, trial=trial))
     for case in found.cases:
-        _judged(case.trial, [case], executor)
+        job = _Job.of([case])
+        _judged(job.trial, job.cases, job.probes, executor)
     assert [probes for probes in asked if probes] == [(EffectOn("image", "created"),)]
 
 
