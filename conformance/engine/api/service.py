@@ -251,7 +251,7 @@ class ServiceDescription:
         return next((name for name, one in self.environments.items() if written in one.written), "")
 
     def byproduct(self, post: Condition) -> Byproduct | None:
-        """How the cloud shows what a postcondition is about, where it is made of what is attached to the server."""
+        """How the cloud shows what a postcondition is about, where it is made of what is attached to the resource."""
         return next((one for one in self.byproducts if post.kind == "effect" and post.resource == one.resource), None)
 
     def key(self, operation: Operation, place: str) -> Any:
