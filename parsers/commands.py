@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from specs.model import Spec
 
 FATAL = frozenset(
-    {"undefined-parameter", "missing-parameter-file", "missing-status-file", "missing-include", "missing-sample"}
+    {
+        "undefined-parameter",
+        "missing-parameter-file",
+        "missing-status-file",
+        "missing-include",
+        "missing-sample",
+        "unread-directive",
+    }
 )
 """Rules of defects for which a build stops, because facts would be missing without a trace."""
 

@@ -17,7 +17,7 @@ from specs.record.totals import ALLOW_UNDECIDED
 if TYPE_CHECKING:
     import pytest
 
-MAX_SERVERS = 6
+MAX_RESOURCES = 6
 
 _CLOUDS = {
     "os-cloud": Role.MEMBER,
@@ -43,7 +43,7 @@ class Choices:
         clouds: names in clouds.yaml by role.
         url: of the service; tokens: by role, with the URL. Neither clouds nor URL: the sandbox.
         sandbox_cloud: whether a real cloud of several services is started for the run, and tried.
-        sandbox_release: the requirement that names the Nova of the sandbox; None: the one that is installed here.
+        sandbox_release: the requirement that names the release of the sandbox; None: the one that is installed here.
         allow_undecided: percent.
         given: the options that were given, without secrets, for the record.
     """
@@ -59,7 +59,7 @@ class Choices:
     allow_disruptive: bool = False
     allow_undecided: float = ALLOW_UNDECIDED
     waivers: Path | None = None
-    max_servers: int = MAX_SERVERS
+    max_resources: int = MAX_RESOURCES
     dry_run: bool = False
     resume: Path | None = None
     output: Path | None = None
@@ -111,7 +111,7 @@ def choose(values: Mapping[str, Any]) -> Choices:
         allow_disruptive=own or bool(values.get("allow-disruptive")),
         allow_undecided=_percent(values.get("allow-undecided")),
         waivers=_path(values, "waivers"),
-        max_servers=_integer(values, "max-servers", MAX_SERVERS, 1),
+        max_resources=_integer(values, "max-servers", MAX_RESOURCES, 1),
         dry_run=bool(values.get("dry-run")),
         resume=_path(values, "resume"),
         output=_path(values, "output"),

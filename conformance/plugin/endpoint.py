@@ -18,7 +18,7 @@ from conformance.sandbox import process
 from conformance.sandbox.cloud import running as cloud
 from conformance.sandbox.releases import interpreter
 
-LOG = "nova.log"
+LOG = "sandbox.log"
 """The sandbox's log in the run directory."""
 CLOUD_LOGS = "cloud-logs"
 """The folder of the logs of the sandbox cloud in the run directory."""

@@ -6,15 +6,15 @@ examined yet, and one that was there and is no more. One file a release,
 
 ```yaml
 format: 1
-package: nova
-version: 34.0.0
+package: widgets
+version: 3.0.0
 expected:
 - deviations:                                     # ids of the record that have this one cause
-  - servers-actions.lock/normal/202!contradiction!200
-  reference: [api-ref/source/servers-actions.inc:409]
-  source: [nova/api/openstack/compute/lock_server.py:40]
+  - widgets.lock/normal/202!contradiction!200
+  reference: [api-ref/source/widgets.inc:409]
+  source: [widgets/api/lock.py:40]
   why: one sentence
-  cases: {servers-actions.lock/normal/202!contradiction!200: [ACTIVE]}  # the only ones of the requirement, if not all
+  cases: {widgets.lock/normal/202!contradiction!200: [ACTIVE]}  # the only ones of the requirement, if not all
   depends: what must be so for a run to show it   # only where a run does not always
   link: https://bugs.example.org/4711             # if there is one
 ```

@@ -43,11 +43,11 @@ class CaseFailed(Exception):
 
 
 def markers_of(case: Case) -> list[str]:
-    """The markers of a case: its kind, its code, its role, and the status of the server."""
+    """The markers of a case: its kind, its code, its role, and the status of the resource."""
     kind, _, code = case.requirement.kind.partition("/")
     names = [kind, *([f"{kind}_{code}"] if code else []), f"as_{case.trial.request.role.replace('-', '_')}"]
     state = case.trial.situation.state
-    names.append(f"in_{state}" if state else "no_server")
+    names.append(f"in_{state}" if state else "no_resource")
     return names
 
 
@@ -55,10 +55,10 @@ def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
     """Make the markers of the cases known, so that ``-m`` and ``--strict-markers`` work."""
     lines = dict(KINDS)
     lines.update({f"as_{role.replace('-', '_')}": f"the request is sent as {role}" for role in ROLES})
-    lines["no_server"] = "the case needs no server"
+    lines["no_resource"] = "the case needs no resource with a status"
     for case in cases:
         for name in markers_of(case):
-            about = f"the server is in {name[3:]}" if name.startswith("in_") else f"cases of {name.replace('_', '/')}"
+            about = f"the resource is in {name[3:]}" if name.startswith("in_") else f"cases of {name.replace('_', '/')}"
             lines.setdefault(name, about)
     for name, text in lines.items():
         config.addinivalue_line("markers", f"{name}: {text}")

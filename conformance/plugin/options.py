@@ -34,8 +34,8 @@ class Option:
 
 
 OPTIONS = (
-    Option("sandbox", "try a real Nova that is started on this machine; so it is too where no endpoint is named"),
-    Option("sandbox-release", "the release of Nova in the sandbox, such as nova==31.3.1; installed once", "REQ"),
+    Option("sandbox", "start the sandbox on this machine and try it (the default where no endpoint is named)"),
+    Option("sandbox-release", "the release that the sandbox runs, as PACKAGE==VERSION; installed once", "REQ"),
     Option("sandbox-cloud", "try a real cloud of six services that is started on this machine; installed once"),
     Option("os-cloud", "a cloud of clouds.yaml, as member of a project; envvars takes the OS_* variables", "NAME"),
     Option("os-cloud-admin", "the same cloud as administrator", "NAME"),
@@ -51,10 +51,10 @@ OPTIONS = (
     Option("microversion", "the highest microversion to try; by default the highest that both sides know", "V"),
     Option("fail-on-omission", "let what the reference leaves out fail the run too"),
     Option("default-policy", "this cloud keeps the documented defaults of the policy"),
-    Option("allow-disruptive", "shared things may be changed: services, aggregates, flavors, quotas"),
+    Option("allow-disruptive", "things that others use, too, may be changed"),
     Option("allow-undecided", "percent of the applicable cases that may stay undecided (default 5)", "PERCENT"),
     Option("waivers", "deviations that are accepted in writing (YAML)", "FILE"),
-    Option("max-servers", "how many servers may exist at a time (default 6)", "N"),
+    Option("max-servers", "how many resources under test may exist at a time (default 6)", "N"),
     Option("dry-run", "show the plan and try nothing; no endpoint is needed"),
     Option("resume", "go on with a run: what it has decided is not tried again", "RUN"),
     Option("output", "the directory of the run record (default runs/<time>)", "RUN", in_pytest="conformance-output"),

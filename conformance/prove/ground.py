@@ -11,7 +11,7 @@ from conformance.engine.api.service import ServiceDescription
 from conformance.engine.model.case import Case, Requirement, Suite, id_part
 from conformance.engine.model.setup import Ended, Locked
 from conformance.prove.breakage import After, Breakage, Instead
-from conformance.prove.where import NO_SERVER, Where, is_inner
+from conformance.prove.where import NO_RESOURCE, Where, is_inner
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
 from specs.record.ids import RequirementId, case_detail
@@ -86,7 +86,7 @@ class Ground:
             self.service.passing(case.operation) and Ended() not in case.trial.setup and situation.target == "own"
         )
         if self.scoped(case.operation) and not under_way:
-            said["states"] = frozenset({situation.state or NO_SERVER})
+            said["states"] = frozenset({situation.state or NO_RESOURCE})
         if Locked() in case.trial.setup:
             said["locked"] = True
         if situation.environment:

@@ -15,7 +15,7 @@ from conformance.engine.cloud.target import Target
 from conformance.engine.model.case import Case
 from conformance.engine.model.setup import Prepared
 from conformance.engine.provision.context import Notes, Patience, RunContext
-from conformance.engine.run.lanes import NO_SERVER, lane_of
+from conformance.engine.run.lanes import NO_RESOURCE, lane_of
 from conformance.engine.run.run import Run
 from conformance.engine.run.session import Session, Settings
 from conformance.prove.breakage import Breakage
@@ -225,7 +225,7 @@ class Prover:
     def _controls(self, untouched: Sequence[Case], beside: Sequence[Case]) -> list[str]:
         """A few cases of different kinds that need no server, or share that of the cases that are run anyway."""
         service = self.session.context.service
-        lanes = {NO_SERVER, *(lane_of(case.trial, service) for case in beside)}
+        lanes = {NO_RESOURCE, *(lane_of(case.trial, service) for case in beside)}
         states = {None, *(case.trial.situation.state for case in beside)}
         kinds: dict[str, str] = {}
         for case in sorted(untouched, key=lambda c: c.trial.situation.state is None):

@@ -129,9 +129,9 @@ class Stock:
         kind = self._session.context.kind
         body = kind.shown_in(shown.json)
         if body is None:
-            raise ResourceError(f"{kind.name} {subject.server_id} was made and is not shown")
-        path = kind.path_of(subject.server_id)
-        return Made(kind.name, subject.server_id, str(body[kind.name_field]), path, Role.MEMBER, body, shown)
+            raise ResourceError(f"{kind.name} {subject.resource_id} was made and is not shown")
+        path = kind.path_of(subject.resource_id)
+        return Made(kind.name, subject.resource_id, str(body[kind.name_field]), path, Role.MEMBER, body, shown)
 
     def _delete(self, made: Made) -> None:
         with contextlib.suppress(CloudError):  # it stands in the journal

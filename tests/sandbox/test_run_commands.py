@@ -138,7 +138,7 @@ def test_with_a_sandbox_of_its_own(runs):
     record = runs.record()
     assert record.info.endpoint["sandbox"] is True
     assert record.info.endpoint["release"].startswith("nova ")
-    assert (runs.path / "runs" / "latest" / "nova.log").exists()
+    assert (runs.path / "runs" / "latest" / "sandbox.log").exists()
     with pytest.raises(requests.ConnectionError):
         requests.get(record.info.endpoint["url"], timeout=5)
 

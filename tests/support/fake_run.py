@@ -72,7 +72,7 @@ def cloud(monkeypatch):
 
     class Subject:
         def __init__(self, context):
-            self.status, self.locked, self.servers_made = None, False, 1
+            self.status, self.locked, self.resources_made = None, False, 1
 
         def discard(self):
             with cloud.lock:

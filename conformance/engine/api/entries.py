@@ -228,6 +228,21 @@ class Stock:
 
 
 @dataclass(frozen=True)
+class QueryField:
+    """What a query parameter selects by, where its name does not tell.
+
+    Attributes:
+        field: of a listed element.
+        part: the key that holds the value in each object below the field; None where the field holds it.
+        where: keys of such an object, and the values that they must have where they are there.
+    """
+
+    field: str
+    part: str | None = None
+    where: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
 class ListRule:
     """As whom a list is asked for, and with what beside it, so that a parameter counts; the names are patterns.
 

@@ -32,15 +32,15 @@ class ShownValue:
     """A value that the resource under test shows.
 
     Attributes:
-        field: of its view, that gives the value; the first that is there counts.
-        within: a field of its view, each value of which may hold ``field``; where: what must be so of such a one.
+        fields: of its view, of which the first that is there and filled gives the value.
+        within: a field of its view, each value of which may hold them; where: what must be so of such a one.
         role: as whom the view is asked for; None for the view that is at hand.
         needed: whether a resource is made where there is none.
         can_be_lost: whether an accepted request that names the value may take it away.
         missing: why it cannot be had; empty where something else gives it then.
     """
 
-    field: str
+    fields: tuple[str, ...]
     within: str = ""
     where: tuple[Condition, ...] = ()
     role: Role | None = None

@@ -17,6 +17,7 @@ from conformance.engine.api.entries import (
     Fault,
     ListRule,
     Naming,
+    QueryField,
     Refusal,
     Showing,
     Stock,
@@ -25,6 +26,7 @@ from conformance.engine.api.entries import (
 )
 from conformance.engine.api.given import Attachment, GivenKind, RelatedStatus, ShownValue
 from conformance.engine.api.service import ServiceDescription
+from conformance.engine.api.stateful import StatefulResource
 from conformance.engine.api.strictness import check_against, validate
 from conformance.engine.api.structured import structured
 from conformance.engine.api.structured import value as _value
@@ -121,6 +123,13 @@ def load_service(service: str) -> ServiceDescription:
     return understood(_read(service), service)
 
 
+@cache
+def packages() -> tuple[str, ...]:
+    """The distributions that hold the references of the services that are described here."""
+    written_for = (_read(service).data.get("reference") for service in sorted(services()))
+    return tuple(reference["package"] for reference in written_for if reference)
+
+
 def check_service(service: str, specs: Iterable[Spec], whole: bool) -> tuple[str, ...]:
     """Check the description of a service, and against specs of that service. See ``check_against``."""
     load_service(service)
@@ -143,21 +152,10 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
     maps: dict[str, dict[str, Any]] = defaultdict(dict, {k: v for k, v in read.items() if isinstance(v, dict)})
     profile = _profile(service, read)
     return ServiceDescription(
-        resource=read.get("resource", ""),
-        identifier=read.get("identifier", ""),
+        resources=tuple(_resource(name, entry) for name, entry in maps["resources"].items()),
         kinds={name: structured(_part(entry, GIVEN), GivenKind) for name, entry in maps["kinds"].items()},
-        initial=read.get("initial_status", ""),
-        stable=tuple(lists["stable_statuses"]),
-        accepts={k: tuple(v) for k, v in maps["statuses_to_try"].items()},
-        transitions=tuple(way for entry in lists["transitions"] for way in _transitions(entry)),
-        lock=maps["lock"].get("set", ""),
-        unlock=maps["lock"].get("unset", ""),
-        shown_by=maps["lock"].get("shown_by", ""),
-        actions=_actions(maps["action_log"]),
-        task=profile.kind(read.get("resource", "")).status.task_field,
         final=tuple(lists["tried_last"]),
         rules=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in lists["bindings"]),
-        attach=structured(maps["attached_by"], dict[str, Attachment]),
         profile=profile,
         project_id=structured(read["project_id"], ShownValue) if "project_id" in read else None,
         password_form=read.get("password_form", "{token}"),
@@ -188,6 +186,8 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in lists["required_queries"]),
         listed=tuple(_stock(name, entry) for name, entry in maps["made_for_lists"].items()),
         list_rules=tuple(map(_list_rule, lists["list_rules"])),
+        understood_queries=tuple(lists["understood_queries"]),
+        query_fields={name: _query_field(entry) for name, entry in maps["query_fields"].items()},
         list_names=dict(maps["marker_fields"]),
         creates=tuple((c["operation"], c["resource"], c["name_field"]) for c in lists["also_creates"]),
         first=Microversion.parse(read.get("first_microversion", "1.0")),
@@ -197,10 +197,29 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         unknown_at=read.get("unknown_id_path"),
         producers=dict(maps["producers"]),
         effects=tuple(map(_effect, lists["effects"])),
-        environments={name: _environment(entry) for name, entry in maps["environments"].items()},
-        byproducts=tuple(map(_byproduct, lists["byproducts"])),
         keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["chosen_keys"]),
         unseen=tuple((entry["breakage"], entry["reason"]) for entry in lists["unseen"]),
+    )
+
+
+def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
+    lock = entry.get("lock", {})
+    return StatefulResource(
+        kind=kind,
+        identifier=entry["identifier"],
+        initial=entry["initial_status"],
+        stable=tuple(entry["stable_statuses"]),
+        lasting_fields=tuple(entry.get("lasting_fields", ())),
+        accepts={operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()},
+        transitions=tuple(way for one in entry.get("transitions", ()) for way in _transitions(one)),
+        lock=lock.get("set", ""),
+        unlock=lock.get("unset", ""),
+        shown_by=lock.get("shown_by", ""),
+        actions=_actions(entry.get("action_log", {})),
+        usual_environments=tuple(entry.get("usual_environments", ())),
+        environments={name: _environment(one) for name, one in entry.get("environments", {}).items()},
+        attach=structured(entry.get("attached_by", {}), dict[str, Attachment]),
+        byproducts=tuple(map(_byproduct, entry.get("byproducts", ()))),
     )
 
 
@@ -228,6 +247,10 @@ def _list_rule(entry: Mapping[str, Any]) -> ListRule:
     )
 
 
+def _query_field(entry: Mapping[str, Any]) -> QueryField:
+    return QueryField(entry["field"], entry.get("part"), tuple(entry.get("where", {}).items()))
+
+
 def _environment(entry: Mapping[str, Any]) -> Environment:
     return Environment(tuple(entry["words"]), entry["factory_arguments"], entry["shown_by"])
 
@@ -251,7 +274,7 @@ def _profile(service: str, read: Mapping[str, Any]) -> Profile:
     given = {
         "type": service,
         "kinds": things,
-        "watched": read.get("resource", ""),
+        "watched": next(iter(read.get("resources", ())), ""),
         "removal_order": removal.get("order", []),
         "removed_at_highest": removal.get("at_highest_microversion", True),
         "discovery": {name: entry["found"] for name, entry in kinds.items() if "found" in entry},

@@ -19,6 +19,7 @@ class Needs:
     Attributes:
         version: the microversion of a request that names none: the highest that cloud, reference and operation share.
         placeholders: the names in its path, in order.
+        passing: placeholders that name something only while it lasts.
         producer: how it makes an element of a collection, None where it makes none.
         before: steps that an accepted request needs before it.
         after: steps that take back the effects of an accepted request.
@@ -33,6 +34,7 @@ class Needs:
 
     version: Microversion
     placeholders: tuple[str, ...] = ()
+    passing: frozenset[str] = frozenset()
     producer: Producer | None = None
     before: tuple[Step, ...] = ()
     after: tuple[Step, ...] = ()
@@ -51,6 +53,7 @@ class Needs:
         return cls(
             version=top if last is None else min(last, top),
             placeholders=tuple(placeholders(operation.path)),
+            passing=frozenset(service.passing(operation)),
             producer=producers.made_by(operation),
             before=tuple(service.steps(operation, "before")),
             after=tuple(service.steps(operation, "after")),

@@ -99,6 +99,10 @@ class Producers:
             self._known[place] = self._find(place)
         return self._known[place]
 
+    def names(self, collection: str) -> frozenset[str]:
+        """The placeholders that name an element of a collection in some path."""
+        return frozenset(self._named.get(form(collection), ()))
+
     def made_by(self, operation: Operation) -> Producer | None:
         """The producer that an operation is; None where it makes no element of a collection."""
         place = operation.path.rpartition("/")[0] if operation.method == "PUT" else operation.path

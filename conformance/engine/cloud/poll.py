@@ -42,14 +42,14 @@ class WaitResult:
 
     Attributes:
         statuses: distinct statuses in the order seen, from the beginning of the wait; GONE if it was not there.
-        server: the thing as last seen; None if it was not there, or was never seen.
+        view: the thing as last seen; None if it was not there, or was never seen.
         seconds: how long it took.
         states: as ``statuses``, with the task state.
         problem: the last trouble of the poll itself, if it timed out and there was any.
     """
 
     statuses: tuple[str, ...]
-    server: View | None
+    view: View | None
     timed_out: bool
     seconds: float
     states: tuple[tuple[str, str | None], ...] = ()

@@ -72,7 +72,7 @@ _PEM = re.compile(
     re.DOTALL,
 )
 _USERINFO = re.compile(r"(?i)([a-z][a-z0-9+.-]*://[^/\s:@]*:)[^/\s@]+@")
-_CONSOLE_TOKEN = re.compile(r"(/os-console-auth-tokens/)[^/?#\s\"']+")
+_TOKEN_IN_PATH = re.compile(r"(/[\w-]*tokens/)[^/?#\s\"']+")
 
 
 def is_secret_name(name: str) -> bool:
@@ -153,7 +153,7 @@ def _text(text: str, known: tuple[str, ...]) -> str:
     text = _PEM.sub(PLACEHOLDER, text)
     text = _MEMBER.sub(rf"\g<1>\g<v>{PLACEHOLDER}\g<v>", text)
     text = _PARAMETER.sub(rf"\g<1>{PLACEHOLDER}", text)
-    text = _CONSOLE_TOKEN.sub(rf"\g<1>{PLACEHOLDER}", text)
+    text = _TOKEN_IN_PATH.sub(rf"\g<1>{PLACEHOLDER}", text)
     return _USERINFO.sub(rf"\g<1>{PLACEHOLDER}@", text)
 
 

@@ -240,7 +240,7 @@ class Resources:
             stopping=self._stopping,
         )
         reached = result.status.casefold() in {one.casefold() for one in kind.status.ready}
-        if not reached or result.timed_out or result.server is None:
+        if not reached or result.timed_out or result.view is None:
             wanted = " or ".join(kind.status.ready)
             raise ResourceError(
                 f"{kind.name} {made.id} did not become {wanted}: {_course(kind, result)}"
@@ -250,8 +250,8 @@ class Resources:
                 made.answer,
             )
         for shown, brought in kind.brings.items():
-            self._note_brought(result.server, shown, brought, made.role)
-        return replace(made, body=result.server)
+            self._note_brought(result.view, shown, brought, made.role)
+        return replace(made, body=result.view)
 
     def _note_brought(self, view: View, field_name: str, brought: str, role: Role) -> None:
         """Write down what came with a thing: what something else was made of does not go with it."""
@@ -270,5 +270,5 @@ def _reaches(microversion: str | None, lowest: Microversion | None) -> bool:
 def _course(kind: Kind, result: WaitResult) -> str:
     """The statuses that a thing went through, and what it says of its failure."""
     course = " -> ".join(result.statuses) or "it was never seen"
-    fault = shown_fields.value(result.server, kind.status.fault_field) if kind.status.fault_field else ABSENT
+    fault = shown_fields.value(result.view, kind.status.fault_field) if kind.status.fault_field else ABSENT
     return course if fault in (ABSENT, None) else f"{course} ({fault})"

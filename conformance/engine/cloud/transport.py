@@ -80,7 +80,7 @@ class Transport:
         query: tuple[tuple[str, str], ...] = (),
         timeout: float,
     ) -> Reply:
-        """Send one request and read its answer. Raises nothing for what the network does."""
+        """Send one request and read its answer. Raises nothing for whatever happens on the way."""
         started = time.monotonic()
         request = requests.Request(method, url, {**headers}, data=data, params=list(query) or None, auth=_as_it_is)
         sent_url, sent_headers = url, dict(headers)

@@ -129,7 +129,7 @@ def _below(url: str, entry: dict[str, Any]) -> str:
     """
     links = entry.get("links") or ()
     link = next((str(one["href"]) for one in links if isinstance(one, dict) and one.get("rel") == "self"), "")
-    path = urlsplit(urljoin(f"{url}/", link)).path.rstrip("/")  # placement's link is empty: the place itself
+    path = urlsplit(urljoin(f"{url}/", link)).path.rstrip("/")  # an empty link means the place itself
     own = urlsplit(url).path.rstrip("/")
     if path == own:
         return url

@@ -138,7 +138,7 @@ def _not_found(view: View, book: Book, line: int) -> None:
         return
     if view.names_what_it_makes and len(names) == 1:
         return  # any name will do
-    if view.needs_server and not view.scoped:
+    if view.needs_resource and not view.scoped:
         unknown = attempt(view, "documented", Where(variant, state, "missing"), outcome=REFUSED)
     else:
         unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
@@ -227,7 +227,8 @@ def _wrong_status(view: View, book: Book, line: int | None) -> None:
 
 
 def _locked(view: View, book: Book, line: int | None) -> None:
-    """A locked server: refused to its owner and open to an administrator, where the reference says so."""
+    """A locked resource: refused to its owner and open to an administrator, where the reference says so."""
+    resource = view.service.resource
     said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
     variant, state = view.main
     if view.operation.id in (view.service.lock, view.service.unlock) or not (said or line):
@@ -236,7 +237,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
         if said:  # that a member is refused would say nothing of the lock
             admin = attempt(view, "documented", Where(variant, state), setup=(Locked(),))
             requirement = view.requirement("precondition", "locked", said[0].line)
-            book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
+            book.case(requirement, "admin", admin, Admitted(f"an administrator may act on a locked {resource}"))
         return
     member = attempt(
         view,
@@ -247,16 +248,16 @@ def _locked(view: View, book: Book, line: int | None) -> None:
         outcome=Outcome(False if said else None, refused_for="sender"),
     )
     if not said:
-        expectation = RefusedWhereSilent(409, "a locked server")
+        expectation = RefusedWhereSilent(409, f"a locked {resource}")
         book.case(view.requirement("error", "409", line), "locked", member, expectation)
         return
-    why = "its owner has locked the server and the role is not admin"
+    why = f"its owner has locked the {resource} and the role is not admin"
     requirement = view.requirement("precondition", "locked", said[0].line)
     book.case(requirement, "member", member, Refused((409,), why, any_refusal=True))
     if line is not None:
         book.case(view.requirement("error", "409", line), "locked", member, Refused((409,), why))
     admin = attempt(view, "documented", Where(variant, state), Asked(role="admin"), setup=(Locked(),))
-    book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
+    book.case(requirement, "admin", admin, Admitted(f"an administrator may act on a locked {resource}"))
 
 
 def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
@@ -274,7 +275,7 @@ def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
             outcome=REFUSED,
         )
         codes = () if condition.code is None else (condition.code,)
-        situation = f"a project at its quota of {condition.resource}s"
+        situation = f"a project whose {condition.resource} quota is used up"
         requirement = view.requirement("precondition", "quota", condition.line)
         why = f"the {condition.resource} quota of the project is used up"
         book.case(requirement, f"no-{condition.resource}-left", trial, Refused(codes, why, any_refusal=True))

@@ -18,6 +18,7 @@ from conformance.engine.derive.values import derive_values
 from conformance.engine.derive.versions import derive_removed, derive_versions
 from conformance.engine.derive.view import View
 from conformance.engine.model.case import Requirement, Suite, Untested, id_part
+from specs import paths
 from specs.microversion import Microversion
 from specs.model import Body, Code, Operation, Parameter, Spec, Versions
 from specs.record.model import Source
@@ -90,7 +91,10 @@ def derive(
             view = View(operation, spec, service, top, vocabulary, common, nullable, producers)
             book.fault = view.fault
             whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
-            if not supported(operation, service):
+            wrong = paths.fault(operation.path)
+            if wrong is not None:
+                book.without_case(whole, "not-derivable", f"the URL {operation.path} {wrong.what}")
+            elif not supported(operation, service):
                 book.without_case(whole, "not-derivable", service.unsuited.get(operation.id, operation.path))
             elif view.range.empty:
                 book.without_case(whole, "beyond-cloud", f"from {view.lowest} on")

@@ -19,9 +19,6 @@ from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Operation, Parameter, Spec, Vocabulary, When
 from specs.record.model import Source
 
-SATISFIED = frozenset({"image-backed", "image-backed-server", "image-backed servers"})
-"""Environments that hold for every server that this suite makes, unless a case asks for another."""
-
 
 @dataclass(frozen=True)
 class Variant:
@@ -45,7 +42,7 @@ class Variant:
 class View:
     """An operation with its spec, the tables, and the highest microversion that reference and cloud share.
 
-    ``within`` is the environment of the servers of its trials, by its name in the tables; empty for the usual ones.
+    ``within`` is the environment of its trials' resources, by its name in the description; empty for the usual ones.
     """
 
     operation: Operation
@@ -90,6 +87,11 @@ class View:
         return bool(self.service.identifier) and f"{{{self.service.identifier}}}" in self.operation.path
 
     @cached_property
+    def makes_resource(self) -> bool:
+        """Whether the path is that of the collection of resources that have statuses."""
+        return self.producers is not None and self.service.identifier in self.producers.names(self.operation.path)
+
+    @cached_property
     def status_conditions(self) -> tuple[Condition, ...]:
         """The preconditions on the status of the resource, of which the environment holds; its own before others."""
         found = tuple(
@@ -110,10 +112,12 @@ class View:
         within = (version or self.default) in VersionRange.parse(when.min, when.max)
         if when.environment is None or not within:
             return within
-        return self.of_environment(when) == self.within if self.within else when.environment in SATISFIED
+        if self.within:
+            return self.of_environment(when) == self.within
+        return when.environment in self.service.usual_environments
 
     def of_environment(self, when: When | None) -> str:
-        """The environment that a fact is about, where servers of this suite are of it only if a case asks for it."""
+        """The environment that a fact is about, where resources of this suite are of it only if a case asks for it."""
         return self.service.environment_of(when.environment) if when is not None and when.environment else ""
 
     def told_elsewhere(self, condition: Condition) -> bool:
@@ -131,7 +135,7 @@ class View:
             status
             for post in self.operation.postconditions
             if post.kind == "status" and post.resource == self.service.resource and post.when is not None
-            if post.when.environment is not None and post.when.environment not in SATISFIED
+            if post.when.environment is not None and post.when.environment not in self.service.usual_environments
             if not self.of_environment(post.when)
             for status in post.becomes
         )
@@ -164,8 +168,8 @@ class View:
         return self.operation.method in ("GET", "HEAD") and self.operation.id not in self.service.acting_reads
 
     @cached_property
-    def needs_server(self) -> bool:
-        """Whether a trial needs a server of this run: it is named in the path, in the body, or in a list's query."""
+    def needs_resource(self) -> bool:
+        """Whether a trial needs the resource that has statuses: the path, the body or a list's query names it."""
         needed = [value for _, value in self.service.query(self.operation)]
         needed.append(bodies.build(self.operation, self.default, self.service))
         return self.scoped or any(
@@ -188,7 +192,7 @@ class View:
     @property
     def main(self) -> tuple[Variant, str | None]:
         """The form and the status in which everything is tried that depends on neither."""
-        if not self.needs_server:
+        if not self.needs_resource:
             return self.variants[0], None
         for variant in self.variants:
             for state in variant.states:
@@ -212,7 +216,7 @@ class View:
 
     @property
     def environment(self) -> Condition | None:
-        """A precondition that the API can neither show nor set, and that servers of this suite do not meet."""
+        """A precondition that the API can neither show nor set, and that resources of this suite do not meet."""
         for condition in self.operation.preconditions:
             if condition.kind == "environment" and condition.when is None and not self._met():
                 return condition

@@ -144,11 +144,11 @@ class Aftermath:
             self.context.patience.status,
         )
         for shown_by, brought in kind.brings.items():
-            shown = (result.server or {}).get(shown_by) or ()
+            shown = (result.view or {}).get(shown_by) or ()
             self.paths.elements.came_along(brought, [str(one.get("id")) for one in shown], made.role)
         return replace(
             evidence,
-            after=result.server,
+            after=result.view,
             statuses=result.statuses,
             timed_out=result.timed_out,
             waited=result.seconds,

@@ -20,7 +20,7 @@ from conformance.engine.model.evidence import Problem
 from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.errors import NeedsNewServer, Unavailable
+from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.paths import Filled, Paths
 from conformance.engine.provision.quotas import Quotas
 from conformance.engine.provision.subject import Subject
@@ -87,7 +87,7 @@ class Arrangement:
                 return problem
             try:
                 request = self.filled(trial, needs, version)
-            except NeedsNewServer:
+            except NeedsNewResource:
                 self.subject.discard()
                 continue
             except Unavailable as error:
@@ -96,14 +96,14 @@ class Arrangement:
                 makes_in = self.paths.makes_in(trial)
                 if error.optional or state in (None, makes_in) or tries == 0:
                     raise
-                # What could not be made in this status is made before a server reaches it: one that was nowhere yet.
+                # What could not be made in this status is made before a resource reaches it: one that was nowhere yet.
                 self.subject.discard()
                 through = makes_in
                 continue
             if through == state:
                 return self._ready(trial, request)
             through = state
-        return Problem("inconclusive", "no server could give what the request needs")
+        return Problem("inconclusive", f"no {self.context.kind.name} could give what the request needs")
 
     @contextlib.contextmanager
     def set_up(self, trial: Trial, request: Request, version: Microversion) -> Iterator[None]:
@@ -192,7 +192,7 @@ class Arrangement:
         return Request(needs, filled, self._plain(template.body), query)
 
     def _reached(self, trial: Trial, state: str | None) -> Problem | None:
-        """Bring a server that suits the trial into a status, unlocked."""
+        """Bring a resource that suits the trial into a status, unlocked."""
         if state is None:
             return None
         path = trial.request.operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.known_id)
@@ -206,7 +206,7 @@ class Arrangement:
         """The request with values for its placeholders and bindings; what they name is made where it is not there.
 
         Raises:
-            Unavailable, NeedsNewServer, CloudError: something cannot be had.
+            Unavailable, NeedsNewResource, CloudError: something cannot be had.
         """
         template, setup = trial.request, trial.setup
         missing = self._unknown_id(template.operation) if trial.situation.target == "missing" else None
@@ -220,14 +220,14 @@ class Arrangement:
         return Request(needs, filled, body, query)
 
     def _ready(self, trial: Trial, request: Request) -> Request | Problem:
-        """The request, with the server locked where the trial wants that."""
+        """The request, with the resource locked where the trial wants that."""
         if Locked() in trial.setup and trial.situation.state is not None:
-            # Not by way of the status again: what is under way in this server would make it give the server up.
+            # Not by way of the status again: what is under way in this resource would make the lane give it up.
             problem = None if self.subject.locked else self.subject.lock()
             if problem:
                 return problem
         if not self.context.service.named_by.keys().isdisjoint(request.filled.values):
-            self.subject.refresh()  # what was made so is under way in the server
+            self.subject.refresh()  # what was made so is under way in the resource
         return replace(request, ready=True)
 
     def _unknown_id(self, operation: Operation) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from conformance.engine.api.entries import Byproduct
 from conformance.engine.cloud.removal import Remover, Thing
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.wait import until
 from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.probe import MadeOfAttached, Probe
 from conformance.engine.model.setup import Existing
@@ -82,19 +82,18 @@ class Byproducts:
 
     def _made(self, rule: Byproduct, expected: bool) -> Mapping[str, str] | None:
         """Those that were not there before, with the thing that each was made of; awaited where they are expected."""
-        deadline = time.monotonic() + self.context.patience.status
-        things = self._things[rule.kind]
-        while True:
+        things, before = self._things[rule.kind], self._before[rule.kind]
+
+        def look() -> Mapping[str, str] | None:
             found = self._listed(rule)
             if found is None:
                 return None
-            made = {
-                id_: thing for id_, thing in found.items() if thing in things and id_ not in self._before[rule.kind]
-            }
-            complete = set(made.values()) == set(things)
-            if complete or not expected or time.monotonic() > deadline or self.context.stopping.is_set():
-                return made
-            self.context.stopping.wait(0.3)
+            return {id_: thing for id_, thing in found.items() if thing in things and id_ not in before}
+
+        def complete(made: Mapping[str, str] | None) -> bool:
+            return made is None or not expected or set(made.values()) == set(things)
+
+        return until(look, complete, self.context.patience.status, self.context.stopping, pause=0.3)
 
     def _listed(self, rule: Byproduct) -> dict[str, str] | None:
         """All that are listed, with what each was made of; None where the cloud does not list them."""

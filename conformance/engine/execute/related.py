@@ -63,11 +63,11 @@ class Related:
         answer = self._get(rule, rule.path)
         listed = elements(answer.json) if answer.ok else iter(())
         # A cloud that ignores the query shows those of other resources, too.
-        own = [one for one in listed if value(one, rule.resource_field, None) == self.subject.server_id]
+        own = [one for one in listed if value(one, rule.resource_field, None) == self.subject.resource_id]
         newest = max(own, key=lambda one: value(one, rule.order_field, 0), default=None)
         return value(newest, rule.status_field, None)
 
     def _get(self, rule: RelatedStatus, path: str) -> Answer:
-        query = tuple((name, text.replace("{id}", self.subject.server_id)) for name, text in rule.query)
+        query = tuple((name, text.replace("{id}", self.subject.resource_id)) for name, text in rule.query)
         version = str(rule.microversion) if rule.microversion is not None else str(self.context.top)
         return self.context.cloud.get(path, role=rule.role, microversion=version, query=query)

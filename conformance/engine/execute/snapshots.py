@@ -200,7 +200,7 @@ class Snapshots:
         return False
 
     def _record(self) -> dict[str, bool] | None:
-        """What was asked of the lane's server, by what names it, and whether it counts; None where nobody can say.
+        """What was asked of the resource, by what names it, and whether it counts; None where nobody can say.
 
         What the cloud does of its own accord has nobody who asked, and what has failed has a message.
         """
@@ -208,7 +208,7 @@ class Snapshots:
         operation = self.context.operations.get(record.listed)
         if operation is None:
             return None
-        path = operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.server_id)
+        path = operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.resource_id)
         answer = self.context.cloud.get(path, microversion=str(self.context.version_for(operation)))
         if not answer.ok:
             return None
@@ -223,8 +223,7 @@ _UNREADABLE = object()
 def _for_the_sender(trial: Trial, status: int) -> bool:
     """True if refused because of the role or a lock, which are looked at before anything is done or recorded.
 
-    Nova writes down what it begins, and may refuse it for another reason after that (Nova 34.0.0, compute/api.py,
-    ``_record_action_start``).
+    A cloud may record what it begins, and refuse it for another reason after that.
     """
     if Locked() in trial.setup:
         return status in (403, 409)

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class StatusOf:
-    """The status of another resource that the request makes or changes, such as an image."""
+    """The status of another resource that the request makes or changes."""
 
     resource: str
 

@@ -20,7 +20,7 @@ from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Binding
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.errors import NeedsNewServer, Unavailable
+from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.owned import Owned
 
 NAMED = ("path", "shown", "sent", "before")
@@ -40,7 +40,7 @@ class Holder(Protocol):
         """The resource as last shown."""
 
     @property
-    def server_id(self) -> str:
+    def resource_id(self) -> str:
         """Its id."""
 
     def settle(self, targets: tuple[str, ...] | None) -> WaitResult:
@@ -70,9 +70,10 @@ class Bindings:
         self._subject = subject
         self._free: dict[str, list[Made]] = {}
         self.attached: dict[str, Made] = {}
+        self._noted: set[tuple[str, str, str]] = set()
         self.elements: Callable[[str, str | None], Owned] | None = None
 
-    def new_server(self) -> None:
+    def new_resource(self) -> None:
         """Forget what was attached to the resource before."""
         self.attached.clear()
 
@@ -86,7 +87,7 @@ class Bindings:
 
         Raises:
             Unavailable: the cloud lacks what one asks for.
-            NeedsNewServer: the resource under test cannot give it any more.
+            NeedsNewResource: the resource under test cannot give it any more.
             CloudError: it could not be made.
         """
         if isinstance(body, Binding):
@@ -140,7 +141,9 @@ class Bindings:
                 self.attached.pop(binding.resource, None)
 
     def _value(self, binding: Binding, must_work: bool) -> Any:
-        self._context.notes.add("binding", str(binding))
+        if (binding.resource, binding.attribute, binding.relation) not in self._noted:
+            self._noted.add((binding.resource, binding.attribute, binding.relation))
+            self._context.notes.add("binding", str(binding))
         service = self._context.service
         if binding.resource.startswith("/"):
             return self._element(binding)
@@ -193,7 +196,7 @@ class Bindings:
         if rule is None:
             if resource != self._context.service.resource:
                 return ABSENT
-            found = self._subject.server_id if attribute == "id" else value(self._subject.view, attribute)
+            found = self._subject.resource_id if attribute == "id" else value(self._subject.view, attribute)
             if found is ABSENT:
                 raise Unavailable(f"the {resource} shows no {attribute}", optional=False)
             return found
@@ -202,7 +205,7 @@ class Bindings:
         found = _shown_by(rule, self._view(rule.role))
         if found is ABSENT and rule.missing:
             if must_work and rule.can_be_lost:
-                raise NeedsNewServer
+                raise NeedsNewResource
             raise Unavailable(rule.missing, optional=not rule.needed)
         return found
 
@@ -212,7 +215,7 @@ class Bindings:
         if role is None or view is None or role not in self._context.cloud.roles:
             return view
         kind = self._context.kind
-        path, version = kind.path_of(self._subject.server_id), str(self._context.top)
+        path, version = kind.path_of(self._subject.resource_id), str(self._context.top)
         answer = self._context.cloud.get(path, role=role, microversion=version)
         return kind.shown_in(answer.json)
 
@@ -242,7 +245,7 @@ class Bindings:
         if not used(other):
             return other.value(binding.attribute)
         if must_work and any(first.value(one) < other.value(one) for one in rules.other.at_least):
-            raise NeedsNewServer
+            raise NeedsNewResource
         return first.value(binding.attribute)
 
     def _make_free(self, resource: str) -> Made:
@@ -267,7 +270,7 @@ class Bindings:
         version = self._context.version_for(operation)
         named = {how.parameter: _attribute(made, how.attribute)}
         body = bodies.build(operation, version, self._context.service, named)
-        path = operation.path.replace(f"{{{self._context.service.identifier}}}", self._subject.server_id)
+        path = operation.path.replace(f"{{{self._context.service.identifier}}}", self._subject.resource_id)
         answer = self._context.cloud.send(Ask(operation.method, path, Role.MEMBER, str(version), body))
         if not answer.ok:
             raise Unavailable(f"{how.operation} was answered {answer.status or answer.error}", optional=False)
@@ -290,7 +293,7 @@ def _shown_by(rule: ShownValue, view: View | None) -> Any:
     """The value that a view shows by a rule, or ABSENT."""
     holders = values(view, rule.within) if rule.within else iter((view,))
     fitting = (one for one in holders if all(condition.holds(one) for condition in rule.where))
-    return next((found for one in fitting for found in values(one, rule.field) if found), ABSENT)
+    return next((found for one in fitting for field in rule.fields for found in values(one, field) if found), ABSENT)
 
 
 def _spelled(name: str, form: str) -> str:

@@ -90,6 +90,16 @@ class RunContext:
         """What the requests of an operation need; ``needs`` holds that of every operation of the reference."""
         return Needs.of(operation, self.service, self.producers, self.top)
 
+    def elevate(self, operation: Operation, name: str) -> None:
+        """Note that members are refused an operation, or the request of a name: an administrator sends it from now on.
+
+        Args:
+            operation: that was refused.
+            name: under which ``elevated`` knows it: the operation's id, or the key of a trial with optional fields.
+        """
+        self.elevated.add(name)
+        self.notes.add("elevated", f"{operation.id} is refused to members; tried as administrator")
+
     def version_for(self, operation: Operation) -> Microversion:
         """The version of a request that names none: the highest that cloud, reference and operation share."""
         known = self.needs.get(operation.id)

@@ -104,7 +104,7 @@ class Elements:
         problem = self._subject.reach(self._context.service.initial)
         if problem is not None:
             raise Unavailable(problem.reason, optional=False)
-        made = self._context.resources.make(factory, of=self._subject.server_id)
+        made = self._context.resources.make(factory, of=self._subject.resource_id)
         return Owned(str(made.id), collection, f"{collection}/{made.id}", str(made.role))
 
     def _new_name(self, producer: Producer) -> str:

@@ -91,8 +91,8 @@ class Paths:
         filled, values = operation.path, {}
         owned: Owned | None = None
         passing: list[tuple[str, str]] = []
-        known = self._context.needs.get(operation.id)
-        names = known.placeholders if known is not None else tuple(placeholders(operation.path))
+        needs = self._context.needs.get(operation.id) or self._context.needs_of(operation)
+        names = needs.placeholders
         for number, name in enumerate(names):
             if given and any(earlier in given for earlier in names[:number]):
                 unknown, last_only = str(uuid.uuid4()), False  # there is nothing in what does not exist
@@ -103,14 +103,16 @@ class Paths:
             elif nothing is not None and last_only and name in self._context.service.named_by:
                 self._something(filled, operation, name, role, version)  # the situation in which it could be named
                 value = self._nothing(filled, operation, name, role, version, nothing)
-                passing += self._passing(filled, operation, name)
+                if name in needs.passing:
+                    passing += self._passing(filled, operation, name)
             elif nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
                 value = self._nothing(filled, operation, name, role, version, nothing)
             elif name == self._context.service.identifier:
-                value = self._subject.known_id or self._subject.server_id
+                value = self._subject.known_id or self._subject.resource_id
             else:
                 value, owned = self._something(filled, operation, name, role, version)
-                passing += self._passing(filled, operation, name)
+                if name in needs.passing:
+                    passing += self._passing(filled, operation, name)
             values[name] = value
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
         return Filled(filled, values, owned, tuple(passing))
@@ -199,8 +201,7 @@ class Paths:
 
     def _passing(self, filled: str, operation: Operation, name: str) -> list[tuple[str, str]]:
         fixed = self._fixed(collection_of(operation.path, name), name)
-        passing = fixed is None and name in self._context.service.passing(operation)
-        return [(collection_of(filled, name), name)] if passing else []
+        return [(collection_of(filled, name), name)] if fixed is None else []
 
     def _something(
         self, filled: str, operation: Operation, name: str, role: str, version: Microversion

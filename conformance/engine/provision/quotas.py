@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,7 +107,7 @@ class Quotas:
             with contextlib.suppress(CloudError, Unavailable):
                 if held.seen() == held.was or (self.context.cloud.send(held.back).ok and held.seen() == held.was):
                     return True
-            time.sleep(attempt * self.context.patience.settle)
+            self.context.stopping.wait(attempt * self.context.patience.settle)
         return False
 
     def _ask(self, step: Step, fields: Mapping[str, Any], values: Mapping[str, str], fill: Fill) -> Ask:

@@ -22,7 +22,7 @@ from conformance.engine.derive.state_graph import Edge
 from conformance.engine.model.evidence import Problem
 from conformance.engine.provision.bindings import Bindings
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.errors import NeedsNewServer, Unavailable
+from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from specs.model import Operation
 
 CALM = 10.0
@@ -60,7 +60,7 @@ class Subject:
         self.furnished: set[str] = set()
         self._moved = False
         self.bindings = Bindings(context, self)
-        self.servers_made = 0
+        self.resources_made = 0
         self.known_id = ""
         self._made: Made | None = None
         self._broken: set[Edge] = set()
@@ -70,7 +70,7 @@ class Subject:
         return type(self)(self.context)
 
     @property
-    def server_id(self) -> str:
+    def resource_id(self) -> str:
         """The resource's id. Raises RuntimeError where there is none: an error of ours."""
         if self._made is None:
             raise RuntimeError("the lane has no resource under test")
@@ -106,7 +106,7 @@ class Subject:
             except Hindered as error:
                 self.discard()
                 return Problem("inapplicable", str(error))
-            except NeedsNewServer:
+            except NeedsNewResource:
                 way = None
             if way is None:
                 self.discard()
@@ -146,7 +146,7 @@ class Subject:
     def _read(self, operation: Operation, values: Mapping[str, str]) -> Any:
         """What an operation below the resource shows."""
         path = operation.path
-        for name, value in {self.context.service.identifier: self.server_id, **values}.items():
+        for name, value in {self.context.service.identifier: self.resource_id, **values}.items():
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
         answer = self.context.cloud.get(path, microversion=str(self.context.version_for(operation)))
         return answer.json if answer.ok else None
@@ -199,7 +199,7 @@ class Subject:
         except (Unavailable, CloudError) as error:
             return f"{edge.operation.id} needs what the cloud lacks: {error}"
         version = edge.microversion or str(self.context.version_for(edge.operation))
-        path = edge.operation.path.replace(f"{{{self.context.service.identifier}}}", self.server_id)
+        path = edge.operation.path.replace(f"{{{self.context.service.identifier}}}", self.resource_id)
         ask = Ask(edge.operation.method, path, Role(edge.role), version, body)
         if self.locked and edge.role != "admin":
             self.unlock()
@@ -228,11 +228,11 @@ class Subject:
                 return Problem("inapplicable", f"no {self.environment} {name} could be made: {error}")
             return Problem("inconclusive", f"no {name} could be made: {error}")
         self.known_id = self._made.id
-        self.servers_made += 1
+        self.resources_made += 1
         self.locked = False
         self.view = dict(self._made.body)
         if self.bindings.attached:
-            self.bindings.new_server()
+            self.bindings.new_resource()
         if any(self.view.get(field, ABSENT) != value for field, value in environment.shown.items()):
             self.discard()
             return Problem("inapplicable", f"a {name} that was made {self.environment} does not show that it is so")
@@ -257,7 +257,7 @@ class Subject:
 
     def show(self) -> Answer:
         """Ask for the resource, as member, at the highest version."""
-        return self.context.cloud.get(self._kind.path_of(self.server_id), microversion=str(self.context.top))
+        return self.context.cloud.get(self._kind.path_of(self.resource_id), microversion=str(self.context.top))
 
     def settle(self, targets: tuple[str, ...] | None) -> WaitResult:
         """Wait until the resource is in one of the statuses and has no task.
@@ -293,9 +293,9 @@ class Subject:
             began.append(now)
             return now - began[0] >= (0 if moved else patience.settle)
 
-        result = self.context.watch.until(self.server_id, settled, patience.status)
-        if result.server is not None:
-            self._see(result.server)
+        result = self.context.watch.until(self.resource_id, settled, patience.status)
+        if result.view is not None:
+            self._see(result.view)
         elif result.status == GONE:
             self.view = None
         self._moved = self._moved or self.status != before
@@ -316,7 +316,7 @@ class Subject:
         how = f"states: {operation_id} is how a {self._kind.name} is {'locked' if locked else 'unlocked'}"
         self.context.notes.add("table", how)
         version = str(self.context.version_for(operation))
-        path = operation.path.replace(f"{{{self.context.service.identifier}}}", self.server_id)
+        path = operation.path.replace(f"{{{self.context.service.identifier}}}", self.resource_id)
         ask = Ask(operation.method, path, Role.MEMBER, version, {operation.action: None})
         answer = self.context.cloud.send(ask)
         if not answer.ok:
@@ -332,7 +332,7 @@ class Subject:
         made, self._made, self.view, self.known_id = self._made, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = False
         self.furnished.clear()
-        self.bindings.new_server()
+        self.bindings.new_resource()
         if made is not None:
             with contextlib.suppress(CloudError):
                 self.context.resources.drop(made.id, made.role)

@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.api.load import load_service
+from conformance.engine.api.load import load_service, packages
 from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import Discovery
@@ -43,10 +43,8 @@ USES = (
     "pytest",
     "PyYAML",
     "requests",
-    "nova",
-    "openstack-placement",
 )
-"""Distributions whose versions the record names."""
+"""Distributions whose versions the record names, beside those that hold the references of the described services."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class Settings:
         release: of the sandbox.
         default_policy: the cloud is known to keep the documented policy defaults.
         allow_disruptive: shared things may be changed.
-        max_servers: how many servers may exist at a time.
+        max_resources: how many resources under test may exist at a time.
         patience: how long to wait; by the kind of target where None.
         prefix: of all names; the processes of one run share it.
         microversion: the highest to ask for; the highest that the cloud and the reference know where None.
@@ -73,7 +71,7 @@ class Settings:
     release: str | None = None
     default_policy: bool = False
     allow_disruptive: bool = False
-    max_servers: int = 6
+    max_resources: int = 6
     patience: Patience | None = None
     prefix: str | None = None
     microversion: str | None = None
@@ -141,7 +139,7 @@ class Session:
             sandbox=settings.sandbox,
         )
         locks = Locks(settings.directory / TURNS if worker else None)
-        self.run = Run(self.suite, self.context, record, settings.max_servers, locks)
+        self.run = Run(self.suite, self.context, record, settings.max_resources, locks)
         self.left: tuple[str, ...] = ()
 
     def _top(self, specs: Sequence[Spec]) -> Microversion:
@@ -173,7 +171,7 @@ class Session:
 
     def figures(self) -> dict[str, Any]:
         """Requests, resources made and seconds of this process, as totals of the record hold them."""
-        resource, made = self.context.service.resource, self.run.servers_made
+        resource, made = self.context.service.resource, self.run.resources_made
         return {
             "requests": self.cloud.request_count,
             "made": {resource: made} if resource and made else {},
@@ -231,7 +229,7 @@ class Session:
 def environment() -> dict[str, Any]:
     """Python, the platform, and the versions of what the result depends on."""
     found: dict[str, Any] = {"python": platform.python_version(), "platform": sys.platform}
-    for name in USES:
+    for name in (*USES, *packages()):
         with contextlib.suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
     return found

@@ -11,7 +11,7 @@ from conformance.engine.judge.contents import FieldShown
 from conformance.engine.judge.statuses import Reaches
 from conformance.prove.after import Gone
 from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs
-from conformance.prove.where import NO_SERVER, Holds, Where, is_inner
+from conformance.prove.where import NO_RESOURCE, Holds, Where, is_inner
 from conformance.prove.wire import Request
 
 ELEMENT = "/widgets/{widget_id}"
@@ -50,7 +50,7 @@ def test_of_the_resource_that_has_statuses_they_are_changed():
     found = broken(*refusals(operation("DELETE", ELEMENT), "IDLE"))
     assert {"effect-status", "effect-lock", "effect-name"} <= {b.mutation for b in found.values()}
     assert found["error/403#effect-status@reader"].where.states == {"IDLE"}
-    assert found["error/404#accepted@unknown-id"].where.states == {NO_SERVER}
+    assert found["error/404#accepted@unknown-id"].where.states == {NO_RESOURCE}
     assert found["error/404#accepted@unknown-id"].where.identifier == "widget_id"
 
 

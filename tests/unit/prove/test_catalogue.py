@@ -13,7 +13,7 @@ from conformance.prove.after import Field, Pretend
 from conformance.prove.catalogue import catalogue, chosen, unbreakable
 from conformance.prove.ground import Ground
 from conformance.prove.instead import Answer, ForwardAs
-from conformance.prove.where import NO_SERVER
+from conformance.prove.where import NO_RESOURCE
 from specs.load import load_directory
 from specs.microversion import Microversion
 
@@ -143,7 +143,7 @@ def test_constraints_are_tests_of_the_request(breakages):
 
 def test_an_unknown_id_has_no_server(breakages):
     unknown = one(breakages, "pause/error/404#accepted@unknown-id")
-    assert unknown.where.states == {NO_SERVER}
+    assert unknown.where.states == {NO_RESOURCE}
 
 
 def test_nothing_is_looked_for_in_the_body_of_a_204(breakages):

@@ -11,15 +11,14 @@ import specs
 from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers, collection_of, placeholders
 from conformance.engine.api.response_fields import _walk
+from conformance.engine.api.strictness import GENERATED
 from conformance.engine.api.values import let_in
-from conformance.engine.cloud.discover import Discovery
-from conformance.engine.cloud.resources import Resources
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, views
 from conformance.engine.model.binding import bindings_in
 from conformance.engine.model.case import REASONS, id_part
-from conformance.engine.provision.bindings import _KNOWN, NAMED
+from conformance.engine.provision.bindings import NAMED
 from specs.load import load_directory
 from specs.microversion import Microversion
 
@@ -72,8 +71,8 @@ def test_every_named_field_is_one_of_its_request(operations):
     for refusal in KNOWN.refusals:
         assert refusal.parameter in {r.name for r in operations[refusal.operation].request.parameters}
         assert refusal.code in {c.code for c in operations[refusal.operation].responses.error}
-    for operation, parameter in KNOWN.attach.values():
-        assert parameter in {r.name for r in operations[operation].request.parameters}
+    for how in KNOWN.attach.values():
+        assert how.parameter in {r.name for r in operations[how.operation].request.parameters}
     for way in KNOWN.transitions:
         rows = {r.name.rpartition(".")[2] for r in operations[way.operation].request.parameters}
         assert {name for name, _ in way.request} <= rows
@@ -169,7 +168,7 @@ def test_every_list_that_shows_what_is_made_is_documented(operations):
     keys = {key for o in reads for s in o.response.samples if s.valid for place, _ in _walk(s.body) for key in place}
     for stock in KNOWN.listed:
         assert set(stock.shown_in) <= keys, stock.name
-        assert stock.factory is None or hasattr(Resources, stock.factory), stock.name
+        assert stock.factory is None or KNOWN.profile.kind(stock.factory).factory is not None, stock.name
         assert set(stock.statuses) <= set(KNOWN.stable), stock.name
     assert set(KNOWN.list_names) <= keys
 
@@ -219,10 +218,37 @@ def test_every_resource_of_a_binding_can_be_had(operations):
     ]
     makes = Producers(operations.values(), KNOWN.producers)
     for binding in bindings_in(given):
-        own = binding.resource in {*_KNOWN, *NAMED} or makes.of(binding.resource) is not None
-        assert own or hasattr(Resources, binding.resource) or hasattr(Discovery, binding.resource), binding
+        assert can_be_given(binding) or makes.of(binding.resource) is not None, binding
         assert binding.relation in {"any", "free", "fresh", "attached", "own", "other", "new", "ambiguous"}
-    assert all(hasattr(Resources, resource) for resource in {*KNOWN.attach, *KNOWN.makes.values()})
+    made = {*KNOWN.attach, *KNOWN.makes.values(), *(stock.factory for stock in KNOWN.listed if stock.factory)}
+    assert all(KNOWN.profile.kind(kind).factory is not None for kind in made)
+
+
+def can_be_given(binding):
+    """Whether the description says where a value comes from."""
+    found, kind = KNOWN.profile.discovery.get(binding.resource), KNOWN.kinds.get(binding.resource)
+    if binding.resource in {*GENERATED, *NAMED, KNOWN.resource}:
+        return True
+    if found is not None:
+        return binding.attribute in {"id", "name", *found.attributes}
+    return KNOWN.profile.kind(binding.resource).factory is not None or (kind is not None and kind.made_up is not None)
+
+
+def test_what_kinds_name_of_one_another_is_there():
+    found, kinds = KNOWN.profile.discovery, KNOWN.profile.kinds
+    for rules in found.values():
+        own = {"id", "name", *rules.attributes}
+        assert own >= {*rules.order, *rules.prefers, *rules.in_use.values()}
+        if rules.other is not None:
+            assert own >= {*rules.other.differs_in, *rules.other.at_least, *rules.other.larger_by, *rules.other.prefers}
+        for name, fits in (*rules.fits.items(), *(rules.other.fits.items() if rules.other else ())):
+            assert name in found
+            assert fits
+    for kind in kinds.values():
+        for binding in bindings_in(kind.factory.body if kind.factory else None):
+            assert binding.resource == "name" or can_be_given(binding), (kind.name, binding)
+    assert {name for rank in KNOWN.profile.removal_order for name in rank} <= set(kinds)
+    assert KNOWN.profile.watched == KNOWN.resource
 
 
 def test_effects_are_shown_by_lists_that_the_reference_knows_and_at_the_last_version_that_it_gives(operations, shipped):

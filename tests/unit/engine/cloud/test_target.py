@@ -6,9 +6,16 @@ import socket
 import pytest
 from fake_cloud import VERSION, VERSIONS, fake_cloud
 
-from conformance.engine.cloud import EndpointError, Role, Target, connect
+from conformance.engine.api.load import load_service
+from conformance.engine.cloud import EndpointError, Role, Target
+from conformance.engine.cloud import target as module
 
 TOKEN = "member-token-0123456789"
+
+
+def connect(target, **more):
+    """Connect to the compute API."""
+    return module.connect(target, profile=load_service("compute").profile, **more)
 
 
 @pytest.fixture

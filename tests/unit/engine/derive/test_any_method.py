@@ -22,7 +22,8 @@ from widgets import (
     view,
 )
 
-from conformance.engine.api.entries import BindingRule, Kind, Refusal
+from conformance.engine.api.entries import BindingRule, Refusal
+from conformance.engine.api.given import GivenKind
 from conformance.engine.derive.constraints import LONGEST
 from conformance.engine.judge.codes import Accepted, Refused, RefusedWhereSilent
 from conformance.engine.judge.contents import EmptyBody, ErrorBody, FieldShown
@@ -46,7 +47,7 @@ SHOW = plain("GET", "/gears/{gear_id}", normal=(200,))
 HOST = Binding("host", "name", "any")
 BOUND = replace(
     KNOWLEDGE,
-    kinds={"host": Kind("no-such-host"), "colour": Kind()},
+    kinds={"host": GivenKind("no-such-host"), "colour": GivenKind()},
     rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "host", HOST)),
 )
 
@@ -345,3 +346,11 @@ def test_what_needs_others_beside_it_may_be_named_by_a_pattern():
 def test_what_was_removed_is_looked_for_and_never_acted_on(method, path, target):
     (one,) = suite(plain(method, path, removed=Removal(44, "7.0.0"))).cases
     assert one.trial.situation.target == target
+
+
+@pytest.mark.parametrize("path", ["/gears/(gear_id)", "/gears/:gear_id", "/gears/<gear_id>", "gears/{gear_id}"])
+def test_a_url_of_another_form_is_never_sent(path):
+    """A cloud would take the placeholder for a name."""
+    found = suite(plain("GET", path, normal=(200,), error=(404,), name="get-gear"))
+    assert not found.cases
+    assert untested(found)["get-gear"] == "not-derivable"

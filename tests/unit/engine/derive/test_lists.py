@@ -62,6 +62,14 @@ def test_rows_of_one_name_are_told_apart_by_the_bound():
     assert case(found, "list/list/marker/max-2.9").trial.request.version == Microversion.parse("2.9")
 
 
+@pytest.mark.parametrize("name", ["ip", "not-ip"])
+def test_the_description_says_by_what_a_filter_selects_where_its_name_does_not(name):
+    listing = case(suite(operation(row(name, location="query"))), f"list/list/{name}").trial.exchange.listing
+    assert (listing.field, listing.part, listing.where) == (("addresses",), "addr", (("version", 4),))
+    silent = replace(KNOWLEDGE, query_fields={})
+    assert untested(suite(operation(row(name, location="query")), service=silent))[f"list/list/{name}"] == "no-field"
+
+
 def test_a_filter_is_tried_where_its_field_is_shown():
     answers = [replace(r, max="2.8") if r.name == "X:size" else r for r in ANSWERS]
     found = suite(operation(row("size", "integer", location="query"), answers=tuple(answers)))

@@ -142,7 +142,7 @@ def test_409_by_status_without_a_documented_precondition_is_observed():
     assert one.expectation == RefusedWhereSilent(409, "status HALTED", state="HALTED")
     assert one.trial.outcome.accepted is None
     locked = case(found, "spin/error/409[locked]")
-    assert locked.expectation == RefusedWhereSilent(409, "a locked server")
+    assert locked.expectation == RefusedWhereSilent(409, "a locked widget")
     assert (locked.trial.outcome.accepted, locked.trial.request.role) == (None, "member")
 
 
@@ -329,7 +329,7 @@ def test_a_project_at_its_quota_is_refused():
 def test_the_reference_does_not_say_that_403_is_for_the_quota():
     found = of_quota()
     one = case(found, "spin/error/403[at-quota]")
-    assert one.expectation == RefusedWhereSilent(403, "a project at its quota of gears")
+    assert one.expectation == RefusedWhereSilent(403, "a project whose gear quota is used up")
     assert one.trial is case(found, "spin/precondition/quota[no-gear-left]").trial
     assert ids(of_quota(error=(404,)), "at-quota") == []
 

@@ -10,13 +10,14 @@ from widgets import KNOWLEDGE, action, evidence, plain, suite
 from workshop import KNOWN, opened, tried
 
 from conformance.engine.api.entries import EffectRule
+from conformance.engine.api.given import RelatedStatus
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.roles import Role
 from conformance.engine.judge.effects import Effect, Seen
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.probe import EffectOn, StatusOf
-from conformance.engine.run.run import _judged
+from conformance.engine.run.run import _Job, _judged
 from specs.microversion import VersionRange
 from specs.model import Condition, When
 
@@ -25,7 +26,8 @@ RULES = (
     EffectRule("server", ("unlisted",), "/servers", ("id",)),
     EffectRule("image", ("created", "deleted"), "/images", ("server", "id"), (("server", OWN),), "2.10"),
 )
-SHOWING = replace(KNOWN, effects=RULES)
+COPIED = RelatedStatus("/images/{id}", "image.status", named_by=("image_id",), passing=("SAVING",))
+SHOWING = replace(KNOWN, effects=RULES, related={"image": COPIED})
 COPY, MELT = (action(name, path="/servers/{server_id}/action") for name in ("copy", "melt"))
 DELETE = plain("DELETE", "/servers/{server_id}", normal=(204,))
 EVERY = ("image created", "image deleted", "server unlisted")
@@ -244,7 +246,8 @@ def test_a_run_asks_for_the_effects_that_its_cases_are_about():
     asked = []
     executor = SimpleNamespace(make=lambda trial, probes: asked.append(probes) or evidence(202, trial=trial))
     for case in found.cases:
-        _judged(case.trial, [case], executor)
+        job = _Job.of([case])
+        _judged(job.trial, job.cases, job.probes, executor)
     assert [probes for probes in asked if probes] == [(EffectOn("image", "created"),)]
 
 

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 from widgets import action, becomes, plain, sample, status
-from workshop import CHANGE, DROP, EVERY, JOB, JOBS, KNOWN, LIST, MAKE, NOTE, PULL, SHOW, opened, tried
+from workshop import CHANGE, DROP, EVERY, JOB, JOBS, KNOWN, LIST, MAKE, NOTE, PROFILE, PULL, SHOW, opened, tried
 
 from conformance.engine.api.entries import Stock
+from conformance.engine.api.given import GivenKind
+from conformance.engine.cloud.candidates import Candidates, Lookup
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
@@ -85,8 +87,9 @@ def test_a_version_that_the_cloud_does_not_know_is_inapplicable(shop):
     assert "2.9" in problem.reason
 
 
-def test_a_trial_that_names_no_version_is_made_at_the_highest_that_the_operation_has(shop):
+def test_a_trial_that_names_no_version_is_made_at_the_highest_that_the_operation_has(tmp_path):
     old = replace(LIST, microversions=Versions(max="2.5"))
+    shop = opened(tmp_path, *(old if one is LIST else one for one in EVERY))
     assert str(make(shop, old).version) == "2.5"
     assert {ask.microversion for ask in shop[0].asked if ask.path == "/gears" and ask.method == "GET"} == {"2.5"}
 
@@ -138,20 +141,24 @@ def test_an_unknown_target_is_one_that_the_cloud_was_seen_not_to_know(shop):
     assert shop[0].said == [f"DELETE /gears/{shop[0].unknown}/teeth/{shop[0].unknown}"]
 
 
-def test_a_body_for_an_unknown_target_makes_nothing(shop):
+def test_a_body_for_an_unknown_target_makes_nothing(tmp_path):
+    shop = opened(tmp_path, service=replace(KNOWN, kinds={"volume": GivenKind(plain={"id": "no-volume"})}))
     body = {"a": [Binding("volume", "id", "free")], "b": Binding("colour", "id", "free"), "c": {"d": 1}}
     make(shop, CHANGE, target="unknown", accepted=False, body=body)
     assert shop[0].asked[-1].body == {
-        "a": ["5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12"],
+        "a": ["no-volume"],
         "b": "conformance",
         "c": {"d": 1},
     }
     assert len(shop[0].asked) == 1
 
 
-def test_a_body_for_an_unknown_target_names_what_exists_where_that_is_only_read(shop):
-    make(shop, CHANGE, target="unknown", accepted=False, body={"image": Binding("image", "id", "any")})
-    assert shop[0].asked[-1].body == {"image": "image-1"}
+def test_a_body_for_an_unknown_target_names_what_exists_where_that_is_only_read(tmp_path):
+    jobs = Candidates((Lookup("/jobs", "jobs"),))
+    shop = opened(tmp_path, service=replace(KNOWN, profile=replace(PROFILE, discovery={"job": jobs})))
+    shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": "j-1"}]}
+    make(shop, CHANGE, target="unknown", accepted=False, body={"job": Binding("job", "id", "any")})
+    assert shop[0].asked[-1].body == {"job": "j-1"}
 
 
 def test_a_missing_target_is_missing_in_what_is_there(shop):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 from types import SimpleNamespace
@@ -29,7 +30,8 @@ def shelf(**more: Any) -> Shelf:
 def made_of(one: Paging, trial: Trial) -> Evidence:
     """What comes of a trial on a list."""
     assert isinstance(trial.exchange, Paged)
-    return one.make(trial, trial.exchange.listing, TOP)
+    roles = (trial.request.role, trial.request.fallback_role) if trial.request.fallback_role else (trial.request.role,)
+    return one.make(trial, trial.exchange.listing, TOP, roles)
 
 
 def judged(on: Shelf, short: str, found: Any = SUITE, **more: Any) -> Any:
@@ -306,12 +308,16 @@ class Factory:
     def rand_name(self, kind: str) -> str:
         return f"run-{kind}"
 
-    def widget(self, microversion: str | None = None, extra: Any = None, beside: Any = None) -> None:
+    def make(
+        self, kind: str, *, name: str, microversion: str, fields: Mapping[str, Any] | None = None, beside: Any = None
+    ) -> None:
+        assert kind == "widget"
+        extra = {"name": name, **(fields or {})}
         if not self.works or (beside and len(self.apart) == self.places):
             raise ResourceError("no widget could be made: quota")
         self.apart += [beside] if beside else []
         self.made.append(extra)
-        self.on.widgets.append(widget(5 + len(self.made), **(extra or {})))
+        self.on.widgets.append(widget(5 + len(self.made), **extra))
 
 
 STOCK = Stock("widgets", "widget", ("widgets",), "name", (("X:size", None, (7, 8)), ("flag", "2.99", (True, False))))
@@ -387,7 +393,7 @@ def test_a_server_goes_through_statuses_for_what_comes_of_them():
         number = len(subjects)
         subjects.append(
             SimpleNamespace(
-                servers_made=1,
+                resources_made=1,
                 reach=lambda status: reached.append(f"{number} {status}"),
                 discard=lambda: reached.append(f"{number} gone"),
             )
@@ -395,10 +401,10 @@ def test_a_server_goes_through_statuses_for_what_comes_of_them():
         return subjects[-1]
 
     # A stand-in with what is asked of a resource under test here: hence the type.
-    one.subject = SimpleNamespace(view=None, servers_made=0, another=another)  # type: ignore[assignment]
+    one.subject = SimpleNamespace(view=None, resources_made=0, another=another)  # type: ignore[assignment]
     assert made_of(one, case(suite(LIST, service=service), "list/list/limit").trial).problem is None
     assert reached == ["0 SPINNING", "0 IDLE", "1 SPINNING", "1 IDLE"], "what comes of a deleted one may not be listed"
-    assert one.subject.servers_made == 2
+    assert one.subject.resources_made == 2
     one.discard()
     one.discard()
     assert reached[4:] == ["1 gone", "0 gone"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import action, plain, row, sample
+from widgets import action, driving, plain, row, sample
 from workshop import DROP, EVERY, KNOWN, MAKE, SPIN, opened, tried
 
 from conformance.engine.api.entries import Actions
@@ -14,7 +14,7 @@ from conformance.engine.model.binding import Step
 from conformance.engine.run.lanes import ALONE, lane_of
 
 LOG = plain("GET", "/servers/{server_id}/deeds", normal=(200,))
-KEEPS_A_LOG = replace(KNOWN, actions=Actions(LOG.id, named_by="request_id", asked_by="user_id", failure="message"))
+KEEPS_A_LOG = driving(KNOWN, actions=Actions(LOG.id, named_by="request_id", asked_by="user_id", failure="message"))
 LOCK, UNLOCK = (action(name, path="/servers/{server_id}/action") for name in ("lock", "unlock"))
 BADGES = plain("GET", "/servers/{server_id}/badges", normal=(200,))
 PIN = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,))
@@ -34,7 +34,7 @@ NO = {"badRequest": {"code": 403, "message": "no"}}
 
 def judged(evidence):
     assert evidence.problem is None, evidence.problem
-    judgement = Refused((evidence.status,), "it is barred").judge(evidence)
+    judgement = Refused((evidence.status,), "the role may not").judge(evidence)
     return judgement.reason or judgement.verdict
 
 
@@ -305,8 +305,8 @@ def test_a_refusal_with_steps_that_others_would_feel_waits_until_nothing_else_ru
     service = replace(KNOWN, alone=(SET.id,), **tables)
     assert (lane_of(tried(SET, accepted=False), service) == ALONE) is expected
     assert (lane_of(tried(SET, accepted=False, target="unknown"), service) == ALONE) is False
-    barred = tried(SET, accepted=False, refused_for="sender")
-    assert (lane_of(barred, service) == ALONE) is bool(tables)
+    forbidden = tried(SET, accepted=False, refused_for="sender")
+    assert (lane_of(forbidden, service) == ALONE) is bool(tables)
 
 
 def test_what_only_the_wrong_person_asks_for_could_be_done(tmp_path):

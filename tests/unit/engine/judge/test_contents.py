@@ -184,7 +184,7 @@ def spun(last, *seen, before="IDLE", **more):
     ],
 )
 def test_a_status_is_reached_without_failure(seen, expected):
-    assert verdict(Reaches("widget", ("SPINNING",)), **seen) == expected
+    assert verdict(Reaches("widget", ("SPINNING",), ("ERROR",)), **seen) == expected
 
 
 def test_a_failure_that_is_documented_as_the_end_is_none():

@@ -16,6 +16,7 @@ from workshop import (
     LABEL,
     LIST,
     NOTE,
+    PROFILE,
     PULL,
     SHOW,
     SPIN,
@@ -25,6 +26,7 @@ from workshop import (
 )
 
 from conformance.engine.api.entries import Naming
+from conformance.engine.api.load import load_service
 from conformance.engine.model.binding import Binding, Step
 from conformance.engine.model.setup import Existing
 from conformance.engine.provision.errors import Unavailable
@@ -60,7 +62,10 @@ def test_the_table_gives_what_names_no_element(tmp_path, key):
 def test_the_table_may_give_a_value_of_the_cloud(tmp_path):
     """No name of a host is good on every cloud."""
     own = Binding("host", "hypervisor", "own")
-    shop = opened(tmp_path, service=replace(KNOWN, placeholders={"job_id": own}))
+    nova = load_service("compute")
+    hosts = {"host": nova.profile.discovery["host"]}
+    service = replace(KNOWN, placeholders={"job_id": own}, kinds=nova.kinds, profile=replace(PROFILE, discovery=hosts))
+    shop = opened(tmp_path, service=service)
     asked = []
 
     def shown(ask):

@@ -9,7 +9,7 @@ from widgets import KNOWLEDGE, action, plain, trial
 
 from conformance.engine.model.binding import Step
 from conformance.engine.model.setup import Locked, Prepared
-from conformance.engine.run.lanes import ALONE, HOME_LANES, NO_SERVER, lane_of, order
+from conformance.engine.run.lanes import ALONE, HOME_LANES, NO_RESOURCE, lane_of, order
 
 GET, POST = plain("GET", "/gears"), plain("POST", "/gears")
 SHUT = plain("PUT", "/rooms/{room}/shut")
@@ -22,11 +22,11 @@ def lane(operation, state=None, **more):
 
 @pytest.mark.parametrize("operation", [GET, plain("HEAD", "/gears")])
 def test_what_reads_needs_nothing(operation):
-    assert lane(operation) == NO_SERVER
+    assert lane(operation) == NO_RESOURCE
 
 
 def test_what_names_nothing_needs_nothing():
-    assert lane(POST, target="unknown") == NO_SERVER
+    assert lane(POST, target="unknown") == NO_RESOURCE
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from types import SimpleNamespace
 
-from widgets import KNOWLEDGE, TOP, action, becomes, spec, status
+from widgets import KNOWLEDGE, TOP, WIDGET, action, becomes, spec, status
 
 from conformance.engine.cloud.exchange import ABSENT, Answer
-from conformance.engine.cloud.poll import GONE, WaitResult
+from conformance.engine.cloud.kinds import GONE
+from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.roles import Role
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
@@ -38,9 +39,9 @@ class Cloud:
         self.problem = None
         self.course = []
 
-    def create(self, **_):
+    def create(self, *_, **__):
         self.made += 1
-        self.server = {"id": f"w{self.made}", "status": "IDLE", "locked": False, "OS-EXT-STS:task_state": None}
+        self.server = {"id": f"w{self.made}", "status": "IDLE", "locked": False, "turning": None}
         return SimpleNamespace(id=self.server["id"], body=dict(self.server), role=Role.MEMBER)
 
     def send(self, ask):
@@ -55,7 +56,7 @@ class Cloud:
         return answer(202 if isinstance(does, str) else does)
 
     def get(self, path, **_):
-        return answer(404) if self.server is None else answer(200, {"server": dict(self.server)})
+        return answer(404) if self.server is None else answer(200, {"widget": dict(self.server)})
 
     def until(self, server_id, predicate, timeout):
         """The statuses of ``course`` one after the other, and then what the server is, until the predicate holds."""
@@ -79,12 +80,13 @@ def answer(code, json=ABSENT):
 OPERATIONS = (SPIN, CALM, WAKE, BREAK, FIX, LOCK, UNLOCK)
 
 
-def staged(cloud, roles=("member", "admin"), operations=OPERATIONS):
+def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS):
     context = SimpleNamespace(
         cloud=cloud,
         watch=SimpleNamespace(until=cloud.until),
-        resources=SimpleNamespace(server=cloud.create, drop=lambda id_, role: None),
+        resources=SimpleNamespace(make=cloud.create, drop=lambda id_, role: None),
         service=KNOWLEDGE,
+        kind=WIDGET,
         graph=StateGraph.of(views([spec(*operations)], TOP, KNOWLEDGE)),
         operations={o.id: o for o in operations},
         top=TOP,
