@@ -44,7 +44,7 @@ def test_selection_and_waivers_reach_the_workers(project):
     (project.path / "waivers.yaml").write_text(
         "format: 1\nwaivers:\n- {deviation: '*', reason: known, link: 'https://e.org/1', expires: 2999-01-01}\n"
     )
-    result = project.run_process("-n", "2", "-k", LOCK, "--waivers", "waivers.yaml")
+    result = project.run_process("-n", "1", "-k", LOCK, "--waivers", "waivers.yaml")
     result.assert_outcomes(passed=len(project.matching(LOCK)) - 1, xfailed=1)
     assert result.ret == 0
     assert sorted(project.tried_cases) == sorted(project.matching(LOCK))
@@ -56,7 +56,7 @@ def test_going_on(project):
     assert project.run("-k", LOCK).ret == 1
     (project.path / "tried.txt").unlink()
     project.decide()
-    result = project.run_process("-n", "2", "-k", LOCK, "--resume", "runs/latest")
+    result = project.run_process("-n", "1", "-k", LOCK, "--resume", "runs/latest")
     assert project.tried_cases == cases[:1]
     result.assert_outcomes(passed=len(cases) - 1, failed=1)
 
@@ -80,7 +80,7 @@ def test_what_a_dead_worker_has_not_decided_is_an_error(project):
 
 
 def test_nothing_selected(project):
-    result = project.run_process("-n", "2", "-k", "nothing-of-that-name")
+    result = project.run_process("-n", "1", "-k", "nothing-of-that-name")
     assert result.ret == 2
     assert not (project.path / "runs").exists()
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 import pytest
+from shipped import specs_of, suite_of
 
-import specs
 from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers, collection_of, placeholders
 from conformance.engine.api.response_fields import _walk
@@ -19,7 +18,6 @@ from conformance.engine.derive.suite import derive, views
 from conformance.engine.model.binding import bindings_in
 from conformance.engine.model.case import REASONS, id_part
 from conformance.engine.provision.bindings import NAMED
-from specs.load import load_directory
 from specs.microversion import Microversion
 
 KNOWN = load_service("compute")
@@ -27,7 +25,7 @@ KNOWN = load_service("compute")
 
 @pytest.fixture(scope="module")
 def shipped():
-    return load_directory(Path(specs.__file__).parent / "compute").specs
+    return specs_of("compute")
 
 
 @pytest.fixture(scope="module")
@@ -284,7 +282,7 @@ def test_no_case_hides_another_of_the_same_id(shipped, monkeypatch):
 
 
 def test_the_shipped_specs_give_a_suite_in_which_nothing_is_dropped(shipped):
-    found = derive(shipped)
+    found = suite_of("compute")
     told = {c.operation.id for c in found.cases} | {u.requirement.partition("/")[0] for u in found.untested}
     assert told >= {o.id for spec in shipped for o in spec.operations}
     requirements = {r.id for r in found.requirements} | {u.requirement.partition("[")[0] for u in found.untested}

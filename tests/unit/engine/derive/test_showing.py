@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from checkout import ROOT
+from shipped import specs_of
 from widgets import KNOWLEDGE, case, plain, row, sample, suite
 from workshop import LIST, SHOW, SPIN, TEETH, TOOTH, opened, tried
 
@@ -13,11 +13,9 @@ from conformance.engine.api.entries import Showing
 from conformance.engine.api.load import load_service
 from conformance.engine.model.binding import Step
 from conformance.engine.model.setup import Existing, Prepared
-from specs.load import load_directory
 from specs.microversion import Microversion
 from specs.model import Code
 
-COMPUTE = ROOT / "specs/compute"
 SHOWN = (row("widgets", "array"), row("widgets.wheels", "array"), row("widgets.wheels.size", "integer", min="2.5"))
 LISTED = plain(
     "GET",
@@ -87,7 +85,7 @@ def test_a_server_to_which_something_was_done_is_given_up(tmp_path):
 
 
 def test_the_shipped_table_names_operations_and_fields_of_the_reference():
-    operations = {o.id: o for spec in load_directory(COMPUTE).specs for o in spec.operations}
+    operations = {o.id: o for spec in specs_of("compute") for o in spec.operations}
     service = load_service("compute")
     assert service.showings
     for rule in service.showings:
