@@ -153,6 +153,8 @@ class Bindings:
             return str(uuid.uuid4())
         if binding.resource == PASSWORD:
             return service.password_form.replace("{token}", _token())
+        if binding.resource == PROJECT:
+            return self.project()
         kind = service.kinds.get(binding.resource)
         if kind is not None and kind.made_up is not None:
             return self._made_up(kind.made_up)
@@ -226,7 +228,7 @@ class Bindings:
             raise Unavailable(f"{rules.why_role}, and no such role was given")
         view = self._view(rules.role) if rules.in_use and (rules.spare or binding.relation == "other") else None
         shown = {attribute: value(view, field) for field, attribute in rules.in_use.items()}
-        in_use = {attribute: one for attribute, one in shown.items() if one is not ABSENT}
+        in_use = {attribute: one for attribute, one in shown.items() if one not in (ABSENT, None, "")}
         if binding.relation == "own" and binding.attribute in in_use:
             return str(in_use[binding.attribute])
 
