@@ -310,7 +310,7 @@ def _sandbox_cloud(port: int, as_installed: bool) -> int:
         click.echo(f"conformance: {sentence}", err=True)
 
     with _ended_by_signals(), contextlib.ExitStack() as stack:
-        cloud = stack.enter_context(running.SandboxCloud(port=port, as_installed=as_installed, tell=tell))
+        cloud = stack.enter_context(running.sandbox_cloud(port=port, as_installed=as_installed, tell=tell))
         for service, url in cloud.urls.items():
             click.echo(f"{running.release(service)} at {url} ({service})")
         click.echo(f"ready after {cloud.seconds:.0f} s; logs: {cloud.logs}; Ctrl-C ends it")

@@ -17,7 +17,7 @@ from specs.record.totals import ALLOW_UNDECIDED
 if TYPE_CHECKING:
     import pytest
 
-MAX_SERVERS = 6
+MAX_RESOURCES = 6
 
 _CLOUDS = {
     "os-cloud": Role.MEMBER,
@@ -59,7 +59,7 @@ class Choices:
     allow_disruptive: bool = False
     allow_undecided: float = ALLOW_UNDECIDED
     waivers: Path | None = None
-    max_servers: int = MAX_SERVERS
+    max_resources: int = MAX_RESOURCES
     dry_run: bool = False
     resume: Path | None = None
     output: Path | None = None
@@ -111,7 +111,7 @@ def choose(values: Mapping[str, Any]) -> Choices:
         allow_disruptive=own or bool(values.get("allow-disruptive")),
         allow_undecided=_percent(values.get("allow-undecided")),
         waivers=_path(values, "waivers"),
-        max_servers=_integer(values, "max-servers", MAX_SERVERS, 1),
+        max_resources=_integer(values, "max-servers", MAX_RESOURCES, 1),
         dry_run=bool(values.get("dry-run")),
         resume=_path(values, "resume"),
         output=_path(values, "output"),

@@ -72,7 +72,7 @@ class Opened:
             release=self._endpoint.release,
             default_policy=self.choices.default_policy,
             allow_disruptive=self.choices.allow_disruptive,
-            max_resources=self.choices.max_servers,
+            max_resources=self.choices.max_resources,
             microversion=self.choices.microversion,
         )
         self.share = Share.open(self.reference, settings, self._writer, options, waivers, self.done)

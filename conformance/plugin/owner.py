@@ -105,7 +105,7 @@ class Plan:
             return None
         cases = [item.case for item in session.items if isinstance(item, CaseItem)]
         if cases:
-            print("\n" + "\n".join(plan_lines(cases, self._choices.max_servers, self._reference.service)))
+            print("\n" + "\n".join(plan_lines(cases, self._choices.max_resources, self._reference.service)))
         return True
 
     @pytest.hookimpl(trylast=True)
@@ -278,7 +278,7 @@ class Owner:
             return lanes.get(name) or NO_ITEM + path
 
         count = len(parse_tx_spec_config(config))
-        limit = self._opened.choices.max_servers
+        limit = self._opened.choices.max_resources
         return LaneScheduling(count, lane_of, max(1, limit // count) + 1, limit)
 
     @pytest.hookimpl(optionalhook=True)

@@ -18,7 +18,7 @@ AT_START = 12
 """Requests for versions, tokens and discovery."""
 
 
-def plan_lines(cases: Iterable[Case], max_servers: int, service_type: str) -> list[str]:
+def plan_lines(cases: Iterable[Case], max_resources: int, service_type: str) -> list[str]:
     """Describe what a run over these cases would do."""
     service = load_service(service_type)
     lanes: dict[str, dict[str, Trial]] = {}
@@ -42,7 +42,7 @@ def plan_lines(cases: Iterable[Case], max_servers: int, service_type: str) -> li
         "",
         ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())),
         f"{sum(counts.values())} cases in {trials} trials, on {len(walked)} lanes of which "
-        f"{min(len(walked), max_servers)} run at a time; about {requests} requests",
+        f"{min(len(walked), max_resources)} run at a time; about {requests} requests",
     ]
 
 

@@ -49,7 +49,7 @@ def hand_over(
         "microversion": settings.microversion,
         "default_policy": settings.default_policy,
         "allow_disruptive": settings.allow_disruptive,
-        "max_servers": max(1, settings.max_resources // workers),
+        "max_resources": max(1, settings.max_resources // workers),
         "top": str(share.session.context.top),
         "options": dict(share.options),
         "waivers": str(choices.waivers) if choices.waivers else None,
@@ -57,7 +57,7 @@ def hand_over(
     }
 
 
-def open_part(handed: Mapping[str, Any], worker: str, max_servers: int | None = None) -> Share:
+def open_part(handed: Mapping[str, Any], worker: str, max_resources: int | None = None) -> Share:
     """Open the share of a process that was handed a run. Raises Trouble, RecordError."""
     directory = Path(handed["directory"])
     if handed["clouds_file"]:
@@ -71,7 +71,7 @@ def open_part(handed: Mapping[str, Any], worker: str, max_servers: int | None = 
             name=target["name"],
         ),
         directory=directory,
-        max_resources=max_servers or handed["max_servers"],
+        max_resources=max_resources or handed["max_resources"],
         **{
             name: handed[name]
             for name in ("sandbox", "release", "prefix", "microversion", "default_policy", "allow_disruptive")

@@ -30,7 +30,7 @@ START = "start.lock"
 SEEN = "seen"
 
 SETTLE = 1.0
-"""Seconds in which all processes of a run have begun: then they divide the servers among them."""
+"""Seconds in which all processes of a run have begun: then they divide the resources among them."""
 
 
 def meeting_place(environment: Mapping[str, str]) -> Path:
@@ -62,19 +62,19 @@ class SharedRun:
     _user: int
     _slots: tuple[int, ...] = ()
 
-    def take_servers(self) -> int:
-        """How many servers this process may have: a fair part of the run's, at least one, never more than are free."""
+    def take_resources(self) -> int:
+        """The number of resources that this process may have at a time: a fair part of the run's, at least one."""
         mine = self.place / f"worker-{os.getpid()}"
         self._slots += (hold(mine, fcntl.LOCK_SH) or 0,)
         time.sleep(SETTLE)
         together = [path for path in self.place.glob("worker-*") if is_held(path)]
-        limit = int(self.handed["max_servers"])
+        limit = int(self.handed["max_resources"])
         fair = max(1, limit // max(1, len(together)))
         got: list[int] = []
         while not got:
             for number in range(limit):
                 if len(got) < fair:
-                    fd = hold(self.place / f"server-{number}", fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    fd = hold(self.place / f"resource-{number}", fcntl.LOCK_EX | fcntl.LOCK_NB)
                     got += [fd] if fd is not None else []
             if not got:
                 time.sleep(SETTLE)

@@ -97,7 +97,7 @@ class CaseSuite(unittest.TestSuite):
             return result
         (self._run.place / SEEN).touch()
         try:
-            share = open_part(self._run.handed, f"p{os.getpid()}", self._run.take_servers())
+            share = open_part(self._run.handed, f"p{os.getpid()}", self._run.take_resources())
         except (Trouble, RecordError) as trouble:
             for test in tests.values():
                 test.trouble = str(trouble)

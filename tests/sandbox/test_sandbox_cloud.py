@@ -21,7 +21,7 @@ from openstack.config import OpenStackConfig
 import conformance
 from conformance.sandbox.cloud.layout import COMPUTES
 from conformance.sandbox.cloud.processes import resident
-from conformance.sandbox.cloud.running import RunningCloud, SandboxCloud
+from conformance.sandbox.cloud.running import RunningCloud, sandbox_cloud
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -38,7 +38,7 @@ def connection(clouds: Path, name: str) -> Any:
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[RunningCloud]:
     """The cloud that most tests of this module share; the first of a machine is installed, too."""
-    with SandboxCloud(tell=lambda text: print(text, file=sys.stderr)) as running:
+    with sandbox_cloud(tell=lambda text: print(text, file=sys.stderr)) as running:
         yield running
 
 

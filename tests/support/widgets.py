@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.engine.api.entries import BindingRule, QueryField, Refusal, Transition
 from conformance.engine.api.service import ServiceDescription
+from conformance.engine.api.stateful import StatefulResource
 from conformance.engine.cloud.kinds import Kind, Status
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.derive.suite import derive
@@ -54,14 +55,12 @@ LASTING = (
 )
 """Fields of a widget that only requests change."""
 
-KNOWLEDGE = ServiceDescription(
-    resource="widget",
+DRIVEN = StatefulResource(
+    kind="widget",
     identifier="widget_id",
     initial="IDLE",
     stable=("IDLE", "SPINNING", "HALTED", "BROKEN"),
-    failure_statuses=("ERROR",),
     lasting_fields=LASTING,
-    query_fields={"ip": QueryField("addresses", "addr", (("version", 4),))},
     accepts={"widgets.polish": ("SPINNING",)},
     transitions=(
         Transition("widgets.smash", "IDLE", "BROKEN", "admin", (("how", "hard"),)),
@@ -70,14 +69,23 @@ KNOWLEDGE = ServiceDescription(
     lock="widgets.lock",
     unlock="widgets.unlock",
     shown_by="locked",
+)
+KNOWLEDGE = ServiceDescription(
+    resources=(DRIVEN,),
+    query_fields={"ip": QueryField("addresses", "addr", (("version", 4),))},
     final=("widgets.melt",),
     rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*.paint", "coats", 3)),
-    attach={},
     refusals=(),
     creates=(("*.copy", "image", "name"),),
     first=Microversion(2, 1),
     profile=Profile("widgetry", {"widget": WIDGET}, "widget"),
 )
+
+
+def driving(service: ServiceDescription, **more: Any) -> ServiceDescription:
+    """A description that says something else of its resource under test."""
+    return replace(service, resources=(replace(service.driven, **more),))
+
 
 REFUSAL = Refusal("widgets.paint", 409, "no-paint", "colourRef", Binding("colour", "id", "free"))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from widgets import COLOUR, KNOWLEDGE, STATUS, TOP, action, plain, row, sample, spec, trial
+from widgets import COLOUR, KNOWLEDGE, STATUS, TOP, action, driving, plain, row, sample, spec, trial
 
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.given import ShownValue
@@ -39,9 +39,7 @@ IMAGE = Kind("image", "/images", "images")
 SNAPSHOT = Kind("snapshot", "/os-snapshots", "snapshots", listing=Listing("snapshots"))
 PROFILE = Profile("workshop", {kind.name: kind for kind in (SERVER, IMAGE, SNAPSHOT)}, "server")
 KNOWN = replace(
-    KNOWLEDGE,
-    resource="server",
-    identifier="server_id",
+    driving(KNOWLEDGE, kind="server", identifier="server_id"),
     unknown_at="/servers/{id}",
     rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "name", NEW_NAME)),
     profile=PROFILE,

@@ -91,7 +91,7 @@ class Showing:
         having: operations; what the path of each names is there.
         steps: requests that bring it about.
         query: names and values that ask for it.
-        server: whether there must be a server of this run.
+        needs_resource: whether there must be a resource of this run.
     """
 
     operation: str
@@ -99,7 +99,7 @@ class Showing:
     having: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     query: tuple[tuple[str, Any], ...] = ()
-    server: bool = False
+    needs_resource: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,8 +164,8 @@ class EffectRule:
     Attributes:
         resource, effects: in the words of the facts.
         path: of a list that shows such resources; until: the last microversion at which it does, None for all.
-        query: names and values, Bindings too, that ask for those of the server alone.
-        of: the place in an element of the list that names its server.
+        query: names and values, Bindings too, that ask for those of the resource under test alone.
+        of: the place in an element of the list that names its resource.
     """
 
     resource: str
@@ -214,7 +214,7 @@ class Stock:
         shown_in: the lists that show them, by the key of the list.
         isolated_by: the query parameter that shows them alone, given the text that their names share.
         fields: field, the first microversion that takes it, and a value for each of them, Bindings too.
-        statuses: which a server is brought into, in turn, for each of them.
+        statuses: which a resource is brought into, in turn, for each of them.
         apart: members of the request beside the element, by which the cloud puts the two in different places.
     """
 

@@ -26,6 +26,7 @@ from conformance.engine.api.entries import (
 )
 from conformance.engine.api.given import Attachment, GivenKind, RelatedStatus, ShownValue
 from conformance.engine.api.service import ServiceDescription
+from conformance.engine.api.stateful import StatefulResource
 from conformance.engine.api.strictness import check_against, validate
 from conformance.engine.api.structured import structured
 from conformance.engine.api.structured import value as _value
@@ -124,9 +125,9 @@ def load_service(service: str) -> ServiceDescription:
 
 @cache
 def packages() -> tuple[str, ...]:
-    """The distributions that hold the references for which descriptions are written."""
-    references = (_read(service).data.get("reference", {}) for service in sorted(services()))
-    return tuple(reference["package"] for reference in references if reference)
+    """The distributions that hold the references of the services that are described here."""
+    written_for = (_read(service).data.get("reference") for service in sorted(services()))
+    return tuple(reference["package"] for reference in written_for if reference)
 
 
 def check_service(service: str, specs: Iterable[Spec], whole: bool) -> tuple[str, ...]:
@@ -151,23 +152,10 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
     maps: dict[str, dict[str, Any]] = defaultdict(dict, {k: v for k, v in read.items() if isinstance(v, dict)})
     profile = _profile(service, read)
     return ServiceDescription(
-        resource=read.get("resource", ""),
-        identifier=read.get("identifier", ""),
+        resources=tuple(_resource(name, entry) for name, entry in maps["resources"].items()),
         kinds={name: structured(_part(entry, GIVEN), GivenKind) for name, entry in maps["kinds"].items()},
-        initial=read.get("initial_status", ""),
-        stable=tuple(lists["stable_statuses"]),
-        failure_statuses=profile.kind(read.get("resource", "")).status.failed,
-        lasting_fields=tuple(lists["lasting_fields"]),
-        accepts={k: tuple(v) for k, v in maps["statuses_to_try"].items()},
-        transitions=tuple(way for entry in lists["transitions"] for way in _transitions(entry)),
-        lock=maps["lock"].get("set", ""),
-        unlock=maps["lock"].get("unset", ""),
-        shown_by=maps["lock"].get("shown_by", ""),
-        actions=_actions(maps["action_log"]),
-        task=profile.kind(read.get("resource", "")).status.task_field,
         final=tuple(lists["tried_last"]),
         rules=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in lists["bindings"]),
-        attach=structured(maps["attached_by"], dict[str, Attachment]),
         profile=profile,
         project_id=structured(read["project_id"], ShownValue) if "project_id" in read else None,
         password_form=read.get("password_form", "{token}"),
@@ -209,11 +197,29 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         unknown_at=read.get("unknown_id_path"),
         producers=dict(maps["producers"]),
         effects=tuple(map(_effect, lists["effects"])),
-        usual_environments=tuple(lists["usual_environments"]),
-        environments={name: _environment(entry) for name, entry in maps["environments"].items()},
-        byproducts=tuple(map(_byproduct, lists["byproducts"])),
         keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["chosen_keys"]),
         unseen=tuple((entry["breakage"], entry["reason"]) for entry in lists["unseen"]),
+    )
+
+
+def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
+    lock = entry.get("lock", {})
+    return StatefulResource(
+        kind=kind,
+        identifier=entry["identifier"],
+        initial=entry["initial_status"],
+        stable=tuple(entry["stable_statuses"]),
+        lasting_fields=tuple(entry.get("lasting_fields", ())),
+        accepts={operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()},
+        transitions=tuple(way for one in entry.get("transitions", ()) for way in _transitions(one)),
+        lock=lock.get("set", ""),
+        unlock=lock.get("unset", ""),
+        shown_by=lock.get("shown_by", ""),
+        actions=_actions(entry.get("action_log", {})),
+        usual_environments=tuple(entry.get("usual_environments", ())),
+        environments={name: _environment(one) for name, one in entry.get("environments", {}).items()},
+        attach=structured(entry.get("attached_by", {}), dict[str, Attachment]),
+        byproducts=tuple(map(_byproduct, entry.get("byproducts", ()))),
     )
 
 
@@ -268,7 +274,7 @@ def _profile(service: str, read: Mapping[str, Any]) -> Profile:
     given = {
         "type": service,
         "kinds": things,
-        "watched": read.get("resource", ""),
+        "watched": next(iter(read.get("resources", ())), ""),
         "removal_order": removal.get("order", []),
         "removed_at_highest": removal.get("at_highest_microversion", True),
         "discovery": {name: entry["found"] for name, entry in kinds.items() if "found" in entry},

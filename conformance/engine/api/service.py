@@ -28,6 +28,7 @@ from conformance.engine.api.entries import (
     ValueRule,
 )
 from conformance.engine.api.given import Attachment, GivenKind, RelatedStatus, ShownValue
+from conformance.engine.api.stateful import NONE, StatefulResource
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.model.binding import Binding, Step
@@ -47,15 +48,9 @@ class ServiceDescription:
     """A description, section by section; each is described in ``conformance/services/schema.json``.
 
     Attributes:
-        resource, identifier: the resource that has statuses, and the path parameter that names one.
+        resources: those that have statuses; the first one is the resource under test.
         kinds: the things that requests speak of, by the names that bindings call them.
-        initial: its status after creation; stable: statuses it keeps until somebody acts.
-        failure_statuses: those after a failure, where the reference names none.
-        lasting_fields: fields of it that nothing but a request changes while no task is under way.
-        accepts: operation id -> statuses in which it is tried where the reference names none.
-        lock, unlock: operations by which the owner locks and unlocks; shown_by: the field that shows it.
-        actions: how the resource shows what is done to it; task: the field that shows what is under way in it.
-        final: operations after which the resource is of no use.
+        final: operations after which the resource under test is of no use.
         placeholders, makes, queries: what stands for a placeholder, which collections have a factory, and which query
             a list needs.
         elements, acting_reads, unsuited: which elements of a collection will do, operations with GET that act, and
@@ -75,10 +70,6 @@ class ServiceDescription:
         by_choice: operations that are refused with 400 where the provider has not set up what they need.
         sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
-        environments: name -> a variant of the resource that is made where a case asks for it; usual_environments: the
-            reference's words for the one that is made otherwise.
-        offshoots: what a request may make of what is attached to the server.
-        attach: resource -> how it is attached to the resource under test.
         profile: what the client must know of the service.
         project_id: where the resource under test shows the id of its project; None where nothing is known to.
         password_form: of a new password, in which ``{token}`` stands for a random text.
@@ -98,23 +89,10 @@ class ServiceDescription:
         unseen: shell patterns over breakages that no client can see, each with the reason.
     """
 
-    resource: str = ""
-    identifier: str = ""
+    resources: tuple[StatefulResource, ...] = ()
     kinds: Mapping[str, GivenKind] = field(default_factory=dict)
-    initial: str = ""
-    stable: tuple[str, ...] = ()
-    failure_statuses: tuple[str, ...] = ()
-    lasting_fields: tuple[str, ...] = ()
-    accepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    transitions: tuple[Transition, ...] = ()
-    lock: str = ""
-    unlock: str = ""
-    shown_by: str = ""
-    actions: Actions = field(default_factory=Actions)
-    task: str = ""
     final: tuple[str, ...] = ()
     rules: tuple[BindingRule, ...] = ()
-    attach: Mapping[str, Attachment] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
     creates: tuple[tuple[str, str, str], ...] = ()
     placeholders: Mapping[str, Any] = field(default_factory=dict)
@@ -152,15 +130,102 @@ class ServiceDescription:
     producers: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[tuple[str, str, Any], ...] = ()
     effects: tuple[EffectRule, ...] = ()
-    usual_environments: tuple[str, ...] = ()
-    environments: Mapping[str, Environment] = field(default_factory=dict)
     profile: Profile = field(default_factory=Profile)
     project_id: ShownValue | None = None
     password_form: str = "{token}"  # noqa: S105 -- a form, and no password
     related: Mapping[str, RelatedStatus] = field(default_factory=dict)
     field_prefixes: tuple[str, ...] = ()
-    byproducts: tuple[Byproduct, ...] = ()
     unseen: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def driven(self) -> StatefulResource:
+        """The resource under test; one without a kind where the service has none."""
+        return self.resources[0] if self.resources else NONE
+
+    @property
+    def resource(self) -> str:
+        """The kind of the resource under test, which is the reference's word for it."""
+        return self.driven.kind
+
+    @property
+    def identifier(self) -> str:
+        """The placeholder of a path that names the resource under test."""
+        return self.driven.identifier
+
+    @property
+    def initial(self) -> str:
+        """The status of a new one."""
+        return self.driven.initial
+
+    @property
+    def stable(self) -> tuple[str, ...]:
+        """Statuses that one keeps until somebody acts."""
+        return self.driven.stable
+
+    @property
+    def failure_statuses(self) -> tuple[str, ...]:
+        """Statuses of one that has failed."""
+        return self.profile.kind(self.resource).status.failed
+
+    @property
+    def task(self) -> str:
+        """The field that shows what is under way in one."""
+        return self.profile.kind(self.resource).status.task_field
+
+    @property
+    def lasting_fields(self) -> tuple[str, ...]:
+        """Fields of one that nothing but a request changes while no task is under way."""
+        return self.driven.lasting_fields
+
+    @property
+    def accepts(self) -> Mapping[str, tuple[str, ...]]:
+        """Operation id -> statuses in which it is tried where the reference names none."""
+        return self.driven.accepts
+
+    @property
+    def transitions(self) -> tuple[Transition, ...]:
+        """Ways from status to status that the reference does not state."""
+        return self.driven.transitions
+
+    @property
+    def lock(self) -> str:
+        """The operation by which its owner locks one."""
+        return self.driven.lock
+
+    @property
+    def unlock(self) -> str:
+        """The operation by which its owner unlocks one."""
+        return self.driven.unlock
+
+    @property
+    def shown_by(self) -> str:
+        """The field that shows whether one is locked."""
+        return self.driven.shown_by
+
+    @property
+    def actions(self) -> Actions:
+        """How one shows what is done to it."""
+        return self.driven.actions
+
+    @property
+    def usual_environments(self) -> tuple[str, ...]:
+        """A reference's words for the usual sort of it."""
+        return self.driven.usual_environments
+
+    @property
+    def environments(self) -> Mapping[str, Environment]:
+        """Name -> another sort of it, which is made where a case asks for it."""
+        return self.driven.environments
+
+    @property
+    def attach(self) -> Mapping[str, Attachment]:
+        """Kind -> how a thing of it is attached to one."""
+        return self.driven.attach
+
+    @property
+    def byproducts(self) -> tuple[Byproduct, ...]:
+        """What a request may make of what is attached to one."""
+        return self.driven.byproducts
 
     def plain(self, resource: str, attribute: str) -> Any:
         """What stands for an attribute of a thing in a request that is to reach nothing."""
@@ -186,7 +251,7 @@ class ServiceDescription:
         return next((name for name, one in self.environments.items() if written in one.written), "")
 
     def byproduct(self, post: Condition) -> Byproduct | None:
-        """How the cloud shows what a postcondition is about, where it is made of what is attached to the server."""
+        """How the cloud shows what a postcondition is about, where it is made of what is attached to the resource."""
         return next((one for one in self.byproducts if post.kind == "effect" and post.resource == one.resource), None)
 
     def key(self, operation: Operation, place: str) -> Any:

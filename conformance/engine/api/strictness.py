@@ -84,7 +84,9 @@ def validate(description: Description) -> None:
         DescriptionError: it has a section, a key or a word that there is not; the first in the order of the files.
     """
     kinds = tuple(description.data.get("kinds") or ())
-    statuses = description.data.get("stable_statuses") or ()
+    resources = description.data.get("resources")
+    entries = resources.values() if isinstance(resources, dict) else ()
+    statuses = [s for entry in entries if isinstance(entry, dict) for s in entry.get("stable_statuses") or ()]
     names = {"kind": kinds, "source": (*kinds, *GENERATED, *OF_THE_TRIAL), "status": tuple(statuses)}
     known = {name: _among(words) for name, words in names.items()}
     known["source"] = lambda word: word.startswith("/") or word in names["source"]

@@ -57,7 +57,7 @@ class FixedToken:
         return None
 
 
-class KeystoneToken:
+class IdentityToken:
     """A token that keystoneauth1 gets, and renews before it expires or when it is refused."""
 
     def __init__(

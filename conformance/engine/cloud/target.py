@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.client import Cloud
-from conformance.engine.cloud.credentials import Credential, FixedToken, KeystoneToken, TokenError
+from conformance.engine.cloud.credentials import Credential, FixedToken, IdentityToken, TokenError
 from conformance.engine.cloud.errors import EndpointError
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.roles import Role
@@ -114,7 +114,7 @@ def _connect_clouds(
         # The SDK warns of its own plans, which are not the user's concern and under `-W error` would end the run.
         warnings.simplefilter("ignore")
         regions = {role: _region(name) for role, name in target.clouds.items()}
-        credentials = {role: _keystone(region, profile.type) for role, region in regions.items()}
+        credentials = {role: _identity_token(region, profile.type) for role, region in regions.items()}
     member = target.clouds[Role.MEMBER]
     for role, credential in credentials.items():
         try:
@@ -208,14 +208,14 @@ def _files() -> dict[str, Any]:
     return found
 
 
-def _keystone(region: CloudRegion, service_type: str) -> KeystoneToken:
+def _identity_token(region: CloudRegion, service_type: str) -> IdentityToken:
     try:
         session = region.get_session()
     except Exception as error:
         raise EndpointError(f"the settings of cloud {region.name!r} cannot be used: {_line(error)}") from error
     override: Any = region.get_endpoint(service_type)
     interface: Any = region.get_interface(service_type)
-    return KeystoneToken(
+    return IdentityToken(
         session,
         region=region.get_region_name(service_type) or None,
         interface=interface or None,

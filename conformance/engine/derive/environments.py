@@ -1,8 +1,8 @@
-"""What the reference says only of some kind of server: one whose disk is a volume, or one that has volumes attached.
+"""Cases of sentences that speak only of some kind of the resource, or of a resource to which something is attached.
 
-A view of the operation whose trials are on such servers says what holds there. Only what differs from the usual servers
-has cases: the statuses that its own sentence names, the one that the usual servers may have and these may not, and what
-follows. What is said of all servers is tried on the usual ones.
+A view of the operation whose trials are on such resources says what holds there. Only the differences from the usual
+resources have cases: the statuses that such a sentence names, those that the usual resources may have and these may
+not, and the effects. Sentences about all resources are tried on the usual ones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from specs.model import Condition
 
 
 def derive_environments(view: View, book: Book) -> None:
-    """Cases on servers of every environment that can be made, and on servers with something attached."""
+    """Cases on resources of every environment that can be made, and on resources with something attached."""
     for name in view.service.environments if view.scoped else ():
         there = replace(view, within=name)
         for condition in view.operation.preconditions:
@@ -55,14 +55,14 @@ def _precondition(view: View, book: Book, condition: Condition) -> None:
 
 
 def _elsewhere_only(view: View, variant: Variant) -> list[str]:
-    """Statuses in which the reference lets the request be accepted for the usual servers alone."""
+    """Statuses in which the reference lets the request be accepted for the usual resources alone."""
     usual = [v for v in replace(view, within="").variants if v.name == variant.name and v.condition is not None]
     states = dict.fromkeys(state for v in usual for state in v.states if state in view.service.stable)
     return [state for state in states if state not in variant.states]
 
 
 def _not_for(view: View, book: Book, condition: Condition) -> None:
-    """The operation is not there for such servers, at the highest version of which that is said."""
+    """The operation is not there for such resources, at the highest version of which that is said."""
     requirement = view.requirement("precondition", condition.kind, condition.line)
     said = VersionRange.parse(condition.when.min, condition.when.max) if condition.when else VersionRange()
     version = None if view.default in said else said.max
@@ -94,7 +94,7 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
 
 
 def _offshoots(view: View, book: Book, post: Condition) -> None:
-    """What is made, or not, of everything that is attached to the server, where something is."""
+    """One is made, or none is, of everything that is attached to the resource, where something is."""
     rule = view.service.byproduct(post)
     if rule is None:
         return

@@ -138,7 +138,7 @@ def _not_found(view: View, book: Book, line: int) -> None:
         return
     if view.names_what_it_makes and len(names) == 1:
         return  # any name will do
-    if view.needs_server and not view.scoped:
+    if view.needs_resource and not view.scoped:
         unknown = attempt(view, "documented", Where(variant, state, "missing"), outcome=REFUSED)
     else:
         unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)

@@ -42,7 +42,7 @@ class Variant:
 class View:
     """An operation with its spec, the tables, and the highest microversion that reference and cloud share.
 
-    ``within`` is the environment of the servers of its trials, by its name in the tables; empty for the usual ones.
+    ``within`` is the environment of its trials' resources, by its name in the description; empty for the usual ones.
     """
 
     operation: Operation
@@ -117,7 +117,7 @@ class View:
         return when.environment in self.service.usual_environments
 
     def of_environment(self, when: When | None) -> str:
-        """The environment that a fact is about, where servers of this suite are of it only if a case asks for it."""
+        """The environment that a fact is about, where resources of this suite are of it only if a case asks for it."""
         return self.service.environment_of(when.environment) if when is not None and when.environment else ""
 
     def told_elsewhere(self, condition: Condition) -> bool:
@@ -168,8 +168,8 @@ class View:
         return self.operation.method in ("GET", "HEAD") and self.operation.id not in self.service.acting_reads
 
     @cached_property
-    def needs_server(self) -> bool:
-        """Whether a trial needs a server of this run: it is named in the path, in the body, or in a list's query."""
+    def needs_resource(self) -> bool:
+        """Whether a trial needs the resource that has statuses: the path, the body or a list's query names it."""
         needed = [value for _, value in self.service.query(self.operation)]
         needed.append(bodies.build(self.operation, self.default, self.service))
         return self.scoped or any(
@@ -192,7 +192,7 @@ class View:
     @property
     def main(self) -> tuple[Variant, str | None]:
         """The form and the status in which everything is tried that depends on neither."""
-        if not self.needs_server:
+        if not self.needs_resource:
             return self.variants[0], None
         for variant in self.variants:
             for state in variant.states:
@@ -216,7 +216,7 @@ class View:
 
     @property
     def environment(self) -> Condition | None:
-        """A precondition that the API can neither show nor set, and that servers of this suite do not meet."""
+        """A precondition that the API can neither show nor set, and that resources of this suite do not meet."""
         for condition in self.operation.preconditions:
             if condition.kind == "environment" and condition.when is None and not self._met():
                 return condition

@@ -18,7 +18,7 @@ from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.probe import FieldTaken, Probe
 
 LOOKED_UP = ("exists", "shown", "below", "recorded")
-"""What a snapshot says beside the fields of the resource: whether a list or the resource's own view shows it, what that
+"""What was looked up beside the fields of the resource: whether a list or the resource's own view shows it, what that
 view shows, what the views below it show, and the list of what was done with it."""
 
 SAID = {

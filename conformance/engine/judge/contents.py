@@ -183,8 +183,8 @@ class HeaderAbsent(Expectation):
 class ErrorBody(Expectation):
     """The body of an error, in the form of the service.
 
-    Where nothing else is said: an object with one key, whose object holds the code and a message. Source: the fault
-    body that the compute API guide documents; the key's name is a comment, the number is the truth.
+    Where nothing else is said: an object with one key, whose object holds the code and a message. Source: the form of
+    faults in the API guides; the key's name is a comment, the number is the truth.
 
     Attributes:
         listed: the key of the list whose first element tells of the error; None where the one key of the body does.

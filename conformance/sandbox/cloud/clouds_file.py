@@ -31,6 +31,6 @@ def clouds(layout: Layout) -> dict[str, Any]:
     return {"clouds": {**entries, SYSTEM: entry("admin", system_scope="all")}}
 
 
-def text(layout: Layout) -> str:
-    """Return the text of the file."""
-    return yaml.safe_dump(clouds(layout), sort_keys=False)
+def text(content: dict[str, Any]) -> str:
+    """Return the text of the file with such a content."""
+    return yaml.safe_dump(content, sort_keys=False)

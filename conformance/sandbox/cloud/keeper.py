@@ -48,7 +48,8 @@ class Keeper:
         """Start the cloud, and keep it until this process is told to end."""
         threading.Thread(target=self._end_with_the_parent, name="parent", daemon=True).start()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._end(0))
+            # In a thread: this one may hold what the end needs.
+            signal.signal(number, lambda *_: threading.Thread(target=self._end, args=[0]).start())
         try:
             facts = self._start()
         except (SandboxError, OSError, sqlite3.Error) as error:
@@ -60,12 +61,14 @@ class Keeper:
         threading.Event().wait()
 
     def _start(self) -> dict[str, Any]:
+        """Start everything, and return the facts of the ready line. Raises SandboxError, OSError, sqlite3.Error."""
         options = self._options
-        kept_in: Path = options.kept
         sockets = listen(options.port)
-        kept_in.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.ExitStack() as made_alone:
-            kept = self._kept(kept_in, made_alone)
+        directory: Path = options.kept
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        # While the content is made, others that want it wait for it.
+        with alone(directory.with_name(f"{directory.name}.lock"), self._tell):
+            kept = store.read(directory)
             layout = Layout(
                 root=options.root,
                 logs=options.logs,
@@ -74,43 +77,42 @@ class Keeper:
                 etc=options.python.parent.parent / "etc",
                 as_installed=options.as_installed,
             )
-            for folder in (layout.logs, layout.root / "tmp", layout.state if kept is None else layout.root):
-                folder.mkdir(parents=True, exist_ok=True)
-            for service in SERVICES:
-                (layout.root / "lock" / service.name).mkdir(parents=True)
+            self._make_folders(layout)
             settings.write(layout)
-            if kept:
-                store.use(kept, kept_in, layout)
-            processes = self._processes = Processes(environment(layout, network.plugins(layout)), layout.root)
-            children = Children(options.python, layout, sockets, processes, self._fail)
+            self._processes = Processes(environment(layout, network.plugins(layout)), layout.root)
+            children = Children(options.python, layout, sockets, self._processes, self._fail)
             if kept is None:
-                self._make(layout, processes, children)
-                self._at_work(layout)
-                store.keep(layout, kept_in)
+                self._make(layout, self._processes, children)
+                store.keep(layout, directory)
+            else:
+                store.use(kept, directory, layout)
         if not layout.as_installed:
             store.add_retired_services(layout)
-        if kept:
+        if kept is not None:
             children.watch()
             children.start(service.name for service in SERVICES)
             self._at_work(layout)
+        clouds = clouds_file.clouds(layout)
         path = layout.root / clouds_file.NAME
-        path.write_text(clouds_file.text(layout), "utf-8")
+        path.write_text(clouds_file.text(clouds), "utf-8")
         return {
             "clouds": str(path),
-            "users": list(clouds_file.clouds(layout)["clouds"]),
+            "users": list(clouds["clouds"]),
             "urls": {service.type: layout.url(service.name) for service in SERVICES},
-            "pids": processes.pids,
-            "pid": os.getpid(),
+            "pids": self._processes.pids,
             "seconds": round(time.monotonic() - self._started, 2),
         }
 
-    def _kept(self, directory: Path, made_alone: contextlib.ExitStack) -> store.Kept | None:
-        """Return what is kept; if there is nothing, hold the lock while it is made."""
-        made_alone.enter_context(alone(directory.with_name(f"{directory.name}.lock"), self._tell))
-        return store.read(directory)
+    @staticmethod
+    def _make_folders(layout: Layout) -> None:
+        """Make the folders that configurations name; what is kept has those of the state."""
+        layout.logs.mkdir(parents=True, exist_ok=True)
+        (layout.root / "tmp").mkdir()
+        for service in SERVICES:
+            (layout.root / "lock" / service.name).mkdir(parents=True)
 
     def _make(self, layout: Layout, processes: Processes, children: Children) -> None:
-        """Make the content of a new cloud, with all services started."""
+        """Make the content of a new cloud; in the end all services are at work."""
         self._tell("making the databases of the cloud; this is done once and takes a minute or two")
         for service in SERVICES:
             layout.files(service.name).mkdir(parents=True)
@@ -122,6 +124,7 @@ class Keeper:
         contents.identity(layout)
         children.start(others)
         contents.resources(layout)
+        self._at_work(layout)
 
     def _at_work(self, layout: Layout) -> None:
         """Wait until every service answers, and their workers have reported. Raises SandboxError."""

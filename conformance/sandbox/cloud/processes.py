@@ -42,8 +42,9 @@ def environment(layout: Layout, plugins: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OS_", "PYTHON"))}
     return kept | {
         "PYTHONPATH": str(plugins),
+        # Nothing of the user's own is read, and nothing is left there.
+        "HOME": str(layout.root / "tmp"),
         "TMPDIR": str(layout.root / "tmp"),
-        # Libraries cache entry points in a folder of the user; here they would be left behind.
         "XDG_CACHE_HOME": str(layout.root / "tmp"),
         # By default a hundred threads share a heap for each few of them, and what is free in one stays there.
         "MALLOC_ARENA_MAX": "2",

@@ -1,7 +1,7 @@
 """Start and stop the sandbox cloud from the outside.
 
 ```python
-with SandboxCloud() as cloud:
+with sandbox_cloud() as cloud:
     openstack.connection.Connection(config=OpenStackConfig(config_files=[cloud.clouds]).get_one("member"))
 ```
 """
@@ -14,10 +14,9 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import conformance
@@ -92,25 +91,6 @@ def release(service: str) -> str | None:
     return f"{known.distribution} {known.release}" if known else None
 
 
-class SandboxCloud:
-    """Context manager: a cloud that runs while the block does. The arguments are those of `start`."""
-
-    def __init__(self, **arguments: Any) -> None:
-        self._arguments = arguments
-        self._running: RunningCloud | None = None
-
-    def __enter__(self) -> RunningCloud:
-        self._running = start(**self._arguments)
-        return self._running
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._running is not None:
-            self._running.stop()
-            self._running = None
-
-
 def start(
     *,
     port: int = 0,
@@ -155,6 +135,16 @@ def start(
         raise error from None
     threading.Thread(target=_watch, args=[running, logs is None, tell], name="cloud", daemon=True).start()
     return running
+
+
+@contextlib.contextmanager
+def sandbox_cloud(**arguments: Any) -> Iterator[RunningCloud]:
+    """Run a cloud while the block does. The arguments are those of `start`. Raises SandboxError."""
+    running = start(**arguments)
+    try:
+        yield running
+    finally:
+        running.stop()
 
 
 def _silent(_: str) -> None:

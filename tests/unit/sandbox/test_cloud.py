@@ -165,7 +165,7 @@ def test_what_is_written_is_what_is_read(options):
 
 def test_clouds_yaml_has_every_role(tmp_path):
     layout = layout_in(tmp_path)
-    clouds = yaml.safe_load(clouds_file.text(layout))["clouds"]
+    clouds = yaml.safe_load(clouds_file.text(clouds_file.clouds(layout)))["clouds"]
     assert {"member", "admin", "reader", "alt", "visitor"} <= set(clouds)
     assert clouds["member"]["auth"]["project_name"] == clouds["reader"]["auth"]["project_name"]
     assert clouds["alt"]["auth"]["project_name"] != clouds["member"]["auth"]["project_name"]

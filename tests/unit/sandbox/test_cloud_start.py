@@ -18,7 +18,7 @@ from conformance.plugin.trouble import Trouble
 from conformance.sandbox.cloud import clouds_file, environment, running
 from conformance.sandbox.cloud.contents import USERS
 from conformance.sandbox.cloud.processes import Processes
-from conformance.sandbox.cloud.running import SandboxCloud, SandboxError, start
+from conformance.sandbox.cloud.running import SandboxError, sandbox_cloud, start
 
 READY = {
     "ready": True,
@@ -63,7 +63,7 @@ def leftovers(folder):
 def test_a_cloud_that_gets_ready(keeper, tmp_path):
     keeper(say(tell="this takes a minute"), say(**READY), UNTIL_THE_INPUT_ENDS)
     told: list[str] = []
-    with SandboxCloud(tell=told.append) as cloud:
+    with sandbox_cloud(tell=told.append) as cloud:
         assert (cloud.alive, cloud.death, cloud.seconds) == (True, None, 5.1)
         assert (cloud.clouds, cloud.users) == (Path(READY["clouds"]), ("member",))
         assert cloud.logs.is_dir()

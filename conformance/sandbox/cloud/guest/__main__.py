@@ -51,6 +51,16 @@ def _end_with_the_parent() -> None:
     os._exit(0)
 
 
+def _read_no_other_configuration() -> None:
+    """Let the services of this machine, which may be installed in the usual places, be none of ours.
+
+    Beside the files that it is given, oslo.config reads folders such as `/etc/nova/nova.conf.d`.
+    """
+    from oslo_config import cfg
+
+    cfg._get_config_dirs = lambda _project=None: []
+
+
 def main() -> None:
     """Do one of the two things."""
     options = _arguments(sys.argv[1:])
@@ -61,6 +71,7 @@ def main() -> None:
     os.environ["OS_NOVA_DISABLE_EVENTLET_PATCHING"] = "true"
     os.environ["OS_CINDER_DISABLE_EVENTLET_PATCHING"] = "true"
     os.environ[f"OS_{options.service.upper()}_CONFIG_DIR"] = options.etc
+    _read_no_other_configuration()
     _make_importable()
     importlib.import_module(f"{ALIAS}.{options.what}").run(options)
 

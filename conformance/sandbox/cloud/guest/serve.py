@@ -3,6 +3,7 @@
 import importlib
 import socket
 import time
+import warnings
 
 THREADS = 16
 """Requests that are answered at a time."""
@@ -34,6 +35,8 @@ def run(options) -> None:
     transport.install()
     application = importlib.import_module(f"{__package__}.{options.service}").start(options)
     listener = socket.socket(fileno=options.socket)
+    # Some services turn the warnings of libraries on again.
+    warnings.simplefilter("ignore")
     print(f"ready after {time.monotonic() - started:.1f} s, {time.process_time():.1f} s of processor", flush=True)
     waitress.serve(
         token_cache.TokenCache(application),

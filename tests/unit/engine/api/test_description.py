@@ -24,7 +24,7 @@ SHIPPED = sorted(services())
 WHOLE = """\
 format: 1
 kinds: {widget: {unknown: no-such-widget}}
-stable_statuses: [IDLE, SPINNING]
+resources: {widget: {identifier: widget_id, initial_status: IDLE, stable_statuses: [IDLE, SPINNING]}}
 by_provider_choice: [widgets.polish]
 bindings:
 - {operation: widgets.spin, parameter: axle, resource: widget, relation: fresh, plain: 7}
@@ -117,8 +117,9 @@ def test_whatever_is_wrong_is_one_sentence_with_its_place_and_the_nearest_right_
 
 
 def test_a_status_is_a_stable_one():
-    more = "transitions: [{operation: widgets.spin, from: [IDLE], to: SPINING}]\n"
-    assert told(WHOLE + more) == "widgets/all.yaml:8: there is no stable status SPINING; did you mean SPINNING?"
+    ways = "transitions: [{operation: widgets.spin, from: [IDLE], to: SPINING}]"
+    whole = WHOLE.replace("initial_status: IDLE,", f"initial_status: IDLE, {ways},")
+    assert told(whole) == "widgets/all.yaml:3: there is no stable status SPINING; did you mean SPINNING?"
 
 
 def test_right_words_are_listed_where_none_is_near():

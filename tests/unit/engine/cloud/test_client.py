@@ -22,7 +22,7 @@ from conformance.engine.cloud import (
     connect,
 )
 from conformance.engine.cloud.client import Cloud
-from conformance.engine.cloud.credentials import KeystoneToken
+from conformance.engine.cloud.credentials import IdentityToken
 from specs.microversion import Microversion, VersionRange
 
 TOKEN = "member-token-0123456789"
@@ -317,7 +317,7 @@ def test_many_threads(fake, cloud):
 
 
 class Keystone:
-    """What keystoneauth1's session is to KeystoneToken."""
+    """What keystoneauth1's session is to IdentityToken."""
 
     verify, cert = True, None
 
@@ -341,7 +341,7 @@ class Keystone:
 def keystone_cloud(fake):
     keystone = Keystone()
     versions = VersionRange(Microversion(2, 1), Microversion(2, 104))
-    return keystone, Cloud(fake.url + "/v2.1", {Role.MEMBER: KeystoneToken(keystone)}, versions)
+    return keystone, Cloud(fake.url + "/v2.1", {Role.MEMBER: IdentityToken(keystone)}, versions)
 
 
 def test_an_expired_token_is_renewed_once(fake, keystone_cloud):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import KNOWLEDGE, action, case, evidence, ids, status, suite, untested
+from widgets import KNOWLEDGE, STATUS, WIDGET, action, case, evidence, ids, status, suite, untested
 
 from conformance.engine.api.entries import Naming
 from conformance.engine.judge.codes import Admitted, Refused, RefusedWhereSilent
@@ -19,7 +19,9 @@ POWER = Condition("status", "widget", 22, attribute="power", any_of=("on",))
 BUSY = Condition("status", "widget", 23, attribute="task", any_of=("pushing",))
 RUNNING = Condition("status", "job", 24, any_of=("running", "queued"))
 BEGIN = Naming((Step("widgets.begin", {}),), within=("IDLE", "HALTED"), ends=(Step("widgets.end", {}),))
-JOBS = replace(KNOWLEDGE, task="task", named_by={"job_id": BEGIN}, elements={"jobs": {"state": "running"}})
+PUSHED = replace(WIDGET, status=replace(STATUS, task_field="task"))
+PROFILE = replace(KNOWLEDGE.profile, kinds={"widget": PUSHED})
+JOBS = replace(KNOWLEDGE, profile=PROFILE, named_by={"job_id": BEGIN}, elements={"jobs": {"state": "running"}})
 PATH = "/widgets/{widget_id}/jobs/{job_id}"
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from widgets import KNOWLEDGE, TOP, action, becomes, row, sample, status, suite
+from widgets import KNOWLEDGE, TOP, action, becomes, driving, row, sample, status, suite
 
 from conformance.engine.model.case import ID_CHARACTERS, REASONS, id_part
 from specs.model import Condition, Versions, When
@@ -99,6 +97,6 @@ def test_a_part_of_an_id_is_never_empty_and_stays_what_it_is(text):
 
 
 def test_a_status_of_two_words_is_one_word_in_an_id():
-    service = replace(KNOWLEDGE, stable=("IDLE", "in [deep] sleep"))
+    service = driving(KNOWLEDGE, stable=("IDLE", "in [deep] sleep"))
     found = suite(action(preconditions=(status("IDLE"),)), service=service)
     assert "widgets.spin/precondition/status[in-deep-sleep]" in [c.id for c in found.cases]

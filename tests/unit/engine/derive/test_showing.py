@@ -25,7 +25,12 @@ LISTED = plain(
     normal=(Code(200, 1),),
 )
 RULE = Showing(
-    "*.get*", "widgets.wheels.*", ("widgets.show",), (Step("widgets.roll", {}),), (("wheels", "1"),), server=True
+    "*.get*",
+    "widgets.wheels.*",
+    ("widgets.show",),
+    (Step("widgets.roll", {}),),
+    (("wheels", "1"),),
+    needs_resource=True,
 )
 
 

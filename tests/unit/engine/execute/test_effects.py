@@ -247,7 +247,7 @@ def test_a_run_asks_for_the_effects_that_its_cases_are_about():
     executor = SimpleNamespace(make=lambda trial, probes: asked.append(probes) or evidence(202, trial=trial))
     for case in found.cases:
         job = _Job.of([case])
-        _judged(job.trial, [case], job.probes, executor)
+        _judged(job.trial, job.cases, job.probes, executor)
     assert [probes for probes in asked if probes] == [(EffectOn("image", "created"),)]
 
 

@@ -7,7 +7,7 @@ import pytest
 import widgets
 from made_up import broken
 from subjects import Cloud, subject_on
-from widgets import KNOWLEDGE, action, becomes, case, evidence, ids, status, suite, trial, untested
+from widgets import KNOWLEDGE, action, becomes, case, driving, evidence, ids, status, suite, trial, untested
 from workshop import KNOWN, opened, tried
 
 from conformance.engine.api.entries import Byproduct, Environment
@@ -26,7 +26,7 @@ WINGED = Environment(("winged", "winged-widget"), {"wings": 2}, {"legs": ""})
 FEATHER = Byproduct("feather", "snapshot", "wingId", "wings")
 KNOWS = {"environments": {"winged": WINGED}, "byproducts": (FEATHER,)}
 MADE = MadeOfAttached("feather")
-KNOWN_WINGED = replace(KNOWLEDGE, **KNOWS)
+KNOWN_WINGED = driving(KNOWLEDGE, **KNOWS)
 
 MAY_FLY = status("IDLE", "HALTED", when=When(environment="winged-widget"))
 FLIES = becomes("SPINNING", when=When(environment="winged"))
@@ -111,7 +111,7 @@ def test_what_was_said_of_versions_before_the_operation_has_a_reason():
 
 
 def test_what_is_made_of_the_attached_or_not_is_tried_where_something_is_attached():
-    service = replace(KNOWN_WINGED, byproducts=(replace(FEATHER, having=("widgets.hold",)),))
+    service = driving(KNOWN_WINGED, byproducts=(replace(FEATHER, having=("widgets.hold",)),))
     found = suite(action(preconditions=(status("IDLE"),), postconditions=(SHED, KEEP)), service=service)
     made = case(found, "spin/postcondition/feather-created[winged]")
     kept = case(found, "spin/postcondition/feather-not-created")
@@ -174,7 +174,7 @@ def test_a_server_that_does_not_show_its_kind_is_none_of_it():
 
 
 SPIN = action("spin", path="/servers/{server_id}/action", postconditions=(SHED, KEEP))
-HERE = replace(KNOWN, **(KNOWS | {"environments": {"winged": replace(WINGED, shown={})}}))
+HERE = driving(KNOWN, **(KNOWS | {"environments": {"winged": replace(WINGED, shown={})}}))
 
 
 def shop(tmp_path, does):

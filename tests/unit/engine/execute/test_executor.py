@@ -87,8 +87,9 @@ def test_a_version_that_the_cloud_does_not_know_is_inapplicable(shop):
     assert "2.9" in problem.reason
 
 
-def test_a_trial_that_names_no_version_is_made_at_the_highest_that_the_operation_has(shop):
-    old = replace(LIST, id="widgets.old-list", microversions=Versions(max="2.5"))
+def test_a_trial_that_names_no_version_is_made_at_the_highest_that_the_operation_has(tmp_path):
+    old = replace(LIST, microversions=Versions(max="2.5"))
+    shop = opened(tmp_path, *(old if one is LIST else one for one in EVERY))
     assert str(make(shop, old).version) == "2.5"
     assert {ask.microversion for ask in shop[0].asked if ask.path == "/gears" and ask.method == "GET"} == {"2.5"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import action, plain, row, sample
+from widgets import action, driving, plain, row, sample
 from workshop import DROP, EVERY, KNOWN, MAKE, SPIN, opened, tried
 
 from conformance.engine.api.entries import Actions
@@ -14,7 +14,7 @@ from conformance.engine.model.binding import Step
 from conformance.engine.run.lanes import ALONE, lane_of
 
 LOG = plain("GET", "/servers/{server_id}/deeds", normal=(200,))
-KEEPS_A_LOG = replace(KNOWN, actions=Actions(LOG.id, named_by="request_id", asked_by="user_id", failure="message"))
+KEEPS_A_LOG = driving(KNOWN, actions=Actions(LOG.id, named_by="request_id", asked_by="user_id", failure="message"))
 LOCK, UNLOCK = (action(name, path="/servers/{server_id}/action") for name in ("lock", "unlock"))
 BADGES = plain("GET", "/servers/{server_id}/badges", normal=(200,))
 PIN = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,))

@@ -23,10 +23,9 @@ DESCRIPTION = """\
 format: 1
 first_microversion: "3.0"
 unknown_id_path: /volumes/{id}
-resource: volume
-identifier: volume_id
-initial_status: available
-stable_statuses: [available, in-use, error]
+resources:
+  volume: {identifier: volume_id, initial_status: available, stable_statuses: [available, in-use, error]}
+  backup: {identifier: backup_id, initial_status: available, stable_statuses: [available, error]}
 versions:
   headers: [{name: OpenStack-API-Version, value: "volume {}"}]
 token_check: {path: /limits}
