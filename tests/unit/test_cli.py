@@ -150,6 +150,7 @@ def test_run_is_pytest_with_the_plugin(conformance, project):
     assert "token" not in head["options"]
 
 
+@pytest.mark.slow
 def test_run_without_a_directory_takes_the_specs_of_the_distribution(conformance, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = conformance("run", "--dry-run", "-k", "servers-actions.lock/")

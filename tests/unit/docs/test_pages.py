@@ -78,6 +78,7 @@ def test_what_a_command_does_not_know_is_found(line, unknown):
     assert unknown_in(line.split()) == unknown
 
 
+@pytest.mark.slow
 # The build runs those with a pipe, and those that print what `show` gives, which is tested below.
 @pytest.mark.parametrize("line", [line for line in PROGRAMS if line.startswith("conformance") and "|" not in line])
 def test_a_command_whose_output_the_pages_show_runs(line):

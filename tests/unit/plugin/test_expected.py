@@ -12,6 +12,7 @@ from conformance.plugin.expected import Expected, ExpectedDeviations, Unexpected
 from conformance.plugin.trouble import Trouble
 
 pytest_plugins = ["pytester", "plugin_project"]
+pytestmark = pytest.mark.xdist_group("shipped")  # what is derived once is derived in one process
 
 FILES = sorted((ROOT / "conformance" / "services").glob("*/expected/*.yaml"))
 LOCK = "servers-actions.lock/normal/202"

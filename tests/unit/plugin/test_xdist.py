@@ -19,6 +19,7 @@ def lanes_of(project):
     return workers
 
 
+@pytest.mark.slow
 def test_the_same_verdicts_and_no_lane_on_two_workers(project):
     failing = project.matching("servers-actions.pause/")[1]
     project.decide_parts({failing: "fail"})
@@ -61,6 +62,7 @@ def test_going_on(project):
     result.assert_outcomes(passed=len(cases) - 1, failed=1)
 
 
+@pytest.mark.slow
 def test_first_failure_ends_the_other_worker_too(project):
     project.decide_parts({project.matching(LOCK)[0]: "fail", "servers-actions.pause/normal": "hang"})
     result = project.run_process("-n", "2", "-x")
@@ -69,6 +71,7 @@ def test_first_failure_ends_the_other_worker_too(project):
     assert (project.path / "closed.txt").read_text().count("\n") == 3
 
 
+@pytest.mark.slow
 def test_what_a_dead_worker_has_not_decided_is_an_error(project):
     case = project.matching(LOCK)[3]
     project.decide_parts({case: "die"})

@@ -16,6 +16,8 @@ from conformance.prove.instead import Answer, ForwardAs
 from conformance.prove.where import NO_RESOURCE
 from specs.microversion import Microversion
 
+pytestmark = pytest.mark.xdist_group("shipped")  # what is derived once is derived in one process
+
 
 @pytest.fixture(scope="module")
 def ground():

@@ -7,6 +7,8 @@ from made_up import broken, case, operation
 from conformance.engine.judge.codes import Accepted
 from conformance.prove.catalogue import unbreakable
 
+pytestmark = pytest.mark.xdist_group("shipped")  # what is derived once is derived in one process
+
 KINDS = (
     "normal",
     "body",

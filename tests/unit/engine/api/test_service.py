@@ -22,6 +22,8 @@ from specs.microversion import Microversion
 
 KNOWN = load_service("compute")
 
+pytestmark = pytest.mark.xdist_group("shipped")  # what is derived once is derived in one process
+
 
 @pytest.fixture(scope="module")
 def shipped():
