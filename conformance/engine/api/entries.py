@@ -51,9 +51,9 @@ class Fault:
         fields: those that must be there beside it.
     """
 
-    listed: str | None = None
-    code: str = "code"
-    fields: tuple[str, ...] = ("message",)
+    list_key: str | None = None
+    code_field: str = "code"
+    required_fields: tuple[str, ...] = ("message",)
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ class Naming:
     steps: tuple[Step, ...]
     field: tuple[str, ...] | None = None
     pattern: str = "(.+)"
-    since: str | None = None
-    within: tuple[str, ...] = ()
-    ends: tuple[Step, ...] = ()
+    min_microversion: str | None = None
+    statuses: tuple[str, ...] = ()
+    end_steps: tuple[Step, ...] = ()
 
     @property
     def passing(self) -> bool:
@@ -96,7 +96,7 @@ class Showing:
 
     operation: str
     fields: str
-    having: tuple[str, ...] = ()
+    existing: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     query: tuple[tuple[str, Any], ...] = ()
     needs_resource: bool = False
@@ -112,9 +112,9 @@ class Environment:
         shown: fields of the resource, and the values by which it shows that it is one.
     """
 
-    written: tuple[str, ...]
-    made_with: Mapping[str, Any] = field(default_factory=dict)
-    shown: Mapping[str, Any] = field(default_factory=dict)
+    words: tuple[str, ...]
+    factory_arguments: Mapping[str, Any] = field(default_factory=dict)
+    shown_by: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -131,9 +131,9 @@ class Byproduct:
 
     resource: str
     kind: str
-    of: str
-    attached: str
-    having: tuple[str, ...] = ()
+    source_field: str
+    attached_field: str
+    existing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,13 +148,13 @@ class Actions:
         failure: why it was not done.
     """
 
-    listed: str = ""
-    shown: str = ""
-    steps: str = ""
-    ended: str = ""
-    named_by: str = ""
-    asked_by: str = ""
-    failure: str = ""
+    list_operation: str = ""
+    show_operation: str = ""
+    steps_field: str = ""
+    finished_field: str = ""
+    name_field: str = ""
+    user_field: str = ""
+    failure_field: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,9 +171,9 @@ class EffectRule:
     resource: str
     effects: tuple[str, ...]
     path: str
-    of: tuple[str, ...]
+    resource_field: tuple[str, ...]
     query: tuple[tuple[str, Any], ...] = ()
-    until: str | None = None
+    max_microversion: str | None = None
 
 
 @dataclass(frozen=True)
@@ -199,10 +199,10 @@ class ValueRule:
     operation: str
     parameter: str
     value: str = "*"
-    beside: Mapping[str, Any] = field(default_factory=dict)
-    sandbox: bool = False
+    together_with: Mapping[str, Any] = field(default_factory=dict)
+    by_provider_choice: bool = False
     reason: str | None = None
-    why: str = ""
+    explanation: str = ""
 
 
 @dataclass(frozen=True)
@@ -252,5 +252,5 @@ class ListRule:
     operation: str
     parameters: tuple[str, ...]
     role: str | None = None
-    also: tuple[tuple[str, str], ...] = ()
-    until: str | None = None
+    query: tuple[tuple[str, str], ...] = ()
+    max_microversion: str | None = None

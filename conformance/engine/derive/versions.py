@@ -243,7 +243,7 @@ def _taken(view: View, version: Microversion) -> bool:
 
 def _outside(view: View) -> Iterator[tuple[str, Microversion]]:
     own = view.operation.microversions.range
-    if own.min is not None and own.min.previous is not None and own.min > view.service.first:
+    if own.min is not None and own.min.previous is not None and own.min > view.service.first_microversion:
         yield f"min-{own.min}", own.min.previous
     if own.max is not None and own.max.next <= view.top:
         yield f"max-{own.max}", own.max.next

@@ -226,7 +226,7 @@ class Arrangement:
             problem = None if self.subject.locked else self.subject.lock()
             if problem:
                 return problem
-        if not self.context.service.named_by.keys().isdisjoint(request.filled.values):
+        if not self.context.service.placeholder_sources.keys().isdisjoint(request.filled.values):
             self.subject.refresh()  # what was made so is under way in the resource
         return replace(request, ready=True)
 
@@ -235,7 +235,7 @@ class Arrangement:
         if "{" not in operation.path:
             return None
         if self._unknown is None:
-            at = self.context.service.unknown_at
+            at = self.context.service.unknown_id_path
             admin = Role.ADMIN in self.context.cloud.roles and not self.context.service.resource
             self._unknown = (
                 self.context.cloud.unknown_id(at, role=Role.ADMIN if admin else Role.MEMBER)

@@ -77,7 +77,7 @@ class Paging:
             problem = self.subject.reach(trial.situation.state)
             if problem:
                 return Evidence(trial, version=version, problem=problem)
-        stock = next((s for s in self.context.service.listed if s.name == listing.made), None)
+        stock = next((s for s in self.context.service.made_for_lists if s.name == listing.made), None)
         fresh = stock is not None and stock.name not in self._shared and self._stock(stock)
         asking = _Asking(
             self,

@@ -204,16 +204,18 @@ class Snapshots:
 
         What the cloud does of its own accord has nobody who asked, and what has failed has a message.
         """
-        record = self.context.service.actions
-        operation = self.context.operations.get(record.listed)
+        record = self.context.service.action_log
+        operation = self.context.operations.get(record.list_operation)
         if operation is None:
             return None
         path = operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.resource_id)
         answer = self.context.cloud.get(path, microversion=str(self.context.version_for(operation)))
         if not answer.ok:
             return None
-        found = (one for one in elements(answer.json) if isinstance(one, Mapping) and record.named_by in one)
-        return {str(o[record.named_by]): bool(o.get(record.asked_by)) and not o.get(record.failure) for o in found}
+        found = (one for one in elements(answer.json) if isinstance(one, Mapping) and record.name_field in one)
+        return {
+            str(o[record.name_field]): bool(o.get(record.user_field)) and not o.get(record.failure_field) for o in found
+        }
 
 
 GONE = (404, 410)

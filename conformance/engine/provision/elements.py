@@ -44,7 +44,9 @@ class Elements:
         return self._context.producers.of(template) is not None or self._factory(template) is not None
 
     def _factory(self, template: str) -> str | None:
-        return self._context.service.makes.get(template.rpartition("/")[2]) if template.count("/") == 1 else None
+        return (
+            self._context.service.made_by_factory.get(template.rpartition("/")[2]) if template.count("/") == 1 else None
+        )
 
     def own(
         self, template: str, collection: str, name: str, operation: Operation, fields: Mapping[str, Any]
@@ -101,7 +103,7 @@ class Elements:
         self._pool = {key: owned for key, owned in self._pool.items() if not owned.path.startswith(f"{path}/")}
 
     def _by_factory(self, factory: str, collection: str) -> Owned:
-        problem = self._subject.reach(self._context.service.initial)
+        problem = self._subject.reach(self._context.service.initial_status)
         if problem is not None:
             raise Unavailable(problem.reason, optional=False)
         made = self._context.resources.make(factory, of=self._subject.resource_id)

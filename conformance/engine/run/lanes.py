@@ -29,7 +29,7 @@ def lane_of(trial: Trial, service: ServiceDescription) -> str:
     """The lane of a trial."""
     state = trial.situation.state
     if service.is_alone(trial.request.operation.id) and (
-        trial.outcome.accepted is not False or service.before_refusal(trial)
+        trial.outcome.accepted is not False or service.steps_before_refusal(trial)
     ):
         return ALONE
     if any(service.is_alone(step.operation) for setup in trial.setups(Prepared) for step in setup.steps):
@@ -40,9 +40,9 @@ def lane_of(trial: Trial, service: ServiceDescription) -> str:
         return f"{NO_RESOURCE}-{trial.request.operation.path.split('/')[1]}"
     if trial.situation.environment:
         return trial.situation.environment
-    if state != service.initial:
+    if state != service.initial_status:
         return state
-    if trial.outcome.accepted and trial.outcome.leads_to and trial.outcome.leads_to[0] != service.initial:
+    if trial.outcome.accepted and trial.outcome.leads_to and trial.outcome.leads_to[0] != service.initial_status:
         return trial.outcome.leads_to[0]
     operation = trial.request.operation
     # What is made below the resource is shared by the operations on it.
@@ -58,7 +58,7 @@ def order(trial: Trial, service: ServiceDescription) -> tuple[int, str, str]:
     requests of one operation are neighbours.
     """
     operation, outcome, locked = trial.request.operation, trial.outcome, Locked() in trial.setup
-    if operation.id in service.final and outcome.accepted is not False:
+    if operation.id in service.tried_last and outcome.accepted is not False:
         rank = 9
     elif outcome.accepted is False:
         rank = 1 if locked else 0

@@ -29,10 +29,10 @@ def placement():
 
 
 def test_each_service_has_its_description_and_its_first_version():
-    assert load_service("compute").first == Microversion(2, 1)
-    assert load_service("placement").first == Microversion(1, 0)
-    assert load_service("nobody's").first == FIRST
-    assert load_service("nobody's").rules == ()
+    assert load_service("compute").first_microversion == Microversion(2, 1)
+    assert load_service("placement").first_microversion == Microversion(1, 0)
+    assert load_service("nobody's").first_microversion == FIRST
+    assert load_service("nobody's").bindings == ()
 
 
 def test_the_service_is_that_of_the_specs_and_none_where_there_are_none(placement):
@@ -73,7 +73,7 @@ def test_a_key_that_is_a_uuid_or_a_constant_is_no_field():
 
 def test_members_that_a_client_names_bear_the_name_of_the_table():
     widget = Binding("/widgets")
-    known = replace(KNOWLEDGE, keys=(("*", "stock", widget), ("*", "stock.{}", "BOLT")))
+    known = replace(KNOWLEDGE, chosen_keys=(("*", "stock", widget), ("*", "stock.{}", "BOLT")))
     shown = {"stock": {UUIDS[0]: {"NUT": {"total": 1}}, UUIDS[1]: {}}}
     operation = action("hoard")
     assert naming.named(operation, shown, known) == {"stock": {widget: {"BOLT": {"total": 1}}}}

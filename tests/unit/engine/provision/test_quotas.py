@@ -23,7 +23,7 @@ AT_QUOTA = tried(MAKE, body=OF_GEARS, accepted=False, setup=(Prepared((STEP,)),)
 
 def limited(tmp_path, *operations, **more):
     """A shop that makes no gear beyond a limit of its project, and what that is."""
-    service = replace(KNOWN, placeholders={"project": "p-1"})
+    service = replace(KNOWN, placeholder_values={"project": "p-1"})
     shop, executor = opened(tmp_path, *(operations or (*EVERY, SET, READ)), service=service, **more)
     held = dict(WAS)
 
