@@ -156,7 +156,7 @@ def test_what_nothing_makes_cannot_be_had(shop):
 def test_a_thing_is_attached_by_the_attribute_that_the_description_names(tmp_path, background, furnished):
     hold = action("hold", row("serial", required=True), path="/servers/{server_id}/action")
     attach = {"wheel": Attachment(hold.id, "serial", "number", background)}
-    service = driving(KNOWN, attach=attach)
+    service = driving(KNOWN, attached_by=attach)
     wheel = SimpleNamespace(id="w-1", name="n", kind="wheel", body={"number": "7"})
     shop = opened(tmp_path, *EVERY, hold, service=service, factories={"wheel": lambda **_: wheel})
     shop[1].subject.reach("IDLE")
