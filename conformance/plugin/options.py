@@ -34,10 +34,10 @@ class Option:
 
 
 OPTIONS = (
-    Option("sandbox", "start the sandbox on this machine and try it (the default where no endpoint is named)"),
-    Option("sandbox-release", "the release that the sandbox runs, as PACKAGE==VERSION; installed once", "REQ"),
-    Option("sandbox-cloud", "try a real cloud of six services that is started on this machine; installed once"),
-    Option("os-cloud", "a cloud of clouds.yaml, as member of a project; envvars takes the OS_* variables", "NAME"),
+    Option("sandbox", "start the sandbox on this machine and test it (the default without an endpoint)"),
+    Option("sandbox-release", "the release that the sandbox runs, as PACKAGE==VERSION; it is installed once", "REQ"),
+    Option("sandbox-cloud", "start a real cloud of six services on this machine and test it; it is installed once"),
+    Option("os-cloud", "a cloud of clouds.yaml, as member of a project; the name envvars means the OS_* variables", "NAME"),
     Option("os-cloud-admin", "the same cloud as administrator", "NAME"),
     Option("os-cloud-reader", "the same cloud as reader of the same project", "NAME"),
     Option("os-cloud-alt", "the same cloud as member of another project", "NAME"),
@@ -48,15 +48,15 @@ OPTIONS = (
     Option("reader-token", "the token of a reader of the same project, for --url", "TOKEN", secret=True),
     Option("alt-token", "the token of a member of another project, for --url", "TOKEN", secret=True),
     Option("visitor-token", "the token of a user whose role gives no right, for --url", "TOKEN", secret=True),
-    Option("microversion", "the highest microversion to try; by default the highest that both sides know", "V"),
-    Option("fail-on-omission", "let what the reference leaves out fail the run too"),
-    Option("default-policy", "this cloud keeps the documented defaults of the policy"),
-    Option("allow-disruptive", "things that others use, too, may be changed"),
-    Option("allow-undecided", "percent of the applicable cases that may stay undecided (default 5)", "PERCENT"),
-    Option("waivers", "deviations that are accepted in writing (YAML)", "FILE"),
+    Option("microversion", "the highest microversion to test; by default the highest that the cloud and the reference share", "V"),
+    Option("fail-on-omission", "also fail on behaviour that the reference does not document"),
+    Option("default-policy", "expect the documented default policy: this cloud has not changed it"),
+    Option("allow-disruptive", "allow changes to things that other people use too, such as quotas; they are put back"),
+    Option("allow-undecided", "how many percent of the applicable cases may stay undecided (default 5)", "PERCENT"),
+    Option("waivers", "a YAML file of deviations that are accepted in writing", "FILE"),
     Option("max-servers", "how many resources under test may exist at a time (default 6)", "N"),
-    Option("dry-run", "show the plan and try nothing; no endpoint is needed"),
-    Option("resume", "go on with a run: what it has decided is not tried again", "RUN"),
+    Option("dry-run", "show the plan and send nothing; no endpoint is needed"),
+    Option("resume", "continue a run; decided cases are not tried again", "RUN"),
     Option("output", "the directory of the run record (default runs/<time>)", "RUN", in_pytest="conformance-output"),
 )
 """All options, in the order in which help shows them."""
