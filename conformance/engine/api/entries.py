@@ -84,7 +84,7 @@ class Naming:
 
 @dataclass(frozen=True)
 class Showing:
-    """What must be so that a response shows the fields that are documented within one that may be empty.
+    """Preconditions without which a response does not show the fields that are documented within one that may be empty.
 
     Attributes:
         operation, fields: shell patterns over its id and over the names of the rows.
@@ -119,7 +119,7 @@ class Environment:
 
 @dataclass(frozen=True)
 class Byproduct:
-    """What a request may make of each thing that is attached to the resource.
+    """A thing that a request may make of each thing that is attached to the resource.
 
     Attributes:
         resource: as a reference calls it.
@@ -178,7 +178,7 @@ class EffectRule:
 
 @dataclass(frozen=True)
 class BindingRule:
-    """What a request parameter takes: a Binding or a constant; operation and parameter are shell patterns."""
+    """The value of a request parameter: a Binding or a constant; operation and parameter are shell patterns."""
 
     operation: str
     parameter: str
@@ -187,7 +187,7 @@ class BindingRule:
 
 @dataclass(frozen=True)
 class ValueRule:
-    """What a value that the reference lets in needs beyond it; operation, parameter and value are shell patterns.
+    """The needs of a value that the reference lets in; operation, parameter and value are shell patterns.
 
     Attributes:
         value: an enumerated value, ``longest``, ``shortest``, ``lowest`` or ``highest``, or ``given`` for any at all.
@@ -229,7 +229,7 @@ class Stock:
 
 @dataclass(frozen=True)
 class QueryField:
-    """What a query parameter selects by, where its name does not tell.
+    """The field by which a query parameter selects, where its name does not tell.
 
     Attributes:
         field: of a listed element.
@@ -244,7 +244,7 @@ class QueryField:
 
 @dataclass(frozen=True)
 class ListRule:
-    """As whom a list is asked for, and with what beside it, so that a parameter counts; the names are patterns.
+    """The role and the further query without which a parameter of a list is ignored; the names are patterns.
 
     ``until`` is the last microversion for which that holds, None where it holds for all.
     """

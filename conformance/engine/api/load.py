@@ -115,7 +115,7 @@ def _read(service: str) -> Description:
 
 @cache
 def load_service(service: str) -> ServiceDescription:
-    """What is known of a service; of one without a folder, nothing beyond its reference.
+    """The description of a service; an empty one for a service without a folder.
 
     Raises:
         DescriptionError: the description that comes with this suite is broken.
@@ -137,7 +137,7 @@ def check_service(service: str, specs: Iterable[Spec], whole: bool) -> tuple[str
 
 
 def understood(description: Description, service: str = "") -> ServiceDescription:
-    """What the files of a description say.
+    """The content of the files of a description.
 
     Args:
         description: as it was read.
@@ -272,7 +272,7 @@ def _part(entry: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
 
 
 def _profile(service: str, read: Mapping[str, Any]) -> Profile:
-    """What the client must know of the service."""
+    """The profile: all that the client must know of the service."""
     kinds: Mapping[str, Mapping[str, Any]] = read.get("kinds", {})
     beyond = {"found", *GIVEN}
     things = {n: {"name": n, **{k: v for k, v in entry.items() if k not in beyond}} for n, entry in kinds.items()}

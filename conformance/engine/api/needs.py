@@ -14,7 +14,7 @@ from specs.model import Operation
 
 @dataclass(frozen=True)
 class Needs:
-    """What the requests of an operation need, make and leave behind.
+    """The needs of one operation's requests, and the things that they make and leave behind.
 
     Attributes:
         version: the microversion of a request that names none: the highest that cloud, reference and operation share.

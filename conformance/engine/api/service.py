@@ -37,7 +37,7 @@ from specs.microversion import Microversion
 from specs.model import Condition, Operation
 
 PLAIN = "conformance"
-"""What stands for a thing of which nothing is said, in a request that is to reach nothing."""
+"""The value for a thing that the description does not know, in a request that is to reach nothing."""
 
 FIRST = Microversion(1, 0)
 """The lowest microversion of an endpoint, where no table says another."""
@@ -228,7 +228,7 @@ class ServiceDescription:
         return self.driven.byproducts
 
     def plain(self, resource: str, attribute: str) -> Any:
-        """What stands for an attribute of a thing in a request that is to reach nothing."""
+        """The value for an attribute of a thing in a request that is to reach nothing."""
         if resource == "password":
             return self.password_form.replace("{token}", PLAIN)
         kind = self.kinds.get(resource)
@@ -255,7 +255,7 @@ class ServiceDescription:
         return next((one for one in self.byproducts if post.kind == "effect" and post.resource == one.resource), None)
 
     def key(self, operation: Operation, place: str) -> Any:
-        """What names the members of an object in a request, which the client chooses; ABSENT where fields do."""
+        """The name of the members of an object that the client names; ABSENT where they are documented fields."""
         for pattern, of, key in self.chosen_keys:
             if of == place and fnmatchcase(operation.id, pattern):
                 return key
@@ -289,7 +289,7 @@ class ServiceDescription:
         ]
 
     def value_rule(self, operation: Operation, parameter: str, value: str) -> ValueRule | None:
-        """What a value of a parameter needs, None where it needs nothing; the first entry that fits counts."""
+        """The rule for a value of a parameter, None where it needs nothing; the first entry that fits counts."""
         for rule in self.value_rules:
             named = ((operation.id, rule.operation), (parameter, rule.parameter), (value, rule.value))
             if all(fnmatchcase(name, pattern) for name, pattern in named):
@@ -303,7 +303,7 @@ class ServiceDescription:
         )
 
     def list_rule(self, operation: Operation, parameter: str, version: Microversion) -> ListRule | None:
-        """What a parameter of a list needs to count at a version, None where it needs nothing."""
+        """The rule without which a list ignores a parameter at a version, None where it needs nothing."""
         for rule in self.list_rules:
             if rule.max_microversion is not None and version > Microversion.parse(rule.max_microversion):
                 continue
@@ -316,7 +316,7 @@ class ServiceDescription:
         return next((stock for stock in self.made_for_lists if array in stock.shown_in), None)
 
     def created_by(self, operation: Operation) -> tuple[str, str] | None:
-        """What an action makes beside its answer: the kind of resource, and the request field that names it."""
+        """The thing that an action makes beside its answer: its kind, and the request field that names it."""
         for pattern, resource, named_by in self.also_creates:
             if fnmatchcase(operation.id, pattern):
                 return resource, named_by
@@ -330,7 +330,7 @@ class ServiceDescription:
         return {}
 
     def elements_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
-        """What an element of a collection must show to stand in a path of the operation."""
+        """The fields that an element of a collection must show to stand in a path of the operation."""
         for entry, wanted in self.usable_elements.items():
             pattern, _, of = entry.rpartition(" ")
             if of == collection and fnmatchcase(operation.id, pattern or "*"):
@@ -340,7 +340,7 @@ class ServiceDescription:
     def steps(
         self, operation: Operation, which: Literal["steps_before", "steps_after", "before_refusal", "undo_refused"]
     ) -> list[Step]:
-        """What goes before or after a request of an operation, by one of the tables."""
+        """The steps before or after a request of an operation, by one of the tables."""
         table = {
             "steps_before": self.steps_before,
             "steps_after": self.steps_after,
@@ -350,14 +350,14 @@ class ServiceDescription:
         return [step for pattern, step in table if fnmatchcase(operation.id, pattern)]
 
     def showing(self, operation: Operation, field: str) -> Showing | None:
-        """What must be so that the operation's response shows a field, None where nothing need be."""
+        """The preconditions without which the operation's response shows no such field, None where it always does."""
         for rule in self.preconditions_to_show:
             if fnmatchcase(operation.id, rule.operation) and fnmatchcase(field, rule.fields):
                 return rule
         return None
 
     def steps_before_refusal(self, trial: Trial) -> list[Step]:
-        """What goes before a request that is to be refused, so that it shows where it is done all the same.
+        """The steps before a request that is to be refused, so that a request executed despite its refusal is detected.
 
         A request that is refused only because of its sender needs all that it would need to be accepted.
         """

@@ -45,4 +45,4 @@ class StatefulResource:
 
 
 NONE = StatefulResource()
-"""What stands for the resource under test of a service without one."""
+"""The stand-in for the resource under test, for a service without one."""

@@ -1,4 +1,4 @@
-"""What a list promises: pages, an order, and filters, from the query rows of operations that list a collection.
+"""Promises of lists: pages, an order, and filters, from the query rows of operations that list a collection.
 
 A filter is a query row whose name is, in one of the spellings of ``_kin``, a documented field of the listed elements,
 so that an answer shows whether it was kept. Where a list shows less than its neighbour ``<path>/detail``, the field is
@@ -171,7 +171,7 @@ class _Lists:
         return highest if lowest <= highest else None
 
     def _name(self, row: Parameter, version: Microversion) -> str | None:
-        """What names an element in a marker: a documented uuid where one is asked for, else as in a path."""
+        """The field that names an element in a marker: a documented uuid where one is asked for, else as in a path."""
         names = self.view.service.marker_fields
         if self.array[-1] in names:
             return names[self.array[-1]]

@@ -1,4 +1,4 @@
-"""What should be refused: no token, too low a role, unknown ids, wrong statuses, locks, and broken constraints."""
+"""Refusals: no token, too low a role, unknown ids, wrong statuses, locks, and broken constraints."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
         # Whoever may only read may read this, or has things of his own. The reference does not say who may not.
         trial = attempt(view, "documented", Where(variant, state), Asked(role="visitor"), outcome=SILENT_TO_SENDER)
         requirement = view.requirement("error", "403", line)
-        # What each user has of his own is not there for another, whatever his role.
+        # Things that belong to one user are not there for another, whatever the role.
         hides = not own and bool(placeholders(view.operation.path))
         book.case(requirement, "visitor", trial, RefusedWhereSilent(403, "a role without any right", may_hide=hides))
         return
@@ -161,7 +161,7 @@ def _not_found(view: View, book: Book, line: int) -> None:
 
 
 def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
-    """What a request without a name in its path can name in vain: something in its body, or itself, once it is gone."""
+    """404 cases without an id in the path: an unknown id in the body, or an operation after its last version."""
     variant, state = view.main
     base = view.body(variant, view.default)
     for field in request_fields.fields(view.operation, view.default) if base is not ABSENT else ():
@@ -181,7 +181,7 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
 
 
 def _not_known(view: View, book: Book, line: int) -> None:
-    """What names nothing, where no 404 is listed: the reference lists 400 alone, and does not say for what."""
+    """An id that names nothing, where no 404 is listed: the reference lists 400 alone, for no stated case."""
     variant, _ = view.main
     unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
     requirement = view.requirement("error", "400", line)

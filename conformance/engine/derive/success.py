@@ -1,4 +1,4 @@
-"""What should come of a documented request: its code, its headers and body, and what becomes of the resource."""
+"""Promises about an accepted request: its code, its headers and body, and the status of the resource after it."""
 
 from __future__ import annotations
 

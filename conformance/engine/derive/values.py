@@ -46,7 +46,7 @@ class _Value:
 
     @property
     def detail(self) -> str:
-        """What stands in the brackets of the case's id; rows of one name are told apart by their last versions."""
+        """The text in the brackets of the case's id; rows of one name are told apart by their last versions."""
         name = id_part(self.row.name)
         plain = f"with-{name}" if self.label == GIVEN else f"{name}-{id_part(self.label)}"
         return f"{plain}-{self.last}" if self.last is not None else plain
@@ -186,7 +186,7 @@ def _given_query(view: View, book: Book, one: _Value) -> None:
 
 
 def _ruled(view: View, book: Book, one: _Value, version: Microversion) -> ValueRule | None:
-    """What the tables say of a value; where they or the reference let no case be made, the reason is noted."""
+    """The rule for a value. Where the rule or the reference lets no case be made, the reason is noted."""
     rule = view.service.value_rule(view.operation, one.row.name, one.label)
     if rule is not None:
         book.used.add(f"value_rules: {view.operation.id} {one.row.name}={one.label}")

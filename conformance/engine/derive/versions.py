@@ -51,7 +51,7 @@ def derive_removed(view: View, book: Book) -> None:
         return
     variant, state = view.main
     gone = any(code.code == GONE for code in view.operation.responses.error)
-    # What was removed has no elements any more: where the cloud shows none, any name will do, as for what would act.
+    # A removed operation has no elements any more: where the cloud shows none, any name will do.
     names = placeholders(view.operation.path)
     apart = bool(names) and not view.needs_resource
     trial = attempt(

@@ -34,7 +34,7 @@ class Variant:
 
     @property
     def prefix(self) -> str:
-        """What stands before a status in a case's detail."""
+        """The text before a status in a case's detail."""
         return f"{self.name}." if self.name else ""
 
 
@@ -229,7 +229,7 @@ class View:
 
     @property
     def fault(self) -> ErrorBody:
-        """What the body of an error must be."""
+        """The form of an error's body."""
         form = self.service.error_body
         return ErrorBody(form.list_key, form.code_field, form.required_fields)
 

@@ -96,7 +96,7 @@ class Arrangement:
                 makes_in = self.paths.makes_in(trial)
                 if error.optional or state in (None, makes_in) or tries == 0:
                     raise
-                # What could not be made in this status is made before a resource reaches it: one that was nowhere yet.
+                # A thing that cannot be made in this status is made before a new resource reaches the status.
                 self.subject.discard()
                 through = makes_in
                 continue
@@ -128,7 +128,7 @@ class Arrangement:
             yield
 
     def _seen(self, trial: Trial, request: Request, version: Microversion) -> Mapping[str, Any] | None:
-        """What the request must leave as it is where it is refused; None where nothing shows that."""
+        """The views that a refused request must leave as they are; None where nothing can be seen."""
         if trial.outcome.accepted is True or trial.request.operation.method == "GET":
             return self.subject.view if trial.situation.state is not None else None
         return self.snapshots.before(trial, request.filled, version, request.body)

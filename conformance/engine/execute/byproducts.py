@@ -1,4 +1,4 @@
-"""What a request makes of the things that are attached to the resource under test: found, counted, removed."""
+"""Byproducts: things that a request makes of the things that are attached to the resource: counted and removed."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Byproducts:
         return replace(evidence, found=found, exchanges=exchanges)
 
     def _rules(self, trial: Trial) -> list[tuple[Byproduct, bool]]:
-        """What the reference says of the operation, and whether it lets one expect that some are made."""
+        """The rules for byproducts of the operation, each with whether the reference lets one expect some."""
         service, here = self.context.service, trial.situation.environment
         return [
             (rule, post.effect == "created" and post.when is not None and bool(here))

@@ -52,7 +52,7 @@ class Effects:
                     self._looks[probe] = self._first(rule, probe.effect)
 
     def after(self, answer: Answer, role: str) -> Mapping[EffectOn, Seen]:
-        """What is seen after the request of a role was accepted; awaited, for an effect need not be there at once."""
+        """The looks after a role's request was accepted. An effect need not be there at once, so it is awaited."""
         return {probe: self._until(look, answer, Role(role)) for probe, look in self._looks.items()}
 
     def made_unasked(self, resource: str) -> str | None:

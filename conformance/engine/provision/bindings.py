@@ -129,7 +129,7 @@ class Bindings:
         for binding in bindings if accepted else ():
             shown = self._context.service.shown_value(binding.resource, binding.attribute)
             if shown is not None and shown.can_be_lost:
-                # What comes after must not suffer from it.
+                # Later trials must not suffer from it.
                 self._subject.must_replace = True
             if binding.relation == "fresh" and self._free.get(binding.resource):
                 self._free[binding.resource].pop()
@@ -172,7 +172,7 @@ class Bindings:
         return _attribute(self._make_free(binding.resource), binding.attribute)
 
     def _element(self, binding: Binding) -> Any:
-        """What names an element of a collection that the lane has made, or what its own view shows now."""
+        """The name of an element that the lane has made, or a field that its own view shows now."""
         if self.elements is None:
             raise Unavailable("the lane makes nothing", optional=False)
         owned = self.elements(binding.resource, "other" if binding.relation.startswith("other") else None)

@@ -99,7 +99,7 @@ class Elements:
         self._pool = {key: other for key, other in self._pool.items() if other.value != owned.value}
 
     def forget_below(self, path: str) -> None:
-        """What stands below a path is gone, or no longer what it was."""
+        """Forget the things below a path, since they are gone or changed."""
         self._pool = {key: owned for key, owned in self._pool.items() if not owned.path.startswith(f"{path}/")}
 
     def _by_factory(self, factory: str, collection: str) -> Owned:
@@ -211,7 +211,7 @@ class Elements:
         until(lambda: self.show(owned, version), formed, within, stopping, pause=0.05, growth=2.0, cap=2.0)
 
     def show(self, owned: Owned, version: str) -> Any:
-        """What the cloud shows of it; None where it is not there."""
+        """The view that the cloud shows of it; None where it is not there."""
         return content(self.look(owned, version))
 
     def look(self, owned: Owned, version: str) -> Answer:

@@ -1,4 +1,4 @@
-"""What stands for the placeholders of a path: the resource under test, a thing of the run, or what the cloud shows.
+"""Fills the placeholders of paths: with the resource under test, a thing of the run, or a thing that the cloud shows.
 
 Which collection a placeholder names an element of follows from the path: ``{gear_id}`` in ``/gears/{gear_id}`` is an
 element of what ``GET /gears`` lists. What is only read is looked up there first; what a request changes is made,
@@ -33,7 +33,7 @@ from specs.microversion import Microversion
 from specs.model import Operation
 
 UNKNOWN_NUMBER = "987654321"
-"""What stands for a number that names nothing."""
+"""The number that names nothing."""
 
 PROMPT = 0.1
 """Seconds between two looks for what is named only while it lasts: it may end at any moment."""
@@ -234,7 +234,7 @@ class Paths:
     def _named(
         self, rule: Naming, collection: str, name: str, role: str, version: Microversion, operation: Operation
     ) -> str:
-        """What only another request's answer, or a list while it lasts, names."""
+        """A name that only another request's answer gives, or a list while the thing lasts."""
         if rule.min_microversion is not None and version < Microversion.parse(rule.min_microversion):
             raise Unavailable(f"what {{{name}}} names is of use from {rule.min_microversion} on")
         at = str(self._listed_at(collection_of(operation.path, name), version))
@@ -252,7 +252,7 @@ class Paths:
             raise Unavailable(str(error)) from None  # in this status nothing has such a name
         finally:
             self.steps.sent.clear()
-            # What was made so is under way in the resource under test, and of no use to any other trial.
+            # The new thing is under way in the resource under test, and of no use to any other trial.
             self._subject.must_replace = True
         if rule.field is not None:
             shown = lookup(answer.json if answer else None, rule.field)
@@ -326,7 +326,7 @@ class Paths:
         return max(at, first) if first is not None else at
 
     def forget(self, filled: Filled) -> None:
-        """What a path named is gone, or is not what it was: the next one gets another."""
+        """Forget the thing that a path named, since it is gone or changed: the next path gets another."""
         for key, value in list(self._known.items()):
             if filled.values.get(key[1]) == value and key[0]:
                 del self._known[key]

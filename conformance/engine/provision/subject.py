@@ -33,7 +33,7 @@ ATTEMPTS = 3
 
 
 class Hindered(Exception):
-    """What is attached to a resource keeps it from a status. The message is one sentence."""
+    """A thing that is attached to a resource keeps it from a status. The message is one sentence."""
 
 
 class Subject:
@@ -144,7 +144,7 @@ class Subject:
         return any(isinstance(s, Mapping) and s.get(known.finished_field) is None for s in steps or ())
 
     def _read(self, operation: Operation, values: Mapping[str, str]) -> Any:
-        """What an operation below the resource shows."""
+        """The answer of an operation below the resource."""
         path = operation.path
         for name, value in {self.context.service.identifier: self.resource_id, **values}.items():
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
@@ -205,7 +205,7 @@ class Subject:
             self.unlock()
         answer = self.context.cloud.send(ask)
         if answer.status == 409:
-            # What went before may not have ended, although the resource shows no task any more.
+            # The action before may not have ended, although the resource shows no task any more.
             self.settle(())
             answer = self.context.cloud.send(ask)
         if not answer.ok:

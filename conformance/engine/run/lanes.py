@@ -1,4 +1,4 @@
-"""Which trials share a resource, and in which order they run on it.
+"""Lanes: the trials that share a resource, and their order on it.
 
 A lane is a function of the trial alone, so that processes that share a run agree on it without a word. Its name is the
 status that its trials start from, or lead to: the way into a status is itself a case of the lane. What starts and ends
@@ -45,7 +45,7 @@ def lane_of(trial: Trial, service: ServiceDescription) -> str:
     if trial.outcome.accepted and trial.outcome.leads_to and trial.outcome.leads_to[0] != service.initial_status:
         return trial.outcome.leads_to[0]
     operation = trial.request.operation
-    # What is made below the resource is shared by the operations on it.
+    # Things below the resource are shared by the operations on them.
     family = operation.id if operation.action else "/".join(operation.path.split("/")[3:4])
     return f"{state}-{zlib.crc32(family.encode()) % HOME_LANES + 1}"
 
