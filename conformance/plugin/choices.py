@@ -151,7 +151,7 @@ def _microversion(text: str | None) -> str | None:
     try:
         return str(Microversion.parse(text))
     except ValueError:
-        raise Trouble(f"--microversion {text!r} is no microversion such as 2.73") from None
+        raise Trouble(f"--microversion {text!r} is not a microversion; write one such as 2.73") from None
 
 
 def _percent(text: str | None) -> float:

@@ -142,7 +142,7 @@ class CaseItem(pytest.Item):
         return self.path, None, self.headed(self.case.trial.request.role)
 
     def headed(self, role: str | None) -> str:
-        """The case's id and as whom its request is sent."""
+        """The case's id and the role that sends its request."""
         return f"{self.name} ({as_role(role)})"
 
 
@@ -150,7 +150,7 @@ class CaseItem(pytest.Item):
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let the report of a case say its time, as whom the judged request was sent, and where a skip comes from."""
+    """Let the report of a case say its time, the role that sent the judged request, and where a skip comes from."""
     report = yield
     if isinstance(item, CaseItem) and item.result is not None and call.when == "call":
         result = item.result

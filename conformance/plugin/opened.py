@@ -81,7 +81,7 @@ class Opened:
 
     @property
     def first_line(self) -> str:
-        """Which endpoint is tried, as whom."""
+        """The endpoint, and the roles of the run."""
         cloud, release = self.share.session.cloud, self.share.session.settings.release
         supported = cloud.microversions
         versions = f"microversions {supported.min} to {supported.max}" if supported.max else "no microversions"

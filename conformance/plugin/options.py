@@ -55,7 +55,7 @@ OPTIONS = (
     ),
     Option("fail-on-omission", "also fail on behaviour that the reference does not document"),
     Option("default-policy", "expect the documented default policy: this cloud has not changed it"),
-    Option("allow-disruptive", "allow changes to things that other people use too, such as quotas; they are put back"),
+    Option("allow-disruptive", "allow changes to things that other people use too; they are put back"),
     Option("allow-undecided", "how many percent of the applicable cases may stay undecided (default 5)", "PERCENT"),
     Option("waivers", "a YAML file of deviations that are accepted in writing", "FILE"),
     Option("max-servers", "how many resources under test may exist at a time (default 6)", "N"),

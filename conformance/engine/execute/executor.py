@@ -103,7 +103,7 @@ class Executor:
             return None
         # Where the reference is silent, it may be accepted, too.
         if trial.outcome.accepted is not False and needs.sandbox_only:
-            reason = f"what {operation.id} needs, or leaves behind, is beyond what a client can do"
+            reason = f"{operation.id} needs something that no API client can do; it is tried only in the sandbox"
             return Problem("inapplicable", reason)
         if ProviderDependent() in trial.gates:
             return Problem("inapplicable", "whether a cloud has what the value stands for is its provider's choice")

@@ -34,7 +34,7 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Ended:
-    """The thing that the path names only while it lasts, such as a migration, has come to its end."""
+    """The thing that the path names only while it lasts has come to its end."""
 
 
 Setup = Locked | Existing | Prepared | Ended

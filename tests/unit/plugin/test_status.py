@@ -79,7 +79,7 @@ def test_130_by_the_signal(project):
         (["--max-servers", "none"], "--max-servers 'none' is no whole number from 1 on"),
         (["--max-servers", "0"], "--max-servers '0' is no whole number from 1 on"),
         (["--allow-undecided", "110"], "--allow-undecided '110' is no number of percent, 0 to 100"),
-        (["--microversion", "latest"], "--microversion 'latest' is no microversion such as 2.73"),
+        (["--microversion", "latest"], "--microversion 'latest' is not a microversion; write one such as 2.73"),
         (["--sandbox"], "--sandbox and --url were both given: a run tries one endpoint, name one"),
         (["--os-cloud", "x"], "--os-cloud and --url were both given: a run tries one endpoint, name one"),
         (["--waivers", "nowhere.yaml"], "the waivers nowhere.yaml cannot be read: No such file or directory"),
