@@ -1,4 +1,4 @@
-"""What holds for all tests."""
+"""Settings that hold for all tests."""
 
 import os
 import shutil
@@ -11,6 +11,9 @@ from hypothesis import settings
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# Tests import a name from it before pytest takes it for a plugin.
+pytest.register_assert_rewrite("plugin_project")
 
 # A shell starts what it runs in the background deaf to Ctrl-C, and children inherit that: the tests that interrupt a
 # run would wait for ever. With a handler of ours, children start with the default again.
