@@ -59,6 +59,7 @@ class Asked:
 
 
 DOCUMENTED = Asked()
+ONCE = Once()
 
 
 def existing(operations: Iterable[str]) -> tuple[Setup, ...]:
@@ -80,7 +81,7 @@ def attempt(
     asked: Asked = DOCUMENTED,
     setup: tuple[Setup, ...] = (),
     outcome: Outcome = ACCEPTED,
-    exchange: Exchange = Once(),  # noqa: B008 - a frozen object
+    exchange: Exchange = ONCE,
 ) -> Trial:
     """A trial of an operation. ``label`` tells apart what key and other arguments do not."""
     role, state, version = asked.role or view.role, where.state, asked.version
