@@ -277,8 +277,20 @@ def prove(sample: int | None, kind: str | None, seed: int, spec: Path | None, ou
 @main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1; a free one otherwise.")
 @click.option("--release", metavar="REQ", help="The release, such as nova==31.3.1; it is installed once.")
-def sandbox(port: int, release: str | None) -> int:
-    """Run a real Nova on this machine, for use by hand, until Ctrl-C."""
+@click.option("--cloud", is_flag=True, help="A cloud of six services instead; --port is that of the identity service.")
+@click.option(
+    "--as-installed", is_flag=True, help="With --cloud: keep Nova's own defaults, which reach fewer statuses."
+)
+def sandbox(port: int, release: str | None, cloud: bool, as_installed: bool) -> int:
+    """Run a real Nova, or a real cloud, on this machine, for use by hand, until Ctrl-C."""
+    if cloud:
+        if release:
+            raise click.UsageError("--release and --cloud were both given: the cloud is of one release series")
+        return _sandbox_cloud(port, as_installed)
+    if as_installed:
+        raise click.UsageError(
+            "--as-installed was given without --cloud: the sandbox of one process is no installation"
+        )
     from conformance.sandbox.process import Sandbox
     from conformance.sandbox.releases import interpreter
 
@@ -294,6 +306,30 @@ def sandbox(port: int, release: str | None) -> int:
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
             raise click.ClickException(f"the sandbox has ended by itself, with status {nova.wait()}")
+    return 0
+
+
+def _sandbox_cloud(port: int, as_installed: bool) -> int:
+    from conformance.sandbox.cloud import running
+
+    def tell(sentence: str) -> None:
+        click.echo(f"conformance: {sentence}", err=True)
+
+    with _ended_by_signals(), contextlib.ExitStack() as stack:
+        cloud = stack.enter_context(running.sandbox_cloud(port=port, as_installed=as_installed, tell=tell))
+        for service, url in cloud.urls.items():
+            click.echo(f"{running.release(service)} at {url} ({service})")
+        click.echo(f"ready after {cloud.seconds:.0f} s; logs: {cloud.logs}; Ctrl-C ends it")
+        click.echo(f"clouds: {', '.join(cloud.users)}")
+        click.echo(f"export OS_CLIENT_CONFIG_FILE={cloud.clouds}")
+        click.echo(
+            "conformance run --os-cloud member --os-cloud-admin admin --os-cloud-reader reader --os-cloud-alt alt "
+            "--os-cloud-visitor visitor --allow-disruptive --default-policy"
+        )
+        sys.stdout.flush()
+        with contextlib.suppress(KeyboardInterrupt):
+            cloud.wait()
+            return _FAILED
     return 0
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from parsers.dialect import MethodNode, SampleNode, TableNode, VersionNode
+from parsers.dialect import GridNode, MethodNode, SampleNode, TableNode, VersionNode
 from parsers.document import Block, Section
+from parsers.grids import parameters_of
 from parsers.inline import text_of, title_of, versions_in
 from specs.model import Versions
 
@@ -58,13 +59,18 @@ class BlockReader:
 
     Attributes:
         blocks: what was collected.
+        grids: whether tables of parameters that are written out go to the sink, too; outside of operations they are
+            tables like others.
         section, heading, versions, name: what the next block stands in (``name`` is that of the bold block).
 
     """
 
-    def __init__(self, document: nodes.document, sink: Callable[[nodes.Element, BlockReader], None]) -> None:
+    def __init__(
+        self, document: nodes.document, sink: Callable[[nodes.Element, BlockReader], None], *, grids: bool = False
+    ) -> None:
         self.document = document
         self.sink = sink
+        self.grids = grids
         self.blocks: list[Block] = []
         self.section: Section = ""
         self.heading = ""
@@ -215,15 +221,37 @@ class BlockReader:
                 self._child(child, "paragraph", own, depth)
 
     def _table(self, node: nodes.table, parent: int | None, depth: int) -> None:
-        rows = []
+        rows, lines = [], []
+        # The line of its first text: releases of docutils differ in whether a table itself has a line.
+        first = min((_line(p) for p in node.findall(nodes.paragraph) if _line(p)), default=0)
+        line = int(node.line or 0) if "text" in node else first
+        text: list[tuple[int, str]] = list(node.get("text", ()))
         for row in node.findall(nodes.row):
             cells = []
             for entry in row.children:
                 texts = [text_of(p, self.document) for p in entry.findall(nodes.paragraph)]
                 cells.append(" ".join(" ".join(texts).split()))
-            rows.append(" | ".join(cells))
-        line = node.line or min((_line(p) for p in node.findall(nodes.paragraph) if _line(p)), default=0)
-        self._add("\n".join(rows), line, "table", parent, depth)
+            rows.append(cells)
+            lines.append(_line_in(text, row, line) if "text" in node else _line(row) or line)
+        found = parameters_of(rows, lines) if self.grids else None
+        own = self._add(
+            "\n".join(" | ".join(cells) for cells in rows), line, "parameters" if found else "table", parent, depth
+        )
+        self.blocks[own] = replace(self.blocks[own], lines=tuple(lines))
+        if found:
+            grid = GridNode(rows=found)
+            grid.source, grid.line = node.source, line
+            self.sink(grid, self)
+
+
+def _line_in(text: list[tuple[int, str]], row: nodes.row, otherwise: int) -> int:
+    """The line of the text of a table that holds the first cell of a row; lines up to there are taken off."""
+    words = row.children[0].astext().split() if row.children else []
+    for position, (number, line) in enumerate(text):
+        if words and words[0] in line:
+            del text[: position + 1]
+            return number
+    return otherwise
 
 
 def _is_heading(node: nodes.paragraph, text: str) -> bool:

@@ -128,15 +128,16 @@ def with_lines(thing: Any, lines: tuple[int, ...]) -> Any:
     for item in fields(thing):
         value = getattr(thing, item.name)
         if item.name == "line":
-            changes["line"] = None if value is None else _original(value, lines)
+            changes["line"] = None if value is None else original(value, lines)
         elif item.name == "unread":
-            changes["unread"] = tuple(dict.fromkeys(_original(line, lines) for line in value))
+            changes["unread"] = tuple(dict.fromkeys(original(line, lines) for line in value))
         elif isinstance(value, tuple) or is_dataclass(value):
             changes[item.name] = with_lines(value, lines)
     return replace(thing, **changes)
 
 
-def _original(line: int, lines: tuple[int, ...]) -> int:
+def original(line: int, lines: tuple[int, ...]) -> int:
+    """The line of a file for a line of the text that was read, which may be a repaired one."""
     return lines[line - 1] if 0 < line <= len(lines) else line
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import contextlib
 import difflib
 import gc
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parsers import errors, unchanged
 from parsers.errors import DocumentError
 from parsers.output import write_specs
+from parsers.results import BuildResult, CheckResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,49 +26,16 @@ if TYPE_CHECKING:
     from specs.model import Spec
 
 FATAL = frozenset(
-    {"undefined-parameter", "missing-parameter-file", "missing-status-file", "missing-include", "missing-sample"}
+    {
+        "undefined-parameter",
+        "missing-parameter-file",
+        "missing-status-file",
+        "missing-include",
+        "missing-sample",
+        "unread-directive",
+    }
 )
 """Rules of defects for which a build stops, because facts would be missing without a trace."""
-
-
-@dataclass(frozen=True)
-class BuildResult:
-    """What a build made.
-
-    Attributes:
-        output: the directory of the specs.
-        service: as written into them.
-        operations, files: how many.
-        unread, blocks: how many stretches of prose no rule has understood, and how many there are.
-        written: names of the files that changed.
-        removed: names of files of an earlier build that are gone.
-        unchanged: True if nothing had to be read, because no input has changed since the last build.
-
-    """
-
-    output: Path
-    service: str
-    operations: int
-    files: int
-    unread: int = 0
-    blocks: int = 0
-    written: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    unchanged: bool = False
-
-    @property
-    def unread_share(self) -> float:
-        """Share of the prose that no rule has understood, from 0 to 1."""
-        return self.unread / self.blocks if self.blocks else 0.0
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """What a check found: ``status`` 0 (equal), 1 (differs); ``diff`` the difference as text."""
-
-    status: int
-    diff: str = ""
-    files: int = 0
 
 
 def read(
@@ -197,15 +164,7 @@ def build(
     if cache and report is None:
         kept = unchanged.recall(arguments)
         if kept is not None:
-            return BuildResult(
-                Path(kept["output"]),
-                kept["service"],
-                kept["operations"],
-                kept["files"],
-                kept["unread"],
-                kept["blocks"],
-                unchanged=True,
-            )
+            return kept
     reading, specs = read(source, service, parameters, keep_going=keep_going)
     from parsers.unread import account, write_account
     from specs.dump import dump

@@ -32,7 +32,8 @@ class Block:
             title), ``codes`` (a paragraph that lists response codes), ``admonition:<name>`` (a paragraph inside of
             ``note``, ``warning``, ``important``, ``deprecated``, ...), ``versionadded`` and ``versionchanged``
             (text begins with the version, a line end, then the explanation), ``table`` (rows as lines, cells divided
-            by `` | ``), ``literal`` (a literal block; never prose).
+            by `` | ``), ``parameters`` (a table whose rows were read as parameters), ``cell`` (of a table),
+            ``literal`` (a literal block; never prose).
         section: ``request``, ``response`` or "" (above both).
         heading: the title of the nearest section within the operation, as written ("" where there is none).
         block: the name of the bold block it stands in, lower case, without colon: ``preconditions``,
@@ -42,6 +43,7 @@ class Block:
             nothing does.
         depth: how deep in nested lists it stands; 0 outside of lists.
         versions: the microversions that the headings around it bound ("Response (microversions 1.20 - )").
+        lines: of a table, the line of each row.
     """
 
     text: str
@@ -53,6 +55,7 @@ class Block:
     parent: int | None = None
     depth: int = 0
     versions: Versions = field(default_factory=Versions)
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

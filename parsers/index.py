@@ -1,77 +1,101 @@
-"""Finding a release's source distribution on simple indexes (PEP 691 as JSON, PEP 503 as pages, directories)."""
+"""Finding and fetching a source distribution: unearth asks the indexes, and this module says what goes wrong."""
 
 from __future__ import annotations
 
-import hashlib
-import posixpath
-from dataclasses import dataclass
-from html.parser import HTMLParser
+import logging
+import ssl
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
-from urllib.request import url2pathname
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, cast
 
-import requests
-from packaging.utils import InvalidSdistFilename, canonicalize_name, parse_sdist_filename
+import httpx2
+from packaging.version import Version
+from unearth import HashMismatchError, Link, Package, PackageFinder, UnpackError
+from unearth.auth import MultiDomainBasicAuth
+from unearth.collector import SUPPORTED_CONTENT_TYPES, is_secure_origin
+from unearth.fetchers import PyPIClient
 
 from parsers.errors import HostileError, NetworkError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from packaging.requirements import Requirement
-    from packaging.version import Version
+    from unearth.fetchers import Fetcher
 
     from parsers.pipconfig import PipConfig
 
 MAX_ARCHIVE_BYTES = 200 * 1024 * 1024
-_MAX_PAGE_BYTES = 32 * 1024 * 1024
-_JSON = "application/vnd.pypi.simple.v1+json"
-_ACCEPT = f"{_JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+_SUFFIXES = (".tar.gz", ".tgz")
+_SUMS = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")
 _NEAR = 5
-
-
-@dataclass(frozen=True)
-class Archive:
-    """A source distribution somewhere: ``url`` (``file:`` too), and the SHA-256 that the index promises."""
-
-    name: str
-    version: Version
-    url: str
-    sha256: str | None = None
-    yanked: bool = False
+# unearth warns of pages that it leaves out. They are errors here, so nothing of it goes to the terminal.
+logging.getLogger("unearth").addHandler(logging.NullHandler())
 
 
 class Indexes:
-    """All places that pip would look in."""
+    """All places in which pip would look for a file; a context manager, because it holds connections open."""
 
     def __init__(self, config: PipConfig) -> None:
-        self.config = config
-        self.problems: list[str] = []
-        self._session: requests.Session | None = None
+        self._config = config
+        verify = _certificates(config)
+        try:
+            self._client = _Client(
+                trusted_hosts=config.trusted_hosts,
+                verify=verify,
+                proxy=config.proxy,
+                timeout=httpx2.Timeout(config.timeout, connect=10),
+                follow_redirects=True,
+            )
+        except (ValueError, ImportError, httpx2.InvalidURL) as error:
+            raise NetworkError(
+                f"no index can be asked ({error})", mend="correct the proxy and the trusted hosts of pip"
+            ) from None
+        # Credentials come from the address of an index, from netrc, or from a keyring; nobody is asked for any.
+        self._client.auth = MultiDomainBasicAuth(prompting=False, index_urls=config.indexes)
+        self._fetcher = cast("Fetcher", self._client)  # by its annotations, unearth's client is none
 
-    def find(self, requirement: Requirement) -> Archive:
-        """Return the newest release that the requirement takes.
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def find(self, requirement: Requirement) -> Package:
+        """Return the source distribution of the newest release that the requirement takes.
+
+        A withdrawn ("yanked") release is taken only if there is no other, a pre-release too (or if it is named).
 
         Raises:
             NotFoundError: no index knows such a release, or only without a source distribution.
-            NetworkError: an index could not be asked, and no other had it.
+            NetworkError: an index could not be asked, and no other has it.
 
         """
         pinned = len(requirement.specifier) == 1 and next(iter(requirement.specifier)).operator in ("==", "===")
-        known: dict[Version, Archive] = {}
-        for place in self._places():
-            for archive in self._archives(place, requirement.name):
-                known.setdefault(archive.version, archive)
-            found = self._choose(requirement, known)
+        known: dict[Version, Package] = {}
+        problems: list[str] = []
+        places = self._finders()
+        for finder in places:
+            try:
+                for package in self._packages(finder, requirement.name):
+                    known.setdefault(Version(str(package.version)), package)
+            except NetworkError as error:
+                problems.append(error.what)
+            found = _choose(requirement, known)
             if found is not None and pinned:
                 return found
-        found = self._choose(requirement, known)
+        found = _choose(requirement, known)
         if found is not None:
             return found
-        if self.problems:
+        if problems:
+            what = "no index could be asked"
+            if len(problems) < len(places):
+                what = "not every index could be asked, and the others do not have it"
             raise NetworkError(
-                f"no index could be asked: {'; '.join(self.problems)}",
+                f"{what}: {'; '.join(problems)}",
                 where=str(requirement),
                 mend="check the network and pip's index-url, or name a directory instead",
             )
@@ -81,205 +105,137 @@ class Indexes:
             mend="correct the version, or the indexes that pip is configured for",
         )
 
-    def download(self, archive: Archive) -> bytes:
-        """Fetch an archive and check its sum.
+    def download(self, package: Package) -> bytes:
+        """Fetch a source distribution and check its sum.
 
         Raises:
             NetworkError: it cannot be fetched.
-            HostileError: it is too large, or not what the index promised.
+            HostileError: it is too large, or not the file that the index promised.
 
         """
-        data = self._bytes(archive.url, MAX_ARCHIVE_BYTES, accept="*/*")
-        if data is None:
-            raise NetworkError("the index names a file that is not there", where=archive.url, mend="try again later")
-        if archive.sha256 and hashlib.sha256(data).hexdigest() != archive.sha256:
+        link = package.link
+        promised = link.hash_option or {}
+        # unearth is content if any sum agrees: it is given the strongest alone.
+        strongest = next(({name: promised[name]} for name in _SUMS if name in promised), {})
+        finder = PackageFinder(self._fetcher)
+        try:
+            if link.is_file:
+                _limit(link, link.file_path.stat().st_size)
+            with tempfile.TemporaryDirectory() as scratch:
+                return finder.download(link, scratch, strongest, _limit).read_bytes()
+        except HashMismatchError as error:
             raise HostileError(
-                "the file is not the one that the index promised (its SHA-256 differs)",
-                where=archive.url,
+                f"the file is not the one that the index promised (its {next(iter(error.actual))} sum differs)",
+                where=link.redacted,
                 mend="try again; if it stays so, do not trust the index",
-            )
-        return data
-
-    def _choose(self, requirement: Requirement, known: dict[Version, Archive]) -> Archive | None:
-        versions = sorted(requirement.specifier.filter(known), reverse=True)
-        if not versions:
-            return None
-        fresh = [version for version in versions if not known[version].yanked]
-        return known[(fresh or versions)[0]]
-
-    def _places(self) -> Iterator[tuple[str, bool]]:
-        for link in self.config.find_links:
-            yield link, False
-        for url in self.config.indexes:
-            yield url, True
-
-    def _archives(self, place: tuple[str, bool], name: str) -> list[Archive]:
-        url, is_index = place
-        wanted = canonicalize_name(name)
-        local = _local(url)
-        if local is not None:
-            return _in_directory(local / wanted if is_index else local, wanted)
-        address = f"{url}/{wanted}/" if is_index else url
-        try:
-            response = self._get(address, _ACCEPT, stream=False)
-        except NetworkError as error:
-            self.problems.append(error.what)
-            return []
-        if response is None:
-            return []
-        if response.headers.get("Content-Type", "").startswith(_JSON):
-            try:
-                files = response.json().get("files", [])
-                return [found for file in files if (found := _from_json(file, response.url, wanted)) is not None]
-            except (ValueError, AttributeError, TypeError):
-                self.problems.append(f"{_shown(address)} answers with broken JSON")
-                return []
-        return _from_page(response.text, response.url, wanted)
-
-    def _bytes(self, url: str, limit: int, *, accept: str) -> bytes | None:
-        local = _local(url)
-        if local is not None:
-            try:
-                if local.stat().st_size > limit:
-                    raise HostileError(f"the file is larger than {limit:,} bytes", where=str(local), mend="check it")
-                return local.read_bytes()
-            except OSError:
-                return None
-        response = self._get(url, accept, stream=True)
-        if response is None:
-            return None
-        data = bytearray()
-        try:
-            for chunk in response.iter_content(1 << 20):
-                data += chunk
-                if len(data) > limit:
-                    raise HostileError(f"the file is larger than {limit:,} bytes", where=_shown(url), mend="check it")
-        except requests.RequestException as error:
-            raise NetworkError(
-                f"{_shown(url)} broke off ({type(error).__name__})", where=None, mend="try again"
             ) from None
-        return bytes(data)
+        except (UnpackError, httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            raise NetworkError(
+                f"the file that the index names cannot be fetched ({type(error).__name__})",
+                where=link.redacted,
+                mend="try again",
+            ) from None
 
-    def _get(self, url: str, accept: str, *, stream: bool) -> requests.Response | None:
-        """Ask for an address; None where there is nothing (404)."""
-        session = self._open()
-        host = urlsplit(url).hostname or ""
-        verify: Any = False if host in self.config.trusted_hosts else self.config.certificate or True
+    def _finders(self) -> list[PackageFinder]:
+        """Return a finder for each place: a place that cannot be asked must not hide what another has."""
+        options: dict[str, Any] = {"no_binary": [":all:"], "ignore_compatibility": True}
+        links, indexes = self._config.find_links, self._config.indexes
+        return [
+            *(PackageFinder(self._fetcher, find_links=[_address(link)], **options) for link in links),
+            *(PackageFinder(self._fetcher, index_urls=[_address(index)], **options) for index in indexes),
+        ]
+
+    def _packages(self, finder: PackageFinder, name: str) -> Iterator[Package]:
+        address = Link(finder.sources[0]["url"])
+        if not is_secure_origin(self._fetcher, address):
+            raise NetworkError(f"{address.redacted} is not https, and its host is none of pip's trusted hosts")
         try:
-            response = session.get(
-                url, headers={"Accept": accept}, stream=stream, verify=verify, timeout=(10, self.config.timeout)
-            )
-        except requests.RequestException as error:
-            raise NetworkError(
-                f"{_shown(url)} does not answer ({type(error).__name__})", mend="check the network and pip's index-url"
-            ) from None
-        except (ValueError, OSError) as error:
-            raise NetworkError(
-                f"{_shown(url)} cannot be asked ({error})", mend="check the network and pip's index-url"
-            ) from None
-        if response.status_code in (404, 410):
-            return None
-        if not response.ok:
-            raise NetworkError(
-                f"{_shown(url)} answers {response.status_code}", mend="check pip's index-url and its credentials"
-            )
-        return response
-
-    def _open(self) -> requests.Session:
-        if self._session is None:
-            session = requests.Session()
-            session.mount("https://", requests.adapters.HTTPAdapter(max_retries=2))
-            session.mount("http://", requests.adapters.HTTPAdapter(max_retries=2))
-            if self.config.proxy:
-                session.proxies = {"http": self.config.proxy, "https": self.config.proxy}
-            session.cert = self.config.client_certificate
-            self._session = session
-        return self._session
+            for package in finder.find_all_packages(name, allow_yanked=True):
+                if package.link.filename.endswith(_SUFFIXES):
+                    yield package
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+            raise NetworkError(f"{address.redacted} answers with a broken page ({type(error).__name__})") from None
 
 
-def _near(requirement: Requirement, known: dict[Version, Archive]) -> str:
+class _Client(PyPIClient):
+    """A client to which an answer other than the one asked for is an error; to unearth it is a page without links."""
+
+    def get(self, url: httpx2.URL | str, **options: Any) -> httpx2.Response:
+        shown = Link(str(url)).redacted
+        try:
+            page = super().get(url, **options)
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            raise NetworkError(f"{shown} does not answer ({type(error).__name__})") from None
+        if page.status_code in (404, 410):  # the index does not know the name
+            return page
+        _accepted(page, shown)
+        kind = page.headers.get("Content-Type", "no type")
+        if not kind.lower().startswith(SUPPORTED_CONTENT_TYPES):
+            raise NetworkError(f"{shown} answers with {kind}, which is no page of an index")
+        return page
+
+    @contextmanager
+    def get_stream(self, url: str, *, headers: Mapping[str, str] | None = None) -> Iterator[httpx2.Response]:
+        with super().get_stream(url, headers=headers) as file:
+            _accepted(file, Link(url).redacted)
+            yield file
+
+
+def _accepted(answer: httpx2.Response, shown: str) -> None:
+    if not answer.is_success:
+        raise NetworkError(
+            f"{shown} answers {answer.status_code}", mend="check pip's index-url and its credentials, or try again"
+        )
+
+
+def _certificates(config: PipConfig) -> ssl.SSLContext | bool:
+    """Return how servers are told from impostors: by pip's own certificates where it names some."""
+    authorities, own = config.certificate, config.client_certificate
+    if not authorities and not own:
+        return True
+    try:
+        folder = authorities is not None and Path(authorities).is_dir()
+        context = ssl.create_default_context(
+            cafile=None if folder else authorities, capath=authorities if folder else None
+        )
+        if own:
+            context.load_cert_chain(own)
+    except OSError as error:
+        raise NetworkError(
+            f"pip's certificates cannot be read ({error})",
+            where=" and ".join(path for path in (authorities, own) if path),
+            mend="correct pip's options cert and client-cert",
+        ) from None
+    return context
+
+
+def _address(place: str) -> str:
+    """Return a place as an address; pip takes plain paths too."""
+    return place if "://" in place else Path(place.removeprefix("file:")).expanduser().absolute().as_uri()
+
+
+def _limit(link: Link, completed: int, total: int | None = None) -> None:
+    """Refuse a file as soon as more of it has come than any reference needs."""
+    if max(completed, total or 0) > MAX_ARCHIVE_BYTES:
+        raise HostileError(f"the file is larger than {MAX_ARCHIVE_BYTES:,} bytes", where=link.redacted, mend="check it")
+
+
+def _choose(requirement: Requirement, known: dict[Version, Package]) -> Package | None:
+    versions = sorted(requirement.specifier.filter(known), reverse=True)
+    fresh = [version for version in versions if not known[version].link.is_yanked]
+    return known[(fresh or versions)[0]] if versions else None
+
+
+def _near(requirement: Requirement, known: dict[Version, Package]) -> str:
     """Say which releases there are near the one that was asked for."""
     if not known:
         return f"the indexes have no source distribution of {requirement.name}"
     ordered = sorted(known)
     asked = next((spec.version.rstrip(".*") for spec in requirement.specifier), "")
     try:
-        from packaging.version import Version
-
         place = next((n for n, version in enumerate(ordered) if version > Version(asked)), len(ordered))
     except ValueError:
         place = len(ordered)
     start = max(0, min(place - _NEAR // 2 - 1, len(ordered) - _NEAR))
     near = ", ".join(map(str, ordered[start : start + _NEAR]))
     return f"near it are {near} ({len(ordered)} in all)"
-
-
-def _local(url: str) -> Path | None:
-    """Return the path that a ``file:`` address or a plain path names."""
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        return Path(url2pathname(parts.path))
-    if not parts.scheme or len(parts.scheme) == 1:
-        return Path(url).expanduser()
-    return None
-
-
-def _shown(url: str) -> str:
-    """An address without the credentials in it."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rsplit("@", 1)[-1], fragment="").geturl()
-
-
-def _archive(filename: str, url: str, wanted: str, sha256: str | None, *, yanked: bool = False) -> Archive | None:
-    if not filename.endswith((".tar.gz", ".tgz")):
-        return None
-    try:
-        name, version = parse_sdist_filename(filename)
-    except InvalidSdistFilename:
-        return None
-    return Archive(name, version, url, sha256, yanked) if name == wanted else None
-
-
-def _in_directory(directory: Path, wanted: str) -> list[Archive]:
-    page = directory / "index.html"
-    if page.is_file() and page.stat().st_size < _MAX_PAGE_BYTES:
-        return _from_page(page.read_text("utf-8", "replace"), f"{directory.resolve().as_uri()}/", wanted)
-    if not directory.is_dir():
-        return []
-    found = (_archive(path.name, path.resolve().as_uri(), wanted, None) for path in sorted(directory.iterdir()))
-    return [archive for archive in found if archive is not None]
-
-
-def _from_json(file: dict[str, Any], base: str, wanted: str) -> Archive | None:
-    return _archive(
-        str(file["filename"]),
-        urljoin(base, str(file["url"])),
-        wanted,
-        (file.get("hashes") or {}).get("sha256"),
-        yanked=bool(file.get("yanked")),
-    )
-
-
-def _from_page(text: str, base: str, wanted: str) -> list[Archive]:
-    parser = _Links()
-    parser.feed(text)
-    found = []
-    for href, yanked in parser.links:
-        url, fragment = urldefrag(urljoin(base, href))
-        sha256 = fragment[7:] if fragment.startswith("sha256=") else None
-        filename = posixpath.basename(unquote(urlsplit(url).path))
-        archive = _archive(filename, url, wanted, sha256, yanked=yanked)
-        if archive is not None:
-            found.append(archive)
-    return found
-
-
-class _Links(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.links: list[tuple[str, bool]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        if tag == "a" and values.get("href"):
-            self.links.append((str(values["href"]), "data-yanked" in values))

@@ -62,6 +62,7 @@ class ParameterFile:
         flaws: what is wrong with the file itself.
         used: keys that a row of a table has referred to so far.
         merged: keys whose entries others build upon (``<<: *anchor``).
+        missing: whether there is no such file.
 
     """
 
@@ -70,6 +71,7 @@ class ParameterFile:
     flaws: list[Flaw] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     merged: set[str] = field(default_factory=set)
+    missing: bool = False
 
 
 def read_parameters(root: Root, path: str, *, where: str) -> ParameterFile:

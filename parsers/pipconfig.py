@@ -1,4 +1,8 @@
-"""Which package indexes pip is configured for, read the way pip reads it; where nothing is, pip's own default."""
+"""Where pip is configured to look for files. It is read as pip's documentation says ("Configuration"), without pip.
+
+Not by `pip config list`: newer releases of pip print it file by file in alphabetical order, so it no longer tells
+which of two values holds; and an environment need not have pip at all.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +12,27 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from pip._internal.models.index import PyPI
+import platformdirs
+from unearth import PackageFinder
 
-DEFAULT_INDEX = str(PyPI.simple_url)
+# A later section overrides an earlier one, whichever file it stands in; the environment overrides both.
 _SECTIONS = ("global", "download")
 
 
 @dataclass(frozen=True)
 class PipConfig:
-    """What of pip's configuration concerns finding and fetching a file.
+    """The part of pip's configuration that concerns finding and fetching a file.
 
     Attributes:
         indexes: simple indexes, the main one first; empty under ``no-index``.
         find_links: directories and pages that hold files.
         certificate, client_certificate: paths for TLS; proxy: address of a proxy.
-        trusted_hosts: hosts whose certificate is not checked.
+        trusted_hosts: hosts whose certificate is not checked, or that need not speak TLS.
         timeout: seconds.
 
     """
 
-    indexes: tuple[str, ...] = (DEFAULT_INDEX,)
+    indexes: tuple[str, ...] = ()
     find_links: tuple[str, ...] = ()
     certificate: str | None = None
     client_certificate: str | None = None
@@ -37,21 +42,10 @@ class PipConfig:
 
 
 def read_pip_config() -> PipConfig:
-    """Read pip's configuration files and environment; what comes later goes before what comes earlier."""
-    values: dict[str, str] = {}
-    for path in _files():
-        parser = configparser.RawConfigParser()
-        try:
-            parser.read(path, encoding="utf-8")
-        except (configparser.Error, OSError, UnicodeDecodeError):
-            continue
-        for section in _SECTIONS:
-            if parser.has_section(section):
-                values.update({key.replace("_", "-"): value for key, value in parser.items(section)})
-    for name, value in os.environ.items():
-        if name.startswith("PIP_") and name != "PIP_CONFIG_FILE":
-            values[name[4:].lower().replace("_", "-")] = value
-    main = values.get("index-url") or values.get("pypi-url") or DEFAULT_INDEX
+    """Read pip's configuration files and environment; an empty value counts as none."""
+    values = _values()
+    # The public index is what unearth, like pip, takes where none is named.
+    main = values.get("index-url") or values.get("pypi-url") or PackageFinder().sources[0]["url"]
     indexes = () if _true(values.get("no-index")) else (main, *values.get("extra-index-url", "").split())
     try:
         timeout = float(values.get("timeout") or values.get("default-timeout") or 15)
@@ -60,7 +54,7 @@ def read_pip_config() -> PipConfig:
     return PipConfig(
         indexes=tuple(dict.fromkeys(url.rstrip("/") for url in indexes)),
         find_links=tuple(values.get("find-links", "").split()),
-        certificate=values.get("cert"),
+        certificate=values.get("cert") or os.environ.get("REQUESTS_CA_BUNDLE"),
         client_certificate=values.get("client-cert"),
         proxy=values.get("proxy"),
         trusted_hosts=tuple(values.get("trusted-host", "").split()),
@@ -68,37 +62,40 @@ def read_pip_config() -> PipConfig:
     )
 
 
+def _values() -> dict[str, str]:
+    sections: dict[str, dict[str, str]] = {name: {} for name in _SECTIONS}
+    for path in _files():
+        parser = configparser.RawConfigParser()
+        try:
+            parser.read(path, encoding="utf-8")
+        except (configparser.Error, OSError, UnicodeDecodeError):
+            continue
+        for section in filter(parser.has_section, _SECTIONS):
+            sections[section].update(parser.items(section))
+    environment = {name[4:].lower(): value for name, value in os.environ.items() if name.startswith("PIP_")}
+    values: dict[str, str] = {}
+    for group in (*sections.values(), environment):
+        values.update({key.replace("_", "-"): value for key, value in group.items() if value})
+    return values
+
+
 def _true(value: str | None) -> bool:
     return (value or "").strip().lower() in ("1", "true", "yes", "on", "y", "t")
 
 
 def _files() -> list[Path]:
-    """Return pip's configuration files in the order in which it reads them."""
+    """Return pip's configuration files: of the machine, the user, the environment, and ``PIP_CONFIG_FILE``."""
     own = os.environ.get("PIP_CONFIG_FILE")
     if own == os.devnull:
         return []
-    home = Path.home()
-    if sys.platform == "win32":
-        found = [
-            Path(os.environ.get("PROGRAMDATA", "C:/ProgramData")) / "pip/pip.ini",
-            home / "pip/pip.ini",
-            Path(os.environ.get("APPDATA", str(home))) / "pip/pip.ini",
-            Path(sys.prefix) / "pip.ini",
-        ]
+    if sys.platform == "darwin":
+        machine = [platformdirs.site_data_dir("pip", appauthor=False, multipath=True)]
+        user = Path(platformdirs.user_data_dir("pip", appauthor=False))
+        user = user if user.is_dir() else Path.home() / ".config/pip"
     else:
-        base = Path(os.environ.get("XDG_CONFIG_HOME", home / ".config"))
-        shared = [
-            Path(part) / "pip/pip.conf"
-            for part in os.environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(os.pathsep)
-            if part
-        ]
-        mac = [Path("/Library/Application Support/pip/pip.conf")] if sys.platform == "darwin" else []
-        found = [
-            *mac,
-            *shared,
-            Path("/etc/pip.conf"),
-            home / ".pip/pip.conf",
-            base / "pip/pip.conf",
-            Path(sys.prefix) / "pip.conf",
-        ]
-    return [*found, Path(own)] if own else found
+        machine = [platformdirs.site_config_dir("pip", appauthor=False, multipath=True), "/etc"]
+        user = Path(platformdirs.user_config_dir("pip", appauthor=False))
+    folders = [Path(part) for text in machine for part in text.split(os.pathsep)]
+    if not own or not Path(own).exists():  # such a file stands in for the user's
+        folders += [Path.home() / ".pip", user]
+    return [*(folder / "pip.conf" for folder in (*folders, Path(sys.prefix))), *([Path(own)] if own else [])]

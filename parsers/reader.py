@@ -10,8 +10,9 @@ from docutils import frontend, nodes, statemachine, utils
 from docutils.parsers.rst import Parser, states
 
 from parsers import errors
-from parsers.dialect import installed, make_inliner
+from parsers.dialect import MethodNode, SampleNode, TableNode, installed, make_inliner
 from parsers.errors import DocumentError, HostileError, NotFoundError
+from parsers.meant import read_as_meant, slips
 from parsers.parameters import Flaw
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ MAX_INDENT = 200
 """Columns. docutils copies what is indented at every level."""
 
 MAX_INCLUDES = 2_000
+MISTYPED, UNREAD = "mistyped-directive", "unread-directive"
+"""Rules for text that was meant as a directive: read all the same, and not read."""
+
 _TAB = 8
 _DEEP = re.compile(rf"^[ \t]{{{MAX_INDENT},}}\S", re.MULTILINE)
 
@@ -40,6 +44,7 @@ class Includes:
     top: str
     flaws: list[Flaw] = field(default_factory=list)
     included: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    whole: dict[str, list[str]] = field(default_factory=dict)
     _from: dict[str, str] = field(default_factory=dict)
     _count: int = 0
     _chars: int = 0
@@ -68,7 +73,11 @@ class Includes:
         self.count(text, path, where)
         self._from[path] = source
         self.included.setdefault(path, []).append((source, line))
-        return path, statemachine.string2lines(_clip(text, options), _TAB, convert_whitespace=True)
+        clipped = _clip(text, options)
+        lines = statemachine.string2lines(clipped, _TAB, convert_whitespace=True)
+        if clipped == text and not {"literal", "code"} & set(options):
+            self.whole[path] = lines
+        return path, read_as_meant(lines)
 
     def count(self, text: str, path: str, where: str) -> None:
         """Account for a text read. Raises HostileError where the bounds are passed."""
@@ -130,9 +139,10 @@ def read_document(root: Root, path: str, *, top: str, text: str | None = None) -
     document = utils.new_document(path, _settings(includes))
     machine = states.RSTStateMachine(state_classes=states.state_classes, initial_state="Body")
     lines = statemachine.string2lines(text, _TAB, convert_whitespace=True)
+    includes.whole[path] = lines
     try:
         with installed():
-            machine.run(lines, document, inliner=make_inliner())
+            machine.run(read_as_meant(lines), document, inliner=make_inliner())
     except errors.ReferenceError:
         raise
     except RecursionError:
@@ -145,7 +155,30 @@ def read_document(root: Root, path: str, *, top: str, text: str | None = None) -
             where=_current(document, path),
             mend="simplify the markup there",
         ) from error
+    includes.flaws += _slips(document, includes)
     return document, includes
+
+
+def _slips(document: nodes.document, includes: Includes) -> list[Flaw]:
+    """What was meant as a directive in the files that were read as a whole: the lines of the others are not known."""
+    read: dict[str, set[int]] = {}
+    for node in document.findall(lambda node: isinstance(node, MethodNode | TableNode | SampleNode)):
+        read.setdefault(str(node.source), set()).add(int(node.line or 0))
+    found: list[Flaw] = []
+    for path, lines in includes.whole.items():
+        for slip in slips(lines, frozenset(read.get(path, ()))):
+            rule = MISTYPED if slip.read else UNREAD
+            otherwise = " (it was read as that)" if slip.read else ""
+            found.append(
+                Flaw(
+                    rule,
+                    path,
+                    slip.line,
+                    f"`{lines[slip.line - 1].strip()}` was meant as a {slip.meant.name}, but {slip.why}{otherwise}; "
+                    f"write `{slip.meant.instead.strip()}`{slip.where}",
+                )
+            )
+    return found
 
 
 def _current(document: nodes.document, path: str) -> str:

@@ -165,6 +165,7 @@ def fetch(text: str) -> Path:
     # These take a while to import, and only releases need them.
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import canonicalize_name
+    from packaging.version import Version
 
     try:
         requirement = Requirement(text)
@@ -178,14 +179,14 @@ def fetch(text: str) -> Path:
         kept = releases / f"{canonicalize_name(requirement.name)}-{specifiers[0].version}"
         if kept.is_dir():
             return kept
-    from parsers.index import Indexes  # requests takes a while to import
+    from parsers.index import Indexes  # these take a while to import
     from parsers.pipconfig import read_pip_config
 
-    indexes = Indexes(read_pip_config())
-    archive = indexes.find(requirement)
-    kept = releases / f"{archive.name}-{archive.version}"
-    if not kept.is_dir():
-        _keep(indexes.download(archive), kept, archive.url)
+    with Indexes(read_pip_config()) as indexes:
+        package = indexes.find(requirement)
+        kept = releases / f"{canonicalize_name(package.name)}-{Version(str(package.version))}"
+        if not kept.is_dir():
+            _keep(indexes.download(package), kept, package.link.redacted)
     return kept
 
 

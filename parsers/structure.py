@@ -198,7 +198,7 @@ class _Operation:
     def __init__(self, walk: _Walk, node: nodes.section) -> None:
         self.walk = walk
         self.section = node
-        self.reader = BlockReader(walk.document, self._sink)
+        self.reader = BlockReader(walk.document, self._sink, grids=True)
         self.deeper: list[nodes.section] = []
         self.methods: list[tuple[str, str, int, Versions]] = []
         self.starts: list[tuple[int, int, int, int]] = []
@@ -235,6 +235,8 @@ class _Operation:
             sample = tables.sample(node, reader, self.walk.path)
             if sample is not None:
                 self.samples.append(sample)
+        elif isinstance(node, dialect.GridNode):
+            self.rows += tables.written_out(node, reader, self.methods[-1][1] if self.methods else "")
         elif node["name"] == "parameters":
             self.rows += tables.rows(node, reader, self.walk.path)
         else:

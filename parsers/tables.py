@@ -54,7 +54,7 @@ class Tables:
             found = entries.get(ref)
             if held is not None:
                 held.used.add(ref)
-                if found is None:
+                if found is None and not held.missing:
                     self._flaw(
                         "undefined-parameter",
                         source,
@@ -65,6 +65,29 @@ class Tables:
         if not node["lines"]:
             self._flaw("empty-table", source, line, "a rest_parameters has no rows; leave a blank line before them")
         return rows
+
+    def written_out(self, node: nodes.Element, reader: BlockReader, path: str) -> list[ParameterRow]:
+        """Rows of a table that is written out: they have no entry in a parameter file, and so no line there.
+
+        Args:
+            node: a ``GridNode``.
+            reader: what it stands in.
+            path: the URL, whose placeholders are in the path.
+
+        """
+        found = []
+        for row in node["rows"]:
+            location = row.place or ("path" if f"{{{row.name}}}" in path else None)
+            parameter = Parameter(
+                row.name, location, row.type, bool(row.required) or location == "path", row.name, None
+            )
+            found.append(
+                ParameterRow(
+                    parameter, row.line, reader.place, reader.heading, reader.versions,
+                    description=row.description, description_line=row.line,
+                )
+            )  # fmt: skip
+        return found
 
     def statuses(self, node: nodes.Element, document: str) -> list[StatusRow]:
         """Resolve a ``rest_status_code``."""
@@ -122,7 +145,7 @@ class Tables:
                 self.parameter_files[path] = read_parameters(self.root, path, where=where)
             except NotFoundError as error:
                 self._flaw("missing-parameter-file", source, line, f"{error.what}; {error.mend}")
-                self.parameter_files[path] = ParameterFile(path)
+                self.parameter_files[path] = ParameterFile(path, missing=True)
         return self.parameter_files[path]
 
     def _reasons(self, target: str, document: str, source: str, line: int) -> dict[int, dict[str, str]]:

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parsers.cachedir import cache_directory
+from parsers.results import BuildResult
 
 if TYPE_CHECKING:
     from parsers.build import Reading
-    from parsers.commands import BuildResult
 
 _PACKAGES = ("parsers", "specs")
+_COUNTS = ("operations", "files", "unread", "blocks")
 
 
-def recall(arguments: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what the last build with these arguments made, if it would make the same again."""
+def recall(arguments: dict[str, Any]) -> BuildResult | None:
+    """Return the result of the last build with these arguments, if a build would make the same again."""
     try:
         kept = json.loads(_place(arguments).read_bytes())
         root = Path(kept["root"])
@@ -34,9 +35,9 @@ def recall(arguments: dict[str, Any]) -> dict[str, Any] | None:
                 return None
         if sorted(path.name for path in output.glob("*.yaml")) != kept["listing"]:
             return None
+        return BuildResult(output, kept["service"], **{name: kept[name] for name in _COUNTS}, unchanged=True)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return dict(kept)
 
 
 def remember(arguments: dict[str, Any], reading: Reading, texts: dict[str, str], result: BuildResult) -> None:
@@ -59,10 +60,7 @@ def remember(arguments: dict[str, Any], reading: Reading, texts: dict[str, str],
         "outputs": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
         "listing": sorted(path.name for path in result.output.glob("*.yaml")),
         "service": result.service,
-        "operations": result.operations,
-        "files": result.files,
-        "unread": result.unread,
-        "blocks": result.blocks,
+        **{name: getattr(result, name) for name in _COUNTS},
     }
     place = _place(arguments)
     try:

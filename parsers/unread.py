@@ -6,12 +6,15 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from parsers.build import original
 from parsers.output import write_text
+from parsers.reader import UNREAD
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from parsers.build import Reading
+    from parsers.document import Block
     from specs.model import Spec
 
 _NO_PROSE = frozenset({"literal"})
@@ -19,7 +22,10 @@ _NO_PROSE = frozenset({"literal"})
 
 @dataclass(frozen=True)
 class Entry:
-    """One stretch of prose: where it stands, and whether it was understood (a fact, or known to promise nothing)."""
+    """One stretch of prose: where it stands, and whether it was understood (a fact, or known to promise nothing).
+
+    A line that was meant as a directive and that nothing reads is one, too.
+    """
 
     path: str
     line: int
@@ -36,18 +42,32 @@ def account(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
         spec = by_path.get(path)
         own = set(spec.unread) if spec else set()
         entries += [
-            Entry(path, block.line, None, block.line in own)
+            Entry(path, block.line, None, _unread(block, own))
             for block in file.context.blocks
             if block.kind not in _NO_PROSE and block.kind != "heading"
         ]
         for source, operation in zip(file.operations, spec.operations if spec else (), strict=True):
             unread = set(operation.unread)
             entries += [
-                Entry(path, block.line, operation.id, block.line in unread)
+                Entry(path, block.line, operation.id, _unread(block, unread))
                 for block in source.blocks
                 if block.kind not in _NO_PROSE and block.kind != "heading"
             ]
+    known = {(entry.path, entry.line) for entry in entries if entry.unread}
+    entries += [Entry(path, line, None, unread=True) for path, line in _lost(reading) if (path, line) not in known]
     return entries
+
+
+def _unread(block: Block, lines: set[int]) -> bool:
+    """Whether a stretch is unread; of a table, whether any of its rows is."""
+    return block.line in lines or any(line in lines for line in block.lines)
+
+
+def _lost(reading: Reading) -> list[tuple[str, int]]:
+    """The lines that were meant as directives and that nothing reads, each once."""
+    found = [(flaw.path, flaw.line) for flaw in reading.flaws if flaw.rule == UNREAD]
+    lines = reading.layout.lines
+    return [(path, original(line, lines.get(path, ()))) for path, line in dict.fromkeys(found)]
 
 
 def write_account(path: Path, reading: Reading, entries: list[Entry]) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # Options that decide which cloud is asked, or what is expected of it; all others do not matter for one case.
 _KEPT = (
     "sandbox",
+    "sandbox-cloud",
     "sandbox-release",
     "os-cloud",
     "os-cloud-admin",

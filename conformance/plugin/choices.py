@@ -19,7 +19,7 @@ from specs.record.totals import ALLOW_UNDECIDED
 if TYPE_CHECKING:
     import pytest
 
-MAX_SERVERS = 6
+MAX_RESOURCES = 6
 
 _CLOUDS = {
     "os-cloud": Role.MEMBER,
@@ -44,7 +44,8 @@ class Choices:
     Attributes:
         clouds: names in clouds.yaml by role.
         url: of the service; tokens: by role, with the URL. Neither clouds nor URL: the sandbox.
-        sandbox_release: the requirement that names the Nova of the sandbox; None: the one that is installed here.
+        sandbox_cloud: whether a real cloud of several services is started for the run, and tried.
+        sandbox_release: the requirement that names the release of the sandbox; None: the one that is installed here.
         allow_undecided: percent.
         given: the options that were given, without secrets, for the record.
     """
@@ -52,6 +53,7 @@ class Choices:
     clouds: Mapping[Role, str] = field(default_factory=dict)
     url: str | None = None
     tokens: Mapping[Role, str] = field(default_factory=dict, repr=False)
+    sandbox_cloud: bool = False
     sandbox_release: str | None = None
     microversion: str | None = None
     fail_on_omission: bool = False
@@ -59,7 +61,7 @@ class Choices:
     allow_disruptive: bool = False
     allow_undecided: float = ALLOW_UNDECIDED
     waivers: Path | None = None
-    max_servers: int = MAX_SERVERS
+    max_resources: int = MAX_RESOURCES
     dry_run: bool = False
     resume: Path | None = None
     output: Path | None = None
@@ -67,8 +69,8 @@ class Choices:
 
     @property
     def sandbox(self) -> bool:
-        """Whether the run tries the sandbox."""
-        return self.url is None and not self.clouds
+        """Whether the run tries the sandbox that is one process."""
+        return self.url is None and not self.clouds and not self.sandbox_cloud
 
 
 def from_config(config: pytest.Config) -> Choices:
@@ -116,21 +118,23 @@ def choose(values: Mapping[str, Any]) -> Choices:
             f"--url {url} needs the token of a member of a project: give it in {BY_NAME['token'].variable}, "
             f"or by --token @FILE"
         )
-    _integer(values, "seed", 0, 0)
+    # Nothing there is anybody else's, and the services have their own policies.
+    own = bool(values.get("sandbox-cloud"))
     if values.get("resume") and values.get("output"):
         raise Trouble("--resume and --output were both given: a run that goes on stays in its directory")
     return Choices(
         clouds=clouds,
         url=url,
         tokens=tokens,
+        sandbox_cloud=own,
         sandbox_release=_release(values.get("sandbox-release")),
         microversion=_microversion(values.get("microversion")),
         fail_on_omission=bool(values.get("fail-on-omission")),
-        default_policy=bool(values.get("default-policy")),
-        allow_disruptive=bool(values.get("allow-disruptive")),
+        default_policy=own or bool(values.get("default-policy")),
+        allow_disruptive=own or bool(values.get("allow-disruptive")),
         allow_undecided=_percent(values.get("allow-undecided")),
         waivers=_path(values, "waivers"),
-        max_servers=_integer(values, "max-servers", MAX_SERVERS, 1),
+        max_resources=_integer(values, "max-servers", MAX_RESOURCES, 1),
         dry_run=bool(values.get("dry-run")),
         resume=_path(values, "resume"),
         output=_path(values, "output"),
@@ -165,8 +169,9 @@ def _token(name: str, text: str) -> str:
 
 
 def _one_endpoint(values: Mapping[str, Any], clouds: bool, tokens: bool) -> None:
-    sandbox = [f"--{name}" for name in ("sandbox", "sandbox-release") if values.get(name)]
-    named = sandbox[:1] + (["--os-cloud"] if clouds else []) + (["--url"] if values.get("url") else [])
+    sandbox = [f"--{name}" for name in ("sandbox", "sandbox-release") if values.get(name)][:1]
+    sandbox += ["--sandbox-cloud"] if values.get("sandbox-cloud") else []
+    named = sandbox + (["--os-cloud"] if clouds else []) + (["--url"] if values.get("url") else [])
     if len(named) > 1:
         raise Trouble(f"{' and '.join(named)} were both given: a run tries one endpoint, name one")
     if tokens and not values.get("url"):
@@ -195,7 +200,7 @@ def _microversion(text: str | None) -> str | None:
     try:
         return str(Microversion.parse(text))
     except ValueError:
-        raise Trouble(f"--microversion {text!r} is no microversion such as 2.73") from None
+        raise Trouble(f"--microversion {text!r} is not a microversion; write one such as 2.73") from None
 
 
 def _percent(text: str | None) -> float:

@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+import os
+import shutil
+from collections.abc import Container
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target
 from conformance.plugin.choices import Choices
 from conformance.plugin.trouble import Trouble, tell
 from conformance.sandbox import process
+from conformance.sandbox.cloud import running as cloud
 from conformance.sandbox.releases import interpreter
 from specs.record.directory import PRIVATE
 
-LOG = "nova.log"
+LOG = "sandbox.log"
 """The sandbox's log in the run directory."""
+CLOUD_LOGS = "cloud-logs"
+"""The folder of the logs of the sandbox cloud in the run directory."""
+CLOUDS_FILE = "OS_CLIENT_CONFIG_FILE"
+"""The variable that names the file clouds.yaml; other processes of the run inherit it, or are handed it."""
+
+
+def has_logs(directory: Path) -> bool:
+    """Whether a sandbox has written to its log in a run directory."""
+    log, folder = directory / LOG, directory / CLOUD_LOGS
+    return (log.exists() and log.stat().st_size > 0) or folder.exists()
+
+
+def remove_logs(directory: Path, spared: Container[str]) -> None:
+    """Remove the logs of a sandbox from a run directory, except those whose names were there before the run."""
+    if LOG not in spared:
+        (directory / LOG).unlink(missing_ok=True)
+    if CLOUD_LOGS not in spared:
+        shutil.rmtree(directory / CLOUD_LOGS, ignore_errors=True)
 
 
 @dataclass
@@ -24,7 +47,8 @@ class Endpoint:
 
     target: Target
     release: str | None = None
-    running: process.RunningSandbox | None = None
+    running: process.RunningSandbox | cloud.RunningCloud | None = None
+    environment: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def notes(self) -> tuple[dict[str, Any], ...]:
         """What the record says of the sandbox: how long it took to be ready, and its memory now."""
@@ -33,22 +57,27 @@ class Endpoint:
         text = f"ready after {self.running.seconds:.1f} s"
         with contextlib.suppress(process.SandboxError):
             text += f", {self.running.memory() / 2**20:.0f} MiB in the end"
+        if isinstance(self.running, cloud.RunningCloud) and self.running.death:
+            text += f"; {self.running.death}"
         return ({"kind": "sandbox", "text": text},)
 
     def close(self) -> None:
         """End the sandbox."""
+        self.environment.close()
         if self.running is not None:
             self.running.stop()
             self.running = None
 
 
-def open_endpoint(choices: Choices, directory: Path, service: str = "compute") -> Endpoint:
+def open_endpoint(choices: Choices, directory: Path, service: str) -> Endpoint:
     """The endpoint of a run on a service; starts a sandbox if none is named. Raises Trouble."""
+    if choices.sandbox_cloud:
+        return _open_cloud(directory, service)
     if choices.sandbox and service not in process.SERVICES:
         raise Trouble(f"the sandbox has no {service} service: name an endpoint, with --os-cloud or --url")
     if not choices.sandbox:
         return Endpoint(Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens))
-    tell("starting a real Nova on this machine, which takes some seconds")
+    tell("starting the sandbox on this machine, which takes some seconds")
     try:
         python = interpreter(choices.sandbox_release, tell=tell) if choices.sandbox_release else None
         (directory / LOG).touch(PRIVATE)
@@ -59,3 +88,26 @@ def open_endpoint(choices: Choices, directory: Path, service: str = "compute") -
         raise Trouble(f"{error.filename or directory} cannot be written: {error.strerror}") from None
     url, release = running.service(service)
     return Endpoint(Target.sandbox(url, running.tokens), release, running)
+
+
+def _open_cloud(directory: Path, service: str) -> Endpoint:
+    """Start the sandbox cloud; its users are the roles of the run. Raises Trouble."""
+    release = cloud.release(service)
+    if release is None:
+        raise Trouble(f"the sandbox cloud has no {service} service: name an endpoint, with --os-cloud or --url")
+    tell("starting the sandbox cloud on this machine, which takes a minute or more")
+    try:
+        running = cloud.start(logs=directory / CLOUD_LOGS, tell=tell)
+    except process.SandboxError as error:
+        raise Trouble(str(error)) from None
+    endpoint = Endpoint(Target(clouds={role: role.value for role in Role}, name="sandbox cloud"), release, running)
+    before = os.environ.get(CLOUDS_FILE)
+    endpoint.environment.callback(_name_clouds_file, before)
+    _name_clouds_file(str(running.clouds))
+    return endpoint
+
+
+def _name_clouds_file(path: str | None) -> None:
+    os.environ.pop(CLOUDS_FILE, None)
+    if path is not None:
+        os.environ[CLOUDS_FILE] = path

@@ -1,19 +1,20 @@
 """Deviations that a release is known to show, each examined in its reference and in its source.
 
 They change no verdict: a contradiction is one, whoever knows of it. They tell what is news: a deviation that nobody has
-examined yet, and one that was there and is no more. One file a release, ``conformance/data/expected``:
+examined yet, and one that was there and is no more. One file a release,
+``conformance/services/<type>/expected/<package>-<version>.yaml``:
 
 ```yaml
 format: 1
-package: nova
-version: 34.0.0
+package: widgets
+version: 3.0.0
 expected:
 - deviations:                                     # ids of the record that have this one cause
-  - servers-actions.lock/normal/202!contradiction!200
-  reference: [api-ref/source/servers-actions.inc:409]
-  source: [nova/api/openstack/compute/lock_server.py:40]
+  - widgets.lock/normal/202!contradiction!200
+  reference: [api-ref/source/widgets.inc:409]
+  source: [widgets/api/lock.py:40]
   why: one sentence
-  cases: {servers-actions.lock/normal/202!contradiction!200: [ACTIVE]}  # the only ones of the requirement, if not all
+  cases: {widgets.lock/normal/202!contradiction!200: [ACTIVE]}  # the only ones of the requirement, if not all
   depends: what must be so for a run to show it   # only where a run does not always
   link: https://bugs.example.org/4711             # if there is one
 ```
@@ -29,6 +30,7 @@ from typing import Any
 
 import yaml
 
+from conformance.engine.api.description import services
 from conformance.plugin.trouble import Trouble
 from reports.known import EXPECTED, SUMMARY, UNEXPECTED
 from specs.record import model
@@ -182,9 +184,10 @@ def _tried(cases: Collection[str], decided: Collection[str]) -> bool:
 
 def expected_of(package: str, version: str) -> ExpectedDeviations | None:
     """What comes with this distribution for a release; None if nothing does. Raises Trouble: the file is broken."""
-    # Beside modules of ours, as the specs: a folder of somebody's with such a name may be on the path.
-    path = Path(__file__).parents[1] / "data" / "expected" / f"{package}-{version}.yaml"
-    if not path.is_file():
+    name = f"{package}-{version}.yaml"
+    places = (folder.joinpath("expected", name) for folder in services().values())
+    path = next((Path(str(place)) for place in places if place.is_file()), None)
+    if path is None:
         return None
     found = load_expected(path)
     if (found.package, found.version) != (package, version):

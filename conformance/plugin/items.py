@@ -44,11 +44,11 @@ class CaseFailed(Exception):
 
 
 def markers_of(case: Case) -> list[str]:
-    """The markers of a case: its kind, its code, its role, and the status of the server."""
+    """The markers of a case: its kind, its code, its role, and the status of the resource."""
     kind, _, code = case.requirement.kind.partition("/")
     names = [kind, *([f"{kind}_{code}"] if code else []), f"as_{case.trial.request.role.replace('-', '_')}"]
     state = case.trial.situation.state
-    names.append(f"in_{state}" if state else "no_server")
+    names.append(f"in_{state}" if state else "no_resource")
     return names
 
 
@@ -56,10 +56,10 @@ def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
     """Make the markers of the cases known, so that ``-m`` and ``--strict-markers`` work."""
     lines = dict(KINDS)
     lines.update({f"as_{role.replace('-', '_')}": f"the request is sent as {role}" for role in ROLES})
-    lines["no_server"] = "the case needs no server"
+    lines["no_resource"] = "the case needs no resource with a status"
     for case in cases:
         for name in markers_of(case):
-            about = f"the server is in {name[3:]}" if name.startswith("in_") else f"cases of {name.replace('_', '/')}"
+            about = f"the resource is in {name[3:]}" if name.startswith("in_") else f"cases of {name.replace('_', '/')}"
             lines.setdefault(name, about)
     for name, text in lines.items():
         config.addinivalue_line("markers", f"{name}: {text}")
@@ -143,7 +143,7 @@ class CaseItem(pytest.Item):
         return self.path, None, self.headed(self.case.trial.request.role)
 
     def headed(self, role: str | None) -> str:
-        """The case's id and as whom its request is sent."""
+        """The case's id and the role that sends its request."""
         return f"{self.name} ({as_role(role)})"
 
 
@@ -151,7 +151,7 @@ class CaseItem(pytest.Item):
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let the report of a case say its time, as whom the judged request was sent, and where a skip comes from."""
+    """Let the report of a case say its time, the role that sent the judged request, and where a skip comes from."""
     report = yield
     if isinstance(item, CaseItem) and item.result is not None and call.when == "call":
         result = item.result

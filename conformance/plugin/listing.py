@@ -94,7 +94,7 @@ def _cases(count: int) -> str:
 
 def _situation(case: Case) -> str:
     trial = case.trial
-    parts = [f"as {trial.request.role}", trial.situation.state or "no server", f"expects {case.expectation.expected}"]
+    parts = [f"as {trial.request.role}", trial.situation.state or "no resource", f"expects {case.expectation.expected}"]
     if trial.request.version:
         parts.insert(2, str(trial.request.version))
     if Locked() in trial.setup:

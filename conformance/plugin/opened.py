@@ -12,7 +12,7 @@ from conformance.engine.cloud.journal import PATTERN
 from conformance.engine.run.locks import TURNS
 from conformance.engine.run.session import Settings
 from conformance.plugin.choices import Choices
-from conformance.plugin.endpoint import LOG, Endpoint, open_endpoint
+from conformance.plugin.endpoint import Endpoint, has_logs, open_endpoint, remove_logs
 from conformance.plugin.expected import ExpectedDeviations, compare, expected_of
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import PARTS, STOP, Share, gather_parts
@@ -78,7 +78,7 @@ class Opened:
             release=self._endpoint.release,
             default_policy=self.choices.default_policy,
             allow_disruptive=self.choices.allow_disruptive,
-            max_servers=self.choices.max_servers,
+            max_resources=self.choices.max_resources,
             microversion=self.choices.microversion,
         )
         self.share = Share.open(self.reference, settings, self._writer, options, waivers, self.done)
@@ -87,7 +87,7 @@ class Opened:
 
     @property
     def first_line(self) -> str:
-        """Which endpoint is tried, as whom."""
+        """The endpoint, and the roles of the run."""
         cloud, release = self.share.session.cloud, self.share.session.settings.release
         supported = cloud.microversions
         versions = f"microversions {supported.min} to {supported.max}" if supported.max else "no microversions"
@@ -113,7 +113,8 @@ class Opened:
         info = self.share.info({**totals, **added(before, self.share.session.figures(), *figures)})
         endpoint = self._endpoint.notes() if self._endpoint else ()
         compared = self._compared()
-        every = {repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes, *notes, *compared)}
+        lacking = [{"kind": "undocumented", "text": text} for text in self.reference.undocumented]
+        every = {repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes, *notes, *lacking, *compared)}
         info = replace(self._since_before(info), notes=tuple(every.values()), exit_status=status)
         if self._writer is not None:
             self._writer.finish(info)
@@ -168,9 +169,9 @@ class Opened:
         if self._writer is not None:
             self._writer.close()
         if self.choices.resume is None:
-            log = self.directory / LOG
-            told = keep_log and log.exists() and log.stat().st_size > 0
-            self._place.remove((*WRITTEN, *([] if told else [LOG])))
+            if not (keep_log and has_logs(self.directory)):
+                remove_logs(self.directory, self._place.before)
+            self._place.remove(WRITTEN)
         self._place.release()
 
 
@@ -200,7 +201,8 @@ def _same_endpoint(before: RunInfo | None, share: Share) -> None:
     if before is None:
         return
     now = share.head.endpoint
-    keys = ("sandbox", "release") if now.get("sandbox") or before.endpoint.get("sandbox") else ("url",)
+    started = now.get("sandbox") or before.endpoint.get("sandbox") or share.options.get("sandbox-cloud")
+    keys = ("sandbox", "release") if started else ("url",)
     for key in keys:
         if before.endpoint.get(key) != now.get(key):
             was = before.endpoint.get("name") or before.endpoint.get("url")

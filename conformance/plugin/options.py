@@ -34,9 +34,10 @@ class Option:
 
 
 OPTIONS = (
-    Option("sandbox", "try a real Nova that is started on this machine; so it is too where no endpoint is named"),
-    Option("sandbox-release", "the release of Nova in the sandbox, such as nova==31.3.1; installed once", "REQ"),
-    Option("os-cloud", "a cloud of clouds.yaml, as member of a project; envvars takes the OS_* variables", "NAME"),
+    Option("sandbox", "start the sandbox on this machine and test it (the default without an endpoint)"),
+    Option("sandbox-release", "the release that the sandbox runs, as PACKAGE==VERSION; it is installed once", "REQ"),
+    Option("sandbox-cloud", "start a real cloud of six services on this machine and test it; it is installed once"),
+    Option("os-cloud", "a cloud of clouds.yaml, as member of a project; envvars means the OS_* variables", "NAME"),
     Option("os-cloud-admin", "the same cloud as administrator", "NAME"),
     Option("os-cloud-reader", "the same cloud as reader of the same project", "NAME"),
     Option("os-cloud-alt", "the same cloud as member of another project", "NAME"),
@@ -72,16 +73,19 @@ OPTIONS = (
         "TOKEN",
         secret=True,
     ),
-    Option("microversion", "the highest microversion to try; by default the highest that both sides know", "V"),
-    Option("fail-on-omission", "let what the reference leaves out fail the run too"),
-    Option("default-policy", "this cloud keeps the documented defaults of the policy"),
-    Option("allow-disruptive", "shared things may be changed: services, aggregates, flavors, quotas"),
-    Option("allow-undecided", "percent of the applicable cases that may stay undecided (default 5)", "PERCENT"),
-    Option("waivers", "deviations that are accepted in writing (YAML)", "FILE"),
-    Option("max-servers", "how many servers may exist at a time (default 6)", "N"),
-    Option("dry-run", "show the plan and try nothing; no endpoint is needed"),
-    Option("seed", "recorded with the run", "N"),
-    Option("resume", "go on with a run: what it has decided is not tried again", "RUN"),
+    Option(
+        "microversion",
+        "the highest microversion to test; by default the highest that cloud and reference share",
+        "V",
+    ),
+    Option("fail-on-omission", "also fail on behaviour that the reference does not document"),
+    Option("default-policy", "expect the documented default policy: this cloud has not changed it"),
+    Option("allow-disruptive", "allow changes to things that other people use too; they are put back"),
+    Option("allow-undecided", "how many percent of the applicable cases may stay undecided (default 5)", "PERCENT"),
+    Option("waivers", "a YAML file of deviations that are accepted in writing", "FILE"),
+    Option("max-servers", "how many resources under test may exist at a time (default 6)", "N"),
+    Option("dry-run", "show the plan and send nothing; no endpoint is needed"),
+    Option("resume", "continue a run; decided cases are not tried again", "RUN"),
     Option("output", "the directory of the run record (default runs/<time>)", "RUN", in_pytest="conformance-output"),
 )
 """All options, in the order in which help shows them."""

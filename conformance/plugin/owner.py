@@ -112,7 +112,7 @@ class Plan:
             return None
         cases = [item.case for item in session.items if isinstance(item, CaseItem)]
         if cases:
-            plan = plan_lines(cases, self._choices.max_servers, self._reference.service)
+            plan = plan_lines(cases, self._choices.max_resources, self._reference.service)
             say(["", *map(visible, plan)], sys.stdout)
         return True
 
@@ -303,8 +303,8 @@ class Owner:
             return lanes.get(name) or NO_ITEM + path
 
         count = len(parse_tx_spec_config(config))
-        servers = self._opened.choices.max_servers
-        return LaneScheduling(count, lane_of, max(1, servers // count) + 1, servers)
+        limit = self._opened.choices.max_resources
+        return LaneScheduling(count, lane_of, max(1, limit // count) + 1, limit)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""pytest-xdist: a scheduler that keeps a lane on one worker, so that no server is made twice."""
+"""pytest-xdist: a scheduler that keeps a lane on one worker, so that no resource is made twice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class LaneScheduling:
         nodes: how many workers will come.
         lane_of: the lane of a node id; lanes whose name begins with ``NO_ITEM`` are not ours.
         at_once: lanes that one worker walks at a time.
-        limit: workers that get work at all: one that has a lane may have a server.
+        limit: workers that get work at all: one that has a lane may have a resource.
     """
 
     def __init__(self, nodes: int, lane_of: Callable[[str], str], at_once: int, limit: int) -> None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from conformance.engine.api.load import SHIPPED, load_service
+from conformance.engine.api.load import load_service
 from conformance.engine.model.case import Case
 from conformance.engine.model.trial import Trial
-from conformance.engine.run.lanes import NO_SERVER, lane_of
+from conformance.engine.run.lanes import NO_RESOURCE, lane_of
 
 PER_TRIAL = 4.0
-"""Requests for a trial on a server: itself, looking at the server before and after, waiting, undoing it."""
+"""Requests for a trial on a resource: itself, looking at the resource before and after, waiting, undoing it."""
 PER_LANE = 12
-"""Requests for the server of a lane: made, awaited, brought into its status, deleted."""
+"""Requests for the resource of a lane: made, awaited, brought into its status, deleted."""
 AT_START = 12
 """Requests for versions, tokens and discovery."""
 
 
-def plan_lines(cases: Iterable[Case], max_servers: int, service_type: str = SHIPPED) -> list[str]:
+def plan_lines(cases: Iterable[Case], max_resources: int, service_type: str) -> list[str]:
     """Describe what a run over these cases would do."""
     service = load_service(service_type)
     lanes: dict[str, dict[str, Trial]] = {}
@@ -29,25 +29,25 @@ def plan_lines(cases: Iterable[Case], max_servers: int, service_type: str = SHIP
         lanes.setdefault(lane, {})[case.trial.key] = case.trial
         counts[lane] += 1
         kinds[case.requirement.kind.partition("/")[0]] += 1
-    servers = [lane for lane in lanes if lane != NO_SERVER]
+    walked = [lane for lane in lanes if lane != NO_RESOURCE]
     trials = sum(len(found) for found in lanes.values())
     requests = _requests(lanes)
     width = max((len(lane) for lane in lanes), default=4)
     lines = [f"{'lane':<{width}}  cases  trials"]
-    for lane in sorted(lanes, key=lambda name: (name != NO_SERVER, -len(lanes[name]), name)):
-        label = "none" if lane == NO_SERVER else lane
+    for lane in sorted(lanes, key=lambda name: (name != NO_RESOURCE, -len(lanes[name]), name)):
+        label = "none" if lane == NO_RESOURCE else lane
         lines.append(f"{label:<{width}}  {counts[lane]:>5}  {len(lanes[lane]):>6}")
     return [
         *lines,
         "",
         ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())),
-        f"{sum(counts.values())} cases in {trials} trials, on {len(servers)} lanes of which "
-        f"{min(len(servers), max_servers)} run at a time; about {requests} requests",
+        f"{sum(counts.values())} cases in {trials} trials, on {len(walked)} lanes of which "
+        f"{min(len(walked), max_resources)} run at a time; about {requests} requests",
     ]
 
 
 def _requests(lanes: Mapping[str, Mapping[str, Trial]]) -> int:
     count = float(AT_START)
     for lane, trials in lanes.items():
-        count += len(trials) if lane == NO_SERVER else PER_LANE + PER_TRIAL * len(trials)
+        count += len(trials) if lane == NO_RESOURCE else PER_LANE + PER_TRIAL * len(trials)
     return round(count, -1).__int__()

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance.engine.api.description import DescriptionError
+from conformance.engine.api.load import check_service
 from conformance.plugin.find import SUFFIXES, looks_like_spec
 from conformance.plugin.trouble import Trouble
+from conformance.sandbox.process import SERVICES
 from specs import model
 from specs.load import SpecError, load
 from specs.model import Spec
@@ -21,11 +24,13 @@ class Reference:
         specs: all that stand in the same directories; they give the vocabulary and the ways from status to status.
         selected: those to try.
         files: the file of each operation that is tried.
+        undocumented: sentences about operations that the description of the service names and the specs lack.
     """
 
     specs: tuple[Spec, ...]
     selected: tuple[Spec, ...]
     files: Mapping[str, Path]
+    undocumented: tuple[str, ...] = ()
 
     @property
     def service(self) -> str:
@@ -34,12 +39,21 @@ class Reference:
 
 
 def packaged() -> Path:
-    """The specs that come with this distribution. Raises Trouble: it holds none."""
-    # Beside a module of ours: where somebody's own folder `specs` is on the path, the package may be a mixture.
-    path = Path(model.__file__).parent / "compute"
+    """The specs that are tried where none are named: of the first service that the sandbox runs.
+
+    Raises:
+        Trouble: this distribution holds none.
+    """
+    path = _shipped(SERVICES[0])
     if not any(path.glob("*.yaml")):
         raise Trouble(f"no specs come with this installation ({path}): name a directory that `conformance build` wrote")
     return path
+
+
+def _shipped(service: str) -> Path:
+    """The folder in which the specs of a service come with this distribution, if they do."""
+    # Beside a module of ours: where somebody's own folder `specs` is on the path, the package may be a mixture.
+    return Path(model.__file__).parent / service
 
 
 def given_specs(place: Path | None) -> list[Path]:
@@ -55,7 +69,11 @@ def given_specs(place: Path | None) -> list[Path]:
 
 
 def read_reference(files: Sequence[Path]) -> Reference:
-    """Read the specs to try and those beside them. Raises Trouble: one of them is broken, or they do not fit."""
+    """Read the specs to try and those beside them.
+
+    Raises:
+        Trouble: one of them is broken, they do not fit together, or the description of their service is broken.
+    """
     chosen = list(dict.fromkeys(files))
     beside = [
         path
@@ -81,4 +99,10 @@ def read_reference(files: Sequence[Path]) -> Reference:
     in_order = [read[path] for path in sorted(read)]
     selected = [read[path] for path in chosen]
     tried = {o.id for spec in selected for o in spec.operations}
-    return Reference(tuple(in_order), tuple(selected), {k: v for k, v in holders.items() if k in tried})
+    tried_in = {k: v for k, v in holders.items() if k in tried}
+    shipped = {path.name for path in _shipped(services[0]).glob("*.yaml")}
+    try:
+        undocumented = check_service(services[0], in_order, whole=shipped <= {path.name for path in read})
+    except DescriptionError as error:
+        raise Trouble(str(error)) from None
+    return Reference(tuple(in_order), tuple(selected), tried_in, undocumented)

@@ -135,7 +135,7 @@ class Signals:
 
 
 def things_of(directory: Path) -> str:
-    """What the journals of a run hold that is still there, such as "2 servers and 1 volume"; "" where nothing is."""
+    """What the journals of a run hold that is still there, such as "2 widgets and 1 gear"; "" where nothing is."""
     kinds = Counter(entry.intent.kind.replace("_", " ") for entry in Journal.read(directory) if not entry.settled)
     said = [count(quantity, kind, plural(kind)) for kind, quantity in sorted(kinds.items())]
     owed = len(Journal.read_debts(directory))

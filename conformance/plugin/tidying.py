@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from conformance.engine.api.load import load_service
 from conformance.engine.cloud.cleanup import CleanupReport, cleanup
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.target import Target, connect
 from conformance.plugin.choices import choose, with_tokens
 from conformance.plugin.options import BY_NAME, NAMES_ENDPOINT
 from conformance.plugin.trouble import Trouble
+from conformance.sandbox.process import SERVICES
 from specs.record import RunDirectory, RunRecord
 
 
@@ -44,7 +46,7 @@ def _tidy(directory: Path, given: Mapping[str, Any]) -> CleanupReport:
     chosen = {option.name: given[option.name] for option in NAMES_ENDPOINT if given.get(option.name)}
     named = [option.name for option in NAMES_ENDPOINT if not option.secret]
     if not any(name in chosen for name in named):
-        if record.info.endpoint.get("sandbox"):
+        if record.info.endpoint.get("sandbox") or record.info.options.get("sandbox-cloud"):
             return CleanupReport(already_gone=tuple(f"{e.intent.kind} {e.intent.name}" for e in entries))
         chosen |= {name: record.info.options[name] for name in named if record.info.options.get(name)}
     chosen = with_tokens(chosen, os.environ)
@@ -54,7 +56,7 @@ def _tidy(directory: Path, given: Mapping[str, Any]) -> CleanupReport:
             f"{BY_NAME['token'].variable} or by --token @FILE"
         )
     choices = choose(chosen)
-    service = str(record.info.spec.get("service") or "compute")
+    service = str(record.info.spec.get("service") or SERVICES[0])
     journal = Journal(directory / "journal-cleanup.jsonl")
     try:
         cloud = connect(
@@ -62,7 +64,7 @@ def _tidy(directory: Path, given: Mapping[str, Any]) -> CleanupReport:
             journal,
             # What only this leave could change, only this leave can put back.
             allow_disruptive=bool(owed and record.info.options.get("allow-disruptive")),
-            service_type=service,
+            profile=load_service(service).profile,
         )
         try:
             return cleanup(directory, cloud)

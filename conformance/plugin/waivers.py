@@ -3,7 +3,7 @@
 ```yaml
 format: 1
 waivers:
-- deviation: servers-actions.lock/error/404!contradiction!*   # an id of the record; * stands for any text
+- deviation: widgets.lock/error/404!contradiction!*   # an id of the record; * stands for any text
   reason: the vendor mends it in 2027.1
   link: https://bugs.example.org/4711
   expires: 2027-06-30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from conformance.engine.cloud.target import Target
 from conformance.engine.run.session import Settings
 from conformance.plugin import items
 from conformance.plugin.choices import Choices
+from conformance.plugin.endpoint import CLOUDS_FILE
 from conformance.plugin.items import CaseItem, SpecFile, collect_file
 from conformance.plugin.reference import read_reference
 from conformance.plugin.share import STOP, Share
@@ -40,6 +42,7 @@ def hand_over(
             "clouds": {str(role): name for role, name in target.clouds.items()},
             "tokens": {str(role): token for role, token in target.tokens.items()},
         },
+        "clouds_file": os.environ.get(CLOUDS_FILE),
         "directory": str(share.directory.resolve()),
         "sandbox": settings.sandbox,
         "release": settings.release,
@@ -47,7 +50,7 @@ def hand_over(
         "microversion": settings.microversion,
         "default_policy": settings.default_policy,
         "allow_disruptive": settings.allow_disruptive,
-        "max_servers": max(1, settings.max_servers // workers),
+        "max_resources": max(1, settings.max_resources // workers),
         "top": str(share.session.context.top),
         "options": dict(share.options),
         "waivers": str(choices.waivers) if choices.waivers else None,
@@ -55,9 +58,11 @@ def hand_over(
     }
 
 
-def open_part(handed: Mapping[str, Any], worker: str, max_servers: int | None = None) -> Share:
+def open_part(handed: Mapping[str, Any], worker: str, max_resources: int | None = None) -> Share:
     """Open the share of a process that was handed a run. Raises Trouble, RecordError."""
     directory = Path(handed["directory"])
+    if handed["clouds_file"]:
+        os.environ[CLOUDS_FILE] = handed["clouds_file"]
     target = handed["target"]
     settings = Settings(
         target=Target(
@@ -67,7 +72,7 @@ def open_part(handed: Mapping[str, Any], worker: str, max_servers: int | None = 
             name=target["name"],
         ),
         directory=directory,
-        max_servers=max_servers or handed["max_servers"],
+        max_resources=max_resources or handed["max_resources"],
         **{
             name: handed[name]
             for name in ("sandbox", "release", "prefix", "microversion", "default_policy", "allow_disruptive")

@@ -11,7 +11,7 @@ from conformance.engine.api.response_fields import Place
 from conformance.engine.api.types import type_name
 from conformance.prove.breakage import Turn
 from conformance.prove.memory import Kind, made_by
-from conformance.prove.wire import Reply
+from conformance.prove.wire import OTHER_FAULT, Reply
 
 HTML = b"<!DOCTYPE html><html><head><title>Welcome</title></head><body><h1>It works</h1></body></html>"
 
@@ -64,7 +64,7 @@ class ErrorShape:
 
     def __call__(self, _: Turn, reply: Reply) -> Reply | None:
         """The error with the other body."""
-        name, inner = "computeFault", {"code": reply.status, "message": "refused"}
+        name, inner = OTHER_FAULT, {"code": reply.status, "message": "refused"}
         if isinstance(reply.json, dict) and reply.json:
             name, inner = next(iter(reply.json.items()))
         match self.kind:

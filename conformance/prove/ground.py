@@ -11,7 +11,7 @@ from conformance.engine.api.service import ServiceDescription
 from conformance.engine.model.case import Case, Requirement, Suite, id_part
 from conformance.engine.model.setup import Ended, Locked
 from conformance.prove.breakage import After, Breakage, Instead
-from conformance.prove.where import NO_SERVER, Where, is_inner
+from conformance.prove.where import NO_RESOURCE, Where, is_inner
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
 from specs.record.ids import RequirementId, case_detail
@@ -61,7 +61,7 @@ class Ground:
 
     def lowest(self, operation: Operation) -> Microversion:
         """The first version at which the operation exists."""
-        return operation.microversions.range.min or self.service.first
+        return operation.microversions.range.min or self.service.first_microversion
 
     def version(self, case: Case) -> Microversion:
         """The version at which a case is tried."""
@@ -86,12 +86,12 @@ class Ground:
             self.service.passing(case.operation) and Ended() not in case.trial.setup and situation.target == "own"
         )
         if self.scoped(case.operation) and not under_way:
-            said["states"] = frozenset({situation.state or NO_SERVER})
+            said["states"] = frozenset({situation.state or NO_RESOURCE})
         if Locked() in case.trial.setup:
             said["locked"] = True
         if situation.environment:
             kind = self.service.environments[situation.environment]
-            said |= {"environment": situation.environment, "shown": tuple(kind.shown.items())}
+            said |= {"environment": situation.environment, "shown": tuple(kind.shown_by.items())}
         return Where.of(case.operation, **{**said, **parts})
 
     def roles(self, case: Case) -> frozenset[str]:

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from fnmatch import fnmatchcase
-from functools import cache
-from importlib import resources
 from typing import Any, Literal
-
-import yaml
 
 from conformance.prove.breakage import Breakage
 from specs.record.model import Result
@@ -29,7 +24,7 @@ FATES: tuple[Fate, ...] = (
 
 ``not reached``: no exchange met the breakage, so the suite has no case for that part of the promise. ``void``: the
 unbroken cloud keeps the promise as little, so nothing can be proven. ``unseen``: no client can see it, for a reason
-written down in ``conformance/data/unseen.yaml``. ``error``: this program failed.
+written down in the description of the service (``unseen``). ``error``: this program failed.
 """
 
 DECIDED: tuple[Fate, ...] = ("caught", "caught by another", "missed", "inconclusive", "not reached")
@@ -103,7 +98,12 @@ class Unbroken:
 
 
 def judge(
-    breakage: Breakage, results: Iterable[Result], unbroken: Unbroken, related: Iterable[str], touched: int
+    breakage: Breakage,
+    results: Iterable[Result],
+    unbroken: Unbroken,
+    related: Iterable[str],
+    touched: int,
+    unseen: str | None = None,
 ) -> Outcome:
     """The fate of a breakage from the results of its cases and of the control group.
 
@@ -113,6 +113,7 @@ def judge(
         unbroken: what the same cases say of the unbroken cloud.
         related: requirements with a case whose exchange the breakage may touch.
         touched: how many exchanges were changed.
+        unseen: why no client can see the breakage; None where one could.
     """
     ran = list(results)
     telling = [r for r in ran if unbroken.tells(r)]
@@ -141,19 +142,6 @@ def judge(
             return Outcome.of(breakage, "void", observed=said, **common)
         said = said or "no case of the requirement has such an exchange"
         return Outcome.of(breakage, "not reached", observed=said, **common)
-    reason = unseen(breakage.id)
-    if reason and all(r.verdict != "error" for r in open_):
-        return Outcome.of(breakage, "unseen", observed=reason, **common)
+    if unseen and all(r.verdict != "error" for r in open_):
+        return Outcome.of(breakage, "unseen", observed=unseen, **common)
     return Outcome.of(breakage, "inconclusive" if open_ else "missed", observed=said, **common)
-
-
-@cache
-def _unseen() -> tuple[tuple[str, str], ...]:
-    text = resources.files("conformance.data").joinpath("unseen.yaml").read_text("utf-8")
-    return tuple((entry["breakage"], entry["reason"]) for entry in yaml.safe_load(text)["unseen"])
-
-
-def unseen(breakage_id: str) -> str | None:
-    """Why no client can see a breakage, None where one could."""
-    # A bracket in a pattern is a set of characters; ids hold none.
-    return next((reason for pattern, reason in _unseen() if fnmatchcase(breakage_id, pattern)), None)

@@ -15,7 +15,7 @@ from conformance.engine.cloud.target import Target
 from conformance.engine.model.case import Case
 from conformance.engine.model.setup import Prepared
 from conformance.engine.provision.context import Notes, Patience, RunContext
-from conformance.engine.run.lanes import NO_SERVER, lane_of
+from conformance.engine.run.lanes import NO_RESOURCE, lane_of
 from conformance.engine.run.run import Run
 from conformance.engine.run.session import Session, Settings
 from conformance.prove.breakage import Breakage
@@ -114,7 +114,7 @@ class Prover:
         context = replace(self.session.context, patience=patience, discovery=self.stock.discovery)
         by_state: dict[str, list[str]] = {}
         for case_id in dict.fromkeys(case_ids):
-            state = self._cases[case_id].trial.situation.state or context.service.initial
+            state = self._cases[case_id].trial.situation.state or context.service.initial_status
             by_state.setdefault(state, []).append(case_id)
         results = []
         for state, ids in by_state.items():
@@ -194,7 +194,9 @@ class Prover:
 
     def _judge(self, breakage: Breakage, results: list[Result], touched: Sequence[Case], earlier: int = 0) -> Outcome:
         related = {case.requirement.id for case in touched}
-        outcome = judge(breakage, results, Unbroken(self.unbroken), related, self._proxy.touched + earlier)
+        met = self._proxy.touched + earlier
+        unseen = self.session.context.service.why_unseen(breakage.id)
+        outcome = judge(breakage, results, Unbroken(self.unbroken), related, met, unseen)
         impossible = self._proxy.impossible
         if outcome.fate == "not reached" and impossible:
             return replace(outcome, fate="void", observed=f"{impossible}; {outcome.observed}")
@@ -223,7 +225,7 @@ class Prover:
     def _controls(self, untouched: Sequence[Case], beside: Sequence[Case]) -> list[str]:
         """A few cases of different kinds that need no server, or share that of the cases that are run anyway."""
         service = self.session.context.service
-        lanes = {NO_SERVER, *(lane_of(case.trial, service) for case in beside)}
+        lanes = {NO_RESOURCE, *(lane_of(case.trial, service) for case in beside)}
         states = {None, *(case.trial.situation.state for case in beside)}
         kinds: dict[str, str] = {}
         for case in sorted(untouched, key=lambda c: c.trial.situation.state is None):

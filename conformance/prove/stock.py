@@ -126,11 +126,12 @@ class Stock:
         if problem is not None:
             raise ResourceError(problem.reason)
         shown = subject.show()
-        body = shown.json.get("server") if isinstance(shown.json, dict) else None
-        if not isinstance(body, dict):
-            raise ResourceError(f"server {subject.server_id} was made and is not shown")
-        path = f"/servers/{subject.server_id}"
-        return Made("server", subject.server_id, str(body["name"]), path, Role.MEMBER, body, shown)
+        kind = self._session.context.kind
+        body = kind.shown_in(shown.json)
+        if body is None:
+            raise ResourceError(f"{kind.name} {subject.resource_id} was made and is not shown")
+        path = kind.path_of(subject.resource_id)
+        return Made(kind.name, subject.resource_id, str(body[kind.name_field]), path, Role.MEMBER, body, shown)
 
     def _delete(self, made: Made) -> None:
         with contextlib.suppress(CloudError):  # it stands in the journal
@@ -161,10 +162,10 @@ class Lending(Resources):
         """Make up a name that begins with the borrower's prefix."""
         return self._called(kind)
 
-    def server(self, **wishes: Any) -> Made:
-        """A server of the stock, where nothing but a version is wished for."""
-        if set(wishes) - {"microversion"}:
-            return self._plain.server(**wishes)
+    def make(self, kind: str, **wishes: Any) -> Made:
+        """A resource of the stock, where nothing but its kind and a version is wished for."""
+        if kind != self._watch.kind.name or set(wishes) - {"microversion"}:
+            return self._plain.make(kind, **wishes)
         made = self._stock.take(self._state)
         self._lent[made.id] = made
         return replace(made, body=dict(made.body))

@@ -12,12 +12,12 @@ from conformance.engine.api.response_fields import NAMED
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.setup import Locked
-from conformance.engine.model.trial import Trial
+from conformance.engine.model.trial import Paged, Trial
 from conformance.prove.wire import Request, Upstream
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
 
-NO_SERVER = "-"
+NO_RESOURCE = "-"
 """Stands for the status of a server that does not exist."""
 
 
@@ -96,7 +96,7 @@ def is_inner(other: str, template: str) -> bool:
 
 def is_listing(trial: Trial) -> bool:
     """Whether a trial asks for a list more than once, with queries of its own making."""
-    return getattr(trial, "listing", None) is not None
+    return isinstance(trial.exchange, Paged)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Where:
     Attributes:
         method, path, action: of the operation; the path is its template.
         roles: of the token: ``member``, ``admin``, ``reader``, ``alt``, ``no-token``, ``bad-token``.
-        states: of the resource that the path names, with NO_SERVER for one that is unknown.
+        states: of the resource that the path names, with NO_RESOURCE for one that is unknown.
         locked: whether it is locked.
         environment: of which the resource is, by its name in the tables, and shown: fields by which it shows that.
         versions: microversions of the request.
@@ -167,7 +167,7 @@ class Where:
             return True
         path = self.resource_of(request)
         server = upstream.shown(path) if path else None
-        status = str(server.get("status")) if server else NO_SERVER
+        status = str(server.get("status")) if server else NO_RESOURCE
         if self.states is not None and status not in self.states:
             return False
         if any((server or {}).get(name, ABSENT) != value for name, value in self.shown):
@@ -182,7 +182,7 @@ class Where:
         request = trial.request
         if self.roles is not None and not {request.role, request.fallback_role or request.role} & self.roles:
             return False
-        if self.states is not None and (situation.state or NO_SERVER) not in self.states:
+        if self.states is not None and (situation.state or NO_RESOURCE) not in self.states:
             return False
         if self.locked is not None and (Locked() in trial.setup) != self.locked:
             return False

@@ -29,6 +29,9 @@ FAULTS: Mapping[int, str] = {
     409: "conflictingRequest",
 }
 
+OTHER_FAULT = "computeFault"
+"""The name of an error whose code has no name of its own."""
+
 NAMED = {"alt": "member2", "visitor": "norole"}
 """Roles that a sandbox's tokens go by other names for."""
 
@@ -183,7 +186,7 @@ def forged(status: int, version: Microversion, message: str = "refused on purpos
     reply = Reply(status, headers)
     if status < 400:
         return reply
-    return reply.with_json({FAULTS.get(status, "computeFault"): {"code": status, "message": message}})
+    return reply.with_json({FAULTS.get(status, OTHER_FAULT): {"code": status, "message": message}})
 
 
 @dataclass

@@ -4,45 +4,33 @@
 with Sandbox() as nova:
     requests.get(f"{nova.url}/servers", headers={"X-Auth-Token": nova.tokens["member"]})
 ```
-
-The child is in a session of its own, so that Ctrl-C reaches the parent alone, which then cleans up. It ends
-when its standard input ends, so that it outlives no parent, whatever has killed that.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import select
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import requests
 
+from conformance.sandbox.child import Child, SandboxError, keep_log, spawn
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from types import TracebackType
 
 GUEST = Path(__file__).parent / "guest" / "__main__.py"
 READY_SECONDS = 120.0
-_STOP_SECONDS = 10.0
 _CONTROL_SECONDS = 60.0
-_LOG_LINES = 3
 
+__all__ = ["READY_SECONDS", "SERVICES", "Microversions", "RunningSandbox", "Sandbox", "SandboxError", "start"]
 
 SERVICES = ("compute", "placement")
 """The services of the sandbox that a run can try, by os-service-types."""
-
-
-class SandboxError(Exception):
-    """The sandbox cannot start, has ended, or refuses a control request: what, where, how to mend it."""
 
 
 class Microversions(NamedTuple):
@@ -87,7 +75,7 @@ class RunningSandbox:
     seconds: float
     _control_url: str = field(repr=False)
     _control_token: str = field(repr=False)
-    _child: subprocess.Popen[bytes] = field(repr=False)
+    _child: Child = field(repr=False)
     _state: Path = field(repr=False)
 
     def service(self, name: str) -> tuple[str, str]:
@@ -99,7 +87,7 @@ class RunningSandbox:
     @property
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return self._child.poll() is None
+        return self._child.process.poll() is None
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait until the process ends by itself and return its status.
@@ -107,7 +95,7 @@ class RunningSandbox:
         Raises:
             subprocess.TimeoutExpired: it still runs after `timeout` seconds.
         """
-        return self._child.wait(timeout)
+        return self._child.process.wait(timeout)
 
     def memory(self) -> int:
         """Return the resident memory of the process in bytes."""
@@ -127,7 +115,7 @@ class RunningSandbox:
 
     def stop(self) -> None:
         """End the process and remove what it left on the disk. A second call does nothing."""
-        _end(self._child)
+        self._child.end()
         shutil.rmtree(self._state, ignore_errors=True)
 
     def _control(self, method: str, name: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
@@ -141,7 +129,7 @@ class RunningSandbox:
             )
             answer: dict[str, Any] = response.json()
         except (requests.RequestException, ValueError) as error:
-            state = "does not answer" if self.alive else f"has ended with status {self._child.returncode}"
+            state = "does not answer" if self.alive else f"has ended with status {self._child.process.returncode}"
             raise SandboxError(f"the sandbox at {self.url} {state}; its log is {self.log} ({error})") from error
         if not response.ok:
             raise SandboxError(f"the sandbox at {self.url} refuses {name!r}: {answer.get('error', answer)}")
@@ -220,79 +208,23 @@ def start(
         "--state",
         str(state),
     ]
-    child: subprocess.Popen[bytes] | None = None
+    child: Child | None = None
     try:
-        child = _spawn(command, path)
-        return _running(_ready_line(child, timeout, path), child, path, state)
+        child = spawn(command, path, "the sandbox", "name a Python that has Nova installed")
+        return _running(child.ready(timeout), child, path, state)
     except BaseException as error:
         if child is not None:
-            child.kill()  # it does not look at its input before it is ready, and holds nothing worth an orderly end
-            _end(child)
-        if isinstance(error, SandboxError) and log is None and str(path) in str(error):
-            # The log is what explains the failure: it stays, outside the folder that goes.
-            kept = Path(tempfile.gettempdir(), f"{state.name}.log")
-            shutil.copyfile(path, kept)
-            error = SandboxError(str(error).replace(str(path), str(kept)))
+            # It does not look at its input before it is ready, and holds nothing worth an orderly end.
+            child.process.kill()
+            child.end()
+        if isinstance(error, SandboxError) and log is None:
+            # The log explains the failure, so it stays, outside the folder that goes.
+            error = keep_log(error, path, f"{state.name}.log")
         shutil.rmtree(state, ignore_errors=True)
         raise error from None
 
 
-def _spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
-    # Test runners set what would change Nova's test case: a timeout that kills it, warnings that are errors.
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("OS_") and name != "PYTHONWARNINGS"
-    }
-    try:
-        errors = log.open("ab")
-    except OSError as error:
-        raise SandboxError(f"the sandbox cannot write its log {log}: {error.strerror}; name another file") from error
-    with errors:
-        try:
-            return subprocess.Popen(  # noqa: S603 - the command is ours
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=environment,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise SandboxError(
-                f"the sandbox cannot run {command[0]}: {error.strerror}; name a Python that has Nova installed"
-            ) from error
-
-
-def _ready_line(child: subprocess.Popen[bytes], timeout: float, log: Path) -> dict[str, Any]:
-    """Return the facts of the child's one line on standard output."""
-    assert child.stdout is not None  # noqa: S101 - for the type checker
-    until, seen = time.monotonic() + timeout, b""
-    while b"\n" not in seen:
-        readable, _, _ = select.select([child.stdout], [], [], max(0.0, until - time.monotonic()))
-        if not readable:
-            raise SandboxError(
-                f"the sandbox was not ready after {timeout:g} s; give it more time, or see its log {log}"
-            )
-        chunk = os.read(child.stdout.fileno(), 65536)
-        if not chunk:
-            status = child.wait()
-            raise SandboxError(f"the sandbox ended with status {status} before it was ready; {_last_words(log)}")
-        seen += chunk
-    line = seen.partition(b"\n")[0]
-    try:
-        facts = json.loads(line)
-        if facts["ready"]:
-            return dict(facts)
-        reason = str(facts["error"])
-    except (ValueError, TypeError, KeyError) as error:
-        raise SandboxError(
-            f"the sandbox wrote {line[:80]!r} where its ready line should be; see its log {log}"
-        ) from error
-    # A reason that the child could foresee needs no log, and left none.
-    hint = f" (log: {log})" if log.exists() and log.stat().st_size else ""
-    raise SandboxError(f"the sandbox cannot start: {reason}{hint}")
-
-
-def _running(facts: Mapping[str, Any], child: subprocess.Popen[bytes], log: Path, state: Path) -> RunningSandbox:
+def _running(facts: Mapping[str, Any], child: Child, log: Path, state: Path) -> RunningSandbox:
     try:
         return RunningSandbox(
             url=facts["url"],
@@ -314,28 +246,3 @@ def _running(facts: Mapping[str, Any], child: subprocess.Popen[bytes], log: Path
         )
     except (KeyError, TypeError, ValueError) as error:
         raise SandboxError(f"the ready line of the sandbox lacks {error}; see its log {log}") from error
-
-
-def _last_words(log: Path) -> str:
-    """Return where the log is, and its last lines."""
-    try:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return f"its log {log} cannot be read"
-    words = " | ".join(line.strip() for line in lines[-_LOG_LINES:] if line.strip())
-    return f"the last lines of its log {log}: {words or 'none'}"
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a child: by the end of its input, else by a signal."""
-    for pipe in (child.stdin, child.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()
-    for last_resort in (child.terminate, child.kill):
-        try:
-            child.wait(_STOP_SECONDS)
-            return
-        except subprocess.TimeoutExpired:
-            last_resort()
-    child.wait(_STOP_SECONDS)

@@ -40,7 +40,7 @@ def main(place: Path) -> int:
         signal.signal(name, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _ended)
     keeper = hold(place / "keeper", fcntl.LOCK_EX)
-    for old in (*place.glob("worker-*"), *place.glob("server-*"), place / SEEN, place / SLOWEST):
+    for old in (*place.glob("worker-*"), *place.glob("resource-*"), place / SEEN, place / SLOWEST):
         old.unlink(missing_ok=True)
     try:
         opened, choices = _open()

@@ -36,7 +36,7 @@ LAST_WORDS = "ended-{}"
 """What came of a run, by the name of its directory; the keeper holds it locked until all is written."""
 
 SETTLE = 1.0
-"""Seconds in which all processes of a run have begun: then they divide the servers among them."""
+"""Seconds in which all processes of a run have begun: then they divide the resources among them."""
 
 
 def meeting_place(environment: Mapping[str, str]) -> Path:
@@ -68,20 +68,20 @@ class SharedRun:
     _user: int
     _slots: tuple[int, ...] = ()
 
-    def take_servers(self) -> int:
-        """How many servers this process may have: a fair part of the run's, at least one, never more than are free."""
+    def take_resources(self) -> int:
+        """The number of resources that this process may have at a time: a fair part of the run's, at least one."""
         mine = self.place / f"worker-{os.getpid()}"
         here = hold(mine, fcntl.LOCK_SH)
         self._slots += (here,) if here is not None else ()
         time.sleep(SETTLE)
         together = [path for path in self.place.glob("worker-*") if is_held(path)]
-        limit = int(self.handed["max_servers"])
+        limit = int(self.handed["max_resources"])
         fair = max(1, limit // max(1, len(together)))
         got: list[int] = []
         while not got:
             for number in range(limit):
                 if len(got) < fair:
-                    fd = hold(self.place / f"server-{number}", fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    fd = hold(self.place / f"resource-{number}", fcntl.LOCK_EX | fcntl.LOCK_NB)
                     got += [fd] if fd is not None else []
             if not got:
                 time.sleep(SETTLE)
@@ -142,7 +142,7 @@ def _state(place: Path) -> dict[str, Any] | None:
 
 def _begin(place: Path, sandbox: bool) -> dict[str, Any]:
     if sandbox:
-        tell("starting a real Nova on this machine, which takes some seconds")
+        tell("starting the sandbox on this machine, which takes some seconds")
     command = [sys.executable, "-P", "-m", "conformance.stestr.keeper", str(place)]
     with (place / "keeper.log").open("wb") as log:
         # It inherits nothing: whoever reads our output would wait for it to end.

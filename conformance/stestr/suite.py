@@ -99,7 +99,7 @@ class CaseSuite(unittest.TestSuite):
             return result
         (self._run.place / SEEN).touch()
         try:
-            share = open_part(self._run.handed, f"p{os.getpid()}", self._run.take_servers())
+            share = open_part(self._run.handed, f"p{os.getpid()}", self._run.take_resources())
         except (Trouble, RecordError) as trouble:
             for test in tests.values():
                 test.trouble = str(trouble)
@@ -122,9 +122,9 @@ class CaseSuite(unittest.TestSuite):
 
 
 def _name_whole(case_id: str, result: unittest.TestResult) -> None:
-    """Let stestr's console show an id whole: it takes what stands in brackets for tags, and drops it.
+    """Let stestr show an id whole: it takes what stands in brackets for tags, and drops it.
 
-    A stream of subunit holds text that belongs to no test, which the console shows as it comes.
+    A stream of subunit holds text that belongs to no test, which stestr shows as it comes.
     """
     status = getattr(getattr(result, "decorated", result), "status", None)
     if status is not None:

@@ -28,6 +28,8 @@ def _shapes(view: View) -> Iterator[tuple[Subject, Side, tuple[Row, ...], Sample
     for subject in view.subjects:
         for side in SIDES:
             rows = _body(subject, side)
+            if "rest_parameters" in subject.lost:
+                continue  # who knows which rows there are
             if not rows or any(row.parameter.location is None for row in subject.rows(side)):
                 continue
             known = shared[side].get(_route(subject), frozenset())
@@ -45,7 +47,9 @@ def _names_by_route(view: View) -> dict[str, dict[tuple[str, str, str | None], f
     found: dict[str, dict[tuple[str, str, str | None], frozenset[str]]] = {side: {} for side in SIDES}
     for subject in view.subjects:
         for side in SIDES:
-            names = frozenset(part for row in _body(subject, side) for part in (row.name, *row.name.split(".")))
+            # A row of a response that is said to be in the path has a finding of its own.
+            rows = subject.responses if side == "response" else _body(subject, side)
+            names = frozenset(part for row in rows for part in (row.name, *row.name.split(".")))
             held = found[side].get(_route(subject), frozenset())
             found[side][_route(subject)] = held | names
     return found
@@ -64,6 +68,7 @@ def _keys(view: View, own: bool) -> Iterator[Place]:
                     sample.line,
                     f"the sample {sample.file} has a key {key}{_where(path)} that the table lacks; add a row, or "
                     "correct the sample",
+                    f"{sample.file}:{path}:{key}",
                 )
 
 
@@ -99,6 +104,7 @@ def _wrappers(view: View) -> Iterator[Place]:
                     sample.line,
                     f"what the table describes stands within {key} in the sample {sample.file}, and the table does "
                     f"not say so; add a row for {key}",
+                    f"{sample.file}:{key}",
                 )
 
 
@@ -124,16 +130,20 @@ def _required(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     row.line,
-                    f"{row.name} is required by its entry {row.parameter.ref}, but the sample {sample.file} does "
-                    "without it; write `required: false`, bound its versions, or correct the sample",
+                    f"{row.name} is required by {row.told_by}, but the sample {sample.file} does without it; "
+                    + ("mark it as optional" if row.written_out else "write `required: false`, bound its versions")
+                    + ", or correct the sample",
+                    row.cause and f"{row.cause}:{sample.file}",
                 )
 
 
 def _types(view: View) -> Iterator[Place]:
     told = set()
     for subject, _, _, sample, shape in _shapes(view):
-        for name in dict.fromkeys(row.name for row in shape.current):
-            rows = [row for row in shape.current if row.name == name]
+        # Of a sample whose version nobody knows, a key that is there is of one of the rows of its name.
+        applying = shape.current if shape.version is not None else shape.rows
+        for name in dict.fromkeys(row.name for row in applying):
+            rows = [row for row in applying if row.name == name]
             values = [value for value in shape.values(name) if value is not None]
             if id(rows[0]) in told or not values:
                 continue
@@ -143,8 +153,9 @@ def _types(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     rows[0].line,
-                    f"{name} is of type {kinds} by its entry {rows[0].parameter.ref}, but the sample {sample.file} "
-                    f"has {kind_of(values[0])}; correct one of the two",
+                    f"{name} is of type {kinds} by {rows[0].told_by}, but the sample {sample.file} has "
+                    f"{kind_of(values[0])}; correct one of the two",
+                    rows[0].cause,
                 )
 
 
@@ -160,6 +171,7 @@ def _versions(view: View) -> Iterator[Place]:
                 sample.line,
                 f"the sample {sample.file} of version {shape.version} has a key {key}{_where(path)} that by its entry "
                 f"{row.parameter.ref} exists in other versions only; correct the entry, or the sample",
+                f"{sample.file}:{path}:{key}",
             )
 
 

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from parsers.lint.findings import CERTAIN, TASTE, Place, Rule
+from parsers.prose.code_lists import codes_alone, is_label, read_code_lists
 
 if TYPE_CHECKING:
     from parsers.document import Block
@@ -40,9 +41,45 @@ def _lists(subject: Subject) -> Iterator[Block]:
             yield block
 
 
-def _none(view: View) -> Iterator[Place]:
+def _not_understood(subject: Subject) -> int | None:
+    """The line of what may be a list of codes and was not read as one; None where there is none such.
+
+    That is a label without codes, a text of nothing but codes without a label, a table with them, a title of them.
+    """
+    blocks = subject.source.blocks
+    found = read_code_lists(blocks)
+    for index, block in enumerate(blocks):
+        if index in found.unread or (index not in found.read and is_label(block.text)):
+            return block.line
+        cells = block.text.replace(" | ", "\n").split("\n") if block.kind == "table" else [block.text]
+        if index not in found.read and block.kind != "literal" and any(map(codes_alone, cells)):
+            return block.line
+        if index not in found.read and is_label(block.heading):
+            return block.line
+    return None
+
+
+def _not_read(view: View) -> Iterator[Place]:
+    for subject, line in _without(view):
+        if line is not None:
+            yield Place(
+                subject.path,
+                view.line(subject.path, line),
+                f"the response codes of {subject.source.title!r} were not read, for they are in none of the known "
+                "forms; write `Normal response codes:` and, behind it, the codes",
+            )
+
+
+def _without(view: View) -> Iterator[tuple[Subject, int | None]]:
+    """The operations for which no code of success is known, with the line of codes that were not understood."""
     for subject in view.subjects:
-        if not any(code.listed for code in subject.operation.responses.normal):
+        if "rest_status_code" not in subject.lost and not any(c.listed for c in subject.operation.responses.normal):
+            yield subject, _not_understood(subject)
+
+
+def _none(view: View) -> Iterator[Place]:
+    for subject, line in _without(view):
+        if line is None:
             nothing = not any(code.listed for code in subject.operation.responses.error)
             yield Place(
                 subject.path,
@@ -55,6 +92,8 @@ def _none(view: View) -> Iterator[Place]:
 def _no_errors(view: View) -> Iterator[Place]:
     for subject in view.subjects:
         responses = subject.operation.responses
+        if "rest_status_code" in subject.lost or _not_understood(subject) is not None:
+            continue
         if any(code.listed for code in responses.normal) and not any(code.listed for code in responses.error):
             yield Place(
                 subject.path,
@@ -63,9 +102,59 @@ def _no_errors(view: View) -> Iterator[Place]:
             )
 
 
+_DISCOVERY = re.compile(r"/?(?:v\d[\w.]*|\{(?:api_)?version\}|versions?)?/?", re.IGNORECASE)
+_OPEN = re.compile(
+    r"\b(?:not|no|without|un)[\s-]*(?:\w+\s+){0,3}(?:authenticat|token|credential)|\bunauthenticated\b", re.IGNORECASE
+)
+
+
+def _without_401(view: View) -> Iterator[Subject]:
+    """Operations that list errors without 401; not documents of versions, nor what the text says needs no token."""
+    for subject in view.subjects:
+        if not _errors(subject) or 401 in _errors(subject) or "rest_status_code" in subject.lost:
+            continue
+        if _not_understood(subject) is not None or _DISCOVERY.fullmatch(subject.source.path):
+            continue
+        if not any(_OPEN.search(block.text) for block in subject.source.blocks):
+            yield subject
+
+
+def _errors(subject: Subject) -> frozenset[int]:
+    return frozenset(code.code for code in subject.operation.responses.error if code.listed)
+
+
+def _unauthorized(view: View) -> Iterator[Place]:
+    """Where other operations of the reference list 401, so that its silence here says something."""
+    if not any(401 in _errors(subject) for subject in view.subjects):
+        return
+    for subject in _without_401(view):
+        yield Place(
+            subject.path,
+            subject.operation.line,
+            f"{subject.source.title!r} lists codes of errors, but not 401 for a request without a valid token, as "
+            "other operations do; add unauthorized(401), or say that it needs no token",
+            subject.path,
+        )
+
+
+def _never_unauthorized(view: View) -> Iterator[Place]:
+    if not view.whole or any(401 in _errors(subject) for subject in view.subjects):
+        return
+    for subject in _without_401(view):
+        yield Place(
+            subject.path,
+            subject.operation.line,
+            "no operation of this reference lists 401 for a request without a valid token; add unauthorized(401) to "
+            "those that need one",
+            "401",
+        )
+
+
 def _unlisted(view: View) -> Iterator[Place]:
     """A code that a sentence promises and the list lacks; not one that a sentence calls a mistake."""
     for subject in view.subjects:
+        if "rest_status_code" in subject.lost or _not_understood(subject) is not None:
+            continue
         responses = subject.operation.responses
         if not any(code.listed for code in (*responses.normal, *responses.error)):
             continue
@@ -164,7 +253,7 @@ def _twice(view: View) -> Iterator[Place]:
         for codes in (responses.normal, responses.error):
             seen = set()
             for code in codes:
-                key = (code.code, code.line, code.min, code.max)
+                key = (code.code, code.line, code.min, code.max, code.name)
                 if code.listed and key in seen and code.line not in explained:
                     yield Place(subject.path, code.line, f"{code.code} is listed twice; remove one of the two")
                 seen.add(key)
@@ -178,11 +267,14 @@ def _twice(view: View) -> Iterator[Place]:
 
 RULES = (
     Rule("no-codes", CERTAIN, "An operation lists no code of success.", _none),
+    Rule("codes-not-read", CERTAIN, "Response codes stand in a form that was not read.", _not_read),
+    Rule("unlisted-401", CERTAIN, "An operation lists codes of errors, but not 401 as others do.", _unauthorized),
     Rule("unlisted-code", CERTAIN, "The text promises a code that the list of codes lacks.", _unlisted),
     Rule("missing-comma", CERTAIN, "Two codes stand side by side without a comma.", _commas),
     Rule("unbalanced-codes", CERTAIN, "A list of codes has a parenthesis too many or too few.", _parentheses),
     Rule("code-name", CERTAIN, "The name of a code is that of another.", _named),
     Rule("misplaced-code", CERTAIN, "An error stands with the codes of success, or the other way round.", _misplaced),
     Rule("duplicate-code", CERTAIN, "A list of codes has a code twice.", _twice),
+    Rule("no-401", TASTE, "No operation of the reference lists 401.", _never_unauthorized),
     Rule("no-error-codes", TASTE, "An operation lists no code of an error.", _no_errors),
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from parsers.lint.findings import CERTAIN, TASTE, Place, Rule
 from parsers.parameters import KNOWN_KEYS, READ_KEYS
+from parsers.reader import UNREAD
 
 if TYPE_CHECKING:
     from parsers.lint.view import View
@@ -44,15 +45,26 @@ def _unused(view: View) -> Iterator[Place]:
     """An entry that no row refers to; one that others merge is used by them."""
     if not view.whole:
         return
+    elsewhere = _referred(view)
     for held in view.parameter_files:
         lines = view.text(held.path).split("\n") if held.entries else []
         for entry in held.entries.values():
-            if entry.key not in held.used and not _ANCHOR.search(lines[entry.line - 1]):
+            if entry.key not in held.used and entry.key not in elsewhere and not _ANCHOR.search(lines[entry.line - 1]):
                 yield Place(
                     held.path,
                     entry.line,
                     f"no table refers to {entry.key}; remove the entry, or refer to it where it belongs",
                 )
+
+
+_ROW = re.compile(r"^[ \t]+-[ \t]+[^:\n]+:[ \t]+(?P<ref>\S+)[ \t]*$", re.MULTILINE)
+
+
+def _referred(view: View) -> frozenset[str]:
+    """Entries that rows refer to which were not read: what keeps them from being read has a finding of its own."""
+    paths = {name for name, _ in view.orphans}
+    paths |= {flaw.path for flaw in view.reading.flaws if flaw.rule == UNREAD}
+    return frozenset(found["ref"] for path in paths for found in _ROW.finditer(view.text(path)))
 
 
 def nearest(key: str, having: frozenset[str]) -> str | None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from parsers import errors
 from parsers.lint.findings import CERTAIN, Finding, Place, Rule
+from parsers.reader import MISTYPED, UNREAD
 
 if TYPE_CHECKING:
     from parsers.build import Reading
@@ -27,12 +26,14 @@ _MET = {
     "malformed-row": "A row of a table is not of the form that tables have.",
     "malformed-status-table": "A table of codes does not say whether they are of success or of errors.",
     "malformed-method": "A method directive names no method and URL.",
+    MISTYPED: "Text was meant as a directive, is none as it stands, and was read as one all the same.",
+    UNREAD: "Text was meant as a directive, is none, and nothing reads it.",
     "method-without-section": "A method directive stands in no section, so there is no operation for it.",
 }
 """Rules that the reader itself applies: name -> what it finds."""
 
-_METHOD = re.compile(r"^[ \t]*\.\.[ \t]+rest_method::", re.MULTILINE)
-_MAX_FILES = 5_000
+_ONE_CAUSE = frozenset({"undefined-parameter", "missing-parameter-file", "missing-status-file", "missing-include"})
+"""Rules of the reader by which the same message tells of the same thing that is missing."""
 
 
 def flaws(read: Reading) -> Iterator[Flaw]:
@@ -46,7 +47,8 @@ def _met(name: str) -> Callable[[View], Iterator[Place]]:
     def check(view: View) -> Iterator[Place]:
         for flaw in flaws(view.reading):
             if flaw.rule == name:
-                yield Place(flaw.path, view.line(flaw.path, flaw.line), flaw.message)
+                cause = flaw.message if name in _ONE_CAUSE else ""
+                yield Place(flaw.path, view.line(flaw.path, flaw.line), flaw.message, cause)
 
     return check
 
@@ -60,28 +62,13 @@ def unnamed(read: Reading) -> Iterator[Finding]:
 
 def _orphans(view: View) -> Iterator[Place]:
     """A part with operations that stands beside the documents, and that none of them includes."""
-    root, top = view.reading.layout.root, view.reading.layout.top
-    if not view.whole:
-        return
-    read = {file.context.path for file in view.reading.files} | set(view.reading.layout.documents) | set(root.sums)
-    for number, path in enumerate(sorted((root.directory / top).rglob("*.inc"))):
-        if number > _MAX_FILES:
-            return
-        name = path.relative_to(root.directory).as_posix()
-        if name in read or not root.exists(name):
-            continue
-        try:
-            found = _METHOD.search(view.text(name))
-        except errors.ReferenceError:
-            continue  # it is no document at all
-        if found:
-            line = view.text(name).count("\n", 0, found.start()) + 1
-            yield Place(
-                name,
-                line,
-                f"no document includes {posixpath.basename(name)}, so its operations are not shown; include it, or "
-                "remove it",
-            )
+    for name, line in view.orphans:
+        yield Place(
+            name,
+            line,
+            f"no document includes {posixpath.basename(name)}, so its operations are not shown; include it, or "
+            "remove it",
+        )
 
 
 RULES = (

@@ -25,7 +25,7 @@ def text(findings: Sequence[Finding]) -> str:
 
 
 def as_json(findings: Sequence[Finding]) -> str:
-    """An array of objects with path, line, rule, certainty and message."""
+    """An array of objects with path, line, rule, certainty and message, and with other places of the same cause."""
     items = [
         {
             "path": finding.path,
@@ -33,6 +33,7 @@ def as_json(findings: Sequence[Finding]) -> str:
             "rule": finding.rule,
             "certainty": finding.certainty,
             "message": finding.message,
+            **({"also": [{"path": path, "line": line} for path, line in finding.also]} if finding.also else {}),
         }
         for finding in findings
     ]

@@ -62,9 +62,12 @@ def _path_in_response(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     row.line,
-                    f"{row.name} stands in the table of the response, but its entry {row.parameter.ref} is in "
-                    f"{row.parameter.location}, which only requests have; refer to an entry with `in: body` or "
-                    "`in: header`",
+                    f"{row.name} stands in the table of the response, but {row.told_by} is in "
+                    f"{row.parameter.location}, which only requests have; "
+                    + (
+                        "write another part" if row.written_out else "refer to an entry with `in: body` or `in: header`"
+                    ),
+                    row.cause,
                 )
 
 

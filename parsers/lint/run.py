@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parsers.lint import bodies, codes, entries, reading, rows, samples, statuses, titles, urls, versions
-from parsers.lint.findings import Finding, Rule
+from parsers.lint.findings import Finding, Place, Rule
 from parsers.lint.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from parsers.build import Reading
     from specs.model import Spec
@@ -31,15 +31,30 @@ def check(read: Reading, specs: Mapping[str, Spec], *, taste: bool = False) -> t
         taste: also run the rules of taste.
 
     Returns:
-        The findings by file and line, none twice.
+        The findings by file and line, none twice, and one for each cause.
 
     """
     view = View(read, specs)
-    found = {
-        Finding(place.path, place.line, rule.name, place.message, rule.certainty)
-        for rule in RULES
-        if taste or rule.certainty == "certain"
-        for place in rule.check(view)
-    }
-    found |= set(reading.unnamed(read))
+    found = set(reading.unnamed(read))
+    for rule in RULES:
+        if taste or rule.certainty == "certain":
+            found |= set(_joined(rule, rule.check(view)))
     return tuple(sorted(found))
+
+
+def _joined(rule: Rule, places: Iterable[Place]) -> Iterator[Finding]:
+    """The findings of a rule: one for each cause, at the first of its places."""
+    causes: dict[object, list[Place]] = {}
+    for place in dict.fromkeys(places):
+        causes.setdefault(place.cause or place, []).append(place)
+    for held in causes.values():
+        first, *others = sorted(held)
+        also = tuple(dict.fromkeys((other.path, other.line) for other in others))
+        yield Finding(
+            first.path,
+            first.line,
+            rule.name,
+            first.message,
+            rule.certainty,
+            tuple(place for place in also if place != (first.path, first.line)),
+        )

@@ -29,7 +29,10 @@ def _missing(view: View) -> Iterator[Place]:
             for sample in subject.samples(side):
                 if sample.file in view.reading.samples.missing and not view.exists(sample.file):
                     yield Place(
-                        subject.path, sample.line, f"there is no sample {sample.file}; add it, or correct the path"
+                        subject.path,
+                        sample.line,
+                        f"there is no sample {sample.file}; add it, or correct the path",
+                        sample.file,
                     )
 
 

@@ -59,6 +59,13 @@ def _rules(findings: Sequence[Finding]) -> tuple[list[dict[str, Any]], dict[str,
     return rules, {str(rule["id"]): number for number, rule in enumerate(rules)}
 
 
+def _location(path: str, line: int) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": {"uri": quote(path, safe="/._-~"), "uriBaseId": "ROOT"}}
+    if line > 0:
+        place["region"] = {"startLine": line}
+    return {"physicalLocation": place}
+
+
 def _results(findings: Sequence[Finding], index: dict[str, int]) -> list[dict[str, Any]]:
     results = []
     same: Counter[str] = Counter()
@@ -66,16 +73,15 @@ def _results(findings: Sequence[Finding], index: dict[str, int]) -> list[dict[st
         # Without the line, so that a finding stays the same when lines are added above it.
         identity = hashlib.sha256(f"{finding.rule}\0{finding.path}\0{finding.message}".encode()).hexdigest()[:32]
         same[identity] += 1
-        location: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.path, safe="/._-~"), "uriBaseId": "ROOT"}}
-        if finding.line > 0:
-            location["region"] = {"startLine": finding.line}
+        also = [_location(path, line) for path, line in finding.also]
         results.append(
             {
                 "ruleId": finding.rule,
                 "ruleIndex": index[finding.rule],
                 "level": _level(finding.certainty),
                 "message": {"text": f"{finding.message}."},
-                "locations": [{"physicalLocation": location}],
+                "locations": [_location(finding.path, finding.line)],
+                **({"relatedLocations": also} if also else {}),
                 "partialFingerprints": {"finding/v1": f"{identity}:{same[identity]}"},
             }
         )

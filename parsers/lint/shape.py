@@ -68,10 +68,19 @@ def contradicts(row: Row, value: Any) -> bool:
     if kinds is None or (isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds)):
         return False
     text = row.source.description[:_MAX_TEXT]
-    if isinstance(value, str) and value and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text):
+    # A description that names 1 or ``True`` names no string, unless it speaks of strings.
+    written = isinstance(value, str) and value and (not _spells(value, kinds) or "string" in text.lower())
+    if written and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text):
         return False  # the description names this very value
     structured = isinstance(value, dict | list) or bool({dict, list} & set(kinds))
     return not (structured and _names_both(text, kinds, value))
+
+
+def _spells(text: str, kinds: tuple[type, ...]) -> bool:
+    """Whether a text spells a value of one of these kinds, such as "1" or "True"."""
+    if bool in kinds:
+        return text.lower() in ("true", "false")
+    return bool({int, float} & set(kinds)) and re.fullmatch(r"[-+]?\d+(?:\.\d+)?", text) is not None
 
 
 def _names_both(text: str, kinds: tuple[type, ...], value: Any) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parsers.lint.findings import CERTAIN, Place, Rule
+from specs.paths import fault
 
 if TYPE_CHECKING:
     from parsers.lint.view import Row, Subject, View
@@ -27,12 +28,35 @@ def placeholders(path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in found if name.strip()[:1] not in "?&+#"))
 
 
+def _form(view: View) -> Iterator[Place]:
+    for subject in view.subjects:
+        wrong = fault(subject.source.path) if subject.source.path else None
+        if wrong is not None:
+            query = subject.source.path.partition("?")[2]
+            row = " and a row with `in: query` in the table" if re.search(r"[{<]", query) else ""
+            write = (
+                f"{subject.source.method} {wrong.instead}{row}" if wrong.instead else "a path such as /boats/{boat_id}"
+            )
+            yield Place(
+                subject.path,
+                subject.method_line,
+                f"the URL {subject.source.path} {wrong.what}; write {write}",
+            )
+
+
+def _related(view: View) -> Iterator[Subject]:
+    """The operations whose URL and table can be compared: both were understood."""
+    for subject in view.subjects:
+        if fault(subject.source.path) is None and "rest_parameters" not in subject.lost:
+            yield subject
+
+
 def _path_rows(subject: Subject) -> list[Row]:
     return [row for row in subject.requests if row.parameter.location == "path"]
 
 
 def _without_row(view: View) -> Iterator[Place]:
-    for subject in view.subjects:
+    for subject in _related(view):
         if _unresolved(subject):
             continue
         held = {row.name for row in _path_rows(subject)}
@@ -44,31 +68,43 @@ def _without_row(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     other.line,
-                    f"{name} is a part of the path {subject.source.path}, but its entry {other.parameter.ref} is in "
-                    f"{other.parameter.location or 'nothing'}; refer to an entry with `in: path`",
+                    f"{name} is a part of the path {subject.source.path}, but {other.told_by} is in "
+                    f"{other.parameter.location or 'nothing'}; {_elsewhere(other, 'path')}",
+                    other.cause,
                 )
             else:
                 yield Place(
                     subject.path,
                     subject.method_line,
-                    f"the table of the request has no row for {{{name}}} of {subject.source.path}; add `- {name}: "
-                    "<entry with in: path>`",
+                    f"the table of the request has no row for {{{name}}} of {subject.source.path}; add "
+                    + (
+                        f"one for {name}"
+                        if any(row.written_out for row in subject.requests)
+                        else f"`- {name}: <entry with in: path>`"
+                    ),
                 )
 
 
+def _elsewhere(row: Row, place: str) -> str:
+    return f"write {place} there" if row.written_out else f"refer to an entry with `in: {place}`"
+
+
 def _without_placeholder(view: View) -> Iterator[Place]:
-    for subject in view.subjects:
+    for subject in _related(view):
         held = placeholders(subject.source.path)
         for row in _path_rows(subject):
             if row.name not in held:
                 left = [name for name in held if name not in {other.name for other in _path_rows(subject)}]
-                otherwise = "remove the row, or refer to an entry of another part"
+                otherwise = "remove the row, or " + (
+                    "name another part there" if row.written_out else "refer to an entry of another part"
+                )
                 advice = f"write {left[0]}" if len(left) == 1 else otherwise
                 yield Place(
                     subject.path,
                     row.line,
-                    f"{row.name} is in path by its entry {row.parameter.ref}, but {subject.source.path} has no "
-                    f"{{{row.name}}}; {advice}",
+                    f"{row.name} is in path by {row.told_by}, but {subject.source.path} has no {{{row.name}}}; "
+                    f"{advice}",
+                    "" if len(left) == 1 else row.cause,
                 )
 
 
@@ -79,7 +115,7 @@ def _unresolved(subject: Subject) -> bool:
 
 def _method(view: View) -> Iterator[Place]:
     for subject in view.subjects:
-        if subject.source.method.upper() not in _METHODS:
+        if subject.source.path and subject.source.method.upper() not in _METHODS:
             yield Place(
                 subject.path,
                 subject.method_line,
@@ -110,6 +146,7 @@ def _invisible(view: View) -> Iterator[Place]:
 
 
 RULES = (
+    Rule("url-form", CERTAIN, "A URL is not of the form /path/{name}.", _form),
     Rule("placeholder-without-row", CERTAIN, "A placeholder of a URL has no row in the request.", _without_row),
     Rule("row-without-placeholder", CERTAIN, "A row in path has no placeholder in the URL.", _without_placeholder),
     Rule("unknown-method", CERTAIN, "A method is none of HTTP's.", _method),

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from parsers import errors
+from parsers.meant import FACTS
+from parsers.reader import UNREAD
 from specs.microversion import Microversion, VersionRange
 
 if TYPE_CHECKING:
@@ -26,6 +29,12 @@ _BETWEEN = re.compile(r"^\s*\.\.\s|^([=\-~^\"'`+*#])\1{2,}\s*$", re.MULTILINE)
 """A directive, a comment or the line of a title: what follows is another table."""
 
 
+_METHOD = re.compile(r"^[ \t]*\.\.[ \t]+rest_method::", re.MULTILINE)
+_MAX_FILES = 5_000
+_ABOUT = {"malformed-status-table": "rest_status_code", "table-without-file": "rest_parameters"}
+"""Rules of the reader that tell of a table which was not read."""
+
+
 @dataclass(frozen=True)
 class Row:
     """A row of a table, resolved, with its line in the source file and where its entry stands."""
@@ -38,6 +47,21 @@ class Row:
     def name(self) -> str:
         """The name as the table has it."""
         return self.parameter.name
+
+    @property
+    def written_out(self) -> bool:
+        """Whether the row stands in a table that is written out, and so refers to no entry."""
+        return self.source.defined and self.parameter.line is None
+
+    @property
+    def told_by(self) -> str:
+        """What its facts come from."""
+        return "its row" if self.written_out else f"its entry {self.parameter.ref}"
+
+    @property
+    def cause(self) -> str:
+        """What its places have in common: the entry, or nothing but the place."""
+        return f"{self.parameter.line}:{self.parameter.ref}" if self.parameter.line is not None else ""
 
     @property
     def last(self) -> str:
@@ -55,6 +79,8 @@ class Subject:
     requests: tuple[Row, ...]
     responses: tuple[Row, ...]
     method_line: int
+    lost: frozenset[str] = frozenset()
+    """Directives that were meant in this operation and that nothing reads: of their content nothing may be claimed."""
 
     @property
     def path(self) -> str:
@@ -89,7 +115,9 @@ class View:
             spec = by_path.get(file.context.path)
             if spec is None:
                 continue
+            starts = sorted({source.method_line for source in file.operations})
             for source, operation in zip(file.operations, spec.operations, strict=True):
+                end = next((start for start in starts if start > source.method_line), None)
                 requests = [row for row in source.rows if row.section != "response"]
                 responses = [row for row in source.rows if row.section == "response"]
                 yield Subject(
@@ -99,7 +127,20 @@ class View:
                     self._rows(file.context.path, operation.request.parameters, requests),
                     self._rows(file.context.path, operation.response.parameters, responses),
                     self.line(file.context.path, source.method_line),
+                    self._lost(file.context.path, source.method_line, end),
                 )
+
+    def _lost(self, path: str, first: int, end: int | None) -> frozenset[str]:
+        """The directives between two lines that nothing reads, or not as a whole."""
+        found: set[str] = set()
+        for flaw in self.reading.flaws:
+            if flaw.path != path or flaw.line < first or (end is not None and flaw.line >= end):
+                continue
+            if flaw.rule in _ABOUT:
+                found.add(_ABOUT[flaw.rule])
+            elif flaw.rule == UNREAD:
+                found.update(name for name in FACTS if f"meant as a {name}," in flaw.message)
+        return frozenset(found)
 
     def _rows(self, path: str, parameters: tuple[Parameter, ...], rows: list[ParameterRow]) -> tuple[Row, ...]:
         return tuple(
@@ -120,6 +161,27 @@ class View:
     def parameter_files(self) -> list[ParameterFile]:
         """The parameter files that documents name; none of a bare document."""
         return list(self.reading.tables.parameter_files.values())
+
+    @cached_property
+    def orphans(self) -> tuple[tuple[str, int], ...]:
+        """Parts with operations that no document includes, with the line of the first method of each."""
+        return tuple(self._orphans()) if self.whole else ()
+
+    def _orphans(self) -> Iterator[tuple[str, int]]:
+        root, top = self.reading.layout.root, self.reading.layout.top
+        read = {file.context.path for file in self.reading.files} | set(self.reading.layout.documents) | set(root.sums)
+        for number, path in enumerate(sorted((root.directory / top).rglob("*.inc"))):
+            if number > _MAX_FILES:
+                return
+            name = path.relative_to(root.directory).as_posix()
+            if name in read or not root.exists(name):
+                continue
+            try:
+                found = _METHOD.search(self.text(name))
+            except errors.ReferenceError:
+                continue  # it is no document at all
+            if found:
+                yield name, self.text(name).count("\n", 0, found.start()) + 1
 
     def together(self, path: str, one: int, other: int) -> bool:
         """Whether two lines are rows of one table; never in a damaged document, which has lost the lines that tell."""

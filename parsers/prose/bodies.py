@@ -30,6 +30,11 @@ _EMPTY = re.compile(
 _REQUEST = re.compile(
     r"\brequest\s+body\b|\bbody\s+(?:content\s+)?(?:in|for|of)\s+the\s+request\b|\brequest\s+does\s+not\b", _FLAGS
 )
+_NEITHER = re.compile(
+    r"^(?:This|The)\s+\w+\s+(?:does\s+not|doesn't)\s+\w+\s+(?:an?|any)\s+request\s+body\s+(?:and|or)\s+(?:does\s+not|"
+    r"doesn't|will\s+not)?\s*returns?\s+(?:an?|any)\s+response(?:\s+body)?\.?$",
+    _FLAGS,
+)
 _PART = re.compile(r"^(?:If|When)\s+(?!successful|the\s+(?:request|operation|call)\s+(?:is\s+)?succe)", _FLAGS)
 _CONTAINS = re.compile(r"\bresponse\s+contains\s+the\s+following\b|\bfollowing\s+parameters\b", _FLAGS)
 
@@ -37,7 +42,7 @@ _CONTAINS = re.compile(r"\bresponse\s+contains\s+the\s+following\b|\bfollowing\s
 def _empty(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
     """K1, E7: the body is empty, for all versions or for some."""
     text = sentence.text
-    if not _EMPTY.search(text) or _REQUEST.search(text) or _PART.match(text):
+    if not _EMPTY.search(text) or (_REQUEST.search(text) and not _NEITHER.match(text)) or _PART.match(text):
         return None
     clauses = version_clauses(text)
     if len(clauses) > 1:
@@ -52,7 +57,25 @@ def _until(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
     return NOTHING if _CONTAINS.search(sentence.text) and version_clauses(sentence.text) else None
 
 
+_NO_REQUEST_BODY = re.compile(
+    r"^(?:This|The)\s+(?:operation|API|action|call|method|request|API\s+call)\s+(?:"
+    r"(?:does\s+not|doesn't|will\s+not|do\s+not)\s+(?:accept|require|need|take|have|expect|support|contain|include|use)"
+    r"\s+(?:an?|any)\s+(?:request\s+)?body|has\s+no\s+(?:request\s+)?body|(?:takes|accepts|needs|requires)\s+no\s+"
+    r"(?:request\s+)?body)(?:\s+content)?\.?$|"
+    r"^(?:There\s+is\s+)?no\s+request\s+body(?:\s+is)?(?:\s+(?:required|needed|accepted|expected|necessary))?\.?$|"
+    r"^(?:The\s+)?(?:request\s+body|body\s+of\s+the\s+request)\s+(?:is|must\s+be|should\s+be)\s+empty\.?$|"
+    r"^(?:A|The)\s+request\s+body\s+is\s+not\s+(?:required|needed|accepted|expected|necessary)\.?$",
+    _FLAGS,
+)
+
+
+def _no_request_body(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """K1: that the request has no body. That one is refused is not said, so that nothing is promised."""
+    return NOTHING if _NO_REQUEST_BODY.match(sentence.text) else None
+
+
 RULES = (
+    Rule("no-request-body", "K1", _no_request_body, ("body",)),
     Rule("empty-body", "K1", _empty, ("body", "content", "response", "data", "anything")),
     Rule("body-until", "E7", _until, ("follow",)),
 )

@@ -6,10 +6,11 @@ what no rule took, one after the other, until one takes it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from parsers.document import Block
+from parsers.meant import meant
 from parsers.prose import (
     bodies,
     boilerplate,
@@ -21,18 +22,23 @@ from parsers.prose import (
     policy,
     postconditions,
     status,
+    status_forms,
+    status_only,
     surroundings,
     versions,
     vocabulary,
 )
-from parsers.prose.codes import is_codes
-from parsers.prose.rules import Fact, Rule, Scope
+from parsers.prose.code_lists import read_code_lists
+from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Post, Pre, Refusal, Rule, Scope
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks
+from specs.model import Code
 
 RULES: tuple[Rule, ...] = (
     *versions.RULES,
     *policy.RULES,
     *status.RULES,
+    *status_forms.RULES,
+    *status_only.RULES,
     *locks.RULES,
     *surroundings.RULES,
     *postconditions.RULES,
@@ -43,6 +49,11 @@ RULES: tuple[Rule, ...] = (
     *vocabulary.RULES,
     *choices.RULES,
 )
+_SHORTEST = 4
+"""Words of the shortest cell of a table that is a sentence, and no name or value."""
+
+_OF_A_ROW = (Pre, Post, Failure, Refusal, Code, CodeRange, Constraint)
+
 LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *boilerplate.RULES)
 
 
@@ -78,11 +89,14 @@ class Text:
 
 
 def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
-    """Read one sentence; also whether the list below it was taken with it."""
+    """Read one sentence; also whether the list below it was taken with it.
+
+    What was meant as a directive is no sentence, and so never known to promise nothing.
+    """
     took: list[Rule] = []
     facts: list[Fact] = []
     items = False
-    if len(sentence.text) > LONGEST:
+    if len(sentence.text) > LONGEST or meant(sentence.text) is not None:
         return Taken(sentence), False
     words = sentence.text.lower()
     for rule in RULES:
@@ -102,9 +116,15 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
 def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
     """Read all prose of some blocks. Lists of codes are read elsewhere."""
     result = Text()
-    done = {index for index, block in enumerate(blocks) if block.kind == "codes" or is_codes(block.text[:200])}
+    lists = read_code_lists(blocks)
+    done = set(lists.read)
+    if scope.source is not None and scope.source.statuses:
+        done |= lists.unread  # a label above a table of codes
     for sentence in in_blocks(blocks):
         if sentence.index in done:
+            continue
+        if sentence.index in lists.unread:
+            result.taken.append(Taken(sentence))
             continue
         taken, items = read_sentence(sentence, scope)
         result.taken.append(taken)
@@ -112,4 +132,27 @@ def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
             done.update(
                 i for i, block in enumerate(blocks) if block.parent == sentence.index and block in sentence.items
             )
+    done.update(vocabulary.tables(blocks))
+    for sentence in _in_tables(blocks, done):
+        result.taken.append(_of_a_row(read_sentence(sentence, scope)[0]))
+    result.taken.sort(key=lambda taken: taken.sentence.index)
     return result
+
+
+def _of_a_row(taken: Taken) -> Taken:
+    """What a cell tells, without what would govern the whole operation, such as its versions: it tells of its row."""
+    kept = tuple(fact for fact in taken.facts if isinstance(fact, _OF_A_ROW))
+    return replace(taken, facts=kept, rules=taken.rules if kept or not taken.facts else ())
+
+
+def _in_tables(blocks: Sequence[Block], done: set[int]) -> Iterator[Sentence]:
+    """The sentences in the cells of tables, each with the line of its row."""
+    for index, block in enumerate(blocks):
+        if block.kind != "table" or index in done:
+            continue
+        rows = block.text.split("\n")
+        for row, line in zip(rows, block.lines or (block.line,) * len(rows), strict=True):
+            for cell in row.split(" | "):
+                if len(cell.split()) >= _SHORTEST:
+                    held = replace(block, text=cell, line=line, kind="cell", block=None, lines=())
+                    yield from (replace(sentence, index=index) for sentence in in_blocks((held,)))

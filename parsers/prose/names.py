@@ -6,12 +6,24 @@ Source of the status names: references write the name of an internal state where
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import resources
 from types import MappingProxyType
 
-STATUS_NAMES: Mapping[str, str] = MappingProxyType(
-    {"STOPPED": "SHUTOFF", "RESIZED": "VERIFY_RESIZE", "RESCUED": "RESCUE", "BUILDING": "BUILD"}
-)
-"""Name as written -> the status of the documented vocabulary."""
+import yaml
+
+
+def _status_names() -> Mapping[str, str]:
+    text = resources.files("parsers.prose").joinpath("status_names.yaml").read_text("utf-8")
+    by_service: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return MappingProxyType({name: status for names in by_service.values() for name, status in names.items()})
+
+
+STATUS_NAMES: Mapping[str, str] = _status_names()
+"""Name as written -> the status of the documented vocabulary.
+
+The names of all services count in every reference, since the grammar does not know of which service a sentence is. It
+must know that before a service is added to the file in whose vocabulary one of these names is a status of its own.
+"""
 
 SAME_RESOURCE: Mapping[str, str] = MappingProxyType(
     {"instance": "server", "server instance": "server", "vm": "server", "image record": "image"}

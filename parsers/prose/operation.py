@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from parsers.document import Block, FileContext, OperationSource, ParameterKey
-from parsers.prose.codes import read_lists
+from parsers.prose.code_lists import read_code_lists
 from parsers.prose.constraints import read_description
 from parsers.prose.facts import FileFacts, ProseFacts
 from parsers.prose.grammar import Text, read_text
@@ -81,17 +81,14 @@ def read_file(context: FileContext, operations: Sequence[OperationSource] = ()) 
     )
 
 
-def _listed(blocks: tuple[Block, ...]) -> Iterable[tuple[str, tuple[Code, ...]]]:
-    for index, block in enumerate(blocks):
-        if block.kind not in ("literal", "table", "versionadded", "versionchanged"):
-            yield from read_lists(block, tuple(b for b in blocks if b.parent == index and b.kind == "item"))
-
-
 def _codes(source: OperationSource, own: Text) -> tuple[tuple[Code, ...], tuple[Code, ...]]:
     """The listed codes, then those that stand in prose only."""
     lists: dict[str, list[Code]] = {"normal": [], "error": []}
-    for kind, codes in _listed(source.blocks):
-        lists[kind] += codes
+    rows = {(status.kind, status.code) for status in source.statuses}
+    for kind, codes in read_code_lists(source.blocks).lists:
+        row = "success" if kind == "normal" else kind
+        # A list in words beside a table of codes repeats it, unless it says for which versions a code holds.
+        lists[kind] += (code for code in codes if code.min or code.max or (row, code.code) not in rows)
     known = {c.code for codes in lists.values() for c in codes} | {s.code for s in source.statuses}
     for fact in own.facts:
         if isinstance(fact, CodeRange):

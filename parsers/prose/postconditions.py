@@ -43,7 +43,7 @@ _AND_OF = re.compile(
 _AND_VALUE = re.compile(rf"\band\s+(?:an?\s+)?{_LIST}\s+(?P<noun>[a-z]+)\s+(?P<attribute>{ATTRIBUTE})", _FLAGS)
 _SETS = re.compile(
     rf"\b(?:changes?|sets|moves|puts|transitions)\s+(?:(?:its|the)\s+|(?:the\s+)?(?P<noun>{NOUN}?)(?:'s)?\s+)??"
-    rf"(?P<attribute>{ATTRIBUTE})\s+to\s+{_LIST}",
+    rf"(?<!from\s)(?P<attribute>{ATTRIBUTE})\s+to\s+{_LIST}",
     _FLAGS,
 )
 _BACK = re.compile(

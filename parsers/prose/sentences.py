@@ -76,7 +76,9 @@ def split(text: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def in_blocks(blocks: Sequence[Block], skip: Iterable[str] = ("literal", "table")) -> tuple[Sentence, ...]:
+def in_blocks(
+    blocks: Sequence[Block], skip: Iterable[str] = ("literal", "table", "parameters")
+) -> tuple[Sentence, ...]:
     """Split every block that holds prose, in document order; ``skip`` names the kinds that hold none."""
     skipped = frozenset(skip)
     below: dict[int, list[Block]] = {}

@@ -61,12 +61,19 @@ def vocabularies(blocks: Sequence[Block], scope: Scope) -> Iterator[Vocabulary]:
     for sentence in in_blocks(blocks):
         if sentence.items and (reading := _list(sentence, scope)):
             yield from (fact for fact in reading.facts if isinstance(fact, Vocabulary))
+    yield from tables(blocks).values()
+
+
+def tables(blocks: Sequence[Block]) -> dict[int, Vocabulary]:
+    """The vocabularies that tables give, by the index of the table."""
+    found: dict[int, Vocabulary] = {}
     heading = ""
-    for block in blocks:
+    for index, block in enumerate(blocks):
         if block.kind == "heading":
             heading = block.text
-        elif block.kind == "table" and (found := _table(block, heading)):
-            yield found
+        elif block.kind == "table" and (held := _table(block, heading)):
+            found[index] = held
+    return found
 
 
 RULES = (Rule("vocabulary-list", "V1", _list, ("status",)),)

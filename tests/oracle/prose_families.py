@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from parsers.prose import read_file, read_operation
-from parsers.prose.codes import read_list
+from parsers.prose.code_lists import read_list
 from parsers.prose.constraints import RULES, read_description
 from parsers.prose.descriptions import blocks_of
 from parsers.prose.sentences import in_blocks

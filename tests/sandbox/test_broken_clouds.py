@@ -148,11 +148,11 @@ def test_every_kind_has_a_breakage_that_it_alone_catches(prover, told):
 def test_servers_are_lent_again_only_while_nothing_can_have_changed_them(prover, breakages):
     stock, upstream = prover.stock, prover._proxy.upstream
     lending = stock.lending(upstream, "PAUSED", prover.session.journal.rand_name)
-    first = lending.server(microversion="2.96")
+    first = lending.make("server", microversion="2.96")
     assert first.body["status"] == "PAUSED"
     lending.delete(first, wait=False)
-    again = lending.server()
+    again = lending.make("server")
     assert again.id == first.id
     upstream.changed.add(first.id)
     lending.delete(again, wait=False)
-    assert lending.server().id != first.id
+    assert lending.make("server").id != first.id

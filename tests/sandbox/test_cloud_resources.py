@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from conformance.engine.api.load import load_service
 from conformance.engine.cloud import (
     BAD_TOKEN,
     NO_TOKEN,
@@ -24,6 +25,8 @@ from conformance.engine.cloud import (
     connect,
 )
 from conformance.engine.cloud.waiters import wait_for_status
+
+PROFILE = load_service("compute").profile
 
 LISTS = {
     "/servers": "servers",
@@ -43,7 +46,7 @@ class Run:
     def __init__(self, sandbox, path, name="journal.jsonl"):
         self.path = path
         self.journal = Journal(path / name)
-        self.cloud = connect(Target.sandbox(sandbox.url, sandbox.tokens), self.journal)
+        self.cloud = connect(Target.sandbox(sandbox.url, sandbox.tokens), self.journal, profile=PROFILE)
         self.discovery = Discovery(self.cloud)
         self.watch = Watch(self.cloud)
         self.make = Resources(self.cloud, self.discovery, self.watch, timeout=60)
@@ -91,42 +94,44 @@ def test_connect(run, sandbox):
 
 def test_placement_with_the_same_client(sandbox):
     target = Target.sandbox(sandbox.placement_url, {"member": sandbox.tokens["admin"]})
-    placement = connect(target, service_type="placement")
+    placement = connect(target, profile=load_service("placement").profile)
     answer = placement.get("/resource_providers", microversion="1.39")
     assert answer.ok
     assert {one["name"] for one in answer.json["resource_providers"]} >= set(sandbox.computes)
     placement.close()
 
 
-def test_discovery(run):
+def test_discovery(run, sandbox):
     found = run.discovery
-    assert found.image
-    assert found.image_alt.id != found.image.id
-    assert found.flavor.ram <= found.flavor_alt.ram
-    assert found.flavor.id != found.flavor_alt.id
-    assert found.network
-    assert found.floating_ip_pool
-    assert found.availability_zone == "nova"
-    assert found.max_servers > 0
+    image, flavor = found.found("image"), found.found("flavor")
+    assert found.other("image").id != image.id
+    assert flavor.value("ram") <= found.other("flavor").value("ram")
+    assert flavor.id != found.other("flavor").id
+    assert found.found("network")
+    assert found.found("floating_ip_pool")
+    assert found.found("availability_zone").name == "nova"
+    assert found.found("host").id in sandbox.computes
+    assert found.room() > 0
     before = run.cloud.request_count
-    assert found.image
-    assert found.network
+    assert found.found("image") == image
+    assert found.found("network")
     assert run.cloud.request_count == before
 
 
 @pytest.mark.parametrize(
     ("microversion", "networks"),
     [
-        (None, "default"),
-        ("2.36", "default"),
-        ("2.37", "default"),
+        (None, None),
+        ("2.36", None),
+        ("2.37", None),
         ("2.37", "auto"),
         ("2.37", "none"),
-        ("latest", "default"),
+        ("latest", None),
     ],
 )
 def test_servers_at_every_kind_of_network(run, microversion, networks):
-    made = run.make.server(microversion=microversion, networks=networks, metadata={"a": "b"})
+    fields = {"metadata": {"a": "b"}} | ({"networks": networks} if networks else {})
+    made = run.make.make("server", microversion=microversion, fields=fields)
     assert made.body["status"] == "ACTIVE"
     assert made.body["metadata"] == {"a": "b"}
     assert bool(made.body["addresses"]) is (networks != "none")
@@ -137,22 +142,20 @@ def test_servers_at_every_kind_of_network(run, microversion, networks):
 def test_everything_is_made_and_goes(run):
     make = run.make
     with ThreadPoolExecutor(4) as pool:
-        server, *_ = pool.map(lambda _: make.server(), range(3))
-    volume_backed = make.server(volume_backed=True)
-    make.keypair()
-    make.security_group()
-    make.server_group()
-    make.volume()
-    assert make.floating_ip().body["ip"]
-    assert make.image(server.id).body["status"] == "ACTIVE"
-    make.image(volume_backed.id)
-    make.server(role=Role.ALT)
+        server, *_ = pool.map(lambda _: make.make("server"), range(3))
+    volume_backed = make.make("server", variant="volume-backed")
+    for kind in ("keypair", "security_group", "server_group", "volume", "snapshot"):
+        make.make(kind)
+    assert make.make("floating_ip").body["ip"]
+    assert make.make("image", of=server.id).body["status"] == "ACTIVE"
+    make.make("image", of=volume_backed.id)
+    make.make("server", role=Role.ALT)
     # As tests leave them: locked by the administrator, deleted but not yet gone, shelved.
     assert run.act(server, "lock", role=Role.ADMIN).ok
-    shelved = make.server()
+    shelved = make.make("server")
     assert run.act(shelved, "shelve").ok
     run.wait(shelved, "SHELVED")
-    soft = make.server()
+    soft = make.make("server")
     assert run.cloud.send(Ask("DELETE", soft.path)).status == 204
     run.wait(soft, "SOFT_DELETED")
     assert len(run.names()) >= 11
@@ -166,7 +169,7 @@ def test_everything_is_made_and_goes(run):
 
 
 def test_what_a_tested_action_makes_is_removed_too(run):
-    server = run.make.server()
+    server = run.make.make("server")
     for microversion in ("2.1", "2.45"):
         name = run.make.rand_name("image")
         answer = run.act(server, "createImage", {"name": name}, expect_created="image", microversion=microversion)
@@ -191,23 +194,23 @@ def test_foreign_things_stay_as_they_are(run, nova, sandbox):
         assert run.cloud.send(Ask("DELETE", f"/servers/{foreign}", sender)).status == 401
     unknown = run.cloud.unknown_id("/servers/{server_id}/action")
     assert run.cloud.send(Ask("POST", f"/servers/{unknown}/action", body={"pause": None})).status == 404
-    run.make.server()
+    run.make.make("server")
     assert run.make.close() == ()
     assert nova.get(f"/servers/{foreign}") == before
 
 
 def test_a_server_that_cannot_be_says_why(run):
     with pytest.raises(ResourceError, match=r"^no server could be made: POST /servers gave 400 \(.*\)$") as caught:
-        run.make.server(image="5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10")
+        run.make.make("server", fields={"imageRef": "5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10"})
     assert caught.value.answer.status == 400
     with pytest.raises(ResourceError, match=r"^server \S+ did not become ACTIVE: (BUILD -> )?ERROR \(.*\)$"):
-        run.make.server(extra={"availability_zone": "nova:nowhere"}, role=Role.ADMIN)
+        run.make.make("server", fields={"availability_zone": "nova:nowhere"}, role=Role.ADMIN)
 
 
 def test_one_poll_for_many(run):
     count = run.cloud.request_count
     with ThreadPoolExecutor(6) as pool:
-        made = list(pool.map(lambda _: run.make.server(wait_for=None), range(6)))
+        made = list(pool.map(lambda _: run.make.make("server", wait=False), range(6)))
         before = run.cloud.request_count
         results = list(pool.map(lambda one: wait_for_status(run.watch, one.id, "ACTIVE", 60), made))
     assert [result.status for result in results] == ["ACTIVE"] * 6
@@ -220,20 +223,23 @@ KILLED = """
     import sys
     from pathlib import Path
     from conformance.engine.cloud import *
-    journal = Journal(Path(sys.argv[1]) / "journal-gw0.jsonl")
-    cloud = connect(Target.sandbox(sys.argv[2], dict(zip(sys.argv[3::2], sys.argv[4::2]))), journal)
+    from conformance.engine.api.load import load_service
+    journal, profile = Journal(Path(sys.argv[1]) / "journal-gw0.jsonl"), load_service("compute").profile
+    target = Target.sandbox(sys.argv[2], dict(zip(sys.argv[3::2], sys.argv[4::2])))
+    cloud = connect(target, journal, profile=profile)
     discovery = Discovery(cloud)
     make = Resources(cloud, discovery, Watch(cloud))
-    server = make.server()
-    make.volume(), make.keypair(), make.security_group(), make.server_group(), make.floating_ip()
-    make.server(role=Role.ALT, wait_for=None)
-    make.image(server.id)
-    soft = make.server()
+    server = make.make("server")
+    for kind in ("volume", "keypair", "security_group", "server_group", "floating_ip"):
+        make.make(kind)
+    make.make("server", role=Role.ALT, wait=False)
+    make.make("image", of=server.id)
+    soft = make.make("server")
     cloud.send(Ask("DELETE", soft.path))
     print("made", flush=True)
     # A request whose answer never came: the journal holds the intent alone.
     intent = journal.intend("server", journal.rand_name("server"))
-    body = {"name": intent.name, "flavorRef": discovery.flavor.id, "imageRef": discovery.image.id}
+    body = {"name": intent.name, "flavorRef": discovery.found("flavor").id, "imageRef": discovery.found("image").id}
     cloud._send(Ask("POST", "/servers", body={"server": body}))
     # And one that never went out.
     journal.intend("server", journal.rand_name("server"))

@@ -51,7 +51,7 @@ class FakeRun:
         self._threads = []
 
     def lane(self, case_id):
-        return lane_of(self._cases[case_id].trial, load_service())
+        return lane_of(self._cases[case_id].trial, load_service("compute"))
 
     def start(self, case_ids):
         ids = [case_id for case_id in case_ids if case_id not in self._futures]

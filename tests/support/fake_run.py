@@ -12,6 +12,7 @@ from widgets import KNOWLEDGE, TOP, action, becomes, evidence, spec, status, sui
 
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
+from conformance.engine.model.probe import Probe, StatusOf
 from conformance.engine.provision.context import Notes
 from conformance.engine.run import run as module
 from conformance.engine.run.run import Run
@@ -23,6 +24,8 @@ SPIN = action(
     postconditions=(becomes("SPINNING", resource="gear"),),
 )
 SUITE = suite(SPIN, action("halt", error=(401,)), action("melt"))
+GEAR = StatusOf("gear")
+SPUN = {GEAR: "SPINNING"}
 EVERY = [c.id for c in SUITE.cases]
 SPIN_IDLE = "widgets.spin/normal/202[IDLE]"
 
@@ -33,16 +36,16 @@ class Cloud:
 
     answers: dict[str, Any] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
-    wanted: dict[str, set[str]] = field(default_factory=dict)
+    probes: dict[str, set[Probe]] = field(default_factory=dict)
     discarded: int = 0
     together: int = 0
     most: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def make(self, trial, wanted):
+    def make(self, trial, probes):
         with self.lock:
             self.made.append(trial.key)
-            self.wanted[trial.key] = set(wanted)
+            self.probes[trial.key] = set(probes)
             attempt = self.made.count(trial.key)
         answer = self.answers.get(trial.key)
         if callable(answer):
@@ -55,12 +58,12 @@ class Cloud:
 
 
 def as_promised(trial):
-    if trial.role in ("no-token", "bad-token"):
+    if trial.request.role in ("no-token", "bad-token"):
         return evidence(401, trial=trial)
-    if trial.situation.target == "unknown" or trial.role == "alt":
+    if trial.situation.target == "unknown" or trial.request.role == "alt":
         return evidence(404, trial=trial, body={"itemNotFound": {"code": 404, "message": "m"}})
-    body = None if trial.accepted else {"conflict": {"code": 409, "message": "no"}}
-    return evidence(202 if trial.accepted else 409, trial=trial, body=body, related={"gear": "SPINNING"})
+    body = None if trial.outcome.accepted else {"conflict": {"code": 409, "message": "no"}}
+    return evidence(202 if trial.outcome.accepted else 409, trial=trial, body=body, found=SPUN)
 
 
 @pytest.fixture
@@ -69,7 +72,7 @@ def cloud(monkeypatch):
 
     class Subject:
         def __init__(self, context):
-            self.status, self.locked, self.servers_made = None, False, 1
+            self.status, self.locked, self.resources_made = None, False, 1
 
         def discard(self):
             with cloud.lock:
@@ -80,8 +83,8 @@ def cloud(monkeypatch):
             self.context, self.subject = context, subject
             self.discard = subject.discard
 
-        def make(self, trial, wanted):
-            return cloud.make(trial, wanted)
+        def make(self, trial, probes):
+            return cloud.make(trial, probes)
 
     monkeypatch.setattr(module, "Subject", Subject)
     monkeypatch.setattr(module, "Executor", Executor)

@@ -14,7 +14,7 @@ from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.paging import Paging
-from conformance.engine.provision.context import Notes
+from conformance.engine.provision.context import Notes, RunContext
 from specs.model import Operation, Policy
 from specs.record.model import Exchange, ReceivedResponse, SentRequest
 
@@ -159,7 +159,7 @@ def next_link(found: list[dict[str, Any]], query: Query) -> str | None:
 
 
 def paging(shelf: Shelf, **more: Any) -> Paging:
-    """A pager on a shelf, of a run with a member and an administrator."""
+    """What makes trials on the lists of a shelf, in a run with a member and an administrator."""
     fields: dict[str, Any] = {
         "cloud": SimpleNamespace(send=shelf.send, roles=frozenset({Role.MEMBER, Role.ADMIN})),
         "service": KNOWLEDGE,
@@ -172,6 +172,7 @@ def paging(shelf: Shelf, **more: Any) -> Paging:
         "producers": Producers(()),
     }
     context: Any = SimpleNamespace(**(fields | more))
+    context.elevate = lambda operation, name: RunContext.elevate(context, operation, name)
     subject: Any = SimpleNamespace(view=None)
     paths: Any = SimpleNamespace(fill=lambda operation, *_: SimpleNamespace(path=operation.path))
     return Paging(context, subject, paths)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from conformance.engine.api.entries import BindingRule, Refusal, Transition
+from conformance.engine.api.entries import BindingRule, QueryField, Refusal, Transition
 from conformance.engine.api.service import ServiceDescription
+from conformance.engine.api.stateful import StatefulResource
+from conformance.engine.cloud.kinds import Kind, Status
+from conformance.engine.cloud.profile import Profile
 from conformance.engine.derive.suite import derive
 from conformance.engine.derive.view import View
 from conformance.engine.model.binding import Binding
@@ -36,26 +39,53 @@ TOP = Microversion(2, 20)
 
 COLOUR = Binding("colour", "id", "any")
 
-KNOWLEDGE = ServiceDescription(
-    resource="widget",
+STATUS = Status(task_field="turning", failed=("ERROR",))
+WIDGET = Kind("widget", "/widgets", "widgets", status=STATUS)
+
+LASTING = (
+    "status",
+    "turning",
+    "locked",
+    "name",
+    "addresses",
+    "security_groups",
+    "metadata",
+    "tags",
+    "description",
+)
+"""Fields of a widget that only requests change."""
+
+DRIVEN = StatefulResource(
+    kind="widget",
     identifier="widget_id",
-    initial="IDLE",
-    stable=("IDLE", "SPINNING", "HALTED", "BROKEN"),
-    accepts={"widgets.polish": ("SPINNING",)},
+    initial_status="IDLE",
+    stable_statuses=("IDLE", "SPINNING", "HALTED", "BROKEN"),
+    lasting_fields=LASTING,
+    statuses_to_try={"widgets.polish": ("SPINNING",)},
     transitions=(
         Transition("widgets.smash", "IDLE", "BROKEN", "admin", (("how", "hard"),)),
         Transition("widgets.mend", "BROKEN", "IDLE"),
     ),
     lock="widgets.lock",
     unlock="widgets.unlock",
-    shown_by="locked",
-    final=("widgets.melt",),
-    rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*.paint", "coats", 3)),
-    attach={},
-    refusals=(),
-    creates=(("*.copy", "image", "name"),),
-    first=Microversion(2, 1),
+    lock_shown_by="locked",
 )
+KNOWLEDGE = ServiceDescription(
+    resources=(DRIVEN,),
+    query_fields={"ip": QueryField("addresses", "addr", (("version", 4),))},
+    tried_last=("widgets.melt",),
+    bindings=(BindingRule("*", "colourRef", COLOUR), BindingRule("*.paint", "coats", 3)),
+    refusals=(),
+    also_creates=(("*.copy", "image", "name"),),
+    first_microversion=Microversion(2, 1),
+    profile=Profile("widgetry", {"widget": WIDGET}, "widget"),
+)
+
+
+def driving(service: ServiceDescription, **more: Any) -> ServiceDescription:
+    """A description that says something else of its resource under test."""
+    return replace(service, resources=(replace(service.driven, **more),))
+
 
 REFUSAL = Refusal("widgets.paint", 409, "no-paint", "colourRef", Binding("colour", "id", "free"))
 
@@ -170,6 +200,7 @@ def trial(operation: Operation | None = None, **more: Any) -> Trial:
 
 def evidence(code: int | None = 202, **more: Any) -> Evidence:
     """What came of a trial on an idle widget that stayed as it was."""
-    idle = {"status": "IDLE", "OS-EXT-STS:task_state": None, "locked": False}
+    idle = {"status": "IDLE", "turning": None, "locked": False}
     fields: dict[str, Any] = {"trial": trial(), "status": code, "before": idle, "after": idle, "version": TOP}
+    fields["lasting_fields"] = LASTING
     return replace(Evidence(fields.pop("trial")), **(fields | more))

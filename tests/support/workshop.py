@@ -9,13 +9,17 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from widgets import COLOUR, KNOWLEDGE, TOP, action, plain, row, sample, spec, trial
+from widgets import COLOUR, KNOWLEDGE, STATUS, TOP, action, driving, plain, row, sample, spec, trial
 
 from conformance.engine.api.entries import BindingRule
+from conformance.engine.api.given import ShownValue
 from conformance.engine.api.producers import Producers
+from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.journal import Journal
-from conformance.engine.cloud.poll import GONE, WaitResult
+from conformance.engine.cloud.kinds import GONE, Kind, Listing
+from conformance.engine.cloud.poll import WaitResult
+from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.roles import Role
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
@@ -30,12 +34,16 @@ from specs.model import Operation
 from specs.record.model import Exchange, ReceivedResponse, SentRequest
 
 NEW_NAME = Binding("name", "value", "new")
+SERVER = Kind("server", "/servers", "servers", status=STATUS)
+IMAGE = Kind("image", "/images", "images")
+SNAPSHOT = Kind("snapshot", "/os-snapshots", "snapshots", listing=Listing("snapshots"))
+PROFILE = Profile("workshop", {kind.name: kind for kind in (SERVER, IMAGE, SNAPSHOT)}, "server")
 KNOWN = replace(
-    KNOWLEDGE,
-    resource="server",
-    identifier="server_id",
-    unknown_at="/servers/{id}",
-    rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "name", NEW_NAME)),
+    driving(KNOWLEDGE, kind="server", identifier="server_id"),
+    unknown_id_path="/servers/{id}",
+    bindings=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "name", NEW_NAME)),
+    profile=PROFILE,
+    project_id=ShownValue(("project",), needed=True, missing="no server shows the id of the project"),
 )
 
 GEAR = (row("gear", "object", True), row("name", required=True))
@@ -83,7 +91,7 @@ class Workshop:
     made: int = 0
     microversions: VersionRange = field(default_factory=lambda: VersionRange.parse("2.1", str(TOP)))
     unknown: str = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
-    service_type: str = "compute"
+    profile: Profile = PROFILE
 
     @property
     def prefix(self) -> str:
@@ -153,11 +161,11 @@ class Workshop:
             return 204, ABSENT, {}
         return 200, {one: dict(held[name])}, {}
 
-    def create_server(self, **_: Any) -> Any:
+    def create_server(self, *_: Any, **__: Any) -> Any:
         """The factory of servers."""
         self.made += 1
         name = f"server-{self.made}"
-        server = {"id": name, "status": "IDLE", "locked": False, "OS-EXT-STS:task_state": None, "tenant_id": "p-1"}
+        server = {"id": name, "status": "IDLE", "locked": False, "turning": None, "project": "p-1"}
         self.things.setdefault("/servers", {})[name] = server
         return SimpleNamespace(id=name, body=dict(server), role=Role.MEMBER)
 
@@ -189,18 +197,21 @@ def opened(
 ) -> tuple[Workshop, Executor]:
     """A workshop, and who makes trials in it. ``operations`` are the reference's, all of this module where none."""
     operations = operations or EVERY
-    shop = Workshop(Journal(tmp_path / "journal.jsonl"), frozenset(map(Role, roles)))
     service = more.pop("service", KNOWN)
-    factories = more.pop("factories", {})
+    shop = Workshop(Journal(tmp_path / "journal.jsonl"), frozenset(map(Role, roles)), profile=service.profile)
+    factories = {
+        "server": shop.create_server,
+        "colour": lambda **_: SimpleNamespace(id="colour-1", name="red", body={}),
+        **more.pop("factories", {}),
+    }
     fields: dict[str, Any] = {
         "cloud": shop,
-        "discovery": SimpleNamespace(colour="red", image=SimpleNamespace(id="image-1")),
+        "discovery": Discovery(shop),  # type: ignore[arg-type]
         "resources": SimpleNamespace(
-            server=shop.create_server,
+            make=lambda kind, **given: factories[kind](**given),
+            can_make=factories.__contains__,
             drop=shop.drop,
             rand_name=shop.journal.rand_name if shop.journal else None,
-            colour=lambda: SimpleNamespace(id="colour-1", name="red", body={}),
-            **factories,
         ),
         "watch": SimpleNamespace(until=shop.until),
         "service": service,

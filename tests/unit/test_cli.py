@@ -2,15 +2,21 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from functools import cache
 
 import pytest
+from checkout import ROOT
 from click.testing import CliRunner
 
 from conformance.cli import main
+from conformance.engine.api import load
 
 pytest_plugins = ["pytester", "plugin_project"]
+
+SMALL = ("--spec", str(ROOT / "specs" / "placement"))  # where any specs will do: a quarter of a second, not three
 
 
 @pytest.fixture
@@ -51,14 +57,14 @@ def test_run_lists_the_options_of_the_plugin(conformance):
         (["check", "nowhere"], "there is no such directory"),
         (["diff", "nowhere", "elsewhere"], "nowhere"),
         (["list", "--spec", "nowhere"], "no specs"),
-        (["list", "--operation", "servers-actions.loc"], "did you mean servers-actions.lock"),
+        (["list", *SMALL, "--operation", "traits.list-trait"], "did you mean traits.list-traits"),
         (["report", "nowhere"], "there is no run record at nowhere"),
         (["report"], "Missing argument 'RUN...'"),
         (["cleanup", "nowhere"], "there is no run record at nowhere"),
         (["sandbox", "--port", "many"], "'many' is not a valid integer range"),
         (["run", "--bogus-option"], "unrecognized arguments: --bogus-option"),
-        (["run", "--dry-run", "-k", "nothing-so-named"], "nothing was selected"),
-        (["run", "--dry-run", "-k", "a("], "Wrong expression passed to '-k'"),
+        (["run", "--dry-run", *SMALL, "-k", "nothing-so-named"], "nothing was selected"),
+        (["run", "--dry-run", *SMALL, "-k", "a("], "Wrong expression passed to '-k'"),
         (["run", "nowhere"], "no specs"),
         (["run", "--max-servers"], "Option '--max-servers' requires an argument"),
         (["run", "--max-servers", "x"], "--max-servers 'x' is no whole number"),
@@ -72,6 +78,34 @@ def test_what_is_wrong_is_one_sentence(conformance, arguments, sentence, tmp_pat
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
     assert sentence in refused_or_told(conformance(*arguments))
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "sentence"),
+    [
+        ("\nby_provider_choice:", "\nby_choise:", "there is no section by_choise; did you mean by_provider_choice?"),
+        ("relation: fresh", "relation: frsh", "there is no relation frsh; did you mean fresh?"),
+        ("plain: 0", "plian: 0", "there is no key plian in bindings; did you mean plain?"),
+        ("resource: flavor,", "resource: flavr,", "there is no kind of thing flavr; did you mean flavor?"),
+        ("servers-actions.pause:", "servers-actions.puase:", "no operation servers-actions.puase; did you mean "),
+        ('"*.addFloatingIp"', '"*.addFlotingIp"', "no operation *.addFlotingIp; did you mean "),
+    ],
+)
+def test_a_mistake_in_the_description_of_a_service_is_one_sentence(
+    conformance, right, wrong, sentence, tmp_path, monkeypatch
+):
+    shutil.copytree(ROOT / "conformance" / "services", tmp_path / "services")
+    folders = [folder for folder in (tmp_path / "services").iterdir() if folder.is_dir()]
+    holders = [path for folder in folders for path in folder.glob("*.yaml") if right in path.read_text()]
+    text = holders[0].read_text()
+    line = text[: text.index(right) + 1].count("\n") + 1
+    holders[0].write_text(text.replace(right, wrong, 1))
+    for cached in (load._read, load.load_service):
+        monkeypatch.setattr(load, cached.__name__, cache(cached.__wrapped__))
+    monkeypatch.setattr(load, "services", lambda: {folder.name: folder for folder in folders})
+    told = refused(conformance("list", "--spec", ROOT / "specs" / holders[0].parent.name))
+    assert told.startswith(f"{holders[0]}:{line}: ")
+    assert sentence in told
 
 
 def refused_or_told(result):
@@ -120,7 +154,7 @@ def test_list_of_a_selection(conformance, project):
 
 def test_cleanup_lists_what_means_something_to_it(conformance):
     text = conformance("cleanup", "--help").stdout
-    found = {line.split()[0] for line in text.splitlines() if line.strip().startswith("--")}
+    found = {line.split()[0] for line in text.splitlines() if line.startswith("  --")}
     assert found == {
         *("--os-cloud", "--os-cloud-admin", "--os-cloud-reader", "--os-cloud-alt", "--os-cloud-visitor", "--url"),
         *("--token", "--admin-token", "--reader-token", "--alt-token", "--visitor-token"),
@@ -146,6 +180,7 @@ def test_run_is_pytest_with_the_plugin(conformance, project):
     assert "token" not in head["options"]
 
 
+@pytest.mark.slow
 def test_run_without_a_directory_takes_the_specs_of_the_distribution(conformance, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = conformance("run", "--dry-run", "-k", "servers-actions.lock/")
@@ -218,7 +253,7 @@ def test_as_a_module_in_a_folder_that_holds_namesakes(tmp_path):
     for name in ("specs", "reports", "parsers"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise RuntimeError('not ours')\n")
-    command = [sys.executable, "-m", "conformance", "run", "--dry-run", "-k", "servers-actions.lock/"]
+    command = [sys.executable, "-m", "conformance", "run", "--dry-run", *SMALL]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr

@@ -114,7 +114,7 @@ def test_cleanup_on_a_hostile_cloud(project, monkeypatch):
 
     monkeypatch.setattr("conformance.plugin.tidying.tidy", tidied)
     done = CliRunner().invoke(main, ["cleanup", "runs/x"])
-    assert done.exit_code == 1
+    assert done.exit_code == 1, done.stderr
     assert acting(done.output) == []
     assert done.stdout.startswith("left: server 1: \\x1b]0;renamed\\x07")
     assert done.stdout.count("\n") == 2

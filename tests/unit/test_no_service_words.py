@@ -6,10 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from checkout import ROOT
 
-ROOT = Path(__file__).parents[2]
-
-PACKAGES = ("reports",)
+PACKAGES = ("reports", "conformance/engine", "conformance/plugin", "conformance/stestr")
 """The folders that are read, with all below them."""
 
 SUFFIXES = (".py", ".j2", ".js", ".css")
@@ -28,6 +27,15 @@ unshelve vm volume
 
 WORDS = frozenset((SERVICES + THINGS).split())
 
+MEANT = {
+    "quota": "conformance/engine",  # a kind of condition in the spec format
+    "snapshot": "conformance/engine/execute",  # a view of things before and after a refusal
+    "instance": "conformance/engine/api/strictness.py",  # the part of a document that a schema refuses
+    "network": "conformance/engine/cloud/guard.py",  # of addresses, by the library ipaddress
+    "server": "conformance/plugin",  # in the name of the option --max-servers
+}
+"""Words that mean something else below a path."""
+
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -45,7 +53,13 @@ def sources(package: str) -> list[Path]:
 @pytest.mark.parametrize("path", [path.relative_to(ROOT) for package in PACKAGES for path in sources(package)], ids=str)
 def test_no_source_names_a_service_or_a_thing_of_one(path: Path) -> None:
     lines = (ROOT / path).read_text("utf-8").splitlines()
-    found = [f"{path}:{at}: {word}" for at, line in enumerate(lines, 1) for word in service_words(line)]
+    meant = [word for word, below in MEANT.items() if str(path).startswith(below)]
+    found = [
+        f"{path}:{at}: {word}"
+        for at, line in enumerate(lines, 1)
+        for word in service_words(line)
+        if word.removesuffix("s") not in meant
+    ]
     assert found == []
 
 

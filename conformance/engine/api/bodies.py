@@ -90,8 +90,10 @@ def _tree(operation: Operation, version: Microversion, service: ServiceDescripti
             continue
         put(body, path, value_for(operation, field, service) if given is ABSENT else given)
         whole.add(path)
-    _put_others(operation, version, body, found, wanted, service)
-    return _whole(body, operation, found, service, version)
+    _put_others(operation, body, found, wanted)
+    if not body and (shown := [s for s in operation.request.samples if s.valid]):
+        body = _of_version(operation, version, from_sample(operation, shown[0], service))
+    return _whole(body, operation, found, service, version) if isinstance(body, dict) else body
 
 
 def _of_version(operation: Operation, version: Microversion, body: Any, above: str = "") -> Any:
@@ -112,11 +114,9 @@ def _of_version(operation: Operation, version: Microversion, body: Any, above: s
 
 def _put_others(
     operation: Operation,
-    version: Microversion,
     body: Any,
     found: list[Field],
     wanted: Mapping[str, Any],
-    service: ServiceDescription,
 ) -> None:
     """Put what no row of this version has where another version has it, else below the wrapper."""
     wrapper = wrapper_of([s.body for s in operation.request.samples if s.valid])
@@ -127,9 +127,6 @@ def _put_others(
             put(body, places.get(name, (*wrapper, name)), given)
     if not body and wrapper:
         put(body, wrapper, {})
-    shown = [s for s in operation.request.samples if s.valid]
-    if not body and shown:
-        body.update(_of_version(operation, version, from_sample(operation, shown[0], service)))
 
 
 def _whole(

@@ -1,15 +1,13 @@
-"""Reads the tables of ``conformance/data`` into what the engine knows."""
+"""From the files of a service's description to the classes of the engine."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from conformance.engine.api.description import FORMAT, Description, read_folder, services
 from conformance.engine.api.entries import (
     Actions,
     BindingRule,
@@ -19,42 +17,34 @@ from conformance.engine.api.entries import (
     Fault,
     ListRule,
     Naming,
+    QueryField,
     Refusal,
     Showing,
     Stock,
     Transition,
     ValueRule,
 )
+from conformance.engine.api.given import Attachment, GivenKind, RelatedStatus, ShownValue
 from conformance.engine.api.service import ServiceDescription
-from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.model.binding import Binding, Step
+from conformance.engine.api.stateful import StatefulResource
+from conformance.engine.api.strictness import check_against, validate
+from conformance.engine.api.structured import structured
+from conformance.engine.api.structured import value as _value
+from conformance.engine.cloud.profile import Profile
+from conformance.engine.model.binding import Step
 from specs.microversion import Microversion
+from specs.model import Spec
+
+GIVEN = ("unknown", "plain", "shown_values", "made_up")
+"""Keys of a kind that say what gives its values; the others are of what the client must know."""
 
 
 def _binding(entry: Mapping[str, Any]) -> Any:
     return _value(entry if "resource" in entry else entry["value"])
 
 
-def _value(given: Any) -> Any:
-    """A value of a table: an object with a ``resource`` is a Binding, at any depth."""
-    if isinstance(given, list):
-        return [_value(inner) for inner in given]
-    if not isinstance(given, Mapping):
-        return ABSENT if given == "<left out>" else given
-    if "resource" in given:
-        return Binding(
-            given["resource"], given.get("attribute", "id"), given.get("relation", "any"), given.get("plain")
-        )
-    return {_key(key): _value(inner) for key, inner in given.items()}
-
-
-def _key(key: str) -> Any:
-    """A key of a table: ``</things>`` is the name of an element of the collection."""
-    return Binding(key[1:-1]) if key.startswith("</") and key.endswith(">") else key
-
-
 def _step(entry: Mapping[str, Any]) -> Step:
-    return Step(entry["step"], _value(entry.get("with", {})), entry.get("shown_by", ""), entry.get("seen_by", ""))
+    return Step(entry["step"], _value(entry.get("fields", {})), entry.get("shown_by", ""), entry.get("seen_by", ""))
 
 
 def _steps(entries: list[Mapping[str, Any]]) -> tuple[tuple[str, Step], ...]:
@@ -77,10 +67,10 @@ def _showing(entry: Mapping[str, Any]) -> Showing:
     return Showing(
         entry["operation"],
         entry["fields"],
-        tuple(entry.get("having", ())),
+        tuple(entry.get("existing", ())),
         tuple(map(_step, entry.get("steps", ()))),
         tuple(entry.get("query", {}).items()),
-        bool(entry.get("server")),
+        bool(entry.get("needs_resource")),
     )
 
 
@@ -88,10 +78,10 @@ def _effect(entry: Mapping[str, Any]) -> EffectRule:
     return EffectRule(
         entry["resource"],
         tuple(entry["effects"]),
-        entry["list"],
-        tuple(entry["of"].split(".")),
+        entry["path"],
+        tuple(entry["resource_field"].split(".")),
         tuple((name, _value(value)) for name, value in entry.get("query", {}).items()),
-        entry.get("until"),
+        entry.get("max_microversion"),
     )
 
 
@@ -100,16 +90,16 @@ def _value_rule(entry: Mapping[str, Any]) -> ValueRule:
         entry["operation"],
         entry["parameter"],
         str(entry.get("value", "*")),
-        _value(entry.get("with", {})),
-        bool(entry.get("sandbox")),
+        _value(entry.get("together_with", {})),
+        bool(entry.get("by_provider_choice")),
         entry.get("reason"),
-        entry.get("why", ""),
+        entry.get("explanation", ""),
     )
 
 
 def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
     fields = tuple(
-        (f["name"], f.get("from"), tuple(_binding(v) if isinstance(v, dict) else v for v in f["values"]))
+        (f["name"], f.get("min_microversion"), tuple(_binding(v) if isinstance(v, dict) else v for v in f["values"]))
         for f in entry.get("fields", ())
     )
     shown_in, statuses = tuple(entry["shown_in"]), tuple(entry.get("statuses", ()))
@@ -117,116 +107,203 @@ def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
     return Stock(name, entry.get("factory"), shown_in, entry.get("isolated_by"), fields, statuses, apart)
 
 
-TABLES: Mapping[str, tuple[str, ...]] = {"compute": ("states.yaml", "bindings.yaml"), "placement": ("placement.yaml",)}
-"""The tables of each service."""
-
-SHIPPED = "compute"
-"""The service whose tables are meant where none is named."""
-
-
-def _table(name: str) -> dict[str, Any]:
-    text = resources.files("conformance.data").joinpath(name).read_text("utf-8")
-    table = yaml.safe_load(text)
-    if table.get("format") != 1:
-        raise ValueError(f"conformance/data/{name}: format {table.get('format')!r} is not 1")
-    return dict(table)
+@cache
+def _read(service: str) -> Description:
+    folder = services().get(service)
+    return Description({FORMAT: 1}) if folder is None else read_folder(folder)
 
 
 @cache
-def load_service(service: str = SHIPPED) -> ServiceDescription:
-    """Read the tables of a service that are shipped; one that has none knows nothing beyond its reference."""
-    read: dict[str, Any] = {}
-    for name in TABLES.get(service, ()):
-        read |= _table(name)
+def load_service(service: str) -> ServiceDescription:
+    """The description of a service; an empty one for a service without a folder.
+
+    Raises:
+        DescriptionError: the description that comes with this suite is broken.
+    """
+    return understood(_read(service), service)
+
+
+@cache
+def packages() -> tuple[str, ...]:
+    """The distributions that hold the references of the services that are described here."""
+    written_for = (_read(service).data.get("reference") for service in sorted(services()))
+    return tuple(reference["package"] for reference in written_for if reference)
+
+
+def check_service(service: str, specs: Iterable[Spec], whole: bool) -> tuple[str, ...]:
+    """Check the description of a service, and against specs of that service. See ``check_against``."""
+    load_service(service)
+    return check_against(_read(service), specs, whole)
+
+
+def understood(description: Description, service: str = "") -> ServiceDescription:
+    """The content of the files of a description.
+
+    Args:
+        description: as it was read.
+        service: the type of the service, as the catalogue calls it.
+
+    Raises:
+        DescriptionError: they hold a section, a key or a word that there is not.
+    """
+    validate(description)
+    read = description.data
     lists: dict[str, list[Any]] = defaultdict(list, {k: v for k, v in read.items() if isinstance(v, list)})
     maps: dict[str, dict[str, Any]] = defaultdict(dict, {k: v for k, v in read.items() if isinstance(v, dict)})
-    transitions = tuple(
-        Transition(t["operation"], source, t["to"], t.get("role", "member"), tuple(t.get("request", {}).items()))
-        for t in lists["transitions"]
-        for source in t["from"]
-    )
+    profile = _profile(service, read)
     return ServiceDescription(
-        resource=read.get("resource", ""),
-        identifier=read.get("identifier", ""),
-        initial=read.get("initial", ""),
-        stable=tuple(lists["stable"]),
-        accepts={k: tuple(v) for k, v in maps["accepts"].items()},
-        transitions=transitions,
-        lock=maps["lock"].get("set", ""),
-        unlock=maps["lock"].get("unset", ""),
-        shown_by=maps["lock"].get("shown_by", ""),
-        actions=_actions(maps["actions"]),
-        task=read.get("task", ""),
-        final=tuple(lists["final"]),
-        rules=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in lists["bindings"]),
-        attach={k: (v["operation"], v["parameter"]) for k, v in maps["attach"].items()},
+        resources=tuple(_resource(name, entry) for name, entry in maps["resources"].items()),
+        kinds={name: structured(_part(entry, GIVEN), GivenKind) for name, entry in maps["kinds"].items()},
+        tried_last=tuple(lists["tried_last"]),
+        bindings=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in lists["bindings"]),
+        profile=profile,
+        project_id=structured(read["project_id"], ShownValue) if "project_id" in read else None,
+        password_form=read.get("password_form", "{token}"),
+        related_statuses=structured(maps["related_statuses"], dict[str, RelatedStatus]),
+        field_prefixes=tuple(lists["field_prefixes"]),
         refusals=tuple(map(_refusal, lists["refusals"])),
-        placeholders={name: _value(value) for name, value in maps["placeholders"].items()},
-        makes=dict(maps["makes"]),
-        elements=dict(maps["elements"]),
-        acting_reads=tuple(lists["acting_reads"]),
-        unsuited=dict(maps["unsuited"]),
-        includes=tuple((i["operation"], i["parameter"]) for i in lists["includes"]),
-        made_with=tuple((m["operation"], m["collection"], _value(m["fields"])) for m in lists["made_with"]),
-        before=_steps(lists["before"]),
-        after=_steps(lists["after"]),
-        unlike=_steps(lists["unlike"]),
-        back=_steps(lists["back"]),
-        quotas={resource: _step(step) for resource, step in maps["quotas"].items()},
-        alone=tuple(lists["alone"]),
-        met=tuple(lists["met"]),
-        per_user=tuple(lists["per_user"]),
-        named_by={
-            n["placeholder"]: Naming(
-                tuple(map(_step, n["steps"])),
-                tuple(n["field"].split(".")) if "field" in n else None,
-                n.get("pattern", "(.+)"),
-                n.get("since"),
-                tuple(n.get("within", ())),
-                tuple(map(_step, n.get("ends", ()))),
-            )
-            for n in lists["named_by"]
-        },
-        showings=tuple(map(_showing, lists["shows"])),
-        values=tuple(map(_value_rule, lists["values"])),
-        by_choice=tuple(lists["by_choice"]),
-        sandbox_only=tuple(lists["sandbox_only"]),
-        companions=tuple((c["operation"], c["parameter"], n) for c in lists["companions"] for n in c["needs"]),
-        queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in lists["queries"]),
-        listed=tuple(_stock(name, entry) for name, entry in maps["listed"].items()),
-        list_rules=tuple(
-            ListRule(
-                r["operation"], tuple(r["parameters"]), r.get("role"), tuple(r.get("also", {}).items()), r.get("until")
-            )
-            for r in lists["list_rules"]
+        placeholder_values={name: _value(value) for name, value in maps["placeholder_values"].items()},
+        made_by_factory=dict(maps["made_by_factory"]),
+        usable_elements={f"{e.get('operation', '*')} {e['collection']}": e["fields"] for e in lists["usable_elements"]},
+        unsafe_gets=tuple(lists["unsafe_gets"]),
+        untestable=dict(maps["untestable"]),
+        always_included=tuple((i["operation"], i["parameter"]) for i in lists["always_included"]),
+        elements_made_with=tuple(
+            (m["operation"], m["collection"], _value(m["fields"])) for m in lists["elements_made_with"]
         ),
-        list_names=dict(maps["list_names"]),
-        creates=tuple((c["operation"], c["resource"], c["named_by"]) for c in lists["creates"]),
-        made_with_server=tuple((m["field"], m["resource"]) for m in lists["made_with_server"]),
-        first=Microversion.parse(read.get("first", "1.0")),
-        fault=_fault(maps["fault"]),
-        rooted=bool(read.get("rooted")),
-        owned=bool(read.get("owned")),
-        unknown_at=read.get("unknown_at"),
+        steps_before=_steps(lists["steps_before"]),
+        steps_after=_steps(lists["steps_after"]),
+        before_refusal=_steps(lists["before_refusal"]),
+        undo_refused=_steps(lists["undo_refused"]),
+        quotas={resource: _step(step) for resource, step in maps["quotas"].items()},
+        run_exclusively=tuple(lists["run_exclusively"]),
+        environment_satisfied=tuple(lists["environment_satisfied"]),
+        user_owned=tuple(lists["user_owned"]),
+        placeholder_sources={entry["placeholder"]: _naming(entry) for entry in lists["placeholder_sources"]},
+        preconditions_to_show=tuple(map(_showing, lists["preconditions_to_show"])),
+        value_rules=tuple(map(_value_rule, lists["value_rules"])),
+        by_provider_choice=tuple(lists["by_provider_choice"]),
+        sandbox_only=tuple(lists["sandbox_only"]),
+        required_together=tuple(
+            (c["operation"], c["parameter"], n) for c in lists["required_together"] for n in c["needs"]
+        ),
+        required_queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in lists["required_queries"]),
+        made_for_lists=tuple(_stock(name, entry) for name, entry in maps["made_for_lists"].items()),
+        list_rules=tuple(map(_list_rule, lists["list_rules"])),
+        understood_queries=tuple(lists["understood_queries"]),
+        query_fields={name: _query_field(entry) for name, entry in maps["query_fields"].items()},
+        marker_fields=dict(maps["marker_fields"]),
+        also_creates=tuple((c["operation"], c["resource"], c["name_field"]) for c in lists["also_creates"]),
+        first_microversion=Microversion.parse(read.get("first_microversion", "1.0")),
+        error_body=_fault(maps["error_body"]),
+        root_is_operation=bool(read.get("root_is_operation")),
+        always_made=bool(read.get("always_made")),
+        unknown_id_path=read.get("unknown_id_path"),
         producers=dict(maps["producers"]),
         effects=tuple(map(_effect, lists["effects"])),
-        environments={
-            name: Environment(tuple(e["written"]), e["made_with"], e["shown"])
-            for name, e in maps["environments"].items()
-        },
-        byproducts=tuple(
-            Byproduct(o["resource"], o["kind"], o["of"], o["attached"], tuple(o["having"])) for o in lists["offshoots"]
-        ),
-        keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["keys"]),
+        chosen_keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["chosen_keys"]),
+        unseen=tuple((entry["breakage"], entry["reason"]) for entry in lists["unseen"]),
     )
+
+
+def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
+    lock = entry.get("lock", {})
+    return StatefulResource(
+        kind=kind,
+        identifier=entry["identifier"],
+        initial_status=entry["initial_status"],
+        stable_statuses=tuple(entry["stable_statuses"]),
+        lasting_fields=tuple(entry.get("lasting_fields", ())),
+        statuses_to_try={
+            operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()
+        },
+        transitions=tuple(way for one in entry.get("transitions", ()) for way in _transitions(one)),
+        lock=lock.get("set", ""),
+        unlock=lock.get("unset", ""),
+        lock_shown_by=lock.get("shown_by", ""),
+        action_log=_actions(entry.get("action_log", {})),
+        usual_environments=tuple(entry.get("usual_environments", ())),
+        environments={name: _environment(one) for name, one in entry.get("environments", {}).items()},
+        attached_by=structured(entry.get("attached_by", {}), dict[str, Attachment]),
+        byproducts=tuple(map(_byproduct, entry.get("byproducts", ()))),
+    )
+
+
+def _transitions(entry: Mapping[str, Any]) -> Iterator[Transition]:
+    for source in entry["from"]:
+        request = tuple(entry.get("request", {}).items())
+        yield Transition(entry["operation"], source, entry["to"], entry.get("role", "member"), request)
+
+
+def _naming(entry: Mapping[str, Any]) -> Naming:
+    return Naming(
+        tuple(map(_step, entry["steps"])),
+        tuple(entry["field"].split(".")) if "field" in entry else None,
+        entry.get("pattern", "(.+)"),
+        entry.get("min_microversion"),
+        tuple(entry.get("statuses", ())),
+        tuple(map(_step, entry.get("end_steps", ()))),
+    )
+
+
+def _list_rule(entry: Mapping[str, Any]) -> ListRule:
+    query = tuple(entry.get("query", {}).items())
+    return ListRule(
+        entry["operation"], tuple(entry["parameters"]), entry.get("role"), query, entry.get("max_microversion")
+    )
+
+
+def _query_field(entry: Mapping[str, Any]) -> QueryField:
+    return QueryField(entry["field"], entry.get("part"), tuple(entry.get("where", {}).items()))
+
+
+def _environment(entry: Mapping[str, Any]) -> Environment:
+    return Environment(tuple(entry["words"]), entry["factory_arguments"], entry["shown_by"])
+
+
+def _byproduct(entry: Mapping[str, Any]) -> Byproduct:
+    return Byproduct(
+        entry["resource"], entry["kind"], entry["source_field"], entry["attached_field"], tuple(entry["existing"])
+    )
+
+
+def _part(entry: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    return {key: entry[key] for key in keys if key in entry}
+
+
+def _profile(service: str, read: Mapping[str, Any]) -> Profile:
+    """The profile: all that the client must know of the service."""
+    kinds: Mapping[str, Mapping[str, Any]] = read.get("kinds", {})
+    beyond = {"found", *GIVEN}
+    things = {n: {"name": n, **{k: v for k, v in entry.items() if k not in beyond}} for n, entry in kinds.items()}
+    removal = read.get("removal", {})
+    given = {
+        "type": service,
+        "kinds": things,
+        "watched": next(iter(read.get("resources", ())), ""),
+        "removal_order": removal.get("order", []),
+        "removed_at_highest": removal.get("at_highest_microversion", True),
+        "discovery": {name: entry["found"] for name, entry in kinds.items() if "found" in entry},
+        **_part(read, ("versions", "guard", "token_check")),
+    }
+    if "project_limits" in read:
+        given["room"] = read["project_limits"]
+    return structured(given, Profile)
 
 
 def _actions(entry: Mapping[str, Any]) -> Actions:
-    names = {"list": "listed", "show": "shown"}
-    return Actions(**{names.get(key, key): value for key, value in entry.items()})
+    if not entry:
+        return Actions()
+    return Actions(
+        entry["list_operation"],
+        entry["show_operation"],
+        entry["steps_field"],
+        entry["finished_field"],
+        entry["name_field"],
+        entry["user_field"],
+        entry["failure_field"],
+    )
 
 
 def _fault(entry: Mapping[str, Any]) -> Fault:
-    if not entry:
-        return Fault()
-    return Fault(entry.get("listed"), entry["code"], tuple(entry["fields"]))
+    return Fault(entry.get("list_key"), entry["code_field"], tuple(entry["required_fields"])) if entry else Fault()

@@ -14,11 +14,12 @@ from specs.model import Operation
 
 @dataclass(frozen=True)
 class Needs:
-    """What the requests of an operation need, make and leave behind.
+    """The needs of one operation's requests, and the things that they make and leave behind.
 
     Attributes:
         version: the microversion of a request that names none: the highest that cloud, reference and operation share.
         placeholders: the names in its path, in order.
+        passing: placeholders that name something only while it lasts.
         producer: how it makes an element of a collection, None where it makes none.
         before: steps that an accepted request needs before it.
         after: steps that take back the effects of an accepted request.
@@ -33,6 +34,7 @@ class Needs:
 
     version: Microversion
     placeholders: tuple[str, ...] = ()
+    passing: frozenset[str] = frozenset()
     producer: Producer | None = None
     before: tuple[Step, ...] = ()
     after: tuple[Step, ...] = ()
@@ -51,14 +53,15 @@ class Needs:
         return cls(
             version=top if last is None else min(last, top),
             placeholders=tuple(placeholders(operation.path)),
+            passing=frozenset(service.passing(operation)),
             producer=producers.made_by(operation),
-            before=tuple(service.steps(operation, "before")),
-            after=tuple(service.steps(operation, "after")),
-            before_refusal=tuple(service.steps(operation, "unlike")),
-            undo_refused=tuple(service.steps(operation, "back")),
+            before=tuple(service.steps(operation, "steps_before")),
+            after=tuple(service.steps(operation, "steps_after")),
+            before_refusal=tuple(service.steps(operation, "before_refusal")),
+            undo_refused=tuple(service.steps(operation, "undo_refused")),
             creates=service.created_by(operation) if operation.action is not None else None,
             removes=operation.method == "DELETE",
-            only_reads=operation.method in SAFE and operation.id not in service.acting_reads,
+            only_reads=operation.method in SAFE and operation.id not in service.unsafe_gets,
             byproducts=any(service.byproduct(post) is not None for post in operation.postconditions),
             sandbox_only=service.only_in_sandbox(operation),
         )

@@ -1,4 +1,4 @@
-"""Which operations make what the placeholders of paths name: the graph of producers and consumers.
+"""The graph of producers and consumers: the operations that make the things that placeholders of paths name.
 
 It follows from the reference alone. An element of the collection ``/things`` is made by the POST on ``/things`` whose
 documented answer names it, or by the PUT on ``/things/{name}`` where the client chooses the name. What one operation's
@@ -98,6 +98,10 @@ class Producers:
         if place not in self._known:
             self._known[place] = self._find(place)
         return self._known[place]
+
+    def names(self, collection: str) -> frozenset[str]:
+        """The placeholders that name an element of a collection in some path."""
+        return frozenset(self._named.get(form(collection), ()))
 
     def made_by(self, operation: Operation) -> Producer | None:
         """The producer that an operation is; None where it makes no element of a collection."""

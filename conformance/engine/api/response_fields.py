@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from specs.model import Operation, Parameter
@@ -31,6 +32,11 @@ _NAME = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Z][A-
 """A key that is a UUID, or a constant in capitals: no field is called so."""
 
 
+@lru_cache(maxsize=10_000)
+def _step(key: str) -> str:
+    return NAMED if _NAME.fullmatch(key) else key
+
+
 def _walk(body: Any) -> Iterator[tuple[Place, Any]]:
     """Every place in a body with its value, shallowest first."""
     queue: deque[tuple[Place, Any]] = deque([((), body)])
@@ -40,7 +46,7 @@ def _walk(body: Any) -> Iterator[tuple[Place, Any]]:
             yield place, value
         if isinstance(value, dict):
             for key, child in value.items():
-                queue.append(((*place, NAMED if _NAME.fullmatch(key) else key), child))
+                queue.append(((*place, _step(key)), child))
         elif isinstance(value, list):
             for child in value[:3]:
                 queue.append(((*place, "[]"), child))
@@ -98,10 +104,10 @@ def place_in(bodies: list[Any], name: str) -> Place | None:
     best: Place | None = None
     for body in bodies:
         for place, _ in _walk(body):
+            if place[-1] not in (name, chain[-1]):
+                continue  # most places: a key that would match is the last of its own place first
             keys = _keys(place)
-            if not keys:
-                continue
-            if keys[-1] == name or (len(chain) > 1 and keys[-len(chain) :] == chain):
+            if keys and (keys[-1] == name or (len(chain) > 1 and keys[-len(chain) :] == chain)):
                 if best is None or len(_keys(place)) < len(_keys(best)):
                     best = place
                 break
@@ -147,7 +153,7 @@ def elements(body: Any) -> Iterator[Any]:
 
 
 def identity(element: Any, name: str) -> str | None:
-    """What names an element of a collection in a path: the field of the placeholder's name, or its likeliest kin.
+    """The name of an element of a collection in a path: the field of the placeholder's name, or its likeliest kin.
 
     Fields are tried in the order: the placeholder's own name (in any spelling), its last word, ``id``, ``uuid``. An
     element that is a text is its own name; one wrapped in an object of one key is taken out of it.

@@ -1,7 +1,7 @@
-"""What the tables of ``conformance/data`` say: bindings, and what the reference leaves unsaid about statuses.
+"""What a service's description says: what must be known beyond the reference so that its promises can be tried.
 
-They are data so that the generator names no operation; every entry that a run uses is noted in its record. Each service
-has its own (see ``tables``); one without a table is tried by its reference alone.
+It is data (``conformance/services/<type>/``, see ``api.load``), so that no module names an operation; a run notes every
+entry that it uses in its record. A service without a description is tried by its reference alone.
 """
 
 from __future__ import annotations
@@ -20,17 +20,24 @@ from conformance.engine.api.entries import (
     Fault,
     ListRule,
     Naming,
+    QueryField,
     Refusal,
     Showing,
     Stock,
     Transition,
     ValueRule,
 )
+from conformance.engine.api.given import Attachment, GivenKind, RelatedStatus, ShownValue
+from conformance.engine.api.stateful import NONE, StatefulResource
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.profile import Profile
 from conformance.engine.model.binding import Binding, Step
 from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion
 from specs.model import Condition, Operation
+
+PLAIN = "conformance"
+"""The value for a thing that the description does not know, in a request that is to reach nothing."""
 
 FIRST = Microversion(1, 0)
 """The lowest microversion of an endpoint, where no table says another."""
@@ -38,15 +45,12 @@ FIRST = Microversion(1, 0)
 
 @dataclass(frozen=True)
 class ServiceDescription:
-    """Both tables.
+    """A description, section by section; each is described in ``conformance/services/schema.json``.
 
     Attributes:
-        resource, identifier: the resource that has statuses, and the path parameter that names one.
-        initial: its status after creation; stable: statuses it keeps until somebody acts.
-        accepts: operation id -> statuses in which it is tried where the reference names none.
-        lock, unlock: operations by which the owner locks and unlocks; shown_by: the field that shows it.
-        actions: how the resource shows what is done to it; task: the field that shows what is under way in it.
-        final: operations after which the resource is of no use.
+        resources: those that have statuses; the first one is the resource under test.
+        kinds: the things that requests speak of, by the names that bindings call them.
+        final: operations after which the resource under test is of no use.
         placeholders, makes, queries: what stands for a placeholder, which collections have a factory, and which query
             a list needs.
         elements, acting_reads, unsuited: which elements of a collection will do, operations with GET that act, and
@@ -66,12 +70,14 @@ class ServiceDescription:
         by_choice: operations that are refused with 400 where the provider has not set up what they need.
         sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
         per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
-        made_with_server: field of a new server, and the kind of what it shows there: made with it, and kept after it.
-        environments: name -> a kind of server that is made where a case asks for it.
-        offshoots: what a request may make of what is attached to the server.
-        attach: resource -> (operation, parameter) that attaches it to the server.
+        profile: what the client must know of the service.
+        project_id: where the resource under test shows the id of its project; None where nothing is known to.
+        password_form: of a new password, in which ``{token}`` stands for a random text.
+        related: resource -> where its status is shown, of those of which the reference says what becomes of them.
+        field_prefixes: what the name of a field may begin with where it is shown, beyond its name in a request.
         listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
             and which field names an element where the reference has no path to one.
+        understood_queries, query_fields: query parameters that filter nothing, and what others select by.
         first: the lowest microversion of an endpoint, where an operation names none.
         fault: the form of an error's body.
         rooted: whether the root of the endpoint is an operation of the API itself.
@@ -80,72 +86,177 @@ class ServiceDescription:
         producers: collection -> operation that makes its elements, where the reference lists no code that says so.
         effects: where the API shows what the reference calls an effect.
         keys: operation, place of an object in its request (``{}`` for such a key above it), and what names its members.
+        unseen: shell patterns over breakages that no client can see, each with the reason.
     """
 
-    resource: str = ""
-    identifier: str = ""
-    initial: str = ""
-    stable: tuple[str, ...] = ()
-    accepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    transitions: tuple[Transition, ...] = ()
-    lock: str = ""
-    unlock: str = ""
-    shown_by: str = ""
-    actions: Actions = field(default_factory=Actions)
-    task: str = ""
-    final: tuple[str, ...] = ()
-    rules: tuple[BindingRule, ...] = ()
-    attach: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    resources: tuple[StatefulResource, ...] = ()
+    kinds: Mapping[str, GivenKind] = field(default_factory=dict)
+    tried_last: tuple[str, ...] = ()
+    bindings: tuple[BindingRule, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    creates: tuple[tuple[str, str, str], ...] = ()
-    made_with_server: tuple[tuple[str, str], ...] = ()
-    placeholders: Mapping[str, Any] = field(default_factory=dict)
-    makes: Mapping[str, str] = field(default_factory=dict)
-    queries: tuple[tuple[str, str, Binding], ...] = ()
-    elements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    acting_reads: tuple[str, ...] = ()
-    unsuited: Mapping[str, str] = field(default_factory=dict)
-    includes: tuple[tuple[str, str], ...] = ()
-    made_with: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
-    before: tuple[tuple[str, Step], ...] = ()
-    after: tuple[tuple[str, Step], ...] = ()
-    unlike: tuple[tuple[str, Step], ...] = ()
-    back: tuple[tuple[str, Step], ...] = ()
+    also_creates: tuple[tuple[str, str, str], ...] = ()
+    placeholder_values: Mapping[str, Any] = field(default_factory=dict)
+    made_by_factory: Mapping[str, str] = field(default_factory=dict)
+    required_queries: tuple[tuple[str, str, Binding], ...] = ()
+    usable_elements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unsafe_gets: tuple[str, ...] = ()
+    untestable: Mapping[str, str] = field(default_factory=dict)
+    always_included: tuple[tuple[str, str], ...] = ()
+    elements_made_with: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
+    steps_before: tuple[tuple[str, Step], ...] = ()
+    steps_after: tuple[tuple[str, Step], ...] = ()
+    before_refusal: tuple[tuple[str, Step], ...] = ()
+    undo_refused: tuple[tuple[str, Step], ...] = ()
     quotas: Mapping[str, Step] = field(default_factory=dict)
-    alone: tuple[str, ...] = ()
-    met: tuple[str, ...] = ()
-    per_user: tuple[str, ...] = ()
-    named_by: Mapping[str, Naming] = field(default_factory=dict)
-    showings: tuple[Showing, ...] = ()
-    companions: tuple[tuple[str, str, str], ...] = ()
-    values: tuple[ValueRule, ...] = ()
-    by_choice: tuple[str, ...] = ()
+    run_exclusively: tuple[str, ...] = ()
+    environment_satisfied: tuple[str, ...] = ()
+    user_owned: tuple[str, ...] = ()
+    placeholder_sources: Mapping[str, Naming] = field(default_factory=dict)
+    preconditions_to_show: tuple[Showing, ...] = ()
+    required_together: tuple[tuple[str, str, str], ...] = ()
+    value_rules: tuple[ValueRule, ...] = ()
+    by_provider_choice: tuple[str, ...] = ()
     sandbox_only: tuple[str, ...] = ()
-    listed: tuple[Stock, ...] = ()
+    made_for_lists: tuple[Stock, ...] = ()
     list_rules: tuple[ListRule, ...] = ()
-    list_names: Mapping[str, str | None] = field(default_factory=dict)
-    first: Microversion = FIRST
-    fault: Fault = field(default_factory=Fault)
-    rooted: bool = False
-    owned: bool = False
-    unknown_at: str | None = None
+    understood_queries: tuple[str, ...] = ()
+    query_fields: Mapping[str, QueryField] = field(default_factory=dict)
+    marker_fields: Mapping[str, str | None] = field(default_factory=dict)
+    first_microversion: Microversion = FIRST
+    error_body: Fault = field(default_factory=Fault)
+    root_is_operation: bool = False
+    always_made: bool = False
+    unknown_id_path: str | None = None
     producers: Mapping[str, str] = field(default_factory=dict)
-    keys: tuple[tuple[str, str, Any], ...] = ()
+    chosen_keys: tuple[tuple[str, str, Any], ...] = ()
     effects: tuple[EffectRule, ...] = ()
-    environments: Mapping[str, Environment] = field(default_factory=dict)
-    byproducts: tuple[Byproduct, ...] = ()
+    profile: Profile = field(default_factory=Profile)
+    project_id: ShownValue | None = None
+    password_form: str = "{token}"  # noqa: S105 -- a form, and no password
+    related_statuses: Mapping[str, RelatedStatus] = field(default_factory=dict)
+    field_prefixes: tuple[str, ...] = ()
+    unseen: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def driven(self) -> StatefulResource:
+        """The resource under test; one without a kind where the service has none."""
+        return self.resources[0] if self.resources else NONE
+
+    @property
+    def resource(self) -> str:
+        """The kind of the resource under test, which is the reference's word for it."""
+        return self.driven.kind
+
+    @property
+    def identifier(self) -> str:
+        """The placeholder of a path that names the resource under test."""
+        return self.driven.identifier
+
+    @property
+    def initial_status(self) -> str:
+        """The status of a new one."""
+        return self.driven.initial_status
+
+    @property
+    def stable_statuses(self) -> tuple[str, ...]:
+        """Statuses that one keeps until somebody acts."""
+        return self.driven.stable_statuses
+
+    @property
+    def failure_statuses(self) -> tuple[str, ...]:
+        """Statuses of one that has failed."""
+        return self.profile.kind(self.resource).status.failed
+
+    @property
+    def task_field(self) -> str:
+        """The field that shows what is under way in one."""
+        return self.profile.kind(self.resource).status.task_field
+
+    @property
+    def lasting_fields(self) -> tuple[str, ...]:
+        """Fields of one that nothing but a request changes while no task is under way."""
+        return self.driven.lasting_fields
+
+    @property
+    def statuses_to_try(self) -> Mapping[str, tuple[str, ...]]:
+        """Operation id -> statuses in which it is tried where the reference names none."""
+        return self.driven.statuses_to_try
+
+    @property
+    def transitions(self) -> tuple[Transition, ...]:
+        """Ways from status to status that the reference does not state."""
+        return self.driven.transitions
+
+    @property
+    def lock(self) -> str:
+        """The operation by which its owner locks one."""
+        return self.driven.lock
+
+    @property
+    def unlock(self) -> str:
+        """The operation by which its owner unlocks one."""
+        return self.driven.unlock
+
+    @property
+    def lock_shown_by(self) -> str:
+        """The field that shows whether one is locked."""
+        return self.driven.lock_shown_by
+
+    @property
+    def action_log(self) -> Actions:
+        """How one shows what is done to it."""
+        return self.driven.action_log
+
+    @property
+    def usual_environments(self) -> tuple[str, ...]:
+        """A reference's words for the usual sort of it."""
+        return self.driven.usual_environments
+
+    @property
+    def environments(self) -> Mapping[str, Environment]:
+        """Name -> another sort of it, which is made where a case asks for it."""
+        return self.driven.environments
+
+    @property
+    def attached_by(self) -> Mapping[str, Attachment]:
+        """Kind -> how a thing of it is attached to one."""
+        return self.driven.attached_by
+
+    @property
+    def byproducts(self) -> tuple[Byproduct, ...]:
+        """What a request may make of what is attached to one."""
+        return self.driven.byproducts
+
+    def plain(self, resource: str, attribute: str) -> Any:
+        """The value for an attribute of a thing in a request that is to reach nothing."""
+        if resource == "password":
+            return self.password_form.replace("{token}", PLAIN)
+        kind = self.kinds.get(resource)
+        return kind.plain.get(attribute, PLAIN) if kind is not None else PLAIN
+
+    def shown_value(self, resource: str, attribute: str) -> ShownValue | None:
+        """Where the resource under test shows a value, None where nothing says so."""
+        if (resource, attribute) == ("project", "id"):
+            return self.project_id
+        kind = self.kinds.get(resource)
+        return kind.shown_values.get(attribute) if kind is not None else None
+
+    def is_only_read(self, resource: str) -> bool:
+        """Whether a request may name such a resource without changing it, and every role may look it up."""
+        found = self.profile.discovery.get(resource)
+        return resource == "project" or (found is not None and found.role is None)
 
     def environment_of(self, written: str | None) -> str:
         """The name of the environment for which a reference has this word; nothing where none can be made."""
-        return next((name for name, one in self.environments.items() if written in one.written), "")
+        return next((name for name, one in self.environments.items() if written in one.words), "")
 
     def byproduct(self, post: Condition) -> Byproduct | None:
-        """How the cloud shows what a postcondition is about, where it is made of what is attached to the server."""
+        """How the cloud shows what a postcondition is about, where it is made of what is attached to the resource."""
         return next((one for one in self.byproducts if post.kind == "effect" and post.resource == one.resource), None)
 
     def key(self, operation: Operation, place: str) -> Any:
-        """What names the members of an object in a request, which the client chooses; ABSENT where fields do."""
-        for pattern, of, key in self.keys:
+        """The name of the members of an object that the client names; ABSENT where they are documented fields."""
+        for pattern, of, key in self.chosen_keys:
             if of == place and fnmatchcase(operation.id, pattern):
                 return key
         return ABSENT
@@ -156,11 +267,11 @@ class ServiceDescription:
 
     def included(self, operation: Operation) -> tuple[str, ...]:
         """Optional fields without which the operation's request is of no use."""
-        return tuple(name for pattern, name in self.includes if fnmatchcase(operation.id, pattern))
+        return tuple(name for pattern, name in self.always_included if fnmatchcase(operation.id, pattern))
 
     def is_by_choice(self, operation: Operation) -> bool:
         """Whether the provider chooses if the operation can be of use."""
-        return any(fnmatchcase(operation.id, pattern) for pattern in self.by_choice)
+        return any(fnmatchcase(operation.id, pattern) for pattern in self.by_provider_choice)
 
     def only_in_sandbox(self, operation: Operation) -> bool:
         """Whether what the operation needs can be brought about in the sandbox alone."""
@@ -171,15 +282,15 @@ class ServiceDescription:
         given = set(names)
         return [
             needed
-            for pattern, name, needed in self.companions
+            for pattern, name, needed in self.required_together
             if needed not in given
             and fnmatchcase(operation.id, pattern)
             and any(fnmatchcase(one, name) for one in given - {needed})
         ]
 
     def value_rule(self, operation: Operation, parameter: str, value: str) -> ValueRule | None:
-        """What a value of a parameter needs, None where it needs nothing; the first entry that fits counts."""
-        for rule in self.values:
+        """The rule for a value of a parameter, None where it needs nothing; the first entry that fits counts."""
+        for rule in self.value_rules:
             named = ((operation.id, rule.operation), (parameter, rule.parameter), (value, rule.value))
             if all(fnmatchcase(name, pattern) for name, pattern in named):
                 return rule
@@ -187,12 +298,14 @@ class ServiceDescription:
 
     def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
         """The query that an operation needs, as names and values or Bindings."""
-        return tuple((name, value) for pattern, name, value in self.queries if fnmatchcase(operation.id, pattern))
+        return tuple(
+            (name, value) for pattern, name, value in self.required_queries if fnmatchcase(operation.id, pattern)
+        )
 
     def list_rule(self, operation: Operation, parameter: str, version: Microversion) -> ListRule | None:
-        """What a parameter of a list needs to count at a version, None where it needs nothing."""
+        """The rule without which a list ignores a parameter at a version, None where it needs nothing."""
         for rule in self.list_rules:
-            if rule.until is not None and version > Microversion.parse(rule.until):
+            if rule.max_microversion is not None and version > Microversion.parse(rule.max_microversion):
                 continue
             if fnmatchcase(operation.id, rule.operation) and any(fnmatchcase(parameter, p) for p in rule.parameters):
                 return rule
@@ -200,44 +313,51 @@ class ServiceDescription:
 
     def stock(self, array: str) -> Stock | None:
         """How elements of the list of a key are made, None where the table does not say."""
-        return next((stock for stock in self.listed if array in stock.shown_in), None)
+        return next((stock for stock in self.made_for_lists if array in stock.shown_in), None)
 
     def created_by(self, operation: Operation) -> tuple[str, str] | None:
-        """What an action makes beside its answer: the kind of resource, and the request field that names it."""
-        for pattern, resource, named_by in self.creates:
+        """The thing that an action makes beside its answer: its kind, and the request field that names it."""
+        for pattern, resource, named_by in self.also_creates:
             if fnmatchcase(operation.id, pattern):
                 return resource, named_by
         return None
 
     def fields_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
         """The fields with which an element of a collection is made for an operation."""
-        for pattern, of, fields in self.made_with:
+        for pattern, of, fields in self.elements_made_with:
             if of == collection and fnmatchcase(operation.id, pattern):
                 return fields
         return {}
 
     def elements_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
-        """What an element of a collection must show to stand in a path of the operation."""
-        for entry, wanted in self.elements.items():
+        """The fields that an element of a collection must show to stand in a path of the operation."""
+        for entry, wanted in self.usable_elements.items():
             pattern, _, of = entry.rpartition(" ")
             if of == collection and fnmatchcase(operation.id, pattern or "*"):
                 return wanted
         return {}
 
-    def steps(self, operation: Operation, which: Literal["before", "after", "unlike", "back"]) -> list[Step]:
-        """What goes before or after a request of an operation, by one of the tables."""
-        table = {"before": self.before, "after": self.after, "unlike": self.unlike, "back": self.back}[which]
+    def steps(
+        self, operation: Operation, which: Literal["steps_before", "steps_after", "before_refusal", "undo_refused"]
+    ) -> list[Step]:
+        """The steps before or after a request of an operation, by one of the tables."""
+        table = {
+            "steps_before": self.steps_before,
+            "steps_after": self.steps_after,
+            "before_refusal": self.before_refusal,
+            "undo_refused": self.undo_refused,
+        }[which]
         return [step for pattern, step in table if fnmatchcase(operation.id, pattern)]
 
     def showing(self, operation: Operation, field: str) -> Showing | None:
-        """What must be so that the operation's response shows a field, None where nothing need be."""
-        for rule in self.showings:
+        """The preconditions without which the operation's response shows no such field, None where it always does."""
+        for rule in self.preconditions_to_show:
             if fnmatchcase(operation.id, rule.operation) and fnmatchcase(field, rule.fields):
                 return rule
         return None
 
-    def before_refusal(self, trial: Trial) -> list[Step]:
-        """What goes before a request that is to be refused, so that it shows where it is done all the same.
+    def steps_before_refusal(self, trial: Trial) -> list[Step]:
+        """The steps before a request that is to be refused, so that a request executed despite its refusal is detected.
 
         A request that is refused only because of its sender needs all that it would need to be accepted.
         """
@@ -245,20 +365,27 @@ class ServiceDescription:
             return []
         operation, outcome = trial.request.operation, trial.outcome
         for_sender = outcome.refused_for == "sender" and outcome.accepted is False
-        needed = self.steps(operation, "before") if for_sender else []
-        return [*needed, *self.steps(operation, "unlike")]
+        needed = self.steps(operation, "steps_before") if for_sender else []
+        return [*needed, *self.steps(operation, "before_refusal")]
 
     def passing(self, operation: Operation) -> list[str]:
         """The placeholders of an operation's path that name something only while it lasts."""
-        return [name for name, rule in self.named_by.items() if rule.passing and f"{{{name}}}" in operation.path]
+        return [
+            name for name, rule in self.placeholder_sources.items() if rule.passing and f"{{{name}}}" in operation.path
+        ]
+
+    def why_unseen(self, breakage: str) -> str | None:
+        """Why no client can see a breakage of an id, None where one could."""
+        # A bracket in a pattern is a set of characters; ids hold none.
+        return next((reason for pattern, reason in self.unseen if fnmatchcase(breakage, pattern)), None)
 
     def is_alone(self, operation: str) -> bool:
         """Whether the operation of an id changes what all others share."""
-        return any(fnmatchcase(operation, pattern) for pattern in self.alone)
+        return any(fnmatchcase(operation, pattern) for pattern in self.run_exclusively)
 
     def binding(self, operation: Operation, parameter: str) -> tuple[bool, Any]:
         """Whether the table binds a parameter, and its Binding or constant."""
-        for rule in self.rules:
+        for rule in self.bindings:
             if fnmatchcase(operation.id, rule.operation) and fnmatchcase(parameter, rule.parameter):
                 return True, rule.value
         return False, None

@@ -2,7 +2,7 @@
 
 from conformance.engine.cloud.cleanup import CleanupReport, cleanup
 from conformance.engine.cloud.client import Cloud
-from conformance.engine.cloud.discover import Discovery, Flavor, Image, Missing, Network, Wishes
+from conformance.engine.cloud.discover import Candidate, Discovery, Missing
 from conformance.engine.cloud.errors import (
     CloudError,
     EndpointError,
@@ -14,6 +14,7 @@ from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.guard import Guard
 from conformance.engine.cloud.journal import Entry, Intent, Journal
 from conformance.engine.cloud.poll import WaitResult, Watch
+from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.resources import Made, Resources
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Anonymous, Role, Sender
 from conformance.engine.cloud.target import Target, connect
@@ -25,21 +26,20 @@ __all__ = [
     "Anonymous",
     "Answer",
     "Ask",
+    "Candidate",
     "CleanupReport",
     "Cloud",
     "CloudError",
     "Discovery",
     "EndpointError",
     "Entry",
-    "Flavor",
     "Guard",
     "GuardRefusal",
-    "Image",
     "Intent",
     "Journal",
     "Made",
     "Missing",
-    "Network",
+    "Profile",
     "ResourceError",
     "Resources",
     "Role",
@@ -48,7 +48,6 @@ __all__ = [
     "Target",
     "WaitResult",
     "Watch",
-    "Wishes",
     "cleanup",
     "connect",
 ]

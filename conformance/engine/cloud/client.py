@@ -11,15 +11,16 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from conformance.engine.cloud.created import creation, path_of, side_effect_name
+from conformance.engine.cloud.created import creation, side_effect_name
 from conformance.engine.cloud.credentials import Credential, TokenError
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.guard import SAFE_METHODS, Guard
+from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.cloud.transport import Reply, Transport
-from specs.microversion import Microversion, VersionRange
+from specs.microversion import VersionRange
 from specs.record.model import Exchange, ReceivedResponse, SentRequest
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ LONGEST_PAUSE = 30.0
 _HASTY = 5000.0
 """Milliseconds: a connection that fails later than that would fail again, and as late."""
 
-_NEW_HEADER = Microversion(2, 27)
-"""From this version of compute on OpenStack-API-Version is documented; before it the header of Nova's own is."""
-
 
 class Cloud:
     """An endpoint, and the roles in which we may speak to it. Safe to use from many threads.
@@ -50,6 +48,7 @@ class Cloud:
         credentials: by role.
         microversions: what the endpoint supports.
         name: how to name the endpoint to a person.
+        profile: what must be known of the service.
         journal: of this process; None if nothing may be made.
         allow_disruptive: let the guard let everything out.
         family: the client of another service of the same cloud and run: connections, secrets, counts, journal and
@@ -68,7 +67,7 @@ class Cloud:
         microversions: VersionRange,
         *,
         name: str | None = None,
-        service_type: str = "compute",
+        profile: Profile | None = None,
         journal: Journal | None = None,
         allow_disruptive: bool = False,
         transport: Transport | None = None,
@@ -77,15 +76,15 @@ class Cloud:
     ) -> None:
         self.url = url.rstrip("/")
         self.name = name or self.url
-        self.service_type = service_type
+        self.profile = profile or Profile()
         self.microversions = microversions
         self.journal = journal
         self.roles = frozenset(credentials)
         self.redactor: Redactor = family.redactor if family else redactor or Redactor()
         self.guard: Guard = Guard(
             journal,
+            self.profile.guard,
             allow_disruptive=allow_disruptive,
-            service_type=service_type,
             anonymous_refused=self._anonymous_refused,
             unknown=family.guard.unknown if family else None,
         )
@@ -99,7 +98,7 @@ class Cloud:
 
     @property
     def prefix(self) -> str:
-        """What every name of this run begins with."""
+        """The prefix of every name of this run."""
         return self.journal.prefix if self.journal else "conformance"
 
     @property
@@ -144,10 +143,10 @@ class Cloud:
         """Send a GET."""
         return self.send(Ask("GET", path, role, microversion, query=query))
 
-    def unknown_id(self, template: str = "/servers/{id}", *, role: Role = Role.MEMBER) -> str:
+    def unknown_id(self, template: str, *, role: Role = Role.MEMBER) -> str:
         """Make a random uuid, ask for it with GET at ``template``, and see that the answer is 404.
 
-        What follows the placeholder is not part of the question: "/servers/{id}/action" asks at "/servers/{id}".
+        What follows the placeholder is not part of the question: "/things/{id}/action" asks at "/things/{id}".
 
         Raises:
             ResourceError: the answer was not 404.
@@ -184,7 +183,7 @@ class Cloud:
             self._credentials,
             VersionRange(),
             name=f"{self.name} ({service_type})",
-            service_type=service_type,
+            profile=Profile(service_type),
             journal=self.journal,
             allow_disruptive=self.guard.allow_disruptive,
             family=self,
@@ -204,14 +203,15 @@ class Cloud:
         """Write down what came of an intent. Where that is not known, it stays open for the cleanup."""
         assert self.journal is not None  # noqa: S101 -- for the type checker
         if answer.ok:
-            if found := creation(intent.kind, ask, answer):
+            kind = self.profile.kind(intent.kind)
+            if found := creation(kind, ask, answer):
                 self.journal.made(intent, found.id, found.path, alias=found.alias)
-            elif isinstance(answer.json, dict) and "reservation_id" in answer.json:
-                query = (("reservation_id", str(answer.json["reservation_id"])),)
+            elif kind.batch_field and isinstance(answer.json, dict) and kind.batch_field in answer.json:
+                query = ((kind.batch_field, str(answer.json[kind.batch_field])),)
                 role = ask.role if isinstance(ask.role, Role) else Role.MEMBER
-                listing = self._send(Ask("GET", "/servers", role, query=query)).json
-                for server in listing.get("servers", ()) if isinstance(listing, dict) else ():
-                    self.journal.made(intent, server["id"], path_of("server", server["id"]))
+                listing = self._send(Ask("GET", kind.collection, role, query=query)).json
+                for one in listing.get(kind.listing.key, ()) if isinstance(listing, dict) else ():
+                    self.journal.made(intent, one[kind.id_field], kind.path_of(one[kind.id_field]))
         elif 400 <= answer.status < 500 and answer.status != 408:
             self.journal.refused(intent)
 
@@ -272,14 +272,7 @@ class Cloud:
         """Give the headers that ask for a microversion."""
         if microversion is None:
             return {}
-        if self.service_type != "compute":
-            return {"OpenStack-API-Version": f"{self.service_type} {microversion}"}
-        headers = {"X-OpenStack-Nova-API-Version": microversion}
-        try:
-            old = Microversion.parse(microversion) < _NEW_HEADER
-        except ValueError:
-            old = False  # "latest", or a version of no right form, which is then what is tested
-        return headers if old else {"OpenStack-API-Version": f"compute {microversion}", **headers}
+        return self.profile.version_headers(microversion)
 
     def _exchange(self, ask: Ask, reply: Reply) -> Exchange:
         body: Any = None
@@ -340,7 +333,7 @@ def _json(content: bytes) -> Any:
 def _pause(ask: Ask, reply: Reply, attempt: int) -> float | None:
     """Seconds to wait before the same request may go out again; None if it may not."""
     if reply.error:
-        # Sent twice, an action could act twice. What never reached the server was not sent.
+        # Sent twice, an action could act twice. What never reached the endpoint was not sent.
         again = (reply.unsent and reply.ms < _HASTY) or (reply.broken and ask.method.upper() in SAFE_METHODS)
         return 0.2 * (attempt + 1) if again else None
     if reply.status in {429, 503} and ask.patient:

@@ -23,7 +23,7 @@ class TokenError(CloudError):
 
 
 class Credential(Protocol):
-    """What a role speaks with."""
+    """The credential of a role."""
 
     def token(self) -> str:
         """Give the token that is good now. Raises TokenError."""
@@ -57,7 +57,7 @@ class FixedToken:
         return None
 
 
-class KeystoneToken:
+class IdentityToken:
     """A token that keystoneauth1 gets, and renews before it expires or when it is refused."""
 
     def __init__(

@@ -1,32 +1,27 @@
-"""What a test needs and the cloud has: images, flavors, networks. Smallest first; each can be given.
-
-The proxies to the image and the network service end with 2.35, so they are asked without a microversion; where they
-do not answer, the service itself is asked if the catalogue names it.
-"""
+"""Finds the things of the cloud that a test needs: the smallest that will do, unless the user names one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
-from specs.microversion import Microversion
+from conformance.engine.cloud.candidates import Attribute, Candidates, Fit, Lookup
+from conformance.engine.cloud.fields import value
+from conformance.engine.cloud.roles import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.exchange import Answer
 
-T = TypeVar("T")
-
-_EXTRA_SPECS_SHOWN = Microversion(2, 61)
-_NETWORKS_AUTO = Microversion(2, 37)
+OTHER = "other-"
+"""The prefix of the name by which the user names the second thing of a kind."""
 
 
 @dataclass(frozen=True)
 class Missing:
-    """What the cloud does not have, and why we think so. False as a condition."""
+    """Something that the cloud does not have, with the reason. False as a condition."""
 
     reason: str
 
@@ -35,320 +30,204 @@ class Missing:
 
 
 @dataclass(frozen=True)
-class Image:
-    """An image that a server can boot. Sizes as Nova gives them: disk in GiB, ram in MiB, size in bytes."""
+class Candidate:
+    """Something that the cloud has: what names it, what a person calls it, and its attributes."""
 
     id: str
     name: str
-    min_disk: int = 0
-    min_ram: int = 0
-    size: int = 0
+    values: Mapping[str, Any] = field(default_factory=dict)
 
+    def value(self, attribute: str) -> Any:
+        """An attribute, ``id`` and ``name`` among them. Raises KeyError where the description knows none such."""
+        return {"id": self.id, "name": self.name, **self.values}[attribute]
 
-@dataclass(frozen=True)
-class Flavor:
-    """A flavor. Disk in GiB, ram in MiB. ``special``: it has extra specs, which may ask for special hosts."""
-
-    id: str
-    name: str
-    vcpus: int
-    ram: int
-    disk: int
-    special: bool = False
-
-
-@dataclass(frozen=True)
-class Network:
-    """A network that a server can be put on."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the user gives in the place of discovery: ids or names; None leaves it to discovery."""
-
-    image: str | None = None
-    image_alt: str | None = None
-    flavor: str | None = None
-    flavor_alt: str | None = None
-    network: str | None = None
-    floating_ip_pool: str | None = None
-    availability_zone: str | None = None
+    def key(self, attributes: tuple[str, ...]) -> tuple[Any, ...]:
+        """Some attributes, to be compared with those of another one."""
+        return tuple(self.value(attribute) for attribute in attributes)
 
 
 class Discovery:
-    """Looks each thing up when it is first asked for, and once. Safe to use from many threads."""
+    """Looks each thing up when it is first asked for, and once. Safe to use from many threads.
 
-    def __init__(self, cloud: Cloud, wishes: Wishes | None = None) -> None:
+    Args:
+        cloud: that is asked.
+        wishes: what the user gives in the place of discovery: ids or names, by the name of what they are, or by that
+            and ``other-`` before it for the second one.
+    """
+
+    def __init__(self, cloud: Cloud, wishes: Mapping[str, str] | None = None) -> None:
         self._cloud = cloud
-        self._wishes = wishes or Wishes()
+        self._wishes = dict(wishes or {})
         self._lock = RLock()
-        self._found: dict[str, Any] = {}
+        self._found: dict[tuple[str, str], Any] = {}
 
-    @property
-    def image(self) -> Image | Missing:
-        """The smallest image that is active."""
-        return self._once("image", self._find_image)
+    def knows(self, name: str) -> bool:
+        """Whether the description of the service says how things of a name are found."""
+        return name in self._cloud.profile.discovery
 
-    @property
-    def image_alt(self) -> Image | Missing:
-        """Another image, for a rebuild that changes it; it fits the disk and memory of ``flavor``."""
-        return self._once("image_alt", self._find_image_alt)
+    def every(self, name: str) -> tuple[Candidate, ...] | Missing:
+        """All of a name that will do, the smallest first."""
+        found: tuple[Candidate, ...] | Missing = self._once("every", name)
+        return found
 
-    @property
-    def images(self) -> tuple[Image, ...] | Missing:
-        """All images that are active and are no snapshots, smallest first."""
-        return self._once("images", self._find_images)
+    def found(self, name: str) -> Candidate | Missing:
+        """The one of a name that is taken: the smallest that fits, or the user's."""
+        found: Candidate | Missing = self._once("first", name)
+        return found
 
-    @property
-    def flavor(self) -> Flavor | Missing:
-        """The smallest flavor that fits the image."""
-        return self._once("flavor", self._find_flavor)
+    def other(self, name: str) -> Candidate | Missing:
+        """A second one of a name, to take the place of the first."""
+        found: Candidate | Missing = self._once("other", name)
+        return found
 
-    @property
-    def flavor_alt(self) -> Flavor | Missing:
-        """The next flavor that a server of ``flavor`` can be resized to: another size, no smaller disk."""
-        return self._once("flavor_alt", self._find_flavor_alt)
+    def room(self) -> int | None:
+        """How many more things like the smallest the limits allow; None: no limit, or not known. Asked anew each time.
 
-    @property
-    def flavors(self) -> tuple[Flavor, ...] | Missing:
-        """All flavors that are not disabled, smallest first."""
-        return self._once("flavors", self._find_flavors)
-
-    @property
-    def network(self) -> Network | Missing:
-        """The network to put servers on where one must be named."""
-        return self._once("network", self._find_network)
-
-    @property
-    def networks(self) -> tuple[Network, ...]:
-        """All networks that the project may use, as far as they can be seen."""
-        return self._once("networks", self._find_networks)
-
-    @property
-    def floating_ip_pool(self) -> str | Missing:
-        """The name of a pool of floating IPs."""
-        return self._once("floating_ip_pool", self._find_pool)
-
-    @property
-    def availability_zone(self) -> str | Missing:
-        """The name of an availability zone that is up."""
-        return self._once("availability_zone", self._find_zone)
-
-    @property
-    def max_servers(self) -> int | None:
-        """How many more servers of ``flavor`` the quota allows (None: no limit, or not known). Asked anew each time."""
-        return self._room()
-
-    def _once(self, name: str, find: Callable[[], T]) -> T:
-        with self._lock:
-            if name not in self._found:
-                self._found[name] = find()
-            found: T = self._found[name]
-            return found
-
-    def _find_image(self) -> Image | Missing:
-        return _pick(self.images, self._wishes.image, "image")
-
-    def _find_image_alt(self) -> Image | Missing:
-        first, images, flavor = self.image, self.images, self.flavor
-        if isinstance(images, Missing) or self._wishes.image_alt:
-            return _pick(images, self._wishes.image_alt, "image")
-        for image in images:
-            if image != first and (not flavor or _fits(flavor, image)):
-                return image
-        return Missing("the cloud has only one image that fits")
-
-    def _find_images(self) -> tuple[Image, ...] | Missing:
-        answer = self._cloud.get("/images/detail")
-        records = _list(answer, "images")
-        if records is None:
-            service = self._cloud.service("image")
-            if service is None:
-                return Missing(f"images cannot be listed: {_said('GET /images/detail', answer)}")
-            prefix = "" if service.url.rstrip("/").endswith(("/v2", "/v2.0")) else "/v2"
-            answer = service.get(f"{prefix}/images", query=(("status", "active"),))
-            records = _list(answer, "images")
-            if records is None:
-                return Missing(f"images cannot be listed: {_said('GET /v2/images', answer)}")
-        images = [_image(one) for one in records if _bootable(one)]
-        if not images:
-            return Missing("the cloud shows no active image")
-        return tuple(sorted(images, key=lambda one: (one.min_disk, one.min_ram, one.size, one.id)))
-
-    def _find_flavor(self) -> Flavor | Missing:
-        flavors = self.flavors
-        if isinstance(flavors, Missing) or self._wishes.flavor:
-            return _pick(flavors, self._wishes.flavor, "flavor")
-        image = self.image
-        fitting = [one for one in flavors if not image or _fits(one, image)]
-        if not fitting:
-            return Missing(f"no flavor fits the image {image.name if image else '?'}")
-        # A flavor without a disk may be refused for an image (a policy of 2018), one with extra specs may ask for
-        # hosts that are rare: both only where there is nothing else.
-        return min(fitting, key=lambda one: (one.special, one.disk == 0, *_size(one)))
-
-    def _find_flavor_alt(self) -> Flavor | Missing:
-        flavors, first = self.flavors, self.flavor
-        if isinstance(flavors, Missing) or self._wishes.flavor_alt:
-            return _pick(flavors, self._wishes.flavor_alt, "flavor")
-        if isinstance(first, Missing):
-            return first
-        others = [
-            one for one in flavors if one.id != first.id and _size(one) != _size(first) and one.disk >= first.disk
-        ]
-        bigger = [one for one in others if _size(one) > _size(first)] or others
-        if not bigger:
-            return Missing(f"no flavor is there to resize {first.name} to")
-        return min(bigger, key=lambda one: (one.special, *_size(one)))
-
-    def _find_flavors(self) -> tuple[Flavor, ...] | Missing:
-        newest = self._cloud.microversions.max
-        # Extra specs of flavors are shown from this version on.
-        version = str(_EXTRA_SPECS_SHOWN) if newest and newest >= _EXTRA_SPECS_SHOWN else None
-        answer = self._cloud.get("/flavors/detail", microversion=version)
-        records = _list(answer, "flavors")
-        if records is None:
-            return Missing(f"flavors cannot be listed: {_said('GET /flavors/detail', answer)}")
-        flavors = [_flavor(one) for one in records if not one.get("OS-FLV-DISABLED:disabled")]
-        if not flavors:
-            return Missing("the cloud shows no flavor")
-        return tuple(sorted(flavors, key=_size))
-
-    def _find_networks(self) -> tuple[Network, ...]:
-        for path in ("/os-tenant-networks", "/os-networks"):
-            records = _list(self._cloud.get(path), "networks")
-            if records:
-                return tuple(Network(str(one["id"]), str(one.get("label") or one["id"])) for one in records)
-        service = self._cloud.service("network")
-        if service is None:
-            return ()
-        prefix = "" if service.url.rstrip("/").endswith("/v2.0") else "/v2.0"
-        records = _list(service.get(f"{prefix}/networks"), "networks") or []
-        usable = [one for one in records if one.get("subnets") and not one.get("router:external")]
-        # The project's own before the shared ones.
-        usable.sort(key=lambda one: bool(one.get("shared")))
-        return tuple(Network(str(one["id"]), str(one.get("name") or one["id"])) for one in usable)
-
-    def _find_network(self) -> Network | Missing:
-        networks = self.networks
-        if self._wishes.network and not any(self._wishes.network in (one.id, one.name) for one in networks):
-            return Network(self._wishes.network, self._wishes.network)
-        return _pick(networks or Missing("no network can be seen"), self._wishes.network, "network")
-
-    def _find_pool(self) -> str | Missing:
-        if self._wishes.floating_ip_pool:
-            return self._wishes.floating_ip_pool
-        answer = self._cloud.get("/os-floating-ip-pools")
-        records = _list(answer, "floating_ip_pools")
-        if records is None:
-            return Missing(f"floating IP pools cannot be listed: {_said('GET /os-floating-ip-pools', answer)}")
-        if not records:
-            return Missing("the cloud has no pool of floating IPs")
-        return str(records[0]["name"])
-
-    def _find_zone(self) -> str | Missing:
-        if self._wishes.availability_zone:
-            return self._wishes.availability_zone
-        answer = self._cloud.get("/os-availability-zone")
-        records = _list(answer, "availabilityZoneInfo")
-        if records is None:
-            return Missing(f"availability zones cannot be listed: {_said('GET /os-availability-zone', answer)}")
-        for one in records:
-            if (one.get("zoneState") or {}).get("available") and one.get("zoneName") != "internal":
-                return str(one["zoneName"])
-        return Missing("no availability zone is available")
-
-    def _room(self) -> int | None:
-        answer = self._cloud.get("/limits")
-        limits = answer.json.get("limits", {}).get("absolute", {}) if isinstance(answer.json, dict) else {}
-        flavor = self.flavor
-        vcpus, ram = (flavor.vcpus, flavor.ram) if flavor else (1, 1)
+        What one takes of a limit is said in the description.
+        """
+        where = self._cloud.profile.room
+        if where is None:
+            return None
+        answer = self._cloud.get(where.path)
+        shown = value(answer.json, where.field, {}) if answer.ok else {}
         rooms = []
-        for most, used, each in (
-            ("maxTotalInstances", "totalInstancesUsed", 1),
-            ("maxTotalCores", "totalCoresUsed", vcpus),
-            ("maxTotalRAMSize", "totalRAMUsed", ram),
-        ):
-            limit = limits.get(most)
+        for one in where.limits:
+            limit, each = value(shown, one.limit, None), 1
+            if one.kind:
+                taken = self.found(one.kind)
+                each = taken.value(one.attribute) if isinstance(taken, Candidate) else 1
             if isinstance(limit, int) and limit >= 0 and each:
-                rooms.append(max(0, limit - int(limits.get(used, 0))) // each)
+                rooms.append(max(0, limit - int(value(shown, one.used, 0))) // each)
         return min(rooms, default=None)
 
+    def _once(self, which: Literal["every", "first", "other"], name: str) -> Any:
+        rules = self._cloud.profile.discovery.get(name)
+        if rules is None:
+            return Missing(f"it is not known how to look for a {name}")
+        find = {"every": self._every, "first": self._first, "other": self._other}[which]
+        with self._lock:
+            if rules.role is not None:
+                return find(name, rules)
+            if (which, name) not in self._found:
+                self._found[which, name] = find(name, rules)
+            return self._found[which, name]
 
-def knows_auto_networks(version: str | None) -> bool:
-    """Whether ``networks: "auto"`` and ``"none"`` are known at a microversion."""
-    if version is None:
+    def _every(self, name: str, rules: Candidates) -> tuple[Candidate, ...] | Missing:
+        if rules.role is not None and rules.role not in self._cloud.roles:
+            return Missing(f"{rules.why_role}, and no such role was given")
+        listed, trouble = False, "nothing lists them"
+        for lookup in rules.lists:
+            records, said = self._listed(lookup, rules.role or Role.MEMBER)
+            if records is None:
+                trouble = said or trouble
+                continue
+            listed = True
+            found = [_candidate(one, rules) for one in records if all(c.holds(one) for c in lookup.where)]
+            if found:
+                return tuple(sorted(found, key=lambda one: one.key(rules.order)))
+        many = self._cloud.profile.kind(name).many()
+        return Missing(rules.empty if listed else f"{many} cannot be listed: {trouble}")
+
+    def _listed(self, lookup: Lookup, role: Role) -> tuple[list[dict[str, Any]] | None, str]:
+        """The records of a list, or None and what was answered; nothing where the cloud has no such service."""
+        cloud, path = self._cloud, lookup.path
+        if lookup.service:
+            service = cloud.service(lookup.service)
+            if service is None:
+                return None, ""
+            cloud = service
+            last = service.url.rstrip("/").rpartition("/")[2]
+            # A catalogue may name the service's root, or the root of one of its versions.
+            path = path if last.startswith(lookup.root) and lookup.root else f"/{lookup.root}{path}"
+        version = None
+        if lookup.microversion is not None and cloud.microversions.max is not None:
+            version = str(lookup.microversion) if cloud.microversions.max >= lookup.microversion else None
+        answer = cloud.get(path, role=role, microversion=version, query=lookup.query)
+        records = _list(answer, lookup.key)
+        return records, "" if records is not None else answer.error or f"GET {path} gave {answer.status}"
+
+    def _first(self, name: str, rules: Candidates) -> Candidate | Missing:
+        found = self.every(name)
+        wish = self._wishes.get(name)
+        if wish is not None:
+            return _wished(found, wish, name, rules)
+        if isinstance(found, Missing):
+            return found
+        for other, fits in rules.fits.items():
+            beside = self.found(other)
+            if isinstance(beside, Candidate):
+                found = tuple(one for one in found if _fit(one, beside, fits))
+                if not found:
+                    return Missing(rules.unfit.replace("{name}", beside.name))
+        return min(found, key=lambda one: one.key(rules.prefers)) if rules.prefers else found[0]
+
+    def _other(self, name: str, rules: Candidates) -> Candidate | Missing:
+        found, wish, other = self.every(name), self._wishes.get(OTHER + name), rules.other
+        if wish is not None:
+            return _wished(found, wish, name, rules)
+        first = self.found(name)
+        if isinstance(found, Missing):
+            return found
+        if other is None:
+            return Missing(f"it is not known which other {name} will do")
+        if isinstance(first, Missing):
+            return first
+        rest = [one for one in found if one.id != first.id and _may_follow(one, first, rules)]
+        for beside_name, fits in other.fits.items():
+            beside = self.found(beside_name)
+            rest = [one for one in rest if not isinstance(beside, Candidate) or _fit(beside, one, fits)]
+        larger = [one for one in rest if one.key(other.larger_by) > first.key(other.larger_by)] or rest
+        if not larger:
+            return Missing(other.missing.replace("{first}", first.name))
+        return min(larger, key=lambda one: one.key(other.prefers)) if other.prefers else larger[0]
+
+
+def _may_follow(one: Candidate, first: Candidate, rules: Candidates) -> bool:
+    """Whether one thing can take the place of the first, by its own attributes."""
+    other = rules.other
+    if other is None:
         return False
-    return version == "latest" or Microversion.parse(version) >= _NETWORKS_AUTO
+    if other.differs_in and one.key(other.differs_in) == first.key(other.differs_in):
+        return False
+    return all(one.value(attribute) >= first.value(attribute) for attribute in other.at_least)
 
 
-def _list(answer: Answer, name: str) -> list[dict[str, Any]] | None:
-    if not answer.ok or not isinstance(answer.json, dict) or not isinstance(answer.json.get(name), list):
-        return None
-    return [one for one in answer.json[name] if isinstance(one, dict)]
+def _fit(one: Candidate, beside: Candidate, fits: tuple[Fit, ...]) -> bool:
+    return all(
+        one.value(fit.attribute) >= beside.value(fit.least) or (fit.zero_fits and one.value(fit.attribute) == 0)
+        for fit in fits
+    )
 
 
-def _said(request: str, answer: Answer) -> str:
-    return answer.error or f"{request} gave {answer.status}"
-
-
-N = TypeVar("N", Image, Flavor, Network)
-
-
-def _pick(found: tuple[N, ...] | Missing, wish: str | None, kind: str) -> N | Missing:
-    if isinstance(found, Missing):
-        return found
-    if wish is None:
-        return found[0]
-    for one in found:
+def _wished(found: tuple[Candidate, ...] | Missing, wish: str, name: str, rules: Candidates) -> Candidate | Missing:
+    """The one that the user names."""
+    for one in found or ():
         if wish in (one.id, one.name):
             return one
-    return Missing(f"the cloud does not show the {kind} {wish!r} that was given")
+    if rules.unlisted:
+        return Candidate(wish, wish)
+    if isinstance(found, Missing):
+        return found
+    return Missing(f"the cloud does not show the {name} {wish!r} that was given")
 
 
-def _image(one: dict[str, Any]) -> Image:
-    return Image(
-        str(one["id"]),
-        str(one.get("name") or ""),
-        int(one.get("minDisk") or one.get("min_disk") or 0),
-        int(one.get("minRam") or one.get("min_ram") or 0),
-        int(one.get("OS-EXT-IMG-SIZE:size") or one.get("size") or 0),
-    )
+def _list(answer: Answer, key: str) -> list[dict[str, Any]] | None:
+    if not answer.ok or not isinstance(answer.json, dict) or not isinstance(answer.json.get(key), list):
+        return None
+    return [one for one in answer.json[key] if isinstance(one, dict)]
 
 
-def _bootable(one: dict[str, Any]) -> bool:
-    metadata = one.get("metadata")
-    more: dict[str, Any] = metadata if isinstance(metadata, dict) else one
-    return (
-        str(one.get("status", "")).upper() == "ACTIVE"
-        # Snapshots of servers come and go, and those of volumes need the volume service.
-        and more.get("image_type") not in {"snapshot", "backup"}
-        and "server" not in one
-        and not more.get("block_device_mapping")
-        and one.get("container_format") not in {"aki", "ari"}
-    )
+def _candidate(record: dict[str, Any], rules: Candidates) -> Candidate:
+    id_ = str(_attribute(record, rules.id))
+    name = str(_attribute(record, rules.name) or id_)
+    return Candidate(id_, name, {called: _attribute(record, rule) for called, rule in rules.attributes.items()})
 
 
-def _flavor(one: dict[str, Any]) -> Flavor:
-    return Flavor(
-        str(one["id"]),
-        str(one.get("name") or one.get("original_name") or one["id"]),
-        int(one.get("vcpus") or 0),
-        int(one.get("ram") or 0),
-        int(one.get("disk") or 0),
-        bool(one.get("extra_specs")),
-    )
-
-
-def _size(one: Flavor) -> tuple[int, int, int]:
-    return one.ram, one.vcpus, one.disk
-
-
-def _fits(flavor: Flavor, image: Image) -> bool:
-    if flavor.ram < image.min_ram:
-        return False
-    # A disk of 0 takes the size of the image.
-    return flavor.disk == 0 or (flavor.disk >= image.min_disk and flavor.disk * 2**30 >= image.size)
+def _attribute(record: dict[str, Any], rule: Attribute) -> Any:
+    if rule.test is not None:
+        return rule.test.holds(record)
+    found = next(filter(None, (value(record, name, None) for name in rule.fields)), "")
+    if not rule.number:
+        return found
+    number = int(found or 0) * rule.times
+    return number if rule.at_least is None else max(rule.at_least, number)

@@ -1,4 +1,4 @@
-"""What is asked of a cloud and what it answers."""
+"""Requests to a cloud and its answers."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Ask:
         headers: further headers, which win over ours. Never a token: that is the role's part.
         intent: the journal's intent if the request creates something.
         timeout: in seconds, for the connection and between two bytes of the answer.
-        expect_created: what an action makes on the side, such as "image" for createImage: the client journals the
-            intent, and the id that the answer names.
+        expect_created: the kind of what an action makes on the side: the client journals the intent, and the id that
+            the answer names.
         patient: honour Retry-After (429, 503). False where such an answer is what is tested.
     """
 

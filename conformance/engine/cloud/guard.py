@@ -8,7 +8,8 @@ A request other than GET and HEAD passes if
 (c) or its target is a random id that this run has seen answer 404, or it goes out without a valid token;
 (d) or the user allows disruption, for what is shared.
 
-It knows what may pass and refuses the rest, routes that it has never heard of included.
+It knows what may pass and refuses the rest, routes that it has never heard of included. What it must know of the routes
+of a service is said in the service's description (see ``profile.GuardRules``).
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from conformance.engine.cloud.errors import GuardRefusal
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.profile import GuardRules, NamedInBody
 from conformance.engine.cloud.roles import Anonymous
 
 if TYPE_CHECKING:
@@ -30,65 +33,11 @@ if TYPE_CHECKING:
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
-ACTING_READS = re.compile(r"/os-hosts/[^/]+/(startup|shutdown|reboot)/?\Z")
-"""Paths on which a GET acts: the old host operations of the compute API start, stop and reboot a host by it."""
-
-CREATING: dict[str, frozenset[str]] = {
-    "compute": frozenset(
-        {
-            "os-floating-ips",
-            "os-keypairs",
-            "os-security-group-rules",
-            "os-security-groups",
-            "os-server-groups",
-            "os-snapshots",
-            "os-volumes",
-            "os-volumes_boot",
-            "servers",
-        }
-    )
-}
-"""Collections in which a POST makes something of the project's own, by service. What is not here is shared (flavors,
-aggregates, services, ...) and needs the user's leave. Other services: any collection."""
-
-PARTS: dict[str, frozenset[str]] = {
-    "servers": frozenset(
-        {
-            "action",
-            "ips",
-            "metadata",
-            "migrations",
-            "os-interface",
-            "os-security-groups",
-            "os-server-password",
-            "remote-consoles",
-            "tags",
-        }
-    ),
-    "images": frozenset({"metadata"}),
-}
-"""What belongs to a resource, so that an id after it names nothing beyond that resource. An interface is here because
-detaching works only on a port that is bound to the server."""
-
 _TOKEN_HEADERS = frozenset({"authorization", "cookie", "x-auth-token", "x-service-token"})
 _METHOD_HEADERS = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
 
-_CHANGED = frozenset(
-    {
-        "parent_group_id",  # a security group gets a rule
-        "port",  # a port is bound to the server (networks of a new server)
-        "port_id",
-        "server_uuid",  # an external event
-        "share_id",
-        "volumeId",  # a volume is attached, or copied and swapped
-        "volume_id",
-    }
-)
-"""Members of a body that name what is changed beside the target. An image, a flavor, a network, a key pair or a
-snapshot is only read."""
-
 _ID_LIKE = re.compile(r"[0-9A-Fa-f.:/-]+\Z")
-"""A UUID, a number or an address. What holds other characters is none and so names no resource of these kinds."""
+"""A UUID, a number or an address. What holds other characters is none, and so names nothing by its id."""
 
 _UNASSIGNED = tuple(
     ipaddress.ip_network(net) for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
@@ -104,8 +53,8 @@ class Guard:
 
     Args:
         journal: of this run; None if it makes nothing.
+        rules: of the service whose routes these are.
         allow_disruptive: let everything out.
-        service_type: whose routes these are.
         anonymous_refused: asks the cloud whether it refuses who has no valid token; without it such requests are
             held to the same rules as all others.
         unknown: the random ids that another guard of this run has seen answer 404, to be shared.
@@ -117,15 +66,15 @@ class Guard:
     def __init__(
         self,
         journal: Journal | None,
+        rules: GuardRules | None = None,
         *,
         allow_disruptive: bool = False,
-        service_type: str = "compute",
         anonymous_refused: AnonymousRefused | None = None,
         unknown: set[str] | None = None,
     ) -> None:
         self.allow_disruptive = allow_disruptive
         self._journal = journal
-        self._creating = CREATING.get(service_type)
+        self._rules = rules or GuardRules()
         self._anonymous_refused = anonymous_refused
         self.unknown: set[str] = set() if unknown is None else unknown
 
@@ -147,9 +96,9 @@ class Guard:
         names = {name.lower() for name, _ in ask.headers}
         if held := sorted(names & _TOKEN_HEADERS):
             raise _refusal(ask, f"a request gets its token by its role, not by the header {held[0]}")
-        safe = ask.method.upper() in SAFE_METHODS and not ACTING_READS.search(ask.path)
+        safe = ask.method.upper() in SAFE_METHODS and not self._acts(segments)
         if held := sorted(names & _METHOD_HEADERS):
-            # Some servers take such a header for the method, and then a GET is none.
+            # Some endpoints take such a header for the method, and then a GET is none.
             safe = False
         if safe or self.allow_disruptive:
             return
@@ -164,16 +113,16 @@ class Guard:
 
     def _trouble(self, ask: Ask, segments: list[str]) -> str | None:
         """Why it must not go out; None if it may."""
-        for holder, value in _changed(_body(ask)):
-            if not self._may_name(holder, value):
-                return f"{holder} {value!r} in its body is not in this run's journal"
+        for member, value in self._changed(_body(ask)):
+            if not self._may_name(value):
+                return f"{member} {value!r} in its body is not in this run's journal"
         if len(segments) < 2:
             return self._creation_trouble(ask, segments)
         if self._names_what_it_makes(ask, segments):
             return None
         if not self.harmless(segments[1]):
             return f"{segments[1]!r} is not in this run's journal"
-        parts = PARTS.get(segments[0], frozenset())
+        parts = self._rules.parts.get(segments[0], frozenset())
         if len(segments) > 3 and segments[2] not in parts:
             for further in segments[3::2]:
                 if not self.harmless(further):
@@ -183,7 +132,7 @@ class Guard:
     def _names_what_it_makes(self, ask: Ask, segments: list[str]) -> bool:
         """Whether a PUT at the top of another service's API makes what its path names, by an intent that stands."""
         return (
-            self._creating is None
+            self._rules.own_collections is None
             and ask.method.upper() == "PUT"
             and len(segments) == 2
             and ask.intent is not None
@@ -195,7 +144,8 @@ class Guard:
     def _creation_trouble(self, ask: Ask, segments: list[str]) -> str | None:
         if not segments:
             return "it names no resource"
-        if ask.method.upper() != "POST" or (self._creating is not None and segments[0] not in self._creating):
+        creating = self._rules.own_collections
+        if ask.method.upper() != "POST" or (creating is not None and segments[0] not in creating):
             return f"it changes {segments[0]}, which this run did not make (--allow-disruptive would let it)"
         if ask.intent is None or self._journal is None:
             return "it creates something without an intent in the journal"
@@ -203,12 +153,42 @@ class Guard:
             return f"the intent {ask.intent.name!r} is not in the journal, or was used before"
         return None
 
-    def _may_name(self, holder: str, value: str) -> bool:
+    def _may_name(self, value: str) -> bool:
         if self.harmless(value) or not _ID_LIKE.match(value):
             return True
         if self._journal is not None and value.startswith(self._journal.prefix):
             return True
-        return holder == "address" and _unassigned(value)
+        return _unassigned(value)
+
+    def _acts(self, segments: list[str]) -> bool:
+        """Whether a GET of this path acts."""
+        path = "/" + "/".join(segments)
+        patterns = (one for one in self._rules.acting_reads if one.count("/") == path.count("/"))
+        return any(fnmatchcase(path, pattern) for pattern in patterns)
+
+    def _changed(self, value: Any, holder: str = "") -> Iterator[tuple[str, str]]:
+        """The things that a body names and the request changes beside its target: pairs of member and id."""
+        members = _members(value)
+        if members is not None:
+            for name, inner in members:
+                is_id = isinstance(inner, str | int) and not isinstance(inner, bool)
+                if is_id and self._is_named(name, holder, members):
+                    if inner != "":
+                        yield name, str(inner)
+                else:
+                    yield from self._changed(inner, name)
+        elif isinstance(value, list | tuple):
+            for inner in value:
+                yield from self._changed(inner, holder)
+
+    def _is_named(self, member: str, holder: str, members: list[tuple[str, Any]]) -> bool:
+        """Whether a member of an object names something that a request changes."""
+
+        def fits(rule: NamedInBody) -> bool:
+            within = not rule.within or any(fnmatchcase(holder, pattern) for pattern in rule.within)
+            return member == rule.member and within and all(pair in members for pair in rule.beside.items())
+
+        return any(map(fits, self._rules.changed_members))
 
 
 def _refusal(ask: Ask, why: str) -> GuardRefusal:
@@ -219,7 +199,7 @@ def _refusal(ask: Ask, why: str) -> GuardRefusal:
 def _segments(ask: Ask) -> list[str]:
     """The decoded parts of the path.
 
-    A path that a server or a proxy could read as another one goes out for no method at all.
+    A path that an endpoint or a proxy could read as another one goes out for no method at all.
     """
     path = ask.path
     parts = path.split("/")[1:]
@@ -240,7 +220,7 @@ def _body(ask: Ask) -> Any:
     if ask.raw is None:
         return ask.body
     try:
-        # A member that comes twice counts both times: which of them a server takes is its own affair.
+        # A member that comes twice counts both times: which of them is taken is the endpoint's own affair.
         return json.loads(ask.raw, object_pairs_hook=_Pairs)
     except (ValueError, RecursionError):
         return ABSENT
@@ -254,28 +234,6 @@ def _members(value: Any) -> list[tuple[str, Any]] | None:
     if isinstance(value, _Pairs):
         return list(value)
     return list(value.items()) if isinstance(value, dict) else None
-
-
-def _changed(value: Any, holder: str = "") -> Iterator[tuple[str, str]]:
-    """What a body names that the request changes beside its target: pairs of member and id."""
-    members = _members(value)
-    if members is not None:
-        volume = ("source_type", "volume") in [(k, v) for k, v in members if isinstance(v, str)]
-        for name, inner in members:
-            named = (
-                name in _CHANGED
-                or (name == "uuid" and volume)
-                or (name == "address" and holder in {"addFloatingIp", "removeFloatingIp"})
-                or (name == "group" and holder.endswith("scheduler_hints"))
-            )
-            if named and isinstance(inner, str | int) and not isinstance(inner, bool):
-                if inner != "":
-                    yield name, str(inner)
-            else:
-                yield from _changed(inner, name)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _changed(inner, holder)
 
 
 def _unassigned(value: str) -> bool:

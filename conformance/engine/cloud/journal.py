@@ -28,7 +28,7 @@ class Intent:
 
     Attributes:
         key: names it within the run's journals.
-        kind: server, keypair, security_group, floating_ip, image, volume, snapshot, server_group, ...
+        kind: of the resource, by its name in the description of the service.
         name: unique to it, so that it can be found again even if no answer came.
         role: as whom it is made, and so in which project it is.
     """
@@ -41,7 +41,7 @@ class Intent:
 
 @dataclass(frozen=True)
 class Entry:
-    """What the journal knows of one intent.
+    """All that the journal knows of one intent.
 
     Attributes:
         ids: what it became: usually one id; none if no answer came.
@@ -84,7 +84,7 @@ class Debt:
 
 @dataclass
 class _Book:
-    """What lines of journals add up to."""
+    """The sum of the lines of journals."""
 
     intents: dict[str, Intent] = field(default_factory=dict)
     made: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -135,7 +135,7 @@ class _Book:
         )
 
     def _is_gone(self, id_: str) -> bool:
-        # By the clock: files come in any order, and an id can be made again (that of a key pair is its name).
+        # By the clock: files come in any order, and an id can be made again (where it is the name).
         return self.gone_at.get(id_, -1.0) >= self.made_at.get(id_, 0.0)
 
 
@@ -251,7 +251,7 @@ class Journal:
         self._write({"do": "paid", "key": debt.key})
 
     def debts(self) -> tuple[Debt, ...]:
-        """What the run, in any of its processes, has not put back; the latest first."""
+        """The debts that the run, in any of its processes, has not paid; the latest first."""
         with self._lock:
             self._catch_up()
             return self._book.unpaid()
@@ -284,7 +284,7 @@ class Journal:
 
     @property
     def prefixes(self) -> tuple[str, ...]:
-        """What the names of this run begin with: one prefix, unless its processes were given different ones."""
+        """The prefixes of this run's names: one, unless its processes were given different ones."""
         with self._lock:
             self._catch_up()
             return tuple(self._book.prefixes)
@@ -297,7 +297,7 @@ class Journal:
 
     @staticmethod
     def read_debts(path: Path) -> tuple[Debt, ...]:
-        """What a run directory (or one file) says is still to be put back."""
+        """The debts of a run directory (or of one file) that are still to be paid."""
         return Journal._read(path).unpaid()
 
     @staticmethod

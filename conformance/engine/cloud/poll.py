@@ -1,7 +1,7 @@
-"""Waiting: one poll for all servers in flight.
+"""Waiting: one poll for all things of one kind that are in flight.
 
-A crowd of pollers makes Nova slow: a listing of servers costs it about as much as any other request, however many
-servers it shows. So one thread asks, for all threads that wait.
+A crowd of pollers makes a cloud slow: a list costs it about as much as any other request, however many things it shows.
+So one thread asks, for all threads that wait.
 """
 
 from __future__ import annotations
@@ -9,23 +9,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Condition, Thread
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, quote, urlsplit
+from threading import Condition, Event, Thread
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
+from conformance.engine.cloud.kinds import Kind, View
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.wait import until
 
 if TYPE_CHECKING:
     from conformance.engine.cloud.client import Cloud
+    from conformance.engine.cloud.exchange import Answer
 
-ServerView = dict[str, Any]
-"""A server as GET /servers/detail shows it."""
+Predicate = Callable[[View | None], bool]
+"""Whether to stop waiting; None stands for a thing that is not there."""
 
-Predicate = Callable[[ServerView | None], bool]
-"""Whether to stop waiting; None stands for a server that is not there (404)."""
-
-GONE = "DELETED"
-"""The status that stands for a server that is not there."""
+NOT_THERE = frozenset({404, 410})
+"""Codes by which a cloud says that a thing is not there."""
 
 _GROWTH = 0.2
 """The pause between two polls, as a part of how long the youngest wait has lasted."""
@@ -41,15 +41,15 @@ class WaitResult:
     """How a wait ended.
 
     Attributes:
-        statuses: distinct statuses in the order seen, from the beginning of the wait; "DELETED" if it was not there.
-        server: as last seen; None if it was not there, or was never seen.
+        statuses: distinct statuses in the order seen, from the beginning of the wait; GONE if it was not there.
+        view: the thing as last seen; None if it was not there, or was never seen.
         seconds: how long it took.
         states: as ``statuses``, with the task state.
         problem: the last trouble of the poll itself, if it timed out and there was any.
     """
 
     statuses: tuple[str, ...]
-    server: ServerView | None
+    view: View | None
     timed_out: bool
     seconds: float
     states: tuple[tuple[str, str | None], ...] = ()
@@ -61,27 +61,21 @@ class WaitResult:
         return self.statuses[-1] if self.statuses else ""
 
 
-def state_of(view: ServerView | None) -> tuple[str, str | None]:
-    """Status and task state of a server."""
-    if view is None:
-        return GONE, None
-    return str(view.get("status", "")), view.get("OS-EXT-STS:task_state")
-
-
 @dataclass(eq=False)
 class _Wait:
-    server_id: str
+    kind: Kind
+    id: str
     predicate: Predicate
     role: Role
     since: float
     states: list[tuple[str, str | None]] = field(default_factory=list)
-    view: ServerView | None = None
+    view: View | None = None
     done: bool = False
     failure: BaseException | None = None
 
-    def see(self, view: ServerView | None) -> None:
+    def see(self, view: View | None) -> None:
         self.view = view
-        state = state_of(view)
+        state = self.kind.state_of(view)
         if not self.states or self.states[-1] != state:
             self.states.append(state)
         try:
@@ -106,21 +100,25 @@ class Watch:
     """One thread that polls for all threads that wait. Starts at the first wait.
 
     Args:
+        cloud: that is asked.
+        kind: of the things that all wait for; what is waited for of another kind is asked for by itself.
         shortest: seconds between two polls at first. A slow endpoint is asked less often: the pause is never shorter
             than three times what the last poll took, so the poll takes up a quarter of one connection at most.
         longest: what the pause grows to while nothing changes.
-        microversion: to poll with. The oldest shows status and task state, and costs least.
+        microversion: to poll with. The oldest shows status and task, and costs least.
     """
 
     def __init__(
         self,
         cloud: Cloud,
+        kind: Kind | None = None,
         *,
         shortest: float = 0.15,
         longest: float = 5.0,
         microversion: str | None = None,
     ) -> None:
         self._cloud = cloud
+        self.kind = kind or cloud.profile.kind(cloud.profile.watched)
         self._shortest = shortest
         self._longest = longest
         self._microversion = microversion
@@ -133,43 +131,75 @@ class Watch:
         self._closed = False
         self._started = time.monotonic()
 
-    def until(self, server_id: str, predicate: Predicate, timeout: float, *, role: Role = Role.MEMBER) -> WaitResult:
+    def until(
+        self,
+        id_: str,
+        predicate: Predicate,
+        timeout: float,
+        *,
+        role: Role = Role.MEMBER,
+        kind: Kind | None = None,
+        stopping: Event | None = None,
+    ) -> WaitResult:
         """Wait until the predicate holds of a view that was asked for after this call, or the time is over.
 
         Args:
-            server_id: of the server.
+            id_: of the thing.
             predicate: called in the thread of the poll; it should do nothing but look.
             timeout: in seconds.
-            role: who asks; the server must be in its project.
+            role: who asks; the thing must be in its project.
+            kind: of the thing; None for the kind of the watch.
+            stopping: the run's, which ends the wait for a thing of another kind; that for one of the watch's own is
+                ended by its predicate.
 
         Raises:
             RoleMissing: the run does not have the role.
             Exception: what the predicate raised.
         """
-        wait = _Wait(server_id, predicate, role, time.monotonic())
+        waiting = _Wait(kind or self.kind, id_, predicate, role, time.monotonic())
+        if waiting.kind.name != self.kind.name:
+            return self._alone(waiting, timeout, stopping)
         with self._changed:
             if self._closed:
-                return wait.result(True, "the watch was closed")
+                return waiting.result(True, "the watch was closed")
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="conformance-watch", daemon=True)
                 self._thread.start()
-            self._waits.append(wait)
+            self._waits.append(waiting)
             self._fresh = True
             self._changed.notify_all()
-            self._changed.wait_for(lambda: wait.done or self._closed, timeout)
-            if wait in self._waits:
-                self._waits.remove(wait)
-            if wait.failure is not None:
-                raise wait.failure
-            return wait.result(not wait.done, self._problem)
+            self._changed.wait_for(lambda: waiting.done or self._closed, timeout)
+            if waiting in self._waits:
+                self._waits.remove(waiting)
+            if waiting.failure is not None:
+                raise waiting.failure
+            return waiting.result(not waiting.done, self._problem)
 
-    def trace(self, server_id: str) -> tuple[tuple[float, str, str | None], ...]:
-        """Every distinct (seconds since the start of the watch, status, task state) seen of a server."""
+    def _alone(self, waiting: _Wait, timeout: float, stopping: Event | None) -> WaitResult:
+        """Wait for one thing that the poll does not show, by looking at nothing else."""
+        problems: list[str] = []
+
+        def look() -> bool:
+            answer = self._cloud.get(waiting.kind.path_of(waiting.id), role=waiting.role)
+            view = waiting.kind.shown_in(answer.json) if answer.ok else None
+            if view is None and answer.status not in NOT_THERE:
+                problems.append(_said(waiting, answer))
+                return False
+            waiting.see(view)
+            if waiting.failure is not None:
+                raise waiting.failure
+            return waiting.done
+
+        done = until(look, bool, timeout, stopping)
+        return waiting.result(not done, problems[-1] if problems else None)
+
+    def trace(self, id_: str) -> tuple[tuple[float, str, str | None], ...]:
+        """Every distinct (seconds since the start of the watch, status, task) seen of a thing."""
         with self._changed:
-            return tuple(self._traces.get(server_id, ()))
+            return tuple(self._traces.get(id_, ()))
 
     def states_seen(self) -> frozenset[tuple[str, str | None]]:
-        """Every distinct (status, task state) seen of any server."""
+        """Every distinct (status, task) seen of any thing."""
         with self._changed:
             return frozenset((status, task) for trace in self._traces.values() for _, status, task in trace)
 
@@ -189,8 +219,8 @@ class Watch:
                 if self._closed:
                     return
                 asked: dict[Role, set[str]] = {}
-                for wait in self._waits:
-                    asked.setdefault(wait.role, set()).add(wait.server_id)
+                for waiting in self._waits:
+                    asked.setdefault(waiting.role, set()).add(waiting.id)
                 self._fresh = False
             started = time.monotonic()
             news = False
@@ -205,7 +235,7 @@ class Watch:
             took = time.monotonic() - started
             with self._changed:
                 # By the age of the youngest wait: one that has just begun is not to suffer from one that lasts.
-                youngest = min((time.monotonic() - wait.since for wait in self._waits), default=0.0)
+                youngest = min((time.monotonic() - one.since for one in self._waits), default=0.0)
                 pause = self._shortest if news else min(max(self._shortest, youngest * _GROWTH), self._longest)
                 # A new wait has a poll soon, but not at once: others may join it.
                 due = time.monotonic() + max(pause, _REST * took)
@@ -213,68 +243,75 @@ class Watch:
                 while not self._closed and time.monotonic() < (soon if self._fresh else due):
                     self._changed.wait((soon if self._fresh else due) - time.monotonic())
 
-    def _look(self, role: Role, ids: set[str]) -> dict[str, ServerView | None]:
-        """How the servers are now. One that could not be looked at is left out."""
-        views: dict[str, ServerView | None] = {}
-        # For a single server its own GET costs less than a listing.
-        if len(ids) > 1:
+    def _look(self, role: Role, ids: set[str]) -> dict[str, View | None]:
+        """How the things are now. One that could not be looked at is left out."""
+        views: dict[str, View | None] = {}
+        # For a single thing its own GET costs less than a list.
+        if len(ids) > 1 and self.kind.listing.status_path:
             views.update((id_, view) for id_, view in self._listing(role).items() if id_ in ids)
-        # The listing leaves out what is SOFT_DELETED, and what had its name changed.
+        # The list leaves out what is deleted and kept for a while, and what had its name changed.
         for id_ in sorted(ids - set(views)):
-            answer = self._cloud.get(f"/servers/{quote(id_, safe='')}", role=role, microversion=self._microversion)
-            if answer.status == 404:
-                views[id_] = None
-            elif answer.ok and isinstance(answer.json, dict) and isinstance(answer.json.get("server"), dict):
-                views[id_] = answer.json["server"]
+            path = self.kind.path_of(id_)
+            answer = self._cloud.get(path, role=role, microversion=self._microversion)
+            view = self.kind.shown_in(answer.json) if answer.ok else None
+            if view is not None or answer.status == 404:
+                views[id_] = view
             else:
-                self._note(answer.error or f"GET /servers/{id_} gave {answer.status}")
+                self._note(answer.error or f"GET {path} gave {answer.status}")
         return views
 
-    def _listing(self, role: Role) -> dict[str, ServerView]:
-        views: dict[str, ServerView] = {}
-        query: tuple[tuple[str, str], ...] = (("name", self._cloud.prefix),)
+    def _listing(self, role: Role) -> dict[str, View]:
+        views: dict[str, View] = {}
+        how, id_field = self.kind.listing, self.kind.id_field
+        named = ((how.name_query, self._cloud.prefix),) if how.name_query else ()
+        query: tuple[tuple[str, str], ...] = named
         for _ in range(_PAGES):
-            answer = self._cloud.get("/servers/detail", role=role, microversion=self._microversion, query=query)
+            answer = self._cloud.get(how.status_path, role=role, microversion=self._microversion, query=query)
             if not answer.ok or not isinstance(answer.json, dict):
-                self._note(answer.error or f"GET /servers/detail gave {answer.status}")
+                self._note(answer.error or f"GET {how.status_path} gave {answer.status}")
                 break
-            page = [one for one in answer.json.get("servers") or () if isinstance(one, dict) and "id" in one]
-            views.update((one["id"], one) for one in page)
-            links = answer.json.get("servers_links") or ()
+            page = [one for one in answer.json.get(how.key) or () if isinstance(one, dict) and id_field in one]
+            views.update((one[id_field], one) for one in page)
+            links = answer.json.get(f"{how.key}_links") or ()
             following = next((one.get("href", "") for one in links if one.get("rel") == "next"), "")
             marker = parse_qs(urlsplit(following).query).get("marker")
             if not page or not marker:
                 break
             # The link may lead to a host that cannot be reached from here: only its marker is used.
-            query = (("name", self._cloud.prefix), ("marker", marker[0]))
+            query = (*named, ("marker", marker[0]))
         return views
 
-    def _tell(self, role: Role, views: dict[str, ServerView | None], begun: float) -> bool:
+    def _tell(self, role: Role, views: dict[str, View | None], begun: float) -> bool:
         """Show the views to all who wait for them; whether any was new."""
         news = False
         with self._changed:
             for id_, view in views.items():
-                status, task = state_of(view)
+                status, task = self.kind.state_of(view)
                 trace = self._traces.setdefault(id_, [])
                 if not trace or trace[-1][1:] != (status, task):
                     trace.append((round(begun - self._started, 3), status, task))
                     news = True
-            for wait in list(self._waits):
-                if wait.role is role and wait.since <= begun and wait.server_id in views:
-                    wait.see(views[wait.server_id])
-                    if wait.done:
-                        self._waits.remove(wait)
+            for waiting in list(self._waits):
+                if waiting.role is role and waiting.since <= begun and waiting.id in views:
+                    waiting.see(views[waiting.id])
+                    if waiting.done:
+                        self._waits.remove(waiting)
             self._changed.notify_all()
         return news
 
     def _fail(self, role: Role, error: BaseException) -> None:
         """Hand an error of ours to those who asked for it."""
         with self._changed:
-            for wait in [wait for wait in self._waits if wait.role is role]:
-                wait.failure, wait.done = error, True
-                self._waits.remove(wait)
+            for waiting in [one for one in self._waits if one.role is role]:
+                waiting.failure, waiting.done = error, True
+                self._waits.remove(waiting)
             self._changed.notify_all()
 
     def _note(self, problem: str) -> None:
         with self._changed:
             self._problem = problem
+
+
+def _said(waiting: _Wait, answer: Answer) -> str:
+    nothing = " and did not show it" if answer.ok else ""
+    return answer.error or f"GET {waiting.kind.path_of(waiting.id)} gave {answer.status}{nothing}"

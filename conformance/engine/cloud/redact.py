@@ -72,7 +72,7 @@ _PEM = re.compile(
     re.DOTALL,
 )
 _USERINFO = re.compile(r"(?i)([a-z][a-z0-9+.-]*://[^/\s:@]*:)[^/\s@]+@")
-_CONSOLE_TOKEN = re.compile(r"(/os-console-auth-tokens/)[^/?#\s\"']+")
+_TOKEN_IN_PATH = re.compile(r"(/[\w-]*tokens/)[^/?#\s\"']+")
 
 
 def is_secret_name(name: str) -> bool:
@@ -96,7 +96,7 @@ class Redactor:
 
         Args:
             secret: values of fewer than SHORTEST_KNOWN characters are not learned.
-            keep: for good. Otherwise until some hundred others have come: the passwords of servers are many.
+            keep: for good. Otherwise until some hundred others have come: the passwords of what a run makes are many.
         """
         if len(secret) < SHORTEST_KNOWN or secret == PLACEHOLDER:
             return
@@ -153,7 +153,7 @@ def _text(text: str, known: tuple[str, ...]) -> str:
     text = _PEM.sub(PLACEHOLDER, text)
     text = _MEMBER.sub(rf"\g<1>\g<v>{PLACEHOLDER}\g<v>", text)
     text = _PARAMETER.sub(rf"\g<1>{PLACEHOLDER}", text)
-    text = _CONSOLE_TOKEN.sub(rf"\g<1>{PLACEHOLDER}", text)
+    text = _TOKEN_IN_PATH.sub(rf"\g<1>{PLACEHOLDER}", text)
     return _USERINFO.sub(rf"\g<1>{PLACEHOLDER}@", text)
 
 
@@ -215,7 +215,7 @@ GIVEN = Redactor()
 def masked(text: str, secrets: Iterable[str]) -> str:
     """A sentence without some secrets, be they ever so short: each is replaced where it stands as a word.
 
-    A record must not be falsified by a password such as "nova"; a sentence about that password may be.
+    A record must not be falsified by a password such as "admin"; a sentence about that password may be.
     """
     for secret in sorted(set(secrets), key=len, reverse=True):
         for form in sorted(_forms(secret), key=len, reverse=True):

@@ -6,12 +6,14 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from conformance.engine.cloud.created import path_of
+from conformance.engine.cloud import fields
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.poll import GONE
+from conformance.engine.cloud.kinds import GONE, Act, Kind, View
+from conformance.engine.cloud.poll import NOT_THERE, WaitResult
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.wait import until
 from conformance.engine.cloud.waiters import wait_for_gone
 
 if TYPE_CHECKING:
@@ -21,21 +23,7 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.journal import Journal
     from conformance.engine.cloud.poll import Watch
 
-ORDER: tuple[frozenset[str], ...] = (
-    frozenset({"server", "allocations"}),
-    frozenset({"floating_ip", "image", "keypair", "server_group", "security_group_rule"}),
-    frozenset({"snapshot"}),
-    frozenset({"volume", "security_group", "resource_providers"}),
-)
-"""What is removed before what; a kind that is not here comes last."""
-
 WORKERS = 8
-
-_SLOW = frozenset({"image", "snapshot", "volume"})
-"""Kinds that are still there for a while after their deletion was accepted."""
-
-_GOING = frozenset({"deleting", "soft-deleting"})
-"""Tasks of a server whose deletion was accepted."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +51,8 @@ class Removal:
 class Remover:
     """Removes things of one run, and writes in the journal that they are gone.
 
+    It waits although the run may have been stopped: what the run has made must go.
+
     Args:
         timeout: seconds for one thing.
     """
@@ -72,17 +62,16 @@ class Remover:
         self._watch = watch
         self._journal = journal
         self._timeout = timeout
-        # The proxies of compute end at 2.35; elsewhere what was made at a version goes at the highest.
-        highest = cloud.microversions.max if cloud.service_type != "compute" else None
+        highest = cloud.microversions.max if cloud.profile.removed_at_highest else None
         self._version = str(highest) if highest is not None else None
 
     def remove_all(self, things: Iterable[Thing]) -> list[Removal]:
         """Remove in the order of dependence, some at a time."""
-        left = list(dict.fromkeys(things))
         done: list[Removal] = []
+        order = self._cloud.profile.removal_order
         ranked: dict[int, list[Thing]] = {}
-        for thing in left:
-            rank = next((i for i, kinds in enumerate(ORDER) if thing.kind in kinds), len(ORDER))
+        for thing in dict.fromkeys(things):
+            rank = next((i for i, kinds in enumerate(order) if thing.kind in kinds), len(order))
             ranked.setdefault(rank, []).append(thing)
         for rank in sorted(ranked):
             with ThreadPoolExecutor(WORKERS, "conformance-removal") as pool:
@@ -92,117 +81,126 @@ class Remover:
     def remove(self, thing: Thing, *, wait: bool = True) -> Removal:
         """Remove one thing. Something that is not there counts as removed."""
         deadline = time.monotonic() + self._timeout
-        if thing.kind == "image":
-            self._remove_snapshots_of(thing)
-        removal = (self._under_way(thing) if thing.kind == "server" and wait else None) or self._delete(thing, deadline)
+        kind = self._cloud.profile.kind(thing.kind)
+        self._remove_base(thing, kind)
+        removal = self._looked_at(thing, kind, wait) or self._delete(thing, kind, deadline)
         if removal.trouble is None and removal.was_there and wait:
-            trouble = self._await(thing, deadline)
-            removal = Removal(thing, True, trouble)
+            removal = Removal(thing, True, self._await(thing, kind, deadline))
         if removal.trouble is None and (wait or not removal.was_there):
             self._journal.gone(thing.id)
         return removal
 
-    def _under_way(self, thing: Thing) -> Removal | None:
-        """How it goes with a server whose deletion was accepted before; None where it must be asked for.
+    def force(self, thing: Thing) -> bool:
+        """Have a thing removed at once, where its kind knows how; whether that was accepted."""
+        act = self._cloud.profile.kind(thing.kind).deletion.force
+        if act is None:
+            return False
+        answer = self._act(thing, act, thing.role)
+        return answer.ok or answer.status in NOT_THERE
 
-        Nova must not be asked twice: a second DELETE that arrives while a soft deletion ends sets the task
-        soft-deleting once more, and nothing ever takes it away (``API._delete`` saves before it looks).
+    def _looked_at(self, thing: Thing, kind: Kind, wait: bool) -> Removal | None:
+        """How it goes with a thing that must not be asked for twice; None where its deletion must be asked for.
+
+        A second DELETE that arrives while a first one ends can leave a thing in a task that nothing ever takes away.
         """
+        rules = kind.deletion
+        if not (rules.before or (wait and (rules.going or rules.going_tasks))):
+            return None
         answer = self._cloud.get(thing.path, role=thing.role)
-        if answer.status in {404, 410}:
+        if answer.status in NOT_THERE:
             return Removal(thing, False)
-        found = answer.json.get("server") if isinstance(answer.json, dict) else None
-        if not answer.ok or not isinstance(found, dict):
+        view = kind.shown_in(answer.json) if answer.ok else None
+        if view is None:
             return None
-        going = found.get("status") in {GONE, "SOFT_DELETED"} or found.get("OS-EXT-STS:task_state") in _GOING
-        return Removal(thing, True) if going else None
+        status, task = kind.state_of(view)
+        if wait and (status in rules.going or task in rules.going_tasks):
+            return Removal(thing, True)
+        for preparation in rules.before:
+            if status in preparation.statuses:
+                self._by_someone(thing, preparation.act)
+        return None
 
-    def _delete(self, thing: Thing, deadline: float) -> Removal:
+    def _delete(self, thing: Thing, kind: Kind, deadline: float) -> Removal:
         """Have the deletion accepted, again while the thing is locked or in use."""
-        pause, role, unlocked = 0.2, thing.role, False
-        while True:
-            answer = self._cloud.send(Ask("DELETE", thing.path, role, self._version))
-            if answer.status in {404, 410}:
-                return Removal(thing, False)
-            if answer.ok:
-                return Removal(thing, True)
-            if answer.status == 403 and role is not Role.ADMIN and Role.ADMIN in self._cloud.roles:
-                role = Role.ADMIN
-                continue
-            if answer.status == 409 and thing.kind == "server" and not unlocked:
+        rules, unlocked = kind.deletion, False
+
+        def ask() -> Answer:
+            nonlocal unlocked
+            answer = self._by_someone(thing, None)
+            if answer.status == 409 and rules.unlock is not None and not unlocked:
                 unlocked = True
-                self._unlock(thing)
-                continue
+                self._by_someone(thing, rules.unlock, any_refusal=True)
+                answer = self._by_someone(thing, None)
+            return answer
+
+        def decided(answer: Answer) -> bool:
             # Refused while in use (400, 409), or the cloud had trouble: the next time may be better.
-            stuck = answer.status in {401, 403} or time.monotonic() + pause > deadline
-            if stuck or (answer.status == 400 and thing.kind == "server"):
-                return Removal(thing, True, said(f"DELETE {thing.path}", answer))
-            time.sleep(pause)
-            pause = min(pause * 2, 5.0)
+            return answer.ok or answer.status in {401, 403, *NOT_THERE, *rules.final_codes}
 
-    def _await(self, thing: Thing, deadline: float) -> str | None:
+        answer = until(ask, decided, deadline - time.monotonic(), pause=0.2, growth=2)
+        if answer.ok or answer.status in NOT_THERE:
+            return Removal(thing, answer.ok)
+        return Removal(thing, True, said(f"DELETE {thing.path}", answer))
+
+    def _await(self, thing: Thing, kind: Kind, deadline: float) -> str | None:
         """Wait until it is gone; why it is not, or None."""
-        if thing.kind == "server":
-            return self._await_server(thing, deadline)
-        if thing.kind not in _SLOW:
+        rules = kind.deletion
+        if not rules.slow:
             return None
-        pause = 0.1
-        while True:
-            answer = self._cloud.get(thing.path, role=thing.role)
-            if answer.status in {404, 410} or _deleted_image(answer):
-                return None
-            if time.monotonic() + pause > deadline:
-                return f"{thing} was still there {self._timeout:g} s after its deletion was accepted"
-            time.sleep(pause)
-            pause = min(pause * 1.6, 5.0)
-
-    def _await_server(self, thing: Thing, deadline: float) -> str | None:
-        result = wait_for_gone(self._watch, thing.id, max(0.0, deadline - time.monotonic()), role=thing.role)
-        if result.status == "SOFT_DELETED":
-            # The cloud keeps deleted servers for a while, in which they count against the quota.
-            for role in dict.fromkeys((thing.role, Role.ADMIN)):
-                if role in self._cloud.roles:
-                    answer = self._act(thing, {"forceDelete": None}, role)
-                    if answer.ok or answer.status == 404:
-                        break
-            else:
-                return said("forceDelete", answer)
-            left = max(0.0, deadline - time.monotonic())
-            result = wait_for_gone(self._watch, thing.id, left, role=thing.role, soft=False)
-        if result.status == GONE:
+        result = self._gone(thing, kind, deadline)
+        if result.status in rules.kept and rules.force is not None:
+            # The cloud keeps deleted things for a while, in which they count against the quota.
+            answer = self._by_someone(thing, rules.force, any_refusal=True)
+            if not answer.ok and answer.status not in NOT_THERE:
+                return said(f"the deletion of {thing.path} by force", answer)
+            result = self._gone(thing, kind, deadline, kept=False)
+        if not result.timed_out and (result.status == GONE or result.status.upper() in rules.gone):
             return None
+        shown = f", as {result.status}" if result.status else ""
         why = f" ({result.problem})" if result.problem else ""
-        return f"{thing} was still there after its deletion was accepted, as {result.status or 'unseen'}{why}"
+        return f"{thing} was still there {self._timeout:g} s after its deletion was accepted{shown}{why}"
 
-    def _unlock(self, thing: Thing) -> None:
-        for role in dict.fromkeys((thing.role, Role.ADMIN)):
-            if role in self._cloud.roles and self._act(thing, {"unlock": None}, role).ok:
-                return
+    def _gone(self, thing: Thing, kind: Kind, deadline: float, kept: bool = True) -> WaitResult:
+        left = max(0.0, deadline - time.monotonic())
+        return wait_for_gone(self._watch, thing.id, left, kind=kind, role=thing.role, kept=kept)
 
-    def _act(self, thing: Thing, body: dict[str, Any], role: Role) -> Answer:
-        return self._cloud.send(Ask("POST", f"{thing.path}/action", role, body=body))
+    def _by_someone(self, thing: Thing, act: Act | None, any_refusal: bool = False) -> Answer:
+        """Ask as who made it, and as an administrator where that is forbidden; without an act for its deletion."""
+        role = thing.role
+        answer = self._act(thing, act, role)
+        refused = not answer.ok and answer.status not in NOT_THERE if any_refusal else answer.status == 403
+        if refused and role is not Role.ADMIN and Role.ADMIN in self._cloud.roles:
+            answer = self._act(thing, act, Role.ADMIN)
+        return answer
 
-    def _remove_snapshots_of(self, image: Thing) -> None:
-        """Remove the snapshots that an image of a volume-backed server stands on: nobody else knows of them."""
-        answer = self._cloud.get(image.path, role=image.role)
-        found = answer.json.get("image") if isinstance(answer.json, dict) else None
-        metadata = found.get("metadata") if isinstance(found, dict) else None
-        raw = metadata.get("block_device_mapping") if isinstance(metadata, dict) else None
-        if isinstance(raw, str):
+    def _act(self, thing: Thing, act: Act | None, role: Role) -> Answer:
+        if act is None:
+            return self._cloud.send(Ask("DELETE", thing.path, role, self._version))
+        return self._cloud.send(Ask(act.method, act.path.replace("{path}", thing.path), role, body=act.body))
+
+    def _remove_base(self, thing: Thing, kind: Kind) -> None:
+        """Remove what a thing stands on: nobody else knows of it."""
+        base = kind.deletion.base
+        if base is None:
+            return
+        answer = self._cloud.get(thing.path, role=thing.role)
+        shown: View = kind.shown_in(answer.json) or {}
+        listed = fields.value(shown, base.field, None)
+        if isinstance(listed, str):
             try:
-                raw = json.loads(raw)
+                listed = json.loads(listed)
             except ValueError:
                 return
-        for one in raw if isinstance(raw, list) else ():
-            id_ = one.get("snapshot_id") if isinstance(one, dict) else None
+        below = self._cloud.profile.kind(base.kind)
+        for one in listed if isinstance(listed, list) else ():
+            id_ = one.get(base.of) if isinstance(one, dict) else None
             if isinstance(id_, str) and id_:
-                intent = self._journal.intend("snapshot", "", role=image.role)
-                self._journal.made(intent, id_, path_of("snapshot", id_))
-                self.remove(Thing("snapshot", id_, path_of("snapshot", id_), image.role))
+                self._journal.made(self._journal.intend(base.kind, "", role=thing.role), id_, below.path_of(id_))
+                self.remove(Thing(base.kind, id_, below.path_of(id_), thing.role))
 
 
 def said(what: str, answer: Answer) -> str:
-    """What the cloud answered to something, in one clause."""
+    """The cloud's answer, in one clause."""
     if answer.error:
         return f"{what}: {answer.error}"
     message = ""
@@ -213,8 +211,3 @@ def said(what: str, answer: Answer) -> str:
     elif answer.json is ABSENT:
         message = " ".join(answer.text.split())[:80]
     return f"{what} gave {answer.status}" + (f" ({message})" if message else "")
-
-
-def _deleted_image(answer: Answer) -> bool:
-    image = answer.json.get("image") if isinstance(answer.json, dict) else None
-    return isinstance(image, dict) and str(image.get("status", "")).upper() in {"DELETED", "PENDING_DELETE"}

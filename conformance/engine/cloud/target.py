@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from conformance.engine.cloud.client import Cloud
-from conformance.engine.cloud.credentials import Credential, FixedToken, KeystoneToken, TokenError
+from conformance.engine.cloud.credentials import Credential, FixedToken, IdentityToken, TokenError
 from conformance.engine.cloud.errors import EndpointError
+from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.redact import GIVEN, is_secret_name, masked
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.transport import Transport
@@ -41,12 +42,12 @@ OPTIONS = {
     Role.ALT: ("--os-cloud-alt", "--alt-token"),
     Role.VISITOR: ("--os-cloud-visitor", "--visitor-token"),
 }
-"""Which options give the credentials of a role: of clouds.yaml, and with a URL."""
+"""The options that give the credentials of a role: of clouds.yaml, and with a URL."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What the user named: clouds, or a URL with tokens.
+    """The endpoint that the user named: clouds, or a URL with tokens.
 
     Attributes:
         clouds: names in clouds.yaml by role; "envvars" stands for the OS_* variables, which count only so.
@@ -71,11 +72,11 @@ def connect(
     target: Target,
     journal: Journal | None = None,
     *,
+    profile: Profile,
     allow_disruptive: bool = False,
-    service_type: str = "compute",
     timeout: float = 30.0,
 ) -> Cloud:
-    """Find the endpoint and its versions, and see that the token of each role is accepted.
+    """Find the endpoint of a service and its versions, and see that the token of each role is accepted.
 
     Raises:
         EndpointError: it cannot be used; one sentence says why and how to mend it.
@@ -85,14 +86,14 @@ def connect(
             "a URL and a cloud of clouds.yaml were both given: --url goes with --token, --os-cloud alone"
         )
     if target.url is not None:
-        return _connect_url(target, journal, allow_disruptive, service_type, timeout)
+        return _connect_url(target, journal, allow_disruptive, profile, timeout)
     if Role.MEMBER in target.clouds:
-        return _connect_clouds(target, journal, allow_disruptive, service_type, timeout)
+        return _connect_clouds(target, journal, allow_disruptive, profile, timeout)
     raise EndpointError("no endpoint was named: give --os-cloud NAME, or --url URL with --token TOKEN, or --sandbox")
 
 
 def _connect_url(
-    target: Target, journal: Journal | None, allow_disruptive: bool, service_type: str, timeout: float
+    target: Target, journal: Journal | None, allow_disruptive: bool, profile: Profile, timeout: float
 ) -> Cloud:
     url = str(target.url)
     if not url.startswith(("http://", "https://")):
@@ -101,22 +102,22 @@ def _connect_url(
         raise EndpointError(f"{url} needs a token: give --token (a member of a project)")
     transport = Transport()
     credentials: dict[Role, Credential] = {role: FixedToken(token) for role, token in target.tokens.items() if token}
-    root = find_root(transport, url, target.tokens[Role.MEMBER], service_type, timeout)
+    root = find_root(transport, url, target.tokens[Role.MEMBER], profile, timeout)
     name = f"{target.name} at {root.url}" if target.name else root.url
-    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, service_type)
+    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile)
     _keep_secret(cloud, target.tokens.values())
     _try_tokens(cloud, 1)
     return cloud
 
 
 def _connect_clouds(
-    target: Target, journal: Journal | None, allow_disruptive: bool, service_type: str, timeout: float
+    target: Target, journal: Journal | None, allow_disruptive: bool, profile: Profile, timeout: float
 ) -> Cloud:
     with warnings.catch_warnings():
         # The SDK warns of its own plans, which are not the user's concern and under `-W error` would end the run.
         warnings.simplefilter("ignore")
         regions = {role: _region(name) for role, name in target.clouds.items()}
-        credentials = {role: _keystone(region) for role, region in regions.items()}
+        credentials = {role: _identity_token(region, profile.type) for role, region in regions.items()}
     member = target.clouds[Role.MEMBER]
     for role, credential in credentials.items():
         try:
@@ -126,22 +127,22 @@ def _connect_clouds(
             # Some identity services repeat the password that they refuse.
             said = masked(str(error), _passwords(regions.values()))
             raise EndpointError(f"cloud {target.clouds[role]!r} ({option}): {said}") from error
-    url = credentials[Role.MEMBER].endpoint(service_type)
+    url = credentials[Role.MEMBER].endpoint(profile.type)
     if url is None:
         raise EndpointError(
-            f"the catalogue of cloud {member!r} has no {service_type} service: look at `openstack catalog list`, "
+            f"the catalogue of cloud {member!r} has no {profile.type} service: look at `openstack catalog list`, "
             f"and at region_name and interface in clouds.yaml"
         )
     if "@" in urlsplit(url).netloc:
         raise EndpointError(
-            f"the address of the {service_type} service of cloud {member!r} holds a user or a password: take it out of "
+            f"the address of the {profile.type} service of cloud {member!r} holds a user or a password: take it out of "
             "the catalogue or of clouds.yaml, since addresses stand in records"
         )
     session = credentials[Role.MEMBER].session
     transport = Transport(verify=True if session.verify is None else session.verify, cert=session.cert)
-    root = find_root(transport, url, credentials[Role.MEMBER].token(), service_type, timeout)
+    root = find_root(transport, url, credentials[Role.MEMBER].token(), profile, timeout)
     name = f"{target.name or member} at {root.url}"
-    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, service_type)
+    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile)
     _keep_secret(cloud, _passwords(regions.values()))
     _try_tokens(cloud, 0)
     return cloud
@@ -154,14 +155,14 @@ def _cloud(
     name: str,
     journal: Journal | None,
     allow_disruptive: bool,
-    service_type: str,
+    profile: Profile,
 ) -> Cloud:
     return Cloud(
         root.url,
         credentials,
         root.microversions,
         name=name,
-        service_type=service_type,
+        profile=profile,
         journal=journal,
         allow_disruptive=allow_disruptive,
         transport=transport,
@@ -217,18 +218,18 @@ def _files() -> dict[str, Any]:
     return found
 
 
-def _keystone(region: CloudRegion) -> KeystoneToken:
+def _identity_token(region: CloudRegion, service_type: str) -> IdentityToken:
     try:
         session = region.get_session()
     except Exception as error:
         raise EndpointError(f"the settings of cloud {region.name!r} cannot be used: {_line(error)}") from error
-    override: Any = region.get_endpoint("compute")
-    interface: Any = region.get_interface("compute")
-    return KeystoneToken(
+    override: Any = region.get_endpoint(service_type)
+    interface: Any = region.get_interface(service_type)
+    return IdentityToken(
         session,
-        region=region.get_region_name("compute") or None,
+        region=region.get_region_name(service_type) or None,
         interface=interface or None,
-        overrides={"compute": str(override)} if override else None,
+        overrides={service_type: str(override)} if override else None,
     )
 
 
@@ -251,17 +252,18 @@ def _passwords(regions: Iterable[CloudRegion]) -> list[str]:
 
 def _try_tokens(cloud: Cloud, option: int) -> None:
     """See that every token is accepted, before a run takes 401 for an answer to something else."""
-    if cloud.service_type != "compute":
+    check = cloud.profile.token_check
+    if check is None:
         return
     for role in sorted(cloud.roles):
-        answer = cloud.get("/flavors", role=role, query=(("limit", "1"),))
+        answer = cloud.get(check.path, role=role, query=check.query)
         if answer.error:
             raise EndpointError(f"{answer.error} ({cloud.url})")
         if answer.status == 401:
             how = OPTIONS[role][option]
             raise EndpointError(f"{cloud.url} refused the token of {how}: 401; is it of this cloud, and not expired?")
         if answer.status >= 500:
-            raise EndpointError(f"{cloud.url} does not work: GET /flavors as {role} gave {answer.status}")
+            raise EndpointError(f"{cloud.url} does not work: GET {check.path} as {role} gave {answer.status}")
 
 
 def _line(error: Exception) -> str:

@@ -25,15 +25,15 @@ AGENT = "apiref-conformance"
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back.
+    """A response.
 
     Attributes:
         status: the code; 0 if no answer came.
         url: as it was sent, with the query.
         sent: the headers as they were sent.
         error: why no answer came, in one sentence.
-        broken: whether the connection broke, so that the server may or may not have seen the request.
-        unsent: whether no connection came about, so that the server has not seen it.
+        broken: whether the connection broke, so that the endpoint may or may not have seen the request.
+        unsent: whether no connection came about, so that the endpoint has not seen it.
     """
 
     status: int
@@ -80,7 +80,7 @@ class Transport:
         query: tuple[tuple[str, str], ...] = (),
         timeout: float,
     ) -> Reply:
-        """Send one request and read its answer. Raises nothing for what the network does."""
+        """Send one request and read its answer. Raises nothing for whatever happens on the way."""
         started = time.monotonic()
         request = requests.Request(method, url, {**headers}, data=data, params=list(query) or None, auth=_as_it_is)
         sent_url, sent_headers = url, dict(headers)
@@ -116,7 +116,7 @@ class Transport:
         self._adapter.close()
 
     def _settings(self, url: str) -> dict[str, Any]:
-        """What the environment says of proxies and certificates for a host, read once.
+        """The settings of the environment for a host (proxies, certificates), read once.
 
         It is walked through for that, and must not change meanwhile; pytest changes it before and after each test.
         """

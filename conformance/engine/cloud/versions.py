@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from conformance.engine.cloud.errors import EndpointError
-from specs.microversion import Microversion, VersionRange
+from specs.microversion import VersionRange
 
 if TYPE_CHECKING:
+    from conformance.engine.cloud.profile import Profile
     from conformance.engine.cloud.transport import Reply, Transport
 
 _PROJECT = re.compile(r"(?P<root>.*/v\d+(\.\d+)?)/(AUTH_)?[0-9a-zA-Z-]{8,}\Z")
-_OLD_COMPUTE = re.compile(r"(?P<root>.*)/v2\Z")
-_PROJECT_OPTIONAL = Microversion(2, 18)
-"""Since this version of compute the project's id may be left out of the address."""
+_MEDIA_TYPE = "application/vnd.openstack"
+"""How the media types of the services begin, which their version documents name."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Root:
     microversions: VersionRange
 
 
-def find_root(transport: Transport, url: str, token: str, service_type: str, timeout: float) -> Root:
-    """Find the versioned root below or at an address.
+def find_root(transport: Transport, url: str, token: str, profile: Profile, timeout: float) -> Root:
+    """Find the versioned root of a service below or at an address.
 
     Raises:
         EndpointError: nothing answers there, or what answers is not this service.
@@ -44,25 +44,26 @@ def find_root(transport: Transport, url: str, token: str, service_type: str, tim
     tried = base
     if found := _PROJECT.match(base):
         tried = found["root"]
-    if service_type == "compute" and (old := _OLD_COMPUTE.match(tried)):
+    above, _, last = tried.rpartition("/")
+    if last in profile.versions.replaced_roots:
         # Old catalogues still name the address without microversions.
-        tried = f"{old['root']}/v2.1"
-    document = _document(transport, tried, token, service_type, timeout)
+        tried = f"{above}/{profile.versions.replaced_roots[last]}"
+    document = _document(transport, tried, token, profile, timeout)
     if isinstance(document.get("version"), dict):
-        root = tried
-        if base != tried and service_type == "compute":
+        root, with_project = tried, profile.versions.project_in_root_until
+        if base != tried and with_project is not None:
             versions = _range(document["version"], tried)
-            if versions.max is None or versions.max < _PROJECT_OPTIONAL:
+            if versions.max is None or versions.max <= with_project:
                 root = base
-        return Root(root, _checked(document["version"], root, service_type))
+        return Root(root, _checked(document["version"], root, profile))
     entries = [entry for entry in document["versions"] if isinstance(entry, dict)]
     if not entries:
-        raise EndpointError(f"{tried} offers no version of the {service_type} service")
+        raise EndpointError(f"{tried} offers no version of the {profile.type} service")
     best = max(entries, key=lambda entry: (entry.get("status") == "CURRENT", _number(entry)))
-    return Root(_below(tried, best), _checked(best, tried, service_type))
+    return Root(_below(tried, best), _checked(best, tried, profile))
 
 
-def _document(transport: Transport, url: str, token: str, service_type: str, timeout: float) -> dict[str, Any]:
+def _document(transport: Transport, url: str, token: str, profile: Profile, timeout: float) -> dict[str, Any]:
     reply = _get(transport, url + "/", token, timeout)
     if reply.status in {301, 302, 307, 308, 404}:
         reply = _get(transport, url, token, timeout)
@@ -75,7 +76,7 @@ def _document(transport: Transport, url: str, token: str, service_type: str, tim
     except ValueError:
         kind = reply.headers.get("Content-Type", "").partition(";")[0] or "no content type"
         raise EndpointError(
-            f"{url} is not a {service_type} endpoint: GET gave {reply.status} and no JSON ({kind})"
+            f"{url} is not a {profile.type} endpoint: GET gave {reply.status} and no JSON ({kind})"
         ) from None
     if isinstance(document, dict):
         if isinstance(document.get("version"), dict):
@@ -85,9 +86,10 @@ def _document(transport: Transport, url: str, token: str, service_type: str, tim
             inner = inner.get("values")
         if isinstance(inner, list):
             return {"versions": inner}
+    example = f", such as {profile.versions.example_root}" if profile.versions.example_root else ""
     raise EndpointError(
-        f"{url} is not a {service_type} endpoint: GET gave {reply.status} and no version document; "
-        f"give the service's root or its versioned root, such as https://host/compute/v2.1"
+        f"{url} is not a {profile.type} endpoint: GET gave {reply.status} and no version document; "
+        f"give the service's root or its versioned root{example}"
     )
 
 
@@ -95,16 +97,14 @@ def _get(transport: Transport, url: str, token: str, timeout: float) -> Reply:
     return transport.exchange("GET", url, {"X-Auth-Token": token}, None, timeout=timeout)
 
 
-def _checked(entry: dict[str, Any], url: str, service_type: str) -> VersionRange:
-    versions = _range(entry, url)
-    if service_type != "compute":
-        return versions
+def _checked(entry: dict[str, Any], url: str, profile: Profile) -> VersionRange:
+    versions, known = _range(entry, url), profile.versions
     media = json.dumps(entry.get("media-types") or entry.get("media_types") or "")
-    if "application/vnd.openstack" in media and "vnd.openstack.compute" not in media:
-        raise EndpointError(f"{url} is not a compute endpoint: its version document is that of another service")
-    if versions.max is None:
+    if known.media_type and _MEDIA_TYPE in media and known.media_type not in media:
+        raise EndpointError(f"{url} is not a {profile.type} endpoint: its version document is that of another service")
+    if known.microversions_required and versions.max is None:
         raise EndpointError(
-            f"{url} is not a compute endpoint of version 2.1: its version document names no microversions"
+            f"{url} is not a {profile.type} endpoint of the right version: its version document names no microversions"
         )
     return versions
 
@@ -129,7 +129,7 @@ def _below(url: str, entry: dict[str, Any]) -> str:
     """
     links = entry.get("links") or ()
     link = next((str(one["href"]) for one in links if isinstance(one, dict) and one.get("rel") == "self"), "")
-    path = urlsplit(urljoin(f"{url}/", link)).path.rstrip("/")  # placement's link is empty: the place itself
+    path = urlsplit(urljoin(f"{url}/", link)).path.rstrip("/")  # an empty link means the place itself
     own = urlsplit(url).path.rstrip("/")
     if path == own:
         return url

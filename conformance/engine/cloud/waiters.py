@@ -2,69 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from threading import Event
 from typing import TYPE_CHECKING
 
-from conformance.engine.cloud.poll import ServerView, WaitResult, Watch, state_of
 from conformance.engine.cloud.roles import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from conformance.engine.cloud.kinds import Kind, View
+    from conformance.engine.cloud.poll import WaitResult, Watch
 
 
 def wait_for_status(
     watch: Watch,
-    server_id: str,
+    id_: str,
     wanted: str | Collection[str],
     timeout: float,
     *,
+    kind: Kind | None = None,
     role: Role = Role.MEMBER,
     settled: bool = True,
+    stopping: Event | None = None,
 ) -> WaitResult:
-    """Wait until a server has a wanted status.
+    """Wait until a thing has a wanted status.
 
-    Ends early where waiting is in vain: at ERROR with no task left, and when the server is gone, unless that is what
-    is wanted. So look at ``status`` of the result, not only at ``timed_out``.
+    Ends early where waiting is in vain: when it has failed with no task left, when it is gone, unless that is what is
+    wanted, and when the run is stopped. So look at ``status`` of the result, not only at ``timed_out``.
 
     Args:
         watch: the poll.
-        server_id: of the server.
-        wanted: a status, or several.
+        id_: of the thing.
+        wanted: a status, or several, in any case of letters.
         timeout: in seconds.
-        role: who asks; the server must be in its project.
+        kind: of the thing; None for the kind of the watch.
+        role: who asks; the thing must be in its project.
         settled: also wait until it has no task. For a moment after an action was accepted the old status may be shown
             with no task yet, so wait for a status that is not the one before, or use ``watch.until``.
+        stopping: the run's, which ends the wait.
     """
-    aims = {wanted} if isinstance(wanted, str) else set(wanted)
+    kind = kind or watch.kind
+    aims = {one.casefold() for one in ([wanted] if isinstance(wanted, str) else wanted)}
+    failed = {one.casefold() for one in kind.status.failed}
 
-    def reached(view: ServerView | None) -> bool:
-        status, task = state_of(view)
-        if status in aims:
+    def reached(view: View | None) -> bool:
+        status, task = kind.state_of(view)
+        if status.casefold() in aims:
             return task is None or not settled
-        return view is None or (status == "ERROR" and task is None)
+        if view is None or (stopping is not None and stopping.is_set()):
+            return True
+        return status.casefold() in failed and task is None
 
-    return watch.until(server_id, reached, timeout, role=role)
+    return watch.until(id_, reached, timeout, role=role, kind=kind, stopping=stopping)
 
 
-def wait_for_idle(watch: Watch, server_id: str, timeout: float, *, role: Role = Role.MEMBER) -> WaitResult:
-    """Wait until a server has no task, or is gone."""
-    return watch.until(server_id, lambda view: state_of(view)[1] is None, timeout, role=role)
+def wait_for_idle(watch: Watch, id_: str, timeout: float, *, role: Role = Role.MEMBER) -> WaitResult:
+    """Wait until a thing of the watch's kind has no task, or is gone."""
+    return watch.until(id_, lambda view: watch.kind.state_of(view)[1] is None, timeout, role=role)
 
 
 def wait_for_gone(
     watch: Watch,
-    server_id: str,
+    id_: str,
     timeout: float,
     *,
+    kind: Kind | None = None,
     role: Role = Role.MEMBER,
-    soft: bool = True,
+    kept: bool = True,
 ) -> WaitResult:
-    """Wait until a server is not there any more, or with ``soft`` is SOFT_DELETED.
+    """Wait until a thing is not there any more; or with ``kept`` is in a status in which deleted ones are kept.
 
-    For a moment before it goes, Nova shows it as DELETED: it is written down as such, and its record goes after that.
+    A cloud may show a thing as deleted for a moment before it is not there any more: such a status ends no wait, unless
+    the kind counts it as gone.
     """
+    kind = kind or watch.kind
 
-    def reached(view: ServerView | None) -> bool:
-        status, task = state_of(view)
-        return view is None or (soft and status == "SOFT_DELETED" and task is None)
+    def reached(view: View | None) -> bool:
+        status, task = kind.state_of(view)
+        rules = kind.deletion
+        if view is None or status.upper() in rules.gone:
+            return True
+        return kept and status in rules.kept and task is None
 
-    return watch.until(server_id, reached, timeout, role=role)
+    return watch.until(id_, reached, timeout, role=role, kind=kind)

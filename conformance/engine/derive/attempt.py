@@ -59,6 +59,7 @@ class Asked:
 
 
 DOCUMENTED = Asked()
+ONCE = Once()
 
 
 def existing(operations: Iterable[str]) -> tuple[Setup, ...]:
@@ -80,7 +81,7 @@ def attempt(
     asked: Asked = DOCUMENTED,
     setup: tuple[Setup, ...] = (),
     outcome: Outcome = ACCEPTED,
-    exchange: Exchange = Once(),  # noqa: B008 - a frozen object
+    exchange: Exchange = ONCE,
 ) -> Trial:
     """A trial of an operation. ``label`` tells apart what key and other arguments do not."""
     role, state, version = asked.role or view.role, where.state, asked.version
@@ -96,7 +97,7 @@ def attempt(
     if state and outcome.accepted is not False:
         outcome = replace(outcome, leads_to=view.leads_to(state, where.variant, version))
     return Trial(
-        key=_key(view, label, where, role, version, setup),
+        key=_key(view, label, where, role, version, setup, outcome),
         request=RequestTemplate(
             operation=view.operation,
             role=role,
@@ -114,8 +115,17 @@ def attempt(
     )
 
 
+_DUE = {False: "refused", None: "silent"}
+
+
 def _key(
-    view: View, label: str, where: Where, role: str, version: Microversion | None, setup: tuple[Setup, ...]
+    view: View,
+    label: str,
+    where: Where,
+    role: str,
+    version: Microversion | None,
+    setup: tuple[Setup, ...],
+    outcome: Outcome,
 ) -> str:
     return "|".join(
         [
@@ -128,6 +138,8 @@ def _key(
             where.variant.name or "-",
             label,
             *([view.within] if view.within else []),
+            # The same request is made in another way where a refusal is due: more is looked at before it.
+            *([_DUE[outcome.accepted]] if outcome.accepted is not True else []),
         ]
     )
 
@@ -148,7 +160,7 @@ def showing(view: View, field: str, version: Microversion) -> Trial:
     return attempt(
         view,
         f"showing-{id_part(rule.fields)}",
-        Where(variant, state or (view.service.initial if rule.server else None)),
-        Asked(version=at, query=rule.query, optional=bool(rule.having)),
-        setup=existing(rule.having) + prepared(rule.steps),
+        Where(variant, state or (view.service.initial_status if rule.needs_resource else None)),
+        Asked(version=at, query=rule.query, optional=bool(rule.existing)),
+        setup=existing(rule.existing) + prepared(rule.steps),
     )

@@ -41,9 +41,13 @@ class Book:
             self.untested.append(untested)
 
     def case(self, requirement: Requirement, detail: str, trial: Trial, expectation: Expectation) -> None:
-        """Add a case; a second one of the same id is dropped, since it would say the same."""
-        self.requirements.setdefault(requirement.id, requirement)
-        requirement = self.requirements[requirement.id]
+        """Add a case; a second one of the same id is dropped with its trial, since it would say the same.
+
+        Raises:
+            ValueError: as ``trial`` does.
+        """
+        requirement = self.requirements.setdefault(requirement.id, requirement)
         case_id = requirement.id + (f"[{id_part(detail)}]" if detail else "")
-        fault = self.fault if requirement.kind in FAULTS else None
-        self.cases.setdefault(case_id, Case(case_id, requirement, self.trial(trial), expectation, fault))
+        if case_id not in self.cases:
+            fault = self.fault if requirement.kind in FAULTS else None
+            self.cases[case_id] = Case(case_id, requirement, self.trial(trial), expectation, fault)

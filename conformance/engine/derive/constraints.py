@@ -18,10 +18,9 @@ from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion
 from specs.model import Parameter
 
-STRICT = frozenset(
-    {"limit", "sort_key", "sort_dir", "sort", "changes-since", "changes-before", "with_servers", "start", "end"}
-)
-"""Query parameters that a service must understand. All others filter, and many filters are taken as they come."""
+STRICT = frozenset({"limit", "sort_key", "sort_dir", "sort", "changes-since", "changes-before"})
+"""Query parameters that a service must understand, beside those that its description names. All others filter, and many
+filters are taken as they come."""
 
 LONGEST = 2000
 """Characters of a text in a path or a query: more do not pass every proxy."""
@@ -73,7 +72,7 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
             trial = replace(trial, request=replace(trial.request, query=without))
             why = f"{row.name} is required"
             book.case(requirement, f"{id_part(row.name)}-missing", trial, Refused((400,), why, also_listed=True))
-        if row.name not in STRICT:
+        if row.name not in STRICT and row.name not in view.service.understood_queries:
             continue  # other parameters of a query are filters, which many services take as they come
         for case, trial, why in _texts(view, row):
             book.case(requirement, case, trial, Refused((400,), why, also_listed=True))

@@ -1,8 +1,8 @@
-"""What the reference says only of some kind of server: one whose disk is a volume, or one that has volumes attached.
+"""Cases of sentences that speak only of some kind of the resource, or of a resource to which something is attached.
 
-A view of the operation whose trials are on such servers says what holds there. Only what differs from the usual servers
-has cases: the statuses that its own sentence names, the one that the usual servers may have and these may not, and what
-follows. What is said of all servers is tried on the usual ones.
+A view of the operation whose trials are on such resources says what holds there. Only the differences from the usual
+resources have cases: the statuses that such a sentence names, those that the usual resources may have and these may
+not, and the effects. Sentences about all resources are tried on the usual ones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from specs.model import Condition
 
 
 def derive_environments(view: View, book: Book) -> None:
-    """Cases on servers of every environment that can be made, and on servers with something attached."""
+    """Cases on resources of every environment that can be made, and on resources with something attached."""
     for name in view.service.environments if view.scoped else ():
         there = replace(view, within=name)
         for condition in view.operation.preconditions:
@@ -31,7 +31,7 @@ def derive_environments(view: View, book: Book) -> None:
                 _postcondition(there, book, post)
     for post in view.operation.postconditions if view.scoped else ():
         if view.service.byproduct(post) and not view.of_environment(post.when) and view.holds_here(post.when):
-            _offshoots(view, book, post)
+            _byproducts(view, book, post)
 
 
 def _precondition(view: View, book: Book, condition: Condition) -> None:
@@ -44,7 +44,7 @@ def _precondition(view: View, book: Book, condition: Condition) -> None:
         return
     for variant in view.variants:
         for state in variant.states:
-            if state in view.service.stable:
+            if state in view.service.stable_statuses:
                 trial = attempt(view, "documented", Where(variant, state))
                 what = f"the {view.within} {condition.resource} is {state}, which the reference admits"
                 book.case(requirement, f"{variant.prefix}{state}", trial, Admitted(what))
@@ -55,14 +55,14 @@ def _precondition(view: View, book: Book, condition: Condition) -> None:
 
 
 def _elsewhere_only(view: View, variant: Variant) -> list[str]:
-    """Statuses in which the reference lets the request be accepted for the usual servers alone."""
+    """Statuses in which the reference lets the request be accepted for the usual resources alone."""
     usual = [v for v in replace(view, within="").variants if v.name == variant.name and v.condition is not None]
-    states = dict.fromkeys(state for v in usual for state in v.states if state in view.service.stable)
+    states = dict.fromkeys(state for v in usual for state in v.states if state in view.service.stable_statuses)
     return [state for state in states if state not in variant.states]
 
 
 def _not_for(view: View, book: Book, condition: Condition) -> None:
-    """The operation is not there for such servers, at the highest version of which that is said."""
+    """The operation is not there for such resources, at the highest version of which that is said."""
     requirement = view.requirement("precondition", condition.kind, condition.line)
     said = VersionRange.parse(condition.when.min, condition.when.max) if condition.when else VersionRange()
     version = None if view.default in said else said.max
@@ -80,20 +80,21 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
     if not view.holds_here(post.when):
         book.without_case(requirement, "beyond-cloud", view.within)
     elif view.service.byproduct(post):
-        _offshoots(view, book, post)
+        _byproducts(view, book, post)
     elif post.kind == "status" and post.resource == view.service.resource and post.becomes and not post.attribute:
         for variant in view.variants:
-            states = (s for s in variant.states if s in view.service.stable)
+            states = (s for s in variant.states if s in view.service.stable_statuses)
             for state in (s for s in states if applies(view, post, s, variant)):
                 trial = attempt(view, "documented", Where(variant, state))
-                reaches = Reaches(post.resource, trial.outcome.leads_to, post.on_failure or ("ERROR",), post.transient)
+                failure = post.on_failure or view.service.failure_statuses
+                reaches = Reaches(post.resource, trial.outcome.leads_to, failure, post.transient)
                 book.case(requirement, f"{view.within}.{variant.prefix}{state}", trial, reaches)
     else:
         book.without_case(requirement, "not-derivable", view.within)
 
 
-def _offshoots(view: View, book: Book, post: Condition) -> None:
-    """What is made, or not, of everything that is attached to the server, where something is."""
+def _byproducts(view: View, book: Book, post: Condition) -> None:
+    """One is made, or none is, of everything that is attached to the resource, where something is."""
     rule = view.service.byproduct(post)
     if rule is None:
         return
@@ -102,9 +103,9 @@ def _offshoots(view: View, book: Book, post: Condition) -> None:
         view,
         f"with-{rule.kind}s",
         Where(variant, state),
-        Asked(optional=bool(rule.having)),
-        setup=existing(rule.having),
+        Asked(optional=bool(rule.existing)),
+        setup=existing(rule.existing),
     )
     requirement = view.requirement("postcondition", post_name(post), post.line)
     book.case(requirement, view.within, trial, ByproductsMade(post.resource, post.effect == "created"))
-    book.used.add(f"bindings.offshoots: {rule.resource}")
+    book.used.add(f"byproducts: {rule.resource}")

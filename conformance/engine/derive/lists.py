@@ -1,4 +1,4 @@
-"""What a list promises: pages, an order, and filters, from the query rows of operations that list a collection.
+"""Promises of lists: pages, an order, and filters, from the query rows of operations that list a collection.
 
 A filter is a query row whose name is, in one of the spellings of ``_kin``, a documented field of the listed elements,
 so that an answer shows whether it was kept. Where a list shows less than its neighbour ``<path>/detail``, the field is
@@ -8,7 +8,7 @@ looked up there. A row that promises something which no answer shows is noted wi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,7 +40,7 @@ PERIOD = {"start", "end"}
 """Two rows that choose together what is counted, and not which elements are shown."""
 
 _ARRAYS = ("array", "list")
-_SAME = {"projectid": "tenantid", "tenantid": "projectid", "uuid": "id", "ip": "addresses", "ip6": "addresses"}
+_SAME = {"uuid": "id"}
 _PREFIXES, _SUFFIXES = ("display", "not", "min"), ("any", "pattern", "at", "gb", "ref")
 
 
@@ -91,17 +91,20 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.rpartition(":")[2].lower())
 
 
-def _kin(name: str, array: str) -> Iterator[str]:
-    """The plain names that a field may bear which a parameter is about, the likeliest first."""
+def _kin(name: str, array: str, same: Mapping[str, str]) -> Iterator[str]:
+    """The plain names that a field may bear which a parameter is about, the likeliest first.
+
+    ``same`` gives the plain name of a field for that of a parameter, where they have no word in common.
+    """
     base = plain(name)
     yield base
-    if base in _SAME:
-        yield _SAME[base]
+    if base in same:
+        yield same[base]
     if base.endswith("id") and plain(array) in (f"{base[:-2]}s", base[:-2]):
         yield "id"
     for prefix in _PREFIXES:
         if base.startswith(prefix) and len(base) > len(prefix):
-            yield from _kin(base[len(prefix) :], array)
+            yield from _kin(base[len(prefix) :], array, same)
     for suffix in _SUFFIXES:
         if base.endswith(suffix) and len(base) > len(suffix):
             yield base[: -len(suffix)]
@@ -114,6 +117,7 @@ class _Lists:
         self.view, self.book, self.array, self.rows = view, book, array, rows
         self.names = {row.name for row in rows}
         self.fields: dict[str, list[Shown]] = {}
+        self.same = _SAME | {plain(name): plain(one.field) for name, one in view.service.query_fields.items()}
         self._learn(view.operation, None)
         detail = f"{view.operation.path}/detail"
         for other in view.spec.operations:
@@ -167,8 +171,8 @@ class _Lists:
         return highest if lowest <= highest else None
 
     def _name(self, row: Parameter, version: Microversion) -> str | None:
-        """What names an element in a marker: a documented uuid where one is asked for, else as in a path."""
-        names = self.view.service.list_names
+        """The field that names an element in a marker: a documented uuid where one is asked for, else as in a path."""
+        names = self.view.service.marker_fields
         if self.array[-1] in names:
             return names[self.array[-1]]
         here = [label for label, shown in self.fields.items() if any(version in s.row.range for s in shown)]
@@ -189,10 +193,10 @@ class _Lists:
         key = f"{row.name}={more['key']}" if "key" in more else row.name
         rule = view.service.list_rule(view.operation, key, version)
         if rule is not None:
-            self.book.used.add(f"bindings.list_rules: {view.operation.id} {key}")
+            self.book.used.add(f"list_rules: {view.operation.id} {key}")
         stock = view.service.stock(self.array[-1])
         if stock is not None:
-            self.book.used.add(f"bindings.listed: {stock.name}")
+            self.book.used.add(f"made_for_lists: {stock.name}")
         trial = attempt(
             view,
             "-".join(filter(None, ("list", id_part(row.name), way, label))),
@@ -205,7 +209,7 @@ class _Lists:
             self.array,
             name,
             choices=row.enum,
-            also=rule.also if rule else (),
+            also=rule.query if rule else (),
             made=stock.name if stock else None,
             **more,
         )
@@ -272,11 +276,19 @@ class _Lists:
 
     def _shown(self, name: str) -> Shown | None:
         """The field that a name is about, at the highest version that shows it."""
-        for label in _kin(name, self.array[-1]):
+        for label in _kin(name, self.array[-1], self.same):
             there = [s for s in self.fields.get(label, ()) if self._version(s.row) is not None]
             if there:
                 return max(there, key=lambda s: self._version(s.row) or self.view.lowest)
         return None
+
+    def _parts(self, row: Parameter, shown: Shown) -> dict[str, Any]:
+        """Where the values stand below a field that holds objects, as the description of the service says."""
+        named = set(_kin(row.name, self.array[-1], self.same))
+        for name, one in self.view.service.query_fields.items():
+            if one.part is not None and plain(name) in named and (one.field,) == shown.field:
+                return {"part": one.part, "where": one.where}
+        return {}
 
     def _filter(self, row: Parameter, requirement: Requirement) -> None:
         shown = None if self.names >= PERIOD and row.name in PERIOD else self._shown(row.name)
@@ -295,7 +307,8 @@ class _Lists:
         if name is None:
             self.book.without_case(requirement, "no-field", "no documented field names an element")
             return
-        trial = self._trial(row, "filter", version, name, field=shown.field, shown_at=shown.at, match=_match(row))
+        more = {"field": shown.field, "shown_at": shown.at, "match": _match(row), **self._parts(row, shown)}
+        trial = self._trial(row, "filter", version, name, **more)
         self.book.case(requirement, "", trial, Filtered(row.name))
 
 

@@ -1,9 +1,8 @@
-"""What should be refused: no token, too low a role, unknown ids, wrong statuses, locks, and broken constraints."""
+"""Refusals: no token, too low a role, unknown ids, wrong statuses, locks, and broken constraints."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from conformance.engine.api import json_path, request_fields
 from conformance.engine.api.producers import placeholders
@@ -34,18 +33,6 @@ from conformance.engine.model.case import Requirement, id_part
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Outcome, Twice
 from specs.model import Condition
-
-UNKNOWN: Mapping[str, Any] = {
-    "host": "conformance-no-such-host",
-    "server": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a20",
-    "volume": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a21",
-    "image": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a22",
-    "flavor": "conformance-no-such-flavor",
-    "network": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a23",
-    "security_group": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a24",
-    "floating_ip_pool": "conformance-no-such-pool",
-}
-"""What stands in a body for a resource that does not exist."""
 
 OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
 """Codes that depend on drivers and configuration: no request provokes them."""
@@ -96,7 +83,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
             )
             requirement = view.requirement("error", str(refusal.code), listed[refusal.code])
             book.case(requirement, refusal.name, trial, RefusedWhereSilent(refusal.code, refusal.name))
-            book.used.add(f"bindings.refusals: {refusal.operation} {refusal.name}")
+            book.used.add(f"refusals: {refusal.operation} {refusal.name}")
     _rest(view, book, listed)
 
 
@@ -122,12 +109,12 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     if policy is not None and "any" in policy.roles:
         return  # no role is below
     role = "reader" if view.role == "member" else "member"
-    own = view.operation.path.split("/")[1] in view.service.per_user
+    own = view.operation.path.split("/")[1] in view.service.user_owned
     if role == "reader" and (view.reads or own or (policy is not None and "reader" in policy.roles)):
         # Whoever may only read may read this, or has things of his own. The reference does not say who may not.
         trial = attempt(view, "documented", Where(variant, state), Asked(role="visitor"), outcome=SILENT_TO_SENDER)
         requirement = view.requirement("error", "403", line)
-        # What each user has of his own is not there for another, whatever his role.
+        # Things that belong to one user are not there for another, whatever the role.
         hides = not own and bool(placeholders(view.operation.path))
         book.case(requirement, "visitor", trial, RefusedWhereSilent(403, "a role without any right", may_hide=hides))
         return
@@ -151,7 +138,7 @@ def _not_found(view: View, book: Book, line: int) -> None:
         return
     if view.names_what_it_makes and len(names) == 1:
         return  # any name will do
-    if view.needs_server and not view.scoped:
+    if view.needs_resource and not view.scoped:
         unknown = attempt(view, "documented", Where(variant, state, "missing"), outcome=REFUSED)
     else:
         unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
@@ -174,13 +161,14 @@ def _not_found(view: View, book: Book, line: int) -> None:
 
 
 def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
-    """What a request without a name in its path can name in vain: something in its body, or itself, once it is gone."""
+    """404 cases without an id in the path: an unknown id in the body, or an operation after its last version."""
     variant, state = view.main
     base = view.body(variant, view.default)
     for field in request_fields.fields(view.operation, view.default) if base is not ABSENT else ():
         value = json_path.lookup(base, field.path)
-        if isinstance(value, Binding) and value.resource in UNKNOWN:
-            body = json_path.replaced(base, field.path, UNKNOWN[value.resource])
+        kind = view.service.kinds.get(value.resource) if isinstance(value, Binding) else None
+        if kind is not None and kind.unknown is not None:
+            body = json_path.replaced(base, field.path, kind.unknown)
             trial = attempt(
                 view, f"unknown-{id_part(field.name)}", Where(variant, state), Asked(body=body), outcome=REFUSED
             )
@@ -193,7 +181,7 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
 
 
 def _not_known(view: View, book: Book, line: int) -> None:
-    """What names nothing, where no 404 is listed: the reference lists 400 alone, and does not say for what."""
+    """An id that names nothing, where no 404 is listed: the reference lists 400 alone, for no stated case."""
     variant, _ = view.main
     unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
     requirement = view.requirement("error", "400", line)
@@ -206,7 +194,7 @@ def _repeated(view: View, book: Book, line: int) -> None:
     requirement = view.requirement("error", "409", line)
     if view.scoped:
         return
-    if view.makes or view.service.steps(view.operation, "after"):
+    if view.makes or view.service.steps(view.operation, "steps_after"):
         trial = attempt(view, "twice", Where(variant, state), outcome=SILENT, exchange=Twice())
         book.case(requirement, "twice", trial, RefusedWhereSilent(409, "the same asked for twice"))
         return
@@ -219,7 +207,7 @@ def _repeated(view: View, book: Book, line: int) -> None:
 def _wrong_status(view: View, book: Book, line: int | None) -> None:
     """Every stable status outside of the documented ones, and where none is documented, what the cloud does there."""
     for variant in view.variants:
-        others = [s for s in view.service.stable if s not in variant.states]
+        others = [s for s in view.service.stable_statuses if s not in variant.states]
         for state in others:
             detail = f"{variant.prefix}{state}"
             if variant.condition is None:
@@ -239,7 +227,8 @@ def _wrong_status(view: View, book: Book, line: int | None) -> None:
 
 
 def _locked(view: View, book: Book, line: int | None) -> None:
-    """A locked server: refused to its owner and open to an administrator, where the reference says so."""
+    """A locked resource: refused to its owner and open to an administrator, where the reference says so."""
+    resource = view.service.resource
     said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
     variant, state = view.main
     if view.operation.id in (view.service.lock, view.service.unlock) or not (said or line):
@@ -248,7 +237,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
         if said:  # that a member is refused would say nothing of the lock
             admin = attempt(view, "documented", Where(variant, state), setup=(Locked(),))
             requirement = view.requirement("precondition", "locked", said[0].line)
-            book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
+            book.case(requirement, "admin", admin, Admitted(f"an administrator may act on a locked {resource}"))
         return
     member = attempt(
         view,
@@ -259,16 +248,16 @@ def _locked(view: View, book: Book, line: int | None) -> None:
         outcome=Outcome(False if said else None, refused_for="sender"),
     )
     if not said:
-        expectation = RefusedWhereSilent(409, "a locked server")
+        expectation = RefusedWhereSilent(409, f"a locked {resource}")
         book.case(view.requirement("error", "409", line), "locked", member, expectation)
         return
-    why = "its owner has locked the server and the role is not admin"
+    why = f"its owner has locked the {resource} and the role is not admin"
     requirement = view.requirement("precondition", "locked", said[0].line)
     book.case(requirement, "member", member, Refused((409,), why, any_refusal=True))
     if line is not None:
         book.case(view.requirement("error", "409", line), "locked", member, Refused((409,), why))
     admin = attempt(view, "documented", Where(variant, state), Asked(role="admin"), setup=(Locked(),))
-    book.case(requirement, "admin", admin, Admitted("an administrator may act on a locked server"))
+    book.case(requirement, "admin", admin, Admitted(f"an administrator may act on a locked {resource}"))
 
 
 def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
@@ -286,7 +275,7 @@ def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
             outcome=REFUSED,
         )
         codes = () if condition.code is None else (condition.code,)
-        situation = f"a project at its quota of {condition.resource}s"
+        situation = f"a project whose {condition.resource} quota is used up"
         requirement = view.requirement("precondition", "quota", condition.line)
         why = f"the {condition.resource} quota of the project is used up"
         book.case(requirement, f"no-{condition.resource}-left", trial, Refused(codes, why, any_refusal=True))
@@ -294,7 +283,7 @@ def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
             if code in listed:
                 stated = Refused(codes, why) if codes else RefusedWhereSilent(code, situation)
                 book.case(view.requirement("error", str(code), listed[code]), "at-quota", trial, stated)
-        book.used.add(f"bindings.quotas: {condition.resource}")
+        book.used.add(f"quotas: {condition.resource}")
 
 
 def _settable(view: View, condition: Condition) -> bool:

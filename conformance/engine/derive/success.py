@@ -1,8 +1,9 @@
-"""What should come of a documented request: its code, its headers and body, and what becomes of the resource."""
+"""Promises about an accepted request: its code, its headers and body, and the status of the resource after it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 from conformance.engine.api import bodies, naming
@@ -24,11 +25,9 @@ from specs.record.model import Source
 REQUEST_ID = r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 """The form of a request identifier, which the reference gives as req- and a UUID."""
 
-HEADER_FORMS = {
-    "location": r"https?://\S+",
-    "x-openstack-request-id": REQUEST_ID,
-    "x-compute-request-id": REQUEST_ID,
-}
+HEADER_FORMS = {"location": r"https?://\S+", "x-*-request-id": REQUEST_ID}
+"""A shell pattern over the name of a header -> the form of its value. Older services name themselves in the header that
+is X-Openstack-Request-Id now."""
 
 FREE_VALUES = 12
 """At most so many enumerated values are checked in a response; longer lists are vocabularies."""
@@ -45,11 +44,11 @@ def derive_success(view: View, book: Book) -> None:
         derive_contents(view, book, trial)
         _samples(view, book)
         return
-    if main_variant.condition is None and view.operation.id in view.service.accepts:
-        book.used.add(f"states.accepts: {view.operation.id} is tried in {' and '.join(main_variant.states)}")
+    if main_variant.condition is None and view.operation.id in view.service.statuses_to_try:
+        book.used.add(f"statuses_to_try: {view.operation.id} is tried in {' and '.join(main_variant.states)}")
     for variant in view.variants:
         for state in variant.states:
-            if state not in view.service.stable:
+            if state not in view.service.stable_statuses:
                 _transient(view, book, variant, state)
                 continue
             trial = attempt(view, "documented", Where(variant, state))
@@ -114,7 +113,7 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
             continue
         elif post.effect:
             book.case(requirement, detail, trial, Effect(post.resource, post.effect))
-            book.used.add(f"bindings.effects: {post.resource} {post.effect}")
+            book.used.add(f"effects: {post.resource} {post.effect}")
         elif post.resource != view.service.resource:
             book.case(requirement, detail, trial, RelatedReaches(post.resource, post.becomes))
         elif post.unchanged:
@@ -125,10 +124,10 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
                 requirement,
                 detail,
                 trial,
-                Reaches(post.resource, values, post.on_failure or ("ERROR",), post.transient),
+                Reaches(post.resource, values, post.on_failure or view.service.failure_statuses, post.transient),
             )
-    about_servers = view.scoped or view.operation.path == f"/{view.service.resource}s"
-    for spec, vocabulary in view.vocabulary if about_servers and not view.reads else ():
+    about_one = view.scoped or view.makes_resource
+    for spec, vocabulary in view.vocabulary if about_one and not view.reads else ():
         if vocabulary.resource == view.service.resource and vocabulary.attribute == "status":
             requirement = view.requirement("postcondition", "vocabulary", None)
             requirement = replace(requirement, source=Source(spec.reference.path, vocabulary.line))
@@ -204,7 +203,7 @@ def _body_rows(view: View, book: Book) -> None:
             else:
                 book.case(requirement, "", showing(view, row.name, version), shown)
                 if rule := view.service.showing(view.operation, row.name):
-                    book.used.add(f"bindings.shows: {rule.operation} {rule.fields}")
+                    book.used.add(f"preconditions_to_show: {rule.operation} {rule.fields}")
 
 
 def _last_with_content(view: View) -> Microversion | None:
@@ -219,7 +218,8 @@ def _last_with_content(view: View) -> Microversion | None:
 
 def header_shown(row: Parameter) -> HeaderShown:
     """The expectation of a header row."""
-    return HeaderShown(row.name, row.required, HEADER_FORMS.get(row.name.lower()))
+    forms = (form for name, form in HEADER_FORMS.items() if fnmatchcase(row.name.lower(), name))
+    return HeaderShown(row.name, row.required, next(forms, None))
 
 
 def field_shown(view: View, row: Parameter, version: Microversion) -> FieldShown | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from conformance.engine.api.load import SHIPPED, load_service
+from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
@@ -18,14 +18,15 @@ from conformance.engine.derive.values import derive_values
 from conformance.engine.derive.versions import derive_removed, derive_versions
 from conformance.engine.derive.view import View
 from conformance.engine.model.case import Requirement, Suite, Untested, id_part
+from specs import paths
 from specs.microversion import Microversion
 from specs.model import Body, Code, Operation, Parameter, Spec, Versions
 from specs.record.model import Source
 
 
 def service_of(specs: Iterable[Spec]) -> str:
-    """The service that specs are of."""
-    return next((spec.service for spec in specs), SHIPPED)
+    """The type of the service that specs are of; empty where there are none."""
+    return next((spec.service for spec in specs), "")
 
 
 def highest_version(specs: Sequence[Spec]) -> Microversion:
@@ -38,7 +39,7 @@ def highest_version(specs: Sequence[Spec]) -> Microversion:
             named += _ends(*operation.responses.normal)
             samples = (*operation.request.samples, *operation.response.samples)
             named += [s.microversion for s in samples if s.microversion]
-    return max((Microversion.parse(v) for v in named), default=load_service(service_of(specs)).first)
+    return max((Microversion.parse(v) for v in named), default=load_service(service_of(specs)).first_microversion)
 
 
 def _ends(*things: Versions | Body | Parameter | Code) -> list[str]:
@@ -72,10 +73,10 @@ def derive(
         selected: those whose operations are tried; all of ``specs`` where None.
         ceiling: the highest microversion of the cloud; what lies beyond is not derived.
         default_policy: the cloud is known to keep the documented policy defaults.
-        service: the tables; those of the service that are shipped where None.
+        service: its description; the one that comes with this suite where None.
     """
     service = service or load_service(service_of(specs))
-    top = max(highest_version(specs), service.first)  # a reference may name no version at all
+    top = max(highest_version(specs), service.first_microversion)  # a reference may name no version at all
     if ceiling is not None and ceiling < top:
         top = ceiling
     vocabulary = tuple((spec, v) for spec in specs for v in spec.vocabulary)
@@ -90,8 +91,11 @@ def derive(
             view = View(operation, spec, service, top, vocabulary, common, nullable, producers)
             book.fault = view.fault
             whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
-            if not supported(operation, service):
-                book.without_case(whole, "not-derivable", service.unsuited.get(operation.id, operation.path))
+            wrong = paths.fault(operation.path)
+            if wrong is not None:
+                book.without_case(whole, "not-derivable", f"the URL {operation.path} {wrong.what}")
+            elif not supported(operation, service):
+                book.without_case(whole, "not-derivable", service.untestable.get(operation.id, operation.path))
             elif view.range.empty:
                 book.without_case(whole, "beyond-cloud", f"from {view.lowest} on")
             else:
@@ -126,8 +130,8 @@ def views(specs: Sequence[Spec], top: Microversion, service: ServiceDescription)
 
 def supported(operation: Operation, service: ServiceDescription) -> bool:
     """Whether the operation belongs to the versioned API, and nothing that it needs is known to be out of reach."""
-    outside = (operation.path == "/" and not service.rooted) or operation.path.startswith("/{")
-    return not outside and operation.id not in service.unsuited
+    outside = (operation.path == "/" and not service.root_is_operation) or operation.path.startswith("/{")
+    return not outside and operation.id not in service.untestable
 
 
 def _operation(view: View, book: Book, default_policy: bool) -> None:

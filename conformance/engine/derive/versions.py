@@ -15,7 +15,7 @@ from conformance.engine.derive.success import field_shown, header_shown, normal_
 from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
 from conformance.engine.judge.contents import EmptyBody, FieldAbsent, HeaderAbsent
-from conformance.engine.model.case import Requirement, id_part
+from conformance.engine.model.case import Requirement
 from conformance.engine.model.probe import FieldTaken
 from conformance.engine.model.trial import Outcome, Trial
 from specs.microversion import Microversion, VersionRange
@@ -51,9 +51,9 @@ def derive_removed(view: View, book: Book) -> None:
         return
     variant, state = view.main
     gone = any(code.code == GONE for code in view.operation.responses.error)
-    # What was removed has no elements any more: where the cloud shows none, any name will do, as for what would act.
+    # A removed operation has no elements any more: where the cloud shows none, any name will do.
     names = placeholders(view.operation.path)
-    apart = bool(names) and not view.needs_server
+    apart = bool(names) and not view.needs_resource
     trial = attempt(
         view,
         "documented",
@@ -172,7 +172,7 @@ def _request_field(view: View, book: Book, field: request_fields.Field) -> None:
                 continue
             trial = attempt(
                 view,
-                f"with-{id_part(row.name)}",
+                f"with-{row.name}",
                 Where(variant, state),
                 Asked(version=version, body=body, optional=True),
                 outcome=Outcome(accepted),
@@ -243,7 +243,7 @@ def _taken(view: View, version: Microversion) -> bool:
 
 def _outside(view: View) -> Iterator[tuple[str, Microversion]]:
     own = view.operation.microversions.range
-    if own.min is not None and own.min.previous is not None and own.min > view.service.first:
+    if own.min is not None and own.min.previous is not None and own.min > view.service.first_microversion:
         yield f"min-{own.min}", own.min.previous
     if own.max is not None and own.max.next <= view.top:
         yield f"max-{own.max}", own.max.next

@@ -19,9 +19,6 @@ from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Operation, Parameter, Spec, Vocabulary, When
 from specs.record.model import Source
 
-SATISFIED = frozenset({"image-backed", "image-backed-server", "image-backed servers"})
-"""Environments that hold for every server that this suite makes, unless a case asks for another."""
-
 
 @dataclass(frozen=True)
 class Variant:
@@ -37,7 +34,7 @@ class Variant:
 
     @property
     def prefix(self) -> str:
-        """What stands before a status in a case's detail."""
+        """The text before a status in a case's detail."""
         return f"{self.name}." if self.name else ""
 
 
@@ -45,7 +42,7 @@ class Variant:
 class View:
     """An operation with its spec, the tables, and the highest microversion that reference and cloud share.
 
-    ``within`` is the environment of the servers of its trials, by its name in the tables; empty for the usual ones.
+    ``within`` is the environment of its trials' resources, by its name in the description; empty for the usual ones.
     """
 
     operation: Operation
@@ -61,7 +58,7 @@ class View:
     @cached_property
     def lowest(self) -> Microversion:
         """The lowest version at which the operation exists."""
-        return self.operation.microversions.range.min or self.service.first
+        return self.operation.microversions.range.min or self.service.first_microversion
 
     @cached_property
     def default(self) -> Microversion:
@@ -90,6 +87,11 @@ class View:
         return bool(self.service.identifier) and f"{{{self.service.identifier}}}" in self.operation.path
 
     @cached_property
+    def makes_resource(self) -> bool:
+        """Whether the path is that of the collection of resources that have statuses."""
+        return self.producers is not None and self.service.identifier in self.producers.names(self.operation.path)
+
+    @cached_property
     def status_conditions(self) -> tuple[Condition, ...]:
         """The preconditions on the status of the resource, of which the environment holds; its own before others."""
         found = tuple(
@@ -110,10 +112,12 @@ class View:
         within = (version or self.default) in VersionRange.parse(when.min, when.max)
         if when.environment is None or not within:
             return within
-        return self.of_environment(when) == self.within if self.within else when.environment in SATISFIED
+        if self.within:
+            return self.of_environment(when) == self.within
+        return when.environment in self.service.usual_environments
 
     def of_environment(self, when: When | None) -> str:
-        """The environment that a fact is about, where servers of this suite are of it only if a case asks for it."""
+        """The environment that a fact is about, where resources of this suite are of it only if a case asks for it."""
         return self.service.environment_of(when.environment) if when is not None and when.environment else ""
 
     def told_elsewhere(self, condition: Condition) -> bool:
@@ -131,7 +135,7 @@ class View:
             status
             for post in self.operation.postconditions
             if post.kind == "status" and post.resource == self.service.resource and post.when is not None
-            if post.when.environment is not None and post.when.environment not in SATISFIED
+            if post.when.environment is not None and post.when.environment not in self.service.usual_environments
             if not self.of_environment(post.when)
             for status in post.becomes
         )
@@ -151,7 +155,7 @@ class View:
             found.append(Variant("-".join(names), tuple(include.items()), condition.any_of, condition))
         if found:
             return tuple({v.name: v for v in reversed(found)}[n] for n in dict.fromkeys(v.name for v in found))
-        states = self.service.accepts.get(self.operation.id, (self.service.initial,))
+        states = self.service.statuses_to_try.get(self.operation.id, (self.service.initial_status,))
         return (Variant("", (), states, None),)
 
     def _existing(self, names: tuple[str, ...]) -> list[str]:
@@ -161,11 +165,11 @@ class View:
     @property
     def reads(self) -> bool:
         """Whether the operation only reads."""
-        return self.operation.method in ("GET", "HEAD") and self.operation.id not in self.service.acting_reads
+        return self.operation.method in ("GET", "HEAD") and self.operation.id not in self.service.unsafe_gets
 
     @cached_property
-    def needs_server(self) -> bool:
-        """Whether a trial needs a server of this run: it is named in the path, in the body, or in a list's query."""
+    def needs_resource(self) -> bool:
+        """Whether a trial needs the resource that has statuses: the path, the body or a list's query names it."""
         needed = [value for _, value in self.service.query(self.operation)]
         needed.append(bodies.build(self.operation, self.default, self.service))
         return self.scoped or any(
@@ -188,17 +192,17 @@ class View:
     @property
     def main(self) -> tuple[Variant, str | None]:
         """The form and the status in which everything is tried that depends on neither."""
-        if not self.needs_server:
+        if not self.needs_resource:
             return self.variants[0], None
         for variant in self.variants:
             for state in variant.states:
-                if state == self.service.initial:
+                if state == self.service.initial_status:
                     return variant, state
         for variant in self.variants:
             for state in variant.states:
-                if state in self.service.stable:
+                if state in self.service.stable_statuses:
                     return variant, state
-        return self.variants[0], self.service.initial
+        return self.variants[0], self.service.initial_status
 
     def main_with(self, names: Iterable[str]) -> tuple[Variant, str | None]:
         """As ``main``, for a request that has some fields: the reference may ask another status for them."""
@@ -206,13 +210,13 @@ class View:
         for variant in self.variants:
             if variant.condition and variant.condition.when and given & set(variant.condition.when.present):
                 for state in variant.states:
-                    if state in self.service.stable:
+                    if state in self.service.stable_statuses:
                         return variant, state
         return self.main
 
     @property
     def environment(self) -> Condition | None:
-        """A precondition that the API can neither show nor set, and that servers of this suite do not meet."""
+        """A precondition that the API can neither show nor set, and that resources of this suite do not meet."""
         for condition in self.operation.preconditions:
             if condition.kind == "environment" and condition.when is None and not self._met():
                 return condition
@@ -220,14 +224,14 @@ class View:
 
     def _met(self) -> bool:
         """Whether the tables say that the environment is that of what this suite makes, or how it is brought about."""
-        met = any(fnmatchcase(self.operation.id, pattern) for pattern in self.service.met)
-        return met or bool(self.service.steps(self.operation, "before"))
+        met = any(fnmatchcase(self.operation.id, pattern) for pattern in self.service.environment_satisfied)
+        return met or bool(self.service.steps(self.operation, "steps_before"))
 
     @property
     def fault(self) -> ErrorBody:
-        """What the body of an error must be."""
-        form = self.service.fault
-        return ErrorBody(form.listed, form.code, form.fields)
+        """The form of an error's body."""
+        form = self.service.error_body
+        return ErrorBody(form.list_key, form.code_field, form.required_fields)
 
     @property
     def role(self) -> str:

@@ -20,7 +20,7 @@ from conformance.engine.model.evidence import Problem
 from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.errors import NeedsNewServer, Unavailable
+from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.paths import Filled, Paths
 from conformance.engine.provision.quotas import Quotas
 from conformance.engine.provision.subject import Subject
@@ -87,7 +87,7 @@ class Arrangement:
                 return problem
             try:
                 request = self.filled(trial, needs, version)
-            except NeedsNewServer:
+            except NeedsNewResource:
                 self.subject.discard()
                 continue
             except Unavailable as error:
@@ -96,14 +96,14 @@ class Arrangement:
                 makes_in = self.paths.makes_in(trial)
                 if error.optional or state in (None, makes_in) or tries == 0:
                     raise
-                # What could not be made in this status is made before a server reaches it: one that was nowhere yet.
+                # A thing that cannot be made in this status is made before a new resource reaches the status.
                 self.subject.discard()
                 through = makes_in
                 continue
             if through == state:
                 return self._ready(trial, request)
             through = state
-        return Problem("inconclusive", "no server could give what the request needs")
+        return Problem("inconclusive", f"no {self.context.kind.name} could give what the request needs")
 
     @contextlib.contextmanager
     def set_up(self, trial: Trial, request: Request, version: Microversion) -> Iterator[None]:
@@ -128,7 +128,7 @@ class Arrangement:
             yield
 
     def _seen(self, trial: Trial, request: Request, version: Microversion) -> Mapping[str, Any] | None:
-        """What the request must leave as it is where it is refused; None where nothing shows that."""
+        """The views that a refused request must leave as they are; None where nothing can be seen."""
         if trial.outcome.accepted is True or trial.request.operation.method == "GET":
             return self.subject.view if trial.situation.state is not None else None
         return self.snapshots.before(trial, request.filled, version, request.body)
@@ -192,7 +192,7 @@ class Arrangement:
         return Request(needs, filled, self._plain(template.body), query)
 
     def _reached(self, trial: Trial, state: str | None) -> Problem | None:
-        """Bring a server that suits the trial into a status, unlocked."""
+        """Bring a resource that suits the trial into a status, unlocked."""
         if state is None:
             return None
         path = trial.request.operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.known_id)
@@ -206,7 +206,7 @@ class Arrangement:
         """The request with values for its placeholders and bindings; what they name is made where it is not there.
 
         Raises:
-            Unavailable, NeedsNewServer, CloudError: something cannot be had.
+            Unavailable, NeedsNewResource, CloudError: something cannot be had.
         """
         template, setup = trial.request, trial.setup
         missing = self._unknown_id(template.operation) if trial.situation.target == "missing" else None
@@ -220,14 +220,14 @@ class Arrangement:
         return Request(needs, filled, body, query)
 
     def _ready(self, trial: Trial, request: Request) -> Request | Problem:
-        """The request, with the server locked where the trial wants that."""
+        """The request, with the resource locked where the trial wants that."""
         if Locked() in trial.setup and trial.situation.state is not None:
-            # Not by way of the status again: what is under way in this server would make it give the server up.
+            # Not by way of the status again: what is under way in this resource would make the lane give it up.
             problem = None if self.subject.locked else self.subject.lock()
             if problem:
                 return problem
-        if not self.context.service.named_by.keys().isdisjoint(request.filled.values):
-            self.subject.refresh()  # what was made so is under way in the server
+        if not self.context.service.placeholder_sources.keys().isdisjoint(request.filled.values):
+            self.subject.refresh()  # what was made so is under way in the resource
         return replace(request, ready=True)
 
     def _unknown_id(self, operation: Operation) -> str | None:
@@ -235,7 +235,7 @@ class Arrangement:
         if "{" not in operation.path:
             return None
         if self._unknown is None:
-            at = self.context.service.unknown_at
+            at = self.context.service.unknown_id_path
             admin = Role.ADMIN in self.context.cloud.roles and not self.context.service.resource
             self._unknown = (
                 self.context.cloud.unknown_id(at, role=Role.ADMIN if admin else Role.MEMBER)
@@ -247,11 +247,11 @@ class Arrangement:
     def _plain(self, body: Any) -> Any:
         """A body for a target that does not exist: what is only read is real, so that nothing else is wrong with it."""
         if isinstance(body, Binding):
-            if body.relation == "any" and body.resource in _READ:
+            if body.relation == "any" and self.context.service.is_only_read(body.resource):
                 return self.subject.bindings.filled(body)
             if body.plain is not None:
                 return body.plain
-            return _PLAIN.get((body.resource, body.attribute), "conformance")
+            return self.context.service.plain(body.resource, body.attribute)
         if isinstance(body, dict):
             return {self._plain(key): self._plain(value) for key, value in body.items()}
         return [self._plain(value) for value in body] if isinstance(body, list) else body
@@ -260,21 +260,3 @@ class Arrangement:
 def _text(value: Any) -> str:
     """A value as a query holds it: what is no plain value as JSON."""
     return json.dumps(value) if isinstance(value, dict | list) else str(value)
-
-
-_READ = frozenset({"image", "flavor", "network", "project", "floating_ip_pool", "availability_zone"})
-"""Resources that a request may name without changing them."""
-
-_PLAIN = {
-    ("floating_ip", "ip"): "192.0.2.1",
-    ("server", "fixed_ip"): "192.0.2.2",
-    ("image", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a10",
-    ("network", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a11",
-    ("flavor", "id"): "1",
-    ("password", "value"): "Cf-sent-to-nobody",
-    ("volume", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12",
-    ("server", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a13",
-    ("security_group", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a14",
-    ("share", "id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a15",
-    ("path", "volume_id"): "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12",
-}

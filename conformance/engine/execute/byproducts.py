@@ -1,17 +1,15 @@
-"""What a request makes of what is attached to a server, such as snapshots of its volumes: found, counted, removed."""
+"""Byproducts: things that a request makes of the things that are attached to the resource: counted and removed."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine.api.entries import Byproduct
-from conformance.engine.cloud.created import path_of
 from conformance.engine.cloud.removal import Remover, Thing
 from conformance.engine.cloud.roles import Role
-from conformance.engine.cloud.search import LISTS
+from conformance.engine.cloud.wait import until
 from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.probe import MadeOfAttached, Probe
 from conformance.engine.model.setup import Existing
@@ -27,9 +25,9 @@ REMOVAL = 60.0
 
 @dataclass
 class Byproducts:
-    """Looks at what is made of the things attached to the server of a lane, before and after a request.
+    """Looks at what is made of the things attached to the resource under test, before and after a request.
 
-    They are removed at once: until then the things that they were made of cannot go, nor can the server's own disk.
+    They are removed at once: until then the things that they were made of cannot go.
     """
 
     context: RunContext
@@ -68,7 +66,7 @@ class Byproducts:
         return replace(evidence, found=found, exchanges=exchanges)
 
     def _rules(self, trial: Trial) -> list[tuple[Byproduct, bool]]:
-        """What the reference says of the operation, and whether it lets one expect that some are made."""
+        """The rules for byproducts of the operation, each with whether the reference lets one expect some."""
         service, here = self.context.service, trial.situation.environment
         return [
             (rule, post.effect == "created" and post.when is not None and bool(here))
@@ -79,38 +77,37 @@ class Byproducts:
         ]
 
     def _attached(self, rule: Byproduct) -> tuple[str, ...]:
-        shown = (self.subject.view or {}).get(rule.attached)
+        shown = (self.subject.view or {}).get(rule.attached_field)
         return tuple(str(one["id"]) for one in shown or () if isinstance(one, Mapping) and "id" in one)
 
     def _made(self, rule: Byproduct, expected: bool) -> Mapping[str, str] | None:
         """Those that were not there before, with the thing that each was made of; awaited where they are expected."""
-        deadline = time.monotonic() + self.context.patience.status
-        things = self._things[rule.kind]
-        while True:
+        things, before = self._things[rule.kind], self._before[rule.kind]
+
+        def look() -> Mapping[str, str] | None:
             found = self._listed(rule)
             if found is None:
                 return None
-            made = {
-                id_: thing for id_, thing in found.items() if thing in things and id_ not in self._before[rule.kind]
-            }
-            complete = set(made.values()) == set(things)
-            if complete or not expected or time.monotonic() > deadline or self.context.stopping.is_set():
-                return made
-            self.context.stopping.wait(0.3)
+            return {id_: thing for id_, thing in found.items() if thing in things and id_ not in before}
+
+        def complete(made: Mapping[str, str] | None) -> bool:
+            return made is None or not expected or set(made.values()) == set(things)
+
+        return until(look, complete, self.context.patience.status, self.context.stopping, pause=0.3)
 
     def _listed(self, rule: Byproduct) -> dict[str, str] | None:
         """All that are listed, with what each was made of; None where the cloud does not list them."""
-        path, member, (id_name, _) = LISTS[rule.kind]
+        kind = self.context.cloud.profile.kind(rule.kind)
         found: dict[str, str] = {}
         self._listing = ()
         while True:
             query = (("offset", str(len(found))),) if found else ()
-            answer = self.context.cloud.get(path, query=query)
-            rows: Any = answer.json.get(member) if answer.ok and isinstance(answer.json, dict) else None
+            answer = self.context.cloud.get(kind.collection, query=query)
+            rows: Any = answer.json.get(kind.listing.key) if answer.ok and isinstance(answer.json, dict) else None
             if not isinstance(rows, list):
                 return None
             self._listing = (answer.exchange,) if rows or not query else self._listing
-            fresh = {str(one[id_name]): str(one.get(rule.of)) for one in rows if isinstance(one, dict)}
+            fresh = {str(one[kind.id_field]): str(one.get(rule.source_field)) for one in rows if isinstance(one, dict)}
             if fresh.keys() <= found.keys():
                 return found
             found |= fresh
@@ -121,5 +118,6 @@ class Byproducts:
             return
         self.elements.came_along(rule.kind, made, str(Role.MEMBER))
         remover = Remover(self.context.cloud, self.context.watch, journal, timeout=REMOVAL)
+        kind = self.context.cloud.profile.kind(rule.kind)
         for id_ in made:
-            remover.remove(Thing(rule.kind, id_, path_of(rule.kind, id_), Role.MEMBER))
+            remover.remove(Thing(rule.kind, id_, kind.path_of(id_), Role.MEMBER))

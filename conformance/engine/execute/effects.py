@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance.engine.api.entries import EffectRule
 from conformance.engine.api.response_fields import elements, values_at
-from conformance.engine.cloud.created import PATHS, creation
+from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.wait import until
 from conformance.engine.execute.paging import SOON
 from conformance.engine.judge.effects import Seen
 from conformance.engine.model.evidence import Problem
@@ -30,7 +30,7 @@ class _Look:
     rule: EffectRule
     effect: str
     query: tuple[tuple[str, str], ...]
-    server: str
+    subject: str
     seen: Seen
 
 
@@ -52,11 +52,11 @@ class Effects:
                     self._looks[probe] = self._first(rule, probe.effect)
 
     def after(self, answer: Answer, role: str) -> Mapping[EffectOn, Seen]:
-        """What is seen after the request of a role was accepted; awaited, for an effect need not be there at once."""
+        """The looks after a role's request was accepted. An effect need not be there at once, so it is awaited."""
         return {probe: self._until(look, answer, Role(role)) for probe, look in self._looks.items()}
 
     def made_unasked(self, resource: str) -> str | None:
-        """The one thing of the server that is listed and no request of the run has named; None where not one is."""
+        """The one listed thing of the resource that no request of the run has named; None where not one is."""
         rule = self.context.service.effect(resource, "created")
         if rule is None:
             return None
@@ -66,12 +66,12 @@ class Effects:
 
     def _look(self, rule: EffectRule, effect: str) -> _Look:
         fill = self.subject.bindings.filled
-        return _Look(rule, effect, tuple((n, str(fill(v))) for n, v in rule.query), self.subject.server_id, Seen())
+        return _Look(rule, effect, tuple((n, str(fill(v))) for n, v in rule.query), self.subject.resource_id, Seen())
 
     def _unasked(self, look: _Look, seen: Seen) -> frozenset[str]:
-        """Without what the run has asked for: the shelved image of a server, say, is made without a request for it."""
+        """Without what the run has asked for: a thing may be made without a request for it."""
         journal = self.context.cloud.journal
-        return frozenset(i for i in seen.after if i == look.server or journal is None or not journal.owns(i))
+        return frozenset(i for i in seen.after if i == look.subject or journal is None or not journal.owns(i))
 
     def _first(self, rule: EffectRule, effect: str) -> _Look:
         look = self._look(rule, effect)
@@ -88,30 +88,32 @@ class Effects:
         if look.seen.problem is not None:
             return look.seen
         # Only what has a path of its own is told apart: an answer may name something else that was made.
-        made = creation(look.rule.resource, Ask("POST", ""), answer) if look.rule.resource in PATHS else None
+        kind = self.context.cloud.profile.kinds.get(look.rule.resource)
+        made = creation(kind, Ask("POST", ""), answer) if kind is not None else None
         if look.effect == "created" and made is None and role is not Role.MEMBER:
             why = f"the answer names no {look.rule.resource}, and what the {role} has made belongs to another project"
             return Seen(problem=Problem("inconclusive", why))
-        deadline = time.monotonic() + min(SOON, self.context.patience.status)
-        while True:
+
+        def see() -> Seen:
             if look.effect == "created" and made is not None:
                 seen = self._shown(look, made.id, made.path, role)
             else:
                 seen = self._listed(look)
-            seen = replace(seen, before=look.seen.before)
-            if seen.shows(look.effect) or time.monotonic() > deadline or self.context.stopping.is_set():
-                return seen
-            self.context.stopping.wait(self.context.patience.settle)
+            return replace(seen, before=look.seen.before)
+
+        patience = self.context.patience
+        within = min(SOON, patience.status)
+        return until(see, lambda seen: seen.shows(look.effect), within, self.context.stopping, pause=patience.settle)
 
     def _listed(self, look: _Look) -> Seen:
-        """Those of the server that the list shows now."""
+        """Those of the resource under test that the list shows now."""
         answer = self._get(look.rule, look.rule.path, look.query)
         if not isinstance(answer, Answer):
             return Seen(problem=answer)
         if not answer.ok:
             return Seen(problem=_problem(look.rule.path, answer), exchange=answer.exchange)
-        # A cloud that ignores the query shows those of other servers, too.
-        own = [one for one in elements(answer.json) if values_at(one, look.rule.of)[0] == [look.server]]
+        # A cloud that ignores the query shows those of other resources, too.
+        own = [one for one in elements(answer.json) if values_at(one, look.rule.resource_field)[0] == [look.subject]]
         return Seen(after=frozenset(str(one["id"]) for one in own if "id" in one), exchange=answer.exchange)
 
     def _shown(self, look: _Look, id_: str, path: str, role: Role) -> Seen:
@@ -127,7 +129,11 @@ class Effects:
     def _get(
         self, rule: EffectRule, path: str, query: tuple[tuple[str, str], ...] = (), role: Role = Role.MEMBER
     ) -> Answer | Problem:
-        version = self.context.top if rule.until is None else min(self.context.top, Microversion.parse(rule.until))
+        version = (
+            self.context.top
+            if rule.max_microversion is None
+            else min(self.context.top, Microversion.parse(rule.max_microversion))
+        )
         if version not in self.context.cloud.microversions:
             return Problem(
                 "inapplicable", f"the cloud does not support microversion {version}, at which {path} is shown"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +11,7 @@ from conformance.engine.api.response_fields import elements
 from conformance.engine.cloud.errors import CloudError, GuardRefusal, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role, Sender
+from conformance.engine.cloud.wait import until
 from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
 from conformance.engine.execute.byproducts import Byproducts
@@ -23,16 +23,15 @@ from conformance.engine.model.probe import Probe
 from conformance.engine.model.setup import Ended, Locked
 from conformance.engine.model.trial import Paged, ProviderDependent, Trial, Twice
 from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
+from specs.record.model import Exchange
 
 FIRST_REFUSAL = 400
 """The lowest code of a refusal."""
-
-FORBIDDEN = 403
-"""The code with which a role is kept out."""
 
 _NOBODY: Mapping[str, Sender] = {"no-token": NO_TOKEN, "bad-token": BAD_TOKEN}
 
@@ -77,7 +76,7 @@ class Executor:
             return Evidence(trial, problem=problem)
         try:
             if isinstance(trial.exchange, Paged):
-                return self.paging.make(trial, trial.exchange.listing, version)
+                return self.paging.make(trial, trial.exchange.listing, version, self._roles(trial))
             evidence = self._made(trial, needs, version, probes)
         except Unavailable as error:
             return Evidence(trial, problem=Problem("inapplicable" if error.optional else "inconclusive", str(error)))
@@ -104,7 +103,7 @@ class Executor:
             return None
         # Where the reference is silent, it may be accepted, too.
         if trial.outcome.accepted is not False and needs.sandbox_only:
-            reason = f"what {operation.id} needs, or leaves behind, is beyond what a client can do"
+            reason = f"{operation.id} needs something that no API client can do; it is tried only in the sandbox"
             return Problem("inapplicable", reason)
         if ProviderDependent() in trial.gates:
             return Problem("inapplicable", "whether a cloud has what the value stands for is its provider's choice")
@@ -130,7 +129,7 @@ class Executor:
         return not self.paths.lasts(trial.request.operation, request.filled, trial.request.role, version)
 
     def _exchanged(self, trial: Trial, version: Microversion, request: Request, probes: tuple[Probe, ...]) -> Evidence:
-        """What a request that is ready brings to light."""
+        """The evidence that a request brings which is ready to be sent."""
         if trial.situation.state is not None:
             if request.needs.byproducts:
                 self.byproducts.look(trial)
@@ -149,7 +148,7 @@ class Executor:
         return self._concluded(evidence, answer, request, probes)
 
     def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
-        """What follows from the answer: for the things of the lane, and for the resource that has statuses."""
+        """Evidence with the consequences of the answer: for the things of the lane, and for the resource under test."""
         trial, needs = evidence.trial, request.needs
         changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
         if answer.ok and changes:
@@ -159,7 +158,7 @@ class Executor:
         if trial.situation.state is None:
             return evidence
         if answer.ok and trial.outcome.accepted is False:
-            # What should have been refused may have changed anything; later trials must not suffer from it.
+            # A request that should have been refused may have changed anything; later trials must not suffer from it.
             self.subject.must_replace = True
         self.subject.altered = self.subject.altered or (answer.ok and trial.request.uses_optional_fields)
         evidence = self.settling.followed(evidence, answer, request, probes)
@@ -169,33 +168,44 @@ class Executor:
 
     def _sent(self, trial: Trial, version: Microversion, request: Request) -> tuple[Evidence, Answer, Request]:
         """The answer that counts, as evidence and as it came, and the request that it answers."""
-        # What is open to administrators only because of an optional field says nothing of the operation without it.
-        template = trial.request
-        elevation = trial.key if template.uses_optional_fields else template.operation.id
-        fallback = template.fallback_role
-        role = fallback if fallback and elevation in self.context.elevated else template.role
-        answer = self._send(trial, version, request, role)
+        exchanges: list[Exchange] = []
+
+        def send(role: str) -> Answer:
+            answer = self._send(trial, version, request, role)
+            exchanges.insert(0, answer.exchange)
+            return answer
+
+        role, *others = self._roles(trial)
+        answer = send(role)
+        if answer.status == FORBIDDEN and others:
+            role, answer = as_first_allowed(others, send)
+            if trial.request.fallback_role:
+                # The promise is not about roles, and the reference does not say who may: an administrator may.
+                self.context.elevate(trial.request.operation, self._elevation(trial))
         if isinstance(trial.exchange, Twice):
-            role, answer, request = self._again(trial, version, request, role, answer)
+            if answer.ok:
+                answer, request = self._again(trial, version, request, role, answer)
+            exchanges = [answer.exchange]
         evidence = self._answered(trial, version, answer, request.before, role)
-        if answer.status == FORBIDDEN and fallback and role == "member" and fallback in self.context.role_names:
-            # The promise is not about roles, and the reference does not say who may: an administrator may.
-            self.context.elevated.add(elevation)
-            self.context.notes.add("elevated", f"{template.operation.id} is refused to members; tried as administrator")
-            answer = self._send(trial, version, request, fallback)
-            second = self._answered(trial, version, answer, request.before, fallback)
-            evidence = replace(second, exchanges=(*second.exchanges, *evidence.exchanges))
-        return evidence, answer, request
+        return replace(evidence, exchanges=tuple(exchanges)), answer, request
+
+    def _roles(self, trial: Trial) -> tuple[str, ...]:
+        """The roles that send the request, in their order: the next one where the one before is refused with 403."""
+        template, given = trial.request, self.context.role_names
+        if template.fallback_role and self._elevation(trial) in self.context.elevated:
+            return (template.fallback_role,)
+        fallback = "admin" if isinstance(trial.exchange, Twice) else template.fallback_role
+        return (template.role, fallback) if fallback in given and template.role == "member" else (template.role,)
+
+    @staticmethod
+    def _elevation(trial: Trial) -> str:
+        """The name by which it is known that members are refused: a role that may not set an optional field may ask."""
+        return trial.key if trial.request.uses_optional_fields else trial.request.operation.id
 
     def _again(
         self, trial: Trial, version: Microversion, request: Request, role: str, answer: Answer
-    ) -> tuple[str, Answer, Request]:
-        """The request a second time, or one of another element. The first answer counts where it is a refusal."""
-        if answer.status == FORBIDDEN and role == "member" and "admin" in self.context.role_names:
-            role = "admin"
-            answer = self._send(trial, version, request, role)
-        if not answer.ok:
-            return role, answer, request
+    ) -> tuple[Answer, Request]:
+        """The accepted request a second time, or one of another element."""
         first, once, made = answer, request, request.intent
         if trial.exchange == Twice(of_another=True) and request.filled.owned is not None:
             self.paths.forget(request.filled)
@@ -207,7 +217,7 @@ class Executor:
         once.intent = made
         self.aftermath.accepted(Evidence(trial, version=version, role=role), first, once)
         request.intent = again_made
-        return role, answer, request
+        return answer, request
 
     def _read(
         self, trial: Trial, version: Microversion, request: Request, evidence: Evidence, answer: Answer
@@ -228,13 +238,14 @@ class Executor:
 
     def _until_listed(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:
         """The list again, until it shows what was made."""
-        deadline = time.monotonic() + min(SOON, self.context.patience.status)
-        while True:
-            answer = self._send(trial, version, request, role)
-            if any(True for _ in elements(answer.json)) or time.monotonic() > deadline:
-                return answer
-            if self.context.stopping.wait(self.context.patience.settle):
-                return answer
+        patience = self.context.patience
+        return until(
+            lambda: self._send(trial, version, request, role),
+            lambda answer: any(True for _ in elements(answer.json)),
+            min(SOON, patience.status),
+            self.context.stopping,
+            pause=patience.settle,
+        )
 
     def _refused_without_lock(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
         """Whether a member is refused with 403 although the resource is not locked; it is given up after that."""
@@ -266,7 +277,7 @@ class Executor:
 
     @staticmethod
     def _creates(trial: Trial, request: Request) -> str | None:
-        """What the action may make beside its answer: the client writes it down before it is asked for."""
+        """The kind of thing that the action may make beside its answer: the journal needs it before the request."""
         if request.needs.creates is None or trial.request.role in _NOBODY or trial.situation.target != "own":
             return None
         kind, named_by = request.needs.creates
@@ -288,6 +299,7 @@ class Executor:
             headers={name.lower(): value for name, value in answer.headers.items()},
             version=version,
             before=before,
+            lasting_fields=self.context.service.lasting_fields,
             role=role,
             exchanges=exchanges,
         )

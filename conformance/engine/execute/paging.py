@@ -7,7 +7,7 @@ alone where the list has a parameter for that. Where nobody can make two, what t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -17,13 +17,15 @@ from conformance.engine.api.response_fields import identity
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.wait import until
 from conformance.engine.execute.filter_values import none_of, pick, text
 from conformance.engine.judge.lists import comparable
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.listing import Listing, Page, Pages, values_of
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.errors import NeedsNewServer, Unavailable
+from conformance.engine.provision.elevation import FORBIDDEN
+from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
@@ -35,10 +37,10 @@ TRIES = 8
 """How often a trial is made, at most, until the list stands still between its controls."""
 
 TWO = ("limit", "next", "marker", "offset", "sort")
-"""What needs two elements to be seen."""
+"""The questions that need two elements."""
 
 SOON = 30.0
-"""Seconds after which what was made shows in its list, at most: a migration is confirmed after its server is active."""
+"""Seconds after which what was made shows in its list, at most: some of it shows only when the resource is done."""
 
 TICK = 1.1
 """Seconds between the making of two elements, so that the moments that they show, to the second, differ."""
@@ -52,7 +54,7 @@ class Paging:
     """Makes trials on lists, for one lane; what it makes to be listed is kept for the next.
 
     ``last`` is the control that ended the trial before, by what was asked, the page and the answer: the next trial may
-    begin with it. ``kept`` are servers that must be there as long as what came of them is to be listed.
+    begin with it. ``kept`` are resources that must be there as long as what came of them is to be listed.
     """
 
     context: RunContext
@@ -62,8 +64,8 @@ class Paging:
     kept: list[Subject] = field(default_factory=list)
     _shared: dict[str, str] = field(default_factory=dict)
 
-    def make(self, trial: Trial, listing: Listing, version: Microversion) -> Evidence:
-        """Make the controls and the pages.
+    def make(self, trial: Trial, listing: Listing, version: Microversion, roles: tuple[str, ...]) -> Evidence:
+        """Make the controls and the pages, in the first of the roles that is not refused the list.
 
         Returns:
             Evidence with ``pages``, or with the problem that kept them from being made.
@@ -75,25 +77,22 @@ class Paging:
             problem = self.subject.reach(trial.situation.state)
             if problem:
                 return Evidence(trial, version=version, problem=problem)
-        stock = next((s for s in self.context.service.listed if s.name == listing.made), None)
+        stock = next((s for s in self.context.service.made_for_lists if s.name == listing.made), None)
         fresh = stock is not None and stock.name not in self._shared and self._stock(stock)
-        operation, fallback = trial.request.operation, trial.request.fallback_role
-        role = fallback if fallback and operation.id in self.context.elevated else trial.request.role
         asking = _Asking(
             self,
             trial,
             listing,
             version,
-            role,
+            roles[0],
             self._isolated(stock, trial, listing),
             fresh,
             self._shared.get(stock.name if stock else ""),
         )
         evidence = asking.evidence()
-        if evidence.status == 403 and fallback and role == "member" and fallback in self.context.role_names:
-            self.context.elevated.add(operation.id)
-            self.context.notes.add("elevated", f"{operation.id} is refused to members; tried as administrator")
-            evidence = replace(asking, role=fallback).evidence()
+        if evidence.status == FORBIDDEN and len(roles) > 1:
+            self.context.elevate(trial.request.operation, trial.request.operation.id)
+            evidence = replace(asking, role=roles[-1]).evidence()
         return evidence
 
     def _isolated(self, stock: Stock | None, trial: Trial, listing: Listing) -> Query:
@@ -115,7 +114,7 @@ class Paging:
         return self._stock(stock)
 
     def discard(self) -> None:
-        """Give the servers up that were kept."""
+        """Give the resources up that were kept."""
         while self.kept:
             self.kept.pop().discard()
 
@@ -129,25 +128,25 @@ class Paging:
                 if stock.factory is None:
                     self._through(stock.statuses)
                 else:
-                    self._element(stock, getattr(self.context.resources, stock.factory), name)
-            except (CloudError, Unavailable, NeedsNewServer) as error:
+                    self._element(stock, stock.factory, name)
+            except (CloudError, Unavailable, NeedsNewResource) as error:
                 self.context.notes.add("missing", f"no element of {stock.name} could be made to be listed: {error}")
                 return False
         return True
 
     def _through(self, statuses: tuple[str, ...]) -> None:
-        """Bring a server of its own through statuses, and keep it: a list may not show what came of a deleted one."""
+        """Bring a resource of its own through statuses, and keep it: a list may not show what came of a deleted one."""
         subject = self.subject.another()
         self.kept.append(subject)
         problem = next(filter(None, map(subject.reach, statuses)), None)
-        self.subject.servers_made += subject.servers_made
+        self.subject.resources_made += subject.resources_made
         if problem:
             raise Unavailable(problem.reason)
 
-    def _element(self, stock: Stock, factory: Callable[..., object], name: str) -> None:
+    def _element(self, stock: Stock, kind: str, name: str) -> None:
         """Make one element, apart from the other; with its fields only, or its name, where a cloud takes no more."""
         if stock.isolated_by is None:
-            factory()
+            self.context.resources.make(kind)
             return
         given: dict[str, Any] = {
             field_name: values[-1 if name.endswith("b") else 0]
@@ -157,17 +156,18 @@ class Paging:
         ways = [({"beside": stock.apart}, given, "wherever")] if stock.apart else []
         ways += [({}, given, "with nothing but its name"), ({}, {}, "")]
         for number, (beside, fields, less) in enumerate(ways):
-            extra = {"name": name + "-again" * number, **fields}
+            called, version = name + "-again" * number, str(self.context.top)
             try:
-                factory(microversion=str(self.context.top), **self.subject.bindings.filled({"extra": extra, **beside}))
+                more = self.subject.bindings.filled({"fields": fields, **beside})
+                self.context.resources.make(kind, name=called, microversion=version, **more)
                 return
-            except (CloudError, Unavailable, NeedsNewServer) as error:
+            except (CloudError, Unavailable, NeedsNewResource) as error:
                 if not less:
                     raise
                 self.context.notes.add("missing", f"an element of {stock.name} was made to be listed {less}: {error}")
 
     def grow(self, trial: Trial, collection: str, number: int) -> bool:
-        """Let a list below the server grow: by what makes its elements, else by two harmless actions upon the server.
+        """Let a list below the resource grow: by what makes its elements, else by two harmless actions upon it.
 
         Returns:
             Whether that could be done.
@@ -180,7 +180,7 @@ class Paging:
         try:
             for _ in range(number):
                 self.paths.elements.produce(producer, collection, producer.name, {})
-        except (CloudError, Unavailable, NeedsNewServer) as error:
+        except (CloudError, Unavailable, NeedsNewResource) as error:
             self.context.notes.add("missing", f"no element of {collection} could be made to be listed: {error}")
             return False
         return True
@@ -214,11 +214,8 @@ class _Asking:
 
     def _once(self, may_reuse: bool) -> Evidence:
         before, answer = self._control(may_reuse)
-        deadline = time.monotonic() + min(SOON, self.paging.context.patience.status)
-        while self.fresh and before.ok and len(before.elements) < 2 and time.monotonic() < deadline:
-            time.sleep(0.3)
-            self.exchanges.clear()
-            before, answer = self._control()
+        if self.fresh and before.ok and len(before.elements) < 2:
+            before, answer = self._until_two()
         few = self.plan.way in TWO and before.ok and len(before.elements) < 2
         if few and self.paging.grow(self.trial, self._path(), 2 - len(before.elements)):
             self.exchanges.clear()
@@ -247,6 +244,22 @@ class _Asking:
         if self.plan.way in TWO and len(after.elements) < 2:
             return self._evidence(answer, problem=Problem("inapplicable", self._few()))
         return self._evidence(first or answer, pages)
+
+    def _until_two(self) -> tuple[Page, Answer]:
+        """The control again, until the two elements that were just made are shown."""
+
+        def control() -> tuple[Page, Answer]:
+            self.exchanges.clear()
+            return self._control()
+
+        context = self.paging.context
+        return until(
+            control,
+            lambda seen: not seen[0].ok or len(seen[0].elements) >= 2,
+            min(SOON, context.patience.status),
+            context.stopping,
+            pause=0.3,
+        )
 
     def _evidence(self, answer: Answer, pages: Pages | None = None, problem: Problem | None = None) -> Evidence:
         headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -340,7 +353,7 @@ class _Asking:
 
 
 def page_of(answer: Answer, plan: Listing) -> Page:
-    """What an answer lists."""
+    """The page that an answer lists."""
     body: Any = answer.json if answer.ok else None
     links: list[Any] = []
     if isinstance(body, Mapping):

@@ -1,47 +1,45 @@
-"""What becomes of the resources of a trial after its request."""
+"""Follows the resources of a trial after its request, until they have settled."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.poll import WaitResult
-from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.effects import Effects
+from conformance.engine.execute.related import Related
 from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.probe import EffectOn, FieldTaken, Probe, StatusOf
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.owned import background
 from conformance.engine.provision.subject import Subject
 
-IMAGE_PROXY = "2.35"
-"""The last microversion at which the compute API shows images."""
-
 
 @dataclass
 class Settling:
-    """Looks at the server of a lane, and at what else a request may have changed, until it has settled."""
+    """Looks at the resource under test of a lane, and at what else a request may have changed, until it has settled."""
 
     context: RunContext
     subject: Subject
     effects: Effects = field(init=False)
+    related: Related = field(init=False)
 
     def __post_init__(self) -> None:
         self.effects = Effects(self.context, self.subject)
+        self.related = Related(self.context, self.subject, self.effects.made_unasked)
 
     def followed(
         self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...] = ()
     ) -> Evidence:
-        """What becomes of the server after the request."""
+        """Evidence with the resource under test as it is after the request."""
         trial, operation = evidence.trial, evidence.trial.request.operation
         if not answer.ok:
             if trial.outcome.refused_for == "sender":
                 # In this status the action would work: one that is done in spite of the refusal takes a moment to show.
-                time.sleep(self.context.patience.settle)
+                self.context.stopping.wait(self.context.patience.settle)
             shown = self.subject.show()
             self.subject.refresh_from(shown)
             return replace(evidence, after=self.subject.view, exchanges=(*evidence.exchanges, shown.exchange))
@@ -67,7 +65,7 @@ class Settling:
         return self._found(evidence, answer, request.body, probes) if probes else evidence
 
     def _found(self, evidence: Evidence, answer: Answer, body: Any, probes: tuple[Probe, ...]) -> Evidence:
-        """What the probes find."""
+        """Evidence with the findings of the probes."""
         effects = self.effects.after(answer, evidence.role or evidence.trial.request.role)
         found: dict[Probe, Any] = {}
         exchanges = (*evidence.exchanges, *(seen.exchange for seen in effects.values() if seen.exchange is not None))
@@ -75,7 +73,7 @@ class Settling:
             if isinstance(probe, EffectOn) and probe in effects:
                 found[probe] = effects[probe]
             elif isinstance(probe, StatusOf):
-                found[probe] = self._related(probe.resource, answer)
+                found[probe] = self.related.status(probe.resource, answer)
             elif isinstance(probe, FieldTaken):
                 found[probe] = self._taken(evidence, probe.name, body)
         return replace(evidence, found=found, exchanges=exchanges)
@@ -87,61 +85,15 @@ class Settling:
             return f"the resource could not be followed: {result.problem}"
         return None
 
-    @staticmethod
-    def _taken(evidence: Evidence, name: str, body: Any) -> bool | None:
-        """Whether a field that was sent outside of its versions shows in the server; None where nobody can tell."""
+    def _taken(self, evidence: Evidence, name: str, body: Any) -> bool | None:
+        """Whether a field that was sent outside of its versions shows in the resource; None where nobody can tell."""
         before, after = evidence.before, evidence.after
-        for shown in (name, f"OS-EXT-SRV-ATTR:{name}") if before is not None and after is not None else ():
+        prefixes = ("", *self.context.service.field_prefixes)
+        for shown in (f"{prefix}{name}" for prefix in prefixes) if before is not None and after is not None else ():
             if shown in (after or {}):
                 sent, was, now = _member(body, name), (before or {}).get(shown), (after or {})[shown]
                 return None if was == sent else bool(now == sent)
         return None
-
-    def _related(self, resource: str, answer: Answer) -> Any:
-        if resource == "migration":
-            return self._migration()
-        if resource == "image":
-            return self._image(answer)
-        return None
-
-    def _migration(self) -> Any:
-        """The status of the server's newest migration, which only an administrator may list."""
-        if Role.ADMIN not in self.context.cloud.roles:
-            return None
-        query = (("instance_uuid", self.subject.server_id),)
-        deadline = time.monotonic() + min(10.0, self.context.patience.status)
-        status = None
-        while time.monotonic() < deadline:
-            answer = self.context.cloud.get("/os-migrations", role=Role.ADMIN, microversion="2.23", query=query)
-            listed = answer.json.get("migrations", []) if answer.ok and isinstance(answer.json, dict) else []
-            # A cloud that ignores the filter shows those of other servers, too.
-            found = [m for m in listed if m.get("instance_uuid") == self.subject.server_id]
-            if not found:
-                return None
-            status = max(found, key=lambda m: m.get("id", 0)).get("status")
-            if not str(status).endswith("ing"):
-                break
-            time.sleep(0.3)
-        return status
-
-    def _image(self, answer: Answer) -> Any:
-        """The status of the image that the answer names, or that was made of the server, as the API itself shows it."""
-        image = answer.json.get("image_id") if isinstance(answer.json, dict) else None
-        image = image or answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
-        image = image or self.effects.made_unasked("image")
-        if not image:
-            return None
-        deadline = time.monotonic() + self.context.patience.status
-        status = None
-        while time.monotonic() < deadline and not self.context.stopping.is_set():
-            shown = self.context.cloud.get(f"/images/{image}", microversion=IMAGE_PROXY)
-            if not shown.ok or not isinstance(shown.json, dict):
-                return None
-            status = shown.json.get("image", {}).get("status")
-            if status not in ("SAVING", "UNKNOWN"):
-                break
-            time.sleep(0.3)
-        return status
 
 
 def _member(body: Any, name: str) -> Any:

@@ -17,30 +17,9 @@ from conformance.engine.model.evidence import (
 from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.probe import FieldTaken, Probe
 
-LASTING = (
-    "status",
-    "OS-EXT-STS:task_state",
-    "OS-EXT-STS:vm_state",
-    "locked",
-    "locked_reason",
-    "name",
-    "description",
-    "metadata",
-    "key_name",
-    "accessIPv4",
-    "accessIPv6",
-    "addresses",
-    "security_groups",
-    "tags",
-    "os-extended-volumes:volumes_attached",
-    "exists",
-    "shown",
-    "below",
-    "recorded",
-)
-"""Fields of a resource that nothing but a request changes while no task is under way. The last four are not the
-cloud's: whether a list or the thing's own view shows it, what that view shows, and what those below it, and the list of
-what was done with it."""
+LOOKED_UP = ("exists", "shown", "below", "recorded")
+"""What was looked up beside the fields of the resource: whether a list or the resource's own view shows it, what that
+view shows, what the views below it show, and the list of what was done with it."""
 
 SAID = {
     "below": "what is shown below it changed",
@@ -78,7 +57,7 @@ def _changed(evidence: Evidence) -> str | None:
         return None
     if evidence.after is None:
         return "the resource is gone"
-    for name in LASTING:
+    for name in (*evidence.lasting_fields, *LOOKED_UP):
         if name in evidence.before and name in evidence.after:
             before, after = evidence.before[name], evidence.after[name]
             if _unordered(before) != _unordered(after):
@@ -245,7 +224,7 @@ class RefusedWhereSilent(Expectation):
     """The reference lists a code and does not say in which situation: the code decides, all else is observed.
 
     Attributes:
-        may_hide: whether a listed 404 will do for what is there. A server may hide so that a forbidden resource exists
+        may_hide: whether a listed 404 will do for what is there. A cloud may hide so that a forbidden resource exists
             (RFC 9110, 15.5.4).
         state: the status of the resource, where nothing but the status makes the situation.
     """

@@ -87,7 +87,7 @@ class FieldShown(Expectation):
         return holds(type_name(values[0]) if values else "absent")
 
     def _trouble(self, value: Any, evidence: Evidence) -> Judgement | None:
-        """What is wrong with a value that is there."""
+        """The fault of a value that is there."""
         if value is None:
             if not self.nullable and self.type not in (None, "none"):
                 return broken("null", f"{self.name} is null, documented as {self.type}")
@@ -183,8 +183,8 @@ class HeaderAbsent(Expectation):
 class ErrorBody(Expectation):
     """The body of an error, in the form of the service.
 
-    Where nothing else is said: an object with one key, whose object holds the code and a message. Source: the fault
-    body that the compute API guide documents; the key's name is a comment, the number is the truth.
+    Where nothing else is said: an object with one key, whose object holds the code and a message. Source: the form of
+    faults in the API guides; the key's name is a comment, the number is the truth.
 
     Attributes:
         listed: the key of the list whose first element tells of the error; None where the one key of the body does.

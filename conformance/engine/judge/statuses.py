@@ -30,7 +30,7 @@ class Reaches(Expectation):
 
     resource: str
     values: tuple[str, ...]
-    failure: tuple[str, ...] = ("ERROR",)
+    failure: tuple[str, ...] = ()
     transient: tuple[str, ...] = ()
 
     @property

@@ -9,10 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Binding:
-    """A value that only the cloud can give: an attribute of a resource in a relation to the server under test.
+    """A value that only the cloud can give: an attribute of a resource in a relation to the resource under test.
 
     ``relation`` is ``any`` (discovered, only read), ``free`` (made by this run, not attached), ``attached``, ``other``
-    (one that the server does not use now) or ``new`` (a fresh value, such as a name). A resource that begins with a
+    (one that the resource does not use now) or ``new`` (a fresh value, such as a name). A resource that begins with a
     slash is a collection: the value names an element that the lane has made (``other``: a second one), or is what the
     element's own view shows now (``shown``). ``plain`` stands for it where nothing is to be made.
     """

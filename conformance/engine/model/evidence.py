@@ -1,4 +1,4 @@
-"""What a trial brought to light, and what a judgement says of it."""
+"""The evidence of a trial, and the judgement on it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a trial brought to light.
+    """The evidence of one trial: the answer, and the resource before and after it.
 
     Attributes:
         status: the code of the answer, None where the request was not sent or no answer came.
@@ -40,6 +40,7 @@ class Evidence:
         headers: its headers, names in lower case.
         version: the microversion that was asked for.
         before, after: the resource as it was shown before the request and after it had settled.
+        lasting_fields: fields of it that nothing but a request changes.
         statuses: the statuses seen from the request on, in order, without repetition.
         timed_out: whether the wait for the documented status ran out, after ``waited`` seconds.
         found: what was looked up beside them, by the probe of an expectation.
@@ -56,6 +57,7 @@ class Evidence:
     version: Microversion | None = None
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+    lasting_fields: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     timed_out: bool = False
     waited: float = 0.0

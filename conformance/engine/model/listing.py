@@ -6,12 +6,12 @@ people make and delete things meanwhile, so that only what both controls show ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Way = Literal["limit", "next", "marker", "offset", "filter", "changes", "sort"]
-"""What is asked of the list: a page of one, the link to the next page, what comes after an element, what comes after a
+"""The question to the list: a page of one, the link to the next page, what comes after an element, what comes after a
 number of elements, what has a value, what changed since or before a moment, an order."""
 
 Match = Literal["equal", "lacks", "least", "part"]
@@ -21,7 +21,7 @@ that it is a part of."""
 
 @dataclass(frozen=True)
 class Listing:
-    """What is tried on a list.
+    """A trial on a list.
 
     Attributes:
         way: what is asked.
@@ -29,6 +29,8 @@ class Listing:
         array: keys from the top of the body to the list.
         name: what names an element, as ``response_fields.identity`` takes it; None where nothing documented does.
         field: keys from an element to the field that a filter or an order is about.
+        part: the key that holds the value in each object below the field; None where the field holds it.
+        where: keys of such an object, and the values that they must have where they are there.
         match: how a filter selects.
         key: the value of the parameter that names the order's key.
         direction: the parameter that names the order's direction.
@@ -43,6 +45,8 @@ class Listing:
     array: tuple[str, ...]
     name: str | None = None
     field: tuple[str, ...] = ()
+    part: str | None = None
+    where: tuple[tuple[str, Any], ...] = ()
     match: Match = "equal"
     key: str | None = None
     direction: str | None = None
@@ -80,7 +84,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Pages:
-    """What the exchanges of one trial showed.
+    """The pages that the exchanges of one trial showed.
 
     Attributes:
         before, after: the controls; with the field in question, if any list shows it.
@@ -121,23 +125,29 @@ class Pages:
 def values_of(element: Any, listing: Listing) -> tuple[Any, ...] | None:
     """The values of the field in question: one, or those of a list. None where the element does not show it.
 
-    An object stands for its ``id`` (an image, a flavor); one that holds addresses by network, for its fixed ones of the
-    version that the parameter is named after. Null and the empty text are no values.
+    An object stands for its ``id``, or for the parts that the objects below it have. Null and the empty text are no
+    values.
     """
     value = element
     for key in listing.field:
         if not isinstance(value, Mapping) or key not in value:
             return None
         value = value[key]
-    if listing.field[-1:] == ("addresses",):
-        version = 6 if listing.parameter.endswith("6") else 4
-        nets = value.values() if isinstance(value, Mapping) else ()
-        entries = [a for net in nets if isinstance(net, list) for a in net if isinstance(a, Mapping)]
-        own = [a for a in entries if a.get("OS-EXT-IPS:type", "fixed") == "fixed"]
-        return tuple(a["addr"] for a in own if a.get("version") == version and "addr" in a)
+    if listing.part is not None:
+        fit = (one for one in _holders(value, listing.part) if all(one.get(key, v) == v for key, v in listing.where))
+        return tuple(one[listing.part] for one in fit)
     if isinstance(value, Mapping):
         if "id" not in value:
             return None
         value = value["id"]
     found = value if isinstance(value, list) else [value]
     return tuple(v for v in found if v not in (None, "") and not isinstance(v, dict | list))
+
+
+def _holders(value: Any, part: str) -> Iterator[Mapping[str, Any]]:
+    """The objects below a value, at any depth, that hold a plain value under a key."""
+    if isinstance(value, Mapping) and part in value and not isinstance(value[part], Mapping | list):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from _holders(inner, part)

@@ -1,4 +1,4 @@
-"""What an expectation wants to be looked up beside the answer and the resource itself."""
+"""Probes: the things that an expectation wants to be looked up beside the answer and the resource."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class StatusOf:
-    """The status of another resource that the request makes or changes, such as an image."""
+    """The status of another resource that the request makes or changes."""
 
     resource: str
 

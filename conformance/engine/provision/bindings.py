@@ -9,22 +9,25 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from conformance.engine.api import bodies, json_path
-from conformance.engine.cloud.discover import Missing
+from conformance.engine.api.given import Attachment, MadeUp, ShownValue
+from conformance.engine.cloud.candidates import Candidates
+from conformance.engine.cloud.discover import Candidate, Missing
 from conformance.engine.cloud.exchange import ABSENT, Ask
-from conformance.engine.cloud.poll import ServerView, WaitResult
+from conformance.engine.cloud.fields import value, values
+from conformance.engine.cloud.kinds import View
+from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Binding
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.errors import NeedsNewServer, Unavailable
+from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.owned import Owned
 
 NAMED = ("path", "shown", "sent", "before")
 """Resources that are none: what the path of the request names and shows, what its body or a step before has sent."""
 
-
-_ATTACHED_BY = {"floating_ip": "ip", "volume": "id"}
-"""By which attribute a request names what it attaches, where that is not the name."""
+NAME, UUID, PASSWORD, PROJECT = "name", "uuid", "password", "project"
+"""Resources that every service knows: a new name, a new UUID, a new password, and the project of the run."""
 
 
 class Holder(Protocol):
@@ -33,11 +36,11 @@ class Holder(Protocol):
     must_replace: bool
 
     @property
-    def view(self) -> ServerView | None:
+    def view(self) -> View | None:
         """The resource as last shown."""
 
     @property
-    def server_id(self) -> str:
+    def resource_id(self) -> str:
         """Its id."""
 
     def settle(self, targets: tuple[str, ...] | None) -> WaitResult:
@@ -46,7 +49,7 @@ class Holder(Protocol):
     def stir(self, path: str = "") -> None:
         """Note that something of it is changing."""
 
-    def refresh(self) -> ServerView | None:
+    def refresh(self) -> View | None:
         """Look at it again."""
 
     def reach(self, state: str) -> object:
@@ -54,7 +57,7 @@ class Holder(Protocol):
 
 
 class Bindings:
-    """Gives values to bindings, in relation to the server of one stage.
+    """Gives values to bindings, in relation to the resource under test of one lane.
 
     What was made and not attached is used again; what a request may have attached is told by ``used``.
 
@@ -67,10 +70,11 @@ class Bindings:
         self._subject = subject
         self._free: dict[str, list[Made]] = {}
         self.attached: dict[str, Made] = {}
+        self._noted: set[tuple[str, str, str]] = set()
         self.elements: Callable[[str, str | None], Owned] | None = None
 
-    def new_server(self) -> None:
-        """Forget what was attached to the server before."""
+    def new_resource(self) -> None:
+        """Forget what was attached to the resource before."""
         self.attached.clear()
 
     def filled(self, body: Any, must_work: bool = True, named: Mapping[str, str] | None = None) -> Any:
@@ -78,12 +82,12 @@ class Bindings:
 
         Args:
             body: with Bindings in it.
-            must_work: whether the request is to be accepted, so that values must fit the server.
+            must_work: whether the request is to be accepted, so that values must fit the resource under test.
             named: what the placeholders of the path name.
 
         Raises:
             Unavailable: the cloud lacks what one asks for.
-            NeedsNewServer: the server cannot give it any more.
+            NeedsNewResource: the resource under test cannot give it any more.
             CloudError: it could not be made.
         """
         if isinstance(body, Binding):
@@ -114,25 +118,22 @@ class Bindings:
         return view[attribute]
 
     def project(self) -> str:
-        """The id of the member's project, as a server of it shows it."""
-        if self._subject.view is None:
-            self._subject.reach(self._context.service.initial)
-        found = (self._subject.view or {}).get("tenant_id")
-        if not isinstance(found, str):
-            raise Unavailable("no server shows the id of the project", optional=False)
-        return found
+        """The id of the member's project, as a resource of it shows it."""
+        found = self._of_subject(PROJECT, "id", True)
+        if found is ABSENT:
+            raise Unavailable("nothing is known to show the id of the project", optional=False)
+        return str(found)
 
     def used(self, bindings: Iterable[Binding], accepted: bool) -> None:
         """Tell what became of the values that the last request held."""
-        for binding in bindings:
-            if not accepted:
-                continue
-            if binding.resource == "server" and binding.attribute == "fixed_ip":
-                # It may have lost the address; what comes after must not suffer from it.
+        for binding in bindings if accepted else ():
+            shown = self._context.service.shown_value(binding.resource, binding.attribute)
+            if shown is not None and shown.can_be_lost:
+                # Later trials must not suffer from it.
                 self._subject.must_replace = True
             if binding.relation == "fresh" and self._free.get(binding.resource):
                 self._free[binding.resource].pop()
-            elif binding.relation == "free" and binding.resource in self._context.service.attach:
+            elif binding.relation == "free" and binding.resource in self._context.service.attached_by:
                 made = self._free.get(binding.resource, [])
                 if made:
                     self.attached[binding.resource] = made.pop()
@@ -140,20 +141,38 @@ class Bindings:
                 self.attached.pop(binding.resource, None)
 
     def _value(self, binding: Binding, must_work: bool) -> Any:
-        self._context.notes.add("binding", str(binding))
+        if (binding.resource, binding.attribute, binding.relation) not in self._noted:
+            self._noted.add((binding.resource, binding.attribute, binding.relation))
+            self._context.notes.add("binding", str(binding))
+        service = self._context.service
         if binding.resource.startswith("/"):
             return self._element(binding)
-        known = _KNOWN.get(binding.resource)
-        if known is not None:
-            return known(self, binding, must_work)
+        if binding.resource == NAME:
+            return _spelled(self._context.resources.rand_name("case"), binding.attribute)
+        if binding.resource == UUID:
+            return str(uuid.uuid4())
+        if binding.resource == PASSWORD:
+            return service.password_form.replace("{token}", _token())
+        if binding.resource == PROJECT:
+            return self.project()
+        kind = service.kinds.get(binding.resource)
+        if kind is not None and kind.made_up is not None:
+            return self._made_up(kind.made_up)
+        shown = self._of_subject(binding.resource, binding.attribute, must_work)
+        if shown is not ABSENT:
+            return shown
+        rules = self._context.cloud.profile.discovery.get(binding.resource)
+        if rules is not None:
+            return self._discovered(binding, rules, must_work)
         if binding.relation == "attached":
             return _attribute(self._attach(binding.resource), binding.attribute)
         if binding.relation == "ambiguous":
-            return self._ambiguous(binding.resource)
+            first = self._make(binding.resource)
+            return self._make(binding.resource, name=first.name).name
         return _attribute(self._make_free(binding.resource), binding.attribute)
 
     def _element(self, binding: Binding) -> Any:
-        """What names an element of a collection that the lane has made, or what its own view shows now."""
+        """The name of an element that the lane has made, or a field that its own view shows now."""
         if self.elements is None:
             raise Unavailable("the lane makes nothing", optional=False)
         owned = self.elements(binding.resource, "other" if binding.relation.startswith("other") else None)
@@ -168,76 +187,68 @@ class Bindings:
             raise Unavailable(f"{owned.path} was answered {answer.status} and shows no {binding.attribute}", False)
         return found
 
-    def _new_name(self, binding: Binding, _must_work: bool) -> str:
-        return _spelled(self._context.resources.rand_name("case"), binding.attribute)
+    def _made_up(self, rule: MadeUp) -> str:
+        if rule.sandbox_only and not self._context.sandbox:
+            raise Unavailable(rule.sandbox_only)
+        return rule.form.replace("{uuid}", str(uuid.uuid4())).replace("{token}", _token())
 
-    def _uuid(self, _binding: Binding, _must_work: bool) -> str:
-        return str(uuid.uuid4())
+    def _of_subject(self, resource: str, attribute: str, must_work: bool) -> Any:
+        """A value that the resource under test shows; ABSENT where the description does not say that it does."""
+        rule = self._context.service.shown_value(resource, attribute)
+        if rule is None:
+            if resource != self._context.service.resource:
+                return ABSENT
+            found = self._subject.resource_id if attribute == "id" else value(self._subject.view, attribute)
+            if found is ABSENT:
+                raise Unavailable(f"the {resource} shows no {attribute}", optional=False)
+            return found
+        if rule.needed and self._subject.view is None:
+            self._subject.reach(self._context.service.initial_status)
+        found = _shown_by(rule, self._view(rule.role))
+        if found is ABSENT and rule.missing:
+            if must_work and rule.can_be_lost:
+                raise NeedsNewResource
+            raise Unavailable(rule.missing, optional=not rule.needed)
+        return found
 
-    def _password(self, _binding: Binding, _must_work: bool) -> str:
-        return f"Cf-{secrets.token_urlsafe(12)}"
+    def _view(self, role: Role | None) -> View | None:
+        """The resource under test as a role sees it now, or as it was last shown; None where there is none."""
+        view = self._subject.view
+        if role is None or view is None or role not in self._context.cloud.roles:
+            return view
+        kind = self._context.kind
+        path, version = kind.path_of(self._subject.resource_id), str(self._context.top)
+        answer = self._context.cloud.get(path, role=role, microversion=version)
+        return kind.shown_in(answer.json)
 
-    def _discovered(self, binding: Binding, _must_work: bool) -> Any:
-        found = _have(getattr(self._context.discovery, binding.resource))
-        return found if isinstance(found, str) else getattr(found, binding.attribute)
+    def _discovered(self, binding: Binding, rules: Candidates, must_work: bool) -> Any:
+        """An attribute of what the cloud has, in relation to the one that the resource under test uses."""
+        discovery, name = self._context.discovery, binding.resource
+        if rules.role is not None and rules.role not in self._context.cloud.roles:
+            raise Unavailable(f"{rules.why_role}, and no such role was given")
+        view = self._view(rules.role) if rules.in_use and (rules.spare or binding.relation == "other") else None
+        shown = {attribute: value(view, field) for field, attribute in rules.in_use.items()}
+        in_use = {attribute: one for attribute, one in shown.items() if one not in (ABSENT, None, "")}
+        if binding.relation == "own" and binding.attribute in in_use:
+            return str(in_use[binding.attribute])
 
-    def _server(self, binding: Binding, must_work: bool) -> str:
-        if binding.attribute == "name":
-            return str((self._subject.view or {})["name"])
-        return self._subject.server_id if binding.attribute == "id" else self._fixed_ip(must_work)
+        def used(one: Candidate) -> bool:
+            return any(one.value(attribute) == its for attribute, its in in_use.items())
 
-    def _share(self, _binding: Binding, _must_work: bool) -> str:
-        if not self._context.sandbox:
-            raise Unavailable("a share can only be made by the Shared File Systems service")
-        return str(uuid.uuid4())  # the sandbox's stand-in for that service knows every id
-
-    def _own_project(self, _binding: Binding, _must_work: bool) -> str:
-        return self.project()
-
-    def _flavor(self, binding: Binding, must_work: bool) -> Any:
-        small = _have(self._context.discovery.flavor)
-        if binding.relation != "other":
-            return getattr(small, binding.attribute)
-        other = _have(self._context.discovery.flavor_alt)
-        shown = (self._subject.view or {}).get("flavor") or {}
-        if shown.get("original_name") == other.name or shown.get("id") == other.id:
-            if must_work and other.disk != small.disk:
-                raise NeedsNewServer
-            return getattr(small, binding.attribute)
-        return getattr(other, binding.attribute)
-
-    def _host(self, binding: Binding, _must_work: bool) -> str:
-        """A compute host that is up: the server's own, another one, or any. Only an administrator may look.
-
-        The attribute ``hypervisor`` is the name of the server's hypervisor, which need not be that of its host.
-        """
-        cloud, version = self._context.cloud, str(self._context.top)
-        if Role.ADMIN not in cloud.roles:
-            raise Unavailable("hosts are shown to administrators only, and no such role was given")
-        own = None
-        if self._subject.view is not None:
-            shown = cloud.get(f"/servers/{self._subject.server_id}", role=Role.ADMIN, microversion=version)
-            server = shown.json.get("server", {}) if isinstance(shown.json, dict) else {}
-            own = server.get("OS-EXT-SRV-ATTR:host")
-            if binding.attribute == "hypervisor" and server.get("OS-EXT-SRV-ATTR:hypervisor_hostname"):
-                return str(server["OS-EXT-SRV-ATTR:hypervisor_hostname"])
-        if binding.relation == "own" and own:
-            return str(own)
-        answer = cloud.get("/os-services", role=Role.ADMIN, microversion=version, query=(("binary", "nova-compute"),))
-        services = answer.json.get("services", []) if isinstance(answer.json, dict) else []
-        for service in services:
-            if service.get("state") == "up" and service.get("status") == "enabled" and service.get("host") != own:
-                return str(service["host"])
-        raise Unavailable("there is no second compute host that is up")
-
-    def _fixed_ip(self, must_work: bool) -> str:
-        for network in ((self._subject.view or {}).get("addresses") or {}).values():
-            for address in network:
-                if address.get("OS-EXT-IPS:type", "fixed") == "fixed":
-                    return str(address["addr"])
-        if must_work:
-            raise NeedsNewServer
-        raise Unavailable("the server has no fixed address")
+        if rules.spare:
+            for one in _have(discovery.every(name)):
+                if not used(one):
+                    return one.value(binding.attribute)
+            raise Unavailable(rules.unfit)
+        first = _have(discovery.found(name))
+        if binding.relation != "other" or rules.other is None:
+            return first.value(binding.attribute)
+        other = _have(discovery.other(name))
+        if not used(other):
+            return other.value(binding.attribute)
+        if must_work and any(first.value(one) < other.value(one) for one in rules.other.at_least):
+            raise NeedsNewResource
+        return first.value(binding.attribute)
 
     def _make_free(self, resource: str) -> Made:
         ready = self._free.setdefault(resource, [])
@@ -245,64 +256,51 @@ class Bindings:
             ready.append(self._make(resource))
         return ready[-1]
 
-    def _make(self, resource: str) -> Made:
-        factory = getattr(self._context.resources, resource, None)
-        if factory is None:
+    def _make(self, resource: str, **more: Any) -> Made:
+        if not self._context.resources.can_make(resource):
             raise Unavailable(f"this suite cannot make a {resource}", optional=False)
-        made: Made = factory()
-        return made
-
-    def _ambiguous(self, resource: str) -> str:
-        first = self._make(resource)
-        factory = getattr(self._context.resources, resource)
-        second: Made = factory(name=first.name)
-        return second.name
+        return self._context.resources.make(resource, **more)
 
     def _attach(self, resource: str) -> Made:
         if resource in self.attached:
             return self.attached[resource]
-        operation_id, parameter = self._context.service.attach[resource]
-        operation = self._context.operations.get(operation_id)
+        how: Attachment = self._context.service.attached_by[resource]
+        operation = self._context.operations.get(how.operation)
         if operation is None:
-            raise Unavailable(f"the specs lack {operation_id}, which attaches a {resource}", optional=False)
+            raise Unavailable(f"the specs lack {how.operation}, which attaches a {resource}", optional=False)
         made = self._make_free(resource)
-        value = _attribute(made, _ATTACHED_BY.get(resource, "name"))
         version = self._context.version_for(operation)
-        body = bodies.build(operation, version, self._context.service, {parameter: value})
-        path = operation.path.replace(f"{{{self._context.service.identifier}}}", self._subject.server_id)
+        named = {how.parameter: _attribute(made, how.attribute)}
+        body = bodies.build(operation, version, self._context.service, named)
+        path = operation.path.replace(f"{{{self._context.service.identifier}}}", self._subject.resource_id)
         answer = self._context.cloud.send(Ask(operation.method, path, Role.MEMBER, str(version), body))
         if not answer.ok:
-            raise Unavailable(f"{operation_id} was answered {answer.status or answer.error}", optional=False)
-        self._context.notes.add("binding", f"{operation_id} attaches a {resource}")
+            raise Unavailable(f"{how.operation} was answered {answer.status or answer.error}", optional=False)
+        self._context.notes.add("binding", f"{how.operation} attaches a {resource}")
         self._free[resource].remove(made)
         self.attached[resource] = made
         self._subject.settle(())
-        if resource == "volume":
+        if how.background:
             self._subject.stir(path)
-        self._subject.refresh()  # what the server shows now is what the case begins with
+        self._subject.refresh()  # the case begins with what the resource under test shows now
         return made
+
+
+def _token() -> str:
+    """A random text that nobody can guess."""
+    return secrets.token_urlsafe(12)
+
+
+def _shown_by(rule: ShownValue, view: View | None) -> Any:
+    """The value that a view shows by a rule, or ABSENT."""
+    holders = values(view, rule.within) if rule.within else iter((view,))
+    fitting = (one for one in holders if all(condition.holds(one) for condition in rule.where))
+    return next((found for one in fitting for field in rule.fields for found in values(one, field) if found), ABSENT)
 
 
 def _spelled(name: str, form: str) -> str:
     """A name in the form of its attribute: ``value`` as it is, with ``{}`` what stands for it in capitals."""
     return form.format(re.sub(r"[^A-Z0-9]", "_", name.upper())) if "{}" in form else name
-
-
-_KNOWN: Mapping[str, Callable[[Bindings, Binding, bool], Any]] = {
-    "name": Bindings._new_name,
-    "uuid": Bindings._uuid,
-    "password": Bindings._password,
-    "image": Bindings._discovered,
-    "network": Bindings._discovered,
-    "availability_zone": Bindings._discovered,
-    "floating_ip_pool": Bindings._discovered,
-    "flavor": Bindings._flavor,
-    "server": Bindings._server,
-    "host": Bindings._host,
-    "share": Bindings._share,
-    "project": Bindings._own_project,
-}
-"""How a resource that is not made by a factory gives a value."""
 
 
 def _have(found: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What all lanes of a run share: the cloud, the watch, the factories, the tables, and a clock."""
+"""The context that all lanes of a run share: the cloud, the watch, the factories, the description, and a clock."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from conformance.engine.api.producers import Producers
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import Discovery
+from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.derive.state_graph import StateGraph
@@ -51,13 +52,14 @@ class Notes:
 
 @dataclass(frozen=True)
 class RunContext:
-    """What all lanes of a run share.
+    """The context that all lanes of a run share.
 
     Attributes:
         elevated: operations that this cloud refuses its members, where the reference does not name the roles.
         sandbox: whether nothing in the cloud is anybody else's.
         needs: what each operation's requests need, by its id.
         role_names: the roles that the run has.
+        kind: that of the resource under test; one without a name where the service has none.
     """
 
     cloud: Cloud
@@ -76,15 +78,27 @@ class RunContext:
     stopping: threading.Event = field(default_factory=threading.Event)
     needs: Mapping[str, Needs] = field(init=False)
     role_names: frozenset[str] = field(init=False)
+    kind: Kind = field(init=False)
 
     def __post_init__(self) -> None:
         known = {name: self.needs_of(operation) for name, operation in self.operations.items()}
         object.__setattr__(self, "needs", known)
         object.__setattr__(self, "role_names", frozenset(map(str, self.cloud.roles)))
+        object.__setattr__(self, "kind", self.cloud.profile.kind(self.service.resource))
 
     def needs_of(self, operation: Operation) -> Needs:
-        """What the requests of an operation need; ``needs`` holds that of every operation of the reference."""
+        """The needs of an operation's requests; ``needs`` holds those of every operation of the reference."""
         return Needs.of(operation, self.service, self.producers, self.top)
+
+    def elevate(self, operation: Operation, name: str) -> None:
+        """Note that members are refused an operation, or the request of a name: an administrator sends it from now on.
+
+        Args:
+            operation: that was refused.
+            name: under which ``elevated`` knows it: the operation's id, or the key of a trial with optional fields.
+        """
+        self.elevated.add(name)
+        self.notes.add("elevated", f"{operation.id} is refused to members; tried as administrator")
 
     def version_for(self, operation: Operation) -> Microversion:
         """The version of a request that names none: the highest that cloud, reference and operation share."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -12,15 +11,16 @@ from urllib.parse import quote
 from conformance.engine.api import bodies, naming
 from conformance.engine.api.entries import FORMING
 from conformance.engine.api.producers import Producer
-from conformance.engine.cloud.created import path_of
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.wait import until
 from conformance.engine.model.binding import bindings_in
 from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elevation import as_first_allowed, with_administrator
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.owned import Owned, background, content, kind_of, name_in, named_by
+from conformance.engine.provision.owned import Owned, background, content, name_in, named_by
 from conformance.engine.provision.subject import Subject
 from specs.model import Operation
 
@@ -44,7 +44,9 @@ class Elements:
         return self._context.producers.of(template) is not None or self._factory(template) is not None
 
     def _factory(self, template: str) -> str | None:
-        return self._context.service.makes.get(template.rpartition("/")[2]) if template.count("/") == 1 else None
+        return (
+            self._context.service.made_by_factory.get(template.rpartition("/")[2]) if template.count("/") == 1 else None
+        )
 
     def own(
         self, template: str, collection: str, name: str, operation: Operation, fields: Mapping[str, Any]
@@ -89,7 +91,7 @@ class Elements:
         return self._pool[key]
 
     def clear(self) -> None:
-        """Nothing is what it was: all that is needed from now on is made anew. The journal knows of the rest."""
+        """Empty the pool: elements are made anew when they are needed. The journal still lists the old ones."""
         self._pool.clear()
 
     def forget(self, owned: Owned) -> None:
@@ -97,14 +99,14 @@ class Elements:
         self._pool = {key: other for key, other in self._pool.items() if other.value != owned.value}
 
     def forget_below(self, path: str) -> None:
-        """What stands below a path is gone, or no longer what it was."""
+        """Forget the things below a path, since they are gone or changed."""
         self._pool = {key: owned for key, owned in self._pool.items() if not owned.path.startswith(f"{path}/")}
 
     def _by_factory(self, factory: str, collection: str) -> Owned:
-        problem = self._subject.reach(self._context.service.initial)
+        problem = self._subject.reach(self._context.service.initial_status)
         if problem is not None:
             raise Unavailable(problem.reason, optional=False)
-        made = getattr(self._context.resources, factory)(self._subject.server_id)
+        made = self._context.resources.make(factory, of=self._subject.resource_id)
         return Owned(str(made.id), collection, f"{collection}/{made.id}", str(made.role))
 
     def _new_name(self, producer: Producer) -> str:
@@ -133,15 +135,16 @@ class Elements:
         body = self._subject.bindings.filled(built, True)
         chosen = self._new_name(producer) if producer.chosen else None
         path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection
-        role = self._role(operation)
-        while True:
-            intent = self.intend(collection, body, chosen, role)
-            answer = context.cloud.send(Ask(operation.method, path, Role(role), str(version), body, intent=intent))
-            if answer.status == 403 and role != "admin" and "admin" in context.role_names:
-                role = "admin"
-                context.elevated.add(operation.id)
-                continue
-            break
+        intents: list[Intent | None] = []
+
+        def send(role: str) -> Answer:
+            intents.append(self.intend(collection, body, chosen, role))
+            return context.cloud.send(Ask(operation.method, path, Role(role), str(version), body, intent=intents[-1]))
+
+        wanted = self._role(operation)
+        role, answer = as_first_allowed(with_administrator(wanted, context.role_names), send)
+        if role != wanted:
+            context.elevated.add(operation.id)
         if not answer.ok:
             why = f"{operation.id}, which makes what {{{name}}} names, was answered {answer.status or answer.error}"
             raise Unavailable(why, optional=False)
@@ -152,7 +155,7 @@ class Elements:
         owned = Owned(
             value, collection, f"{collection}/{quote(value, safe='')}", role, producer, tuple(sorted(fields.items()))
         )
-        self.settle(intent, owned)
+        self.settle(intents[-1], owned)
         self._await(owned, answer)
         context.notes.add("producer", f"{operation.id} makes what {{{name}}} names")
         return owned
@@ -164,14 +167,16 @@ class Elements:
         return wanted if wanted in self._context.role_names else "member"
 
     def intend(self, collection: str, body: Any, chosen: str | None, role: str) -> Intent | None:
-        """Write down that an element is about to be made; nothing for what goes with the lane's server."""
+        """Write down that an element is about to be made; nothing for what goes with the resource under test."""
         journal = self._context.cloud.journal
-        if journal is None or self._goes_with_server(collection):
+        if journal is None or self._goes_with_subject(collection):
             return None
-        return journal.intend(kind_of(collection), chosen or name_in(body) or "", role=role)
+        kind = self._context.cloud.profile.kind_at(collection)
+        return journal.intend(kind.name, chosen or name_in(body) or "", role=role)
 
-    def _goes_with_server(self, collection: str) -> bool:
-        return f"/{self._context.service.resource}s/" in collection
+    def _goes_with_subject(self, collection: str) -> bool:
+        of = self._context.kind.collection
+        return bool(of) and collection.startswith(f"{of}/")
 
     def settle(self, intent: Intent | None, owned: Owned) -> None:
         """Write down what an intent has become."""
@@ -188,41 +193,39 @@ class Elements:
             journal.gone(owned.value)
 
     def _await(self, owned: Owned, answer: Answer) -> None:
-        """Wait while the thing forms, as its own view or that of the server that holds it shows."""
+        """Wait while the thing forms, as its own view shows, or that of the resource under test, which holds it."""
         reader = owned.producer.reader if owned.producer else None
-        if self._goes_with_server(owned.collection):
+        if self._goes_with_subject(owned.collection):
             self._subject.settle(())
             if background(answer):
                 self._subject.stir(owned.collection)
         if reader is None:
             return
         version = str(self._context.version_for(reader))
-        deadline = time.monotonic() + self._context.patience.status
-        pause = 0.05
-        while time.monotonic() < deadline and not self._context.stopping.is_set():
-            shown = self.show(owned, version)
+
+        def formed(shown: Any) -> bool:
             status = shown.get("status") if isinstance(shown, Mapping) else None
-            if not (isinstance(status, str) and status.lower().endswith(FORMING)):
-                return
-            time.sleep(pause)
-            pause = min(2 * pause, 2.0)
+            return not (isinstance(status, str) and status.lower().endswith(FORMING))
+
+        within, stopping = self._context.patience.status, self._context.stopping
+        until(lambda: self.show(owned, version), formed, within, stopping, pause=0.05, growth=2.0, cap=2.0)
 
     def show(self, owned: Owned, version: str) -> Any:
-        """What the cloud shows of it; None where it is not there."""
+        """The view that the cloud shows of it; None where it is not there."""
         return content(self.look(owned, version))
 
     def look(self, owned: Owned, version: str) -> Answer:
-        """What the cloud answers to who asks for it."""
+        """GET it in the role that made it."""
         return self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version)
 
     def dispose(self, owned: Owned) -> None:
         """Remove it; what cannot be removed now stands in the journal for the end of the run."""
         self.forget(owned)
-        if owned.producer is None or owned.producer.remover is None or self._goes_with_server(owned.collection):
+        if owned.producer is None or owned.producer.remover is None or self._goes_with_subject(owned.collection):
             return
         version = str(self._context.version_for(owned.producer.remover))
         with contextlib.suppress(CloudError):
-            if owned.collection == f"/{self._context.service.resource}s":
+            if owned.collection == self._context.kind.collection:
                 # What a cloud keeps for a while after its deletion would keep what is attached to it.
                 self._context.resources.drop(owned.value, Role(owned.role))
                 return
@@ -233,7 +236,7 @@ class Elements:
     def gone(self, owned: Owned) -> None:
         """Write down that it is no more. An attachment is called as what is attached, which stays."""
         journal = self._context.cloud.journal
-        if journal is not None and not self._goes_with_server(owned.collection):
+        if journal is not None and not self._goes_with_subject(owned.collection):
             journal.gone(owned.value)
 
     def came_along(self, kind: str, ids: Iterable[str], role: str) -> None:
@@ -241,4 +244,5 @@ class Elements:
         journal = self._context.cloud.journal
         for id_ in ids if journal is not None else ():
             if journal is not None and not journal.owns(id_):
-                journal.made(journal.intend(kind, "", role=role), id_, path_of(kind, id_))
+                path = self._context.cloud.profile.kind(kind).path_of(id_)
+                journal.made(journal.intend(kind, "", role=role), id_, path)

@@ -15,5 +15,5 @@ class Unavailable(Exception):
         self.optional = optional
 
 
-class NeedsNewServer(Exception):
-    """The server under test can no longer give the value; a new one can."""
+class NeedsNewResource(Exception):
+    """The resource under test can no longer give the value; a new one can."""

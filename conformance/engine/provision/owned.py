@@ -10,7 +10,6 @@ from urllib.parse import unquote, urlsplit
 
 from conformance.engine.api.producers import Producer
 from conformance.engine.api.response_fields import identity
-from conformance.engine.cloud.created import PATHS
 from conformance.engine.cloud.exchange import ABSENT, Answer
 
 ACCEPTED = 202
@@ -37,13 +36,8 @@ class Owned:
     with_fields: tuple[tuple[str, Any], ...] = ()
 
 
-def kind_of(collection: str) -> str:
-    """How the journal calls an element of a collection."""
-    return next((kind for kind, path in PATHS.items() if path == collection), collection.rpartition("/")[2])
-
-
 def content(answer: Answer) -> Any:
-    """What an answer shows: the object in its one key; None where it shows nothing."""
+    """The object that an answer shows in its one key; None where it shows nothing."""
     if not answer.ok or not isinstance(answer.json, dict):
         return None
     return next(iter(answer.json.values())) if len(answer.json) == 1 else answer.json
@@ -69,7 +63,7 @@ def name_in(body: Any) -> str | None:
 
 
 def named_by(answer: Answer, name: str, sent: Any = None) -> str | None:
-    """What an answer says was made: in its body, by the last segment of its Location, or as the request named it."""
+    """The name of a new thing: in the answer's body, its Location, or the request."""
     value = identity(answer.json, name) if answer.json is not ABSENT else None
     if value is not None:
         return value

@@ -1,7 +1,7 @@
-"""What stands for the placeholders of a path: the server of the lane, something of the run, or what the cloud shows.
+"""Fills the placeholders of paths: with the resource under test, a thing of the run, or a thing that the cloud shows.
 
-Which collection a placeholder names an element of follows from the path: ``{flavor_id}`` in ``/flavors/{flavor_id}`` is
-an element of what ``GET /flavors`` lists. What is only read is looked up there first; what a request changes is made,
+Which collection a placeholder names an element of follows from the path: ``{gear_id}`` in ``/gears/{gear_id}`` is an
+element of what ``GET /gears`` lists. What is only read is looked up there first; what a request changes is made,
 by the operation that the reference documents for it (see ``producers``), and used for one lane alone.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from conformance.engine.api.producers import SAFE, collection_of, last_version, 
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.wait import until
 from conformance.engine.model.setup import Existing
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
@@ -33,7 +33,10 @@ from specs.microversion import Microversion
 from specs.model import Operation
 
 UNKNOWN_NUMBER = "987654321"
-"""What stands for a number that names nothing."""
+"""The number that names nothing."""
+
+PROMPT = 0.1
+"""Seconds between two looks for what is named only while it lasts: it may end at any moment."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,8 @@ class Paths:
         filled, values = operation.path, {}
         owned: Owned | None = None
         passing: list[tuple[str, str]] = []
-        known = self._context.needs.get(operation.id)
-        names = known.placeholders if known is not None else tuple(placeholders(operation.path))
+        needs = self._context.needs.get(operation.id) or self._context.needs_of(operation)
+        names = needs.placeholders
         for number, name in enumerate(names):
             if given and any(earlier in given for earlier in names[:number]):
                 unknown, last_only = str(uuid.uuid4()), False  # there is nothing in what does not exist
@@ -97,17 +100,19 @@ class Paths:
             owned = None
             if given and name in given:
                 value = given[name]
-            elif nothing is not None and last_only and name in self._context.service.named_by:
+            elif nothing is not None and last_only and name in self._context.service.placeholder_sources:
                 self._something(filled, operation, name, role, version)  # the situation in which it could be named
                 value = self._nothing(filled, operation, name, role, version, nothing)
-                passing += self._passing(filled, operation, name)
+                if name in needs.passing:
+                    passing += self._passing(filled, operation, name)
             elif nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
                 value = self._nothing(filled, operation, name, role, version, nothing)
             elif name == self._context.service.identifier:
-                value = self._subject.known_id or self._subject.server_id
+                value = self._subject.known_id or self._subject.resource_id
             else:
                 value, owned = self._something(filled, operation, name, role, version)
-                passing += self._passing(filled, operation, name)
+                if name in needs.passing:
+                    passing += self._passing(filled, operation, name)
             values[name] = value
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
         return Filled(filled, values, owned, tuple(passing))
@@ -122,7 +127,7 @@ class Paths:
         Raises:
             Unavailable: one of them was refused.
         """
-        for step in self._context.service.steps(operation, "before"):
+        for step in self._context.service.steps(operation, "steps_before"):
             self.steps.before(step, values or {}, self.path_of)
 
     def path_of(self, operation: Operation) -> str:
@@ -150,15 +155,15 @@ class Paths:
             return False
 
     def makes_in(self, trial: Trial) -> str:
-        """The status of the server in which what a trial needs beside it can be made."""
+        """The status of the resource under test in which what a trial needs beside it can be made."""
         having = (name for setup in trial.setups(Existing) for name in setup.operations)
         paths = [trial.request.operation.path, *(self._context.operations[name].path for name in having)]
         for collection in (collection_of(path, name) for path in paths for name in placeholders(path)):
             producer = self._context.producers.of(collection)
             for condition in producer.operation.preconditions if producer is not None else ():
                 if condition.kind == "status" and condition.resource == self._context.service.resource:
-                    return next((s for s in condition.any_of if s in self._context.service.stable), "")
-        return self._context.service.initial
+                    return next((s for s in condition.any_of if s in self._context.service.stable_statuses), "")
+        return self._context.service.initial_status
 
     def lasts(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> bool:
         """Whether the lists still show what a path was filled with that is named only while it lasts."""
@@ -177,21 +182,26 @@ class Paths:
             Unavailable: it lasts.
         """
         for name in self._context.service.passing(operation):
-            for step in self._context.service.named_by[name].ends:
+            for step in self._context.service.placeholder_sources[name].end_steps:
                 with contextlib.suppress(Unavailable):  # it may have ended by itself
                     self.steps.before(step, filled.values, self.path_of)
         self.steps.sent.clear()
-        deadline = time.monotonic() + self._context.patience.status
-        while self.lasts(operation, filled, role, version):
-            if time.monotonic() > deadline or self._context.stopping.wait(0.1):
-                raise Unavailable("what the path names has not come to its end", optional=False)
+        within, stopping = self._context.patience.status, self._context.stopping
+        if until(
+            lambda: self.lasts(operation, filled, role, version),
+            lambda lasts: not lasts,
+            within,
+            stopping,
+            pause=PROMPT,
+            cap=PROMPT,
+        ):
+            raise Unavailable("what the path names has not come to its end", optional=False)
         if self._subject.view is not None:
             self._subject.settle(None)
 
     def _passing(self, filled: str, operation: Operation, name: str) -> list[tuple[str, str]]:
         fixed = self._fixed(collection_of(operation.path, name), name)
-        passing = fixed is None and name in self._context.service.passing(operation)
-        return [(collection_of(filled, name), name)] if passing else []
+        return [(collection_of(filled, name), name)] if fixed is None else []
 
     def _something(
         self, filled: str, operation: Operation, name: str, role: str, version: Microversion
@@ -200,15 +210,15 @@ class Paths:
         if fixed is not None:
             return fixed, None
         collection, template = collection_of(filled, name), collection_of(operation.path, name)
-        rule = self._context.service.named_by.get(name)
+        rule = self._context.service.placeholder_sources.get(name)
         if rule is not None:
             return self._named(rule, collection, name, role, version, operation), None
         fields = self._context.service.fields_for(operation, template)
-        if self._context.service.owned or operation.method not in SAFE or fields or self._below(operation, name):
+        if self._context.service.always_made or operation.method not in SAFE or fields or self._below(operation, name):
             try:
                 owned = self.elements.own(template, collection, name, operation, fields)
             except Unavailable:
-                if self._context.service.owned or not self._context.sandbox:
+                if self._context.service.always_made or not self._context.sandbox:
                     raise
                 owned = None  # nothing there is anybody else's
             if owned is not None:
@@ -224,15 +234,15 @@ class Paths:
     def _named(
         self, rule: Naming, collection: str, name: str, role: str, version: Microversion, operation: Operation
     ) -> str:
-        """What only another request's answer, or a list while it lasts, names."""
-        if rule.since is not None and version < Microversion.parse(rule.since):
-            raise Unavailable(f"what {{{name}}} names is of use from {rule.since} on")
+        """A name that only another request's answer gives, or a list while the thing lasts."""
+        if rule.min_microversion is not None and version < Microversion.parse(rule.min_microversion):
+            raise Unavailable(f"what {{{name}}} names is of use from {rule.min_microversion} on")
         at = str(self._listed_at(collection_of(operation.path, name), version))
         if rule.passing:
             with contextlib.suppress(Unavailable):
                 return self._listed(collection, name, role, at, operation)
         if self._subject.view is None:
-            self._subject.reach(self._context.service.initial)
+            self._subject.reach(self._context.service.initial_status)
         values = {self._context.service.identifier: self._subject.known_id}
         answer: Answer | None = None
         try:
@@ -242,7 +252,7 @@ class Paths:
             raise Unavailable(str(error)) from None  # in this status nothing has such a name
         finally:
             self.steps.sent.clear()
-            # What was made so is under way in the server, and of no use to any other trial.
+            # The new thing is under way in the resource under test, and of no use to any other trial.
             self._subject.must_replace = True
         if rule.field is not None:
             shown = lookup(answer.json if answer else None, rule.field)
@@ -250,14 +260,18 @@ class Paths:
             if found is None:
                 raise Unavailable(f"{rule.steps[-1].operation} did not name what {{{name}}} stands for", optional=False)
             return found.group(1)
-        deadline = time.monotonic() + self._context.patience.status
-        while True:
+
+        def look() -> str | Unavailable:
             try:
                 return self._listed(collection, name, role, at, operation)
-            except Unavailable:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+            except Unavailable as error:
+                return error
+
+        within, stopping = self._context.patience.status, self._context.stopping
+        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=PROMPT, cap=PROMPT)
+        if isinstance(seen, Unavailable):
+            raise seen
+        return seen
 
     def _below(self, operation: Operation, name: str) -> bool:
         """Whether a later placeholder names what must be made, so that what holds it must be ours."""
@@ -280,7 +294,7 @@ class Paths:
         return UNKNOWN_NUMBER if known.isdigit() else unknown
 
     def _fixed(self, collection: str, name: str) -> str | None:
-        table = self._context.service.placeholders
+        table = self._context.service.placeholder_values
         value = table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
         if value == "project":
             return self._project()
@@ -302,7 +316,7 @@ class Paths:
     def _listed_at(self, template: str, version: Microversion) -> Microversion:
         """The version at which a collection is listed for a request at another, or the nearest that it has.
 
-        The names of things may differ by version (hypervisors were numbered once), so they are looked up at the same.
+        The names of things may differ by version, so they are looked up at the same.
         """
         listing = listed_by(self._context.operations, template)
         if listing is None:
@@ -312,7 +326,7 @@ class Paths:
         return max(at, first) if first is not None else at
 
     def forget(self, filled: Filled) -> None:
-        """What a path named is gone, or is not what it was: the next one gets another."""
+        """Forget the thing that a path named, since it is gone or changed: the next path gets another."""
         for key, value in list(self._known.items()):
             if filled.values.get(key[1]) == value and key[0]:
                 del self._known[key]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,7 +60,7 @@ class Quotas:
                 request and look into another service all the same), so that the trial would say nothing.
         """
         if "admin" not in self.context.role_names:
-            raise Unavailable(f"no credentials of the role admin were given, who takes {step.operation}")
+            raise Unavailable(f"{step.operation} needs an administrator: give --os-cloud-admin or --admin-token")
         for name in (step.operation, step.seen_by):
             if name not in self.context.operations:
                 raise Unavailable(f"{name}, which goes before it, is not in the specs at hand")
@@ -108,7 +107,7 @@ class Quotas:
             with contextlib.suppress(CloudError, Unavailable):
                 if held.seen() == held.was or (self.context.cloud.send(held.back).ok and held.seen() == held.was):
                     return True
-            time.sleep(attempt * self.context.patience.settle)
+            self.context.stopping.wait(attempt * self.context.patience.settle)
         return False
 
     def _ask(self, step: Step, fields: Mapping[str, Any], values: Mapping[str, str], fill: Fill) -> Ask:

@@ -13,6 +13,7 @@ from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Binding, Step
 from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elevation import as_first_allowed
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.owned import content
 from conformance.engine.provision.subject import Subject
@@ -109,14 +110,13 @@ class Steps:
             body = self.subject.bindings.filled(body, True, {**sent, **self.sent, **values})
         path = self.path(operation, values, fill)
         policy = operation.policy
-        roles = ["admin"] if policy and "owner" not in policy.roles else ["member", "admin"]
-        answer = None
-        for role in roles:
-            if role in self.context.role_names:
-                answer = self.context.cloud.send(Ask(operation.method, path, Role(role), str(version), body))
-                if answer.status != 403:
-                    break
-        return answer, body
+        wanted = ["admin"] if policy and "owner" not in policy.roles else ["member", "admin"]
+        roles = [role for role in wanted if role in self.context.role_names]
+
+        def send(role: str) -> Answer:
+            return self.context.cloud.send(Ask(operation.method, path, Role(role), str(version), body))
+
+        return (as_first_allowed(roles, send)[1] if roles else None), body
 
     @staticmethod
     def path(operation: Operation, values: Mapping[str, str], fill: Fill) -> str:

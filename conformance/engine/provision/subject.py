@@ -1,4 +1,4 @@
-"""The server of a lane: it is brought into a status, locked, given what a request needs, and replaced if it is lost."""
+"""The resource under test of a lane: brought into a status, locked, given what a request needs, replaced if lost."""
 
 from __future__ import annotations
 
@@ -13,43 +13,46 @@ from conformance.engine.api.producers import placeholders
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.poll import GONE, ServerView, WaitResult
+from conformance.engine.cloud.kinds import GONE, Kind, View
+from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.wait import until
 from conformance.engine.derive.state_graph import Edge
 from conformance.engine.model.evidence import Problem
 from conformance.engine.provision.bindings import Bindings
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.errors import NeedsNewServer, Unavailable
+from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from specs.model import Operation
 
 CALM = 10.0
-"""Seconds in which a server is looked at, at most, until it shows the same twice and nothing is under way in it."""
+"""Seconds in which a resource is looked at, at most, until it shows the same twice and nothing is under way in it."""
 
 ATTEMPTS = 3
-"""How often a lane makes a new server before it gives up on a status."""
+"""How often a lane makes a new resource before it gives up on a status."""
 
 
 class Hindered(Exception):
-    """What is attached to a server keeps it from a status. The message is one sentence."""
+    """A thing that is attached to a resource keeps it from a status. The message is one sentence."""
 
 
 class Subject:
-    """One server at a time, its status as last seen, and the values that are bound to it.
+    """One resource at a time, its status as last seen, and the values that are bound to it.
 
     Attributes:
-        view: the server as last shown, None where there is none.
+        view: the resource as last shown, None where there is none.
         known_id: its id, empty where there is none.
         locked: whether its owner has locked it.
         furnished: the paths of what was attached to it in the background, which some requests do not bear.
         altered: whether a request has set more than the reference requires, so that optional fields have values.
-        worn: whether a request may have taken something from it, so that the next situation needs another server.
-        environment: of which its servers are, by the table; empty for the usual ones.
+        must_replace: whether a request may have taken something from it, so that the next situation needs another one.
+        environment: of which it is, by a name of the description; empty for the usual one.
     """
 
     def __init__(self, context: RunContext) -> None:
         self.context = context
-        self.view: ServerView | None = None
+        self._kind: Kind = context.kind
+        self.view: View | None = None
         self.locked = False
         self.must_replace = False
         self.altered = False
@@ -57,53 +60,53 @@ class Subject:
         self.furnished: set[str] = set()
         self._moved = False
         self.bindings = Bindings(context, self)
-        self.servers_made = 0
+        self.resources_made = 0
         self.known_id = ""
         self._made: Made | None = None
         self._broken: set[Edge] = set()
 
     def another(self) -> Subject:
-        """A stage for a second server."""
+        """One for a second resource of the same kind."""
         return type(self)(self.context)
 
     @property
-    def server_id(self) -> str:
-        """The server's id. Raises RuntimeError where there is none: an error of ours."""
+    def resource_id(self) -> str:
+        """The resource's id. Raises RuntimeError where there is none: an error of ours."""
         if self._made is None:
-            raise RuntimeError("the lane has no server")
+            raise RuntimeError("the lane has no resource under test")
         return self._made.id
 
     @property
     def status(self) -> str | None:
         """The status as last seen."""
-        return str(self.view["status"]) if self.view else None
+        return str(self.view.get(self._kind.status.field, "")) if self.view else None
 
     def turn_to(self, environment: str) -> None:
-        """From now on the servers are of an environment."""
+        """From now on the resource is of an environment."""
         if environment != self.environment:
             self.discard()
             self.environment = environment
 
     def reach(self, state: str) -> Problem | None:
-        """Bring a server into a status, by the edges of the graph; make one, or another one, where needed."""
+        """Bring a resource into a status, by the edges of the graph; make one, or another one, where needed."""
         reason = ""
         if self.must_replace:
             self.discard()
         for _ in range(2 * ATTEMPTS):
-            problem = self._have_server()
+            problem = self._have_one()
             if problem is None and self.status == state:
                 self.calm()
             if problem or self.status == state:
                 return problem
             way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
-            if way is None and self.status == self.context.service.initial:
+            if way is None and self.status == self.context.service.initial_status:
                 return self._no_way(state, reason)
             try:
                 reason = self._walk(way, state) or reason if way else reason
             except Hindered as error:
                 self.discard()
                 return Problem("inapplicable", str(error))
-            except NeedsNewServer:
+            except NeedsNewResource:
                 way = None
             if way is None:
                 self.discard()
@@ -112,51 +115,53 @@ class Subject:
         return Problem("inconclusive", reason or f"the status {state} was not reached")
 
     def calm(self) -> None:
-        """After a change of status, wait until the server shows the same twice and its last action has ended.
+        """After a change of status, wait until the resource shows the same twice and its last action has ended.
 
-        Nova shows a new status before it has done all that belongs to it: an offloaded server still has its host and
-        zone for a moment (Nova 34.0.0, compute/manager.py:7357-7368), and answers depend on them.
+        A cloud may show a new status before it has done all that belongs to it, and answers depend on that.
         """
-        deadline = time.monotonic() + min(CALM, self.context.patience.status)
-        while self._moved and not self.context.stopping.is_set():
+        patience, stopping = self.context.patience, self.context.stopping
+
+        def quiet() -> bool:
             shown = self.view
-            time.sleep(2 * self.context.patience.settle)
-            same = self.refresh() == shown
-            self._moved = not (same and not self._under_way()) and time.monotonic() < deadline
+            stopping.wait(2 * patience.settle)
+            return self.refresh() == shown and not self._under_way()
+
+        if self._moved and not stopping.is_set():
+            until(quiet, bool, min(CALM, patience.status), stopping, pause=0.0)
         self._moved = False
 
     def _under_way(self) -> bool:
-        """Whether a step of what was last done to the server has not ended, as far as its actions show that."""
-        known, operations = self.context.service.actions, self.context.operations
-        lister, reader = operations.get(known.listed), operations.get(known.shown)
+        """Whether a step of what was last done to the resource has not ended, as far as its actions show that."""
+        known, operations = self.context.service.action_log, self.context.operations
+        lister, reader = operations.get(known.list_operation), operations.get(known.show_operation)
         if lister is None or reader is None:
             return False
         name = placeholders(reader.path)[-1]
         newest = identity(next(elements(self._read(lister, {})), None), name)
         action = self._read(reader, {name: newest}) if newest is not None else None
         inner = next(iter(action.values()), None) if isinstance(action, Mapping) else None
-        steps = inner.get(known.steps) if isinstance(inner, Mapping) else None
-        return any(isinstance(s, Mapping) and s.get(known.ended) is None for s in steps or ())
+        steps = inner.get(known.steps_field) if isinstance(inner, Mapping) else None
+        return any(isinstance(s, Mapping) and s.get(known.finished_field) is None for s in steps or ())
 
     def _read(self, operation: Operation, values: Mapping[str, str]) -> Any:
-        """What an operation below the server shows."""
+        """The answer of an operation below the resource."""
         path = operation.path
-        for name, value in {self.context.service.identifier: self.server_id, **values}.items():
+        for name, value in {self.context.service.identifier: self.resource_id, **values}.items():
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
         answer = self.context.cloud.get(path, microversion=str(self.context.version_for(operation)))
         return answer.json if answer.ok else None
 
     def stir(self, path: str = "") -> None:
-        """Something of the server is changing, although its status may not show it: what stands at a path."""
+        """Something of the resource is changing, although its status may not show it: what stands at a path."""
         self._moved = True
         if path:
             self.furnished.add(path)
 
     def suits(self, path: str) -> bool:
-        """Whether what is attached to the server belongs to the request for a path."""
+        """Whether what is attached to the resource belongs to the request for a path."""
         return all(path.startswith(attached) for attached in self.furnished)
 
-    def _have_server(self) -> Problem | None:
+    def _have_one(self) -> Problem | None:
         if self.context.stopping.is_set():
             return Problem("inconclusive", "the run was stopped")
         if self._made is None or self.view is None:
@@ -164,9 +169,9 @@ class Subject:
         return None
 
     def _no_way(self, state: str, reason: str) -> Problem:
-        initial = self.context.service.initial
+        initial = self.context.service.initial_status
         if self.context.graph.way(initial, state, self._broken) is not None:
-            who = "only an administrator can bring a server into"
+            who = f"only an administrator can bring a {self._kind.name} into"
             return Problem("inapplicable", f"{who} {state}, and no such role is given")
         return Problem("inconclusive", reason or f"no way leads from {initial} to {state}")
 
@@ -176,10 +181,10 @@ class Subject:
             reason = self._step(edge)
             if reason:
                 if self.furnished:
-                    raise Hindered(f"with what is attached to it a server does not reach {state}: {reason}")
+                    raise Hindered(f"with what is attached to it a {self._kind.name} does not reach {state}: {reason}")
                 self._broken.add(edge)
                 self.context.notes.add("broken-way", reason)
-                if self.status not in self.context.service.stable:
+                if self.status not in self.context.service.stable_statuses:
                     self.discard()
                 return f"{state} was not reached: {reason}"
             if self.status != edge.targets[0]:
@@ -194,13 +199,13 @@ class Subject:
         except (Unavailable, CloudError) as error:
             return f"{edge.operation.id} needs what the cloud lacks: {error}"
         version = edge.microversion or str(self.context.version_for(edge.operation))
-        path = edge.operation.path.replace(f"{{{self.context.service.identifier}}}", self.server_id)
+        path = edge.operation.path.replace(f"{{{self.context.service.identifier}}}", self.resource_id)
         ask = Ask(edge.operation.method, path, Role(edge.role), version, body)
         if self.locked and edge.role != "admin":
             self.unlock()
         answer = self.context.cloud.send(ask)
         if answer.status == 409:
-            # What went before may not have ended, although the server shows no task any more.
+            # The action before may not have ended, although the resource shows no task any more.
             self.settle(())
             answer = self.context.cloud.send(ask)
         if not answer.ok:
@@ -212,70 +217,72 @@ class Subject:
         return ""
 
     def _create(self) -> Problem | None:
-        kind = self.context.service.environments.get(self.environment, Environment(()))
+        environment = self.context.service.environments.get(self.environment, Environment(()))
+        name = self._kind.name
         try:
-            self._made = self.context.resources.server(microversion=str(self.context.top), **kind.made_with)
+            version = str(self.context.top)
+            self._made = self.context.resources.make(name, microversion=version, **environment.factory_arguments)
         except ResourceError as error:
-            # A cloud need not bear every kind of server.
+            # A cloud need not bear every environment.
             if self.environment:
-                return Problem("inapplicable", f"no {self.environment} server could be made: {error}")
-            return Problem("inconclusive", f"no server could be made: {error}")
+                return Problem("inapplicable", f"no {self.environment} {name} could be made: {error}")
+            return Problem("inconclusive", f"no {name} could be made: {error}")
         self.known_id = self._made.id
-        self.servers_made += 1
+        self.resources_made += 1
         self.locked = False
         self.view = dict(self._made.body)
         if self.bindings.attached:
-            self.bindings.new_server()
-        if any(self.view.get(name, ABSENT) != value for name, value in kind.shown.items()):
+            self.bindings.new_resource()
+        if any(self.view.get(field, ABSENT) != value for field, value in environment.shown_by.items()):
             self.discard()
-            return Problem("inapplicable", f"a server that was made {self.environment} does not show that it is so")
+            return Problem("inapplicable", f"a {name} that was made {self.environment} does not show that it is so")
         return None
 
-    def refresh(self) -> ServerView | None:
-        """Look at the server; None where it is gone."""
+    def refresh(self) -> View | None:
+        """Look at the resource; None where it is gone."""
         return self.refresh_from(self.show())
 
-    def refresh_from(self, answer: Answer) -> ServerView | None:
-        """Take over what an answer shows of the server."""
-        shown = answer.json.get("server") if answer.ok and isinstance(answer.json, dict) else None
-        if isinstance(shown, dict):
+    def refresh_from(self, answer: Answer) -> View | None:
+        """Take over what an answer shows of the resource."""
+        shown = self._kind.shown_in(answer.json) if answer.ok else None
+        if shown is not None:
             self._see(shown)
         elif answer.status == 404:
             self.view = None
         return self.view
 
-    def _see(self, view: ServerView) -> None:
+    def _see(self, view: View) -> None:
         self.view = view
-        self.locked = bool(view.get(self.context.service.shown_by, self.locked))
+        self.locked = bool(view.get(self.context.service.lock_shown_by, self.locked))
 
     def show(self) -> Answer:
-        """Ask for the server, as member, at the highest version."""
-        return self.context.cloud.get(f"/servers/{self.server_id}", microversion=str(self.context.top))
+        """Ask for the resource, as member, at the highest version."""
+        return self.context.cloud.get(self._kind.path_of(self.resource_id), microversion=str(self.context.top))
 
     def settle(self, targets: tuple[str, ...] | None) -> WaitResult:
-        """Wait until the server is in one of the statuses and has no task.
+        """Wait until the resource is in one of the statuses and has no task.
 
-        A failure (ERROR where that is no target) ends the wait at once. What is seen last becomes ``view``.
+        A failure (a status of failure that is no target) ends the wait at once. What is seen last becomes ``view``.
 
         Args:
             targets: the statuses; empty for the present one, None for any that lasts.
         """
-        patience = self.context.patience
+        patience, kind = self.context.patience, self._kind
         before = self.status
-        wanted = self.context.service.stable if targets is None else targets or ((before,) if before else ())
+        wanted = self.context.service.stable_statuses if targets is None else targets or ((before,) if before else ())
         began: list[float] = []
         moved: list[bool] = []
 
-        def settled(view: ServerView | None) -> bool:
+        def settled(view: View | None) -> bool:
             if view is None or self.context.stopping.is_set():
                 return True
-            status, task = view.get("status"), view.get("OS-EXT-STS:task_state")
+            status, task = kind.state_of(view)
             if task is not None or status != before:
                 moved.append(True)
             if task is not None:
                 began.clear()
                 return False
-            if status == "ERROR" and "ERROR" not in wanted and before != "ERROR":
+            if status in kind.status.failed and status not in wanted and before != status:
                 return True
             if status not in wanted:
                 began.clear()
@@ -286,47 +293,46 @@ class Subject:
             began.append(now)
             return now - began[0] >= (0 if moved else patience.settle)
 
-        result = self.context.watch.until(self.server_id, settled, patience.status)
-        if result.server is not None:
-            self._see(result.server)
+        result = self.context.watch.until(self.resource_id, settled, patience.status)
+        if result.view is not None:
+            self._see(result.view)
         elif result.status == GONE:
             self.view = None
         self._moved = self._moved or self.status != before
         return result
 
     def lock(self) -> Problem | None:
-        """Lock the server as its owner."""
+        """Lock the resource as its owner."""
         return self._turn(self.context.service.lock, True)
 
     def unlock(self) -> Problem | None:
-        """Unlock the server as its owner."""
+        """Unlock the resource as its owner."""
         return self._turn(self.context.service.unlock, False)
 
     def _turn(self, operation_id: str, locked: bool) -> Problem | None:
         operation = self.context.operations.get(operation_id)
         if operation is None or operation.action is None:
-            return Problem("inconclusive", f"the specs lack {operation_id}, by which a server is locked")
-        self.context.notes.add(
-            "table", f"states: {operation_id} is how a server is {'locked' if locked else 'unlocked'}"
-        )
+            return Problem("inconclusive", f"the specs lack {operation_id}, by which a {self._kind.name} is locked")
+        how = f"states: {operation_id} is how a {self._kind.name} is {'locked' if locked else 'unlocked'}"
+        self.context.notes.add("table", how)
         version = str(self.context.version_for(operation))
-        answer = self.context.cloud.send(
-            Ask("POST", f"/servers/{self.server_id}/action", Role.MEMBER, version, {operation.action: None})
-        )
+        path = operation.path.replace(f"{{{self.context.service.identifier}}}", self.resource_id)
+        ask = Ask(operation.method, path, Role.MEMBER, version, {operation.action: None})
+        answer = self.context.cloud.send(ask)
         if not answer.ok:
             return Problem("inconclusive", f"{operation_id} was answered {answer.status or answer.error}")
         self.locked = locked
         shown = self.refresh() or {}
-        if shown.get(self.context.service.shown_by, locked) != locked:
-            return Problem("inconclusive", f"{operation_id} was accepted, and the server does not show it")
+        if shown.get(self.context.service.lock_shown_by, locked) != locked:
+            return Problem("inconclusive", f"{operation_id} was accepted, and the {self._kind.name} does not show it")
         return None
 
     def discard(self) -> None:
-        """Give the server up: it is deleted in the background of the cloud, and the next ``reach`` makes another."""
+        """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another."""
         made, self._made, self.view, self.known_id = self._made, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = False
         self.furnished.clear()
-        self.bindings.new_server()
+        self.bindings.new_resource()
         if made is not None:
             with contextlib.suppress(CloudError):
                 self.context.resources.drop(made.id, made.role)

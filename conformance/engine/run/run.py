@@ -10,14 +10,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from conformance.engine.execute.executor import FIRST_REFUSAL, FORBIDDEN, Executor
+from conformance.engine.execute.executor import FIRST_REFUSAL, Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.model.probe import Probe
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.subject import Subject
-from conformance.engine.run.lanes import ALONE, NO_SERVER, lane_of, order
+from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
 from specs.record.model import Deviation, Result
 
@@ -54,7 +55,7 @@ class Run:
         suite: where the cases come from.
         context: what the lanes share.
         record: is told every result as it comes, from many threads.
-        parallel: how many lanes with servers run at a time, which bounds the servers that exist at a time.
+        parallel: how many lanes with a resource run at a time, which bounds the resources that exist at a time.
         turns: with the lanes of other processes.
     """
 
@@ -63,7 +64,7 @@ class Run:
     record: Record
     parallel: int = 6
     locks: Locks = field(default_factory=Locks)
-    servers_made: int = 0
+    resources_made: int = 0
     _futures: dict[str, Future[Result]] = field(default_factory=dict)
     _queue: list[list[_Job]] = field(default_factory=list)
     _alone: list[list[_Job]] = field(default_factory=list)
@@ -104,9 +105,9 @@ class Run:
                     lane = lanes.setdefault(lane_of(case.trial, self.context.service), {})
                     lane.setdefault(case.trial.key, []).append(case)
             jobs = {name: [_Job.of(cases) for cases in lane.values()] for name, lane in lanes.items()}
-            # What needs no server fills the time in which others wait, and takes no server's place.
-            if NO_SERVER in jobs:
-                self._begin(self._run_lane, jobs.pop(NO_SERVER))
+            # Trials that need no resource fill the time in which others wait, and take no resource's place.
+            if NO_RESOURCE in jobs:
+                self._begin(self._run_lane, jobs.pop(NO_RESOURCE))
             alone = jobs.pop(ALONE, None)
             # The longest lanes first.
             self._queue += sorted(jobs.values(), key=len, reverse=True)
@@ -188,11 +189,11 @@ class Run:
             with contextlib.suppress(Exception):  # what is left stands in the journal
                 executor.discard()
             with self._lock:
-                self.servers_made += subject.servers_made
+                self.resources_made += subject.resources_made
 
     def _next(self, pending: list[_Job], subject: Subject) -> _Job:
         """The next trial: in the present status if there is one, else in the nearest."""
-        status = subject.status or self.context.service.initial
+        status = subject.status or self.context.service.initial_status
         for job in pending:
             if job.trial.situation.state in (None, status):
                 return job
@@ -206,7 +207,7 @@ class Run:
     def _try(self, job: _Job, executor: Executor) -> None:
         began = time.monotonic()
         results = self._judged(job, job.cases, executor)
-        # A deviation is only reported if it comes again, on a server that nothing else has touched.
+        # A deviation is only reported if it comes again, on a resource that nothing else has touched.
         doubtful = [case for case, _, judgement in results if judgement.verdict == "fail"]
         if doubtful:
             again: dict[str, tuple[Evidence, Judgement]] = {}
@@ -241,7 +242,7 @@ class Run:
         left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
         request, roles = trial.request, self.context.role_names
         if kept_out and left and trial.outcome.accepted and request.role == "member" and "admin" in roles:
-            # That a documented role is kept out is a finding of its own. What else is promised an administrator sees.
+            # That a documented role is kept out is a finding of its own. An administrator decides the other promises.
             elevated = replace(trial, request=replace(request, role="admin"))
             again = {c.id: (c, e, j) for c, e, j in _judged(elevated, left, job.probes, executor)}
             results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
@@ -278,7 +279,7 @@ def _fault(error: Exception) -> str:
 def _confirmed(
     first: tuple[Evidence, Judgement], second: tuple[Evidence, Judgement] | None
 ) -> tuple[Evidence, Judgement]:
-    """What two tries of a failing case say together: a fail if both failed, else undecided."""
+    """The verdict of two tries of a failing case: a fail if both failed, else undecided."""
     if second is not None and second[1].verdict == "fail":
         return second
     if second is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import platform
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +13,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.api.load import load_service
+from conformance.engine.api.load import load_service, packages
 from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.client import Cloud
-from conformance.engine.cloud.discover import Discovery, Wishes
+from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.errors import EndpointError
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.poll import Watch
@@ -42,15 +43,13 @@ USES = (
     "pytest",
     "PyYAML",
     "requests",
-    "nova",
-    "openstack-placement",
 )
-"""Distributions whose versions the record names."""
+"""Distributions whose versions the record names, beside those that hold the references of the described services."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What decides a run, beside the cases that are chosen.
+    """The settings of a run, beside the chosen cases.
 
     Attributes:
         target: the cloud.
@@ -59,11 +58,11 @@ class Settings:
         release: of the sandbox.
         default_policy: the cloud is known to keep the documented policy defaults.
         allow_disruptive: shared things may be changed.
-        max_servers: how many servers may exist at a time.
+        max_resources: how many resources under test may exist at a time.
         patience: how long to wait; by the kind of target where None.
         prefix: of all names; the processes of one run share it.
         microversion: the highest to ask for; the highest that the cloud and the reference know where None.
-        wishes: what the user gives in the place of discovery.
+        wishes: what the user gives in the place of discovery: ids or names (see ``Discovery``).
     """
 
     target: Target
@@ -72,11 +71,11 @@ class Settings:
     release: str | None = None
     default_policy: bool = False
     allow_disruptive: bool = False
-    max_servers: int = 6
+    max_resources: int = 6
     patience: Patience | None = None
     prefix: str | None = None
     microversion: str | None = None
-    wishes: Wishes = field(default_factory=Wishes)
+    wishes: Mapping[str, str] = field(default_factory=dict)
 
 
 class Session:
@@ -108,13 +107,13 @@ class Session:
         settings.directory.mkdir(parents=True, exist_ok=True)
         name = f"journal-{worker}.jsonl" if worker else "journal.jsonl"
         self.journal = Journal(settings.directory / name, prefix=settings.prefix)
+        service = load_service(service_of(specs))
         self.cloud: Cloud = connect(
             settings.target,
             self.journal,
             allow_disruptive=settings.allow_disruptive or settings.sandbox,
-            service_type=service_of(specs),
+            profile=service.profile,
         )
-        service = load_service(service_of(specs))
         top = self._top(specs)
         self.suite: Suite = derive(specs, selected, top, settings.default_policy or settings.sandbox, service)
         self.specs = tuple(specs)
@@ -122,7 +121,8 @@ class Session:
         discovery = Discovery(self.cloud, settings.wishes)
         self.watch = Watch(self.cloud, microversion=str(top))
         patience = settings.patience or (SANDBOX_PATIENCE if settings.sandbox else CLOUD_PATIENCE)
-        self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status)
+        stopping = threading.Event()
+        self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status, stopping=stopping)
         self.context = RunContext(
             cloud=self.cloud,
             discovery=discovery,
@@ -135,10 +135,11 @@ class Session:
             top=top,
             patience=patience,
             notes=Notes(),
+            stopping=stopping,
             sandbox=settings.sandbox,
         )
         locks = Locks(settings.directory / TURNS if worker else None)
-        self.run = Run(self.suite, self.context, record, settings.max_servers, locks)
+        self.run = Run(self.suite, self.context, record, settings.max_resources, locks)
         self.left: tuple[str, ...] = ()
 
     def _top(self, specs: Sequence[Spec]) -> Microversion:
@@ -170,7 +171,7 @@ class Session:
 
     def figures(self) -> dict[str, Any]:
         """Requests, resources made and seconds of this process, as totals of the record hold them."""
-        resource, made = self.context.service.resource, self.run.servers_made
+        resource, made = self.context.service.resource, self.run.resources_made
         return {
             "requests": self.cloud.request_count,
             "made": {resource: made} if resource and made else {},
@@ -228,7 +229,7 @@ class Session:
 def environment() -> dict[str, Any]:
     """Python, the platform, and the versions of what the result depends on."""
     found: dict[str, Any] = {"python": platform.python_version(), "platform": sys.platform}
-    for name in USES:
+    for name in (*USES, *packages()):
         with contextlib.suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
     return found

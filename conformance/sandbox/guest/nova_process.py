@@ -3,7 +3,7 @@
 import datetime
 import warnings
 
-from . import compat, driver, settings
+from . import compat, driver, lasting, settings
 from .baremetal import BareMetal
 from .identity import Identity
 from .image import ImageStore
@@ -52,6 +52,7 @@ class NovaProcess(test.TestCase):
 
     def setUp(self):
         """Start everything; raises whatever keeps a service from starting."""
+        lasting.install()
         super().setUp()
         projects = list(self.identity.projects.values())
         self.placement = self.useFixture(functional_fixtures.PlacementFixture())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import io
 import json
+import ssl
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -14,8 +16,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import trustme
 from packaging.requirements import Requirement
 from reference_files import write
+from unearth import Link, Package
 
 from parsers.errors import DocumentError, HostileError, NetworkError, NotFoundError
 from parsers.index import Indexes
@@ -39,14 +43,28 @@ class _Index:
     form: str = "json"
     status: int = 200
     wrong_sums: bool = False
+    kind: str | None = None
+    authorization: str | None = None
+    listed: list[str] = field(default_factory=list)
+    yanked: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     url: str = ""
+    server: ThreadingHTTPServer = field(init=False)
 
     def page(self, name: str) -> tuple[str, bytes]:
         sums = {n: "0" * 64 if self.wrong_sums else hashlib.sha256(d).hexdigest() for n, d in self.files.items()}
-        mine = [n for n in self.files if n.startswith(name)]
+        sums |= dict.fromkeys(self.listed, "0" * 64)
+        mine = [n for n in sums if n.startswith(name)]
         if self.form == "json":
-            files = [{"filename": n, "url": f"../../files/{n}", "hashes": {"sha256": sums[n]}} for n in mine]
+            files = [
+                {
+                    "filename": n,
+                    "url": f"../../files/{n}",
+                    "hashes": {"sha256": sums[n]},
+                    "yanked": n in self.yanked,
+                }
+                for n in mine
+            ]
             return "application/vnd.pypi.simple.v1+json", json.dumps({"files": files}).encode()
         if self.form == "broken":
             return "application/vnd.pypi.simple.v1+json", b"{"
@@ -62,8 +80,16 @@ def index() -> Iterator[_Index]:
         def do_GET(self) -> None:
             held.asked.append(self.path)
             parts = self.path.strip("/").split("/")
+            if held.authorization is not None and self.headers["Authorization"] != held.authorization:
+                self.send_error(401)
+                return
             if held.status != 200:
                 self.send_error(held.status)
+                return
+            if parts[0] == "moved":
+                self.send_response(302)
+                self.send_header("Location", self.path.replace("/moved", "/simple"))
+                self.end_headers()
                 return
             if parts[0] == "files" and parts[1] in held.files:
                 kind, content = "application/octet-stream", held.files[parts[1]]
@@ -73,7 +99,7 @@ def index() -> Iterator[_Index]:
                 self.send_error(404)
                 return
             self.send_response(200)
-            self.send_header("Content-Type", kind)
+            self.send_header("Content-Type", held.kind or kind)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
@@ -82,7 +108,8 @@ def index() -> Iterator[_Index]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    held.server = server
     held.url = f"http://127.0.0.1:{server.server_port}/simple"
     yield held
     server.shutdown()
@@ -94,7 +121,7 @@ def _own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of this machine's pip, nor of its cache."""
     import os
 
-    for name in [name for name in os.environ if name.startswith("PIP_")]:
+    for name in [name for name in os.environ if name.startswith("PIP_") or name == "REQUESTS_CA_BUNDLE"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("APIREF_CONFORMANCE_CACHE", str(tmp_path / "cache"))
@@ -120,6 +147,7 @@ def test_an_index_on_disk_and_links_to_find(tmp_path: Path, monkeypatch: pytest.
     for place in ("simple/things", "wheels"):
         (tmp_path / place).mkdir(parents=True)
         (tmp_path / place / "things-1.2.3.tar.gz").write_bytes(data)
+    (tmp_path / "simple/things/index.html").write_text('<a href="things-1.2.3.tar.gz">things</a>')
     monkeypatch.setenv("PIP_INDEX_URL", (tmp_path / "simple").as_uri())
     assert fetch("things").name == "things-1.2.3"
     monkeypatch.setenv("APIREF_CONFORMANCE_CACHE", str(tmp_path / "other"))
@@ -145,12 +173,96 @@ def test_an_unknown_release_names_its_neighbours(monkeypatch: pytest.MonkeyPatch
 
 def test_no_network_is_said_so(monkeypatch: pytest.MonkeyPatch, index: _Index) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "http://user:secret@127.0.0.1:9/simple")
-    with pytest.raises(NetworkError, match=r"^things==1: no index could be asked: http://127.0.0.1:9/simple/things/"):
+    with pytest.raises(NetworkError) as caught:
         fetch("things==1")
+    assert str(caught.value) == (
+        "things==1: no index could be asked: http://***@127.0.0.1:9/simple/things/ does not answer (ConnectError); "
+        "check the network and pip's index-url, or name a directory instead."
+    )
     index.status = 503
     monkeypatch.setenv("PIP_INDEX_URL", index.url)
     with pytest.raises(NetworkError, match="answers 503"):
         fetch("things==1")
+
+
+@pytest.mark.parametrize("place", ["PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"])
+def test_one_place_that_fails_does_not_hide_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: _Index, place: str
+) -> None:
+    index.files["things-1.2.3.tar.gz"] = _archive(write(tmp_path / "r"))
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv(place, f"{index.url}/things/" if "LINKS" in place else index.url)
+    assert fetch("things==1.2.3").name == "things-1.2.3"
+    with pytest.raises(NetworkError, match=r"not every index could be asked, and the others do not have it: http"):
+        fetch("things==7")
+
+
+def test_an_index_that_moved_is_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: _Index) -> None:
+    index.files["things-1.2.3.tar.gz"] = _archive(write(tmp_path / "r"))
+    monkeypatch.setenv("PIP_INDEX_URL", index.url.replace("/simple", "/moved"))
+    assert fetch("things==1.2.3").name == "things-1.2.3"
+
+
+@pytest.mark.parametrize("source", ["address", "netrc", "nothing"])
+def test_credentials_come_from_the_address_or_from_netrc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: _Index, source: str
+) -> None:
+    index.files["things-1.2.3.tar.gz"] = _archive(write(tmp_path / "r"))
+    index.authorization = "Basic " + base64.b64encode(b"me:secret").decode()
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n" if source == "netrc" else "")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    address = index.url.replace("://", "://me:secret@") if source == "address" else index.url
+    monkeypatch.setenv("PIP_INDEX_URL", address)
+    if source == "nothing":
+        with pytest.raises(NetworkError, match="answers 401"):
+            fetch("things==1.2.3")
+    else:
+        assert fetch("things==1.2.3").name == "things-1.2.3"
+
+
+def test_a_host_that_pip_would_not_trust_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "http://index.invalid/simple")
+    with pytest.raises(NetworkError, match=r"http://index.invalid/simple is not https, and its host is none of pip's"):
+        fetch("things==1")
+
+
+def test_an_index_behind_a_certificate_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: _Index
+) -> None:
+    index.files["things-1.2.3.tar.gz"] = _archive(write(tmp_path / "r"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority = trustme.CA()
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    index.server.socket = context.wrap_socket(index.server.socket, server_side=True)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("PIP_INDEX_URL", index.url.replace("http:", "https:"))
+    with pytest.raises(NetworkError, match="does not answer"):
+        fetch("things==1.2.3")
+    monkeypatch.setenv("PIP_CERT", str(tmp_path / "none.pem"))
+    with pytest.raises(NetworkError, match=r"none.pem: pip's certificates cannot be read"):
+        fetch("things==1.2.3")
+    monkeypatch.setenv("PIP_CERT", str(tmp_path / "ca.pem"))
+    assert fetch("things==1.2.3").name == "things-1.2.3"
+    monkeypatch.setenv("APIREF_CONFORMANCE_CACHE", str(tmp_path / "other"))
+    monkeypatch.delenv("PIP_CERT")
+    monkeypatch.setenv("PIP_TRUSTED_HOST", "127.0.0.1")
+    assert fetch("things==1.2.3").name == "things-1.2.3"
+
+
+def test_a_proxy_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_PROXY", "nonsense://x")
+    with pytest.raises(NetworkError, match="no index can be asked"):
+        fetch("things==1")
+
+
+@pytest.mark.parametrize("name", ["things-1.2.3-py3-none-any.whl", "things-1.2.3.zip", "other-1.2.3.tar.gz", "things"])
+def test_only_source_distributions_of_this_name_count(
+    monkeypatch: pytest.MonkeyPatch, index: _Index, name: str
+) -> None:
+    index.files = {name: b"", "things-1.tar.gz": b""}
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    with pytest.raises(NotFoundError, match=r"near it are 1 \(1 in all\)"):
+        fetch("things==1.2.3")
 
 
 def test_broken_answers(monkeypatch: pytest.MonkeyPatch, index: _Index) -> None:
@@ -158,11 +270,54 @@ def test_broken_answers(monkeypatch: pytest.MonkeyPatch, index: _Index) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", index.url)
     with pytest.raises(DocumentError, match="this is no archive"):
         fetch("things==1.2.3")
-    index.wrong_sums = True
-    with pytest.raises(HostileError, match="not the one that the index promised"):
+    index.kind = "text/plain"
+    with pytest.raises(NetworkError, match="answers with text/plain, which is no page of an index"):
         fetch("things==1.2.3")
-    index.form = "broken"
-    with pytest.raises(NetworkError, match="broken JSON"):
+    index.kind, index.form = None, "broken"
+    with pytest.raises(NetworkError, match="answers with a broken page"):
+        fetch("things==1.2.3")
+
+
+@pytest.mark.parametrize("form", ["json", "html"])
+def test_a_file_that_is_not_the_promised_one(monkeypatch: pytest.MonkeyPatch, index: _Index, form: str) -> None:
+    index.files["things-1.2.3.tar.gz"] = b"another"
+    index.form, index.wrong_sums = form, True
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    with pytest.raises(HostileError) as caught:
+        fetch("things==1.2.3")
+    assert str(caught.value) == (
+        f"{index.url.removesuffix('/simple')}/files/things-1.2.3.tar.gz: the file is not the one that the index "
+        "promised (its sha256 sum differs); try again; if it stays so, do not trust the index."
+    )
+
+
+def test_a_weak_sum_that_agrees_does_not_make_up_for_a_strong_one_that_differs(index: _Index) -> None:
+    index.files["things-1.2.3.tar.gz"] = data = b"another"
+    sums = {"md5": hashlib.md5(data).hexdigest(), "sha256": "0" * 64}
+    address = f"{index.url.removesuffix('/simple')}/files/things-1.2.3.tar.gz"
+    with Indexes(PipConfig((index.url,))) as indexes, pytest.raises(HostileError, match="sha256"):
+        indexes.download(Package("things", "1.2.3", Link(address, hashes=sums)))
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_a_file_that_is_too_large_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: _Index, local: bool
+) -> None:
+    monkeypatch.setattr("parsers.index.MAX_ARCHIVE_BYTES", 1000)
+    index.files["things-1.2.3.tar.gz"] = b"x" * 2000
+    (tmp_path / "things-1.2.3.tar.gz").write_bytes(b"x" * 2000)
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    if local:
+        monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with pytest.raises(HostileError, match="larger than 1,000 bytes"):
+        fetch("things==1.2.3")
+
+
+def test_a_file_that_the_index_lists_and_does_not_have(monkeypatch: pytest.MonkeyPatch, index: _Index) -> None:
+    index.listed = ["things-1.2.3.tar.gz"]
+    index.files["things-1.tar.gz"] = b""
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    with pytest.raises(NetworkError, match=r"files/things-1.2.3.tar.gz answers 404"):
         fetch("things==1.2.3")
 
 
@@ -181,11 +336,17 @@ def test_a_release_without_a_reference(tmp_path: Path, monkeypatch: pytest.Monke
         open_source("things==1.2.3")
 
 
-def test_yanked_releases_are_a_last_resort(index: _Index) -> None:
-    index.files = {"things-1.0.0.tar.gz": b"", "things-2.0.0.tar.gz": b"", "things-3.0.0rc1.tar.gz": b""}
-    found = Indexes(PipConfig((index.url,))).find(Requirement("things"))
-    assert str(found.version) == "2.0.0"
-    assert str(Indexes(PipConfig((index.url,))).find(Requirement("things==3.0.0rc1")).version) == "3.0.0rc1"
+def test_withdrawn_releases_and_pre_releases_are_a_last_resort(index: _Index) -> None:
+    index.files = {f"things-{version}.tar.gz": b"" for version in ("1.0.0", "2.0.0", "2.5.0", "3.0.0rc1")}
+    index.yanked = ["things-2.5.0.tar.gz"]
+    with Indexes(PipConfig((index.url,))) as indexes:
+
+        def found(text: str) -> str | None:
+            return indexes.find(Requirement(text)).version
+
+        assert found("things") == "2.0.0"
+        assert found("things>2") == "2.5.0"
+        assert found("things==3.0.0rc1") == found("things>2.6") == "3.0.0rc1"
 
 
 def _tar(*members: tuple[str, bytes | str | None]) -> bytes:
@@ -248,15 +409,43 @@ def test_pip_is_read_as_pip_reads_itself(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("PIP_CONFIG_FILE", str(path))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "none"))
     monkeypatch.setattr("sys.prefix", str(tmp_path / "none"))
+    (tmp_path / "pip").mkdir()
+    (tmp_path / "pip/pip.conf").write_text("[global]\nproxy = http://user.example\n")
     config = read_pip_config()
+    assert config.proxy is None  # PIP_CONFIG_FILE stands in for the user's own file
     assert config.indexes == ("https://a.example/simple", "file:///b", "https://c.example/s")
     assert config.timeout == 7
     monkeypatch.setenv("PIP_INDEX_URL", "https://e.example/simple")
     monkeypatch.setenv("PIP_TRUSTED_HOST", "e.example")
     assert read_pip_config().indexes[0] == "https://e.example/simple"
     assert read_pip_config().trusted_hosts == ("e.example",)
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "none"))
+    assert read_pip_config().proxy == "http://user.example"
+
+
+def test_a_section_of_pip_goes_before_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place, text in (
+        ("machine/pip", "[download]\nindex-url = https://section.example\n[global]\nproxy = http://one.example\n"),
+        ("user/pip", "[global]\nindex-url = https://file.example\nproxy = http://two.example\n"),
+    ):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "pip.conf").write_text(text)
+    monkeypatch.delenv("PIP_CONFIG_FILE")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user"))
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "machine"))
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "none"))
+    config = read_pip_config()
+    assert (config.indexes, config.proxy) == (("https://section.example",), "http://two.example")
+
+
+def test_no_index_named_is_the_public_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    (index,) = read_pip_config().indexes
+    assert index.startswith("https://")
+    monkeypatch.setenv("PIP_NO_INDEX", "true")
+    assert read_pip_config().indexes == ()
 
 
 @pytest.mark.parametrize("inner", ["", "api-ref", "api-ref/source"])

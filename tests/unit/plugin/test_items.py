@@ -36,6 +36,13 @@ def test_the_plan_counts_what_is_selected(project):
     assert not (project.path / "runs").exists()
 
 
+def test_the_plan_as_printed(project, snapshot):
+    lines = project.run("--dry-run", "--microversion", "2.96").stdout.lines
+    start = next(index for index, line in enumerate(lines) if line.startswith("lane "))
+    # What stands around the plan is pytest's, and holds a time.
+    assert "\n".join(line for line in lines[start:] if not line.startswith("====")) == snapshot
+
+
 def test_all_pass(project):
     result = project.run()
     result.assert_outcomes(passed=len(project.cases))

@@ -11,7 +11,7 @@ from conformance.engine.judge.contents import FieldShown
 from conformance.engine.judge.statuses import Reaches
 from conformance.prove.after import Gone
 from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs
-from conformance.prove.where import NO_SERVER, Holds, Where, is_inner
+from conformance.prove.where import NO_RESOURCE, Holds, Where, is_inner
 from conformance.prove.wire import Request
 
 ELEMENT = "/widgets/{widget_id}"
@@ -50,7 +50,7 @@ def test_of_the_resource_that_has_statuses_they_are_changed():
     found = broken(*refusals(operation("DELETE", ELEMENT), "IDLE"))
     assert {"effect-status", "effect-lock", "effect-name"} <= {b.mutation for b in found.values()}
     assert found["error/403#effect-status@reader"].where.states == {"IDLE"}
-    assert found["error/404#accepted@unknown-id"].where.states == {NO_SERVER}
+    assert found["error/404#accepted@unknown-id"].where.states == {NO_RESOURCE}
     assert found["error/404#accepted@unknown-id"].where.identifier == "widget_id"
 
 
@@ -123,7 +123,7 @@ def test_a_value_of_a_query_that_is_refused():
     assert where.matches(Request("GET", "/v2.1/widgets?name=x&limit=many"), None)
     assert not where.matches(Request("GET", "/v2.1/widgets?name=x&limit=5"), None)
     assert where.covers(bad.trial, TOP)
-    assert not where.covers(replace(bad.trial, query=query[:1]), TOP)
+    assert not where.covers(replace(bad.trial, request=replace(bad.trial.request, query=query[:1])), TOP)
 
 
 def test_what_was_removed_is_there_again():

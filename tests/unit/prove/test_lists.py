@@ -1,10 +1,14 @@
 """Lists that keep no limit, marker, order or filter: by the requirement's id and the query of the exchange alone."""
 
+from dataclasses import replace
+
 import pytest
 from made_up import broken, case, operation
 from widgets import TOP
 
 from conformance.engine.judge.codes import Accepted
+from conformance.engine.model.listing import Listing
+from conformance.engine.model.trial import Paged
 from conformance.prove.after import Elements
 from conformance.prove.broken_lists import Named
 from conformance.prove.instead import Answer, OneMore, WithoutQuery
@@ -71,8 +75,9 @@ def test_what_does_not_ask_for_it_is_left_alone(found):
 def test_a_trial_that_asks_several_times_may_meet_it():
     one = case(LIST, "list/limit", Accepted((200,)), accepted=True)
     assert broken(one)["list/limit#ignored"].cases == ()  # nothing says that it asks for a limit
-    object.__setattr__(one.trial, "listing", "several exchanges")
-    assert broken(one)["list/limit#ignored"].cases == (one.id,)
+    exchange = Paged(Listing("limit", "limit", ("widgets",)))
+    several = replace(one, trial=replace(one.trial, exchange=exchange))
+    assert broken(several)["list/limit#ignored"].cases == (one.id,)
 
 
 def test_one_more_than_the_limit(found):

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 import requests
 
+from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.prove.after import Code, Effect, ErrorShape, Field, Gone, Header, Pretend
@@ -16,7 +17,7 @@ from conformance.prove.breakage import Breakage
 from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs, StillListed
 from conformance.prove.proxy import Proxy
 from conformance.prove.stock import Lending
-from conformance.prove.where import NO_SERVER, Holds, Where
+from conformance.prove.where import NO_RESOURCE, Holds, Where
 from specs.microversion import Microversion, VersionRange
 
 ID = "11111111-2222-3333-4444-555555555555"
@@ -149,7 +150,7 @@ def test_only_what_is_meant_is_broken(proxy, ask):
         ({"roles": frozenset({"alt"})}, {"token": "o"}, True),
         ({"states": frozenset({"ACTIVE"})}, {}, True),
         ({"states": frozenset({"SHUTOFF"})}, {}, False),
-        ({"states": frozenset({NO_SERVER})}, {"id_": OTHER}, True),
+        ({"states": frozenset({NO_RESOURCE})}, {"id_": OTHER}, True),
         ({"locked": True}, {}, False),
         ({"locked": False}, {}, True),
         ({"versions": VersionRange(Microversion(2, 10), Microversion(2, 10))}, {}, True),
@@ -241,10 +242,12 @@ def test_what_was_lent_is_given_back_and_all_else_is_deleted(way):
     stock = SimpleNamespace(take=lambda status: made, give=lambda one, changed: given.append((one.id, changed)))
     plain = SimpleNamespace(delete=lambda one, wait: deleted.append(one.id), drop=lambda id_, role: deleted.append(id_))
     session = SimpleNamespace(
-        cloud=SimpleNamespace(journal=SimpleNamespace()), context=SimpleNamespace(discovery=None), watch=None
+        cloud=SimpleNamespace(journal=SimpleNamespace()),
+        context=SimpleNamespace(discovery=None),
+        watch=SimpleNamespace(kind=Kind("server", "/servers")),
     )
     lending = Lending(stock, SimpleNamespace(changed={"s-9"}), "ACTIVE", plain, session, str)
-    lending.server()
+    lending.make("server", microversion="2.1")
     for one in (made, other):
         lending.delete(one) if way == "delete" else lending.drop(one.id, one.role)
     assert (given, deleted) == ([("s-1", {"s-9"})], ["s-2"])

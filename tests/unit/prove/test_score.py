@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.engine.api.load import load_service
 from conformance.prove.breakage import Breakage
 from conformance.prove.instead import Answer
-from conformance.prove.outcome import Outcome, Unbroken, judge, unseen
+from conformance.prove.outcome import Outcome, Unbroken, judge
 from conformance.prove.score import Score
 from conformance.prove.where import Where
 from specs.record.model import Deviation, Result, Source
@@ -84,6 +85,7 @@ def test_a_new_omission_tells_and_an_old_one_does_not():
 
 
 def test_what_no_client_can_see_has_a_reason():
+    unseen = load_service("compute").why_unseen
     console = "servers-action-remote-consoles.os-getVNCConsole/error/403"
     assert "console" in unseen(f"{console}#done-and-refused@reader")
     assert unseen(f"{console}#not-checked@reader") is None

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from record_builder import ENDPOINT, exchange, info, result
+from syrupy.assertion import SnapshotAssertion
 
 from reports.again import again
 from reports.curl import curl, curl_of, decisive, quote, shown_header
@@ -52,6 +53,21 @@ def test_any_request_becomes_words_without_a_traceback(url: str, headers: dict[s
     words = shlex.split(curl(SentRequest("POST", url, headers, body), ENDPOINT))
     assert words[0] == "curl"
     assert "\x00" not in "".join(words)
+
+
+REQUESTS = {
+    "an action": {},
+    "a look": {"method": "GET", "url": f"{ENDPOINT}/servers?limit=1&name=a b", "headers": {}, "body": None},
+    "a head": {"method": "HEAD", "body": None},
+    "quotes": {"body": {"name": 'it\'s "so"'}},
+    "a microversion": {"headers": {"OpenStack-API-Version": "compute 2.73", "X-Auth-Token": "secret-token"}},
+    "elsewhere": {"url": "https://other.example.org/servers/[a]"},
+}
+
+
+def test_the_lines_as_printed(snapshot: SnapshotAssertion) -> None:
+    shown = {name: result(exchanges=(exchange(202, **request),)) for name, request in REQUESTS.items()}
+    assert "\n".join(f"{name}: {curl_of(one, info())}" for name, one in shown.items()) == snapshot
 
 
 def run_by_sh(command: str) -> list[str]:

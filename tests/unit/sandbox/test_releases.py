@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from conformance.plugin.choices import choose
 from conformance.plugin.endpoint import open_endpoint
@@ -51,7 +52,7 @@ class Installer:
 def make(tmp_path, requirement="nova==32.0.0", **installer):
     run = Installer(**installer)
     told: list[str] = []
-    return interpreter(requirement, cache=tmp_path, run=run, tell=told.append), run, told
+    return interpreter(requirement, where=tmp_path, run=run, tell=told.append), run, told
 
 
 def test_it_is_made_once(tmp_path):
@@ -77,7 +78,7 @@ def test_what_the_extra_names_is_installed_with_it(tmp_path):
 
 
 def metadata_name(text: str) -> str:
-    return releases.Requirement(text).name
+    return Requirement(text).name
 
 
 def test_an_old_release_gets_the_libraries_of_its_day(tmp_path):
@@ -191,14 +192,14 @@ def test_interrupted_ones_leave_nothing(tmp_path):
             return super().__call__(command)
 
     with pytest.raises(KeyboardInterrupt):
-        interpreter("nova==32.0.0", cache=tmp_path, run=Interrupted())
+        interpreter("nova==32.0.0", where=tmp_path, run=Interrupted())
     assert list(tmp_path.glob("nova-*/")) == []
 
 
 def test_two_that_want_the_same_make_it_once(tmp_path):
     run = Installer()
     threads = [
-        threading.Thread(target=interpreter, args=["nova==32.0.0"], kwargs={"cache": tmp_path, "run": run})
+        threading.Thread(target=interpreter, args=["nova==32.0.0"], kwargs={"where": tmp_path, "run": run})
         for _ in range(4)
     ]
     for thread in threads:
@@ -257,7 +258,7 @@ def test_a_run_starts_the_release_that_it_was_asked_for(tmp_path, monkeypatch):
     monkeypatch.setattr(process, "start", start)
     monkeypatch.setattr("conformance.plugin.endpoint.interpreter", lambda text, tell: Path("/envs") / text)
     with pytest.raises(Trouble, match="not really"):
-        open_endpoint(choose({"sandbox-release": "nova==31.3.1"}), tmp_path)
+        open_endpoint(choose({"sandbox-release": "nova==31.3.1"}), tmp_path, "compute")
     with pytest.raises(Trouble, match="not really"):
-        open_endpoint(choose({}), tmp_path)
+        open_endpoint(choose({}), tmp_path, "compute")
     assert started == [Path("/envs/nova==31.3.1"), None]

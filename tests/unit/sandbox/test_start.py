@@ -4,9 +4,11 @@ import json
 import os
 import sys
 import textwrap
+import threading
 
 import pytest
 
+from conformance.sandbox.child import alone
 from conformance.sandbox.process import Microversions, Sandbox, SandboxError, start
 
 READY = {
@@ -113,7 +115,7 @@ def test_a_ready_line_that_lacks_something(child):
 
 
 def test_a_child_that_never_gets_ready(child, tmp_path, monkeypatch):
-    monkeypatch.setattr("conformance.sandbox.process._STOP_SECONDS", 0.2)
+    monkeypatch.setattr("conformance.sandbox.child._STOP_SECONDS", 0.2)
     pid = tmp_path / "pid"
     python = child(
         f"open({str(pid)!r}, 'w').write(str(os.getpid()))", "print('{', end='', flush=True)", "time.sleep(60)"
@@ -149,8 +151,32 @@ def test_control_of_a_child_that_is_gone(child):
     python = child(f"print(json.dumps({READY!r}), flush=True)", "sys.exit(7)")
     running = start(python)
     try:
-        running._child.wait(10)
+        running.wait(10)
         with pytest.raises(SandboxError, match=r"has ended with status 7; its log is"):
             running.memory()
     finally:
         running.stop()
+
+
+def test_who_waits_for_another_is_told(tmp_path):
+    lock, told, order = tmp_path / "something.lock", [], []
+    inside, leave = threading.Event(), threading.Event()
+
+    def first():
+        with alone(lock, told.append):
+            inside.set()
+            leave.wait(30)
+            order.append("first")
+
+    def second():
+        with alone(lock, lambda sentence: (told.append(sentence), leave.set())):
+            order.append("second")
+
+    threads = [threading.Thread(target=one) for one in (first, second)]
+    threads[0].start()
+    assert inside.wait(30)
+    threads[1].start()
+    for one in threads:
+        one.join(60)
+    assert order == ["first", "second"]
+    assert told == ["waiting for another process that makes something"]

@@ -50,7 +50,7 @@ class FakeRun:
         self.place = place
         self.handed = {}
 
-    def take_servers(self):
+    def take_resources(self):
         return 3
 
     def leave(self):
@@ -211,14 +211,14 @@ def test_a_lock_dies_with_its_process(tmp_path):
 
 def test_servers_are_divided_and_never_given_twice(tmp_path, monkeypatch):
     monkeypatch.setattr(shared, "SETTLE", 0.0)
-    one = shared.SharedRun(tmp_path, {"max_servers": 3}, 0)
-    other = shared.SharedRun(tmp_path, {"max_servers": 3}, 0)
-    assert one.take_servers() == 3
-    held = [path.name for path in tmp_path.glob("server-*") if shared.is_held(path)]
+    one = shared.SharedRun(tmp_path, {"max_resources": 3}, 0)
+    other = shared.SharedRun(tmp_path, {"max_resources": 3}, 0)
+    assert one.take_resources() == 3
+    held = [path.name for path in tmp_path.glob("resource-*") if shared.is_held(path)]
     assert len(held) == 3
     for fd in one._slots[2:]:
         os.close(fd)
-    assert other.take_servers() == 2
+    assert other.take_resources() == 2
 
 
 def test_other_environments_meet_elsewhere():
@@ -263,6 +263,7 @@ def finished(project):
     return (latest / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_stestr_itself(stestr):
     pytest.importorskip("stestr")
     case, other = stestr.matching("servers-actions.lock/")[:2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from widgets import COLOUR, KNOWLEDGE, TOP, action, row, sample
+from widgets import COLOUR, KNOWLEDGE, TOP, action, plain, row, sample
 
 from conformance.engine.api import bodies, json_path
 from conformance.engine.cloud.exchange import ABSENT
@@ -141,3 +141,9 @@ def test_lookup_tells_null_from_nothing():
     assert json_path.lookup({"a": {"b": None}}, ("a", "b")) is None
     assert json_path.lookup({"a": {"b": None}}, ("a", "c")) is ABSENT
     assert json_path.lookup({"a": []}, ("a", "c")) is ABSENT
+
+
+def test_a_sample_that_is_a_list_is_the_body_where_rows_have_no_place_in_it():
+    patch = [{"op": "replace", "path": "/name", "value": "w"}]
+    one = plain("PATCH", "/gears/{gear_id}", row("op"), samples=(sample(patch),))
+    assert bodies.build(one, TOP, KNOWLEDGE) == patch

@@ -16,7 +16,9 @@ from conformance.engine.api.request_fields import Field
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.codes import LetIn
 from conformance.engine.model.binding import Binding
+from conformance.engine.model.trial import ProviderDependent
 from conformance.prove.broken_constraints import violations
+from specs.microversion import Microversion
 
 FOREIGN = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a10"
 
@@ -86,7 +88,7 @@ def test_a_list_of_enumerated_values_holds_one_at_a_time():
 @pytest.mark.parametrize(
     ("one", "shown", "expected"),
     [
-        (row("colourRef"), ABSENT, KNOWLEDGE.rules[0].value),
+        (row("colourRef"), ABSENT, KNOWLEDGE.bindings[0].value),
         (row("mood"), "merry", "merry"),
         (row("mood"), FOREIGN, ABSENT),
         (row("mood"), ABSENT, ABSENT),
@@ -99,7 +101,7 @@ def test_a_list_of_enumerated_values_holds_one_at_a_time():
 )
 def test_a_value_is_known_where_somebody_says_that_it_is_good(one, shown, expected):
     samples = () if shown is ABSENT else (sample({"turn": {one.name: shown}}),)
-    service = replace(KNOWLEDGE, rules=(*KNOWLEDGE.rules, BindingRule("*", "gone", None)))
+    service = replace(KNOWLEDGE, bindings=(*KNOWLEDGE.bindings, BindingRule("*", "gone", None)))
     assert values.known_value(action("turn", one, samples=samples), Field(one, ("turn", one.name)), service) == expected
 
 
@@ -144,21 +146,21 @@ def test_nobody_guesses_a_value_and_no_quantity_is_tried_at_its_upper_limit():
 
 def test_a_table_says_what_goes_with_a_value_and_why_there_is_none():
     rules = (
-        ValueRule("*.turn", "mode", "b", {"mood": "merry"}, sandbox=True),
-        ValueRule("*", "mode", "*", reason="provider", why="a driver has it"),
+        ValueRule("*.turn", "mode", "b", {"mood": "merry"}, by_provider_choice=True),
+        ValueRule("*", "mode", "*", reason="provider", explanation="a driver has it"),
     )
     rows = [row("mood", required=True), row("mode", required=True, enum=("z", "a", "b"))]
-    service = replace(KNOWLEDGE, values=rules)
+    service = replace(KNOWLEDGE, value_rules=rules)
     assert details(*rows, service=service) == ({"mode-b": {"mood": "merry", "mode": "b"}}, {"mode-a": "provider"})
     found = suite(action("turn", *rows), service=service)
-    assert case(found, "turn/normal/202[mode-b]").trial.stands_in
-    assert "bindings.values: widgets.turn mode=b" in found.used
+    assert case(found, "turn/normal/202[mode-b]").trial.gates == (ProviderDependent(),)
+    assert "value_rules: widgets.turn mode=b" in found.used
 
 
 def test_a_field_of_former_versions_is_tried_at_the_last_of_them():
     found = suite(action("turn", row("mode", max="2.5", enum=("a", "b"))))
-    assert case(found, "turn/normal/202[mode-b-2.5]").trial.microversion == "2.5"
-    assert case(found, "turn/normal/202[mode-b-2.5]").trial.body == {"turn": {"mode": "b"}}
+    assert case(found, "turn/normal/202[mode-b-2.5]").trial.request.version == Microversion.parse("2.5")
+    assert case(found, "turn/normal/202[mode-b-2.5]").trial.request.body == {"turn": {"mode": "b"}}
 
 
 def test_a_part_stands_for_what_holds_it():
@@ -171,7 +173,7 @@ def test_a_part_stands_for_what_holds_it():
 
 def test_a_field_without_a_place_is_not_tried():
     networks = BindingRule("*", "wheels", [{"id": Binding("wheel", "id")}])
-    service = replace(KNOWLEDGE, rules=(networks, *KNOWLEDGE.rules))
+    service = replace(KNOWLEDGE, bindings=(networks, *KNOWLEDGE.bindings))
     shown = sample({"wheels": [{"id": "x", "tag": "y"}]}, "2.19")
     rows = [row("wheels", "array", True), row("wheels.tag", min="2.20")]
     one = plain("POST", "/widgets", *rows, samples=(shown,))
@@ -200,11 +202,11 @@ def test_a_value_of_a_query_is_asked_for_as_who_may_and_with_what_it_needs():
     service = replace(
         KNOWLEDGE,
         list_rules=(ListRule("*", ("deep",), "admin", (("all", "1"),)),),
-        values=(ValueRule("*", "deep", beside={"from": "top"}),),
+        value_rules=(ValueRule("*", "deep", together_with={"from": "top"}),),
     )
     found = suite(plain("GET", "/gears", *LIST, normal=(200,)), service=service)
     trial = case(found, "get-gears/normal/200[with-deep]").trial
-    assert (trial.role, trial.query) == ("admin", (("all", "1"), ("from", "top"), ("deep", "True")))
+    assert (trial.request.role, trial.request.query) == ("admin", (("all", "1"), ("from", "top"), ("deep", "True")))
 
 
 @given(st.lists(st.sampled_from("abcdef"), unique=True, min_size=2), st.integers(0, 5))
@@ -231,6 +233,7 @@ def test_what_is_tried_on_a_list_is_asked_for_all_the_same():
 def test_a_value_of_other_versions_is_not_that_of_a_former_field():
     rows = [row("mode", max="2.5", enum=("a", "b")), row("mode", min="2.6", enum=("a", "b"))]
     found = suite(action("turn", *rows, samples=(sample({"turn": {"mode": "b"}}, "2.7"),)))
-    asked = [(c.trial.microversion, c.trial.request.body) for c in found.cases if c.trial.outcome.accepted]
-    for version, mode in (("2.5", "a"), ("2.5", "b"), (None, "a"), ("2.7", "b")):
+    asked = [(c.trial.request.version, c.trial.request.body) for c in found.cases if c.trial.outcome.accepted]
+    last, sampled = Microversion(2, 5), Microversion(2, 7)
+    for version, mode in ((last, "a"), (last, "b"), (None, "a"), (sampled, "b")):
         assert (version, {"turn": {"mode": mode}}) in asked

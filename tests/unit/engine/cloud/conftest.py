@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from fake_cloud import fake_cloud
 
+from conformance.engine.api.load import load_service
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target, connect
 
 TOKEN = "member-token-0123456789"
+PROFILE = load_service("compute").profile
 
 
 @pytest.fixture
@@ -23,6 +25,7 @@ def cloud(fake, tmp_path):
     made = connect(
         Target(url=fake.url, tokens={Role.MEMBER: TOKEN, Role.ADMIN: "admin-token-0123456789"}),
         Journal(tmp_path / "journal.jsonl"),
+        profile=PROFILE,
     )
     fake.asked.clear()
     yield made

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from conformance.engine.api.load import load_service
 from conformance.engine.cloud import (
     ABSENT,
     BAD_TOKEN,
@@ -21,7 +22,7 @@ from conformance.engine.cloud import (
     connect,
 )
 from conformance.engine.cloud.client import Cloud
-from conformance.engine.cloud.credentials import KeystoneToken
+from conformance.engine.cloud.credentials import IdentityToken
 from specs.microversion import Microversion, VersionRange
 
 TOKEN = "member-token-0123456789"
@@ -97,7 +98,7 @@ def test_another_service(fake, tmp_path):
     )
     fake.routes["GET", "/placement/resource_providers"] = (200, {"resource_providers": []})
     target = Target(url=fake.url + "/placement", tokens={Role.MEMBER: TOKEN})
-    cloud = connect(target, service_type="placement")
+    cloud = connect(target, profile=load_service("placement").profile)
     assert str(cloud.microversions) == "1.0 - 1.39"
     assert cloud.get("/resource_providers", microversion="1.39").ok
     assert fake.asked[-1].headers["OpenStack-API-Version"] == "placement 1.39"
@@ -237,7 +238,7 @@ def test_unknown_id(fake, cloud):
     assert cloud.send(Ask("POST", f"/servers/{unknown}/action", body={"pause": None})).status == 404
     fake.default = (200, {})
     with pytest.raises(ResourceError, match="should be 404, but the answer was 200"):
-        cloud.unknown_id()
+        cloud.unknown_id("/servers/{id}")
 
 
 def test_what_is_created_is_in_the_journal(fake, cloud):
@@ -316,7 +317,7 @@ def test_many_threads(fake, cloud):
 
 
 class Keystone:
-    """What keystoneauth1's session is to KeystoneToken."""
+    """What keystoneauth1's session is to IdentityToken."""
 
     verify, cert = True, None
 
@@ -340,7 +341,7 @@ class Keystone:
 def keystone_cloud(fake):
     keystone = Keystone()
     versions = VersionRange(Microversion(2, 1), Microversion(2, 104))
-    return keystone, Cloud(fake.url + "/v2.1", {Role.MEMBER: KeystoneToken(keystone)}, versions)
+    return keystone, Cloud(fake.url + "/v2.1", {Role.MEMBER: IdentityToken(keystone)}, versions)
 
 
 def test_an_expired_token_is_renewed_once(fake, keystone_cloud):

@@ -3,8 +3,11 @@
 import pytest
 from fake_cloud import VERSIONS, fake_cloud
 
-from conformance.engine.cloud import Discovery, Journal, Missing, Resources, Role, Target, Watch, Wishes, connect
+from conformance.engine.api.load import load_service
+from conformance.engine.cloud import Discovery, Journal, Missing, Resources, Role, Target, Watch, connect
 from conformance.engine.cloud.credentials import FixedToken
+
+PROFILE = load_service("compute").profile
 
 
 def image(id_, status="ACTIVE", disk=0, ram=0, size=0, **more):
@@ -33,7 +36,7 @@ class Lookups:
         self.fake.routes["GET", f"/v2.1{path}"] = (200, {member: records})
 
     def found(self, wishes=None):
-        cloud = connect(Target(url=self.fake.url, tokens={Role.MEMBER: "member-token"}))
+        cloud = connect(Target(url=self.fake.url, tokens={Role.MEMBER: "member-token"}), profile=PROFILE)
         return Discovery(cloud, wishes)
 
 
@@ -71,30 +74,42 @@ def lookups(fake):
 
 def test_smallest_first(lookups):
     found = lookups.found()
-    assert [one.id for one in found.images] == ["small", "big", "middle"]
-    assert found.image.id == "small"
-    assert found.flavor.id == "one"
+    assert [one.id for one in found.every("image")] == ["small", "big", "middle"]
+    assert found.found("image").id == "small"
+    assert found.found("flavor").id == "one"
     # Neither of the same size, nor with a smaller disk.
-    assert found.flavor_alt.id == "two"
+    assert found.other("flavor").id == "two"
     # What does not fit the flavor is no image to rebuild with.
-    assert found.image_alt.id == "middle"
+    assert found.other("image").id == "middle"
 
 
 def test_flavors_must_fit_the_image(lookups):
     lookups.set("/images/detail", "images", [image("x", ram=600, disk=2)])
-    assert lookups.found().flavor.id == "two"
+    assert lookups.found().found("flavor").id == "two"
     lookups.set("/images/detail", "images", [image("x", ram=9999)])
-    assert lookups.found().flavor == Missing("no flavor fits the image name-x")
-    assert lookups.found().flavor_alt == Missing("no flavor fits the image name-x")
+    assert lookups.found().found("flavor") == Missing("no flavor fits the image name-x")
+    assert lookups.found().other("flavor") == Missing("no flavor fits the image name-x")
 
 
 def test_what_is_given_comes_first(lookups):
-    wishes = Wishes(image="name-big", flavor="two", network="net-1", floating_ip_pool="p", availability_zone="z")
+    wishes = {
+        "image": "name-big",
+        "flavor": "two",
+        "network": "net-1",
+        "floating_ip_pool": "p",
+        "availability_zone": "z",
+        "other-image": "small",
+    }
     found = lookups.found(wishes)
-    assert (found.image.id, found.flavor.id, found.network.id) == ("big", "two", "net-1")
-    assert (found.floating_ip_pool, found.availability_zone) == ("p", "z")
-    found = lookups.found(Wishes(image="nix"))
-    assert found.image == Missing("the cloud does not show the image 'nix' that was given")
+    assert {name: found.found(name).id for name in ("image", "flavor", "network")} == {
+        "image": "big",
+        "flavor": "two",
+        "network": "net-1",
+    }
+    assert (found.found("floating_ip_pool").name, found.found("availability_zone").name) == ("p", "z")
+    assert found.other("image").id == "small"
+    found = lookups.found({"image": "nix"})
+    assert found.found("image") == Missing("the cloud does not show the image 'nix' that was given")
 
 
 def test_what_is_missing_says_why(fake, lookups):
@@ -102,14 +117,15 @@ def test_what_is_missing_says_why(fake, lookups):
     fake.routes["GET", "/"] = (300, VERSIONS)
     fake.routes["GET", "/v2.1/flavors"] = (200, {})
     found = lookups.found()
-    assert found.image == Missing("images cannot be listed: GET /images/detail gave 404")
-    assert found.flavor == Missing("flavors cannot be listed: GET /flavors/detail gave 404")
-    assert found.network == Missing("no network can be seen")
-    assert not found.floating_ip_pool
-    assert not found.availability_zone
-    assert found.max_servers is None
+    assert found.found("image") == Missing("images cannot be listed: GET /images/detail gave 404")
+    assert found.found("flavor") == Missing("flavors cannot be listed: GET /flavors/detail gave 404")
+    assert found.found("network") == Missing("networks cannot be listed: GET /os-networks gave 404")
+    assert not found.found("floating_ip_pool")
+    assert not found.found("availability_zone")
+    assert found.found("gear") == Missing("it is not known how to look for a gear")
+    assert found.room() is None
     lookups.set("/images/detail", "images", [])
-    assert lookups.found().image == Missing("the cloud shows no active image")
+    assert lookups.found().found("image") == Missing("the cloud shows no active image")
 
 
 def test_images_of_the_image_service_where_the_proxy_is_off(fake, lookups, monkeypatch):
@@ -118,7 +134,7 @@ def test_images_of_the_image_service_where_the_proxy_is_off(fake, lookups, monke
     kernel = {"id": "k", "status": "active", "container_format": "aki"}
     fake.routes["GET", "/image/v2/images"] = (200, {"images": [kernel, record]})
     monkeypatch.setattr(FixedToken, "endpoint", lambda self, kind: fake.url + "/image" if kind == "image" else None)
-    assert [one.id for one in lookups.found().images] == ["i"]
+    assert [one.id for one in lookups.found().every("image")] == ["i"]
 
 
 def test_networks_of_the_network_service(fake, lookups, monkeypatch):
@@ -130,7 +146,7 @@ def test_networks_of_the_network_service(fake, lookups, monkeypatch):
     ]
     fake.routes["GET", "/network/v2.0/networks"] = (200, {"networks": networks})
     monkeypatch.setattr(FixedToken, "endpoint", lambda self, kind: fake.url + "/network" if kind == "network" else None)
-    assert [one.id for one in lookups.found().networks] == ["own", "shared"]
+    assert [one.id for one in lookups.found().every("network")] == ["own", "shared"]
 
 
 def test_availability_zones(lookups):
@@ -140,7 +156,7 @@ def test_availability_zones(lookups):
         {"zoneName": "up", "zoneState": {"available": True}},
     ]
     lookups.set("/os-availability-zone", "availabilityZoneInfo", zones)
-    assert lookups.found().availability_zone == "up"
+    assert lookups.found().found("availability_zone").name == "up"
 
 
 @pytest.mark.parametrize(
@@ -155,26 +171,26 @@ def test_availability_zones(lookups):
 )
 def test_room(fake, lookups, limits, room):
     fake.routes["GET", "/v2.1/limits"] = (200, {"limits": {"absolute": limits}})
-    assert lookups.found().max_servers == room
+    assert lookups.found().room() == room
 
 
 @pytest.mark.parametrize(
-    ("networks", "microversion", "wish", "written"),
+    ("networks", "microversion", "given", "written"),
     [
-        (1, None, "default", None),
-        (2, None, "default", [{"uuid": "n0"}]),
-        (0, None, "default", None),
-        (1, "2.37", "default", [{"uuid": "n0"}]),
-        (0, "2.37", "default", "auto"),
-        (0, "latest", "default", "auto"),
-        (2, "2.37", "none", "none"),
+        (1, None, {}, None),
+        (2, None, {}, [{"uuid": "n0"}]),
+        (0, None, {}, None),
+        (1, "2.37", {}, [{"uuid": "n0"}]),
+        (0, "2.37", {}, "auto"),
+        (0, "latest", {}, "auto"),
+        (2, "2.37", {"networks": "none"}, "none"),
     ],
 )
-def test_networks_of_a_server(fake, lookups, tmp_path, networks, microversion, wish, written):
+def test_networks_of_a_server(fake, lookups, tmp_path, networks, microversion, given, written):
     lookups.set("/os-tenant-networks", "networks", [{"id": f"n{i}", "label": "x"} for i in range(networks)])
     fake.routes["POST", "/v2.1/servers"] = (202, {"server": {"id": "s"}})
     target = Target(url=fake.url, tokens={Role.MEMBER: "member-token"})
-    cloud = connect(target, Journal(tmp_path / "journal.jsonl"))
+    cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE)
     make = Resources(cloud, Discovery(cloud), Watch(cloud))
-    make.server(microversion=microversion, networks=wish, wait_for=None)
+    make.make("server", microversion=microversion, fields=given, wait=False)
     assert fake.changes[-1].json["server"].get("networks") == written

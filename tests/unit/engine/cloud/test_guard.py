@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.engine.api.load import load_service
 from conformance.engine.cloud import BAD_TOKEN, NO_TOKEN, Ask, Guard, GuardRefusal, Journal, Role
 
 FOREIGN = str(uuid.uuid4())
+RULES = load_service("compute").profile.guard
 
 
 class World:
@@ -22,7 +24,7 @@ class World:
         self.journal.made(self.journal.intend("floating_ip", "x"), "17", "/os-floating-ips/17", alias=(self.address,))
         self.unknown = str(uuid.uuid4())
         self.refusing = {NO_TOKEN, BAD_TOKEN}
-        self.guard = Guard(self.journal, anonymous_refused=lambda sender, path: sender in self.refusing)
+        self.guard = Guard(self.journal, RULES, anonymous_refused=lambda sender, path: sender in self.refusing)
         self.guard.seen_unknown(self.unknown)
 
     def make(self, kind, path):
@@ -136,7 +138,7 @@ def test_refused(world, method, path, body):
     assert not world.passes(method, path, body)
     assert not world.passes(method, path, body, role=Role.ADMIN)
     # Without a journal nothing is ours at all.
-    assert not world.passes(method, path, body, guard=Guard(None))
+    assert not world.passes(method, path, body, guard=Guard(None, RULES))
 
 
 def test_creation_needs_an_intent_and_uses_it_up(world):
@@ -200,21 +202,21 @@ def test_raw_bodies_are_read(world):
 
 
 def test_disruption_is_the_users_choice(world):
-    guard = Guard(world.journal, allow_disruptive=True)
+    guard = Guard(world.journal, RULES, allow_disruptive=True)
     assert world.passes("PUT", "/os-services/disable", {}, guard=guard)
     assert world.passes("DELETE", "/servers/{foreign}", guard=guard)
     assert not world.passes("DELETE", "/servers/{own}/../{foreign}", guard=guard)
 
 
 def test_other_services_create_in_any_collection(world):
-    guard = Guard(world.journal, service_type="placement")
+    guard = Guard(world.journal)
     intent = world.journal.intend("resource_provider", "x")
     assert world.passes("POST", "/resource_providers", {}, intent=intent, guard=guard)
     assert not world.passes("DELETE", "/resource_providers/{foreign}", guard=guard)
 
 
 def test_other_services_make_by_put_what_the_intent_names(world):
-    guard = Guard(world.journal, service_type="placement")
+    guard = Guard(world.journal)
     intent = world.journal.intend("traits", "CUSTOM_X")
     assert world.passes("PUT", "/traits/CUSTOM_X", intent=intent, guard=guard)
     assert not world.passes("PUT", "/traits/CUSTOM_Y", intent=intent, guard=guard)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fake_cloud import fake_cloud
 
+from conformance.engine.api.load import load_service
 from conformance.engine.cloud import Journal, Role, Target, Watch, connect
 from conformance.engine.cloud.waiters import wait_for_gone, wait_for_idle, wait_for_status
 
@@ -60,7 +61,8 @@ def servers(fake):
 @pytest.fixture
 def cloud(fake, servers, tmp_path):
     tokens = {Role.MEMBER: "member-token", Role.ALT: "other-token"}
-    cloud = connect(Target(url=fake.url, tokens=tokens), Journal(tmp_path / "journal.jsonl", prefix="conformance-1"))
+    journal = Journal(tmp_path / "journal.jsonl", prefix="conformance-1")
+    cloud = connect(Target(url=fake.url, tokens=tokens), journal, profile=load_service("compute").profile)
     fake.asked.clear()
     yield cloud
     cloud.close()
@@ -84,7 +86,7 @@ def test_the_course_of_one_server(fake, servers, watch):
     assert result.statuses == ("ACTIVE", "PAUSED")
     assert result.states == (("ACTIVE", "pausing"), ("ACTIVE", None), ("PAUSED", "x"), ("PAUSED", None))
     assert result.status == "PAUSED"
-    assert result.server["id"] == "a"
+    assert result.view["id"] == "a"
     assert [state[1:] for state in watch.trace("a")] == list(result.states)
     assert watch.states_seen() == set(result.states)
     # Its own GET costs less than a listing.
@@ -120,10 +122,10 @@ def test_gone(servers, watch):
     servers.courses["a"][1] = (None, None)
     result = wait_for_gone(watch, "a", 5)
     assert result.statuses == ("ACTIVE", "DELETED")
-    assert result.server is None
+    assert result.view is None
     servers.add("b", ("ACTIVE", "deleting"), ("SOFT_DELETED", None))
     assert wait_for_gone(watch, "b", 5).status == "SOFT_DELETED"
-    assert wait_for_gone(watch, "b", 0.1, soft=False).timed_out
+    assert wait_for_gone(watch, "b", 0.1, kept=False).timed_out
 
 
 def test_an_error_ends_the_wait(servers, watch):
@@ -143,7 +145,7 @@ def test_time_is_over(fake, servers, watch):
     result = wait_for_status(watch, "a", "ACTIVE", 0.3)
     assert result.timed_out
     assert result.statuses == ("BUILD",)
-    assert result.server["status"] == "BUILD"
+    assert result.view["status"] == "BUILD"
     assert 0.3 <= result.seconds < 1
     count = len(fake.asked)
     time.sleep(0.2)

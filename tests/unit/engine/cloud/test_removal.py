@@ -5,6 +5,7 @@ import threading
 import pytest
 from fake_cloud import fake_cloud
 
+from conformance.engine.api.load import load_service
 from conformance.engine.cloud import Journal, Role, Target, cleanup, connect
 
 TOKENS = {Role.MEMBER: "member-token", Role.ADMIN: "admin-token"}
@@ -41,7 +42,8 @@ class Run:
         self.route("GET", f"/servers/{id_}", *answers)
 
     def cleanup(self, timeout=5.0, **more):
-        cloud = connect(Target(url=self.fake.url, tokens=TOKENS), Journal(self.path / "journal-cleanup.jsonl"), **more)
+        journal, profile = Journal(self.path / "journal-cleanup.jsonl"), load_service("compute").profile
+        cloud = connect(Target(url=self.fake.url, tokens=TOKENS), journal, profile=profile, **more)
         self.fake.asked.clear()
         try:
             return cleanup(self.path, cloud, timeout=timeout)
@@ -95,7 +97,8 @@ def test_what_lasts_is_waited_for(run):
     run.route("DELETE", "/os-volumes/w", (202, None))
     run.route("GET", "/os-volumes/w", (200, {}))
     assert run.cleanup(timeout=0.3).left == (
-        "volume w: volume w was still there 0.3 s after its deletion was accepted",
+        "volume w: volume w was still there 0.3 s after its deletion was accepted"
+        " (GET /os-volumes/w gave 200 and did not show it)",
     )
 
 
@@ -131,7 +134,7 @@ def test_a_server_that_stays(run):
     run.route("GET", "/images", (200, {"images": []}))
     run.route("DELETE", "/servers/s", (204, None))
     run.route("GET", "/servers/s", (200, {"server": {"id": "s", "status": "ERROR"}}))
-    said = "server s: server s was still there after its deletion was accepted, as ERROR"
+    said = "server s: server s was still there 0.3 s after its deletion was accepted, as ERROR"
     assert run.cleanup(timeout=0.3).left == (said,)
 
 

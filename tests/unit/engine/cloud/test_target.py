@@ -6,9 +6,16 @@ import socket
 import pytest
 from fake_cloud import VERSION, VERSIONS, fake_cloud
 
-from conformance.engine.cloud import EndpointError, Role, Target, connect
+from conformance.engine.api.load import load_service
+from conformance.engine.cloud import EndpointError, Role, Target
+from conformance.engine.cloud import target as module
 
 TOKEN = "member-token-0123456789"
+
+
+def connect(target, **more):
+    """Connect to the compute API."""
+    return module.connect(target, profile=load_service("compute").profile, **more)
 
 
 @pytest.fixture
@@ -25,6 +32,9 @@ def nobody_at_home(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
+    # openstacksdk keeps looking in the directory in which it was imported first, which may be that of another test.
+    for files in ("CONFIG_FILES", "SECURE_FILES", "VENDOR_FILES"):
+        monkeypatch.setattr(f"openstack.config.loader.{files}", [])
 
 
 def trouble(target, **more):
@@ -269,7 +279,8 @@ def test_an_address_in_the_catalogue_that_holds_a_password(fake, identity):
 
 
 def test_tokens_that_are_not_used_yet_are_secret_already(fake):
-    cloud = connect(url_target(fake.url, visitor="visitor-token-987"), service_type="storage")
+    profile = load_service("of-no-description").profile
+    cloud = module.connect(url_target(fake.url, visitor="visitor-token-987"), profile=profile)
     assert cloud.redactor.text("see visitor-token-987") == "see ***"
 
 

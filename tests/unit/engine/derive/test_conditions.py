@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import KNOWLEDGE, action, case, evidence, ids, status, suite, untested
+from widgets import KNOWLEDGE, STATUS, WIDGET, action, case, evidence, ids, status, suite, untested
 
 from conformance.engine.api.entries import Naming
 from conformance.engine.judge.codes import Admitted, Refused, RefusedWhereSilent
 from conformance.engine.judge.statuses import FieldRequired
 from conformance.engine.model.binding import Step
+from conformance.engine.model.setup import Ended
+from specs.microversion import Microversion
 from specs.model import Condition, When
 
 POWER = Condition("status", "widget", 22, attribute="power", any_of=("on",))
 BUSY = Condition("status", "widget", 23, attribute="task", any_of=("pushing",))
 RUNNING = Condition("status", "job", 24, any_of=("running", "queued"))
-BEGIN = Naming((Step("widgets.begin", {}),), within=("IDLE", "HALTED"), ends=(Step("widgets.end", {}),))
-JOBS = replace(KNOWLEDGE, task="task", named_by={"job_id": BEGIN}, elements={"jobs": {"state": "running"}})
+BEGIN = Naming((Step("widgets.begin", {}),), statuses=("IDLE", "HALTED"), end_steps=(Step("widgets.end", {}),))
+PUSHED = replace(WIDGET, status=replace(STATUS, task_field="task"))
+PROFILE = replace(KNOWLEDGE.profile, kinds={"widget": PUSHED})
+JOBS = replace(
+    KNOWLEDGE, profile=PROFILE, placeholder_sources={"job_id": BEGIN}, usable_elements={"jobs": {"state": "running"}}
+)
 PATH = "/widgets/{widget_id}/jobs/{job_id}"
 
 
@@ -48,9 +54,9 @@ def test_what_lasts_for_a_while_is_tried_while_it_does_and_when_it_has_ended():
     assert ids(found, "/task") == [f"push/precondition/task[{s}]" for s in ("IDLE", "ended")]
     assert ids(found, "status-job") == ["push/precondition/status-job[IDLE]", "push/precondition/status-job[ended]"]
     under_way, ended = (case(found, f"push/precondition/status-job[{s}]") for s in ("IDLE", "ended"))
-    assert (type(under_way.expectation), under_way.trial.ended) == (Admitted, False)
+    assert (type(under_way.expectation), under_way.trial.setup) == (Admitted, ())
     assert (type(ended.expectation), ended.expectation.any_refusal) == (Refused, True)
-    assert (ended.trial.ended, ended.trial.outcome.accepted, ended.trial.microversion) == (True, False, None)
+    assert (ended.trial.setup, ended.trial.outcome.accepted, ended.trial.request.version) == ((Ended(),), False, None)
     assert case(found, "push/precondition/task[ended]").trial is ended.trial
     conflict = case(found, "push/error/409[ended]")
     assert (type(conflict.expectation), conflict.trial) == (RefusedWhereSilent, ended.trial)
@@ -81,8 +87,8 @@ def test_what_nobody_says_how_to_name_has_a_reason():
 def test_a_condition_of_some_versions_is_tried_at_the_last_of_them(when, details):
     found = suite(push(replace(RUNNING, when=when)), service=JOBS)
     assert ids(found, "status-job") == [f"push/precondition/status-job[{d}]" for d in details]
-    versions = {c.trial.microversion for c in found.cases if "status-job" in c.id}
-    assert versions == ({"2.10"} if "2.10" in details else {None} if details else set())
+    versions = {c.trial.request.version for c in found.cases if "status-job" in c.id}
+    assert versions == ({Microversion(2, 10)} if "2.10" in details else {None} if details else set())
     assert ("push/precondition/status-job" in untested(found)) == (not details)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from widgets import KNOWLEDGE, TOP, action, becomes, row, sample, status, suite
+from widgets import KNOWLEDGE, TOP, action, becomes, driving, row, sample, status, suite
 
 from conformance.engine.model.case import ID_CHARACTERS, REASONS, id_part
-from specs.model import Versions, When
+from specs.model import Condition, Versions, When
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=6)
 versions = st.none() | st.integers(1, 20).map(lambda n: f"2.{n}")
@@ -24,8 +22,12 @@ rows = st.builds(
     max_length=st.none() | st.integers(0, 9),
 )
 conditions = st.builds(
-    status, st.sampled_from(KNOWLEDGE.stable) | names, when=st.none() | st.builds(When, environment=st.none() | names)
-)
+    status,
+    st.sampled_from(KNOWLEDGE.stable_statuses) | names,
+    line=st.integers(20, 22),
+    attribute=st.none() | st.just("power"),
+    when=st.none() | st.builds(When, environment=st.none() | names),
+) | st.just(Condition("locked_requires_admin", "widget", 23))
 posts = st.builds(becomes, names, resource=st.sampled_from(["widget", "gear"]))
 codes = st.lists(st.sampled_from([200, 202, 400, 401, 403, 404, 409, 500]), unique=True, max_size=6)
 operations = st.builds(
@@ -45,7 +47,7 @@ operations = st.builds(
     st.lists(rows, max_size=3),
     codes,
     codes,
-    st.lists(conditions, max_size=2),
+    st.lists(conditions, max_size=3),
     st.lists(posts, max_size=2),
     st.builds(Versions, versions, versions),
 )
@@ -95,6 +97,6 @@ def test_a_part_of_an_id_is_never_empty_and_stays_what_it_is(text):
 
 
 def test_a_status_of_two_words_is_one_word_in_an_id():
-    service = replace(KNOWLEDGE, stable=("IDLE", "in [deep] sleep"))
+    service = driving(KNOWLEDGE, stable_statuses=("IDLE", "in [deep] sleep"))
     found = suite(action(preconditions=(status("IDLE"),)), service=service)
     assert "widgets.spin/precondition/status[in-deep-sleep]" in [c.id for c in found.cases]

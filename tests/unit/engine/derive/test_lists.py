@@ -44,7 +44,7 @@ def test_a_requirement_of_a_row_has_the_place_of_the_row():
     [
         ({}, None, None),
         ({"min": "2.5"}, None, None),
-        ({"max": "2.7"}, "2.7", None),
+        ({"max": "2.7"}, Microversion(2, 7), None),
         ({"min": "2.99"}, None, "beyond-cloud"),
     ],
 )
@@ -52,20 +52,28 @@ def test_a_row_is_tried_within_its_versions(bounds, version, reason):
     found = suite(operation(row("limit", "integer", location="query", **bounds)), ceiling=TOP)
     assert untested(found).get("list/list/limit") == reason
     if reason is None:
-        assert case(found, "list/list/limit").trial.microversion == version
+        assert case(found, "list/list/limit").trial.request.version == version
 
 
 def test_rows_of_one_name_are_told_apart_by_the_bound():
     rows = [row("marker", "integer", location="query", max="2.9"), row("marker", location="query", min="2.10")]
     found = suite(operation(*rows))
     assert ids(found, "/list/marker") == ["list/list/marker/max-2.9", "list/list/marker"]
-    assert case(found, "list/list/marker/max-2.9").trial.microversion == "2.9"
+    assert case(found, "list/list/marker/max-2.9").trial.request.version == Microversion.parse("2.9")
+
+
+@pytest.mark.parametrize("name", ["ip", "not-ip"])
+def test_the_description_says_by_what_a_filter_selects_where_its_name_does_not(name):
+    listing = case(suite(operation(row(name, location="query"))), f"list/list/{name}").trial.exchange.listing
+    assert (listing.field, listing.part, listing.where) == (("addresses",), "addr", (("version", 4),))
+    silent = replace(KNOWLEDGE, query_fields={})
+    assert untested(suite(operation(row(name, location="query")), service=silent))[f"list/list/{name}"] == "no-field"
 
 
 def test_a_filter_is_tried_where_its_field_is_shown():
     answers = [replace(r, max="2.8") if r.name == "X:size" else r for r in ANSWERS]
     found = suite(operation(row("size", "integer", location="query"), answers=tuple(answers)))
-    assert case(found, "list/list/size").trial.microversion == "2.8"
+    assert case(found, "list/list/size").trial.request.version == Microversion.parse("2.8")
     answers = [replace(r, min="2.8") if r.name == "X:size" else r for r in ANSWERS]
     found = suite(operation(row("size", "integer", location="query", max="2.7"), answers=tuple(answers)))
     assert untested(found)["list/list/size"] == "beyond-cloud"
@@ -75,31 +83,31 @@ def test_a_list_that_shows_little_looks_its_fields_up_in_its_neighbour():
     short = operation(answers=ANSWERS[:3], body={"widgets": [{"id": "w-1", "name": "first"}]})
     detail = replace(operation(path="/widgets/detail"), id="widgets.detail")
     found = suite(short, detail)
-    assert case(found, "list/list/size").trial.listing.shown_at == "/widgets/detail"
-    assert case(found, "list/list/name").trial.listing.shown_at is None
-    assert case(found, "detail/list/size").trial.listing.shown_at is None
+    assert case(found, "list/list/size").trial.exchange.listing.shown_at == "/widgets/detail"
+    assert case(found, "list/list/name").trial.exchange.listing.shown_at is None
+    assert case(found, "detail/list/size").trial.exchange.listing.shown_at is None
 
 
 def test_what_names_an_element_is_read_from_its_path():
     one = replace(operation(row("x", location="path"), path="/widgets/{gadget_name}"), id="widgets.show")
     found = suite(operation(), one)
-    assert case(found, "list/list/marker").trial.listing.name == "gadget_name"
+    assert case(found, "list/list/marker").trial.exchange.listing.name == "gadget_name"
     asked = operation(row("marker", location="query", format="uuid"), answers=(*ANSWERS, row("uuid")),
                       body={"widgets": [{"uuid": "u", **ELEMENT}]})  # fmt: skip
-    assert case(suite(asked, one), "list/list/marker").trial.listing.name == "uuid"
+    assert case(suite(asked, one), "list/list/marker").trial.exchange.listing.name == "uuid"
     nameless = operation(row("marker", location="query"), answers=(ANSWERS[0], row("name")))
     assert untested(suite(nameless))["list/list/marker"] == "no-field"
 
 
 def test_the_table_says_what_names_an_element_and_who_may_ask():
-    rule = ListRule("*.list", ("size",), "admin", (("all", "1"),), until="2.19")
-    service = replace(KNOWLEDGE, list_names={"widgets": "name"}, list_rules=(rule,))
+    rule = ListRule("*.list", ("size",), "admin", (("all", "1"),), max_microversion="2.19")
+    service = replace(KNOWLEDGE, marker_fields={"widgets": "name"}, list_rules=(rule,))
     found = suite(LIST, service=service)
-    assert case(found, "list/list/marker").trial.listing.name == "name"
-    assert case(found, "list/list/size").trial.role == "member"
+    assert case(found, "list/list/marker").trial.exchange.listing.name == "name"
+    assert case(found, "list/list/size").trial.request.role == "member"
     found = suite(LIST, service=service, top=Microversion(2, 19))
     trial = case(found, "list/list/size").trial
-    assert (trial.role, trial.listing.also) == ("admin", (("all", "1"),))
+    assert (trial.request.role, trial.exchange.listing.also) == ("admin", (("all", "1"),))
 
 
 @pytest.mark.parametrize(
@@ -133,4 +141,4 @@ def test_spellings_of_a_name(name, expected):
 
 def test_specs_may_bound_the_operation_itself():
     found = suite(operation(row("limit", "integer", location="query"), microversions=Versions(max="2.3")))
-    assert case(found, "list/list/limit").trial.microversion is None
+    assert case(found, "list/list/limit").trial.request.version is None

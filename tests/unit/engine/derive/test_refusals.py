@@ -10,7 +10,7 @@ from widgets import COLOUR, KNOWLEDGE, PARAMETERS, PATH, REFUSAL, action, case, 
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
 from conformance.engine.judge.contents import ErrorBody
 from conformance.engine.model.binding import Step
-from conformance.engine.model.setup import Locked
+from conformance.engine.model.setup import Locked, Prepared
 from specs.model import Code, Condition, Parameter, Policy, Request
 from specs.record.model import Source
 
@@ -70,7 +70,7 @@ def test_where_every_role_may_nobody_is_below():
 )
 def test_where_no_documented_role_is_below_a_visitor_asks_and_only_a_refusal_decides(given, may_hide):
     """The reference does not say whether a role without rights may read, or has things of its own."""
-    service = replace(KNOWLEDGE, per_user=("badges",))
+    service = replace(KNOWLEDGE, user_owned=("badges",))
     found = suite(action(error=(403,), **given), service=service, default_policy=True)
     assert ids(found, "error/403") == ["spin/error/403[visitor]"]
     one = case(found, "spin/error/403[visitor]")
@@ -78,7 +78,7 @@ def test_where_no_documented_role_is_below_a_visitor_asks_and_only_a_refusal_dec
     assert (one.trial.request.role, one.trial.outcome.accepted, one.trial.request.fallback_role) == (
         "visitor",
         None,
-        False,
+        None,
     )
 
 
@@ -95,7 +95,7 @@ def test_404_is_for_an_unknown_id_and_another_projects_resource():
 def test_404_of_an_administrators_operation_knows_no_other_project():
     found = suite(action(error=(404,), policy=Policy(("admin",), 3)))
     assert ids(found, "404") == ["spin/error/404[unknown-id]"]
-    assert case(found, "spin/error/404[unknown-id]").trial.role == "admin"
+    assert case(found, "spin/error/404[unknown-id]").trial.request.role == "admin"
 
 
 def test_that_it_must_exist_is_a_precondition():
@@ -142,12 +142,12 @@ def test_409_by_status_without_a_documented_precondition_is_observed():
     assert one.expectation == RefusedWhereSilent(409, "status HALTED", state="HALTED")
     assert one.trial.outcome.accepted is None
     locked = case(found, "spin/error/409[locked]")
-    assert locked.expectation == RefusedWhereSilent(409, "a locked server")
+    assert locked.expectation == RefusedWhereSilent(409, "a locked widget")
     assert (locked.trial.outcome.accepted, locked.trial.request.role) == (None, "member")
 
 
 def test_a_documented_lock_refuses_its_owner_and_not_an_administrator():
-    found = suite(action(error=(409,), preconditions=(status(*KNOWLEDGE.stable), LOCKED)))
+    found = suite(action(error=(409,), preconditions=(status(*KNOWLEDGE.stable_statuses), LOCKED)))
     assert ids(found, "lock") == [
         "spin/precondition/locked[member]",
         "spin/error/409[locked]",
@@ -163,7 +163,9 @@ def test_a_documented_lock_refuses_its_owner_and_not_an_administrator():
 
 
 def test_a_lock_of_an_administrators_operation_lets_him_through():
-    found = suite(action(error=(409,), policy=Policy(("admin",), 3), preconditions=(status(*KNOWLEDGE.stable), LOCKED)))
+    found = suite(
+        action(error=(409,), policy=Policy(("admin",), 3), preconditions=(status(*KNOWLEDGE.stable_statuses), LOCKED))
+    )
     assert ids(found, "lock") == ["spin/precondition/locked[admin]"]
 
 
@@ -227,7 +229,7 @@ def test_an_optional_field_of_what_may_be_null_is_broken_too():
     turn = action("turn", error=(400,))
     rows = (row("turn", "object", True, nullable=True), row("mood"))
     found = suite(replace(turn, request=replace(turn.request, parameters=rows)))
-    assert case(found, "turn/error/400[mood-type]").trial.body == {"turn": {"mood": THING}}
+    assert case(found, "turn/error/400[mood-type]").trial.request.body == {"turn": {"mood": THING}}
 
 
 def test_what_names_nothing_where_404_is_not_listed_is_a_400_or_observed():
@@ -297,7 +299,7 @@ def test_the_table_provokes_a_refusal_and_the_suite_says_so():
     one = case(found, "paint/error/409[no-paint]")
     assert one.trial.request.body == {"paint": {"colourRef": REFUSAL.binding}}
     assert one.expectation == RefusedWhereSilent(409, "no-paint")
-    assert found.used == ("bindings.refusals: widgets.paint no-paint",)
+    assert found.used == ("refusals: widgets.paint no-paint",)
     assert suite(action("paint", row("colourRef")), service=service).used == ()
 
 
@@ -316,16 +318,20 @@ def test_a_project_at_its_quota_is_refused():
     one = case(found, "spin/precondition/quota[no-gear-left]")
     assert one.expectation == Refused((), "the gear quota of the project is used up", any_refusal=True)
     assert one.requirement.source == Source(PATH, 21)
-    assert (one.trial.outcome.accepted, one.trial.steps, one.trial.request.role) == (False, (QUOTA,), "member")
+    assert (one.trial.outcome.accepted, one.trial.setup, one.trial.request.role) == (
+        False,
+        (Prepared((QUOTA,)),),
+        "member",
+    )
     assert not one.trial.request.fallback_role, "an administrator may be of another project, whose quota is another"
     assert untested(found) == {}
-    assert "bindings.quotas: gear" in found.used
+    assert "quotas: gear" in found.used
 
 
 def test_the_reference_does_not_say_that_403_is_for_the_quota():
     found = of_quota()
     one = case(found, "spin/error/403[at-quota]")
-    assert one.expectation == RefusedWhereSilent(403, "a project at its quota of gears")
+    assert one.expectation == RefusedWhereSilent(403, "a project whose gear quota is used up")
     assert one.trial is case(found, "spin/precondition/quota[no-gear-left]").trial
     assert ids(of_quota(error=(404,)), "at-quota") == []
 

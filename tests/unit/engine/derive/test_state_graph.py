@@ -12,7 +12,7 @@ from widgets import KNOWLEDGE, TOP, action, becomes, row, spec, status, suite, t
 from conformance.engine.derive.state_graph import Edge, StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.model.setup import Locked
-from conformance.engine.run.lanes import HOME_LANES, NO_SERVER, lane_of, order
+from conformance.engine.run.lanes import HOME_LANES, NO_RESOURCE, lane_of, order
 from specs.model import Policy, Removal, Versions, When
 
 SPIN = action("spin", preconditions=(status("IDLE"),), postconditions=(becomes("SPINNING"),))
@@ -157,7 +157,7 @@ def test_a_lane_is_named_for_the_status_that_is_not_the_first():
     assert lane(state="HALTED") == "HALTED"
     assert lane(state="IDLE", leads_to=("SPINNING",)) == "SPINNING"
     assert lane(state="HALTED", leads_to=("IDLE",)) == "HALTED"
-    assert lane(state=None, target="unknown") == NO_SERVER
+    assert lane(state=None, target="unknown") == NO_RESOURCE
 
 
 @pytest.mark.parametrize("accepted", [False, None])

@@ -61,7 +61,7 @@ def test_an_operation_that_promises_a_code_only():
         {"spin": None},
     )
     assert one.trial.request.version is None
-    assert case(found, "spin/normal/202[2.1]").trial.microversion == "2.1"
+    assert case(found, "spin/normal/202[2.1]").trial.request.version == Microversion.parse("2.1")
 
 
 def test_several_unqualified_codes_are_one_requirement():
@@ -118,8 +118,8 @@ def test_variants_of_a_request_have_their_own_statuses():
     soft = status("IDLE", when=When(request=(("how", "soft"),)))
     hard = status("IDLE", "BROKEN", line=22, when=When(request=(("how", "hard"),)))
     found = suite(action("smash", row("how", required=True, enum=("soft", "hard")), preconditions=(soft, hard)))
-    assert case(found, "smash/normal/202[soft.IDLE]").trial.body == {"smash": {"how": "soft"}}
-    assert case(found, "smash/normal/202[hard.BROKEN]").trial.body == {"smash": {"how": "hard"}}
+    assert case(found, "smash/normal/202[soft.IDLE]").trial.request.body == {"smash": {"how": "soft"}}
+    assert case(found, "smash/normal/202[hard.BROKEN]").trial.request.body == {"smash": {"how": "hard"}}
     assert ids(found, "status-soft") == [
         "smash/precondition/status-soft[soft.IDLE]",
         "smash/precondition/status-soft[soft.SPINNING]",
@@ -134,7 +134,7 @@ def test_a_field_that_is_given_may_ask_for_another_status():
     fast = status("HALTED", line=22, when=When(present=("speed", "pace")))
     turn = action("turn", row("speed", "integer", min="2.5"), preconditions=(plain, fast))
     found = suite(turn)
-    assert case(found, "turn/normal/202[with-speed.HALTED]").trial.body == {"turn": {"speed": 1}}
+    assert case(found, "turn/normal/202[with-speed.HALTED]").trial.request.body == {"turn": {"speed": 1}}
     assert case(found, "turn/microversion/speed/min-2.5[2.5]").trial.situation.state == "HALTED"
 
 
@@ -147,7 +147,7 @@ def test_a_status_that_cannot_be_held_has_a_reason():
 def test_without_a_precondition_the_table_says_where_it_is_tried_and_the_suite_says_so():
     found = suite(action("polish"))
     assert case(found, "polish/normal/202[SPINNING]")
-    assert found.used == ("states.accepts: widgets.polish is tried in SPINNING",)
+    assert found.used == ("statuses_to_try: widgets.polish is tried in SPINNING",)
     assert suite(action("spin")).used == ()
 
 
@@ -161,7 +161,7 @@ def test_without_a_precondition_the_table_says_where_it_is_tried_and_the_suite_s
     ],
 )
 def test_the_lowest_documented_role_asks(policy, role):
-    assert case(suite(action(policy=policy)), "spin/normal/202[IDLE]").trial.role == role
+    assert case(suite(action(policy=policy)), "spin/normal/202[IDLE]").trial.request.role == role
 
 
 def test_body_rows_are_shown_at_their_places():
@@ -229,7 +229,7 @@ def test_samples_of_a_request_are_requests_at_their_versions():
     )
     found = suite(action("paint", row("colourRef"), row("coats", "integer"), samples=shown), ceiling=TOP)
     assert ids(found, "sample") == ["paint/normal/202[sample-paint-2.1]", "paint/normal/202[sample-paint-2.5]"]
-    assert case(found, "paint/normal/202[sample-paint-2.5]").trial.body == {"paint": {"coats": 3}}
+    assert case(found, "paint/normal/202[sample-paint-2.5]").trial.request.body == {"paint": {"coats": 3}}
 
 
 def test_the_source_of_a_sample_is_that_of_the_code():
@@ -255,7 +255,7 @@ def test_what_the_status_was_before_decides_what_it_becomes():
         "spin/postcondition/widget-IDLE[IDLE]",
         "spin/postcondition/widget-HALTED[HALTED]",
     ]
-    assert case(found, "spin/normal/202[HALTED]").trial.leads_to == ("HALTED",)
+    assert case(found, "spin/normal/202[HALTED]").trial.outcome.leads_to == ("HALTED",)
 
 
 def test_what_was_asked_decides_what_it_becomes():
@@ -267,7 +267,7 @@ def test_what_was_asked_decides_what_it_becomes():
         )
     )
     assert ids(found, "postcondition") == ["hit/postcondition/widget-BROKEN[hard.IDLE]"]
-    assert case(found, "hit/normal/202[soft.IDLE]").trial.leads_to == ()
+    assert case(found, "hit/normal/202[soft.IDLE]").trial.outcome.leads_to == ()
 
 
 def test_other_postconditions():
@@ -298,7 +298,7 @@ def test_a_status_in_an_environment_that_the_cloud_may_have_is_as_good():
     maybe = becomes("HALTED", line=32, when=When(environment="auto_halt"))
     found = suite(action(postconditions=(becomes("SPINNING", line=31), maybe)))
     assert case(found, "spin/postcondition/widget-SPINNING[IDLE]").expectation.values == ("SPINNING", "HALTED")
-    assert case(found, "spin/normal/202[IDLE]").trial.leads_to == ("SPINNING", "HALTED")
+    assert case(found, "spin/normal/202[IDLE]").trial.outcome.leads_to == ("SPINNING", "HALTED")
 
 
 def test_statuses_are_of_the_documented_vocabulary():
@@ -353,7 +353,7 @@ def test_an_operation_beyond_the_cloud_or_out_of_reach_has_a_reason():
     assert (late.cases, untested(late)) == ((), {"spin": "beyond-cloud"})
     other = suite(action(path="/{version}"))
     assert (other.cases, untested(other)) == ((), {"spin": "not-derivable"})
-    lacking = replace(KNOWLEDGE, unsuited={"widgets.spin": "it needs two of everything"})
+    lacking = replace(KNOWLEDGE, untestable={"widgets.spin": "it needs two of everything"})
     (left,) = suite(action(), service=lacking).untested
     assert (left.reason, left.detail) == ("not-derivable", "it needs two of everything")
 

@@ -8,6 +8,7 @@ from widgets import COLOUR, PARAMETERS, PATH, TOP, action, case, ids, row, sampl
 from conformance.engine.derive.versions import points
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
 from conformance.engine.judge.contents import FieldAbsent, FieldShown, HeaderAbsent, HeaderShown
+from conformance.engine.model.probe import FieldTaken
 from specs.microversion import Microversion
 from specs.model import Body, Code, Versions
 from specs.record.model import Source
@@ -47,7 +48,7 @@ def test_the_operations_last_version_and_the_first_beyond():
     ]
     beyond = case(found, "spin/microversion/operation/max-2.7[2.8]")
     assert beyond.expectation == Refused((404, 400), "the operation exists only up to 2.7")
-    assert (beyond.trial.microversion, beyond.trial.outcome.accepted) == ("2.8", False)
+    assert (beyond.trial.request.version, beyond.trial.outcome.accepted) == (Microversion(2, 8), False)
     assert beyond.requirement.source == Source(PATH, 6)
     last = case(found, "spin/microversion/operation/max-2.7[2.7]")
     assert last.expectation == Accepted((202,))
@@ -60,7 +61,7 @@ def test_the_operations_first_version_and_the_last_before():
         "spin/microversion/operation/min-2.7[2.6]",
         "spin/microversion/operation/min-2.7[2.7]",
     ]
-    assert case(found, "spin/microversion/operation/min-2.7[2.7]").trial.microversion == "2.7"
+    assert case(found, "spin/microversion/operation/min-2.7[2.7]").trial.request.version == Microversion.parse("2.7")
 
 
 @pytest.mark.parametrize("span", [Versions(min="2.1"), Versions(max="2.20"), Versions(max="2.25")])
@@ -80,7 +81,7 @@ def test_a_field_appears_with_its_first_version():
     outside = case(found, "spin/microversion/mood/min-2.5[2.4]")
     assert isinstance(inside.expectation, FieldShown)
     assert outside.expectation == FieldAbsent("mood", ("widget", "mood"), "from 2.5 on")
-    assert (inside.trial.microversion, outside.trial.microversion) == ("2.5", "2.4")
+    assert (inside.trial.request.version, outside.trial.request.version) == (Microversion(2, 5), Microversion(2, 4))
     assert inside.requirement.source == Source(PARAMETERS, 104)
 
 
@@ -138,10 +139,12 @@ def test_a_request_field_is_accepted_inside_and_idle_outside():
     outside = case(found, "turn/microversion/note/min-2.5[2.4]")
     assert inside.expectation == Accepted((202,))
     assert inside.trial.request.body == {"turn": {"note": "conformance 2.5"}}
-    assert inside.trial.effect_of is None
-    assert outside.expectation == OutsideVersions("note", "from 2.5 on")
+    assert inside.expectation.probes == ()
+    taken = FieldTaken("note", "conformance 2.4")
+    assert outside.expectation == OutsideVersions(taken, "note", "from 2.5 on")
     assert outside.trial.request.body == {"turn": {"note": "conformance 2.4"}}
-    assert outside.trial.effect_of == ("note", "conformance 2.4")
+    assert outside.expectation.probes == (taken,)
+    assert outside.expectation.probe.value == "conformance 2.4"
     assert outside.trial.outcome.accepted is None
     assert inside.requirement.source == Source(PARAMETERS, 104)
 
@@ -158,8 +161,8 @@ def test_a_request_field_that_has_ended():
         "turn/microversion/mode/max-2.7[2.7]",
         "turn/microversion/mode/max-2.7[2.8]",
     ]
-    assert case(found, "turn/microversion/colourRef/max-2.6[2.7]").trial.body == {"turn": {"colourRef": COLOUR}}
-    assert case(found, "turn/microversion/mode/max-2.7[2.8]").trial.body == {"turn": {"mode": "a"}}
+    assert case(found, "turn/microversion/colourRef/max-2.6[2.7]").trial.request.body == {"turn": {"colourRef": COLOUR}}
+    assert case(found, "turn/microversion/mode/max-2.7[2.8]").trial.request.body == {"turn": {"mode": "a"}}
 
 
 def test_a_request_field_that_is_described_twice_has_a_reason():

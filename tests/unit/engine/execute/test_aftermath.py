@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 from widgets import plain, row, sample
-from workshop import CHANGE, DROP, EVERY, KNOWN, LABEL, LIST, MAKE, PULL, SHOW, opened, tried
+from workshop import CHANGE, DROP, EVERY, KNOWN, LABEL, LIST, MAKE, PROFILE, PULL, SERVER, SHOW, opened, tried
 
 from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.kinds import Kind
 from conformance.engine.judge.codes import Refused
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.trial import Twice
@@ -200,7 +201,9 @@ def test_what_becomes_of_something_new_that_has_statuses_is_seen(tmp_path):
 
 
 def test_what_is_made_with_something_new_and_stays_after_it_is_written_down(tmp_path):
-    service = replace(KNOWN, made_with_server=(("wheels", "volume"),))
+    wheeled_kind = replace(SERVER, brings={"wheels": "wheel"})
+    kinds = {"server": wheeled_kind, "wheel": Kind("wheel", "/wheels")}
+    service = replace(KNOWN, profile=replace(PROFILE, kinds=kinds))
     shop = opened(tmp_path, *EVERY, NEW, ONE, END, service=service)
 
     def wheeled(ask):
@@ -210,7 +213,7 @@ def test_what_is_made_with_something_new_and_stays_after_it_is_written_down(tmp_
 
     shop[0].does["POST servers"] = wheeled
     make(shop, NEW, body={"server": {"name": "n"}})
-    assert [entry.left[0][1] for entry in Journal.read(tmp_path)] == ["/servers/server-1", "/os-volumes/v-1"]
+    assert [entry.left[0][1] for entry in Journal.read(tmp_path)] == ["/servers/server-1", "/wheels/v-1"]
 
 
 def test_an_attachment_is_gone_and_not_what_was_attached(tmp_path):

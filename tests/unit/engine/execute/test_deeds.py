@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
-from staged import OPERATIONS, Cloud, answer, staged
-from widgets import KNOWLEDGE, plain
+from subjects import OPERATIONS, Cloud, answer, subject_on
+from widgets import KNOWLEDGE, driving, plain
 
 from conformance.engine.api.entries import Actions
 from conformance.engine.cloud.exchange import ABSENT
@@ -17,9 +15,9 @@ ENTRY = plain("GET", "/widgets/{widget_id}/deeds/{request_id}", normal=(200,))
 
 
 def with_deeds(cloud, *shown):
-    """A stage whose servers show what is done to them; each answer shows the steps of the newest deed."""
-    subject = staged(cloud, operations=(*OPERATIONS, LOG, ENTRY))
-    subject.context.service = replace(KNOWLEDGE, actions=Actions(LOG.id, ENTRY.id, "steps", "ended"))
+    """A resource under test that shows what is done to it; each answer shows the steps of the newest deed."""
+    subject = subject_on(cloud, operations=(*OPERATIONS, LOG, ENTRY))
+    subject.context.service = driving(KNOWLEDGE, action_log=Actions(LOG.id, ENTRY.id, "steps", "ended"))
     get, answers, asked = cloud.get, iter(shown), []
 
     def shows(path, **more):

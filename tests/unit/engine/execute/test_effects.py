@@ -10,12 +10,14 @@ from widgets import KNOWLEDGE, action, evidence, plain, suite
 from workshop import KNOWN, opened, tried
 
 from conformance.engine.api.entries import EffectRule
+from conformance.engine.api.given import RelatedStatus
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.roles import Role
 from conformance.engine.judge.effects import Effect, Seen
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.evidence import Problem
-from conformance.engine.run.run import _judged
+from conformance.engine.model.probe import EffectOn, StatusOf
+from conformance.engine.run.run import _Job, _judged
 from specs.microversion import VersionRange
 from specs.model import Condition, When
 
@@ -24,10 +26,12 @@ RULES = (
     EffectRule("server", ("unlisted",), "/servers", ("id",)),
     EffectRule("image", ("created", "deleted"), "/images", ("server", "id"), (("server", OWN),), "2.10"),
 )
-SHOWING = replace(KNOWN, effects=RULES)
+COPIED = RelatedStatus("/images/{id}", "image.status", named_by=("image_id",), passing=("SAVING",))
+SHOWING = replace(KNOWN, effects=RULES, related_statuses={"image": COPIED})
 COPY, MELT = (action(name, path="/servers/{server_id}/action") for name in ("copy", "melt"))
 DELETE = plain("DELETE", "/servers/{server_id}", normal=(204,))
 EVERY = ("image created", "image deleted", "server unlisted")
+STATUS = StatusOf("image")
 
 
 def effect(resource, what, when=None):
@@ -43,15 +47,23 @@ def shop(tmp_path):
     return opened(tmp_path, COPY, MELT, DELETE, service=SHOWING)
 
 
-def looked(opened_shop, operation, wanted, **more):
+def probe(what):
+    """What is to be looked up for an effect, of the words ``image created``."""
+    resource, _, name = what.partition(" ")
+    return EffectOn(resource, name)
+
+
+def looked(opened_shop, operation, what, **more):
     """What is seen of an effect of a trial of an operation."""
-    done = opened_shop[1].make(tried(operation, "IDLE", **more), (wanted,))
-    return done, done.related[wanted]
+    done = opened_shop[1].make(tried(operation, "IDLE", **more), (probe(what),))
+    return done, done.found[probe(what)]
 
 
 def judged(what, seen, **more):
     resource, _, name = what.partition(" ")
-    return Effect(resource, name).judge(evidence(related={what: seen}, **more))
+    expectation = Effect(resource, name)
+    assert expectation.probes == (probe(what),)
+    return expectation.judge(evidence(found={probe(what): seen}, **more))
 
 
 def test_what_a_table_says_is_shown_has_a_case_and_the_rest_a_reason():
@@ -62,7 +74,7 @@ def test_what_a_table_says_is_shown_has_a_case_and_the_rest_a_reason():
     assert (case.id, case.expectation) == ("widgets.spin/postcondition/image-created[IDLE]", Effect("image", "created"))
     reasons = {u.requirement.rpartition("/")[2]: u.reason for u in found.untested if "/postcondition/" in u.requirement}
     assert reasons == {"image-deleted": "not-through-api", "oil-created": "not-through-api"}
-    assert "bindings.effects: image created" in found.used
+    assert "effects: image created" in found.used
 
 
 def test_an_effect_in_an_environment_that_does_not_hold_has_no_case():
@@ -81,8 +93,8 @@ def test_a_status_that_is_only_passed_through_has_the_reason_that_it_is():
 
 
 def test_the_tables_know_where_images_and_servers_are_listed():
-    known = load_service()
-    assert known.effect("server", "unlisted").of == ("id",)
+    known = load_service("compute")
+    assert known.effect("server", "unlisted").resource_field == ("id",)
     assert known.effect("image", "created") is known.effect("image", "deleted")
     assert known.effect("image", "deleted").query == (("server", OWN),)
     assert known.effect("port", "deleted") is None
@@ -217,7 +229,7 @@ def test_the_status_of_what_is_made_without_a_name_is_that_of_the_one_thing_of_t
         "GET /images": (200, {"images": listed}),
         "GET /images/i-1": (200, {"image": {"id": "i-1", "status": "ACTIVE"}}),
     }
-    assert shop[1].make(tried(MELT, "IDLE"), ("image",)).related["image"] == status
+    assert shop[1].make(tried(MELT, "IDLE"), (STATUS,)).found[STATUS] == status
 
 
 def test_a_look_that_fails_once_is_made_again(shop):
@@ -232,10 +244,11 @@ def test_a_run_asks_for_the_effects_that_its_cases_are_about():
     known = replace(KNOWLEDGE, effects=(EffectRule("image", ("created",), "/images", ("id",)),))
     found = suite(action(postconditions=(effect("image", "created"),)), service=known)
     asked = []
-    executor = SimpleNamespace(make=lambda trial, wanted: asked.append(wanted) or evidence(202, trial=trial))
+    executor = SimpleNamespace(make=lambda trial, probes: asked.append(probes) or evidence(202, trial=trial))
     for case in found.cases:
-        _judged(case.trial, [case], executor)
-    assert [wanted for wanted in asked if wanted] == [{"image created"}]
+        job = _Job.of([case])
+        _judged(job.trial, job.cases, job.probes, executor)
+    assert [probes for probes in asked if probes] == [(EffectOn("image", "created"),)]
 
 
 def test_nothing_is_looked_for_that_no_case_asks_for(shop):

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 import widgets
 from made_up import broken
-from staged import Cloud, staged
-from widgets import KNOWLEDGE, action, becomes, case, evidence, ids, status, suite, trial, untested
+from subjects import Cloud, subject_on
+from widgets import KNOWLEDGE, action, becomes, case, driving, evidence, ids, status, suite, trial, untested
 from workshop import KNOWN, opened, tried
 
 from conformance.engine.api.entries import Byproduct, Environment
@@ -15,14 +15,18 @@ from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.derive.success import post_name
 from conformance.engine.judge.codes import Admitted, Refused
 from conformance.engine.judge.statuses import ByproductsMade, Reaches
+from conformance.engine.model.probe import MadeOfAttached
+from conformance.engine.model.setup import Existing
 from conformance.engine.model.trial import Situation
 from conformance.engine.run.lanes import lane_of
+from specs.microversion import Microversion
 from specs.model import Condition, When
 
 WINGED = Environment(("winged", "winged-widget"), {"wings": 2}, {"legs": ""})
 FEATHER = Byproduct("feather", "snapshot", "wingId", "wings")
 KNOWS = {"environments": {"winged": WINGED}, "byproducts": (FEATHER,)}
-KNOWN_WINGED = replace(KNOWLEDGE, **KNOWS)
+MADE = MadeOfAttached("feather")
+KNOWN_WINGED = driving(KNOWLEDGE, **KNOWS)
 
 MAY_FLY = status("IDLE", "HALTED", when=When(environment="winged-widget"))
 FLIES = becomes("SPINNING", when=When(environment="winged"))
@@ -65,7 +69,7 @@ def test_what_is_said_of_all_is_not_tried_twice():
 def test_what_follows_for_a_kind_goes_before_what_follows_for_others():
     found = derived(preconditions=(status("IDLE"),), postconditions=(becomes("HALTED"), FLIES))
     winged = case(found, "spin/postcondition/widget-SPINNING[winged.IDLE]")
-    assert winged.expectation == Reaches("widget", ("SPINNING",))
+    assert winged.expectation == Reaches("widget", ("SPINNING",), ("ERROR",))
     assert winged.trial.outcome.leads_to == ("SPINNING",)
     usual = case(found, "spin/postcondition/widget-HALTED[IDLE]")
     assert (usual.trial.outcome.leads_to, usual.trial.situation.environment) == (("HALTED",), "")
@@ -76,7 +80,7 @@ def test_what_follows_for_a_kind_may_hang_on_the_status_before():
     here = replace(FLIES, when=When(environment="winged", status=("HALTED",)))
     found = derived(preconditions=(status("IDLE", "HALTED"),), postconditions=(becomes("BROKEN"), here))
     assert ids(found, "widget-SPINNING") == ["spin/postcondition/widget-SPINNING[winged.HALTED]"]
-    assert case(found, "spin/postcondition/widget-SPINNING[winged.HALTED]").trial.leads_to == ("SPINNING",)
+    assert case(found, "spin/postcondition/widget-SPINNING[winged.HALTED]").trial.outcome.leads_to == ("SPINNING",)
 
 
 def test_of_two_promises_of_a_sentence_the_one_without_a_case_is_told_apart():
@@ -91,13 +95,13 @@ def test_a_kind_that_no_table_knows_has_a_reason_as_before():
     assert untested(found)["spin/precondition/status-winged-widget"] == "not-derivable"
 
 
-@pytest.mark.parametrize(("until", "version"), [(None, None), ("2.10", "2.10")])
+@pytest.mark.parametrize(("until", "version"), [(None, None), ("2.10", Microversion(2, 10))])
 def test_an_operation_that_is_not_for_a_kind_is_refused_to_it(until, version):
     not_for = Condition("environment", "widget", 22, when=When(max=until, environment="winged"))
     found = derived(preconditions=(status("IDLE"), not_for))
     one = case(found, "spin/precondition/environment[winged]")
     assert one.expectation == Refused((), "the widget is winged", any_refusal=True)
-    assert (one.trial.microversion, one.trial.situation.environment) == (version, "winged")
+    assert (one.trial.request.version, one.trial.situation.environment) == (version, "winged")
 
 
 def test_what_was_said_of_versions_before_the_operation_has_a_reason():
@@ -107,12 +111,12 @@ def test_what_was_said_of_versions_before_the_operation_has_a_reason():
 
 
 def test_what_is_made_of_the_attached_or_not_is_tried_where_something_is_attached():
-    service = replace(KNOWN_WINGED, byproducts=(replace(FEATHER, having=("widgets.hold",)),))
+    service = driving(KNOWN_WINGED, byproducts=(replace(FEATHER, existing=("widgets.hold",)),))
     found = suite(action(preconditions=(status("IDLE"),), postconditions=(SHED, KEEP)), service=service)
     made = case(found, "spin/postcondition/feather-created[winged]")
     kept = case(found, "spin/postcondition/feather-not-created")
     assert (made.expectation, kept.expectation) == (ByproductsMade("feather", True), ByproductsMade("feather", False))
-    assert made.trial.having == kept.trial.having == ("widgets.hold",)
+    assert made.trial.setup == kept.trial.setup == (Existing(("widgets.hold",)),)
     assert (made.trial.situation.environment, kept.trial.situation.environment) == ("winged", "")
     assert post_name(SHED) == "feather-created"
 
@@ -124,11 +128,11 @@ def test_servers_of_a_kind_have_a_lane_of_their_own():
 
 
 def winged(create):
-    """A stage whose factory of servers is ``create``, for servers of the kind."""
+    """A resource under test whose factory of servers is ``create``, for servers of the kind."""
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.context.service = KNOWN_WINGED
-    subject.context.resources.server = lambda **more: create(cloud, more)
+    subject.context.resources.make = lambda _, **more: create(cloud, more)
     subject.turn_to("winged")
     return cloud, subject
 
@@ -156,7 +160,7 @@ def test_a_cloud_need_not_make_servers_of_a_kind():
 
     _, subject = winged(refuse)
     problem = subject.reach("IDLE")
-    assert (problem.verdict, problem.reason) == ("inapplicable", "no winged server could be made: no wings here")
+    assert (problem.verdict, problem.reason) == ("inapplicable", "no winged widget could be made: no wings here")
     subject.turn_to("")
     assert subject.reach("IDLE").verdict == "inconclusive"
 
@@ -170,20 +174,20 @@ def test_a_server_that_does_not_show_its_kind_is_none_of_it():
 
 
 SPIN = action("spin", path="/servers/{server_id}/action", postconditions=(SHED, KEEP))
-HERE = replace(KNOWN, **(KNOWS | {"environments": {"winged": replace(WINGED, shown={})}}))
+HERE = driving(KNOWN, **(KNOWS | {"environments": {"winged": replace(WINGED, shown_by={})}}))
 
 
 def shop(tmp_path, does):
     """A workshop whose server has two wings, and what ``does`` answers to the action."""
     there, executor = opened(tmp_path, SPIN, service=HERE)
-    make = executor.context.resources.server
+    make = there.create_server
 
-    def create(**_):
+    def create(*_, **__):
         made = make()
         made.body["wings"] = there.things["/servers"][made.id]["wings"] = [{"id": "left"}, {"id": "right"}]
         return made
 
-    executor.context.resources.server = create
+    executor.context.resources.make = create
     there.does["POST action"] = lambda ask: does(there)
     there.does["GET /os-snapshots"] = lambda ask: (200, {"snapshots": list(there.things["/os-snapshots"].values())})
     there.things["/os-snapshots"] = {}
@@ -200,7 +204,7 @@ def shed(*wings):
 
 
 def spun(environment):
-    return replace(tried(SPIN, "IDLE"), state="IDLE", environment=environment)
+    return tried(SPIN, "IDLE", environment=environment)
 
 
 @pytest.mark.parametrize(
@@ -214,8 +218,8 @@ def spun(environment):
 )
 def test_what_is_made_of_the_attached_is_counted_and_removed(tmp_path, environment, wings, counts, verdicts):
     there, executor = shop(tmp_path, shed(*wings))
-    seen = executor.make(spun(environment), ("feather",))
-    assert seen.related["feather"] == counts
+    seen = executor.make(spun(environment), (MADE,))
+    assert seen.found[MADE] == counts
     assert tuple(ByproductsMade("feather", made).judge(seen).verdict for made in (True, False)) == verdicts
     assert set(there.things["/os-snapshots"]) == {f"of-{wing}" for wing in wings if wing == "elsewhere"}
     ours = [e for e in there.journal.entries() if e.intent.kind == "snapshot"]
@@ -226,14 +230,14 @@ def test_what_is_made_of_the_attached_is_counted_and_removed(tmp_path, environme
 def test_what_was_there_before_was_not_made_by_the_request(tmp_path):
     there, executor = shop(tmp_path, shed())
     there.things["/os-snapshots"] = {"old": {"id": "old", "wingId": "left"}}
-    assert executor.make(spun("winged"), ("feather",)).related["feather"] == {"left": 0, "right": 0}
+    assert executor.make(spun("winged"), (MADE,)).found[MADE] == {"left": 0, "right": 0}
     assert "old" in there.things["/os-snapshots"]
 
 
 def test_a_cloud_that_does_not_list_them_decides_nothing(tmp_path):
     there, executor = shop(tmp_path, shed("left"))
     there.does["GET /os-snapshots"] = 404
-    seen = executor.make(spun("winged"), ("feather",))
+    seen = executor.make(spun("winged"), (MADE,))
     assert ByproductsMade("feather", True).judge(seen).verdict == "inapplicable"
 
 

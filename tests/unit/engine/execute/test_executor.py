@@ -6,14 +6,17 @@ from dataclasses import replace
 
 import pytest
 from widgets import action, becomes, plain, sample, status
-from workshop import CHANGE, DROP, EVERY, JOB, JOBS, KNOWN, LIST, MAKE, NOTE, PULL, SHOW, opened, tried
+from workshop import CHANGE, DROP, EVERY, JOB, JOBS, KNOWN, LIST, MAKE, NOTE, PROFILE, PULL, SHOW, opened, tried
 
 from conformance.engine.api.entries import Stock
+from conformance.engine.api.given import GivenKind
+from conformance.engine.cloud.candidates import Candidates, Lookup
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.trial import ProviderDependent
-from specs.microversion import VersionRange
+from conformance.engine.provision.paths import Paths
+from specs.microversion import Microversion, VersionRange
 from specs.model import Versions
 
 PATH = "/servers/{server_id}/action"
@@ -79,13 +82,14 @@ def test_nobody_needs_no_credentials(shop):
 
 def test_a_version_that_the_cloud_does_not_know_is_inapplicable(shop):
     shop[0].microversions = VersionRange.parse("2.1", "2.7")
-    problem = make(shop, LIST, microversion="2.9").problem
+    problem = make(shop, LIST, version=Microversion(2, 9)).problem
     assert problem.verdict == "inapplicable"
     assert "2.9" in problem.reason
 
 
-def test_a_trial_that_names_no_version_is_made_at_the_highest_that_the_operation_has(shop):
+def test_a_trial_that_names_no_version_is_made_at_the_highest_that_the_operation_has(tmp_path):
     old = replace(LIST, microversions=Versions(max="2.5"))
+    shop = opened(tmp_path, *(old if one is LIST else one for one in EVERY))
     assert str(make(shop, old).version) == "2.5"
     assert {ask.microversion for ask in shop[0].asked if ask.path == "/gears" and ask.method == "GET"} == {"2.5"}
 
@@ -137,20 +141,24 @@ def test_an_unknown_target_is_one_that_the_cloud_was_seen_not_to_know(shop):
     assert shop[0].said == [f"DELETE /gears/{shop[0].unknown}/teeth/{shop[0].unknown}"]
 
 
-def test_a_body_for_an_unknown_target_makes_nothing(shop):
+def test_a_body_for_an_unknown_target_makes_nothing(tmp_path):
+    shop = opened(tmp_path, service=replace(KNOWN, kinds={"volume": GivenKind(plain={"id": "no-volume"})}))
     body = {"a": [Binding("volume", "id", "free")], "b": Binding("colour", "id", "free"), "c": {"d": 1}}
     make(shop, CHANGE, target="unknown", accepted=False, body=body)
     assert shop[0].asked[-1].body == {
-        "a": ["5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a12"],
+        "a": ["no-volume"],
         "b": "conformance",
         "c": {"d": 1},
     }
     assert len(shop[0].asked) == 1
 
 
-def test_a_body_for_an_unknown_target_names_what_exists_where_that_is_only_read(shop):
-    make(shop, CHANGE, target="unknown", accepted=False, body={"image": Binding("image", "id", "any")})
-    assert shop[0].asked[-1].body == {"image": "image-1"}
+def test_a_body_for_an_unknown_target_names_what_exists_where_that_is_only_read(tmp_path):
+    jobs = Candidates((Lookup("/jobs", "jobs"),))
+    shop = opened(tmp_path, service=replace(KNOWN, profile=replace(PROFILE, discovery={"job": jobs})))
+    shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": "j-1"}]}
+    make(shop, CHANGE, target="unknown", accepted=False, body={"job": Binding("job", "id", "any")})
+    assert shop[0].asked[-1].body == {"job": "j-1"}
 
 
 def test_a_missing_target_is_missing_in_what_is_there(shop):
@@ -215,7 +223,7 @@ def test_after_a_refusal_the_server_is_looked_at(shop):
     assert len(evidence.exchanges) == 2
 
 
-def test_what_should_have_been_refused_wears_the_server_out(shop):
+def test_after_what_should_have_been_refused_the_server_must_be_replaced(shop):
     make(shop, SPIN, "IDLE", body={"spin": None}, accepted=False)
     assert shop[1].subject.must_replace
 
@@ -224,13 +232,13 @@ def test_optional_fields_alter_the_server_for_trials_without_them(shop):
     make(shop, SPIN, "IDLE", body={"spin": None}, uses_optional_fields=True, leads_to=("SPINNING",))
     assert shop[1].subject.altered
     make(shop, CALM, "SPINNING", body={"calm": None}, uses_optional_fields=True, leads_to=("IDLE",))
-    assert list(shop[0].things["/servers"]) == ["server-1"], "a trial that alters it bears it"
+    assert list(shop[0].things["/servers"]) == ["server-1"], "a trial that alters it may be made on an altered one"
     make(shop, SPIN, "IDLE", body={"spin": None}, leads_to=("SPINNING",))
     assert list(shop[0].things["/servers"]) == ["server-2"]
 
 
 def test_a_server_is_locked_after_all_that_the_request_needs_was_made(shop):
-    """A locked server would bear nothing that is made in it."""
+    """A locked server would let nothing be made in it."""
     make(shop, UNBADGE, "IDLE", locked=True, accepted=False)
     names = [text.split("/")[3] + str(ask.body if ask.body is not ABSENT else "") for text, ask in asks(shop)]
     assert [name.split("{")[0] for name in names] == ["badges", "action", "badges"]
@@ -309,14 +317,14 @@ def test_any_target_is_what_is_there_and_else_what_names_nothing(shop):
     make(shop, JOB, target="any", accepted=False)
     assert shop[0].said[-1] == "GET /jobs/j-1"
     shop[0].things["/jobs"].clear()
-    shop[1].paths = type(shop[1].paths)(shop[1].context, shop[1].subject)
+    shop[1].arrangement.paths = Paths(shop[1].context, shop[1].subject)
     make(shop, JOB, target="any", accepted=False)
     assert shop[0].said[-1] == f"GET /jobs/{shop[0].unknown}"
 
 
 def test_an_empty_list_of_everybodys_is_asked_for_until_it_shows_what_was_made_for_it(tmp_path):
     stock = Stock("jobs", None, ("jobs",), statuses=("SPINNING", "IDLE"))
-    shop = opened(tmp_path, *EVERY[:-1], SPIN, CALM, service=replace(KNOWN, listed=(stock,)))
+    shop = opened(tmp_path, *EVERY[:-1], SPIN, CALM, service=replace(KNOWN, made_for_lists=(stock,)))
     act, answers = acting(shop[0]), iter([[], [], [], [{"id": 9}], [{"id": 9}]])
     shop[0].does |= {"POST action": act, "GET /jobs": lambda ask: (200, {"jobs": next(answers)})}
     assert make(shop, JOBS).body == {"jobs": [{"id": 9}]}

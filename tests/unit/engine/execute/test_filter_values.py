@@ -20,20 +20,26 @@ from conformance.engine.model.listing import Listing, Page, values_of
         ({"a": {"name": "x"}}, ("a",), None),
         ({"a": {"id": "x"}}, ("a", "id"), ("x",)),
         ("text", ("a",), None),
-        ({"addresses": None}, ("addresses",), ()),
-        (
-            {
-                "addresses": {
-                    "n": [{"addr": "1", "version": 4, "OS-EXT-IPS:type": "floating"}, {"addr": "2", "version": 4}]
-                }
-            },
-            ("addresses",),
-            ("2",),
-        ),
     ],
 )
 def test_the_values_of_a_field(element, field, expected):
-    assert values_of(element, Listing("filter", "ip", ("x",), field=field)) == expected
+    assert values_of(element, Listing("filter", "a", ("x",), field=field)) == expected
+
+
+@pytest.mark.parametrize(
+    ("wheels", "expected"),
+    [
+        (None, ()),
+        ("round", ()),
+        ({"left": [{"size": 4, "side": "front"}, {"size": 5, "side": "back"}]}, (4,)),
+        ({"left": [{"size": 4}, {"colour": "red"}], "right": [{"size": 7, "side": "front"}]}, (4, 7)),
+        ({"size": [{"size": 4}]}, (4,)),
+        ([{"size": 4, "side": "front"}], (4,)),
+    ],
+)
+def test_the_values_of_the_objects_below_a_field_are_those_of_the_ones_that_fit(wheels, expected):
+    listing = Listing("filter", "wheel", ("x",), field=("wheels",), part="size", where=(("side", "front"),))
+    assert values_of({"wheels": wheels}, listing) == expected
 
 
 def test_a_value_is_written_as_the_reference_writes_it():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 from types import SimpleNamespace
@@ -16,6 +17,9 @@ from widgets import KNOWLEDGE, TOP, case, evidence, plain, suite
 from conformance.engine.api.entries import Stock
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.execute import paging as pages
+from conformance.engine.execute.paging import Paging
+from conformance.engine.model.evidence import Evidence
+from conformance.engine.model.trial import Paged, Situation, Trial
 from conformance.engine.provision.errors import Unavailable
 
 
@@ -23,10 +27,17 @@ def shelf(**more: Any) -> Shelf:
     return Shelf([widget(number) for number in (2, 0, 4, 1, 3)], **more)
 
 
+def made_of(one: Paging, trial: Trial) -> Evidence:
+    """What comes of a trial on a list."""
+    assert isinstance(trial.exchange, Paged)
+    roles = (trial.request.role, trial.request.fallback_role) if trial.request.fallback_role else (trial.request.role,)
+    return one.make(trial, trial.exchange.listing, TOP, roles)
+
+
 def judged(on: Shelf, short: str, found: Any = SUITE, **more: Any) -> Any:
     """What a case says of a shelf."""
     one = case(found, f"list/list/{short}")
-    shown = paging(on, **more).make(one.trial, TOP)
+    shown = made_of(paging(on, **more), one.trial)
     if shown.problem is not None:
         return SimpleNamespace(verdict=shown.problem.verdict, reason=shown.problem.reason, observed="not tried")
     judgement = one.expectation.judge(shown)
@@ -279,7 +290,8 @@ def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
     one.subject.reach = lambda _: None  # type: ignore[method-assign]
     limit = case(SUITE, "list/list/limit").trial
     below = replace(below, response=LIST.response)
-    shown = one.make(replace(limit, operation=below, state="IDLE"), TOP)
+    on_a_server = replace(limit, request=replace(limit.request, operation=below), situation=Situation("IDLE"))
+    shown = made_of(one, on_a_server)
     assert (shown.problem is None) == works
     assert len(on.widgets) == 1 + works
 
@@ -296,12 +308,16 @@ class Factory:
     def rand_name(self, kind: str) -> str:
         return f"run-{kind}"
 
-    def widget(self, microversion: str | None = None, extra: Any = None, beside: Any = None) -> None:
+    def make(
+        self, kind: str, *, name: str, microversion: str, fields: Mapping[str, Any] | None = None, beside: Any = None
+    ) -> None:
+        assert kind == "widget"
+        extra = {"name": name, **(fields or {})}
         if not self.works or (beside and len(self.apart) == self.places):
             raise ResourceError("no widget could be made: quota")
         self.apart += [beside] if beside else []
         self.made.append(extra)
-        self.on.widgets.append(widget(5 + len(self.made), **(extra or {})))
+        self.on.widgets.append(widget(5 + len(self.made), **extra))
 
 
 STOCK = Stock("widgets", "widget", ("widgets",), "name", (("X:size", None, (7, 8)), ("flag", "2.99", (True, False))))
@@ -315,7 +331,7 @@ def _no_tick(monkeypatch):
 @pytest.mark.usefixtures("_no_tick")
 @pytest.mark.parametrize("works", [True, False])
 def test_two_elements_are_made_once_and_shown_alone(works):
-    service = replace(KNOWLEDGE, listed=(STOCK,))
+    service = replace(KNOWLEDGE, made_for_lists=(STOCK,))
     found = suite(LIST, service=service)
     on = shelf()
     factory = Factory(on, works)
@@ -323,7 +339,7 @@ def test_two_elements_are_made_once_and_shown_alone(works):
     one = paging(on, service=service, resources=factory)
     one.subject = subject
     for short in ("limit", "marker", "size"):
-        shown = one.make(case(found, f"list/list/{short}").trial, TOP)
+        shown = made_of(one, case(found, f"list/list/{short}").trial)
         assert (shown.problem is None) == works
         if works:
             assert case(found, f"list/list/{short}").expectation.judge(shown).verdict == "pass"
@@ -338,13 +354,13 @@ def test_two_elements_are_made_once_and_shown_alone(works):
 @pytest.mark.parametrize("places", [1, 2])
 def test_two_elements_are_made_in_different_places_where_the_cloud_has_more_than_one(places):
     stock = replace(STOCK, apart={"hints": {"group": "g-1"}})
-    service = replace(KNOWLEDGE, listed=(stock,))
+    service = replace(KNOWLEDGE, made_for_lists=(stock,))
     on = shelf()
     factory = Factory(on, places=places)
     subject: Any = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))
     one = paging(on, service=service, resources=factory)
     one.subject = subject
-    assert one.make(case(suite(LIST, service=service), "list/list/limit").trial, TOP).problem is None
+    assert made_of(one, case(suite(LIST, service=service), "list/list/limit").trial).problem is None
     assert factory.apart == [{"hints": {"group": "g-1"}}] * places
     second = "run-list-b" if places == 2 else "run-list-b-again"
     assert factory.made == [{"name": "run-list-a", "X:size": 7}, {"name": second, "X:size": 8}]
@@ -353,13 +369,13 @@ def test_two_elements_are_made_in_different_places_where_the_cloud_has_more_than
 
 @pytest.mark.usefixtures("_no_tick")
 def test_the_filter_that_shows_our_own_alone_is_tried_on_everybodys():
-    service = replace(KNOWLEDGE, listed=(STOCK,))
+    service = replace(KNOWLEDGE, made_for_lists=(STOCK,))
     found = suite(LIST, service=service)
     for ignores, verdict in ((), "pass"), (("name",), "fail"):
         on = shelf(ignores=ignores)
         one = paging(on, service=service, resources=Factory(on))
         one.subject = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))  # type: ignore[assignment]
-        shown = one.make(case(found, "list/list/name").trial, TOP)
+        shown = made_of(one, case(found, "list/list/name").trial)
         assert shown.pages is not None
         assert len(shown.pages.before.names) == 7
         assert shown.pages.value == "run-list-a"
@@ -368,27 +384,27 @@ def test_the_filter_that_shows_our_own_alone_is_tried_on_everybodys():
 
 def test_a_server_goes_through_statuses_for_what_comes_of_them():
     stock = Stock("widgets", None, ("widgets",), statuses=("SPINNING", "IDLE"))
-    service = replace(KNOWLEDGE, listed=(stock,))
+    service = replace(KNOWLEDGE, made_for_lists=(stock,))
     reached: list[str] = []
     one = paging(shelf(), service=service, resources=SimpleNamespace(rand_name=str))
-    stages: list[Any] = []
+    subjects: list[Any] = []
 
     def another() -> Any:
-        number = len(stages)
-        stages.append(
+        number = len(subjects)
+        subjects.append(
             SimpleNamespace(
-                servers_made=1,
+                resources_made=1,
                 reach=lambda status: reached.append(f"{number} {status}"),
                 discard=lambda: reached.append(f"{number} gone"),
             )
         )
-        return stages[-1]
+        return subjects[-1]
 
-    # A stand-in with what is asked of a stage here: hence the type.
-    one.subject = SimpleNamespace(view=None, servers_made=0, another=another)  # type: ignore[assignment]
-    assert one.make(case(suite(LIST, service=service), "list/list/limit").trial, TOP).problem is None
+    # A stand-in with what is asked of a resource under test here: hence the type.
+    one.subject = SimpleNamespace(view=None, resources_made=0, another=another)  # type: ignore[assignment]
+    assert made_of(one, case(suite(LIST, service=service), "list/list/limit").trial).problem is None
     assert reached == ["0 SPINNING", "0 IDLE", "1 SPINNING", "1 IDLE"], "what comes of a deleted one may not be listed"
-    assert one.subject.servers_made == 2
+    assert one.subject.resources_made == 2
     one.discard()
     one.discard()
     assert reached[4:] == ["1 gone", "0 gone"]

@@ -8,6 +8,7 @@ from widgets import evidence
 from conformance.engine.api.types import is_of_type
 from conformance.engine.judge.contents import EmptyBody, ErrorBody, FieldAbsent, FieldShown, HeaderAbsent, HeaderShown
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
+from conformance.engine.model.probe import StatusOf
 from specs.record.model import Exchange, SentRequest
 
 
@@ -183,7 +184,7 @@ def spun(last, *seen, before="IDLE", **more):
     ],
 )
 def test_a_status_is_reached_without_failure(seen, expected):
-    assert verdict(Reaches("widget", ("SPINNING",)), **seen) == expected
+    assert verdict(Reaches("widget", ("SPINNING",), ("ERROR",)), **seen) == expected
 
 
 def test_a_failure_that_is_documented_as_the_end_is_none():
@@ -201,11 +202,12 @@ def test_another_status_than_the_documented_transient_ones_is_an_omission():
     ("value", "expected"), [("ready", "pass"), ("READY", "pass"), ("failed", "fail"), (None, "inapplicable")]
 )
 def test_another_resource_reaches_its_status(value, expected):
-    assert verdict(RelatedReaches("gear", ("ready",)), related={"gear": value}) == expected
+    assert verdict(RelatedReaches("gear", ("ready",)), found={StatusOf("gear"): value}) == expected
 
 
 def test_another_resource_that_could_not_be_followed_decides_nothing():
-    assert verdict(RelatedReaches("gear", ("ready",)), related={"gear": "failed"}, unseen="stopped") == "inconclusive"
+    found = {StatusOf("gear"): "failed"}
+    assert verdict(RelatedReaches("gear", ("ready",)), found=found, unseen="stopped") == "inconclusive"
 
 
 @pytest.mark.parametrize(

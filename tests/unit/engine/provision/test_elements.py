@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 from widgets import plain, row, sample
-from workshop import EVERY, KNOWN, LABEL, MAKE, NOTE, SHOW, TOOTH, opened
+from workshop import EVERY, KNOWN, LABEL, MAKE, NOTE, SERVER, SHOW, TOOTH, opened
 
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.owned import Owned, background, kind_of, name_in, named_by
+from conformance.engine.provision.owned import Owned, background, name_in, named_by
 from specs.model import Policy
 
 BADGE = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,))
@@ -154,11 +154,11 @@ def test_what_nothing_makes_is_none(shop):
 def test_a_factory_makes_what_the_reference_has_no_operation_for(tmp_path):
     made = []
 
-    def job(server_id):
-        made.append(server_id)
+    def job(of):
+        made.append(of)
         return SimpleNamespace(id=7, role="member")
 
-    shop = opened(tmp_path, service=replace(KNOWN, makes={"jobs": "job"}), factories={"job": job})
+    shop = opened(tmp_path, service=replace(KNOWN, made_by_factory={"jobs": "job"}), factories={"job": job})
     owned = own(shop, SHOW, "/jobs", "job_id")
     assert (owned.value, owned.path, made) == ("7", "/jobs/7", ["server-1"])
     assert shop[1].paths.elements.makes("/jobs")
@@ -166,7 +166,7 @@ def test_a_factory_makes_what_the_reference_has_no_operation_for(tmp_path):
 
 
 def test_a_factory_without_a_server_leaves_the_trial_undecided(tmp_path):
-    shop = opened(tmp_path, service=replace(KNOWN, makes={"jobs": "job"}), factories={"job": None})
+    shop = opened(tmp_path, service=replace(KNOWN, made_by_factory={"jobs": "job"}), factories={"job": None})
     shop[1].context.stopping.set()
     with pytest.raises(Unavailable, match="the run was stopped"):
         own(shop, SHOW, "/jobs", "job_id")
@@ -252,8 +252,8 @@ def test_what_goes_on_in_the_background(answer, expected):
 
 
 def test_the_journal_calls_a_kind_by_its_collection():
-    assert kind_of("/servers") == "server"
-    assert kind_of("/gears/g-1/teeth") == "teeth"
+    assert KNOWN.profile.kind_at("/servers") is SERVER
+    assert KNOWN.profile.kind_at("/gears/g-1/teeth").name == "teeth"
 
 
 def test_what_a_sample_cannot_show_is_told_by_its_row(tmp_path):

@@ -10,6 +10,7 @@ from workshop import EVERY, KNOWN, MAKE, opened, tried
 
 from conformance.engine.cloud.errors import CloudError, GuardRefusal
 from conformance.engine.model.binding import Step
+from conformance.engine.model.setup import Prepared
 
 ROWS = (row("limits", "object", True), row("gears", "integer"), row("ram", "integer"), row("force", "boolean"))
 SET = plain("PUT", "/limits/{project}", *ROWS, samples=(sample({"limits": {"ram": 7}}),), normal=(200,))
@@ -17,12 +18,12 @@ READ = plain("GET", "/limits/{project}", normal=(200,))
 STEP = Step(SET.id, {"gears": 0, "force": True}, seen_by=READ.id)
 WAS = {"id": "p-1", "gears": 10, "ram": 50}
 OF_GEARS = {"gear": {"name": "g"}}
-AT_QUOTA = tried(MAKE, body=OF_GEARS, accepted=False, steps=(STEP,))
+AT_QUOTA = tried(MAKE, body=OF_GEARS, accepted=False, setup=(Prepared((STEP,)),))
 
 
 def limited(tmp_path, *operations, **more):
     """A shop that makes no gear beyond a limit of its project, and what that is."""
-    service = replace(KNOWN, placeholders={"project": "p-1"})
+    service = replace(KNOWN, placeholder_values={"project": "p-1"})
     shop, executor = opened(tmp_path, *(operations or (*EVERY, SET, READ)), service=service, **more)
     held = dict(WAS)
 
@@ -180,7 +181,7 @@ def test_without_an_administrator_nothing_is_sent(tmp_path):
     shop, executor, _ = limited(tmp_path, roles=("member",))
     problem = executor.make(AT_QUOTA).problem
     assert problem.verdict == "inapplicable"
-    assert "no credentials of the role admin were given" in problem.reason
+    assert problem.reason.endswith("needs an administrator: give --os-cloud-admin or --admin-token")
     assert shop.changes == []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from staged import SPIN, Cloud, answer, staged
+from subjects import SPIN, Cloud, answer, subject_on
 
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.roles import Role
@@ -11,15 +11,15 @@ from conformance.engine.cloud.roles import Role
 
 def test_the_first_status_needs_a_server_and_nothing_else():
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     assert subject.reach("IDLE") is None
     assert subject.reach("IDLE") is None
-    assert (cloud.made, cloud.asked, subject.servers_made) == (1, [], 1)
+    assert (cloud.made, cloud.asked, subject.resources_made) == (1, [], 1)
 
 
 def test_a_status_is_reached_by_the_edges_of_the_graph():
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     assert subject.reach("HALTED") is None
     assert cloud.asked == ["spin as member", "fix as member"]
     assert subject.reach("IDLE") is None
@@ -30,7 +30,7 @@ def test_a_status_is_reached_by_the_edges_of_the_graph():
 def test_another_documented_status_is_no_broken_way():
     """What leads to one of two statuses may lead to the second; the way is then thought over, and nothing blamed."""
     cloud = Cloud(spin="HALTED")
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     assert subject.reach("HALTED") is None
     assert cloud.asked == ["spin as member"]
     assert subject.context.notes.sorted() == []
@@ -40,32 +40,32 @@ def test_where_a_member_is_refused_an_administrator_goes():
     cloud = Cloud()
     answers = iter([403, "SPINNING"])
     cloud.does["spin"] = lambda: next(answers)
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     assert subject.reach("SPINNING") is None
     assert cloud.asked == ["spin as member", "spin as admin"]
     assert [kind for kind, _ in subject.context.notes.sorted()] == ["broken-way"]
 
 
 def test_what_only_an_administrator_can_reach_is_inapplicable_without_one():
-    problem = staged(Cloud(), roles=("member",)).reach("BROKEN")
+    problem = subject_on(Cloud(), roles=("member",)).reach("BROKEN")
     assert problem.verdict == "inapplicable"
     assert "only an administrator" in problem.reason
 
 
 def test_a_status_to_which_nothing_leads_is_inconclusive():
-    problem = staged(Cloud(), operations=(SPIN,)).reach("BROKEN")
+    problem = subject_on(Cloud(), operations=(SPIN,)).reach("BROKEN")
     assert (problem.verdict, problem.reason) == ("inconclusive", "no way leads from IDLE to BROKEN")
 
 
 def test_a_way_that_does_not_work_is_given_up_with_its_reason():
-    problem = staged(Cloud(spin=500)).reach("SPINNING")
+    problem = subject_on(Cloud(spin=500)).reach("SPINNING")
     assert problem.verdict == "inconclusive"
     assert "widgets.spin was answered 500 in status IDLE" in problem.reason
 
 
 def test_a_way_that_leads_elsewhere_is_given_up_and_the_server_with_it():
     cloud = Cloud(spin="DIZZY")
-    problem = staged(cloud).reach("SPINNING")
+    problem = subject_on(cloud).reach("SPINNING")
     assert "led to DIZZY instead of SPINNING or HALTED" in problem.reason
     assert cloud.made == 3
 
@@ -73,17 +73,17 @@ def test_a_way_that_leads_elsewhere_is_given_up_and_the_server_with_it():
 def test_without_a_server_there_is_no_situation():
     cloud = Cloud()
 
-    def create(**_):
+    def create(*_, **__):
         raise ResourceError("the quota is used up")
 
     cloud.create = create
-    problem = staged(cloud).reach("IDLE")
-    assert (problem.verdict, problem.reason) == ("inconclusive", "no server could be made: the quota is used up")
+    problem = subject_on(cloud).reach("IDLE")
+    assert (problem.verdict, problem.reason) == ("inconclusive", "no widget could be made: the quota is used up")
 
 
 def test_a_stopped_run_makes_no_server():
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.context.stopping.set()
     assert subject.reach("IDLE").reason == "the run was stopped"
     assert cloud.made == 0
@@ -91,7 +91,7 @@ def test_a_stopped_run_makes_no_server():
 
 def test_a_locked_server_is_unlocked_before_its_owner_acts():
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.reach("IDLE")
     assert subject.lock() is None
     assert subject.locked
@@ -102,7 +102,7 @@ def test_a_locked_server_is_unlocked_before_its_owner_acts():
 
 def test_a_lock_that_does_not_show_is_no_situation():
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.reach("IDLE")
     cloud.does["lock"] = lambda: "IDLE"
     problem = subject.lock()
@@ -112,7 +112,7 @@ def test_a_lock_that_does_not_show_is_no_situation():
 
 def test_a_refused_lock_is_no_situation():
     cloud = Cloud(lock=409)
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.reach("IDLE")
     assert subject.lock().reason == "widgets.lock was answered 409"
     assert not subject.locked
@@ -120,7 +120,7 @@ def test_a_refused_lock_is_no_situation():
 
 def test_a_lock_where_old_versions_do_not_show_it_is_believed():
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.reach("IDLE")
     cloud.server.pop("locked")
     cloud.does["lock"] = "IDLE"
@@ -130,7 +130,7 @@ def test_a_lock_where_old_versions_do_not_show_it_is_believed():
 
 def test_a_worn_server_is_replaced():
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.reach("IDLE")
     subject.must_replace = True
     subject.reach("IDLE")
@@ -140,7 +140,7 @@ def test_a_worn_server_is_replaced():
 
 def test_a_server_that_is_gone_is_seen_and_replaced():
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.reach("IDLE")
     cloud.server = None
     assert subject.refresh() is None
@@ -150,7 +150,7 @@ def test_a_server_that_is_gone_is_seen_and_replaced():
 
 @pytest.mark.parametrize("shown", [answer(500), answer(200), answer(200, []), answer(200, {"other": 1})])
 def test_an_answer_that_shows_no_server_does_not_take_it_away(shown):
-    subject = staged(Cloud())
+    subject = subject_on(Cloud())
     subject.reach("IDLE")
     subject.refresh_from(shown)
     assert subject.status == "IDLE"
@@ -158,7 +158,7 @@ def test_an_answer_that_shows_no_server_does_not_take_it_away(shown):
 
 def settled(targets, *course, cloud=None):
     cloud = cloud or Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.reach("IDLE")
     cloud.course = course
     if course:
@@ -180,9 +180,9 @@ def test_settling_ends_at_a_failure():
 
 def test_settling_waits_for_the_end_of_a_task():
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.reach("IDLE")
-    cloud.server["OS-EXT-STS:task_state"] = "turning"
+    cloud.server["turning"] = "turning"
     assert subject.settle(()).timed_out
 
 
@@ -200,7 +200,7 @@ def test_settling_takes_any_status_that_lasts_where_none_is_known():
 
 def test_settling_ends_with_the_run():
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.reach("IDLE")
     subject.context.stopping.set()
     assert not subject.settle(("SPINNING",)).timed_out
@@ -208,7 +208,7 @@ def test_settling_ends_with_the_run():
 
 def test_a_poll_in_trouble_does_not_take_the_server_away():
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.reach("IDLE")
     cloud.problem = "the listing was answered 500"
     assert subject.settle(("SPINNING",)).timed_out
@@ -217,7 +217,7 @@ def test_a_poll_in_trouble_does_not_take_the_server_away():
 
 def test_a_server_that_goes_away_while_it_settles_is_gone():
     cloud = Cloud()
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.reach("IDLE")
     cloud.server = None
     subject.settle(("SPINNING",))
@@ -228,11 +228,11 @@ def test_a_server_that_goes_away_while_it_settles_is_gone():
 
 def test_without_a_server_its_id_is_an_error_of_ours():
     with pytest.raises(RuntimeError):
-        assert staged(Cloud()).server_id
+        assert subject_on(Cloud()).resource_id
 
 
 def test_what_is_attached_bears_the_requests_on_it_and_no_others():
-    subject = staged(Cloud())
+    subject = subject_on(Cloud())
     subject.reach("IDLE")
     assert subject.suits("/widgets/w1/action")
     subject.stir()
@@ -246,19 +246,19 @@ def test_what_is_attached_bears_the_requests_on_it_and_no_others():
 
 def test_a_status_that_is_not_reached_with_what_is_attached_is_inapplicable_and_blames_no_way():
     cloud = Cloud(spin=409)
-    subject = staged(cloud)
+    subject = subject_on(cloud)
     subject.reach("IDLE")
     subject.stir("/widgets/w1/hooks")
     problem = subject.reach("SPINNING")
     assert problem.verdict == "inapplicable"
-    assert "with what is attached to it a server does not reach SPINNING" in problem.reason
+    assert "with what is attached to it a widget does not reach SPINNING" in problem.reason
     cloud.does["spin"] = "SPINNING"
     assert subject.reach("SPINNING") is None
     assert cloud.made == 2
 
 
 def test_a_server_that_is_given_up_is_dropped():
-    subject = staged(Cloud())
+    subject = subject_on(Cloud())
     dropped = []
     subject.context.resources.drop = lambda id_, role: dropped.append((id_, role))
     subject.reach("IDLE")

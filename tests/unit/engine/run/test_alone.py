@@ -10,7 +10,7 @@ import pytest
 from fake_run import SPIN, SPIN_IDLE, cloud, key, started
 from widgets import KNOWLEDGE, action, plain, suite
 
-from conformance.engine.run.lanes import ALONE, NO_SERVER
+from conformance.engine.run.lanes import ALONE, NO_RESOURCE
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.run import Stopped
 
@@ -24,7 +24,7 @@ LATE = "widgets.shut/normal/202[IDLE]"
 
 def with_alone(parallel, monkeypatch):
     monkeypatch.setattr(fake_run, "SUITE", OPEN_AND_SHUT)
-    monkeypatch.setattr(fake_run, "KNOWLEDGE", replace(KNOWLEDGE, alone=("widgets.shut",)))
+    monkeypatch.setattr(fake_run, "KNOWLEDGE", replace(KNOWLEDGE, run_exclusively=("widgets.shut",)))
     return started(parallel=parallel)
 
 
@@ -37,7 +37,7 @@ def test_what_changes_what_all_others_share_begins_when_they_have_ended(cloud, m
     under_way: set[str] = set()
     together = []
 
-    unbound = {c.trial.key for c in OPEN_AND_SHUT.cases if run.lane(c.id) == NO_SERVER}
+    unbound = {c.trial.key for c in OPEN_AND_SHUT.cases if run.lane(c.id) == NO_RESOURCE}
 
     def watched(key):
         def answer(attempt):

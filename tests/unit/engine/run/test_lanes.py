@@ -8,25 +8,25 @@ import pytest
 from widgets import KNOWLEDGE, action, plain, trial
 
 from conformance.engine.model.binding import Step
-from conformance.engine.model.trial import Situation
-from conformance.engine.run.lanes import ALONE, HOME_LANES, NO_SERVER, lane_of, order
+from conformance.engine.model.setup import Locked, Prepared
+from conformance.engine.run.lanes import ALONE, HOME_LANES, NO_RESOURCE, lane_of, order
 
 GET, POST = plain("GET", "/gears"), plain("POST", "/gears")
 SHUT = plain("PUT", "/rooms/{room}/shut")
-KNOWN = replace(KNOWLEDGE, alone=("*rooms*",), acting_reads=("widgets.get-rooms-room-start",))
+KNOWN = replace(KNOWLEDGE, run_exclusively=("*rooms*",), unsafe_gets=("widgets.get-rooms-room-start",))
 
 
-def lane(operation, state=None, target="own", locked=False, **more):
-    return lane_of(trial(operation, situation=Situation(state, locked, target), **more), KNOWN)
+def lane(operation, state=None, **more):
+    return lane_of(trial(operation, state=state, **more), KNOWN)
 
 
 @pytest.mark.parametrize("operation", [GET, plain("HEAD", "/gears")])
 def test_what_reads_needs_nothing(operation):
-    assert lane(operation) == NO_SERVER
+    assert lane(operation) == NO_RESOURCE
 
 
 def test_what_names_nothing_needs_nothing():
-    assert lane(POST, target="unknown") == NO_SERVER
+    assert lane(POST, target="unknown") == NO_RESOURCE
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def test_what_is_to_be_refused_changes_nothing_that_others_share():
 
 @pytest.mark.parametrize("accepted", [True, None, False])
 def test_what_has_a_step_that_changes_what_all_others_share_is_alone(accepted):
-    assert lane(POST, accepted=accepted, steps=(Step(GET.id, {}), Step(SHUT.id, {}))) == ALONE
-    assert lane(POST, accepted=accepted, steps=(Step(GET.id, {}),)) == "none-gears"
+    assert lane(POST, accepted=accepted, setup=(Prepared((Step(GET.id, {}), Step(SHUT.id, {}))),)) == ALONE
+    assert lane(POST, accepted=accepted, setup=(Prepared((Step(GET.id, {}),)),)) == "none-gears"
 
 
 def test_a_lane_is_called_by_its_status_or_by_the_one_that_it_leads_to():
@@ -66,7 +66,11 @@ def test_a_lane_is_called_by_its_status_or_by_the_one_that_it_leads_to():
 def test_what_begins_and_ends_in_the_first_status_is_divided_by_its_operation():
     lanes = {lane(action(f"spin{n}"), "IDLE") for n in range(40)}
     assert lanes == {f"IDLE-{n}" for n in range(1, HOME_LANES + 1)}
-    assert lane(action(), "IDLE") == lane(action(), "IDLE", leads_to=("IDLE",)) == lane(action(), "IDLE", locked=True)
+    assert (
+        lane(action(), "IDLE")
+        == lane(action(), "IDLE", leads_to=("IDLE",))
+        == lane(action(), "IDLE", setup=(Locked(),))
+    )
 
 
 def test_what_is_made_below_a_server_is_shared_by_the_operations_on_it():
@@ -76,14 +80,12 @@ def test_what_is_made_below_a_server_is_shared_by_the_operations_on_it():
 
 def test_refusals_come_first_and_what_ends_the_server_last():
     def rank(**more):
-        operation = more.pop("operation", action())
-        situation = Situation("IDLE", more.pop("locked", False))
-        return order(trial(operation, situation=situation, **more), KNOWN)[0]
+        return order(trial(more.pop("operation", action()), **more), KNOWN)[0]
 
     ranks = [
         rank(accepted=False),
-        rank(accepted=False, locked=True),
-        rank(locked=True),
+        rank(accepted=False, setup=(Locked(),)),
+        rank(setup=(Locked(),)),
         rank(),
         rank(accepted=None),
         rank(leads_to=("HALTED",)),

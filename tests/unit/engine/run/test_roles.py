@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fake_run import SPIN_IDLE, SUITE, cloud, key, started
+from fake_run import SPIN_IDLE, SPUN, SUITE, cloud, key, started
 from widgets import evidence
 
 __all__ = ["cloud"]
@@ -14,7 +14,7 @@ REFUSED = {"forbidden": {"code": 403, "message": "not you"}}
 
 def verdicts(cloud, *codes):
     """Of the cases of a trial whose requests are answered so, the last answer for all further ones."""
-    cloud.answers[key()] = lambda attempt: evidence(codes[min(attempt, len(codes)) - 1], related={"gear": "SPINNING"})
+    cloud.answers[key()] = lambda attempt: evidence(codes[min(attempt, len(codes)) - 1], found=SPUN)
     run = started(*TOGETHER)
     return {case_id: run.wait(case_id).verdict for case_id in TOGETHER}
 

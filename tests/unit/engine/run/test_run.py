@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from fake_run import EVERY, SPIN_IDLE, SUITE, cloud, key, started
+from fake_run import EVERY, GEAR, SPIN_IDLE, SPUN, SUITE, cloud, key, started
 from widgets import TOP, evidence
 
 from conformance.engine.model.evidence import Problem, holds
@@ -24,7 +24,7 @@ def test_every_case_gets_one_result_and_one_record(cloud):
     assert {r.verdict for r in results} == {"pass"}
     assert sorted(cloud.made) == sorted({c.trial.key for c in SUITE.cases})
     run.stop()
-    assert run.servers_made == len({run.lane(case_id) for case_id in EVERY})
+    assert run.resources_made == len({run.lane(case_id) for case_id in EVERY})
 
 
 def test_a_result_says_what_case_it_is_of(cloud):
@@ -37,14 +37,14 @@ def test_a_result_says_what_case_it_is_of(cloud):
     assert result.source.line == 10
 
 
-def test_cases_of_a_trial_share_it_and_what_they_want_is_looked_up(cloud):
+def test_cases_of_a_trial_share_it_and_what_their_expectations_name_is_looked_up(cloud):
     together = [i for i in EVERY if next(c.trial.key for c in SUITE.cases if c.id == i) == key()]
     assert len(together) == 3
     run = started(*together)
     for case_id in together:
         run.wait(case_id)
     assert cloud.made == [key()]
-    assert cloud.wanted[key()] == {"gear"}
+    assert cloud.probes[key()] == {GEAR}
 
 
 def test_a_fail_that_comes_again_is_a_fail_and_is_tried_on_another_server(cloud):
@@ -81,7 +81,7 @@ def test_a_fail_that_cannot_be_tried_again_is_inconclusive(cloud):
 
 def test_what_held_at_first_is_not_judged_again(cloud):
     related = next(i for i in EVERY if "gear" in i)
-    good = evidence(200, related={"gear": "SPINNING"})
+    good = evidence(200, found=SPUN)
     cloud.answers[key()] = lambda attempt: good if attempt == 1 else evidence(200)
     run = started(SPIN_IDLE, related)
     assert run.wait(SPIN_IDLE).verdict == "fail"
@@ -163,7 +163,7 @@ def test_others_of_a_trial_under_way_are_decided_once_each(cloud):
     def slow(attempt):
         under_way.set()
         assert go_on.wait(10)
-        return evidence(202, related={"gear": "SPINNING"})
+        return evidence(202, found=SPUN)
 
     cloud.answers[key()] = slow
     run = started(SPIN_IDLE)

@@ -22,7 +22,7 @@ def test_figures_name_the_resource_as_its_service_does(resource, made, figure):
         _began=time.monotonic(),
         cloud=SimpleNamespace(request_count=7),
         context=SimpleNamespace(service=SimpleNamespace(resource=resource)),
-        run=SimpleNamespace(servers_made=made),
+        run=SimpleNamespace(resources_made=made),
     )
     figures = Session.figures(session)
     assert (figures["requests"], figures["made"]) == (7, figure)

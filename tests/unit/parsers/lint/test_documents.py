@@ -30,7 +30,7 @@ def test_row_without_a_placeholder(tmp_path: Path) -> None:
     assert (finding.rule, finding.line) == ("row-without-placeholder", line_of(text, "- boat_id: boat_id"))
 
 
-@pytest.mark.parametrize("query", ["?deep={deep}", "{?limit,marker}"])
+@pytest.mark.parametrize("query", ["?deep=1", "{?limit,marker}"])
 def test_placeholders_of_a_query_are_not_of_the_path(tmp_path: Path, query: str) -> None:
     assert found(tmp_path, document("PUT /boats/{boat_id}" + query)) == []
 

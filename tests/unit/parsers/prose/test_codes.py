@@ -4,7 +4,8 @@ import pytest
 from prose_forms import facts, read
 
 from parsers.document import Block, StatusRow
-from parsers.prose.codes import codes_in, read_list, read_lists
+from parsers.prose.code_lists import read_list, read_lists
+from parsers.prose.codes import codes_in
 from specs.model import Code
 
 

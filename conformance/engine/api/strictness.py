@@ -1,0 +1,217 @@
+"""Strict reading of a description: whatever the schema or the reference does not know is one sentence.
+
+The schema (``conformance/services/schema.json``) says which keys there are. Its formats say what a text refers to:
+``kind``, ``source`` and ``status`` to other sections of the description; ``operation``, ``operation-pattern``,
+``collection``, ``path`` and ``step`` to the reference, so that they are checked where specs are at hand.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from conformance.engine.api.description import Description, DescriptionError, Path
+from conformance.engine.api.producers import form
+from specs.model import Operation, Spec
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+GENERATED = ("name", "uuid", "password", "project")
+"""Sources of values that every service has: fresh ones, and the member's own project."""
+
+OF_THE_TRIAL = ("path", "shown", "sent", "before")
+"""Sources of values in the trial itself: its path, what that shows, its body, and the steps before it."""
+
+_NEAR = 0.5
+"""How much alike two words are of which one may be meant for the other (``difflib``)."""
+
+_FEW = 12
+"""So many right words are listed where none is near."""
+
+_NOUNS = {
+    "kind": "kind of thing",
+    "source": "kind of thing",
+    "status": "stable status",
+    "operation": "operation",
+    "operation-pattern": "operation",
+    "collection": "collection",
+    "path": "path",
+    "step": "operation or collection",
+}
+"""Format of the schema -> what a text of it names."""
+
+
+@dataclass(frozen=True, order=True)
+class _Problem:
+    """Something in a description that there is not. In the order in which the telling ones come first.
+
+    Attributes:
+        rank: 0 for a wrong word, 1 for what may follow from one.
+        file, line: its place.
+        word: the word that is wrong.
+        text: what is wrong, and how to mend it.
+    """
+
+    rank: int
+    file: str
+    line: int
+    word: str
+    text: str
+
+    @property
+    def sentence(self) -> str:
+        """The place and what is wrong there."""
+        return f"{self.file}:{self.line}: {self.text}"
+
+
+@cache
+def schema() -> Mapping[str, Any]:
+    """The JSON Schema (2020-12) of a description."""
+    return dict(json.loads(resources.files("conformance.services").joinpath("schema.json").read_text("utf-8")))
+
+
+def validate(description: Description) -> None:
+    """Check a description by itself.
+
+    Raises:
+        DescriptionError: it has a section, a key or a word that there is not; the first in the order of the files.
+    """
+    kinds = tuple(description.data.get("kinds") or ())
+    resources = description.data.get("resources")
+    entries = resources.values() if isinstance(resources, dict) else ()
+    statuses = [s for entry in entries if isinstance(entry, dict) for s in entry.get("stable_statuses") or ()]
+    names = {"kind": kinds, "source": (*kinds, *GENERATED, *OF_THE_TRIAL), "status": tuple(statuses)}
+    known = {name: _among(words) for name, words in names.items()}
+    known["source"] = lambda word: word.startswith("/") or word in names["source"]
+    found = list(_problems(description, known, names))
+    if found:
+        raise DescriptionError(min(found).sentence)
+
+
+def check_against(description: Description, specs: Iterable[Spec], whole: bool) -> tuple[str, ...]:
+    """Check that the reference has every operation and path that a description names.
+
+    A description is written for one release. In specs of another one operations may be missing: that is told, and no
+    error. Nothing follows where only some of the files of the reference are at hand.
+
+    Args:
+        description: of the service that the specs are of.
+        specs: those at hand.
+        whole: whether they are all of their release.
+
+    Returns:
+        What the specs of another release do not have: for each a sentence with its place.
+
+    Raises:
+        DescriptionError: the release for which the description is written does not have it.
+    """
+    specs = tuple(specs)
+    lacking = _undocumented(description, specs)
+    written_for = description.data.get("reference")
+    releases = {(spec.reference.package, spec.reference.version) for spec in specs}
+    if written_for and releases != {(written_for["package"], written_for["version"])}:
+        return tuple(problem.sentence for problem in lacking)
+    if whole and lacking:
+        raise DescriptionError(lacking[0].sentence)
+    return ()
+
+
+def _undocumented(description: Description, specs: Iterable[Spec]) -> list[_Problem]:
+    """The operations and kinds that a description names and the specs do not have."""
+    operations = {o.id: o for spec in specs for o in spec.operations}
+    paths = [form(o.path) for o in operations.values()]
+    known: dict[str, Callable[[str], bool]] = {
+        "operation": operations.__contains__,
+        "operation-pattern": lambda name: any(fnmatchcase(id_, name) for id_ in operations),
+        "collection": lambda name: any(path == form(name) or path.startswith(f"{form(name)}/") for path in paths),
+        "path": lambda name: form(name) in paths,
+    }
+    known["step"] = lambda name: known["collection" if name.startswith("/") else "operation"](name)
+    known["source"] = lambda name: not name.startswith("/") or known["collection"](name)
+    names = {name: _near_names(name, operations) for name in known}
+    return sorted(_problems(description, known, names))
+
+
+def _near_names(name: str, operations: Mapping[str, Operation]) -> Collection[str]:
+    if name in ("operation", "operation-pattern", "step"):
+        return (*operations, *dict.fromkeys(f"{id_.partition('.')[0]}.*" for id_ in operations))
+    whole = [operation.path for operation in operations.values()]
+    return whole if name == "path" else list(dict.fromkeys(path.rpartition("/{")[0] or path for path in whole))
+
+
+def _among(words: Collection[str]) -> Callable[[str], bool]:
+    return lambda word: word in words
+
+
+def _problems(
+    description: Description, known: Mapping[str, Callable[[str], bool]], names: Mapping[str, Collection[str]]
+) -> Iterator[_Problem]:
+    """Whatever does not fit the schema.
+
+    Args:
+        description: to check.
+        known: format of the schema -> whether there is what a text names.
+        names: format of the schema -> all that it may name, for hints.
+    """
+    from jsonschema import Draft202012Validator, FormatChecker  # takes a moment, and only a run has a description
+
+    checker = FormatChecker(("regex",))
+    for name, is_known in known.items():
+        checker.checks(name)(lambda word, is_known=is_known: not isinstance(word, str) or is_known(word))
+    for error in Draft202012Validator(schema(), format_checker=checker).iter_errors(dict(description.data)):
+        rank, path, word, text = _said(error, names)
+        file, _, line = description.place(path).rpartition(":")
+        yield _Problem(rank, file, int(line), word, text)
+
+
+def _said(error: ValidationError, names: Mapping[str, Collection[str]]) -> tuple[int, Path, str, str]:
+    """The rank of an error of the schema, the path of what is wrong, the word, and the sentence without its place."""
+    path: Path = tuple(error.absolute_path)
+    value: Any = error.instance
+    limit: Any = error.validator_value
+    if error.validator == "additionalProperties":
+        own: Any = error.schema
+        right = list(own.get("properties", ()))
+        key = next(key for key in value if key not in right)
+        return 0, (*path, key), key, f"there is no {_of('key' if path else 'section', key, path)}; {_hint(key, right)}"
+    if error.validator == "enum":
+        return 0, path, str(value), f"there is no {_last(path)} {value}; {_hint(str(value), list(map(str, limit)))}"
+    if error.validator == "format" and limit in _NOUNS:
+        if "propertyNames" in error.absolute_schema_path:
+            path = (*path, value)
+        return 0, path, value, f"there is no {_NOUNS[limit]} {value}; {_hint(value, list(names.get(limit, ())))}"
+    if error.validator == "required":
+        key = next(key for key in limit if key not in value)
+        return 1, path, key, f"there must be {_of('key' if path else 'section', key, path)}; add it"
+    if error.validator == "dependentRequired":
+        lacking = ((key, need) for key, needs in limit.items() if key in value for need in needs if need not in value)
+        key, needed = next(lacking)
+        return 1, (*path, key), key, f"the key {key} needs {needed} beside it; add it"
+    if error.validator == "not":
+        one, other = limit["required"]
+        return 1, (*path, one), one, f"the keys {one} and {other} exclude each other; remove one of them"
+    message = error.message if len(error.message) < 200 else f"{error.message[:200]}..."
+    return 1, path, _last(path), f"{_last(path)}: {message}; correct it"
+
+
+def _of(noun: str, key: str, path: Path) -> str:
+    names = ".".join(part for part in path if isinstance(part, str))
+    return f"{noun} {key} in {names}" if names else f"{noun} {key}"
+
+
+def _last(path: Path) -> str:
+    return next((part for part in reversed(path) if isinstance(part, str)), "the description")
+
+
+def _hint(word: str, right: Collection[str]) -> str:
+    near = difflib.get_close_matches(word, right, 1, _NEAR)
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"there are {', '.join(right)}" if 0 < len(right) <= _FEW else "correct it, or remove it"

@@ -1,0 +1,56 @@
+"""From what a description holds to the frozen classes of the engine, by the names and types of their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import cattrs
+
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.roles import Role
+from conformance.engine.model.binding import Binding
+from specs.microversion import Microversion
+
+T = TypeVar("T")
+
+LEFT_OUT = "<left out>"
+"""The text that stands for a parameter which is not given."""
+
+
+def value(given: Any) -> Any:
+    """A value of a description: an object with a ``resource`` is a Binding, at any depth."""
+    if isinstance(given, list):
+        return [value(inner) for inner in given]
+    if not isinstance(given, Mapping):
+        return ABSENT if given == LEFT_OUT else given
+    if "resource" in given:
+        return Binding(
+            given["resource"], given.get("attribute", "id"), given.get("relation", "any"), given.get("plain")
+        )
+    return {_key(key): value(inner) for key, inner in given.items()}
+
+
+def _key(key: str) -> Any:
+    """A key of a body: ``</things>`` is the name of an element of the collection."""
+    return Binding(key[1:-1]) if key.startswith("</") and key.endswith(">") else key
+
+
+def _pairs(given: Mapping[str, Any], _: object) -> tuple[tuple[str, str], ...]:
+    return tuple((name, str(one)) for name, one in given.items())
+
+
+_READER = cattrs.Converter(forbid_extra_keys=True)
+_READER.register_structure_hook(Microversion, lambda given, _: Microversion.parse(given))
+_READER.register_structure_hook(Role, lambda given, _: Role(given))
+_READER.register_structure_hook_func(lambda type_: type_ is Any, lambda given, _: value(given))
+_READER.register_structure_hook_func(lambda type_: type_ == tuple[tuple[str, str], ...], _pairs)
+
+
+def structured(given: Any, type_: type[T]) -> T:
+    """The content of a section, as a class of the engine, or a mapping of such.
+
+    Raises:
+        Exception: it is not of the form of the class; that a description has the right form is seen before.
+    """
+    return _READER.structure(given, type_)

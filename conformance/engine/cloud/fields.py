@@ -1,0 +1,63 @@
+"""Fields of what a cloud shows: found by dotted names, and compared with what a description asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.engine.cloud.exchange import ABSENT
+
+EVERY = "*"
+"""In the name of a field: every member of an object, or every element of a list."""
+
+
+def values(record: Any, field: str) -> Iterator[Any]:
+    """All values of a field of a record; a dot leads into an object. None where the record does not have it."""
+    first, _, rest = field.partition(".")
+    if first == EVERY:
+        inner = list(record.values()) if isinstance(record, Mapping) else record
+        found = list(inner) if isinstance(inner, list) else []
+    else:
+        found = [record[first]] if isinstance(record, Mapping) and first in record else []
+    for value in found:
+        if rest:
+            yield from values(value, rest)
+        else:
+            yield value
+
+
+def value(record: Any, field: str, default: Any = ABSENT) -> Any:
+    """The first value of a field of a record, or the default."""
+    return next(values(record, field), default)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition on a field of a record. Where more than one thing is said, all must hold.
+
+    Attributes:
+        field: its name; dots lead into objects.
+        any_of: texts of which it must be one, in any case of letters.
+        none_of: texts of which it must be none; a record without the field will do.
+        filled: True where it must be there and be neither empty, nor false, nor 0; False where it must not.
+        present: True where the record must have it, with whatever value; False where it must not.
+    """
+
+    field: str
+    any_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+    filled: bool | None = None
+    present: bool | None = None
+
+    def holds(self, record: Any) -> bool:
+        """Whether it is so in a record."""
+        found = value(record, self.field)
+        text = "" if found is ABSENT or found is None else str(found).lower()
+        if self.any_of and text not in {one.lower() for one in self.any_of}:
+            return False
+        if self.none_of and text in {one.lower() for one in self.none_of}:
+            return False
+        if self.filled is not None and bool(found) is not self.filled:
+            return False
+        return self.present is None or (found is not ABSENT) is self.present

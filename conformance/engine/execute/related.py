@@ -1,0 +1,73 @@
+"""The status of another resource of which the reference says what becomes of it, such as one that a request makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from conformance.engine.api.given import RelatedStatus
+from conformance.engine.api.response_fields import elements
+from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.fields import value
+from conformance.engine.cloud.wait import until
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.subject import Subject
+
+PAUSE = 0.3
+"""Seconds between two looks at a status that does not last."""
+
+
+@dataclass(frozen=True)
+class Related:
+    """Looks at the resources that are related to the one under test.
+
+    Attributes:
+        unasked: the id of the one thing of a kind that was made of the resource under test without being named; None
+            where there is not exactly one.
+    """
+
+    context: RunContext
+    subject: Subject
+    unasked: Callable[[str], str | None]
+
+    def status(self, resource: str, answer: Answer) -> Any:
+        """The status of a resource after a request was answered, when it lasts; None where nobody can tell."""
+        rule = self.context.service.related_statuses.get(resource)
+        if rule is None or rule.role not in self.context.cloud.roles:
+            return None
+        named = "" if rule.resource_field else self._named(rule, resource, answer)
+        if not rule.resource_field and not named:
+            return None
+        patience = self.context.patience.status
+        within = patience if rule.seconds is None else min(rule.seconds, patience)
+
+        def lasts(status: Any) -> bool:
+            return status is None or not any(fnmatchcase(str(status), pattern) for pattern in rule.passing)
+
+        look = self._newest if rule.resource_field else self._shown
+        return until(lambda: look(rule, named), lasts, within, self.context.stopping, pause=PAUSE, cap=PAUSE)
+
+    def _named(self, rule: RelatedStatus, resource: str, answer: Answer) -> str:
+        """The id of the one that the answer names, or that was made without being named; empty where there is none."""
+        found = next((value(answer.json, field, None) for field in rule.named_by), None)
+        found = found or answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
+        return str(found or self.unasked(resource) or "")
+
+    def _shown(self, rule: RelatedStatus, named: str) -> Any:
+        answer = self._get(rule, rule.path.replace("{id}", named))
+        return value(answer.json, rule.status_field, None) if answer.ok else None
+
+    def _newest(self, rule: RelatedStatus, _named: str) -> Any:
+        answer = self._get(rule, rule.path)
+        listed = elements(answer.json) if answer.ok else iter(())
+        # A cloud that ignores the query shows those of other resources, too.
+        own = [one for one in listed if value(one, rule.resource_field, None) == self.subject.resource_id]
+        newest = max(own, key=lambda one: value(one, rule.order_field, 0), default=None)
+        return value(newest, rule.status_field, None)
+
+    def _get(self, rule: RelatedStatus, path: str) -> Answer:
+        query = tuple((name, text.replace("{id}", self.subject.resource_id)) for name, text in rule.query)
+        version = str(rule.microversion) if rule.microversion is not None else str(self.context.top)
+        return self.context.cloud.get(path, role=rule.role, microversion=version, query=query)

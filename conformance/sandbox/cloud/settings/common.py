@@ -1,0 +1,82 @@
+"""What the configurations of the services have in common: log, database, messages, and how tokens are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.sandbox.cloud.layout import BY_NAME, DOMAIN, REGION, SERVICE_PROJECT, Layout
+
+Sections = Mapping[str, Mapping[str, object]]
+"""Section -> option -> value."""
+
+TOKEN_CACHE = "sandbox.token_cache"  # noqa: S105 - a name
+"""The key of a WSGI environment under which the guest puts the cache of checked tokens."""
+TOKEN_SECONDS = 10
+"""For so long a checked token counts without another question to Keystone: a revoked one is refused soon."""
+RPC_THREADS = 16
+"""Of each server of the in-process transport. Its executor starts a thread for each message until there are so many."""
+
+
+def common(layout: Layout, service: str) -> dict[str, dict[str, object]]:
+    """Return the sections that every service has."""
+    return {
+        "DEFAULT": {
+            "log_file": layout.log(service),
+            "use_stderr": False,
+            "transport_url": "fake://",
+            "executor_thread_pool_size": RPC_THREADS,
+            "rpc_response_timeout": 60,
+        },
+        "database": database(layout, service),
+        "oslo_concurrency": {"lock_path": layout.root / "lock" / service},
+        # Nobody listens: in the in-process transport they would pile up.
+        "oslo_messaging_notifications": {"driver": "noop"},
+    }
+
+
+def database(layout: Layout, name: str) -> dict[str, object]:
+    """Return the options of a section that names a database."""
+    return {
+        "connection": f"sqlite:///{layout.database(name)}",
+        # A crash of this machine may take the cloud with it.
+        "sqlite_synchronous": False,
+        # A connection to a file has no reason to be made anew.
+        "connection_recycle_time": -1,
+    }
+
+
+def credentials(layout: Layout, user: str) -> dict[str, object]:
+    """Return the options with which a service gets a token of its own."""
+    return {
+        "auth_type": "password",
+        "auth_url": layout.url("keystone"),
+        "username": user,
+        "password": layout.password,
+        "user_domain_id": DOMAIN,
+        "project_name": SERVICE_PROJECT,
+        "project_domain_id": DOMAIN,
+        "region_name": REGION,
+    }
+
+
+def token_checks(layout: Layout, service: str) -> dict[str, object]:
+    """Return the options of `[keystone_authtoken]`."""
+    return {
+        **credentials(layout, service),
+        "www_authenticate_uri": layout.url("keystone"),
+        "service_type": BY_NAME[service].type,
+        "service_token_roles": "service",
+        "service_token_roles_required": True,
+        "cache": TOKEN_CACHE,
+        "token_cache_time": TOKEN_SECONDS,
+    }
+
+
+def service_user(layout: Layout, user: str) -> dict[str, object]:
+    """Return the options of `[service_user]`: the user's token goes together with one of the service."""
+    return {**credentials(layout, user), "send_service_user_token": True}
+
+
+def merged(base: Sections, over: Sections) -> dict[str, dict[str, object]]:
+    """Return sections with the options of both; those of `over` count where both have one."""
+    return {name: {**base.get(name, {}), **over.get(name, {})} for name in (*base, *(n for n in over if n not in base))}

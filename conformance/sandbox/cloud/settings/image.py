@@ -1,0 +1,32 @@
+"""The configuration of Glance: two file stores, all ways to import, the cache of images."""
+
+from __future__ import annotations
+
+from conformance.sandbox.cloud.layout import HOST, Layout
+from conformance.sandbox.cloud.settings.common import Sections, token_checks
+
+PASTE = "glance-api-paste.ini"
+
+
+def sections(layout: Layout) -> Sections:
+    """Return what Glance has of its own."""
+    return {
+        "DEFAULT": {
+            "enabled_backends": "fast:file,slow:file",
+            "enabled_import_methods": "[glance-direct,web-download,copy-image]",
+            "worker_self_reference_url": layout.address("glance"),
+            "image_cache_dir": layout.files("glance", "cache"),
+        },
+        "paste_deploy": {
+            "flavor": "keystone+cachemanagement",
+            "config_file": layout.configuration("glance") / PASTE,
+        },
+        "glance_store": {"default_backend": "fast"},
+        "fast": {"filesystem_store_datadir": layout.files("glance", "fast"), "store_description": "the first"},
+        "slow": {"filesystem_store_datadir": layout.files("glance", "slow"), "store_description": "the second"},
+        "os_glance_staging_store": {"filesystem_store_datadir": layout.files("glance", "staging")},
+        "os_glance_tasks_store": {"filesystem_store_datadir": layout.files("glance", "tasks")},
+        # By default no address of this machine may be imported from; then only this one may.
+        "import_filtering_opts": {"allowed_hosts": f"[{HOST}]", "allowed_ports": "[]"},
+        "keystone_authtoken": token_checks(layout, "glance"),
+    }

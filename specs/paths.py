@@ -1,0 +1,103 @@
+"""The documented form of a URL: ``/boats/{boat_id}``, and what is wrong with one of another form.
+
+References write placeholders in many ways (``(id)``, ``:id``, ``<id>``), and a URL of such a form must never be sent
+as it stands: the cloud would take the placeholder for a name. ``fault`` tells of it, and knows the documented form
+where there is only one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_NAME = r"[A-Za-z_][\w.:-]*"
+_LITERAL = r"[A-Za-z0-9._~!&'+,;=@%-]"
+_SEGMENT = re.compile(rf"(?:{_LITERAL}(?:{_LITERAL}|:)*)?(?:\{{{_NAME}\}}(?:{_LITERAL}|:)*)*")
+_QUERY_TEMPLATE = re.compile(r"\{[?&][^{}]*\}\Z")
+_QUOTES = "`'\"\u2018\u2019\u201c\u201d"
+_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/]*")
+_OTHER_FORMS: tuple[re.Pattern[str], ...] = (
+    re.compile(rf"\{{\{{\s*(?P<name>{_NAME})\s*\}}\}}"),
+    re.compile(rf"\$\{{(?P<name>{_NAME})\}}"),
+    re.compile(rf"\$\((?P<name>{_NAME})\)"),
+    re.compile(rf"\$(?P<name>{_NAME})"),
+    re.compile(rf"%\((?P<name>{_NAME})\)[sd]?"),
+    re.compile(rf"\((?P<name>{_NAME})\)"),
+    re.compile(rf"<(?P<name>{_NAME})>"),
+    re.compile(rf"\[(?P<name>{_NAME})\]"),
+    re.compile(rf"(?<=/):(?P<name>{_NAME})"),
+    re.compile(rf"\{{\s+(?P<name>{_NAME})\s*\}}"),
+    re.compile(rf"\{{(?P<name>{_NAME})\s+\}}"),
+    re.compile(rf"%7B(?P<name>{_NAME}?)%7D", re.IGNORECASE),
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a URL is not of the form ``/path/{name}``.
+
+    Attributes:
+        what: what is wrong with it, as the end of a sentence that begins with the URL: "holds (id), ...".
+        instead: the URL in the documented form; None where it can only be guessed.
+
+    """
+
+    what: str
+    instead: str | None = None
+
+
+def fault(url: str) -> Fault | None:
+    """Tell what is wrong with a documented URL; None if it is of the form ``/path/{name}``.
+
+    A fixed query (``?limit=2``) and a list of query parameters (``{?limit,marker}``) may follow the path. A query with
+    a placeholder may not, because its values are the tester's to choose: the parameter belongs in the table.
+    """
+    what = _what(url)
+    if what is None:
+        return None
+    mended = _mended(url)
+    return Fault(what, mended if mended not in (url, "/") and _what(mended) is None else None)
+
+
+def _what(url: str) -> str | None:
+    path, mark, query = _QUERY_TEMPLATE.sub("", url).partition("?")
+    if not path:
+        return "has no path"
+    if any(quote in url for quote in _QUOTES):
+        return "stands in quotation marks"
+    if found := _HOST.match(path):
+        return f"names a host, {found[0]}"
+    other = _of_another_form(path) or _of_another_form(query)
+    if other is not None:
+        return f"holds {other}, which is no placeholder of the form {{name}}"
+    if re.search(r"\s", url):
+        return "holds a blank"
+    if not path.startswith("/"):
+        return "does not begin with a slash"
+    wrong = next((segment for segment in _segments(path) if not _SEGMENT.fullmatch(segment)), None)
+    if wrong is not None or "..." in path:
+        wrong = wrong or "..."
+        return f"has a part, {wrong}, that is neither a name nor a placeholder of the form {{name}}"
+    if mark and re.search(r"[{}<>]", query):
+        return f"holds a placeholder in its query, ?{query}"
+    return None
+
+
+def _segments(path: str) -> list[str]:
+    """The parts between slashes; a slash within braces does not divide."""
+    return re.findall(r"(?:\{[^{}]*\}|[^/{}]|[{}])+", path)
+
+
+def _of_another_form(text: str) -> str | None:
+    return next((found[0] for form in _OTHER_FORMS if (found := form.search(text))), None)
+
+
+def _mended(url: str) -> str:
+    text = "".join(character for character in url.strip() if character not in _QUOTES)
+    text = _HOST.sub("", text, count=1) if _HOST.match(text) else text
+    for form in _OTHER_FORMS:
+        text = form.sub(lambda found: f"{{{found['name']}}}", text)
+    path, _, query = text.partition("?")
+    if query and not re.search(r"[{}<>]", query):
+        path = f"{path}?{query}"
+    return path if path.startswith("/") else f"/{path}"
