@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.cloud.journal import PATTERN
+from conformance.engine.cloud.journal import PATTERN, Journal
 from conformance.engine.run.locks import TURNS
 from conformance.engine.run.session import Settings
 from conformance.plugin.choices import Choices
@@ -46,6 +46,7 @@ class Opened:
         self.files = files
         self.closed = False
         self._begun = False
+        self._given_up = False
         self._endpoint: Endpoint | None = None
         self._writer: RecordWriter | None = None
         self.share: Share
@@ -97,8 +98,8 @@ class Opened:
     def begin_record(self) -> None:
         """Write the head, and let ``runs/latest`` point here: there is something to do. Raises RecordError."""
         if not self._begun and self._writer is not None:
-            self._begun = True
             self._writer.start(self._since_before(self.share.info()))
+            self._begun = True
 
     def close(self) -> None:
         """Stop and clean up: this process, and what others of the run have left."""
@@ -151,6 +152,8 @@ class Opened:
         if not self.closed:
             with contextlib.suppress(Exception):
                 self.close()
+        if not self._begun:
+            self._give_up()
         self._end_endpoint()
         if self._writer is not None:
             self._writer.close()
@@ -165,10 +168,14 @@ class Opened:
 
     def _give_up(self, keep_log: bool = False) -> None:
         """Take back what was written of a run that has not begun; one that is gone on with stays as it is."""
+        if self._given_up:
+            return  # the directory may be another's by now
+        self._given_up = True
         self._end_endpoint()
         if self._writer is not None:
             self._writer.close()
-        if self.choices.resume is None:
+        made = any(not entry.settled for entry in Journal.read(self.directory))
+        if self.choices.resume is None and not made:  # a journal that is needed for the cleanup stays
             if not (keep_log and has_logs(self.directory)):
                 remove_logs(self.directory, self._place.before)
             self._place.remove(WRITTEN)

@@ -60,7 +60,7 @@ def main(place: Path) -> int:
         return _finish(opened, choices, last_words)
     except (RecordError, OSError) as error:
         # Who waits for the last words says so.
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{shown(str(error))}\n")
         return ending.CANNOT_RUN
     finally:
         opened.abandon()

@@ -90,19 +90,24 @@ class SharedRun:
 
     def leave(self) -> list[str]:
         """Take part no more, and wait until the run has ended. Returns what one of its processes is to say of it."""
+        last_words = Path(self.handed["last_words"])
+        try:
+            # Before anything is given back: the run cannot have ended, and so the file is its own.
+            words = last_words.open(encoding="utf-8")
+        except OSError:
+            words = None
         for fd in (self._user, *self._slots):
             os.close(fd)
         self._slots = ()
-        last_words = Path(self.handed["last_words"])
-        ended = hold(last_words, fcntl.LOCK_SH)
+        if words is None:
+            return []
+        with words:
+            fcntl.flock(words, fcntl.LOCK_SH)
+            said = words.read().splitlines()
         try:
-            said = last_words.read_text("utf-8").splitlines()
             last_words.unlink()
         except FileNotFoundError:
             return []  # another process says it
-        finally:
-            if ended is not None:
-                os.close(ended)
         log, directory = self.place / "keeper.log", self.handed["directory"]
         return said or [f"the run did not come to its end: see {log}; `conformance cleanup {directory}` tidies up"]
 
@@ -117,12 +122,12 @@ def slowest(place: Path) -> float:
 
 def join(environment: Mapping[str, str]) -> SharedRun:
     """Take part in the run of this environment; begin it if nobody has. Raises Trouble: it cannot be begun."""
+    took = time.monotonic() - STARTED
     place = meeting_place(environment)
     place.parent.mkdir(parents=True, exist_ok=True)
     place.mkdir(mode=0o700, exist_ok=True)
     with FileLock(place / START):
         user = hold(place / USERS, fcntl.LOCK_SH)
-        took = time.monotonic() - STARTED
         handed = _state(place) or _begin(place, from_environment(environment).sandbox)
         (place / SLOWEST).write_text(str(max(took, slowest(place))), "ascii")
     if user is None:  # a shared lock is waited for

@@ -3,7 +3,7 @@
 The table is `verdicts.json` in the working directory: a part of a case's id -> what becomes of it: a verdict, or
 `hang` (until the run is stopped), `interrupt` (Ctrl-C), `die` (the process is gone), `quiet-omission` (a pass);
 `close` -> `hang`: the removal of what was made does not end; `said`: what the cloud is called, and gives as a reason;
-`journal` -> `full`: it cannot be written after the first case.
+`journal` -> `full`: it cannot be written after the first case; `intends`: a line that stands in it from the start.
 What was tried is appended to `tried.txt`, with the process and the lane.
 """
 
@@ -129,6 +129,8 @@ class FakeSession:
         self.started = utc_now()
         self._began = time.monotonic()
         settings.directory.mkdir(parents=True, exist_ok=True)
+        if "intends" in table():
+            (settings.directory / "journal.jsonl").write_text(json.dumps(table()["intends"]) + "\n")
         self.journal = SimpleNamespace(prefix=settings.prefix or "fake-1", trouble=None)
         versions = VersionRange(Microversion(2, 1), Microversion(2, 96))
         self.cloud = SimpleNamespace(

@@ -60,6 +60,15 @@ def test_a_selection_of_nothing_leaves_what_was_there(project):
     assert sorted(path.name for path in here.iterdir() if path.name != ".lock") == ["journal-old.jsonl", "thesis.txt"]
 
 
+def test_a_journal_that_says_what_is_left_on_a_cloud_is_never_removed(project):
+    here = project.path / "here"
+    here.mkdir()
+    line = {"do": "intend", "key": "1", "kind": "server", "name": "x", "role": "member", "at": 1}
+    project.decide_parts({"intends": line})
+    assert project.run("-k", "nothing-of-that-name", *HERE).ret == 2
+    assert (here / "journal.jsonl").exists()
+
+
 def test_of_two_runs_a_moment_apart_one_has_the_directory(project):
     command = [sys.executable, "-m", "pytest", "-p", "fake_engine", *project.endpoint, *HERE, "-k", LOCK]
     project.decide_parts({project.matching(LOCK)[0]: "hang"})

@@ -65,6 +65,7 @@ def test_a_head_that_cannot_be_written(project, monkeypatch):
     assert "INTERNALERROR" not in done.stdout.str()
     assert project.tried == []
     assert (project.path / "closed.txt").exists()
+    assert not (project.path / "here").exists()
 
 
 def test_a_journal_that_cannot_be_written_stops_the_run_before_anything_is_asked(project):

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import unittest
 from importlib import import_module
@@ -134,25 +135,30 @@ def test_ids_of_which_stestr_would_drop_a_part_are_shown_whole(tmp_path, monkeyp
 
 def test_who_waits_for_a_keeper_that_died_is_told(tmp_path):
     words = tmp_path / "ended-x"
-    run = shared.SharedRun(
-        tmp_path, {"last_words": str(words), "directory": "runs/x"}, shared.hold(words, fcntl.LOCK_SH)
-    )
+    words.touch()
+    user = shared.hold(tmp_path / "users", fcntl.LOCK_SH)
+    run = shared.SharedRun(tmp_path, {"last_words": str(words), "directory": "runs/x"}, user)
     assert run.leave() == [
         f"the run did not come to its end: see {tmp_path / 'keeper.log'}; `conformance cleanup runs/x` tidies up"
     ]
 
 
-def test_one_process_says_the_last_words(tmp_path):
+def test_the_last_words_are_waited_for_and_said_once(tmp_path):
     words, users = tmp_path / "ended-x", tmp_path / "users"
+    keeper = shared.hold(words, fcntl.LOCK_EX)
     handed = {"last_words": str(words), "directory": "runs/x"}
-    one, other = (shared.SharedRun(tmp_path, handed, shared.hold(users, fcntl.LOCK_SH)) for _ in range(2))
-    waiting = shared.hold(words, fcntl.LOCK_SH)
+    said = []
+    runs = [shared.SharedRun(tmp_path, handed, shared.hold(users, fcntl.LOCK_SH)) for _ in range(3)]
+    threads = [threading.Thread(target=lambda run=run: said.append(run.leave())) for run in runs]
+    for thread in threads:
+        thread.start()
+    until(lambda: not shared.is_held(users))
+    assert said == []
     words.write_text("all is well\n")
-    assert one.leave() == ["all is well"]
-    os.close(waiting)
-    assert shared.hold(users, fcntl.LOCK_EX | fcntl.LOCK_NB) is None
-    other.leave()
-    assert shared.hold(users, fcntl.LOCK_EX | fcntl.LOCK_NB) is not None
+    os.close(keeper)
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == [[], [], ["all is well"]]
 
 
 def test_what_is_waived_is_skipped(run):
