@@ -134,3 +134,21 @@ def test_the_example_names_no_other_machine():
     assert set(re.findall(r"https?://([^/:\"]+)", text)) == {"127.0.0.1"}
     assert "/home/" not in text
     assert "/root" not in text
+
+
+def modules_named(text):
+    """Pairs of a folder and a module: a module alone belongs to the folder that the line names before it."""
+    for line in text.splitlines():
+        folder = ""
+        for name in re.findall(r"`([\w/]+/|[\w/]+\.py)`", line):
+            above, _, module = name.rpartition("/")
+            folder = above or folder
+            if module and folder:
+                yield folder, module
+
+
+def test_every_module_that_the_architecture_names_is_there():
+    named = set(modules_named((ROOT / "ARCHITECTURE.md").read_text("utf-8")))
+    assert len(named) > 30
+    places = (ROOT, ROOT / "conformance" / "engine")
+    assert [one for one in sorted(named) if not any((place / one[0] / one[1]).is_file() for place in places)] == []
