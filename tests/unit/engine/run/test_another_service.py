@@ -190,7 +190,5 @@ def test_a_misspelt_key_is_refused_with_its_place_and_the_right_word():
     misspelt = DESCRIPTION.replace("task_field", "task_feild")
     with pytest.raises(DescriptionError) as refused:
         understood(read_texts([("volumes.yaml", misspelt)]), "block-storage")
-    assert str(refused.value) == (
-        "volumes.yaml:20: there is no key task_feild in kinds.volume.status; "
-        "did you mean task_field?"
-    )
+    wrong = "there is no key task_feild in kinds.volume.status"
+    assert str(refused.value) == f"volumes.yaml:20: {wrong}; did you mean task_field?"
