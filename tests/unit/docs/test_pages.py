@@ -100,6 +100,7 @@ def test_the_trial_of_a_case_is_shown_by_the_parts_that_are_not_as_by_default():
     assert any(line.strip() == "state: SUSPENDED" for line in lines)
     assert any(line.startswith("expectation: ") for line in lines)
     assert not any(line.endswith((": None", ": ()")) for line in lines)
+    assert sum(line.strip() == "resource: floating_ip" for line in lines) == 1  # nothing that follows from the rest
 
 
 def test_the_result_of_a_case_is_shown_with_its_exchange():
