@@ -189,7 +189,7 @@ def _said(error: ValidationError, names: Mapping[str, Collection[str]]) -> tuple
         return 0, path, value, f"there is no {_NOUNS[limit]} {value}; {_hint(value, list(names.get(limit, ())))}"
     if error.validator == "required":
         key = next(key for key in limit if key not in value)
-        return 1, path, key, f"there must be {_of('key' if path else 'section', key, path)}; add it"
+        return 1, path, key, f"there is no {_of('key' if path else 'section', key, path)}; add it"
     if error.validator == "dependentRequired":
         lacking = ((key, need) for key, needs in limit.items() if key in value for need in needs if need not in value)
         key, needed = next(lacking)
