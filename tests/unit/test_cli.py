@@ -65,7 +65,7 @@ def test_run_lists_the_options_of_the_plugin(conformance):
         (["run", "--dry-run", "-k", "a("], "Wrong expression passed to '-k'"),
         (["run", "nowhere"], "no specs"),
         (["run", "--max-servers"], "Option '--max-servers' requires an argument"),
-        (["run", "--max-servers", "x"], "--max-servers 'x' is no whole number"),
+        (["run", "--max-servers", "x"], "--max-servers 'x' is not allowed: give a whole number"),
         (["run", "--url", "http://127.0.0.1:9"], "needs --token"),
         (["run", "--url", "http://127.0.0.1:9", "--token", "x"], "does not answer"),
         (["run", "--resume", "nowhere"], "there is no run record at nowhere"),

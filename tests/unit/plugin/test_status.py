@@ -75,15 +75,18 @@ def test_130_by_the_signal(project):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--max-servers", "none"], "--max-servers 'none' is no whole number from 1 on"),
-        (["--max-servers", "0"], "--max-servers '0' is no whole number from 1 on"),
-        (["--allow-undecided", "110"], "--allow-undecided '110' is no number of percent, 0 to 100"),
-        (["--microversion", "latest"], "--microversion 'latest' is no microversion such as 2.73"),
-        (["--sandbox"], "--sandbox and --url were both given: a run tries one endpoint, name one"),
-        (["--os-cloud", "x"], "--os-cloud and --url were both given: a run tries one endpoint, name one"),
+        (["--max-servers", "none"], "--max-servers 'none' is not allowed: give a whole number, 1 or more"),
+        (["--max-servers", "0"], "--max-servers '0' is not allowed: give a whole number, 1 or more"),
+        (["--allow-undecided", "110"], "--allow-undecided '110' is not a percentage: give a number from 0 to 100"),
+        (["--microversion", "latest"], "--microversion 'latest' is not a microversion: give one such as 2.73"),
+        (["--sandbox"], "--sandbox and --url cannot be combined: a run tests one endpoint, so give only one of them"),
+        (
+            ["--os-cloud", "x"],
+            "--os-cloud and --url cannot be combined: a run tests one endpoint, so give only one of them",
+        ),
         (["--waivers", "nowhere.yaml"], "the waivers nowhere.yaml cannot be read: No such file or directory"),
         (["--resume", "nowhere"], "there is no run record at nowhere: *"),
-        (["--resume", "a", "--conformance-output", "b"], "--resume and --output were both given: *"),
+        (["--resume", "a", "--conformance-output", "b"], "--resume and --output cannot be combined: *"),
     ],
 )
 def test_2_for_a_wrong_option(project, options, sentence):
@@ -100,7 +103,7 @@ def test_2_for_a_wrong_option(project, options, sentence):
     [
         (["--url", "http://127.0.0.1:9"], "*needs --token*"),
         (["--token", "x"], "*no --url*"),
-        (["--os-cloud-admin", "x"], "--os-cloud is missing: --os-cloud-admin only adds a role to it"),
+        (["--os-cloud-admin", "x"], "--os-cloud is missing: --os-cloud-admin only adds a second role, so give both"),
         (["--sandbox-release", "a b c"], "--sandbox-release 'a b c' is no requirement*"),
         (["--sandbox-release", "pytest==0.1"], "--sandbox-release pytest==0.1: the sandbox runs Nova; *"),
         (["--sandbox-release", "nova>=31"], "--sandbox-release nova>=31 names no one release: write nova==34.0.0"),
