@@ -188,7 +188,7 @@ def test_cleanup_asks_for_the_token(conformance, project):
     assert project.run("-k", "servers-actions.lock/normal").ret == 0
     line = {"do": "intend", "key": "1", "kind": "server", "name": "fake-1-server", "role": "member", "at": 1}
     (project.path / "runs" / "latest" / "journal.jsonl").write_text(json.dumps(line) + "\n")
-    assert "give --token, as the run had it" in refused(conformance("cleanup", "runs/latest"))
+    assert "give --token again" in refused(conformance("cleanup", "runs/latest"))
 
 
 def test_diff_and_its_statuses(conformance, project, tmp_path):

@@ -68,7 +68,7 @@ def test_130_by_the_signal(project):
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "interrupted; removing what the run has made" in errors
+    assert "interrupted; removing the resources that the run made" in errors
     assert project.record.info.exit_status == 130
 
 
@@ -102,7 +102,7 @@ def test_2_for_a_wrong_option(project, options, sentence):
     ("options", "sentence"),
     [
         (["--url", "http://127.0.0.1:9"], "*needs --token*"),
-        (["--token", "x"], "*no --url*"),
+        (["--token", "x"], "*without --url*"),
         (["--os-cloud-admin", "x"], "--os-cloud is missing: --os-cloud-admin only adds a second role, so give both"),
         (["--sandbox-release", "a b c"], "--sandbox-release 'a b c' is no requirement*"),
         (["--sandbox-release", "pytest==0.1"], "--sandbox-release pytest==0.1: the sandbox runs Nova; *"),
@@ -157,7 +157,7 @@ def test_2_for_an_operation_that_two_files_hold(project):
     (project.spec.parent / "zzz.yaml").write_text(project.text)
     result = project.refused()
     assert result.ret == 2
-    result.stderr.fnmatch_lines(["conformance: operation servers-actions.lock stands in *: remove the older one"])
+    result.stderr.fnmatch_lines(["conformance: operation servers-actions.lock is in *: remove the older file"])
 
 
 def test_other_yaml_is_left_alone(project):
@@ -225,7 +225,7 @@ def test_a_waiver_of_something_else_does_not_count(project):
 def test_2_for_waivers_of_another_form(project, changes, sentence):
     result = project.refused(*waivers(project, **changes))
     assert result.ret == 2
-    result.stderr.fnmatch_lines([f"conformance: waivers.yaml is no file of waivers: {sentence}"])
+    result.stderr.fnmatch_lines([f"conformance: waivers.yaml is not a valid file of waivers: {sentence}"])
 
 
 def test_going_on_tries_only_what_is_not_decided(project):
@@ -250,7 +250,7 @@ def test_going_on_elsewhere_is_refused(project):
     other = ("--url", "http://127.0.0.1:10/v2.1", "--token", "x")
     result = project.refused("--resume", "runs/latest", endpoint=other)
     assert result.ret == 2
-    result.stderr.fnmatch_lines(["conformance: the run to resume tried *: name the same endpoint"])
+    result.stderr.fnmatch_lines(["conformance: the run to resume tested *: give the same endpoint again"])
     assert project.record.info.exit_status == 0
 
 

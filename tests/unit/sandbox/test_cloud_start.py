@@ -234,7 +234,7 @@ def test_a_cloud_that_does_not_start_is_one_sentence(tmp_path, monkeypatch):
     ("arguments", "sentence"),
     [
         (["--cloud", "--release", "nova==34.0.0"], "--release and --cloud cannot be combined"),
-        (["--as-installed"], "--as-installed was given without --cloud"),
+        (["--as-installed"], "--as-installed needs --cloud"),
     ],
 )
 def test_options_of_the_command_that_do_not_go_together(arguments, sentence, capsys):
