@@ -51,7 +51,7 @@ def _accepted(ground: Ground, case: Case) -> Where:
 
 def _passing(ground: Ground) -> str:
     """A documented status that none keeps."""
-    return next((s for s in ground.vocabulary if s not in ground.service.stable and s != "DELETED"), "BUILD")
+    return next((s for s in ground.vocabulary if s not in ground.service.stable_statuses and s != "DELETED"), "BUILD")
 
 
 def _reaches(ground: Ground, book: Catalogue, case: Case, values: tuple[str, ...]) -> None:
@@ -63,7 +63,7 @@ def _reaches(ground: Ground, book: Catalogue, case: Case, values: tuple[str, ...
         book.add(case, "never", ground.here(case), instead=Answer(code), situation=name, waits=True)
     else:
         book.add(case, "never", where, after=Pretend("server", stays), situation=name, waits=True)
-    for status in ground.service.stable:
+    for status in ground.service.stable_statuses:
         if status not in values and status not in (before, "ERROR"):
             book.add(case, "other-status", where, after=Pretend("server", status), situation=name, waits=True)
             break
@@ -95,8 +95,10 @@ def _effect(ground: Ground, book: Catalogue, case: Case, resource: str, effect: 
     elif effect != "created" and rule is not None:
         code = ground.normal_code(case.operation)
         book.add(case, "never", ground.here(case), instead=Answer(code), situation=name, waits=True)
-        last = ground.top if rule.until is None else min(ground.top, Microversion.parse(rule.until))
-        still = StillListed(rule.path, last, rule.of, tuple(parameter for parameter, _ in rule.query))
+        last = (
+            ground.top if rule.max_microversion is None else min(ground.top, Microversion.parse(rule.max_microversion))
+        )
+        still = StillListed(rule.path, last, rule.resource_field, tuple(parameter for parameter, _ in rule.query))
         book.add(case, "still-listed", ground.here(case), instead=still, situation=name, waits=True)
 
 

@@ -61,7 +61,7 @@ class Ground:
 
     def lowest(self, operation: Operation) -> Microversion:
         """The first version at which the operation exists."""
-        return operation.microversions.range.min or self.service.first
+        return operation.microversions.range.min or self.service.first_microversion
 
     def version(self, case: Case) -> Microversion:
         """The version at which a case is tried."""
@@ -91,7 +91,7 @@ class Ground:
             said["locked"] = True
         if situation.environment:
             kind = self.service.environments[situation.environment]
-            said |= {"environment": situation.environment, "shown": tuple(kind.shown.items())}
+            said |= {"environment": situation.environment, "shown": tuple(kind.shown_by.items())}
         return Where.of(case.operation, **{**said, **parts})
 
     def roles(self, case: Case) -> frozenset[str]:

@@ -47,7 +47,7 @@ def _parts(name: str, value: Any, indent: str = "") -> Iterator[str]:
         yield f"{indent}{name}: {type(value).__name__}"
         for one in fields(value):
             part = getattr(value, one.name)
-            if part != _default(one):
+            if one.init and part != _default(one):  # the others follow from these
                 yield from _parts(one.name, part, f"{indent}  ")
     elif isinstance(value, tuple) and any(is_dataclass(part) for part in value):
         for index, part in enumerate(value, 1):

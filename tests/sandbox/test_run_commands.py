@@ -69,7 +69,7 @@ def test_in_one_process(plain):
     assert len(counted) > 20
     assert set(counted.values()) == {"pass"}
     totals = plain.info.totals
-    assert totals["servers"] >= 1
+    assert totals["made"]["server"] >= 1
     assert totals["requests"] >= len(counted)
     assert {result.case for result in plain.results if not result.exchanges} == set()
 

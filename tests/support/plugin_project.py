@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,16 +25,18 @@ ENDPOINT = ("--url", "http://127.0.0.1:9/v2.1", "--token", "a-secret")
 OPERATIONS = ("servers-actions.lock", "servers-actions.pause")
 
 
+@cache
 def small_spec():
     """The spec of two operations, as text."""
     whole = load(ROOT / "specs" / "compute" / "servers-actions.yaml")
     return dump(replace(whole, operations=tuple(o for o in whole.operations if o.id in OPERATIONS)))
 
 
+@cache
 def cases_of(text):
     """The ids of the cases that the fake derives."""
     spec = loads(text)
-    return [case.id for case in derive([spec], [spec], Microversion(2, 96)).cases]
+    return tuple(case.id for case in derive([spec], [spec], Microversion(2, 96)).cases)
 
 
 # Each run within a run would import hypothesis and rewrite its assertions anew: two seconds.
@@ -51,7 +54,7 @@ class Project:
         self.spec = self.path / "specs" / "compute" / "servers-actions.yaml"
         self.spec.parent.mkdir(parents=True)
         self.spec.write_text(self.text)
-        self.cases = cases_of(self.text)
+        self.cases = list(cases_of(self.text))
 
     def decide(self, **verdicts):
         (self.path / "verdicts.json").write_text(json.dumps(verdicts))

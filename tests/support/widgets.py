@@ -58,26 +58,26 @@ LASTING = (
 DRIVEN = StatefulResource(
     kind="widget",
     identifier="widget_id",
-    initial="IDLE",
-    stable=("IDLE", "SPINNING", "HALTED", "BROKEN"),
+    initial_status="IDLE",
+    stable_statuses=("IDLE", "SPINNING", "HALTED", "BROKEN"),
     lasting_fields=LASTING,
-    accepts={"widgets.polish": ("SPINNING",)},
+    statuses_to_try={"widgets.polish": ("SPINNING",)},
     transitions=(
         Transition("widgets.smash", "IDLE", "BROKEN", "admin", (("how", "hard"),)),
         Transition("widgets.mend", "BROKEN", "IDLE"),
     ),
     lock="widgets.lock",
     unlock="widgets.unlock",
-    shown_by="locked",
+    lock_shown_by="locked",
 )
 KNOWLEDGE = ServiceDescription(
     resources=(DRIVEN,),
     query_fields={"ip": QueryField("addresses", "addr", (("version", 4),))},
-    final=("widgets.melt",),
-    rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*.paint", "coats", 3)),
+    tried_last=("widgets.melt",),
+    bindings=(BindingRule("*", "colourRef", COLOUR), BindingRule("*.paint", "coats", 3)),
     refusals=(),
-    creates=(("*.copy", "image", "name"),),
-    first=Microversion(2, 1),
+    also_creates=(("*.copy", "image", "name"),),
+    first_microversion=Microversion(2, 1),
     profile=Profile("widgetry", {"widget": WIDGET}, "widget"),
 )
 

@@ -40,8 +40,8 @@ SNAPSHOT = Kind("snapshot", "/os-snapshots", "snapshots", listing=Listing("snaps
 PROFILE = Profile("workshop", {kind.name: kind for kind in (SERVER, IMAGE, SNAPSHOT)}, "server")
 KNOWN = replace(
     driving(KNOWLEDGE, kind="server", identifier="server_id"),
-    unknown_at="/servers/{id}",
-    rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "name", NEW_NAME)),
+    unknown_id_path="/servers/{id}",
+    bindings=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "name", NEW_NAME)),
     profile=PROFILE,
     project_id=ShownValue(("project",), needed=True, missing="no server shows the id of the project"),
 )

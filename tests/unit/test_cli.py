@@ -16,6 +16,8 @@ from conformance.engine.api import load
 
 pytest_plugins = ["pytester", "plugin_project"]
 
+SMALL = ("--spec", str(ROOT / "specs" / "placement"))  # where any specs will do: a quarter of a second, not three
+
 
 @pytest.fixture
 def conformance():
@@ -55,14 +57,14 @@ def test_run_lists_the_options_of_the_plugin(conformance):
         (["check", "nowhere"], "there is no such directory"),
         (["diff", "nowhere", "elsewhere"], "nowhere"),
         (["list", "--spec", "nowhere"], "no specs"),
-        (["list", "--operation", "servers-actions.loc"], "did you mean servers-actions.lock"),
+        (["list", *SMALL, "--operation", "traits.list-trait"], "did you mean traits.list-traits"),
         (["report", "nowhere"], "there is no run record at nowhere"),
         (["report"], "Missing argument 'RUN...'"),
         (["cleanup", "nowhere"], "there is no run record at nowhere"),
         (["sandbox", "--port", "many"], "'many' is not a valid integer range"),
         (["run", "--bogus-option"], "unrecognized arguments: --bogus-option"),
-        (["run", "--dry-run", "-k", "nothing-so-named"], "nothing was selected"),
-        (["run", "--dry-run", "-k", "a("], "Wrong expression passed to '-k'"),
+        (["run", "--dry-run", *SMALL, "-k", "nothing-so-named"], "nothing was selected"),
+        (["run", "--dry-run", *SMALL, "-k", "a("], "Wrong expression passed to '-k'"),
         (["run", "nowhere"], "no specs"),
         (["run", "--max-servers"], "Option '--max-servers' requires an argument"),
         (["run", "--max-servers", "x"], "--max-servers 'x' is not allowed: give a whole number"),
@@ -148,6 +150,7 @@ def test_run_is_pytest_with_the_plugin(conformance, project):
     assert "token" not in head["options"]
 
 
+@pytest.mark.slow
 def test_run_without_a_directory_takes_the_specs_of_the_distribution(conformance, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = conformance("run", "--dry-run", "-k", "servers-actions.lock/")
@@ -220,7 +223,7 @@ def test_as_a_module_in_a_folder_that_holds_namesakes(tmp_path):
     for name in ("specs", "reports", "parsers"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise RuntimeError('not ours')\n")
-    command = [sys.executable, "-m", "conformance", "run", "--dry-run", "-k", "servers-actions.lock/"]
+    command = [sys.executable, "-m", "conformance", "run", "--dry-run", *SMALL]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr

@@ -13,6 +13,8 @@ from checkout import ROOT
 
 ROOMS = ("conformance", "parsers", "reports", "specs")
 
+pytestmark = pytest.mark.slow  # a wheel is built
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -30,7 +30,7 @@ class DescriptionError(ValueError):
 
 @dataclass(frozen=True)
 class Description:
-    """What the files of one service say, and where.
+    """The content of the files of one service, with the place of each entry.
 
     Attributes:
         data: the sections by name.

@@ -51,9 +51,9 @@ class Fault:
         fields: those that must be there beside it.
     """
 
-    listed: str | None = None
-    code: str = "code"
-    fields: tuple[str, ...] = ("message",)
+    list_key: str | None = None
+    code_field: str = "code"
+    required_fields: tuple[str, ...] = ("message",)
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ class Naming:
     steps: tuple[Step, ...]
     field: tuple[str, ...] | None = None
     pattern: str = "(.+)"
-    since: str | None = None
-    within: tuple[str, ...] = ()
-    ends: tuple[Step, ...] = ()
+    min_microversion: str | None = None
+    statuses: tuple[str, ...] = ()
+    end_steps: tuple[Step, ...] = ()
 
     @property
     def passing(self) -> bool:
@@ -84,22 +84,22 @@ class Naming:
 
 @dataclass(frozen=True)
 class Showing:
-    """What must be so that a response shows the fields that are documented within one that may be empty.
+    """Preconditions without which a response does not show the fields that are documented within one that may be empty.
 
     Attributes:
         operation, fields: shell patterns over its id and over the names of the rows.
         having: operations; what the path of each names is there.
         steps: requests that bring it about.
         query: names and values that ask for it.
-        server: whether there must be a server of this run.
+        needs_resource: whether there must be a resource of this run.
     """
 
     operation: str
     fields: str
-    having: tuple[str, ...] = ()
+    existing: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     query: tuple[tuple[str, Any], ...] = ()
-    server: bool = False
+    needs_resource: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,14 +112,14 @@ class Environment:
         shown: fields of the resource, and the values by which it shows that it is one.
     """
 
-    written: tuple[str, ...]
-    made_with: Mapping[str, Any] = field(default_factory=dict)
-    shown: Mapping[str, Any] = field(default_factory=dict)
+    words: tuple[str, ...]
+    factory_arguments: Mapping[str, Any] = field(default_factory=dict)
+    shown_by: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Byproduct:
-    """What a request may make of each thing that is attached to the resource.
+    """A thing that a request may make of each thing that is attached to the resource.
 
     Attributes:
         resource: as a reference calls it.
@@ -131,9 +131,9 @@ class Byproduct:
 
     resource: str
     kind: str
-    of: str
-    attached: str
-    having: tuple[str, ...] = ()
+    source_field: str
+    attached_field: str
+    existing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,13 +148,13 @@ class Actions:
         failure: why it was not done.
     """
 
-    listed: str = ""
-    shown: str = ""
-    steps: str = ""
-    ended: str = ""
-    named_by: str = ""
-    asked_by: str = ""
-    failure: str = ""
+    list_operation: str = ""
+    show_operation: str = ""
+    steps_field: str = ""
+    finished_field: str = ""
+    name_field: str = ""
+    user_field: str = ""
+    failure_field: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,21 +164,21 @@ class EffectRule:
     Attributes:
         resource, effects: in the words of the facts.
         path: of a list that shows such resources; until: the last microversion at which it does, None for all.
-        query: names and values, Bindings too, that ask for those of the server alone.
-        of: the place in an element of the list that names its server.
+        query: names and values, Bindings too, that ask for those of the resource under test alone.
+        of: the place in an element of the list that names its resource.
     """
 
     resource: str
     effects: tuple[str, ...]
     path: str
-    of: tuple[str, ...]
+    resource_field: tuple[str, ...]
     query: tuple[tuple[str, Any], ...] = ()
-    until: str | None = None
+    max_microversion: str | None = None
 
 
 @dataclass(frozen=True)
 class BindingRule:
-    """What a request parameter takes: a Binding or a constant; operation and parameter are shell patterns."""
+    """The value of a request parameter: a Binding or a constant; operation and parameter are shell patterns."""
 
     operation: str
     parameter: str
@@ -187,7 +187,7 @@ class BindingRule:
 
 @dataclass(frozen=True)
 class ValueRule:
-    """What a value that the reference lets in needs beyond it; operation, parameter and value are shell patterns.
+    """The needs of a value that the reference lets in; operation, parameter and value are shell patterns.
 
     Attributes:
         value: an enumerated value, ``longest``, ``shortest``, ``lowest`` or ``highest``, or ``given`` for any at all.
@@ -199,10 +199,10 @@ class ValueRule:
     operation: str
     parameter: str
     value: str = "*"
-    beside: Mapping[str, Any] = field(default_factory=dict)
-    sandbox: bool = False
+    together_with: Mapping[str, Any] = field(default_factory=dict)
+    by_provider_choice: bool = False
     reason: str | None = None
-    why: str = ""
+    explanation: str = ""
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ class Stock:
         shown_in: the lists that show them, by the key of the list.
         isolated_by: the query parameter that shows them alone, given the text that their names share.
         fields: field, the first microversion that takes it, and a value for each of them, Bindings too.
-        statuses: which a server is brought into, in turn, for each of them.
+        statuses: which a resource is brought into, in turn, for each of them.
         apart: members of the request beside the element, by which the cloud puts the two in different places.
     """
 
@@ -229,7 +229,7 @@ class Stock:
 
 @dataclass(frozen=True)
 class QueryField:
-    """What a query parameter selects by, where its name does not tell.
+    """The field by which a query parameter selects, where its name does not tell.
 
     Attributes:
         field: of a listed element.
@@ -244,7 +244,7 @@ class QueryField:
 
 @dataclass(frozen=True)
 class ListRule:
-    """As whom a list is asked for, and with what beside it, so that a parameter counts; the names are patterns.
+    """The role and the further query without which a parameter of a list is ignored; the names are patterns.
 
     ``until`` is the last microversion for which that holds, None where it holds for all.
     """
@@ -252,5 +252,5 @@ class ListRule:
     operation: str
     parameters: tuple[str, ...]
     role: str | None = None
-    also: tuple[tuple[str, str], ...] = ()
-    until: str | None = None
+    query: tuple[tuple[str, str], ...] = ()
+    max_microversion: str | None = None

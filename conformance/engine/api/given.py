@@ -62,7 +62,7 @@ class MadeUp:
 
 @dataclass(frozen=True)
 class GivenKind:
-    """What gives the values of a kind of things that requests name.
+    """The source of the values of a kind of things that requests name.
 
     Attributes:
         unknown: a value that names no thing of this kind; None where no request is tried with one.

@@ -115,7 +115,7 @@ def _read(service: str) -> Description:
 
 @cache
 def load_service(service: str) -> ServiceDescription:
-    """What is known of a service; of one without a folder, nothing beyond its reference.
+    """The description of a service; an empty one for a service without a folder.
 
     Raises:
         DescriptionError: the description that comes with this suite is broken.
@@ -137,7 +137,7 @@ def check_service(service: str, specs: Iterable[Spec], whole: bool) -> tuple[str
 
 
 def understood(description: Description, service: str = "") -> ServiceDescription:
-    """What the files of a description say.
+    """The content of the files of a description.
 
     Args:
         description: as it was read.
@@ -154,50 +154,54 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
     return ServiceDescription(
         resources=tuple(_resource(name, entry) for name, entry in maps["resources"].items()),
         kinds={name: structured(_part(entry, GIVEN), GivenKind) for name, entry in maps["kinds"].items()},
-        final=tuple(lists["tried_last"]),
-        rules=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in lists["bindings"]),
+        tried_last=tuple(lists["tried_last"]),
+        bindings=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in lists["bindings"]),
         profile=profile,
         project_id=structured(read["project_id"], ShownValue) if "project_id" in read else None,
         password_form=read.get("password_form", "{token}"),
-        related=structured(maps["related_statuses"], dict[str, RelatedStatus]),
+        related_statuses=structured(maps["related_statuses"], dict[str, RelatedStatus]),
         field_prefixes=tuple(lists["field_prefixes"]),
         refusals=tuple(map(_refusal, lists["refusals"])),
-        placeholders={name: _value(value) for name, value in maps["placeholder_values"].items()},
-        makes=dict(maps["made_by_factory"]),
-        elements={f"{e.get('operation', '*')} {e['collection']}": e["fields"] for e in lists["usable_elements"]},
-        acting_reads=tuple(lists["unsafe_gets"]),
-        unsuited=dict(maps["untestable"]),
-        includes=tuple((i["operation"], i["parameter"]) for i in lists["always_included"]),
-        made_with=tuple((m["operation"], m["collection"], _value(m["fields"])) for m in lists["elements_made_with"]),
-        before=_steps(lists["steps_before"]),
-        after=_steps(lists["steps_after"]),
-        unlike=_steps(lists["before_refusal"]),
-        back=_steps(lists["undo_refused"]),
+        placeholder_values={name: _value(value) for name, value in maps["placeholder_values"].items()},
+        made_by_factory=dict(maps["made_by_factory"]),
+        usable_elements={f"{e.get('operation', '*')} {e['collection']}": e["fields"] for e in lists["usable_elements"]},
+        unsafe_gets=tuple(lists["unsafe_gets"]),
+        untestable=dict(maps["untestable"]),
+        always_included=tuple((i["operation"], i["parameter"]) for i in lists["always_included"]),
+        elements_made_with=tuple(
+            (m["operation"], m["collection"], _value(m["fields"])) for m in lists["elements_made_with"]
+        ),
+        steps_before=_steps(lists["steps_before"]),
+        steps_after=_steps(lists["steps_after"]),
+        before_refusal=_steps(lists["before_refusal"]),
+        undo_refused=_steps(lists["undo_refused"]),
         quotas={resource: _step(step) for resource, step in maps["quotas"].items()},
-        alone=tuple(lists["run_exclusively"]),
-        met=tuple(lists["environment_satisfied"]),
-        per_user=tuple(lists["user_owned"]),
-        named_by={entry["placeholder"]: _naming(entry) for entry in lists["placeholder_sources"]},
-        showings=tuple(map(_showing, lists["preconditions_to_show"])),
-        values=tuple(map(_value_rule, lists["value_rules"])),
-        by_choice=tuple(lists["by_provider_choice"]),
+        run_exclusively=tuple(lists["run_exclusively"]),
+        environment_satisfied=tuple(lists["environment_satisfied"]),
+        user_owned=tuple(lists["user_owned"]),
+        placeholder_sources={entry["placeholder"]: _naming(entry) for entry in lists["placeholder_sources"]},
+        preconditions_to_show=tuple(map(_showing, lists["preconditions_to_show"])),
+        value_rules=tuple(map(_value_rule, lists["value_rules"])),
+        by_provider_choice=tuple(lists["by_provider_choice"]),
         sandbox_only=tuple(lists["sandbox_only"]),
-        companions=tuple((c["operation"], c["parameter"], n) for c in lists["required_together"] for n in c["needs"]),
-        queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in lists["required_queries"]),
-        listed=tuple(_stock(name, entry) for name, entry in maps["made_for_lists"].items()),
+        required_together=tuple(
+            (c["operation"], c["parameter"], n) for c in lists["required_together"] for n in c["needs"]
+        ),
+        required_queries=tuple((q["operation"], q["parameter"], _binding(q)) for q in lists["required_queries"]),
+        made_for_lists=tuple(_stock(name, entry) for name, entry in maps["made_for_lists"].items()),
         list_rules=tuple(map(_list_rule, lists["list_rules"])),
         understood_queries=tuple(lists["understood_queries"]),
         query_fields={name: _query_field(entry) for name, entry in maps["query_fields"].items()},
-        list_names=dict(maps["marker_fields"]),
-        creates=tuple((c["operation"], c["resource"], c["name_field"]) for c in lists["also_creates"]),
-        first=Microversion.parse(read.get("first_microversion", "1.0")),
-        fault=_fault(maps["error_body"]),
-        rooted=bool(read.get("root_is_operation")),
-        owned=bool(read.get("always_made")),
-        unknown_at=read.get("unknown_id_path"),
+        marker_fields=dict(maps["marker_fields"]),
+        also_creates=tuple((c["operation"], c["resource"], c["name_field"]) for c in lists["also_creates"]),
+        first_microversion=Microversion.parse(read.get("first_microversion", "1.0")),
+        error_body=_fault(maps["error_body"]),
+        root_is_operation=bool(read.get("root_is_operation")),
+        always_made=bool(read.get("always_made")),
+        unknown_id_path=read.get("unknown_id_path"),
         producers=dict(maps["producers"]),
         effects=tuple(map(_effect, lists["effects"])),
-        keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["chosen_keys"]),
+        chosen_keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["chosen_keys"]),
         unseen=tuple((entry["breakage"], entry["reason"]) for entry in lists["unseen"]),
     )
 
@@ -207,18 +211,20 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
     return StatefulResource(
         kind=kind,
         identifier=entry["identifier"],
-        initial=entry["initial_status"],
-        stable=tuple(entry["stable_statuses"]),
+        initial_status=entry["initial_status"],
+        stable_statuses=tuple(entry["stable_statuses"]),
         lasting_fields=tuple(entry.get("lasting_fields", ())),
-        accepts={operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()},
+        statuses_to_try={
+            operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()
+        },
         transitions=tuple(way for one in entry.get("transitions", ()) for way in _transitions(one)),
         lock=lock.get("set", ""),
         unlock=lock.get("unset", ""),
-        shown_by=lock.get("shown_by", ""),
-        actions=_actions(entry.get("action_log", {})),
+        lock_shown_by=lock.get("shown_by", ""),
+        action_log=_actions(entry.get("action_log", {})),
         usual_environments=tuple(entry.get("usual_environments", ())),
         environments={name: _environment(one) for name, one in entry.get("environments", {}).items()},
-        attach=structured(entry.get("attached_by", {}), dict[str, Attachment]),
+        attached_by=structured(entry.get("attached_by", {}), dict[str, Attachment]),
         byproducts=tuple(map(_byproduct, entry.get("byproducts", ()))),
     )
 
@@ -266,7 +272,7 @@ def _part(entry: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
 
 
 def _profile(service: str, read: Mapping[str, Any]) -> Profile:
-    """What the client must know of the service."""
+    """The profile: all that the client must know of the service."""
     kinds: Mapping[str, Mapping[str, Any]] = read.get("kinds", {})
     beyond = {"found", *GIVEN}
     things = {n: {"name": n, **{k: v for k, v in entry.items() if k not in beyond}} for n, entry in kinds.items()}

@@ -14,7 +14,7 @@ from specs.model import Operation
 
 @dataclass(frozen=True)
 class Needs:
-    """What the requests of an operation need, make and leave behind.
+    """The needs of one operation's requests, and the things that they make and leave behind.
 
     Attributes:
         version: the microversion of a request that names none: the highest that cloud, reference and operation share.
@@ -55,13 +55,13 @@ class Needs:
             placeholders=tuple(placeholders(operation.path)),
             passing=frozenset(service.passing(operation)),
             producer=producers.made_by(operation),
-            before=tuple(service.steps(operation, "before")),
-            after=tuple(service.steps(operation, "after")),
-            before_refusal=tuple(service.steps(operation, "unlike")),
-            undo_refused=tuple(service.steps(operation, "back")),
+            before=tuple(service.steps(operation, "steps_before")),
+            after=tuple(service.steps(operation, "steps_after")),
+            before_refusal=tuple(service.steps(operation, "before_refusal")),
+            undo_refused=tuple(service.steps(operation, "undo_refused")),
             creates=service.created_by(operation) if operation.action is not None else None,
             removes=operation.method == "DELETE",
-            only_reads=operation.method in SAFE and operation.id not in service.acting_reads,
+            only_reads=operation.method in SAFE and operation.id not in service.unsafe_gets,
             byproducts=any(service.byproduct(post) is not None for post in operation.postconditions),
             sandbox_only=service.only_in_sandbox(operation),
         )

@@ -1,4 +1,4 @@
-"""Which operations make what the placeholders of paths name: the graph of producers and consumers.
+"""The graph of producers and consumers: the operations that make the things that placeholders of paths name.
 
 It follows from the reference alone. An element of the collection ``/things`` is made by the POST on ``/things`` whose
 documented answer names it, or by the PUT on ``/things/{name}`` where the client chooses the name. What one operation's

@@ -153,7 +153,7 @@ def elements(body: Any) -> Iterator[Any]:
 
 
 def identity(element: Any, name: str) -> str | None:
-    """What names an element of a collection in a path: the field of the placeholder's name, or its likeliest kin.
+    """The name of an element of a collection in a path: the field of the placeholder's name, or its likeliest kin.
 
     Fields are tried in the order: the placeholder's own name (in any spelling), its last word, ``id``, ``uuid``. An
     element that is a text is its own name; one wrapped in an object of one key is taken out of it.

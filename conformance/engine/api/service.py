@@ -37,7 +37,7 @@ from specs.microversion import Microversion
 from specs.model import Condition, Operation
 
 PLAIN = "conformance"
-"""What stands for a thing of which nothing is said, in a request that is to reach nothing."""
+"""The value for a thing that the description does not know, in a request that is to reach nothing."""
 
 FIRST = Microversion(1, 0)
 """The lowest microversion of an endpoint, where no table says another."""
@@ -91,49 +91,49 @@ class ServiceDescription:
 
     resources: tuple[StatefulResource, ...] = ()
     kinds: Mapping[str, GivenKind] = field(default_factory=dict)
-    final: tuple[str, ...] = ()
-    rules: tuple[BindingRule, ...] = ()
+    tried_last: tuple[str, ...] = ()
+    bindings: tuple[BindingRule, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    creates: tuple[tuple[str, str, str], ...] = ()
-    placeholders: Mapping[str, Any] = field(default_factory=dict)
-    makes: Mapping[str, str] = field(default_factory=dict)
-    queries: tuple[tuple[str, str, Binding], ...] = ()
-    elements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    acting_reads: tuple[str, ...] = ()
-    unsuited: Mapping[str, str] = field(default_factory=dict)
-    includes: tuple[tuple[str, str], ...] = ()
-    made_with: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
-    before: tuple[tuple[str, Step], ...] = ()
-    after: tuple[tuple[str, Step], ...] = ()
-    unlike: tuple[tuple[str, Step], ...] = ()
-    back: tuple[tuple[str, Step], ...] = ()
+    also_creates: tuple[tuple[str, str, str], ...] = ()
+    placeholder_values: Mapping[str, Any] = field(default_factory=dict)
+    made_by_factory: Mapping[str, str] = field(default_factory=dict)
+    required_queries: tuple[tuple[str, str, Binding], ...] = ()
+    usable_elements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unsafe_gets: tuple[str, ...] = ()
+    untestable: Mapping[str, str] = field(default_factory=dict)
+    always_included: tuple[tuple[str, str], ...] = ()
+    elements_made_with: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
+    steps_before: tuple[tuple[str, Step], ...] = ()
+    steps_after: tuple[tuple[str, Step], ...] = ()
+    before_refusal: tuple[tuple[str, Step], ...] = ()
+    undo_refused: tuple[tuple[str, Step], ...] = ()
     quotas: Mapping[str, Step] = field(default_factory=dict)
-    alone: tuple[str, ...] = ()
-    met: tuple[str, ...] = ()
-    per_user: tuple[str, ...] = ()
-    named_by: Mapping[str, Naming] = field(default_factory=dict)
-    showings: tuple[Showing, ...] = ()
-    companions: tuple[tuple[str, str, str], ...] = ()
-    values: tuple[ValueRule, ...] = ()
-    by_choice: tuple[str, ...] = ()
+    run_exclusively: tuple[str, ...] = ()
+    environment_satisfied: tuple[str, ...] = ()
+    user_owned: tuple[str, ...] = ()
+    placeholder_sources: Mapping[str, Naming] = field(default_factory=dict)
+    preconditions_to_show: tuple[Showing, ...] = ()
+    required_together: tuple[tuple[str, str, str], ...] = ()
+    value_rules: tuple[ValueRule, ...] = ()
+    by_provider_choice: tuple[str, ...] = ()
     sandbox_only: tuple[str, ...] = ()
-    listed: tuple[Stock, ...] = ()
+    made_for_lists: tuple[Stock, ...] = ()
     list_rules: tuple[ListRule, ...] = ()
     understood_queries: tuple[str, ...] = ()
     query_fields: Mapping[str, QueryField] = field(default_factory=dict)
-    list_names: Mapping[str, str | None] = field(default_factory=dict)
-    first: Microversion = FIRST
-    fault: Fault = field(default_factory=Fault)
-    rooted: bool = False
-    owned: bool = False
-    unknown_at: str | None = None
+    marker_fields: Mapping[str, str | None] = field(default_factory=dict)
+    first_microversion: Microversion = FIRST
+    error_body: Fault = field(default_factory=Fault)
+    root_is_operation: bool = False
+    always_made: bool = False
+    unknown_id_path: str | None = None
     producers: Mapping[str, str] = field(default_factory=dict)
-    keys: tuple[tuple[str, str, Any], ...] = ()
+    chosen_keys: tuple[tuple[str, str, Any], ...] = ()
     effects: tuple[EffectRule, ...] = ()
     profile: Profile = field(default_factory=Profile)
     project_id: ShownValue | None = None
     password_form: str = "{token}"  # noqa: S105 -- a form, and no password
-    related: Mapping[str, RelatedStatus] = field(default_factory=dict)
+    related_statuses: Mapping[str, RelatedStatus] = field(default_factory=dict)
     field_prefixes: tuple[str, ...] = ()
     unseen: tuple[tuple[str, str], ...] = ()
 
@@ -153,14 +153,14 @@ class ServiceDescription:
         return self.driven.identifier
 
     @property
-    def initial(self) -> str:
+    def initial_status(self) -> str:
         """The status of a new one."""
-        return self.driven.initial
+        return self.driven.initial_status
 
     @property
-    def stable(self) -> tuple[str, ...]:
+    def stable_statuses(self) -> tuple[str, ...]:
         """Statuses that one keeps until somebody acts."""
-        return self.driven.stable
+        return self.driven.stable_statuses
 
     @property
     def failure_statuses(self) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ class ServiceDescription:
         return self.profile.kind(self.resource).status.failed
 
     @property
-    def task(self) -> str:
+    def task_field(self) -> str:
         """The field that shows what is under way in one."""
         return self.profile.kind(self.resource).status.task_field
 
@@ -178,9 +178,9 @@ class ServiceDescription:
         return self.driven.lasting_fields
 
     @property
-    def accepts(self) -> Mapping[str, tuple[str, ...]]:
+    def statuses_to_try(self) -> Mapping[str, tuple[str, ...]]:
         """Operation id -> statuses in which it is tried where the reference names none."""
-        return self.driven.accepts
+        return self.driven.statuses_to_try
 
     @property
     def transitions(self) -> tuple[Transition, ...]:
@@ -198,14 +198,14 @@ class ServiceDescription:
         return self.driven.unlock
 
     @property
-    def shown_by(self) -> str:
+    def lock_shown_by(self) -> str:
         """The field that shows whether one is locked."""
-        return self.driven.shown_by
+        return self.driven.lock_shown_by
 
     @property
-    def actions(self) -> Actions:
+    def action_log(self) -> Actions:
         """How one shows what is done to it."""
-        return self.driven.actions
+        return self.driven.action_log
 
     @property
     def usual_environments(self) -> tuple[str, ...]:
@@ -218,9 +218,9 @@ class ServiceDescription:
         return self.driven.environments
 
     @property
-    def attach(self) -> Mapping[str, Attachment]:
+    def attached_by(self) -> Mapping[str, Attachment]:
         """Kind -> how a thing of it is attached to one."""
-        return self.driven.attach
+        return self.driven.attached_by
 
     @property
     def byproducts(self) -> tuple[Byproduct, ...]:
@@ -228,7 +228,7 @@ class ServiceDescription:
         return self.driven.byproducts
 
     def plain(self, resource: str, attribute: str) -> Any:
-        """What stands for an attribute of a thing in a request that is to reach nothing."""
+        """The value for an attribute of a thing in a request that is to reach nothing."""
         if resource == "password":
             return self.password_form.replace("{token}", PLAIN)
         kind = self.kinds.get(resource)
@@ -248,15 +248,15 @@ class ServiceDescription:
 
     def environment_of(self, written: str | None) -> str:
         """The name of the environment for which a reference has this word; nothing where none can be made."""
-        return next((name for name, one in self.environments.items() if written in one.written), "")
+        return next((name for name, one in self.environments.items() if written in one.words), "")
 
     def byproduct(self, post: Condition) -> Byproduct | None:
-        """How the cloud shows what a postcondition is about, where it is made of what is attached to the server."""
+        """How the cloud shows what a postcondition is about, where it is made of what is attached to the resource."""
         return next((one for one in self.byproducts if post.kind == "effect" and post.resource == one.resource), None)
 
     def key(self, operation: Operation, place: str) -> Any:
-        """What names the members of an object in a request, which the client chooses; ABSENT where fields do."""
-        for pattern, of, key in self.keys:
+        """The name of the members of an object that the client names; ABSENT where they are documented fields."""
+        for pattern, of, key in self.chosen_keys:
             if of == place and fnmatchcase(operation.id, pattern):
                 return key
         return ABSENT
@@ -267,11 +267,11 @@ class ServiceDescription:
 
     def included(self, operation: Operation) -> tuple[str, ...]:
         """Optional fields without which the operation's request is of no use."""
-        return tuple(name for pattern, name in self.includes if fnmatchcase(operation.id, pattern))
+        return tuple(name for pattern, name in self.always_included if fnmatchcase(operation.id, pattern))
 
     def is_by_choice(self, operation: Operation) -> bool:
         """Whether the provider chooses if the operation can be of use."""
-        return any(fnmatchcase(operation.id, pattern) for pattern in self.by_choice)
+        return any(fnmatchcase(operation.id, pattern) for pattern in self.by_provider_choice)
 
     def only_in_sandbox(self, operation: Operation) -> bool:
         """Whether what the operation needs can be brought about in the sandbox alone."""
@@ -282,15 +282,15 @@ class ServiceDescription:
         given = set(names)
         return [
             needed
-            for pattern, name, needed in self.companions
+            for pattern, name, needed in self.required_together
             if needed not in given
             and fnmatchcase(operation.id, pattern)
             and any(fnmatchcase(one, name) for one in given - {needed})
         ]
 
     def value_rule(self, operation: Operation, parameter: str, value: str) -> ValueRule | None:
-        """What a value of a parameter needs, None where it needs nothing; the first entry that fits counts."""
-        for rule in self.values:
+        """The rule for a value of a parameter, None where it needs nothing; the first entry that fits counts."""
+        for rule in self.value_rules:
             named = ((operation.id, rule.operation), (parameter, rule.parameter), (value, rule.value))
             if all(fnmatchcase(name, pattern) for name, pattern in named):
                 return rule
@@ -298,12 +298,14 @@ class ServiceDescription:
 
     def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
         """The query that an operation needs, as names and values or Bindings."""
-        return tuple((name, value) for pattern, name, value in self.queries if fnmatchcase(operation.id, pattern))
+        return tuple(
+            (name, value) for pattern, name, value in self.required_queries if fnmatchcase(operation.id, pattern)
+        )
 
     def list_rule(self, operation: Operation, parameter: str, version: Microversion) -> ListRule | None:
-        """What a parameter of a list needs to count at a version, None where it needs nothing."""
+        """The rule without which a list ignores a parameter at a version, None where it needs nothing."""
         for rule in self.list_rules:
-            if rule.until is not None and version > Microversion.parse(rule.until):
+            if rule.max_microversion is not None and version > Microversion.parse(rule.max_microversion):
                 continue
             if fnmatchcase(operation.id, rule.operation) and any(fnmatchcase(parameter, p) for p in rule.parameters):
                 return rule
@@ -311,44 +313,51 @@ class ServiceDescription:
 
     def stock(self, array: str) -> Stock | None:
         """How elements of the list of a key are made, None where the table does not say."""
-        return next((stock for stock in self.listed if array in stock.shown_in), None)
+        return next((stock for stock in self.made_for_lists if array in stock.shown_in), None)
 
     def created_by(self, operation: Operation) -> tuple[str, str] | None:
-        """What an action makes beside its answer: the kind of resource, and the request field that names it."""
-        for pattern, resource, named_by in self.creates:
+        """The thing that an action makes beside its answer: its kind, and the request field that names it."""
+        for pattern, resource, named_by in self.also_creates:
             if fnmatchcase(operation.id, pattern):
                 return resource, named_by
         return None
 
     def fields_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
         """The fields with which an element of a collection is made for an operation."""
-        for pattern, of, fields in self.made_with:
+        for pattern, of, fields in self.elements_made_with:
             if of == collection and fnmatchcase(operation.id, pattern):
                 return fields
         return {}
 
     def elements_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
-        """What an element of a collection must show to stand in a path of the operation."""
-        for entry, wanted in self.elements.items():
+        """The fields that an element of a collection must show to stand in a path of the operation."""
+        for entry, wanted in self.usable_elements.items():
             pattern, _, of = entry.rpartition(" ")
             if of == collection and fnmatchcase(operation.id, pattern or "*"):
                 return wanted
         return {}
 
-    def steps(self, operation: Operation, which: Literal["before", "after", "unlike", "back"]) -> list[Step]:
-        """What goes before or after a request of an operation, by one of the tables."""
-        table = {"before": self.before, "after": self.after, "unlike": self.unlike, "back": self.back}[which]
+    def steps(
+        self, operation: Operation, which: Literal["steps_before", "steps_after", "before_refusal", "undo_refused"]
+    ) -> list[Step]:
+        """The steps before or after a request of an operation, by one of the tables."""
+        table = {
+            "steps_before": self.steps_before,
+            "steps_after": self.steps_after,
+            "before_refusal": self.before_refusal,
+            "undo_refused": self.undo_refused,
+        }[which]
         return [step for pattern, step in table if fnmatchcase(operation.id, pattern)]
 
     def showing(self, operation: Operation, field: str) -> Showing | None:
-        """What must be so that the operation's response shows a field, None where nothing need be."""
-        for rule in self.showings:
+        """The preconditions without which the operation's response shows no such field, None where it always does."""
+        for rule in self.preconditions_to_show:
             if fnmatchcase(operation.id, rule.operation) and fnmatchcase(field, rule.fields):
                 return rule
         return None
 
-    def before_refusal(self, trial: Trial) -> list[Step]:
-        """What goes before a request that is to be refused, so that it shows where it is done all the same.
+    def steps_before_refusal(self, trial: Trial) -> list[Step]:
+        """The steps before a request that is to be refused, so that a request executed despite its refusal is detected.
 
         A request that is refused only because of its sender needs all that it would need to be accepted.
         """
@@ -356,12 +365,14 @@ class ServiceDescription:
             return []
         operation, outcome = trial.request.operation, trial.outcome
         for_sender = outcome.refused_for == "sender" and outcome.accepted is False
-        needed = self.steps(operation, "before") if for_sender else []
-        return [*needed, *self.steps(operation, "unlike")]
+        needed = self.steps(operation, "steps_before") if for_sender else []
+        return [*needed, *self.steps(operation, "before_refusal")]
 
     def passing(self, operation: Operation) -> list[str]:
         """The placeholders of an operation's path that name something only while it lasts."""
-        return [name for name, rule in self.named_by.items() if rule.passing and f"{{{name}}}" in operation.path]
+        return [
+            name for name, rule in self.placeholder_sources.items() if rule.passing and f"{{{name}}}" in operation.path
+        ]
 
     def why_unseen(self, breakage: str) -> str | None:
         """Why no client can see a breakage of an id, None where one could."""
@@ -370,11 +381,11 @@ class ServiceDescription:
 
     def is_alone(self, operation: str) -> bool:
         """Whether the operation of an id changes what all others share."""
-        return any(fnmatchcase(operation, pattern) for pattern in self.alone)
+        return any(fnmatchcase(operation, pattern) for pattern in self.run_exclusively)
 
     def binding(self, operation: Operation, parameter: str) -> tuple[bool, Any]:
         """Whether the table binds a parameter, and its Binding or constant."""
-        for rule in self.rules:
+        for rule in self.bindings:
             if fnmatchcase(operation.id, rule.operation) and fnmatchcase(parameter, rule.parameter):
                 return True, rule.value
         return False, None

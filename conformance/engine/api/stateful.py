@@ -29,20 +29,20 @@ class StatefulResource:
 
     kind: str = ""
     identifier: str = ""
-    initial: str = ""
-    stable: tuple[str, ...] = ()
+    initial_status: str = ""
+    stable_statuses: tuple[str, ...] = ()
     lasting_fields: tuple[str, ...] = ()
-    accepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    statuses_to_try: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     transitions: tuple[Transition, ...] = ()
     lock: str = ""
     unlock: str = ""
-    shown_by: str = ""
-    actions: Actions = field(default_factory=Actions)
+    lock_shown_by: str = ""
+    action_log: Actions = field(default_factory=Actions)
     usual_environments: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
-    attach: Mapping[str, Attachment] = field(default_factory=dict)
+    attached_by: Mapping[str, Attachment] = field(default_factory=dict)
     byproducts: tuple[Byproduct, ...] = ()
 
 
 NONE = StatefulResource()
-"""What stands for the resource under test of a service without one."""
+"""The stand-in for the resource under test, for a service without one."""

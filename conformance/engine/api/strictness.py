@@ -124,7 +124,7 @@ def check_against(description: Description, specs: Iterable[Spec], whole: bool) 
 
 
 def _undocumented(description: Description, specs: Iterable[Spec]) -> list[_Problem]:
-    """What a description names and specs do not have."""
+    """The operations and kinds that a description names and the specs do not have."""
     operations = {o.id: o for spec in specs for o in spec.operations}
     paths = [form(o.path) for o in operations.values()]
     known: dict[str, Callable[[str], bool]] = {

@@ -48,7 +48,7 @@ _READER.register_structure_hook_func(lambda type_: type_ == tuple[tuple[str, str
 
 
 def structured(given: Any, type_: type[T]) -> T:
-    """What a section says, as a class of the engine, or a mapping of such.
+    """The content of a section, as a class of the engine, or a mapping of such.
 
     Raises:
         Exception: it is not of the form of the class; that a description has the right form is seen before.

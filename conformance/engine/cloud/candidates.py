@@ -1,4 +1,4 @@
-"""What a request can name of what a cloud has: where it is listed, and which of it will do."""
+"""Candidates: the things of a cloud that a request can name, where they are listed, and which of them will do."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Other:
-    """What a second thing must be, beside the first.
+    """The conditions on a second thing, beside the first.
 
     Attributes:
         differs_in: attributes of which one at least is not that of the first.
@@ -83,7 +83,7 @@ class Other:
 
 @dataclass(frozen=True)
 class Candidates:
-    """What a request can name of what a cloud has, and which is taken.
+    """The things of a cloud that a request can name, and the choice among them.
 
     Attributes:
         lists: where they are listed; the first that shows any counts.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CleanupReport:
-    """What the cleanup did: names of resources as "kind id"; ``left`` with the reason."""
+    """The outcome of a cleanup: names of resources as "kind id"; ``left`` with the reason."""
 
     removed: tuple[str, ...] = ()
     already_gone: tuple[str, ...] = ()

@@ -98,7 +98,7 @@ class Cloud:
 
     @property
     def prefix(self) -> str:
-        """What every name of this run begins with."""
+        """The prefix of every name of this run."""
         return self.journal.prefix if self.journal else "conformance"
 
     @property

@@ -1,4 +1,4 @@
-"""What an answer says was made: ids, paths and other names, for the journal."""
+"""Things that an answer says were made: ids, paths and other names, for the journal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def side_effect_name(ask: Ask) -> str:
 
 
 def creation(kind: Kind, ask: Ask, answer: Answer) -> Creation | None:
-    """What a successful answer says was made; None if it names nothing.
+    """The thing that a successful answer says was made; None if it names nothing.
 
     Read in this order: the thing in the body, ``<kind>_id`` in the body, the Location header.
     """

@@ -23,7 +23,7 @@ class TokenError(CloudError):
 
 
 class Credential(Protocol):
-    """What a role speaks with."""
+    """The credential of a role."""
 
     def token(self) -> str:
         """Give the token that is good now. Raises TokenError."""

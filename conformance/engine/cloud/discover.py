@@ -1,4 +1,4 @@
-"""What a test needs and the cloud has: the smallest that will do, unless the user names one."""
+"""Finds the things of the cloud that a test needs: the smallest that will do, unless the user names one."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.exchange import Answer
 
 OTHER = "other-"
-"""What a name of discovery begins with where the user names the second thing."""
+"""The prefix of the name by which the user names the second thing of a kind."""
 
 
 @dataclass(frozen=True)
 class Missing:
-    """What the cloud does not have, and why we think so. False as a condition."""
+    """Something that the cloud does not have, with the reason. False as a condition."""
 
     reason: str
 

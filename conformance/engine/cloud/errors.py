@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class CloudError(Exception):
-    """What went wrong between us and the cloud."""
+    """Errors between this suite and the cloud."""
 
 
 class EndpointError(CloudError):

@@ -1,4 +1,4 @@
-"""What is asked of a cloud and what it answers."""
+"""Requests to a cloud and its answers."""
 
 from __future__ import annotations
 

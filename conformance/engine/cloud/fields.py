@@ -34,7 +34,7 @@ def value(record: Any, field: str, default: Any = ABSENT) -> Any:
 
 @dataclass(frozen=True)
 class Condition:
-    """What a field of a record must be. Where more than one thing is said, all must hold.
+    """A condition on a field of a record. Where more than one thing is said, all must hold.
 
     Attributes:
         field: its name; dots lead into objects.

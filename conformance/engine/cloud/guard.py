@@ -167,7 +167,7 @@ class Guard:
         return any(fnmatchcase(path, pattern) for pattern in patterns)
 
     def _changed(self, value: Any, holder: str = "") -> Iterator[tuple[str, str]]:
-        """What a body names that the request changes beside its target: pairs of member and id."""
+        """The things that a body names and the request changes beside its target: pairs of member and id."""
         members = _members(value)
         if members is not None:
             for name, inner in members:

@@ -40,7 +40,7 @@ class Intent:
 
 @dataclass(frozen=True)
 class Entry:
-    """What the journal knows of one intent.
+    """All that the journal knows of one intent.
 
     Attributes:
         ids: what it became: usually one id; none if no answer came.
@@ -83,7 +83,7 @@ class Debt:
 
 @dataclass
 class _Book:
-    """What lines of journals add up to."""
+    """The sum of the lines of journals."""
 
     intents: dict[str, Intent] = field(default_factory=dict)
     made: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -244,7 +244,7 @@ class Journal:
         self._write({"do": "paid", "key": debt.key})
 
     def debts(self) -> tuple[Debt, ...]:
-        """What the run, in any of its processes, has not put back; the latest first."""
+        """The debts that the run, in any of its processes, has not paid; the latest first."""
         with self._lock:
             self._catch_up()
             return self._book.unpaid()
@@ -277,7 +277,7 @@ class Journal:
 
     @property
     def prefixes(self) -> tuple[str, ...]:
-        """What the names of this run begin with: one prefix, unless its processes were given different ones."""
+        """The prefixes of this run's names: one, unless its processes were given different ones."""
         with self._lock:
             self._catch_up()
             return tuple(self._book.prefixes)
@@ -290,7 +290,7 @@ class Journal:
 
     @staticmethod
     def read_debts(path: Path) -> tuple[Debt, ...]:
-        """What a run directory (or one file) says is still to be put back."""
+        """The debts of a run directory (or of one file) that are still to be paid."""
         return Journal._read(path).unpaid()
 
     @staticmethod

@@ -69,7 +69,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Preparation:
-    """What must be done to a thing in some statuses before it can be removed, such as detaching it."""
+    """A request that must go before the removal of a thing in some statuses, such as detaching it."""
 
     statuses: tuple[str, ...]
     act: Act
@@ -186,7 +186,7 @@ class Kind:
         return f"{self.collection or '/' + self.name}/{quote(id_, safe='')}"
 
     def many(self) -> str:
-        """What a sentence calls many of it."""
+        """The plural for sentences."""
         return self.plural or f"things of the kind {self.name}"
 
     def shown_in(self, body: Any) -> View | None:

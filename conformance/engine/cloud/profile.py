@@ -1,4 +1,4 @@
-"""What the client must know of a service beyond the conventions of all, as the service's description says.
+"""The profile of a service: all that the client must know beyond the common conventions.
 
 A profile without anything in it is that of a service which keeps to the conventions, and of which nothing is known.
 """
@@ -66,7 +66,7 @@ class NamedInBody:
 
 @dataclass(frozen=True)
 class GuardRules:
-    """What the guard must know of the routes of a service.
+    """The routes of a service, as far as the guard must know them.
 
     Attributes:
         acting_reads: paths on which a GET acts; ``*`` stands for one part.
@@ -92,7 +92,7 @@ class TokenCheck:
 
 @dataclass(frozen=True)
 class Profile:
-    """What the client must know of one service.
+    """All that the client must know of one service.
 
     Attributes:
         type: as the catalogue calls it.

@@ -200,7 +200,7 @@ class Remover:
 
 
 def said(what: str, answer: Answer) -> str:
-    """What the cloud answered to something, in one clause."""
+    """The cloud's answer, in one clause."""
     if answer.error:
         return f"{what}: {answer.error}"
     message = ""

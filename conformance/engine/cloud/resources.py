@@ -51,7 +51,7 @@ class Made:
 
 
 class Resources:
-    """What makes and removes the things of one run. Raises ResourceError, in one sentence, if one cannot be had.
+    """Makes and removes the things of one run. Raises ResourceError, in one sentence, if one cannot be had.
 
     Args:
         timeout: seconds that one thing may take to be ready, or to go.
@@ -183,7 +183,7 @@ class Resources:
         return body
 
     def _found_in(self, value: Any) -> list[object]:
-        """What discovery has for the Bindings in a value."""
+        """A value with the discovered things in place of its Bindings."""
         if isinstance(value, Binding):
             return [self._discovery.found(value.resource)] if self._discovery.knows(value.resource) else []
         inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

@@ -1,4 +1,4 @@
-"""As whom a request is sent: a role of the run, or nobody."""
+"""The role that sends a request, or none."""
 
 from __future__ import annotations
 

@@ -40,12 +40,12 @@ OPTIONS = {
     Role.ALT: ("--os-cloud-alt", "--alt-token"),
     Role.VISITOR: ("--os-cloud-visitor", "--visitor-token"),
 }
-"""Which options give the credentials of a role: of clouds.yaml, and with a URL."""
+"""The options that give the credentials of a role: of clouds.yaml, and with a URL."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What the user named: clouds, or a URL with tokens.
+    """The endpoint that the user named: clouds, or a URL with tokens.
 
     Attributes:
         clouds: names in clouds.yaml by role; "envvars" stands for the OS_* variables, which count only so.

@@ -25,7 +25,7 @@ AGENT = "apiref-conformance"
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back.
+    """A response.
 
     Attributes:
         status: the code; 0 if no answer came.
@@ -116,7 +116,7 @@ class Transport:
         self._adapter.close()
 
     def _settings(self, url: str) -> dict[str, Any]:
-        """What the environment says of proxies and certificates for a host, read once.
+        """The settings of the environment for a host (proxies, certificates), read once.
 
         It is walked through for that, and must not change meanwhile; pytest changes it before and after each test.
         """

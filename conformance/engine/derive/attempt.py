@@ -59,6 +59,7 @@ class Asked:
 
 
 DOCUMENTED = Asked()
+ONCE = Once()
 
 
 def existing(operations: Iterable[str]) -> tuple[Setup, ...]:
@@ -80,7 +81,7 @@ def attempt(
     asked: Asked = DOCUMENTED,
     setup: tuple[Setup, ...] = (),
     outcome: Outcome = ACCEPTED,
-    exchange: Exchange = Once(),  # noqa: B008 - a frozen object
+    exchange: Exchange = ONCE,
 ) -> Trial:
     """A trial of an operation. ``label`` tells apart what key and other arguments do not."""
     role, state, version = asked.role or view.role, where.state, asked.version
@@ -159,7 +160,7 @@ def showing(view: View, field: str, version: Microversion) -> Trial:
     return attempt(
         view,
         f"showing-{id_part(rule.fields)}",
-        Where(variant, state or (view.service.initial if rule.server else None)),
-        Asked(version=at, query=rule.query, optional=bool(rule.having)),
-        setup=existing(rule.having) + prepared(rule.steps),
+        Where(variant, state or (view.service.initial_status if rule.needs_resource else None)),
+        Asked(version=at, query=rule.query, optional=bool(rule.existing)),
+        setup=existing(rule.existing) + prepared(rule.steps),
     )

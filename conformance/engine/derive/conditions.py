@@ -60,7 +60,7 @@ def _of_a_field(view: View, book: Book, condition: Condition) -> None:
     trial = attempt(view, "documented", Where(variant, main))
     book.case(requirement, main or "", trial, FieldRequired(name, condition.any_of, fits=True))
     outside = FieldRequired(name, condition.any_of, fits=False)
-    if view.service.passing(view.operation) and name == view.service.task:
+    if view.service.passing(view.operation) and name == view.service.task_field:
         book.case(requirement, ENDED, ended(view, None), outside)
         return
     for state in _open_to(view):
@@ -71,8 +71,10 @@ def _of_a_field(view: View, book: Book, condition: Condition) -> None:
 
 def _open_to(view: View) -> list[str]:
     """The statuses in which what the path names while it lasts can come about; all of them where nobody says that."""
-    rules = [view.service.named_by[name] for name in view.service.passing(view.operation)]
-    return [state for state in view.service.stable if all(not r.within or state in r.within for r in rules)]
+    rules = [view.service.placeholder_sources[name] for name in view.service.passing(view.operation)]
+    return [
+        state for state in view.service.stable_statuses if all(not r.statuses or state in r.statuses for r in rules)
+    ]
 
 
 def _of_what_passes(view: View, book: Book, condition: Condition) -> None:

@@ -31,7 +31,7 @@ def derive_environments(view: View, book: Book) -> None:
                 _postcondition(there, book, post)
     for post in view.operation.postconditions if view.scoped else ():
         if view.service.byproduct(post) and not view.of_environment(post.when) and view.holds_here(post.when):
-            _offshoots(view, book, post)
+            _byproducts(view, book, post)
 
 
 def _precondition(view: View, book: Book, condition: Condition) -> None:
@@ -44,7 +44,7 @@ def _precondition(view: View, book: Book, condition: Condition) -> None:
         return
     for variant in view.variants:
         for state in variant.states:
-            if state in view.service.stable:
+            if state in view.service.stable_statuses:
                 trial = attempt(view, "documented", Where(variant, state))
                 what = f"the {view.within} {condition.resource} is {state}, which the reference admits"
                 book.case(requirement, f"{variant.prefix}{state}", trial, Admitted(what))
@@ -57,7 +57,7 @@ def _precondition(view: View, book: Book, condition: Condition) -> None:
 def _elsewhere_only(view: View, variant: Variant) -> list[str]:
     """Statuses in which the reference lets the request be accepted for the usual resources alone."""
     usual = [v for v in replace(view, within="").variants if v.name == variant.name and v.condition is not None]
-    states = dict.fromkeys(state for v in usual for state in v.states if state in view.service.stable)
+    states = dict.fromkeys(state for v in usual for state in v.states if state in view.service.stable_statuses)
     return [state for state in states if state not in variant.states]
 
 
@@ -80,10 +80,10 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
     if not view.holds_here(post.when):
         book.without_case(requirement, "beyond-cloud", view.within)
     elif view.service.byproduct(post):
-        _offshoots(view, book, post)
+        _byproducts(view, book, post)
     elif post.kind == "status" and post.resource == view.service.resource and post.becomes and not post.attribute:
         for variant in view.variants:
-            states = (s for s in variant.states if s in view.service.stable)
+            states = (s for s in variant.states if s in view.service.stable_statuses)
             for state in (s for s in states if applies(view, post, s, variant)):
                 trial = attempt(view, "documented", Where(variant, state))
                 failure = post.on_failure or view.service.failure_statuses
@@ -93,7 +93,7 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
         book.without_case(requirement, "not-derivable", view.within)
 
 
-def _offshoots(view: View, book: Book, post: Condition) -> None:
+def _byproducts(view: View, book: Book, post: Condition) -> None:
     """One is made, or none is, of everything that is attached to the resource, where something is."""
     rule = view.service.byproduct(post)
     if rule is None:
@@ -103,9 +103,9 @@ def _offshoots(view: View, book: Book, post: Condition) -> None:
         view,
         f"with-{rule.kind}s",
         Where(variant, state),
-        Asked(optional=bool(rule.having)),
-        setup=existing(rule.having),
+        Asked(optional=bool(rule.existing)),
+        setup=existing(rule.existing),
     )
     requirement = view.requirement("postcondition", post_name(post), post.line)
     book.case(requirement, view.within, trial, ByproductsMade(post.resource, post.effect == "created"))
-    book.used.add(f"bindings.offshoots: {rule.resource}")
+    book.used.add(f"byproducts: {rule.resource}")

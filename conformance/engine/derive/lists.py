@@ -1,4 +1,4 @@
-"""What a list promises: pages, an order, and filters, from the query rows of operations that list a collection.
+"""Promises of lists: pages, an order, and filters, from the query rows of operations that list a collection.
 
 A filter is a query row whose name is, in one of the spellings of ``_kin``, a documented field of the listed elements,
 so that an answer shows whether it was kept. Where a list shows less than its neighbour ``<path>/detail``, the field is
@@ -171,8 +171,8 @@ class _Lists:
         return highest if lowest <= highest else None
 
     def _name(self, row: Parameter, version: Microversion) -> str | None:
-        """What names an element in a marker: a documented uuid where one is asked for, else as in a path."""
-        names = self.view.service.list_names
+        """The field that names an element in a marker: a documented uuid where one is asked for, else as in a path."""
+        names = self.view.service.marker_fields
         if self.array[-1] in names:
             return names[self.array[-1]]
         here = [label for label, shown in self.fields.items() if any(version in s.row.range for s in shown)]
@@ -193,10 +193,10 @@ class _Lists:
         key = f"{row.name}={more['key']}" if "key" in more else row.name
         rule = view.service.list_rule(view.operation, key, version)
         if rule is not None:
-            self.book.used.add(f"bindings.list_rules: {view.operation.id} {key}")
+            self.book.used.add(f"list_rules: {view.operation.id} {key}")
         stock = view.service.stock(self.array[-1])
         if stock is not None:
-            self.book.used.add(f"bindings.listed: {stock.name}")
+            self.book.used.add(f"made_for_lists: {stock.name}")
         trial = attempt(
             view,
             "-".join(filter(None, ("list", id_part(row.name), way, label))),
@@ -209,7 +209,7 @@ class _Lists:
             self.array,
             name,
             choices=row.enum,
-            also=rule.also if rule else (),
+            also=rule.query if rule else (),
             made=stock.name if stock else None,
             **more,
         )

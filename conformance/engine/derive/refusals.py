@@ -1,4 +1,4 @@
-"""What should be refused: no token, too low a role, unknown ids, wrong statuses, locks, and broken constraints."""
+"""Refusals: no token, too low a role, unknown ids, wrong statuses, locks, and broken constraints."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
             )
             requirement = view.requirement("error", str(refusal.code), listed[refusal.code])
             book.case(requirement, refusal.name, trial, RefusedWhereSilent(refusal.code, refusal.name))
-            book.used.add(f"bindings.refusals: {refusal.operation} {refusal.name}")
+            book.used.add(f"refusals: {refusal.operation} {refusal.name}")
     _rest(view, book, listed)
 
 
@@ -109,12 +109,12 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     if policy is not None and "any" in policy.roles:
         return  # no role is below
     role = "reader" if view.role == "member" else "member"
-    own = view.operation.path.split("/")[1] in view.service.per_user
+    own = view.operation.path.split("/")[1] in view.service.user_owned
     if role == "reader" and (view.reads or own or (policy is not None and "reader" in policy.roles)):
         # Whoever may only read may read this, or has things of his own. The reference does not say who may not.
         trial = attempt(view, "documented", Where(variant, state), Asked(role="visitor"), outcome=SILENT_TO_SENDER)
         requirement = view.requirement("error", "403", line)
-        # What each user has of his own is not there for another, whatever his role.
+        # Things that belong to one user are not there for another, whatever the role.
         hides = not own and bool(placeholders(view.operation.path))
         book.case(requirement, "visitor", trial, RefusedWhereSilent(403, "a role without any right", may_hide=hides))
         return
@@ -161,7 +161,7 @@ def _not_found(view: View, book: Book, line: int) -> None:
 
 
 def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
-    """What a request without a name in its path can name in vain: something in its body, or itself, once it is gone."""
+    """404 cases without an id in the path: an unknown id in the body, or an operation after its last version."""
     variant, state = view.main
     base = view.body(variant, view.default)
     for field in request_fields.fields(view.operation, view.default) if base is not ABSENT else ():
@@ -181,7 +181,7 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
 
 
 def _not_known(view: View, book: Book, line: int) -> None:
-    """What names nothing, where no 404 is listed: the reference lists 400 alone, and does not say for what."""
+    """An id that names nothing, where no 404 is listed: the reference lists 400 alone, for no stated case."""
     variant, _ = view.main
     unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
     requirement = view.requirement("error", "400", line)
@@ -194,7 +194,7 @@ def _repeated(view: View, book: Book, line: int) -> None:
     requirement = view.requirement("error", "409", line)
     if view.scoped:
         return
-    if view.makes or view.service.steps(view.operation, "after"):
+    if view.makes or view.service.steps(view.operation, "steps_after"):
         trial = attempt(view, "twice", Where(variant, state), outcome=SILENT, exchange=Twice())
         book.case(requirement, "twice", trial, RefusedWhereSilent(409, "the same asked for twice"))
         return
@@ -207,7 +207,7 @@ def _repeated(view: View, book: Book, line: int) -> None:
 def _wrong_status(view: View, book: Book, line: int | None) -> None:
     """Every stable status outside of the documented ones, and where none is documented, what the cloud does there."""
     for variant in view.variants:
-        others = [s for s in view.service.stable if s not in variant.states]
+        others = [s for s in view.service.stable_statuses if s not in variant.states]
         for state in others:
             detail = f"{variant.prefix}{state}"
             if variant.condition is None:
@@ -283,7 +283,7 @@ def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
             if code in listed:
                 stated = Refused(codes, why) if codes else RefusedWhereSilent(code, situation)
                 book.case(view.requirement("error", str(code), listed[code]), "at-quota", trial, stated)
-        book.used.add(f"bindings.quotas: {condition.resource}")
+        book.used.add(f"quotas: {condition.resource}")
 
 
 def _settable(view: View, condition: Condition) -> bool:

@@ -101,7 +101,7 @@ def _documented(view: View) -> list[Edge]:
     for variant in view.variants:
         for state in variant.states:
             targets = view.leads_to(state, variant)
-            if targets and targets[0] != state and targets[0] in view.service.stable:
+            if targets and targets[0] != state and targets[0] in view.service.stable_statuses:
                 body = view.body(variant, view.default)
                 table = variant.condition is None
                 edges.append(Edge(view.operation, state, targets, view.role, body, table, version))

@@ -1,4 +1,4 @@
-"""What should come of a documented request: its code, its headers and body, and what becomes of the resource."""
+"""Promises about an accepted request: its code, its headers and body, and the status of the resource after it."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def derive_success(view: View, book: Book) -> None:
         derive_contents(view, book, trial)
         _samples(view, book)
         return
-    if main_variant.condition is None and view.operation.id in view.service.accepts:
-        book.used.add(f"states.accepts: {view.operation.id} is tried in {' and '.join(main_variant.states)}")
+    if main_variant.condition is None and view.operation.id in view.service.statuses_to_try:
+        book.used.add(f"statuses_to_try: {view.operation.id} is tried in {' and '.join(main_variant.states)}")
     for variant in view.variants:
         for state in variant.states:
-            if state not in view.service.stable:
+            if state not in view.service.stable_statuses:
                 _transient(view, book, variant, state)
                 continue
             trial = attempt(view, "documented", Where(variant, state))
@@ -113,7 +113,7 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
             continue
         elif post.effect:
             book.case(requirement, detail, trial, Effect(post.resource, post.effect))
-            book.used.add(f"bindings.effects: {post.resource} {post.effect}")
+            book.used.add(f"effects: {post.resource} {post.effect}")
         elif post.resource != view.service.resource:
             book.case(requirement, detail, trial, RelatedReaches(post.resource, post.becomes))
         elif post.unchanged:
@@ -203,7 +203,7 @@ def _body_rows(view: View, book: Book) -> None:
             else:
                 book.case(requirement, "", showing(view, row.name, version), shown)
                 if rule := view.service.showing(view.operation, row.name):
-                    book.used.add(f"bindings.shows: {rule.operation} {rule.fields}")
+                    book.used.add(f"preconditions_to_show: {rule.operation} {rule.fields}")
 
 
 def _last_with_content(view: View) -> Microversion | None:

@@ -39,7 +39,7 @@ def highest_version(specs: Sequence[Spec]) -> Microversion:
             named += _ends(*operation.responses.normal)
             samples = (*operation.request.samples, *operation.response.samples)
             named += [s.microversion for s in samples if s.microversion]
-    return max((Microversion.parse(v) for v in named), default=load_service(service_of(specs)).first)
+    return max((Microversion.parse(v) for v in named), default=load_service(service_of(specs)).first_microversion)
 
 
 def _ends(*things: Versions | Body | Parameter | Code) -> list[str]:
@@ -76,7 +76,7 @@ def derive(
         service: its description; the one that comes with this suite where None.
     """
     service = service or load_service(service_of(specs))
-    top = max(highest_version(specs), service.first)  # a reference may name no version at all
+    top = max(highest_version(specs), service.first_microversion)  # a reference may name no version at all
     if ceiling is not None and ceiling < top:
         top = ceiling
     vocabulary = tuple((spec, v) for spec in specs for v in spec.vocabulary)
@@ -95,7 +95,7 @@ def derive(
             if wrong is not None:
                 book.without_case(whole, "not-derivable", f"the URL {operation.path} {wrong.what}")
             elif not supported(operation, service):
-                book.without_case(whole, "not-derivable", service.unsuited.get(operation.id, operation.path))
+                book.without_case(whole, "not-derivable", service.untestable.get(operation.id, operation.path))
             elif view.range.empty:
                 book.without_case(whole, "beyond-cloud", f"from {view.lowest} on")
             else:
@@ -130,8 +130,8 @@ def views(specs: Sequence[Spec], top: Microversion, service: ServiceDescription)
 
 def supported(operation: Operation, service: ServiceDescription) -> bool:
     """Whether the operation belongs to the versioned API, and nothing that it needs is known to be out of reach."""
-    outside = (operation.path == "/" and not service.rooted) or operation.path.startswith("/{")
-    return not outside and operation.id not in service.unsuited
+    outside = (operation.path == "/" and not service.root_is_operation) or operation.path.startswith("/{")
+    return not outside and operation.id not in service.untestable
 
 
 def _operation(view: View, book: Book, default_policy: bool) -> None:

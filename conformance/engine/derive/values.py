@@ -46,7 +46,7 @@ class _Value:
 
     @property
     def detail(self) -> str:
-        """What stands in the brackets of the case's id; rows of one name are told apart by their last versions."""
+        """The text in the brackets of the case's id; rows of one name are told apart by their last versions."""
         name = id_part(self.row.name)
         plain = f"with-{name}" if self.label == GIVEN else f"{name}-{id_part(self.label)}"
         return f"{plain}-{self.last}" if self.last is not None else plain
@@ -121,7 +121,7 @@ def _given(view: View, book: Book, field: request_fields.Field, one: _Value, ver
     rule = _ruled(view, book, one, version)
     if rule is not None and rule.reason is not None:
         return
-    beside = dict(rule.beside) if rule is not None else {}
+    beside = dict(rule.together_with) if rule is not None else {}
     name = field.path[-1] if view.operation.action else field.name
     variant, state = view.main_with([field.path[-1], *beside])
     body = view.body(variant, version, {**beside, name: one.value})
@@ -169,7 +169,7 @@ def _given_query(view: View, book: Book, one: _Value) -> None:
     if rule is not None and rule.reason is not None:
         return
     key = one.row.name if one.label == GIVEN else f"{one.row.name}={one.label}"
-    beside = tuple(rule.beside.items()) if rule is not None else ()
+    beside = tuple(rule.together_with.items()) if rule is not None else ()
     asked = view.service.list_rule(view.operation, key, view.default)
     variant, state = view.main
     trial = attempt(
@@ -178,7 +178,7 @@ def _given_query(view: View, book: Book, one: _Value) -> None:
         Where(variant, state),
         Asked(
             role=asked.role if asked else None,
-            query=(*(asked.also if asked else ()), *beside, (one.row.name, one.value)),
+            query=(*(asked.query if asked else ()), *beside, (one.row.name, one.value)),
             optional=True,
         ),
     )
@@ -186,12 +186,12 @@ def _given_query(view: View, book: Book, one: _Value) -> None:
 
 
 def _ruled(view: View, book: Book, one: _Value, version: Microversion) -> ValueRule | None:
-    """What the tables say of a value; where they or the reference let no case be made, the reason is noted."""
+    """The rule for a value. Where the rule or the reference lets no case be made, the reason is noted."""
     rule = view.service.value_rule(view.operation, one.row.name, one.label)
     if rule is not None:
-        book.used.add(f"bindings.values: {view.operation.id} {one.row.name}={one.label}")
+        book.used.add(f"value_rules: {view.operation.id} {one.row.name}={one.label}")
         if rule.reason is not None:
-            _without(view, book, one, version, rule.reason, rule.why)
+            _without(view, book, one, version, rule.reason, rule.explanation)
         return rule
     if one.label == "highest":
         why = f"how much of {one.row.name} there may be is a matter of the cloud's size and quotas"
@@ -201,13 +201,13 @@ def _ruled(view: View, book: Book, one: _Value, version: Microversion) -> ValueR
         return None
     reason = "provider" if one.label == "highest" else "not-derivable"
     _without(view, book, one, version, reason, why)
-    return ValueRule(view.operation.id, one.row.name, one.label, reason=reason, why=why)
+    return ValueRule(view.operation.id, one.row.name, one.label, reason=reason, explanation=why)
 
 
 def _case(view: View, book: Book, one: _Value, version: Microversion, trial: Trial, rule: ValueRule | None) -> None:
     name, line, numbers = normal_requirement(view, version)
     if numbers:
-        if rule is not None and rule.sandbox:
+        if rule is not None and rule.by_provider_choice:
             trial = replace(trial, gates=(ProviderDependent(),))
         book.case(view.requirement("normal", name, line), one.detail, trial, LetIn(numbers, one.what))
 

@@ -51,7 +51,7 @@ def derive_removed(view: View, book: Book) -> None:
         return
     variant, state = view.main
     gone = any(code.code == GONE for code in view.operation.responses.error)
-    # What was removed has no elements any more: where the cloud shows none, any name will do, as for what would act.
+    # A removed operation has no elements any more: where the cloud shows none, any name will do.
     names = placeholders(view.operation.path)
     apart = bool(names) and not view.needs_resource
     trial = attempt(
@@ -243,7 +243,7 @@ def _taken(view: View, version: Microversion) -> bool:
 
 def _outside(view: View) -> Iterator[tuple[str, Microversion]]:
     own = view.operation.microversions.range
-    if own.min is not None and own.min.previous is not None and own.min > view.service.first:
+    if own.min is not None and own.min.previous is not None and own.min > view.service.first_microversion:
         yield f"min-{own.min}", own.min.previous
     if own.max is not None and own.max.next <= view.top:
         yield f"max-{own.max}", own.max.next

@@ -34,7 +34,7 @@ class Variant:
 
     @property
     def prefix(self) -> str:
-        """What stands before a status in a case's detail."""
+        """The text before a status in a case's detail."""
         return f"{self.name}." if self.name else ""
 
 
@@ -58,7 +58,7 @@ class View:
     @cached_property
     def lowest(self) -> Microversion:
         """The lowest version at which the operation exists."""
-        return self.operation.microversions.range.min or self.service.first
+        return self.operation.microversions.range.min or self.service.first_microversion
 
     @cached_property
     def default(self) -> Microversion:
@@ -155,7 +155,7 @@ class View:
             found.append(Variant("-".join(names), tuple(include.items()), condition.any_of, condition))
         if found:
             return tuple({v.name: v for v in reversed(found)}[n] for n in dict.fromkeys(v.name for v in found))
-        states = self.service.accepts.get(self.operation.id, (self.service.initial,))
+        states = self.service.statuses_to_try.get(self.operation.id, (self.service.initial_status,))
         return (Variant("", (), states, None),)
 
     def _existing(self, names: tuple[str, ...]) -> list[str]:
@@ -165,7 +165,7 @@ class View:
     @property
     def reads(self) -> bool:
         """Whether the operation only reads."""
-        return self.operation.method in ("GET", "HEAD") and self.operation.id not in self.service.acting_reads
+        return self.operation.method in ("GET", "HEAD") and self.operation.id not in self.service.unsafe_gets
 
     @cached_property
     def needs_resource(self) -> bool:
@@ -196,13 +196,13 @@ class View:
             return self.variants[0], None
         for variant in self.variants:
             for state in variant.states:
-                if state == self.service.initial:
+                if state == self.service.initial_status:
                     return variant, state
         for variant in self.variants:
             for state in variant.states:
-                if state in self.service.stable:
+                if state in self.service.stable_statuses:
                     return variant, state
-        return self.variants[0], self.service.initial
+        return self.variants[0], self.service.initial_status
 
     def main_with(self, names: Iterable[str]) -> tuple[Variant, str | None]:
         """As ``main``, for a request that has some fields: the reference may ask another status for them."""
@@ -210,7 +210,7 @@ class View:
         for variant in self.variants:
             if variant.condition and variant.condition.when and given & set(variant.condition.when.present):
                 for state in variant.states:
-                    if state in self.service.stable:
+                    if state in self.service.stable_statuses:
                         return variant, state
         return self.main
 
@@ -224,14 +224,14 @@ class View:
 
     def _met(self) -> bool:
         """Whether the tables say that the environment is that of what this suite makes, or how it is brought about."""
-        met = any(fnmatchcase(self.operation.id, pattern) for pattern in self.service.met)
-        return met or bool(self.service.steps(self.operation, "before"))
+        met = any(fnmatchcase(self.operation.id, pattern) for pattern in self.service.environment_satisfied)
+        return met or bool(self.service.steps(self.operation, "steps_before"))
 
     @property
     def fault(self) -> ErrorBody:
-        """What the body of an error must be."""
-        form = self.service.fault
-        return ErrorBody(form.listed, form.code, form.fields)
+        """The form of an error's body."""
+        form = self.service.error_body
+        return ErrorBody(form.list_key, form.code_field, form.required_fields)
 
     @property
     def role(self) -> str:

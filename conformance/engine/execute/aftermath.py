@@ -1,4 +1,4 @@
-"""What follows from the answer to a request for the things of its lane: made, renamed, gone, or changed after all."""
+"""Consequences of an answer for the things of a lane: made, renamed, gone, or changed despite a refusal."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Aftermath:
         return request.filled.path.rpartition("/")[0], list(request.filled.values.values())[-1]
 
     def accepted(self, evidence: Evidence, answer: Answer, request: Request) -> Evidence:
-        """What an accepted request has made, renamed or removed; its effects on others are taken back."""
+        """Note the things that an accepted request has made, renamed or removed; undo its effects on others."""
         trial, operation = evidence.trial, evidence.trial.request.operation
         elements, owned = self.paths.elements, request.filled.owned
         made = self._made(trial, answer, request, evidence.role or trial.request.role)
@@ -92,7 +92,7 @@ class Aftermath:
 
     @staticmethod
     def _renamed(trial: Trial, request: Request) -> Owned | None:
-        """What has another name now: the body holds one, under the word by which the path holds the former."""
+        """The thing that has another name now: the body holds the new name under the placeholder's word."""
         owned = request.filled.owned
         if owned is None or owned.producer is None or trial.request.operation.action is not None:
             return None
@@ -115,7 +115,7 @@ class Aftermath:
                 self.paths.steps.after(step, request.filled.values, self.paths.path_of, request.body)
 
     def _disobeyed(self, request: Request) -> None:
-        """What a refused request has done all the same is taken back, and is not what the next one should find."""
+        """Undo the effects of a request that was executed despite its refusal, and use other things from now on."""
         self.take_back(request)  # while what the path names is there
         self.paths.forget(request.filled)
         if request.filled.owned is not None:
@@ -134,13 +134,13 @@ class Aftermath:
         return made
 
     def _born(self, evidence: Evidence, made: Owned) -> Evidence:
-        """What becomes of something new that has statuses."""
+        """Evidence with the statuses of a new thing."""
         service, stopping, kind = self.context.service, self.context.stopping, self.context.kind
         if made.collection != kind.collection:
             return evidence
         result = self.context.watch.until(
             made.value,
-            lambda view: view is None or kind.state_of(view)[0] in service.stable or stopping.is_set(),
+            lambda view: view is None or kind.state_of(view)[0] in service.stable_statuses or stopping.is_set(),
             self.context.patience.status,
         )
         for shown_by, brought in kind.brings.items():

@@ -96,7 +96,7 @@ class Arrangement:
                 makes_in = self.paths.makes_in(trial)
                 if error.optional or state in (None, makes_in) or tries == 0:
                     raise
-                # What could not be made in this status is made before a resource reaches it: one that was nowhere yet.
+                # A thing that cannot be made in this status is made before a new resource reaches the status.
                 self.subject.discard()
                 through = makes_in
                 continue
@@ -128,7 +128,7 @@ class Arrangement:
             yield
 
     def _seen(self, trial: Trial, request: Request, version: Microversion) -> Mapping[str, Any] | None:
-        """What the request must leave as it is where it is refused; None where nothing shows that."""
+        """The views that a refused request must leave as they are; None where nothing can be seen."""
         if trial.outcome.accepted is True or trial.request.operation.method == "GET":
             return self.subject.view if trial.situation.state is not None else None
         return self.snapshots.before(trial, request.filled, version, request.body)
@@ -226,7 +226,7 @@ class Arrangement:
             problem = None if self.subject.locked else self.subject.lock()
             if problem:
                 return problem
-        if not self.context.service.named_by.keys().isdisjoint(request.filled.values):
+        if not self.context.service.placeholder_sources.keys().isdisjoint(request.filled.values):
             self.subject.refresh()  # what was made so is under way in the resource
         return replace(request, ready=True)
 
@@ -235,7 +235,7 @@ class Arrangement:
         if "{" not in operation.path:
             return None
         if self._unknown is None:
-            at = self.context.service.unknown_at
+            at = self.context.service.unknown_id_path
             admin = Role.ADMIN in self.context.cloud.roles and not self.context.service.resource
             self._unknown = (
                 self.context.cloud.unknown_id(at, role=Role.ADMIN if admin else Role.MEMBER)

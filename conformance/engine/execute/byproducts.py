@@ -1,4 +1,4 @@
-"""What a request makes of the things that are attached to the resource under test: found, counted, removed."""
+"""Byproducts: things that a request makes of the things that are attached to the resource: counted and removed."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Byproducts:
         return replace(evidence, found=found, exchanges=exchanges)
 
     def _rules(self, trial: Trial) -> list[tuple[Byproduct, bool]]:
-        """What the reference says of the operation, and whether it lets one expect that some are made."""
+        """The rules for byproducts of the operation, each with whether the reference lets one expect some."""
         service, here = self.context.service, trial.situation.environment
         return [
             (rule, post.effect == "created" and post.when is not None and bool(here))
@@ -77,7 +77,7 @@ class Byproducts:
         ]
 
     def _attached(self, rule: Byproduct) -> tuple[str, ...]:
-        shown = (self.subject.view or {}).get(rule.attached)
+        shown = (self.subject.view or {}).get(rule.attached_field)
         return tuple(str(one["id"]) for one in shown or () if isinstance(one, Mapping) and "id" in one)
 
     def _made(self, rule: Byproduct, expected: bool) -> Mapping[str, str] | None:
@@ -107,7 +107,7 @@ class Byproducts:
             if not isinstance(rows, list):
                 return None
             self._listing = (answer.exchange,) if rows or not query else self._listing
-            fresh = {str(one[kind.id_field]): str(one.get(rule.of)) for one in rows if isinstance(one, dict)}
+            fresh = {str(one[kind.id_field]): str(one.get(rule.source_field)) for one in rows if isinstance(one, dict)}
             if fresh.keys() <= found.keys():
                 return found
             found |= fresh

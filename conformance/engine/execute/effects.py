@@ -52,7 +52,7 @@ class Effects:
                     self._looks[probe] = self._first(rule, probe.effect)
 
     def after(self, answer: Answer, role: str) -> Mapping[EffectOn, Seen]:
-        """What is seen after the request of a role was accepted; awaited, for an effect need not be there at once."""
+        """The looks after a role's request was accepted. An effect need not be there at once, so it is awaited."""
         return {probe: self._until(look, answer, Role(role)) for probe, look in self._looks.items()}
 
     def made_unasked(self, resource: str) -> str | None:
@@ -113,7 +113,7 @@ class Effects:
         if not answer.ok:
             return Seen(problem=_problem(look.rule.path, answer), exchange=answer.exchange)
         # A cloud that ignores the query shows those of other resources, too.
-        own = [one for one in elements(answer.json) if values_at(one, look.rule.of)[0] == [look.subject]]
+        own = [one for one in elements(answer.json) if values_at(one, look.rule.resource_field)[0] == [look.subject]]
         return Seen(after=frozenset(str(one["id"]) for one in own if "id" in one), exchange=answer.exchange)
 
     def _shown(self, look: _Look, id_: str, path: str, role: Role) -> Seen:
@@ -129,7 +129,11 @@ class Effects:
     def _get(
         self, rule: EffectRule, path: str, query: tuple[tuple[str, str], ...] = (), role: Role = Role.MEMBER
     ) -> Answer | Problem:
-        version = self.context.top if rule.until is None else min(self.context.top, Microversion.parse(rule.until))
+        version = (
+            self.context.top
+            if rule.max_microversion is None
+            else min(self.context.top, Microversion.parse(rule.max_microversion))
+        )
         if version not in self.context.cloud.microversions:
             return Problem(
                 "inapplicable", f"the cloud does not support microversion {version}, at which {path} is shown"

@@ -103,7 +103,7 @@ class Executor:
             return None
         # Where the reference is silent, it may be accepted, too.
         if trial.outcome.accepted is not False and needs.sandbox_only:
-            reason = f"what {operation.id} needs, or leaves behind, is beyond what a client can do"
+            reason = f"{operation.id} needs something that no API client can do; it is tried only in the sandbox"
             return Problem("inapplicable", reason)
         if ProviderDependent() in trial.gates:
             return Problem("inapplicable", "whether a cloud has what the value stands for is its provider's choice")
@@ -129,7 +129,7 @@ class Executor:
         return not self.paths.lasts(trial.request.operation, request.filled, trial.request.role, version)
 
     def _exchanged(self, trial: Trial, version: Microversion, request: Request, probes: tuple[Probe, ...]) -> Evidence:
-        """What a request that is ready brings to light."""
+        """The evidence that a request brings which is ready to be sent."""
         if trial.situation.state is not None:
             if request.needs.byproducts:
                 self.byproducts.look(trial)
@@ -148,7 +148,7 @@ class Executor:
         return self._concluded(evidence, answer, request, probes)
 
     def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
-        """What follows from the answer: for the things of the lane, and for the resource that has statuses."""
+        """Evidence with the consequences of the answer: for the things of the lane, and for the resource under test."""
         trial, needs = evidence.trial, request.needs
         changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
         if answer.ok and changes:
@@ -158,7 +158,7 @@ class Executor:
         if trial.situation.state is None:
             return evidence
         if answer.ok and trial.outcome.accepted is False:
-            # What should have been refused may have changed anything; later trials must not suffer from it.
+            # A request that should have been refused may have changed anything; later trials must not suffer from it.
             self.subject.must_replace = True
         self.subject.altered = self.subject.altered or (answer.ok and trial.request.uses_optional_fields)
         evidence = self.settling.followed(evidence, answer, request, probes)
@@ -277,7 +277,7 @@ class Executor:
 
     @staticmethod
     def _creates(trial: Trial, request: Request) -> str | None:
-        """What the action may make beside its answer: the client writes it down before it is asked for."""
+        """The kind of thing that the action may make beside its answer: the journal needs it before the request."""
         if request.needs.creates is None or trial.request.role in _NOBODY or trial.situation.target != "own":
             return None
         kind, named_by = request.needs.creates

@@ -1,4 +1,4 @@
-"""Which element of a list, and which value of it, a filter is tried with."""
+"""Chooses the element of a list, and its value, with which a filter is tried."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ TRIES = 8
 """How often a trial is made, at most, until the list stands still between its controls."""
 
 TWO = ("limit", "next", "marker", "offset", "sort")
-"""What needs two elements to be seen."""
+"""The questions that need two elements."""
 
 SOON = 30.0
 """Seconds after which what was made shows in its list, at most: some of it shows only when the resource is done."""
@@ -77,7 +77,7 @@ class Paging:
             problem = self.subject.reach(trial.situation.state)
             if problem:
                 return Evidence(trial, version=version, problem=problem)
-        stock = next((s for s in self.context.service.listed if s.name == listing.made), None)
+        stock = next((s for s in self.context.service.made_for_lists if s.name == listing.made), None)
         fresh = stock is not None and stock.name not in self._shared and self._stock(stock)
         asking = _Asking(
             self,
@@ -353,7 +353,7 @@ class _Asking:
 
 
 def page_of(answer: Answer, plan: Listing) -> Page:
-    """What an answer lists."""
+    """The page that an answer lists."""
     body: Any = answer.json if answer.ok else None
     links: list[Any] = []
     if isinstance(body, Mapping):

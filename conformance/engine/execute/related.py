@@ -34,7 +34,7 @@ class Related:
 
     def status(self, resource: str, answer: Answer) -> Any:
         """The status of a resource after a request was answered, when it lasts; None where nobody can tell."""
-        rule = self.context.service.related.get(resource)
+        rule = self.context.service.related_statuses.get(resource)
         if rule is None or rule.role not in self.context.cloud.roles:
             return None
         named = "" if rule.resource_field else self._named(rule, resource, answer)

@@ -1,4 +1,4 @@
-"""What becomes of the resources of a trial after its request."""
+"""Follows the resources of a trial after its request, until they have settled."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Settling:
     def followed(
         self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...] = ()
     ) -> Evidence:
-        """What becomes of the resource under test after the request."""
+        """Evidence with the resource under test as it is after the request."""
         trial, operation = evidence.trial, evidence.trial.request.operation
         if not answer.ok:
             if trial.outcome.refused_for == "sender":
@@ -65,7 +65,7 @@ class Settling:
         return self._found(evidence, answer, request.body, probes) if probes else evidence
 
     def _found(self, evidence: Evidence, answer: Answer, body: Any, probes: tuple[Probe, ...]) -> Evidence:
-        """What the probes find."""
+        """Evidence with the findings of the probes."""
         effects = self.effects.after(answer, evidence.role or evidence.trial.request.role)
         found: dict[Probe, Any] = {}
         exchanges = (*evidence.exchanges, *(seen.exchange for seen in effects.values() if seen.exchange is not None))

@@ -1,4 +1,4 @@
-"""What would show that a request was done: the thing that it names, a list of what it makes, a record of what was done.
+"""Views that would show that a request was executed: the thing that it names, a list, a record of actions.
 
 Others use the same cloud. So of what is theirs, too, only the fields are looked at that the request would set, and of a
 list only what bears a name of this run; of what this run has made, all that it shows.
@@ -47,7 +47,7 @@ class Snapshots:
     marked: frozenset[str] = frozenset()
 
     def before(self, trial: Trial, filled: Filled, version: Microversion, body: Any) -> Mapping[str, Any] | None:
-        """What a request must leave as it is where it is refused; None where nothing shows that."""
+        """The views that a refused request must leave as they are; None where nothing can be seen."""
         view = self.subject.view if trial.situation.state is not None else None
         if trial.outcome.accepted is True or trial.request.operation.method == "GET":
             return view
@@ -95,7 +95,7 @@ class Snapshots:
     def _apart(
         self, trial: Trial, filled: Filled, version: Microversion, body: Any, name: str | None
     ) -> Mapping[str, Any] | None:
-        """What is seen of it apart from the resource that has statuses.
+        """The views apart from the resource that has statuses.
 
         ``name`` is None before the request; after it, what a body has named, or nothing.
         """
@@ -129,7 +129,7 @@ class Snapshots:
         return {**seen, BELOW: below}
 
     def _asked(self, trial: Trial, filled: Filled, body: Any, again: bool, own: bool) -> Mapping[str, Any] | None:
-        """What is shown at the path of a request; of what is not our ``own``, the fields that would be set."""
+        """The view at the path of a request; of things that are not our ``own``, the fields that it would set."""
         if trial.request.operation.action is not None:
             return None
         view = self._view(trial.request.operation, filled, body)
@@ -151,7 +151,7 @@ class Snapshots:
         return {BEING: True, SHOWN: view if own else None}
 
     def _view(self, operation: Operation, filled: Filled, body: Any) -> Any:
-        """What stands at a path, or in the list above it; None where nothing does, else ``_UNREADABLE``.
+        """The view at a path, or in the list above it; None where nothing is there, else ``_UNREADABLE``.
 
         In the list it is what the last name of the path names, or what shows most of what the body says of it.
         """
@@ -204,16 +204,18 @@ class Snapshots:
 
         What the cloud does of its own accord has nobody who asked, and what has failed has a message.
         """
-        record = self.context.service.actions
-        operation = self.context.operations.get(record.listed)
+        record = self.context.service.action_log
+        operation = self.context.operations.get(record.list_operation)
         if operation is None:
             return None
         path = operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.resource_id)
         answer = self.context.cloud.get(path, microversion=str(self.context.version_for(operation)))
         if not answer.ok:
             return None
-        found = (one for one in elements(answer.json) if isinstance(one, Mapping) and record.named_by in one)
-        return {str(o[record.named_by]): bool(o.get(record.asked_by)) and not o.get(record.failure) for o in found}
+        found = (one for one in elements(answer.json) if isinstance(one, Mapping) and record.name_field in one)
+        return {
+            str(o[record.name_field]): bool(o.get(record.user_field)) and not o.get(record.failure_field) for o in found
+        }
 
 
 GONE = (404, 410)

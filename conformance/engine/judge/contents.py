@@ -87,7 +87,7 @@ class FieldShown(Expectation):
         return holds(type_name(values[0]) if values else "absent")
 
     def _trouble(self, value: Any, evidence: Evidence) -> Judgement | None:
-        """What is wrong with a value that is there."""
+        """The fault of a value that is there."""
         if value is None:
             if not self.nullable and self.type not in (None, "none"):
                 return broken("null", f"{self.name} is null, documented as {self.type}")

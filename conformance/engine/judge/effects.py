@@ -16,7 +16,7 @@ _SAID = {"created": "is there", "deleted": "is listed no more", "unlisted": "is 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the API has shown of the resources that an effect is about, by their ids.
+    """The ids of the resources that an effect is about, as the API has shown them.
 
     Attributes:
         before, after: those that were there before the request, and those after it.

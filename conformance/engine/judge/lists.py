@@ -179,7 +179,7 @@ def has(values: Sequence[Any], asked: Any, match: str) -> bool:
 
 @dataclass(frozen=True)
 class Filtered(Expectation):
-    """What passes the filter is shown, and nothing else."""
+    """The list shows the elements that pass the filter, and no others."""
 
     parameter: str
 
@@ -239,7 +239,7 @@ class Filtered(Expectation):
         return None
 
     def _none(self, evidence: Evidence, other: Page, listing: Listing, target: str) -> Judgement:
-        """What comes for a value that the element has not; a refusal of the value will do."""
+        """The judgement on a value that the element lacks; a refusal of the value will do."""
         if other.ok:
             if (target in other.names) == (listing.match == "lacks"):
                 return holds("what it selects")

@@ -11,7 +11,7 @@ from specs.model import Operation
 from specs.record.model import Source
 
 ID_CHARACTERS = re.compile(r"[^A-Za-z0-9._/+:~-]+")
-"""What may not stand in a requirement's id (DESIGN: ids are shell words and the last part of a pytest node id)."""
+"""Characters that a requirement's id must not hold (DESIGN: ids are shell words and end a pytest node id)."""
 
 
 def id_part(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a trial brought to light, and what a judgement says of it."""
+"""The evidence of a trial, and the judgement on it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a trial brought to light.
+    """The evidence of one trial: the answer, and the resource before and after it.
 
     Attributes:
         status: the code of the answer, None where the request was not sent or no answer came.

@@ -10,7 +10,7 @@ from conformance.engine.model.probe import Probe
 
 
 class Expectation(Protocol):
-    """What the reference promises of one trial.
+    """A promise of the reference about one trial.
 
     An expectation is asked only where the trial was made and an answer came (``Evidence.problem`` is None and
     ``Evidence.status`` is not).
@@ -23,7 +23,7 @@ class Expectation(Protocol):
 
     @property
     def probes(self) -> tuple[Probe, ...]:
-        """What must be looked up for it beside the answer and the resource."""
+        """The things that must be looked up for it beside the answer and the resource."""
         return ()
 
     @abstractmethod

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Way = Literal["limit", "next", "marker", "offset", "filter", "changes", "sort"]
-"""What is asked of the list: a page of one, the link to the next page, what comes after an element, what comes after a
+"""The question to the list: a page of one, the link to the next page, what comes after an element, what comes after a
 number of elements, what has a value, what changed since or before a moment, an order."""
 
 Match = Literal["equal", "lacks", "least", "part"]
@@ -21,7 +21,7 @@ that it is a part of."""
 
 @dataclass(frozen=True)
 class Listing:
-    """What is tried on a list.
+    """A trial on a list.
 
     Attributes:
         way: what is asked.
@@ -84,7 +84,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Pages:
-    """What the exchanges of one trial showed.
+    """The pages that the exchanges of one trial showed.
 
     Attributes:
         before, after: the controls; with the field in question, if any list shows it.

@@ -1,4 +1,4 @@
-"""What an expectation wants to be looked up beside the answer and the resource itself."""
+"""Probes: the things that an expectation wants to be looked up beside the answer and the resource."""
 
 from __future__ import annotations
 

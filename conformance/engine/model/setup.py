@@ -1,4 +1,4 @@
-"""What must be so before a request is sent, beside the status of the resource.
+"""The setups of a trial: conditions that must hold before a request is sent, beside the status of the resource.
 
 Each setup is entered before the request, in the order of the trial, and left after it in reverse.
 """
@@ -34,7 +34,7 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Ended:
-    """What the path names only while it lasts has come to its end."""
+    """The thing that the path names only while it lasts has come to its end."""
 
 
 Setup = Locked | Existing | Prepared | Ended

@@ -73,7 +73,7 @@ class Situation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the reference lets one expect of the request.
+    """The outcome that the reference lets one expect of the request.
 
     Attributes:
         accepted: whether it is accepted: True, False, or None where the reference is silent.

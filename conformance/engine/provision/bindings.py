@@ -129,11 +129,11 @@ class Bindings:
         for binding in bindings if accepted else ():
             shown = self._context.service.shown_value(binding.resource, binding.attribute)
             if shown is not None and shown.can_be_lost:
-                # What comes after must not suffer from it.
+                # Later trials must not suffer from it.
                 self._subject.must_replace = True
             if binding.relation == "fresh" and self._free.get(binding.resource):
                 self._free[binding.resource].pop()
-            elif binding.relation == "free" and binding.resource in self._context.service.attach:
+            elif binding.relation == "free" and binding.resource in self._context.service.attached_by:
                 made = self._free.get(binding.resource, [])
                 if made:
                     self.attached[binding.resource] = made.pop()
@@ -153,6 +153,8 @@ class Bindings:
             return str(uuid.uuid4())
         if binding.resource == PASSWORD:
             return service.password_form.replace("{token}", _token())
+        if binding.resource == PROJECT:
+            return self.project()
         kind = service.kinds.get(binding.resource)
         if kind is not None and kind.made_up is not None:
             return self._made_up(kind.made_up)
@@ -170,7 +172,7 @@ class Bindings:
         return _attribute(self._make_free(binding.resource), binding.attribute)
 
     def _element(self, binding: Binding) -> Any:
-        """What names an element of a collection that the lane has made, or what its own view shows now."""
+        """The name of an element that the lane has made, or a field that its own view shows now."""
         if self.elements is None:
             raise Unavailable("the lane makes nothing", optional=False)
         owned = self.elements(binding.resource, "other" if binding.relation.startswith("other") else None)
@@ -201,7 +203,7 @@ class Bindings:
                 raise Unavailable(f"the {resource} shows no {attribute}", optional=False)
             return found
         if rule.needed and self._subject.view is None:
-            self._subject.reach(self._context.service.initial)
+            self._subject.reach(self._context.service.initial_status)
         found = _shown_by(rule, self._view(rule.role))
         if found is ABSENT and rule.missing:
             if must_work and rule.can_be_lost:
@@ -226,7 +228,7 @@ class Bindings:
             raise Unavailable(f"{rules.why_role}, and no such role was given")
         view = self._view(rules.role) if rules.in_use and (rules.spare or binding.relation == "other") else None
         shown = {attribute: value(view, field) for field, attribute in rules.in_use.items()}
-        in_use = {attribute: one for attribute, one in shown.items() if one is not ABSENT}
+        in_use = {attribute: one for attribute, one in shown.items() if one not in (ABSENT, None, "")}
         if binding.relation == "own" and binding.attribute in in_use:
             return str(in_use[binding.attribute])
 
@@ -262,7 +264,7 @@ class Bindings:
     def _attach(self, resource: str) -> Made:
         if resource in self.attached:
             return self.attached[resource]
-        how: Attachment = self._context.service.attach[resource]
+        how: Attachment = self._context.service.attached_by[resource]
         operation = self._context.operations.get(how.operation)
         if operation is None:
             raise Unavailable(f"the specs lack {how.operation}, which attaches a {resource}", optional=False)

@@ -1,4 +1,4 @@
-"""What all lanes of a run share: the cloud, the watch, what makes things, the description, and a clock."""
+"""The context that all lanes of a run share: the cloud, the watch, the factories, the description, and a clock."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Notes:
 
 @dataclass(frozen=True)
 class RunContext:
-    """What all lanes of a run share.
+    """The context that all lanes of a run share.
 
     Attributes:
         elevated: operations that this cloud refuses its members, where the reference does not name the roles.
@@ -87,7 +87,7 @@ class RunContext:
         object.__setattr__(self, "kind", self.cloud.profile.kind(self.service.resource))
 
     def needs_of(self, operation: Operation) -> Needs:
-        """What the requests of an operation need; ``needs`` holds that of every operation of the reference."""
+        """The needs of an operation's requests; ``needs`` holds those of every operation of the reference."""
         return Needs.of(operation, self.service, self.producers, self.top)
 
     def elevate(self, operation: Operation, name: str) -> None:

@@ -44,7 +44,9 @@ class Elements:
         return self._context.producers.of(template) is not None or self._factory(template) is not None
 
     def _factory(self, template: str) -> str | None:
-        return self._context.service.makes.get(template.rpartition("/")[2]) if template.count("/") == 1 else None
+        return (
+            self._context.service.made_by_factory.get(template.rpartition("/")[2]) if template.count("/") == 1 else None
+        )
 
     def own(
         self, template: str, collection: str, name: str, operation: Operation, fields: Mapping[str, Any]
@@ -97,11 +99,11 @@ class Elements:
         self._pool = {key: other for key, other in self._pool.items() if other.value != owned.value}
 
     def forget_below(self, path: str) -> None:
-        """What stands below a path is gone, or no longer what it was."""
+        """Forget the things below a path, since they are gone or changed."""
         self._pool = {key: owned for key, owned in self._pool.items() if not owned.path.startswith(f"{path}/")}
 
     def _by_factory(self, factory: str, collection: str) -> Owned:
-        problem = self._subject.reach(self._context.service.initial)
+        problem = self._subject.reach(self._context.service.initial_status)
         if problem is not None:
             raise Unavailable(problem.reason, optional=False)
         made = self._context.resources.make(factory, of=self._subject.resource_id)
@@ -209,7 +211,7 @@ class Elements:
         until(lambda: self.show(owned, version), formed, within, stopping, pause=0.05, growth=2.0, cap=2.0)
 
     def show(self, owned: Owned, version: str) -> Any:
-        """What the cloud shows of it; None where it is not there."""
+        """The view that the cloud shows of it; None where it is not there."""
         return content(self.look(owned, version))
 
     def look(self, owned: Owned, version: str) -> Answer:

@@ -1,4 +1,4 @@
-"""Who sends a request: a member, or an administrator where this cloud keeps it from members."""
+"""The role that sends a request: a member, or an administrator where this cloud refuses members."""
 
 from __future__ import annotations
 

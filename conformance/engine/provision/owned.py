@@ -37,7 +37,7 @@ class Owned:
 
 
 def content(answer: Answer) -> Any:
-    """What an answer shows: the object in its one key; None where it shows nothing."""
+    """The object that an answer shows in its one key; None where it shows nothing."""
     if not answer.ok or not isinstance(answer.json, dict):
         return None
     return next(iter(answer.json.values())) if len(answer.json) == 1 else answer.json
@@ -63,7 +63,7 @@ def name_in(body: Any) -> str | None:
 
 
 def named_by(answer: Answer, name: str, sent: Any = None) -> str | None:
-    """What an answer says was made: in its body, by the last segment of its Location, or as the request named it."""
+    """The name of a new thing: in the answer's body, its Location, or the request."""
     value = identity(answer.json, name) if answer.json is not ABSENT else None
     if value is not None:
         return value

@@ -1,4 +1,4 @@
-"""What stands for the placeholders of a path: the resource under test, a thing of the run, or what the cloud shows.
+"""Fills the placeholders of paths: with the resource under test, a thing of the run, or a thing that the cloud shows.
 
 Which collection a placeholder names an element of follows from the path: ``{gear_id}`` in ``/gears/{gear_id}`` is an
 element of what ``GET /gears`` lists. What is only read is looked up there first; what a request changes is made,
@@ -33,7 +33,7 @@ from specs.microversion import Microversion
 from specs.model import Operation
 
 UNKNOWN_NUMBER = "987654321"
-"""What stands for a number that names nothing."""
+"""The number that names nothing."""
 
 PROMPT = 0.1
 """Seconds between two looks for what is named only while it lasts: it may end at any moment."""
@@ -100,7 +100,7 @@ class Paths:
             owned = None
             if given and name in given:
                 value = given[name]
-            elif nothing is not None and last_only and name in self._context.service.named_by:
+            elif nothing is not None and last_only and name in self._context.service.placeholder_sources:
                 self._something(filled, operation, name, role, version)  # the situation in which it could be named
                 value = self._nothing(filled, operation, name, role, version, nothing)
                 if name in needs.passing:
@@ -127,7 +127,7 @@ class Paths:
         Raises:
             Unavailable: one of them was refused.
         """
-        for step in self._context.service.steps(operation, "before"):
+        for step in self._context.service.steps(operation, "steps_before"):
             self.steps.before(step, values or {}, self.path_of)
 
     def path_of(self, operation: Operation) -> str:
@@ -162,8 +162,8 @@ class Paths:
             producer = self._context.producers.of(collection)
             for condition in producer.operation.preconditions if producer is not None else ():
                 if condition.kind == "status" and condition.resource == self._context.service.resource:
-                    return next((s for s in condition.any_of if s in self._context.service.stable), "")
-        return self._context.service.initial
+                    return next((s for s in condition.any_of if s in self._context.service.stable_statuses), "")
+        return self._context.service.initial_status
 
     def lasts(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> bool:
         """Whether the lists still show what a path was filled with that is named only while it lasts."""
@@ -182,7 +182,7 @@ class Paths:
             Unavailable: it lasts.
         """
         for name in self._context.service.passing(operation):
-            for step in self._context.service.named_by[name].ends:
+            for step in self._context.service.placeholder_sources[name].end_steps:
                 with contextlib.suppress(Unavailable):  # it may have ended by itself
                     self.steps.before(step, filled.values, self.path_of)
         self.steps.sent.clear()
@@ -210,15 +210,15 @@ class Paths:
         if fixed is not None:
             return fixed, None
         collection, template = collection_of(filled, name), collection_of(operation.path, name)
-        rule = self._context.service.named_by.get(name)
+        rule = self._context.service.placeholder_sources.get(name)
         if rule is not None:
             return self._named(rule, collection, name, role, version, operation), None
         fields = self._context.service.fields_for(operation, template)
-        if self._context.service.owned or operation.method not in SAFE or fields or self._below(operation, name):
+        if self._context.service.always_made or operation.method not in SAFE or fields or self._below(operation, name):
             try:
                 owned = self.elements.own(template, collection, name, operation, fields)
             except Unavailable:
-                if self._context.service.owned or not self._context.sandbox:
+                if self._context.service.always_made or not self._context.sandbox:
                     raise
                 owned = None  # nothing there is anybody else's
             if owned is not None:
@@ -234,15 +234,15 @@ class Paths:
     def _named(
         self, rule: Naming, collection: str, name: str, role: str, version: Microversion, operation: Operation
     ) -> str:
-        """What only another request's answer, or a list while it lasts, names."""
-        if rule.since is not None and version < Microversion.parse(rule.since):
-            raise Unavailable(f"what {{{name}}} names is of use from {rule.since} on")
+        """A name that only another request's answer gives, or a list while the thing lasts."""
+        if rule.min_microversion is not None and version < Microversion.parse(rule.min_microversion):
+            raise Unavailable(f"what {{{name}}} names is of use from {rule.min_microversion} on")
         at = str(self._listed_at(collection_of(operation.path, name), version))
         if rule.passing:
             with contextlib.suppress(Unavailable):
                 return self._listed(collection, name, role, at, operation)
         if self._subject.view is None:
-            self._subject.reach(self._context.service.initial)
+            self._subject.reach(self._context.service.initial_status)
         values = {self._context.service.identifier: self._subject.known_id}
         answer: Answer | None = None
         try:
@@ -252,7 +252,7 @@ class Paths:
             raise Unavailable(str(error)) from None  # in this status nothing has such a name
         finally:
             self.steps.sent.clear()
-            # What was made so is under way in the resource under test, and of no use to any other trial.
+            # The new thing is under way in the resource under test, and of no use to any other trial.
             self._subject.must_replace = True
         if rule.field is not None:
             shown = lookup(answer.json if answer else None, rule.field)
@@ -294,7 +294,7 @@ class Paths:
         return UNKNOWN_NUMBER if known.isdigit() else unknown
 
     def _fixed(self, collection: str, name: str) -> str | None:
-        table = self._context.service.placeholders
+        table = self._context.service.placeholder_values
         value = table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
         if value == "project":
             return self._project()
@@ -326,7 +326,7 @@ class Paths:
         return max(at, first) if first is not None else at
 
     def forget(self, filled: Filled) -> None:
-        """What a path named is gone, or is not what it was: the next one gets another."""
+        """Forget the thing that a path named, since it is gone or changed: the next path gets another."""
         for key, value in list(self._known.items()):
             if filled.values.get(key[1]) == value and key[0]:
                 del self._known[key]

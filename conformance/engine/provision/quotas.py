@@ -60,7 +60,7 @@ class Quotas:
                 request and look into another service all the same), so that the trial would say nothing.
         """
         if "admin" not in self.context.role_names:
-            raise Unavailable(f"no credentials of the role admin were given, who takes {step.operation}")
+            raise Unavailable(f"{step.operation} needs an administrator: give --os-cloud-admin or --admin-token")
         for name in (step.operation, step.seen_by):
             if name not in self.context.operations:
                 raise Unavailable(f"{name}, which goes before it, is not in the specs at hand")

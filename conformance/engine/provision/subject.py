@@ -33,7 +33,7 @@ ATTEMPTS = 3
 
 
 class Hindered(Exception):
-    """What is attached to a resource keeps it from a status. The message is one sentence."""
+    """A thing that is attached to a resource keeps it from a status. The message is one sentence."""
 
 
 class Subject:
@@ -99,7 +99,7 @@ class Subject:
             if problem or self.status == state:
                 return problem
             way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
-            if way is None and self.status == self.context.service.initial:
+            if way is None and self.status == self.context.service.initial_status:
                 return self._no_way(state, reason)
             try:
                 reason = self._walk(way, state) or reason if way else reason
@@ -132,19 +132,19 @@ class Subject:
 
     def _under_way(self) -> bool:
         """Whether a step of what was last done to the resource has not ended, as far as its actions show that."""
-        known, operations = self.context.service.actions, self.context.operations
-        lister, reader = operations.get(known.listed), operations.get(known.shown)
+        known, operations = self.context.service.action_log, self.context.operations
+        lister, reader = operations.get(known.list_operation), operations.get(known.show_operation)
         if lister is None or reader is None:
             return False
         name = placeholders(reader.path)[-1]
         newest = identity(next(elements(self._read(lister, {})), None), name)
         action = self._read(reader, {name: newest}) if newest is not None else None
         inner = next(iter(action.values()), None) if isinstance(action, Mapping) else None
-        steps = inner.get(known.steps) if isinstance(inner, Mapping) else None
-        return any(isinstance(s, Mapping) and s.get(known.ended) is None for s in steps or ())
+        steps = inner.get(known.steps_field) if isinstance(inner, Mapping) else None
+        return any(isinstance(s, Mapping) and s.get(known.finished_field) is None for s in steps or ())
 
     def _read(self, operation: Operation, values: Mapping[str, str]) -> Any:
-        """What an operation below the resource shows."""
+        """The answer of an operation below the resource."""
         path = operation.path
         for name, value in {self.context.service.identifier: self.resource_id, **values}.items():
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
@@ -169,7 +169,7 @@ class Subject:
         return None
 
     def _no_way(self, state: str, reason: str) -> Problem:
-        initial = self.context.service.initial
+        initial = self.context.service.initial_status
         if self.context.graph.way(initial, state, self._broken) is not None:
             who = f"only an administrator can bring a {self._kind.name} into"
             return Problem("inapplicable", f"{who} {state}, and no such role is given")
@@ -184,7 +184,7 @@ class Subject:
                     raise Hindered(f"with what is attached to it a {self._kind.name} does not reach {state}: {reason}")
                 self._broken.add(edge)
                 self.context.notes.add("broken-way", reason)
-                if self.status not in self.context.service.stable:
+                if self.status not in self.context.service.stable_statuses:
                     self.discard()
                 return f"{state} was not reached: {reason}"
             if self.status != edge.targets[0]:
@@ -205,7 +205,7 @@ class Subject:
             self.unlock()
         answer = self.context.cloud.send(ask)
         if answer.status == 409:
-            # What went before may not have ended, although the resource shows no task any more.
+            # The action before may not have ended, although the resource shows no task any more.
             self.settle(())
             answer = self.context.cloud.send(ask)
         if not answer.ok:
@@ -221,7 +221,7 @@ class Subject:
         name = self._kind.name
         try:
             version = str(self.context.top)
-            self._made = self.context.resources.make(name, microversion=version, **environment.made_with)
+            self._made = self.context.resources.make(name, microversion=version, **environment.factory_arguments)
         except ResourceError as error:
             # A cloud need not bear every environment.
             if self.environment:
@@ -233,7 +233,7 @@ class Subject:
         self.view = dict(self._made.body)
         if self.bindings.attached:
             self.bindings.new_resource()
-        if any(self.view.get(field, ABSENT) != value for field, value in environment.shown.items()):
+        if any(self.view.get(field, ABSENT) != value for field, value in environment.shown_by.items()):
             self.discard()
             return Problem("inapplicable", f"a {name} that was made {self.environment} does not show that it is so")
         return None
@@ -253,7 +253,7 @@ class Subject:
 
     def _see(self, view: View) -> None:
         self.view = view
-        self.locked = bool(view.get(self.context.service.shown_by, self.locked))
+        self.locked = bool(view.get(self.context.service.lock_shown_by, self.locked))
 
     def show(self) -> Answer:
         """Ask for the resource, as member, at the highest version."""
@@ -269,7 +269,7 @@ class Subject:
         """
         patience, kind = self.context.patience, self._kind
         before = self.status
-        wanted = self.context.service.stable if targets is None else targets or ((before,) if before else ())
+        wanted = self.context.service.stable_statuses if targets is None else targets or ((before,) if before else ())
         began: list[float] = []
         moved: list[bool] = []
 
@@ -323,7 +323,7 @@ class Subject:
             return Problem("inconclusive", f"{operation_id} was answered {answer.status or answer.error}")
         self.locked = locked
         shown = self.refresh() or {}
-        if shown.get(self.context.service.shown_by, locked) != locked:
+        if shown.get(self.context.service.lock_shown_by, locked) != locked:
             return Problem("inconclusive", f"{operation_id} was accepted, and the {self._kind.name} does not show it")
         return None
 

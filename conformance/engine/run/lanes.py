@@ -1,4 +1,4 @@
-"""Which trials share a resource, and in which order they run on it.
+"""Lanes: the trials that share a resource, and their order on it.
 
 A lane is a function of the trial alone, so that processes that share a run agree on it without a word. Its name is the
 status that its trials start from, or lead to: the way into a status is itself a case of the lane. What starts and ends
@@ -29,7 +29,7 @@ def lane_of(trial: Trial, service: ServiceDescription) -> str:
     """The lane of a trial."""
     state = trial.situation.state
     if service.is_alone(trial.request.operation.id) and (
-        trial.outcome.accepted is not False or service.before_refusal(trial)
+        trial.outcome.accepted is not False or service.steps_before_refusal(trial)
     ):
         return ALONE
     if any(service.is_alone(step.operation) for setup in trial.setups(Prepared) for step in setup.steps):
@@ -40,12 +40,12 @@ def lane_of(trial: Trial, service: ServiceDescription) -> str:
         return f"{NO_RESOURCE}-{trial.request.operation.path.split('/')[1]}"
     if trial.situation.environment:
         return trial.situation.environment
-    if state != service.initial:
+    if state != service.initial_status:
         return state
-    if trial.outcome.accepted and trial.outcome.leads_to and trial.outcome.leads_to[0] != service.initial:
+    if trial.outcome.accepted and trial.outcome.leads_to and trial.outcome.leads_to[0] != service.initial_status:
         return trial.outcome.leads_to[0]
     operation = trial.request.operation
-    # What is made below the resource is shared by the operations on it.
+    # Things below the resource are shared by the operations on them.
     family = operation.id if operation.action else "/".join(operation.path.split("/")[3:4])
     return f"{state}-{zlib.crc32(family.encode()) % HOME_LANES + 1}"
 
@@ -58,7 +58,7 @@ def order(trial: Trial, service: ServiceDescription) -> tuple[int, str, str]:
     requests of one operation are neighbours.
     """
     operation, outcome, locked = trial.request.operation, trial.outcome, Locked() in trial.setup
-    if operation.id in service.final and outcome.accepted is not False:
+    if operation.id in service.tried_last and outcome.accepted is not False:
         rank = 9
     elif outcome.accepted is False:
         rank = 1 if locked else 0

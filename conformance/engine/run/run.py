@@ -105,7 +105,7 @@ class Run:
                     lane = lanes.setdefault(lane_of(case.trial, self.context.service), {})
                     lane.setdefault(case.trial.key, []).append(case)
             jobs = {name: [_Job.of(cases) for cases in lane.values()] for name, lane in lanes.items()}
-            # What needs no resource fills the time in which others wait, and takes no resource's place.
+            # Trials that need no resource fill the time in which others wait, and take no resource's place.
             if NO_RESOURCE in jobs:
                 self._begin(self._run_lane, jobs.pop(NO_RESOURCE))
             alone = jobs.pop(ALONE, None)
@@ -193,7 +193,7 @@ class Run:
 
     def _next(self, pending: list[_Job], subject: Subject) -> _Job:
         """The next trial: in the present status if there is one, else in the nearest."""
-        status = subject.status or self.context.service.initial
+        status = subject.status or self.context.service.initial_status
         for job in pending:
             if job.trial.situation.state in (None, status):
                 return job
@@ -242,7 +242,7 @@ class Run:
         left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
         request, roles = trial.request, self.context.role_names
         if kept_out and left and trial.outcome.accepted and request.role == "member" and "admin" in roles:
-            # That a documented role is kept out is a finding of its own. What else is promised an administrator sees.
+            # That a documented role is kept out is a finding of its own. An administrator decides the other promises.
             elevated = replace(trial, request=replace(request, role="admin"))
             again = {c.id: (c, e, j) for c, e, j in _judged(elevated, left, job.probes, executor)}
             results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
@@ -279,7 +279,7 @@ def _fault(error: Exception) -> str:
 def _confirmed(
     first: tuple[Evidence, Judgement], second: tuple[Evidence, Judgement] | None
 ) -> tuple[Evidence, Judgement]:
-    """What two tries of a failing case say together: a fail if both failed, else undecided."""
+    """The verdict of two tries of a failing case: a fail if both failed, else undecided."""
     if second is not None and second[1].verdict == "fail":
         return second
     if second is None:

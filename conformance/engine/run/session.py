@@ -49,7 +49,7 @@ USES = (
 
 @dataclass(frozen=True)
 class Settings:
-    """What decides a run, beside the cases that are chosen.
+    """The settings of a run, beside the chosen cases.
 
     Attributes:
         target: the cloud.

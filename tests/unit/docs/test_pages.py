@@ -78,6 +78,7 @@ def test_what_a_command_does_not_know_is_found(line, unknown):
     assert unknown_in(line.split()) == unknown
 
 
+@pytest.mark.slow
 # The build runs those with a pipe, and those that print what `show` gives, which is tested below.
 @pytest.mark.parametrize("line", [line for line in PROGRAMS if line.startswith("conformance") and "|" not in line])
 def test_a_command_whose_output_the_pages_show_runs(line):
@@ -99,6 +100,7 @@ def test_the_trial_of_a_case_is_shown_by_the_parts_that_are_not_as_by_default():
     assert any(line.strip() == "state: SUSPENDED" for line in lines)
     assert any(line.startswith("expectation: ") for line in lines)
     assert not any(line.endswith((": None", ": ()")) for line in lines)
+    assert sum(line.strip() == "resource: floating_ip" for line in lines) == 1  # nothing that follows from the rest
 
 
 def test_the_result_of_a_case_is_shown_with_its_exchange():
@@ -133,3 +135,21 @@ def test_the_example_names_no_other_machine():
     assert set(re.findall(r"https?://([^/:\"]+)", text)) == {"127.0.0.1"}
     assert "/home/" not in text
     assert "/root" not in text
+
+
+def modules_named(text):
+    """Pairs of a folder and a module: a module alone belongs to the folder that the line names before it."""
+    for line in text.splitlines():
+        folder = ""
+        for name in re.findall(r"`([\w/]+/|[\w/]+\.py)`", line):
+            above, _, module = name.rpartition("/")
+            folder = above or folder
+            if module and folder:
+                yield folder, module
+
+
+def test_every_module_that_the_architecture_names_is_there():
+    named = set(modules_named((ROOT / "ARCHITECTURE.md").read_text("utf-8")))
+    assert len(named) > 30
+    places = (ROOT, ROOT / "conformance" / "engine")
+    assert [one for one in sorted(named) if not any((place / one[0] / one[1]).is_file() for place in places)] == []

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
+import shipped
 from checkout import ROOT
 from record_builder import omission, result
 
-from conformance.engine.derive.suite import derive
 from conformance.plugin import opened
 from conformance.plugin.expected import Expected, ExpectedDeviations, Unexpected, compare, expected_of, load_expected
-from conformance.plugin.reference import given_specs, read_reference
 from conformance.plugin.trouble import Trouble
 
 pytest_plugins = ["pytester", "plugin_project"]
+pytestmark = pytest.mark.xdist_group("shipped")  # what is derived once is derived in one process
 
 FILES = sorted((ROOT / "conformance" / "services").glob("*/expected/*.yaml"))
 LOCK = "servers-actions.lock/normal/202"
@@ -156,14 +156,12 @@ def test_the_shipped_files_are_sound(path):
 
 
 def test_the_file_of_the_shipped_specs_fits_them():
-    reference = read_reference(given_specs(None))
-    first = reference.specs[0].reference
+    first = shipped.specs_of("compute")[0].reference
     read = expected_of(first.package, first.version)
     assert read is not None
-    sources = {
-        case.requirement.id: case.requirement.source for case in derive(reference.specs, reference.selected).cases
-    }
-    cases = {case.id for case in derive(reference.specs, reference.selected).cases}
+    suite = shipped.suite_of("compute")
+    sources = {case.requirement.id: case.requirement.source for case in suite.cases}
+    cases = {case.id for case in suite.cases}
     for item in read.by_id.values():
         assert {f"{item.requirement}[{one}]" for one in item.cases} <= cases, item.deviation
         source = sources[item.requirement]

@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from plugin_project import PLUGINS
 
 pytest_plugins = ["pytester", "plugin_project"]
 
@@ -59,7 +60,7 @@ def test_130_interrupted(project):
 
 def test_130_by_the_signal(project):
     project.decide_parts({project.matching(LOCK)[0]: "hang"})
-    command = [sys.executable, "-m", "pytest", "-p", "fake_engine", *project.endpoint, "-k", LOCK, "specs/compute"]
+    command = [sys.executable, "-m", "pytest", *PLUGINS, *project.endpoint, "-k", LOCK, "specs/compute"]
     process = subprocess.Popen(command, cwd=project.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + 60
     while not project.tried:

@@ -19,6 +19,7 @@ def lanes_of(project):
     return workers
 
 
+@pytest.mark.slow
 def test_the_same_verdicts_and_no_lane_on_two_workers(project):
     failing = project.matching("servers-actions.pause/")[1]
     project.decide_parts({failing: "fail"})
@@ -44,7 +45,7 @@ def test_selection_and_waivers_reach_the_workers(project):
     (project.path / "waivers.yaml").write_text(
         "format: 1\nwaivers:\n- {deviation: '*', reason: known, link: 'https://e.org/1', expires: 2999-01-01}\n"
     )
-    result = project.run_process("-n", "2", "-k", LOCK, "--waivers", "waivers.yaml")
+    result = project.run_process("-n", "1", "-k", LOCK, "--waivers", "waivers.yaml")
     result.assert_outcomes(passed=len(project.matching(LOCK)) - 1, xfailed=1)
     assert result.ret == 0
     assert sorted(project.tried_cases) == sorted(project.matching(LOCK))
@@ -56,11 +57,12 @@ def test_going_on(project):
     assert project.run("-k", LOCK).ret == 1
     (project.path / "tried.txt").unlink()
     project.decide()
-    result = project.run_process("-n", "2", "-k", LOCK, "--resume", "runs/latest")
+    result = project.run_process("-n", "1", "-k", LOCK, "--resume", "runs/latest")
     assert project.tried_cases == cases[:1]
     result.assert_outcomes(passed=len(cases) - 1, failed=1)
 
 
+@pytest.mark.slow
 def test_first_failure_ends_the_other_worker_too(project):
     project.decide_parts({project.matching(LOCK)[0]: "fail", "servers-actions.pause/normal": "hang"})
     result = project.run_process("-n", "2", "-x")
@@ -69,6 +71,7 @@ def test_first_failure_ends_the_other_worker_too(project):
     assert (project.path / "closed.txt").read_text().count("\n") == 3
 
 
+@pytest.mark.slow
 def test_what_a_dead_worker_has_not_decided_is_an_error(project):
     case = project.matching(LOCK)[3]
     project.decide_parts({case: "die"})
@@ -80,7 +83,7 @@ def test_what_a_dead_worker_has_not_decided_is_an_error(project):
 
 
 def test_nothing_selected(project):
-    result = project.run_process("-n", "2", "-k", "nothing-of-that-name")
+    result = project.run_process("-n", "1", "-k", "nothing-of-that-name")
     assert result.ret == 2
     assert not (project.path / "runs").exists()
 

@@ -1,17 +1,13 @@
 """Every check has a breaker: whatever the suite of the committed specs promises to notice, some broken cloud does."""
 
 import pytest
-from checkout import ROOT
+import shipped
 from made_up import broken, case, operation
 
-from conformance.engine.api.load import load_service
-from conformance.engine.derive.suite import derive, highest_version
 from conformance.engine.judge.codes import Accepted
-from conformance.prove.catalogue import catalogue, unbreakable
-from conformance.prove.ground import Ground
-from specs.load import load_directory
+from conformance.prove.catalogue import unbreakable
 
-SPECS = ROOT / "specs" / "compute"
+pytestmark = pytest.mark.xdist_group("shipped")  # what is derived once is derived in one process
 
 KINDS = (
     "normal",
@@ -67,15 +63,12 @@ MUTATIONS = {
 
 @pytest.fixture(scope="module")
 def ground():
-    specs = load_directory(SPECS).specs
-    templates = frozenset((operation.method, operation.path) for spec in specs for operation in spec.operations)
-    suite = derive(specs, specs, None, True)
-    return Ground(suite, highest_version(specs), load_service("compute"), ("ACTIVE", "BUILD", "SHUTOFF"), templates)
+    return shipped.ground()
 
 
 @pytest.fixture(scope="module")
-def everything(ground):
-    return catalogue(ground)
+def everything():
+    return shipped.breakages()
 
 
 def test_every_kind_of_requirement_is_broken(ground, everything):

@@ -4,9 +4,11 @@ import json
 import os
 import sys
 import textwrap
+import threading
 
 import pytest
 
+from conformance.sandbox.child import alone
 from conformance.sandbox.process import Microversions, Sandbox, SandboxError, start
 
 READY = {
@@ -154,3 +156,27 @@ def test_control_of_a_child_that_is_gone(child):
             running.memory()
     finally:
         running.stop()
+
+
+def test_who_waits_for_another_is_told(tmp_path):
+    lock, told, order = tmp_path / "something.lock", [], []
+    inside, leave = threading.Event(), threading.Event()
+
+    def first():
+        with alone(lock, told.append):
+            inside.set()
+            leave.wait(30)
+            order.append("first")
+
+    def second():
+        with alone(lock, lambda sentence: (told.append(sentence), leave.set())):
+            order.append("second")
+
+    threads = [threading.Thread(target=one) for one in (first, second)]
+    threads[0].start()
+    assert inside.wait(30)
+    threads[1].start()
+    for one in threads:
+        one.join(60)
+    assert order == ["first", "second"]
+    assert told == ["waiting for another process that makes something"]

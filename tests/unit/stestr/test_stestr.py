@@ -208,6 +208,7 @@ def finished(project):
     return (latest / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_stestr_itself(stestr):
     pytest.importorskip("stestr")
     case = stestr.matching("servers-actions.lock/")[0]

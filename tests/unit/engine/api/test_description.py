@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import specs_of
 
 import specs
 from conformance.engine.api.description import Description, DescriptionError, read_folder, read_texts, services
@@ -17,7 +18,6 @@ from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.strictness import check_against, schema, validate
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.model.case import REASONS
-from specs.load import load_directory
 
 SHIPPED = sorted(services())
 
@@ -42,7 +42,7 @@ def told(text):
 
 @pytest.fixture(scope="module")
 def shipped():
-    return {name: load_directory(Path(specs.__file__).parent / name).specs for name in SHIPPED}
+    return {name: specs_of(name) for name in SHIPPED}
 
 
 def test_the_services_are_the_folders():

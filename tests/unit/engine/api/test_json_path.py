@@ -19,7 +19,7 @@ from specs.microversion import Microversion
 NAME = Binding("name", "value", "new")
 BOUND = replace(
     KNOWLEDGE,
-    rules=(
+    bindings=(
         BindingRule("*", "colourRef", COLOUR),
         BindingRule("*", "owner", ABSENT),
         BindingRule("*", "name", NAME),
@@ -126,7 +126,7 @@ def test_required_fields_alone_are_given():
 
 
 def test_a_table_says_which_optional_field_a_request_is_of_no_use_without():
-    service = replace(KNOWLEDGE, includes=(("*.post-gears", "gloss"),))
+    service = replace(KNOWLEDGE, always_included=(("*.post-gears", "gloss"),))
     rows = [row("gear", "object", True), row("gloss", "boolean")]
     assert made(*rows, shown=[{"gear": {"gloss": False}}], service=service) == {"gear": {"gloss": False}}
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 import pytest
+from shipped import specs_of, suite_of
 
-import specs
 from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers, collection_of, placeholders
 from conformance.engine.api.response_fields import _walk
@@ -19,15 +18,16 @@ from conformance.engine.derive.suite import derive, views
 from conformance.engine.model.binding import bindings_in
 from conformance.engine.model.case import REASONS, id_part
 from conformance.engine.provision.bindings import NAMED
-from specs.load import load_directory
 from specs.microversion import Microversion
 
 KNOWN = load_service("compute")
 
+pytestmark = pytest.mark.xdist_group("shipped")  # what is derived once is derived in one process
+
 
 @pytest.fixture(scope="module")
 def shipped():
-    return load_directory(Path(specs.__file__).parent / "compute").specs
+    return specs_of("compute")
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,8 @@ def operations(shipped):
 def steps():
     """Every step that the tables name, before, after, or in order that something has a name."""
     return [
-        *(step for _, step in (*KNOWN.before, *KNOWN.after)),
-        *(step for naming in KNOWN.named_by.values() for step in naming.steps),
+        *(step for _, step in (*KNOWN.steps_before, *KNOWN.steps_after)),
+        *(step for naming in KNOWN.placeholder_sources.values() for step in naming.steps),
         *KNOWN.quotas.values(),
     ]
 
@@ -57,7 +57,7 @@ def rows(operation, *locations):
 
 
 def test_every_bound_parameter_is_one_of_a_request(operations):
-    for rule in KNOWN.rules:
+    for rule in KNOWN.bindings:
         names = {
             row.name.rpartition(".")[2]
             for operation in operations.values()
@@ -71,7 +71,7 @@ def test_every_named_field_is_one_of_its_request(operations):
     for refusal in KNOWN.refusals:
         assert refusal.parameter in {r.name for r in operations[refusal.operation].request.parameters}
         assert refusal.code in {c.code for c in operations[refusal.operation].responses.error}
-    for how in KNOWN.attach.values():
+    for how in KNOWN.attached_by.values():
         assert how.parameter in {r.name for r in operations[how.operation].request.parameters}
     for way in KNOWN.transitions:
         rows = {r.name.rpartition(".")[2] for r in operations[way.operation].request.parameters}
@@ -79,26 +79,26 @@ def test_every_named_field_is_one_of_its_request(operations):
 
 
 def test_every_field_of_a_query_an_inclusion_or_a_companion_is_one_of_each_request_that_is_meant(operations):
-    for pattern, name, _ in KNOWN.queries:
+    for pattern, name, _ in KNOWN.required_queries:
         assert all(name in rows(operation, "query") for operation in meant(operations, pattern)), (pattern, name)
-    for pattern, name in KNOWN.includes:
+    for pattern, name in KNOWN.always_included:
         assert all(name in rows(operation, "body") for operation in meant(operations, pattern)), (pattern, name)
     whole = {o.id: {r.name for r in o.request.parameters if r.location == "body"} for o in operations.values()}
-    for pattern, name, needed in KNOWN.companions:
+    for pattern, name, needed in KNOWN.required_together:
         for operation in meant(operations, pattern):
             assert needed in whole[operation.id], (pattern, needed)
             assert any(fnmatchcase(one, name) for one in whole[operation.id] - {needed}), (pattern, name)
 
 
 def test_every_value_of_a_rule_is_documented_and_what_goes_with_it_is_too(operations):
-    for rule in KNOWN.values:
+    for rule in KNOWN.value_rules:
         for operation in meant(operations, rule.operation):
             named = [r for r in operation.request.parameters if fnmatchcase(r.name, rule.parameter)]
             labels = {"given", *(label for row in named for label, _ in let_in(row))}
             assert named, rule
             assert any(fnmatchcase(label, rule.value) for label in labels), rule
-            assert set(rule.beside) <= {r.name for r in operation.request.parameters}, rule
-        assert rule.reason is None or (rule.reason in REASONS and rule.why and not rule.beside), rule
+            assert set(rule.together_with) <= {r.name for r in operation.request.parameters}, rule
+        assert rule.reason is None or (rule.reason in REASONS and rule.explanation and not rule.together_with), rule
 
 
 def test_every_parameter_of_a_list_rule_is_one_of_a_query(operations):
@@ -106,7 +106,7 @@ def test_every_parameter_of_a_list_rule_is_one_of_a_query(operations):
         asked = set().union(*(rows(operation, "query") for operation in meant(operations, rule.operation)))
         for parameter in rule.parameters:
             assert any(fnmatchcase(name, parameter.partition("=")[0]) for name in asked), (rule.operation, parameter)
-        assert {name for name, _ in rule.also} <= asked, rule
+        assert {name for name, _ in rule.query} <= asked, rule
 
 
 def test_every_step_gives_fields_that_its_request_has(operations):
@@ -123,18 +123,18 @@ def test_every_quota_is_shown_where_it_is_looked_for_and_set_when_nothing_else_i
 
 def test_what_a_step_takes_from_another_request_is_sent_by_it(operations):
     """``sent`` names a field of the operation itself, ``before`` one of a step that goes before it."""
-    for pattern, step in KNOWN.after:
+    for pattern, step in KNOWN.steps_after:
         for binding in bindings_in(dict(step.fields)):
             for operation in meant(operations, pattern):
                 if binding.resource == "sent":
                     assert binding.attribute in rows(operation, "body"), (operation.id, step)
                 if binding.resource == "before":
-                    before = KNOWN.steps(operation, "before")
+                    before = KNOWN.steps(operation, "steps_before")
                     assert any(binding.attribute in {*s.fields, *rows(operations[s.operation])} for s in before), step
 
 
 def test_what_a_path_names_is_named_in_the_path_of_each_request_that_is_meant(operations):
-    for rule in KNOWN.rules:
+    for rule in KNOWN.bindings:
         for binding in bindings_in(rule.value):
             if binding.resource == "path":
                 for operation in meant(operations, rule.operation):
@@ -145,18 +145,18 @@ def test_every_placeholder_is_one_of_a_path(operations):
     used = [(collection_of(o.path, name), name) for o in operations.values() for name in placeholders(o.path)]
     names = {name for _, name in used}
     with_collection = {f"{collection.rpartition('/')[2]}.{name}" for collection, name in used}
-    assert set(KNOWN.placeholders) <= names | with_collection
-    assert set(KNOWN.named_by) <= names
+    assert set(KNOWN.placeholder_values) <= names | with_collection
+    assert set(KNOWN.placeholder_sources) <= names
     assert KNOWN.identifier in names
 
 
 def test_every_collection_is_one_of_a_path(operations):
     collections = {collection_of(o.path, name) for o in operations.values() for name in placeholders(o.path)}
     last = {collection.rpartition("/")[2] for collection in collections}
-    assert set(KNOWN.makes) <= last
-    assert {entry.rpartition(" ")[2] for entry in KNOWN.elements} <= last
-    assert {f"/{name}" for name in KNOWN.per_user} <= collections
-    for pattern, collection, fields in KNOWN.made_with:
+    assert set(KNOWN.made_by_factory) <= last
+    assert {entry.rpartition(" ")[2] for entry in KNOWN.usable_elements} <= last
+    assert {f"/{name}" for name in KNOWN.user_owned} <= collections
+    for pattern, collection, fields in KNOWN.elements_made_with:
         assert all(o.path.startswith(f"{collection}/") for o in meant(operations, pattern)), (pattern, collection)
         producer = Producers(operations.values()).of(collection)
         assert producer is not None, collection
@@ -166,15 +166,15 @@ def test_every_collection_is_one_of_a_path(operations):
 def test_every_list_that_shows_what_is_made_is_documented(operations):
     reads = [o for o in operations.values() if o.method == "GET"]
     keys = {key for o in reads for s in o.response.samples if s.valid for place, _ in _walk(s.body) for key in place}
-    for stock in KNOWN.listed:
+    for stock in KNOWN.made_for_lists:
         assert set(stock.shown_in) <= keys, stock.name
         assert stock.factory is None or KNOWN.profile.kind(stock.factory).factory is not None, stock.name
-        assert set(stock.statuses) <= set(KNOWN.stable), stock.name
-    assert set(KNOWN.list_names) <= keys
+        assert set(stock.statuses) <= set(KNOWN.stable_statuses), stock.name
+    assert set(KNOWN.marker_fields) <= keys
 
 
 def test_what_acts_although_it_is_read_is_read(operations):
-    assert {operations[operation].method for operation in KNOWN.acting_reads} == {"GET"}
+    assert {operations[operation].method for operation in KNOWN.unsafe_gets} == {"GET"}
 
 
 def test_every_status_is_documented(shipped):
@@ -187,40 +187,48 @@ def test_every_status_is_documented(shipped):
     }
     if not documented:
         pytest.skip("these specs hold no vocabulary of the status")
-    used = {*KNOWN.stable, KNOWN.initial, *(s for states in KNOWN.accepts.values() for s in states)}
+    used = {
+        *KNOWN.stable_statuses,
+        KNOWN.initial_status,
+        *(s for states in KNOWN.statuses_to_try.values() for s in states),
+    }
     used |= {status for way in KNOWN.transitions for status in (way.source, way.target)}
     assert used <= documented
 
 
 def test_situations_are_statuses_that_last():
-    lasting = set(KNOWN.stable)
-    assert KNOWN.initial in lasting
-    assert {s for states in KNOWN.accepts.values() for s in states} <= lasting
+    lasting = set(KNOWN.stable_statuses)
+    assert KNOWN.initial_status in lasting
+    assert {s for states in KNOWN.statuses_to_try.values() for s in states} <= lasting
     assert {s for way in KNOWN.transitions for s in (way.source, way.target)} <= lasting
 
 
 def test_every_lasting_status_can_be_reached_from_the_first_and_left(shipped):
     graph = StateGraph.of(views(shipped, Microversion(2, 100), KNOWN))
-    for status in KNOWN.stable:
-        assert graph.way(KNOWN.initial, status) is not None, status
-        assert graph.way(status, KNOWN.initial) is not None, status
+    for status in KNOWN.stable_statuses:
+        assert graph.way(KNOWN.initial_status, status) is not None, status
+        assert graph.way(status, KNOWN.initial_status) is not None, status
 
 
 def test_every_resource_of_a_binding_can_be_had(operations):
     given = [
-        *(rule.value for rule in KNOWN.rules),
+        *(rule.value for rule in KNOWN.bindings),
         *(refusal.binding for refusal in KNOWN.refusals),
-        *(value for _, _, value in KNOWN.queries),
+        *(value for _, _, value in KNOWN.required_queries),
         *(value for rule in KNOWN.effects for _, value in rule.query),
         *(dict(step.fields) for step in steps()),
-        *(dict(fields) for _, _, fields in KNOWN.made_with),
-        *(dict(rule.beside) for rule in KNOWN.values),
+        *(dict(fields) for _, _, fields in KNOWN.elements_made_with),
+        *(dict(rule.together_with) for rule in KNOWN.value_rules),
     ]
     makes = Producers(operations.values(), KNOWN.producers)
     for binding in bindings_in(given):
         assert can_be_given(binding) or makes.of(binding.resource) is not None, binding
         assert binding.relation in {"any", "free", "fresh", "attached", "own", "other", "new", "ambiguous"}
-    made = {*KNOWN.attach, *KNOWN.makes.values(), *(stock.factory for stock in KNOWN.listed if stock.factory)}
+    made = {
+        *KNOWN.attached_by,
+        *KNOWN.made_by_factory.values(),
+        *(stock.factory for stock in KNOWN.made_for_lists if stock.factory),
+    }
     assert all(KNOWN.profile.kind(kind).factory is not None for kind in made)
 
 
@@ -255,7 +263,7 @@ def test_effects_are_shown_by_lists_that_the_reference_knows_and_at_the_last_ver
     lists = {o.path: o for o in operations.values() if o.method == "GET" and o.removed is None}
     said = {(c.resource, c.effect) for o in operations.values() for c in o.postconditions if c.effect}
     for rule in KNOWN.effects:
-        assert rule.until == lists[rule.path].microversions.max
+        assert rule.max_microversion == lists[rule.path].microversions.max
         assert {(rule.resource, effect) for effect in rule.effects} <= said
 
 
@@ -284,7 +292,7 @@ def test_no_case_hides_another_of_the_same_id(shipped, monkeypatch):
 
 
 def test_the_shipped_specs_give_a_suite_in_which_nothing_is_dropped(shipped):
-    found = derive(shipped)
+    found = suite_of("compute")
     told = {c.operation.id for c in found.cases} | {u.requirement.partition("/")[0] for u in found.untested}
     assert told >= {o.id for spec in shipped for o in spec.operations}
     requirements = {r.id for r in found.requirements} | {u.requirement.partition("[")[0] for u in found.untested}
@@ -304,5 +312,5 @@ def test_two_are_made_of_what_is_listed():
     servers = service.stock("servers")
     assert servers is not None
     assert service.stock("server_usages") is servers
-    assert all(len(values) == 2 for stock in service.listed for _, _, values in stock.fields)
-    assert all(stock.factory or stock.statuses for stock in service.listed)
+    assert all(len(values) == 2 for stock in service.made_for_lists for _, _, values in stock.fields)
+    assert all(stock.factory or stock.statuses for stock in service.made_for_lists)

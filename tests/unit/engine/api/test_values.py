@@ -88,7 +88,7 @@ def test_a_list_of_enumerated_values_holds_one_at_a_time():
 @pytest.mark.parametrize(
     ("one", "shown", "expected"),
     [
-        (row("colourRef"), ABSENT, KNOWLEDGE.rules[0].value),
+        (row("colourRef"), ABSENT, KNOWLEDGE.bindings[0].value),
         (row("mood"), "merry", "merry"),
         (row("mood"), FOREIGN, ABSENT),
         (row("mood"), ABSENT, ABSENT),
@@ -101,7 +101,7 @@ def test_a_list_of_enumerated_values_holds_one_at_a_time():
 )
 def test_a_value_is_known_where_somebody_says_that_it_is_good(one, shown, expected):
     samples = () if shown is ABSENT else (sample({"turn": {one.name: shown}}),)
-    service = replace(KNOWLEDGE, rules=(*KNOWLEDGE.rules, BindingRule("*", "gone", None)))
+    service = replace(KNOWLEDGE, bindings=(*KNOWLEDGE.bindings, BindingRule("*", "gone", None)))
     assert values.known_value(action("turn", one, samples=samples), Field(one, ("turn", one.name)), service) == expected
 
 
@@ -146,15 +146,15 @@ def test_nobody_guesses_a_value_and_no_quantity_is_tried_at_its_upper_limit():
 
 def test_a_table_says_what_goes_with_a_value_and_why_there_is_none():
     rules = (
-        ValueRule("*.turn", "mode", "b", {"mood": "merry"}, sandbox=True),
-        ValueRule("*", "mode", "*", reason="provider", why="a driver has it"),
+        ValueRule("*.turn", "mode", "b", {"mood": "merry"}, by_provider_choice=True),
+        ValueRule("*", "mode", "*", reason="provider", explanation="a driver has it"),
     )
     rows = [row("mood", required=True), row("mode", required=True, enum=("z", "a", "b"))]
-    service = replace(KNOWLEDGE, values=rules)
+    service = replace(KNOWLEDGE, value_rules=rules)
     assert details(*rows, service=service) == ({"mode-b": {"mood": "merry", "mode": "b"}}, {"mode-a": "provider"})
     found = suite(action("turn", *rows), service=service)
     assert case(found, "turn/normal/202[mode-b]").trial.gates == (ProviderDependent(),)
-    assert "bindings.values: widgets.turn mode=b" in found.used
+    assert "value_rules: widgets.turn mode=b" in found.used
 
 
 def test_a_field_of_former_versions_is_tried_at_the_last_of_them():
@@ -173,7 +173,7 @@ def test_a_part_stands_for_what_holds_it():
 
 def test_a_field_without_a_place_is_not_tried():
     networks = BindingRule("*", "wheels", [{"id": Binding("wheel", "id")}])
-    service = replace(KNOWLEDGE, rules=(networks, *KNOWLEDGE.rules))
+    service = replace(KNOWLEDGE, bindings=(networks, *KNOWLEDGE.bindings))
     shown = sample({"wheels": [{"id": "x", "tag": "y"}]}, "2.19")
     rows = [row("wheels", "array", True), row("wheels.tag", min="2.20")]
     one = plain("POST", "/widgets", *rows, samples=(shown,))
@@ -202,7 +202,7 @@ def test_a_value_of_a_query_is_asked_for_as_who_may_and_with_what_it_needs():
     service = replace(
         KNOWLEDGE,
         list_rules=(ListRule("*", ("deep",), "admin", (("all", "1"),)),),
-        values=(ValueRule("*", "deep", beside={"from": "top"}),),
+        value_rules=(ValueRule("*", "deep", together_with={"from": "top"}),),
     )
     found = suite(plain("GET", "/gears", *LIST, normal=(200,)), service=service)
     trial = case(found, "get-gears/normal/200[with-deep]").trial

@@ -32,6 +32,9 @@ def nobody_at_home(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
+    # openstacksdk keeps looking in the directory in which it was imported first, which may be that of another test.
+    for files in ("CONFIG_FILES", "SECURE_FILES", "VENDOR_FILES"):
+        monkeypatch.setattr(f"openstack.config.loader.{files}", [])
 
 
 def trouble(target, **more):

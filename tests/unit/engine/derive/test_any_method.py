@@ -48,7 +48,7 @@ HOST = Binding("host", "name", "any")
 BOUND = replace(
     KNOWLEDGE,
     kinds={"host": GivenKind("no-such-host"), "colour": GivenKind()},
-    rules=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "host", HOST)),
+    bindings=(BindingRule("*", "colourRef", COLOUR), BindingRule("*", "host", HOST)),
 )
 
 
@@ -98,7 +98,7 @@ def test_a_query_parameter_that_must_be_understood_is_broken_and_a_filter_is_not
 
 
 def test_what_every_request_of_a_list_needs_stands_before_what_breaks_it():
-    service = replace(KNOWLEDGE, queries=(("widgets.get-gears", "of", "mine"),))
+    service = replace(KNOWLEDGE, required_queries=(("widgets.get-gears", "of", "mine"),))
     found = bad(plain("GET", "/gears", row("limit", "integer", location="query"), error=(400,)), service=service)
     assert found["limit-type"].trial.request.query == (("of", "mine"), ("limit", "conformance"))
 
@@ -119,7 +119,7 @@ def test_a_field_of_a_tree_is_broken_where_it_stands():
 
 @pytest.mark.parametrize("whole", [None, COLOUR, [], "text"])
 def test_a_part_of_what_the_table_gives_as_a_whole_is_not_broken(whole):
-    service = replace(KNOWLEDGE, rules=(BindingRule("*", "maker", whole),))
+    service = replace(KNOWLEDGE, bindings=(BindingRule("*", "maker", whole),))
     rows = row("maker", "object", True), row("maker.city", required=True)
     one = plain("POST", "/gears", *rows, samples=(sample({"maker": {"city": "c"}}),), error=(400,))
     assert set(bad(one, service=service)) == {"maker-missing", "maker-type"}
@@ -194,7 +194,7 @@ def test_the_same_asked_for_twice_conflicts_or_is_observed():
 
 def test_what_is_added_by_a_step_is_asked_for_twice_too():
     join = plain("POST", "/clubs/{club_id}/join", error=(409,))
-    service = replace(KNOWLEDGE, after=((join.id, Step("widgets.leave", {})),))
+    service = replace(KNOWLEDGE, steps_after=((join.id, Step("widgets.leave", {})),))
     assert set(bad(join, code="409", service=service)) == {"twice"}
     found = suite(join)
     assert (ids(found, "error/409"), untested(found)) == ([], {"post-clubs-club_id-join/error/409": "not-derivable"})
@@ -227,7 +227,7 @@ def test_a_sample_that_names_nothing_of_others_is_a_documented_request(shown):
 
 def test_a_sample_whose_id_the_table_binds_is_a_documented_request():
     shown = {"gear": {"colour_id": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a10"}}
-    service = replace(KNOWLEDGE, rules=(BindingRule("*", "colour_id", COLOUR),))
+    service = replace(KNOWLEDGE, bindings=(BindingRule("*", "colour_id", COLOUR),))
     found = suite(plain("POST", "/gears", samples=(sample(shown),), normal=(200,)), service=service)
     assert case(found, "post-gears/normal/200[sample-widget-sample-2.1]").trial.request.body == {
         "gear": {"colour_id": COLOUR}
@@ -269,21 +269,21 @@ def test_an_operation_without_a_server_is_tried_in_no_status():
 def test_an_operation_whose_values_belong_to_a_server_is_tried_on_one(relation):
     rules = (BindingRule("*", "colourRef", Binding("colour", "id", relation)),)
     one = plain("POST", "/gears", row("colourRef", required=True), normal=(200,))
-    found = suite(one, service=replace(KNOWLEDGE, rules=rules))
+    found = suite(one, service=replace(KNOWLEDGE, bindings=rules))
     assert case(found, "post-gears/normal/200").trial.situation.state == "IDLE"
 
 
 def test_an_environment_that_the_tables_meet_is_no_hindrance():
     one = plain("POST", "/gears", normal=(200,), preconditions=(Condition("environment", "gear", 21),))
     assert untested(suite(one))["post-gears/normal/200"] == "not-through-api"
-    met = replace(KNOWLEDGE, met=("*.post-gears",))
-    stepped = replace(KNOWLEDGE, before=(("*.post-gears", Step("widgets.oil", {})),))
+    met = replace(KNOWLEDGE, environment_satisfied=("*.post-gears",))
+    stepped = replace(KNOWLEDGE, steps_before=(("*.post-gears", Step("widgets.oil", {})),))
     for service in (met, stepped):
         assert case(suite(one, service=service), "post-gears/normal/200")
 
 
 def test_a_field_that_is_refused_without_another_goes_with_it():
-    service = replace(KNOWLEDGE, companions=(("*.post-gears", "force", "host"),))
+    service = replace(KNOWLEDGE, required_together=(("*.post-gears", "force", "host"),))
     one = plain("POST", "/gears", row("force", "boolean", min="2.5"), row("host"), normal=(200,))
     found = suite(one, service=service)
     inside = case(found, "post-gears/microversion/force/min-2.5[2.5]")
@@ -325,7 +325,7 @@ def test_a_postcondition_of_other_versions_does_not_lead_anywhere_at_this_one():
 
 
 def test_what_needs_others_beside_it_may_be_named_by_a_pattern():
-    service = replace(KNOWLEDGE, companions=(("*", "teeth*", "teeth.size"),))
+    service = replace(KNOWLEDGE, required_together=(("*", "teeth*", "teeth.size"),))
     gears = plain("POST", "/gears")
     assert service.with_companions(gears, ["teeth.note"]) == ["teeth.size"]
     assert service.with_companions(gears, ["teeth.size"]) == []

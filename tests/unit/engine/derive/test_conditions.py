@@ -18,10 +18,12 @@ from specs.model import Condition, When
 POWER = Condition("status", "widget", 22, attribute="power", any_of=("on",))
 BUSY = Condition("status", "widget", 23, attribute="task", any_of=("pushing",))
 RUNNING = Condition("status", "job", 24, any_of=("running", "queued"))
-BEGIN = Naming((Step("widgets.begin", {}),), within=("IDLE", "HALTED"), ends=(Step("widgets.end", {}),))
+BEGIN = Naming((Step("widgets.begin", {}),), statuses=("IDLE", "HALTED"), end_steps=(Step("widgets.end", {}),))
 PUSHED = replace(WIDGET, status=replace(STATUS, task_field="task"))
 PROFILE = replace(KNOWLEDGE.profile, kinds={"widget": PUSHED})
-JOBS = replace(KNOWLEDGE, profile=PROFILE, named_by={"job_id": BEGIN}, elements={"jobs": {"state": "running"}})
+JOBS = replace(
+    KNOWLEDGE, profile=PROFILE, placeholder_sources={"job_id": BEGIN}, usable_elements={"jobs": {"state": "running"}}
+)
 PATH = "/widgets/{widget_id}/jobs/{job_id}"
 
 

@@ -23,7 +23,7 @@ rows = st.builds(
 )
 conditions = st.builds(
     status,
-    st.sampled_from(KNOWLEDGE.stable) | names,
+    st.sampled_from(KNOWLEDGE.stable_statuses) | names,
     line=st.integers(20, 22),
     attribute=st.none() | st.just("power"),
     when=st.none() | st.builds(When, environment=st.none() | names),
@@ -97,6 +97,6 @@ def test_a_part_of_an_id_is_never_empty_and_stays_what_it_is(text):
 
 
 def test_a_status_of_two_words_is_one_word_in_an_id():
-    service = driving(KNOWLEDGE, stable=("IDLE", "in [deep] sleep"))
+    service = driving(KNOWLEDGE, stable_statuses=("IDLE", "in [deep] sleep"))
     found = suite(action(preconditions=(status("IDLE"),)), service=service)
     assert "widgets.spin/precondition/status[in-deep-sleep]" in [c.id for c in found.cases]

@@ -100,8 +100,8 @@ def test_what_names_an_element_is_read_from_its_path():
 
 
 def test_the_table_says_what_names_an_element_and_who_may_ask():
-    rule = ListRule("*.list", ("size",), "admin", (("all", "1"),), until="2.19")
-    service = replace(KNOWLEDGE, list_names={"widgets": "name"}, list_rules=(rule,))
+    rule = ListRule("*.list", ("size",), "admin", (("all", "1"),), max_microversion="2.19")
+    service = replace(KNOWLEDGE, marker_fields={"widgets": "name"}, list_rules=(rule,))
     found = suite(LIST, service=service)
     assert case(found, "list/list/marker").trial.exchange.listing.name == "name"
     assert case(found, "list/list/size").trial.request.role == "member"

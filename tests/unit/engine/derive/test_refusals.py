@@ -70,7 +70,7 @@ def test_where_every_role_may_nobody_is_below():
 )
 def test_where_no_documented_role_is_below_a_visitor_asks_and_only_a_refusal_decides(given, may_hide):
     """The reference does not say whether a role without rights may read, or has things of its own."""
-    service = replace(KNOWLEDGE, per_user=("badges",))
+    service = replace(KNOWLEDGE, user_owned=("badges",))
     found = suite(action(error=(403,), **given), service=service, default_policy=True)
     assert ids(found, "error/403") == ["spin/error/403[visitor]"]
     one = case(found, "spin/error/403[visitor]")
@@ -147,7 +147,7 @@ def test_409_by_status_without_a_documented_precondition_is_observed():
 
 
 def test_a_documented_lock_refuses_its_owner_and_not_an_administrator():
-    found = suite(action(error=(409,), preconditions=(status(*KNOWLEDGE.stable), LOCKED)))
+    found = suite(action(error=(409,), preconditions=(status(*KNOWLEDGE.stable_statuses), LOCKED)))
     assert ids(found, "lock") == [
         "spin/precondition/locked[member]",
         "spin/error/409[locked]",
@@ -163,7 +163,9 @@ def test_a_documented_lock_refuses_its_owner_and_not_an_administrator():
 
 
 def test_a_lock_of_an_administrators_operation_lets_him_through():
-    found = suite(action(error=(409,), policy=Policy(("admin",), 3), preconditions=(status(*KNOWLEDGE.stable), LOCKED)))
+    found = suite(
+        action(error=(409,), policy=Policy(("admin",), 3), preconditions=(status(*KNOWLEDGE.stable_statuses), LOCKED))
+    )
     assert ids(found, "lock") == ["spin/precondition/locked[admin]"]
 
 
@@ -297,7 +299,7 @@ def test_the_table_provokes_a_refusal_and_the_suite_says_so():
     one = case(found, "paint/error/409[no-paint]")
     assert one.trial.request.body == {"paint": {"colourRef": REFUSAL.binding}}
     assert one.expectation == RefusedWhereSilent(409, "no-paint")
-    assert found.used == ("bindings.refusals: widgets.paint no-paint",)
+    assert found.used == ("refusals: widgets.paint no-paint",)
     assert suite(action("paint", row("colourRef")), service=service).used == ()
 
 
@@ -323,7 +325,7 @@ def test_a_project_at_its_quota_is_refused():
     )
     assert not one.trial.request.fallback_role, "an administrator may be of another project, whose quota is another"
     assert untested(found) == {}
-    assert "bindings.quotas: gear" in found.used
+    assert "quotas: gear" in found.used
 
 
 def test_the_reference_does_not_say_that_403_is_for_the_quota():

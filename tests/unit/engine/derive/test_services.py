@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from checkout import ROOT
+from shipped import specs_of, suite_of
 from widgets import KNOWLEDGE, action, evidence, row, sample
 
 from conformance.engine.api import bodies, naming
@@ -13,28 +13,26 @@ from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
 from conformance.engine.api.response_fields import place_in, values_at
 from conformance.engine.api.service import FIRST
-from conformance.engine.derive.suite import derive, highest_version, service_of
+from conformance.engine.derive.suite import highest_version, service_of
 from conformance.engine.judge.contents import ErrorBody
 from conformance.engine.model.binding import Binding
 from conformance.engine.provision.bindings import _spelled
-from specs.load import load
 from specs.microversion import Microversion
 from specs.model import Code, Operation, Responses
 
-SPECS = ROOT / "specs" / "placement"
 UUIDS = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a10", "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a11"
 
 
 @pytest.fixture(scope="module")
 def placement():
-    return [load(path) for path in sorted(SPECS.glob("*.yaml"))]
+    return specs_of("placement")
 
 
 def test_each_service_has_its_description_and_its_first_version():
-    assert load_service("compute").first == Microversion(2, 1)
-    assert load_service("placement").first == Microversion(1, 0)
-    assert load_service("nobody's").first == FIRST
-    assert load_service("nobody's").rules == ()
+    assert load_service("compute").first_microversion == Microversion(2, 1)
+    assert load_service("placement").first_microversion == Microversion(1, 0)
+    assert load_service("nobody's").first_microversion == FIRST
+    assert load_service("nobody's").bindings == ()
 
 
 def test_the_service_is_that_of_the_specs_and_none_where_there_are_none(placement):
@@ -43,7 +41,7 @@ def test_the_service_is_that_of_the_specs_and_none_where_there_are_none(placemen
 
 
 def test_the_whole_reference_of_placement_is_derived(placement):
-    suite = derive(placement)
+    suite = suite_of("placement")
     assert highest_version(placement) == Microversion(1, 38)
     assert {case.operation.id for case in suite.cases} == {o.id for spec in placement for o in spec.operations}
     assert not [case.id for case in suite.cases if case.trial.situation.state is not None]
@@ -75,7 +73,7 @@ def test_a_key_that_is_a_uuid_or_a_constant_is_no_field():
 
 def test_members_that_a_client_names_bear_the_name_of_the_table():
     widget = Binding("/widgets")
-    known = replace(KNOWLEDGE, keys=(("*", "stock", widget), ("*", "stock.{}", "BOLT")))
+    known = replace(KNOWLEDGE, chosen_keys=(("*", "stock", widget), ("*", "stock.{}", "BOLT")))
     shown = {"stock": {UUIDS[0]: {"NUT": {"total": 1}}, UUIDS[1]: {}}}
     operation = action("hoard")
     assert naming.named(operation, shown, known) == {"stock": {widget: {"BOLT": {"total": 1}}}}

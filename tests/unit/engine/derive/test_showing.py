@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from checkout import ROOT
+from shipped import specs_of
 from widgets import KNOWLEDGE, case, plain, row, sample, suite
 from workshop import LIST, SHOW, SPIN, TEETH, TOOTH, opened, tried
 
@@ -13,11 +13,9 @@ from conformance.engine.api.entries import Showing
 from conformance.engine.api.load import load_service
 from conformance.engine.model.binding import Step
 from conformance.engine.model.setup import Existing, Prepared
-from specs.load import load_directory
 from specs.microversion import Microversion
 from specs.model import Code
 
-COMPUTE = ROOT / "specs/compute"
 SHOWN = (row("widgets", "array"), row("widgets.wheels", "array"), row("widgets.wheels.size", "integer", min="2.5"))
 LISTED = plain(
     "GET",
@@ -27,29 +25,34 @@ LISTED = plain(
     normal=(Code(200, 1),),
 )
 RULE = Showing(
-    "*.get*", "widgets.wheels.*", ("widgets.show",), (Step("widgets.roll", {}),), (("wheels", "1"),), server=True
+    "*.get*",
+    "widgets.wheels.*",
+    ("widgets.show",),
+    (Step("widgets.roll", {}),),
+    (("wheels", "1"),),
+    needs_resource=True,
 )
 
 
 def derived(*rules):
-    return suite(replace(LISTED, id="widgets.get-all"), service=replace(KNOWLEDGE, showings=rules))
+    return suite(replace(LISTED, id="widgets.get-all"), service=replace(KNOWLEDGE, preconditions_to_show=rules))
 
 
 def test_only_what_is_documented_within_is_asked_for_in_that_situation():
     found = derived(RULE)
     within, beside = (case(found, f"get-all/body/{name}").trial for name in ("widgets.wheels.size", "widgets"))
-    assert (within.setup, within.request.query) == ((Existing(RULE.having), Prepared(RULE.steps)), RULE.query)
-    assert within.situation.state == KNOWLEDGE.initial
+    assert (within.setup, within.request.query) == ((Existing(RULE.existing), Prepared(RULE.steps)), RULE.query)
+    assert within.situation.state == KNOWLEDGE.initial_status
     assert (beside.setup, beside.request.query, beside.situation.state) == ((), (), None)
     assert within.key != beside.key
-    assert found.used == (f"bindings.shows: {RULE.operation} {RULE.fields}",)
+    assert found.used == (f"preconditions_to_show: {RULE.operation} {RULE.fields}",)
 
 
 def test_both_sides_of_a_bound_are_asked_for_in_that_situation():
     found = derived(RULE)
     for version in ("2.4", "2.5"):
         one = case(found, f"get-all/microversion/widgets.wheels.size/min-2.5[{version}]").trial
-        assert (one.setups(Existing), one.request.version) == ([Existing(RULE.having)], Microversion.parse(version))
+        assert (one.setups(Existing), one.request.version) == ([Existing(RULE.existing)], Microversion.parse(version))
 
 
 @pytest.mark.parametrize("rule", [replace(RULE, operation="*.put*"), replace(RULE, fields="gears.*")])
@@ -82,9 +85,9 @@ def test_a_server_to_which_something_was_done_is_given_up(tmp_path):
 
 
 def test_the_shipped_table_names_operations_and_fields_of_the_reference():
-    operations = {o.id: o for spec in load_directory(COMPUTE).specs for o in spec.operations}
+    operations = {o.id: o for spec in specs_of("compute") for o in spec.operations}
     service = load_service("compute")
-    assert service.showings
-    for rule in service.showings:
+    assert service.preconditions_to_show
+    for rule in service.preconditions_to_show:
         assert any(service.showing(o, r.name) is rule for o in operations.values() for r in o.response.parameters), rule
-        assert set(rule.having) | {s.operation for s in rule.steps} <= set(operations)
+        assert set(rule.existing) | {s.operation for s in rule.steps} <= set(operations)

@@ -147,7 +147,7 @@ def test_a_status_that_cannot_be_held_has_a_reason():
 def test_without_a_precondition_the_table_says_where_it_is_tried_and_the_suite_says_so():
     found = suite(action("polish"))
     assert case(found, "polish/normal/202[SPINNING]")
-    assert found.used == ("states.accepts: widgets.polish is tried in SPINNING",)
+    assert found.used == ("statuses_to_try: widgets.polish is tried in SPINNING",)
     assert suite(action("spin")).used == ()
 
 
@@ -353,7 +353,7 @@ def test_an_operation_beyond_the_cloud_or_out_of_reach_has_a_reason():
     assert (late.cases, untested(late)) == ((), {"spin": "beyond-cloud"})
     other = suite(action(path="/{version}"))
     assert (other.cases, untested(other)) == ((), {"spin": "not-derivable"})
-    lacking = replace(KNOWLEDGE, unsuited={"widgets.spin": "it needs two of everything"})
+    lacking = replace(KNOWLEDGE, untestable={"widgets.spin": "it needs two of everything"})
     (left,) = suite(action(), service=lacking).untested
     assert (left.reason, left.detail) == ("not-derivable", "it needs two of everything")
 

@@ -32,7 +32,7 @@ def test_what_the_sandbox_alone_can_bear_is_sent_elsewhere_only_to_be_refused(tm
     ],
 )
 def test_what_the_provider_has_not_set_up_may_be_refused(tmp_path, sandbox, operation, accepted, code, decides):
-    shop = opened(tmp_path, service=replace(KNOWN, by_choice=(LIST.id,)), sandbox=sandbox)
+    shop = opened(tmp_path, service=replace(KNOWN, by_provider_choice=(LIST.id,)), sandbox=sandbox)
     shop[0].things["/jobs"] = {"5": {"id": "5"}}
     shop[0].does[f"GET {operation.path.replace('{job_id}', '5')}"] = code
     problem = make(shop, operation, accepted=accepted).problem

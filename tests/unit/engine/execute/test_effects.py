@@ -27,7 +27,7 @@ RULES = (
     EffectRule("image", ("created", "deleted"), "/images", ("server", "id"), (("server", OWN),), "2.10"),
 )
 COPIED = RelatedStatus("/images/{id}", "image.status", named_by=("image_id",), passing=("SAVING",))
-SHOWING = replace(KNOWN, effects=RULES, related={"image": COPIED})
+SHOWING = replace(KNOWN, effects=RULES, related_statuses={"image": COPIED})
 COPY, MELT = (action(name, path="/servers/{server_id}/action") for name in ("copy", "melt"))
 DELETE = plain("DELETE", "/servers/{server_id}", normal=(204,))
 EVERY = ("image created", "image deleted", "server unlisted")
@@ -74,7 +74,7 @@ def test_what_a_table_says_is_shown_has_a_case_and_the_rest_a_reason():
     assert (case.id, case.expectation) == ("widgets.spin/postcondition/image-created[IDLE]", Effect("image", "created"))
     reasons = {u.requirement.rpartition("/")[2]: u.reason for u in found.untested if "/postcondition/" in u.requirement}
     assert reasons == {"image-deleted": "not-through-api", "oil-created": "not-through-api"}
-    assert "bindings.effects: image created" in found.used
+    assert "effects: image created" in found.used
 
 
 def test_an_effect_in_an_environment_that_does_not_hold_has_no_case():
@@ -94,7 +94,7 @@ def test_a_status_that_is_only_passed_through_has_the_reason_that_it_is():
 
 def test_the_tables_know_where_images_and_servers_are_listed():
     known = load_service("compute")
-    assert known.effect("server", "unlisted").of == ("id",)
+    assert known.effect("server", "unlisted").resource_field == ("id",)
     assert known.effect("image", "created") is known.effect("image", "deleted")
     assert known.effect("image", "deleted").query == (("server", OWN),)
     assert known.effect("port", "deleted") is None

@@ -111,7 +111,7 @@ def test_what_was_said_of_versions_before_the_operation_has_a_reason():
 
 
 def test_what_is_made_of_the_attached_or_not_is_tried_where_something_is_attached():
-    service = driving(KNOWN_WINGED, byproducts=(replace(FEATHER, having=("widgets.hold",)),))
+    service = driving(KNOWN_WINGED, byproducts=(replace(FEATHER, existing=("widgets.hold",)),))
     found = suite(action(preconditions=(status("IDLE"),), postconditions=(SHED, KEEP)), service=service)
     made = case(found, "spin/postcondition/feather-created[winged]")
     kept = case(found, "spin/postcondition/feather-not-created")
@@ -174,7 +174,7 @@ def test_a_server_that_does_not_show_its_kind_is_none_of_it():
 
 
 SPIN = action("spin", path="/servers/{server_id}/action", postconditions=(SHED, KEEP))
-HERE = driving(KNOWN, **(KNOWS | {"environments": {"winged": replace(WINGED, shown={})}}))
+HERE = driving(KNOWN, **(KNOWS | {"environments": {"winged": replace(WINGED, shown_by={})}}))
 
 
 def shop(tmp_path, does):

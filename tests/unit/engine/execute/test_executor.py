@@ -324,7 +324,7 @@ def test_any_target_is_what_is_there_and_else_what_names_nothing(shop):
 
 def test_an_empty_list_of_everybodys_is_asked_for_until_it_shows_what_was_made_for_it(tmp_path):
     stock = Stock("jobs", None, ("jobs",), statuses=("SPINNING", "IDLE"))
-    shop = opened(tmp_path, *EVERY[:-1], SPIN, CALM, service=replace(KNOWN, listed=(stock,)))
+    shop = opened(tmp_path, *EVERY[:-1], SPIN, CALM, service=replace(KNOWN, made_for_lists=(stock,)))
     act, answers = acting(shop[0]), iter([[], [], [], [{"id": 9}], [{"id": 9}]])
     shop[0].does |= {"POST action": act, "GET /jobs": lambda ask: (200, {"jobs": next(answers)})}
     assert make(shop, JOBS).body == {"jobs": [{"id": 9}]}

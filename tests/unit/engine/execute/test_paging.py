@@ -331,7 +331,7 @@ def _no_tick(monkeypatch):
 @pytest.mark.usefixtures("_no_tick")
 @pytest.mark.parametrize("works", [True, False])
 def test_two_elements_are_made_once_and_shown_alone(works):
-    service = replace(KNOWLEDGE, listed=(STOCK,))
+    service = replace(KNOWLEDGE, made_for_lists=(STOCK,))
     found = suite(LIST, service=service)
     on = shelf()
     factory = Factory(on, works)
@@ -354,7 +354,7 @@ def test_two_elements_are_made_once_and_shown_alone(works):
 @pytest.mark.parametrize("places", [1, 2])
 def test_two_elements_are_made_in_different_places_where_the_cloud_has_more_than_one(places):
     stock = replace(STOCK, apart={"hints": {"group": "g-1"}})
-    service = replace(KNOWLEDGE, listed=(stock,))
+    service = replace(KNOWLEDGE, made_for_lists=(stock,))
     on = shelf()
     factory = Factory(on, places=places)
     subject: Any = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))
@@ -369,7 +369,7 @@ def test_two_elements_are_made_in_different_places_where_the_cloud_has_more_than
 
 @pytest.mark.usefixtures("_no_tick")
 def test_the_filter_that_shows_our_own_alone_is_tried_on_everybodys():
-    service = replace(KNOWLEDGE, listed=(STOCK,))
+    service = replace(KNOWLEDGE, made_for_lists=(STOCK,))
     found = suite(LIST, service=service)
     for ignores, verdict in ((), "pass"), (("name",), "fail"):
         on = shelf(ignores=ignores)
@@ -384,7 +384,7 @@ def test_the_filter_that_shows_our_own_alone_is_tried_on_everybodys():
 
 def test_a_server_goes_through_statuses_for_what_comes_of_them():
     stock = Stock("widgets", None, ("widgets",), statuses=("SPINNING", "IDLE"))
-    service = replace(KNOWLEDGE, listed=(stock,))
+    service = replace(KNOWLEDGE, made_for_lists=(stock,))
     reached: list[str] = []
     one = paging(shelf(), service=service, resources=SimpleNamespace(rand_name=str))
     subjects: list[Any] = []

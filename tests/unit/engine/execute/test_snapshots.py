@@ -14,7 +14,9 @@ from conformance.engine.model.binding import Step
 from conformance.engine.run.lanes import ALONE, lane_of
 
 LOG = plain("GET", "/servers/{server_id}/deeds", normal=(200,))
-KEEPS_A_LOG = driving(KNOWN, actions=Actions(LOG.id, named_by="request_id", asked_by="user_id", failure="message"))
+KEEPS_A_LOG = driving(
+    KNOWN, action_log=Actions(LOG.id, name_field="request_id", user_field="user_id", failure_field="message")
+)
 LOCK, UNLOCK = (action(name, path="/servers/{server_id}/action") for name in ("lock", "unlock"))
 BADGES = plain("GET", "/servers/{server_id}/badges", normal=(200,))
 PIN = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,))
@@ -241,10 +243,10 @@ def test_what_others_do_with_such_a_list_is_no_change(tmp_path, others):
 
 ASSERTIVE = replace(
     KNOWN,
-    placeholders={"limit_id": "project"},
-    unlike=((SET.id, Step(SET.id, {"most": 7})),),
-    back=((SET.id, Step(RESET.id, {})),),
-    alone=(SET.id,),
+    placeholder_values={"limit_id": "project"},
+    before_refusal=((SET.id, Step(SET.id, {"most": 7})),),
+    undo_refused=((SET.id, Step(RESET.id, {})),),
+    run_exclusively=(SET.id,),
 )
 
 
@@ -278,7 +280,7 @@ def test_what_is_there_is_made_unlike_what_a_refused_request_would_leave(tmp_pat
 
 
 def test_without_that_nothing_could_be_seen(tmp_path):
-    assert judged(limited(tmp_path, replace(ASSERTIVE, unlike=()))[1]) == "pass"
+    assert judged(limited(tmp_path, replace(ASSERTIVE, before_refusal=()))[1]) == "pass"
 
 
 def test_what_only_the_sandbox_can_bear_is_not_done_elsewhere_to_see_more(tmp_path):
@@ -297,12 +299,12 @@ def test_what_was_made_unlike_is_taken_back(tmp_path):
     ("tables", "expected"),
     [
         ({}, False),
-        ({"unlike": ((SET.id, Step(SET.id, {})),)}, True),
-        ({"before": ((SET.id, Step(SET.id, {})),)}, False),
+        ({"before_refusal": ((SET.id, Step(SET.id, {})),)}, True),
+        ({"steps_before": ((SET.id, Step(SET.id, {})),)}, False),
     ],
 )
 def test_a_refusal_with_steps_that_others_would_feel_waits_until_nothing_else_runs(tables, expected):
-    service = replace(KNOWN, alone=(SET.id,), **tables)
+    service = replace(KNOWN, run_exclusively=(SET.id,), **tables)
     assert (lane_of(tried(SET, accepted=False), service) == ALONE) is expected
     assert (lane_of(tried(SET, accepted=False, target="unknown"), service) == ALONE) is False
     forbidden = tried(SET, accepted=False, refused_for="sender")
@@ -311,7 +313,9 @@ def test_a_refusal_with_steps_that_others_would_feel_waits_until_nothing_else_ru
 
 def test_what_only_the_wrong_person_asks_for_could_be_done(tmp_path):
     """What the accepted request needs before it is there, and is taken back."""
-    service = replace(KNOWN, before=((STRIP.id, Step(PIN.id, {})),), back=((STRIP.id, Step(STRIP.id, {})),))
+    service = replace(
+        KNOWN, steps_before=((STRIP.id, Step(PIN.id, {})),), undo_refused=((STRIP.id, Step(STRIP.id, {})),)
+    )
     shop, executor = opened(tmp_path, *EVERY, BADGES, PIN, STRIP, roles=ROLES, service=service)
     shop.does["DELETE badges"] = 403
     shop.does["GET badges"] = lambda ask: (200, {"badges": []})
@@ -323,7 +327,7 @@ def test_what_only_the_wrong_person_asks_for_could_be_done(tmp_path):
 
 
 def test_a_step_that_cannot_be_taken_before_a_refusal_does_not_stand_in_its_way(tmp_path):
-    service = replace(KNOWN, unlike=((SPIN.id, Step(MAKE.id, {})),))
+    service = replace(KNOWN, before_refusal=((SPIN.id, Step(MAKE.id, {})),))
     shop, executor = opened(tmp_path, *EVERY, roles=ROLES, service=service)
     shop.does["POST gears"] = 409
     shop.does["POST action"] = 403
@@ -333,7 +337,9 @@ def test_a_step_that_cannot_be_taken_before_a_refusal_does_not_stand_in_its_way(
 
 def test_what_stood_below_a_path_whose_steps_were_taken_back_is_made_anew(tmp_path):
     """The steps may have removed it."""
-    service = replace(KNOWN, unlike=((STRIP.id, Step(PIN.id, {})),), back=((STRIP.id, Step(STRIP.id, {})),))
+    service = replace(
+        KNOWN, before_refusal=((STRIP.id, Step(PIN.id, {})),), undo_refused=((STRIP.id, Step(STRIP.id, {})),)
+    )
     shop, executor = opened(tmp_path, *EVERY, BADGES, PIN, UNPIN, STRIP, roles=ROLES, service=service)
     answers = iter([403, 204])
     shop.does["DELETE badges"] = lambda ask: next(answers) if ask.path.endswith("badges") else 403
@@ -345,7 +351,11 @@ def test_what_stood_below_a_path_whose_steps_were_taken_back_is_made_anew(tmp_pa
 
 
 def test_after_steps_are_taken_back_the_server_is_looked_at_again(tmp_path):
-    service = replace(KNOWN, unlike=((SPIN.id, Step("widgets.name", {})),), back=((SPIN.id, Step("widgets.drop", {})),))
+    service = replace(
+        KNOWN,
+        before_refusal=((SPIN.id, Step("widgets.name", {})),),
+        undo_refused=((SPIN.id, Step("widgets.drop", {})),),
+    )
     name = plain("PUT", "/servers/{server_id}/label", name="name", samples=(sample({"label": "x"}),))
     drop = plain("DELETE", "/servers/{server_id}/label", name="drop")
     shop, executor = opened(tmp_path, *EVERY, name, drop, roles=ROLES, service=service)

@@ -158,7 +158,7 @@ def test_a_factory_makes_what_the_reference_has_no_operation_for(tmp_path):
         made.append(of)
         return SimpleNamespace(id=7, role="member")
 
-    shop = opened(tmp_path, service=replace(KNOWN, makes={"jobs": "job"}), factories={"job": job})
+    shop = opened(tmp_path, service=replace(KNOWN, made_by_factory={"jobs": "job"}), factories={"job": job})
     owned = own(shop, SHOW, "/jobs", "job_id")
     assert (owned.value, owned.path, made) == ("7", "/jobs/7", ["server-1"])
     assert shop[1].paths.elements.makes("/jobs")
@@ -166,7 +166,7 @@ def test_a_factory_makes_what_the_reference_has_no_operation_for(tmp_path):
 
 
 def test_a_factory_without_a_server_leaves_the_trial_undecided(tmp_path):
-    shop = opened(tmp_path, service=replace(KNOWN, makes={"jobs": "job"}), factories={"job": None})
+    shop = opened(tmp_path, service=replace(KNOWN, made_by_factory={"jobs": "job"}), factories={"job": None})
     shop[1].context.stopping.set()
     with pytest.raises(Unavailable, match="the run was stopped"):
         own(shop, SHOW, "/jobs", "job_id")

@@ -22,7 +22,7 @@ def test_what_was_named_by_a_step_is_under_way_in_the_server_when_it_is_looked_a
     token = plain("DELETE", "/servers/{server_id}/jobs/{job}", normal=(202,))
     step = plain("POST", "/servers/{server_id}/begin", row("job", required=True), normal=(200,))
     naming = Naming((Step(step.id, {}),), ("job",))
-    shop = opened(tmp_path, *EVERY, token, step, service=replace(KNOWN, named_by={"job": naming}))
+    shop = opened(tmp_path, *EVERY, token, step, service=replace(KNOWN, placeholder_sources={"job": naming}))
 
     def begin(ask):
         shop[0].things["/servers"]["server-1"]["progress"] = 1
@@ -42,7 +42,7 @@ JOBS_OF = plain("GET", "/servers/{server_id}/jobs", normal=(200,))
 def with_passing_jobs(tmp_path, lasting):
     """A service whose servers have a job for a while; one has ended when its end is asked for, but on some servers."""
     naming = Naming((Step(SPIN.id, {}),))
-    shop = opened(tmp_path, *EVERY, JOB_OF, JOBS_OF, service=replace(KNOWN, named_by={"job": naming}))
+    shop = opened(tmp_path, *EVERY, JOB_OF, JOBS_OF, service=replace(KNOWN, placeholder_sources={"job": naming}))
     ended = set()
 
     def end(ask):
@@ -82,8 +82,8 @@ def test_a_refusal_of_what_still_lasts_counts(tmp_path):
 def test_what_has_to_have_ended_is_brought_to_its_end_first(tmp_path):
     shop = with_passing_jobs(tmp_path, {"server-1"})
     stop = plain("DELETE", "/servers/{server_id}/jobs/{job}", normal=(202,))
-    naming = Naming((Step(SPIN.id, {}),), ends=(Step(stop.id, {}),))
-    shop = opened(tmp_path, *EVERY, JOB_OF, JOBS_OF, stop, service=replace(KNOWN, named_by={"job": naming}))
+    naming = Naming((Step(SPIN.id, {}),), end_steps=(Step(stop.id, {}),))
+    shop = opened(tmp_path, *EVERY, JOB_OF, JOBS_OF, stop, service=replace(KNOWN, placeholder_sources={"job": naming}))
     jobs = [{"job": "j-1"}]
     shop[0].does |= {"GET jobs": lambda _: (200, {"jobs": list(jobs)}), "POST end": 409}
     for code in (202, 409):  # it may have ended by itself

@@ -53,7 +53,7 @@ def test_the_server_of_the_lane_stands_for_its_placeholder(shop):
 
 @pytest.mark.parametrize("key", ["job_id", "jobs.job_id"])
 def test_the_table_gives_what_names_no_element(tmp_path, key):
-    shop = opened(tmp_path, service=replace(KNOWN, placeholders={key: "2024-01-01 00:00"}))
+    shop = opened(tmp_path, service=replace(KNOWN, placeholder_values={key: "2024-01-01 00:00"}))
     found = fill(shop, JOB)
     assert (found.path, found.values) == ("/jobs/2024-01-01%2000%3A00", {"job_id": "2024-01-01 00:00"})
     assert shop[0].asked == []
@@ -64,7 +64,9 @@ def test_the_table_may_give_a_value_of_the_cloud(tmp_path):
     own = Binding("host", "hypervisor", "own")
     nova = load_service("compute")
     hosts = {"host": nova.profile.discovery["host"]}
-    service = replace(KNOWN, placeholders={"job_id": own}, kinds=nova.kinds, profile=replace(PROFILE, discovery=hosts))
+    service = replace(
+        KNOWN, placeholder_values={"job_id": own}, kinds=nova.kinds, profile=replace(PROFILE, discovery=hosts)
+    )
     shop = opened(tmp_path, service=service)
     asked = []
 
@@ -87,7 +89,7 @@ def test_the_table_may_give_a_value_of_the_cloud(tmp_path):
 
 
 def test_the_projects_own_id_is_read_once_from_a_server(tmp_path):
-    shop = opened(tmp_path, service=replace(KNOWN, placeholders={"job_id": "project"}))
+    shop = opened(tmp_path, service=replace(KNOWN, placeholder_values={"job_id": "project"}))
     assert fill(shop, JOB).path == "/jobs/p-1"
     assert fill(shop, JOB).path == "/jobs/p-1"
     assert shop[0].made == 1
@@ -127,7 +129,7 @@ def test_an_administrators_operation_takes_what_an_administrator_sees(shop):
 
 
 def test_not_every_element_will_do(tmp_path):
-    shop = opened(tmp_path, service=replace(KNOWN, elements={"jobs": {"state": "up"}}))
+    shop = opened(tmp_path, service=replace(KNOWN, usable_elements={"jobs": {"state": "up"}}))
     shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 1, "state": "down"}, {"id": 2, "state": "up", "more": 1}]}
     assert fill(shop, JOB).path == "/jobs/2"
 
@@ -268,7 +270,9 @@ CONSOLE = plain(
 )
 NAMED = replace(
     KNOWN,
-    named_by={"token": Naming((Step(CONSOLE.id, {"kind": "serial"}),), ("console", "url"), "token=([0-9a-f]+)")},
+    placeholder_sources={
+        "token": Naming((Step(CONSOLE.id, {"kind": "serial"}),), ("console", "url"), "token=([0-9a-f]+)")
+    },
 )
 
 
@@ -292,8 +296,8 @@ def test_another_requests_answer_names_it(tmp_path):
     ],
 )
 def test_an_answer_that_does_not_name_it_leaves_the_trial_undecided(tmp_path, body, pattern):
-    naming = replace(NAMED.named_by["token"], pattern=pattern)
-    shop = opened(tmp_path, *EVERY, TOKEN, CONSOLE, service=replace(NAMED, named_by={"token": naming}))
+    naming = replace(NAMED.placeholder_sources["token"], pattern=pattern)
+    shop = opened(tmp_path, *EVERY, TOKEN, CONSOLE, service=replace(NAMED, placeholder_sources={"token": naming}))
     shop[0].does["POST consoles"] = 200, body
     with pytest.raises(Unavailable, match=r"did not name what \{token\} stands for") as caught:
         fill(shop, TOKEN)
@@ -317,7 +321,7 @@ def test_an_unknown_name_is_tried_where_it_could_be_named(tmp_path):
 
 def test_what_a_list_shows_for_a_while_is_waited_for(tmp_path):
     naming = Naming((Step(SPIN.id, {}),))
-    shop = opened(tmp_path, service=replace(KNOWN, named_by={"job_id": naming}))
+    shop = opened(tmp_path, service=replace(KNOWN, placeholder_sources={"job_id": naming}))
     answers = iter([[], [], [], [{"id": 9}]])
     shop[0].does["GET /jobs"] = lambda ask: (200, {"jobs": next(answers)})
     assert fill(shop, END).path == "/jobs/9"
@@ -326,7 +330,7 @@ def test_what_a_list_shows_for_a_while_is_waited_for(tmp_path):
 
 def test_what_the_list_shows_already_is_not_made(tmp_path):
     naming = Naming((Step(SPIN.id, {}),))
-    shop = opened(tmp_path, service=replace(KNOWN, named_by={"job_id": naming}))
+    shop = opened(tmp_path, service=replace(KNOWN, placeholder_sources={"job_id": naming}))
     shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 9}]}
     assert fill(shop, END).path == "/jobs/9"
     assert shop[0].changes == []

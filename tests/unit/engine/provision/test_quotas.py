@@ -23,7 +23,7 @@ AT_QUOTA = tried(MAKE, body=OF_GEARS, accepted=False, setup=(Prepared((STEP,)),)
 
 def limited(tmp_path, *operations, **more):
     """A shop that makes no gear beyond a limit of its project, and what that is."""
-    service = replace(KNOWN, placeholders={"project": "p-1"})
+    service = replace(KNOWN, placeholder_values={"project": "p-1"})
     shop, executor = opened(tmp_path, *(operations or (*EVERY, SET, READ)), service=service, **more)
     held = dict(WAS)
 
@@ -181,7 +181,7 @@ def test_without_an_administrator_nothing_is_sent(tmp_path):
     shop, executor, _ = limited(tmp_path, roles=("member",))
     problem = executor.make(AT_QUOTA).problem
     assert problem.verdict == "inapplicable"
-    assert "no credentials of the role admin were given" in problem.reason
+    assert problem.reason.endswith("needs an administrator: give --os-cloud-admin or --admin-token")
     assert shop.changes == []
 
 

@@ -119,9 +119,9 @@ def test_members_of_a_body_at_any_depth(body, expected):
 CLUB = {"club_id": "c1"}
 TABLE = replace(
     KNOWN,
-    placeholders=CLUB,
-    before=((LEAVE.id, Step(JOIN.id, {"host": "mine"})),),
-    after=((JOIN.id, Step(LEAVE.id, {"host": Binding("sent", "host")})), (LEAVE.id, Step(CLOSE.id, {}))),
+    placeholder_values=CLUB,
+    steps_before=((LEAVE.id, Step(JOIN.id, {"host": "mine"})),),
+    steps_after=((JOIN.id, Step(LEAVE.id, {"host": Binding("sent", "host")})), (LEAVE.id, Step(CLOSE.id, {}))),
 )
 BODY = {"member": {"host": "yours"}}
 
@@ -170,7 +170,7 @@ def test_where_a_step_before_is_refused_the_request_is_not_sent(tmp_path):
 def test_where_a_later_step_is_refused_the_earlier_one_is_taken_back(tmp_path):
     before = ((LEAVE.id, Step(JOIN.id, {"host": "mine"})), (LEAVE.id, Step(CLOSE.id, {})))
     after = ((LEAVE.id, Step(LEAVE.id, {"host": Binding("before", "host")})),)
-    service = replace(TABLE, before=before, after=after)
+    service = replace(TABLE, steps_before=before, steps_after=after)
     shop, executor, evidence = made(tmp_path, tried(LEAVE, body=BODY), FINE | {"PUT /clubs": 409}, service=service)
     assert evidence.problem.verdict == "inconclusive"
     assert shop.changes == ["POST /clubs/c1/join", "PUT /clubs", "POST /clubs/c1/leave"]
@@ -189,10 +189,10 @@ def test_a_request_without_steps_has_none(tmp_path):
 
 
 def test_a_pattern_means_every_operation_of_that_form(tmp_path):
-    service = replace(TABLE, before=(("*-leave", Step(JOIN.id, {})),), after=())
+    service = replace(TABLE, steps_before=(("*-leave", Step(JOIN.id, {})),), steps_after=())
     shop, _, _ = made(tmp_path, tried(LEAVE, body=BODY), FINE, service=service)
     assert shop.changes == ["POST /clubs/c1/join", "POST /clubs/c1/leave"]
-    assert service.steps(action("spin"), "before") == []
+    assert service.steps(action("spin"), "steps_before") == []
 
 
 LIMITS = (row("limits", "object", True), row("cores", "integer"), row("ram", "integer"), row("force", "boolean"))
@@ -210,7 +210,7 @@ PUT_BACK = (
 
 def limited(tmp_path, after=PUT_BACK, **limits):
     """A shop with limits of its project: by default 20 cores, and 50 of memory."""
-    service = replace(KNOWN, after=after, placeholders={"project": "p-1"})
+    service = replace(KNOWN, steps_after=after, placeholder_values={"project": "p-1"})
     shop, executor = opened(tmp_path, *EVERY, SET, READ, RESET, service=service)
     held = {"id": "p-1", "cores": 20, "ram": 50} | limits
 

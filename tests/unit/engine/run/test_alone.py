@@ -24,7 +24,7 @@ LATE = "widgets.shut/normal/202[IDLE]"
 
 def with_alone(parallel, monkeypatch):
     monkeypatch.setattr(fake_run, "SUITE", OPEN_AND_SHUT)
-    monkeypatch.setattr(fake_run, "KNOWLEDGE", replace(KNOWLEDGE, alone=("widgets.shut",)))
+    monkeypatch.setattr(fake_run, "KNOWLEDGE", replace(KNOWLEDGE, run_exclusively=("widgets.shut",)))
     return started(parallel=parallel)
 
 

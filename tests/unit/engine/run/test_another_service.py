@@ -8,7 +8,7 @@ import pytest
 from fake_cloud import fake_cloud
 from widgets import plain, row, sample, spec
 
-from conformance.engine.api.description import read_texts
+from conformance.engine.api.description import DescriptionError, read_texts
 from conformance.engine.api.load import understood
 from conformance.engine.cloud.cleanup import cleanup
 from conformance.engine.cloud.journal import Journal
@@ -184,3 +184,11 @@ def test_what_must_go_before_its_deletion_goes_first(volumes, target, service, t
         ("POST", f"/volumes/{id_}/action"),
         ("DELETE", f"/volumes/{id_}"),
     ]
+
+
+def test_a_misspelt_key_is_refused_with_its_place_and_the_right_word():
+    misspelt = DESCRIPTION.replace("task_field", "task_feild")
+    with pytest.raises(DescriptionError) as refused:
+        understood(read_texts([("volumes.yaml", misspelt)]), "block-storage")
+    wrong = "there is no key task_feild in kinds.volume.status"
+    assert str(refused.value) == f"volumes.yaml:20: {wrong}; did you mean task_field?"

@@ -13,7 +13,7 @@ from conformance.engine.run.lanes import ALONE, HOME_LANES, NO_RESOURCE, lane_of
 
 GET, POST = plain("GET", "/gears"), plain("POST", "/gears")
 SHUT = plain("PUT", "/rooms/{room}/shut")
-KNOWN = replace(KNOWLEDGE, alone=("*rooms*",), acting_reads=("widgets.get-rooms-room-start",))
+KNOWN = replace(KNOWLEDGE, run_exclusively=("*rooms*",), unsafe_gets=("widgets.get-rooms-room-start",))
 
 
 def lane(operation, state=None, **more):

@@ -1,0 +1,166 @@
+"""Values that only the cloud gives: found, shown by the resource under test, made, attached, or made up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from widgets import action, driving, row
+from workshop import EVERY, KNOWN, PROFILE, opened
+
+from conformance.engine.api.given import Attachment, GivenKind, MadeUp, ShownValue
+from conformance.engine.cloud.candidates import Attribute, Candidates, Lookup, Other
+from conformance.engine.cloud.fields import Condition
+from conformance.engine.cloud.roles import Role
+from conformance.engine.model.binding import Binding
+from conformance.engine.provision.errors import NeedsNewResource, Unavailable
+
+SIZES = Candidates(
+    (Lookup("/sizes", "sizes"),),
+    attributes={"teeth": Attribute(("teeth",), number=True)},
+    order=("teeth",),
+    empty="there is no size",
+    other=Other(at_least=("teeth",), missing="there is no size beside {first}"),
+    in_use={"size": "id"},
+)
+RACKS = Candidates(
+    (Lookup("/racks", "racks", where=(Condition("up", filled=True),)),),
+    id=Attribute(("rack",)),
+    name=Attribute(("rack",)),
+    unfit="there is no second rack",
+    empty="there is no rack",
+    role=Role.ADMIN,
+    why_role="racks are shown to administrators only",
+    in_use={"rack": "name"},
+    spare=True,
+)
+KINDS = {
+    "server": GivenKind(
+        shown_values={
+            "hand": ShownValue(
+                ("at", "place"),
+                within="hands.*",
+                where=(Condition("side", none_of=("left",)),),
+                can_be_lost=True,
+                missing="the server has no free hand",
+            )
+        }
+    ),
+    "ticket": GivenKind(made_up=MadeUp("t-{uuid}")),
+    "loan": GivenKind(made_up=MadeUp("{token}", "a loan is given by the bank")),
+}
+
+
+@pytest.fixture
+def shop(tmp_path):
+    profile = replace(PROFILE, discovery={"size": SIZES, "rack": RACKS})
+    service = replace(KNOWN, kinds=KINDS, profile=profile, password_form="Pw-{token}")
+    there = opened(tmp_path, service=service)
+    there[0].does |= {
+        "GET /sizes": (200, {"sizes": [{"id": "big", "teeth": 9}, {"id": "small", "teeth": 3}]}),
+        "GET /racks": (200, {"racks": [{"rack": "r-0"}, {"rack": "r-1", "up": 1}, {"rack": "r-2", "up": 1}]}),
+    }
+    there[1].subject.reach("IDLE")
+    return there
+
+
+def shows(shop, **fields):
+    """Let the server show some fields."""
+    shop[0].things["/servers"]["server-1"] |= fields
+    shop[1].subject.refresh()
+
+
+def given(shop, resource, attribute="id", relation="any", must_work=True):
+    return shop[1].subject.bindings.filled(Binding(resource, attribute, relation), must_work)
+
+
+def test_what_the_cloud_has_is_the_smallest_and_another_one_is_not_in_use(shop):
+    assert given(shop, "size") == "small"
+    assert given(shop, "size", "teeth") == 3
+    assert given(shop, "size", relation="other") == "big"
+    shows(shop, size="big")
+    with pytest.raises(NeedsNewResource):
+        given(shop, "size", relation="other")
+    assert given(shop, "size", relation="other", must_work=False) == "small"
+
+
+def test_the_one_in_use_is_taken_by_its_own_relation_alone(shop):
+    assert given(shop, "rack", "name") == "r-1"
+    shows(shop, rack="r-1")
+    assert [given(shop, "rack", "name", relation) for relation in ("own", "any", "other")] == ["r-1", "r-2", "r-2"]
+    assert {ask.role for ask in shop[0].asked if ask.path == "/racks"} == {Role.ADMIN}
+    shop[0].does["GET /racks"] = 200, {"racks": [{"rack": "r-1", "up": 1}]}
+    with pytest.raises(Unavailable, match="there is no second rack"):
+        given(shop, "rack", "name", "other")
+
+
+def test_a_null_is_nothing_in_use(shop):
+    shows(shop, rack=None)
+    assert given(shop, "rack", "name", "own") == "r-1"
+
+
+def test_what_only_an_administrator_sees_is_lacking_without_one(tmp_path):
+    profile = replace(PROFILE, discovery={"rack": RACKS})
+    shop = opened(tmp_path, service=replace(KNOWN, profile=profile), roles=("member",))
+    with pytest.raises(Unavailable, match="racks are shown to administrators only, and no such role was given") as lack:
+        given(shop, "rack", "name")
+    assert lack.value.optional
+    assert shop[0].asked == []
+
+
+def test_the_resource_under_test_gives_its_own_fields(shop):
+    shows(shop, name="n")
+    assert (given(shop, "server"), given(shop, "server", "name")) == ("server-1", "n")
+    with pytest.raises(Unavailable, match="the server shows no weight"):
+        given(shop, "server", "weight")
+
+
+def test_a_value_that_it_shows_somewhere_is_looked_for_by_the_description(shop):
+    shows(shop, hands={"a": {"side": "left", "at": 1}, "b": {"place": 2}})
+    assert given(shop, "server", "hand") == 2
+    shop[1].subject.bindings.used([Binding("server", "hand")], accepted=False)
+    assert not shop[1].subject.must_replace
+    shop[1].subject.bindings.used([Binding("server", "hand")], accepted=True)
+    assert shop[1].subject.must_replace, "it may be lost"
+
+
+def test_what_it_does_not_show_needs_another_one_where_the_request_must_work(shop):
+    with pytest.raises(NeedsNewResource):
+        given(shop, "server", "hand")
+    with pytest.raises(Unavailable, match="the server has no free hand"):
+        given(shop, "server", "hand", must_work=False)
+
+
+def test_what_is_made_up_has_its_form_and_may_be_of_use_in_a_sandbox_alone(shop):
+    first, second = given(shop, "ticket"), given(shop, "ticket")
+    assert first != second
+    assert (first[:2], len(first)) == ("t-", 38)
+    assert given(shop, "password", "value", "new").startswith("Pw-")
+    with pytest.raises(Unavailable, match="a loan is given by the bank"):
+        given(shop, "loan")
+
+
+def test_a_project_that_nothing_shows_is_unavailable(tmp_path):
+    shop = opened(tmp_path, service=replace(KNOWN, project_id=None))
+    with pytest.raises(Unavailable, match="nothing is known to show the id of the project"):
+        given(shop, "project")
+
+
+def test_what_nothing_makes_cannot_be_had(shop):
+    with pytest.raises(Unavailable, match="this suite cannot make a wheel"):
+        given(shop, "wheel", relation="free")
+
+
+@pytest.mark.parametrize(("background", "furnished"), [(True, {"/servers/server-1/action"}), (False, set())])
+def test_a_thing_is_attached_by_the_attribute_that_the_description_names(tmp_path, background, furnished):
+    hold = action("hold", row("serial", required=True), path="/servers/{server_id}/action")
+    attach = {"wheel": Attachment(hold.id, "serial", "number", background)}
+    service = driving(KNOWN, attached_by=attach)
+    wheel = SimpleNamespace(id="w-1", name="n", kind="wheel", body={"number": "7"})
+    shop = opened(tmp_path, *EVERY, hold, service=service, factories={"wheel": lambda **_: wheel})
+    shop[1].subject.reach("IDLE")
+    assert [given(shop, "wheel", "id", "attached") for _ in range(2)] == ["w-1", "w-1"]
+    asked = [ask for ask in shop[0].asked if ask.method == "POST"]
+    assert [ask.body for ask in asked] == [{"hold": {"serial": "7"}}]
+    assert shop[1].subject.furnished == furnished
