@@ -1,8 +1,8 @@
-"""The model of a spec: what one file of an API reference promises, as facts with lines.
+"""The model of a spec: the promises of one file of an API reference, as facts with lines.
 
-One class for each thing of the file format 1 (``schemas/spec-1.json``); attribute names are the keys of the file.
-``line`` is always a line of the file that ``Reference.path`` names, save that of a parameter, which is the line of its
-key in the parameter file. All classes are frozen, and sequences are tuples, so that a spec can be shared by threads.
+Each object of the file format 1 (``schemas/spec-1.json``) has a class; attribute names are the keys of the file.
+``line`` is a line of the file that ``Reference.path`` names; only for a parameter it is the line of its key in the
+parameter file. All classes are frozen, and sequences are tuples, so that threads can share a spec.
 """
 
 from __future__ import annotations

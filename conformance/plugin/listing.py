@@ -1,4 +1,4 @@
-"""What ``conformance list`` shows: requirements and cases, and promises that have none."""
+"""The output of ``conformance list``: requirements and cases, and promises without a case."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.plugin.trouble import Trouble
 
 
 def listing(place: Path | None, operation: str | None) -> Iterator[str]:
-    """Lines: every requirement with the number of its cases, or for one operation with the cases. Raises Trouble."""
+    """Yield every requirement with the number of its cases, or an operation with its cases. Raises Trouble."""
     reference = read_reference(given_specs(place))
     suite = derive(reference.specs, reference.selected)
     known = list(reference.files)

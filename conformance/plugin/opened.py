@@ -1,4 +1,4 @@
-"""What the owner of a run holds open: the directory, the endpoint, the session and the record."""
+"""The open parts of a run, held by the process that owns it: directory, endpoint, session and record."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from specs.record.totals import added
 from specs.record.writer import new_directory
 
 DECIDED = ("pass", "fail", "inapplicable")
-"""Verdicts that a run which is resumed does not try again."""
+"""Verdicts that count as decided: a resumed run does not try these cases again."""
 
 
 class Opened:
-    """What a run holds open: directory, endpoint, session, record. Raises Trouble if it cannot be opened."""
+    """The open directory, endpoint, session and record of a run. Raises Trouble if one cannot be opened."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Opened:
         given = self.choices.resume or self.choices.output
         self._made_parent = given is None or not given.exists()
         self.directory = given or new_directory("runs")
-        # Not yet ours, if it holds a record: then nothing in it may be touched.
+        # If the directory holds a record, it belongs to another run, and nothing in it may be changed.
         self._ours = given is None
         self._writer = RecordWriter(self.directory, resume=self.choices.resume is not None)
         self._ours = self.choices.resume is None
@@ -81,7 +81,7 @@ class Opened:
 
     @property
     def first_line(self) -> str:
-        """The endpoint, and the roles of the run."""
+        """One line that names the endpoint under test and the roles of the run."""
         cloud, release = self.share.session.cloud, self.share.session.settings.release
         supported = cloud.microversions
         versions = f"microversions {supported.min} to {supported.max}" if supported.max else "no microversions"
@@ -89,19 +89,19 @@ class Opened:
         return f"{cloud.name} ({f'{release}, ' if release else ''}{versions}), as {roles}"
 
     def begin_record(self) -> None:
-        """Write the head, and let ``runs/latest`` point here: there is something to do. Raises RecordError."""
+        """Write the head of the record and let ``runs/latest`` point to it. Raises RecordError."""
         if not self._begun and self._writer is not None:
             self._begun = True
             self._writer.start(self._since_before(self.share.info()))
 
     def close(self) -> None:
-        """Stop and clean up: this process, and what others of the run have left."""
+        """Stop, and remove the resources of this process and of the run's other processes."""
         if not self.closed:
             self.closed = True
             self.share.session.close(whole_run=True)
 
     def finish(self, status: int, totals: Mapping[str, Any]) -> RunInfo:
-        """Write the head with the totals; the sandbox ends."""
+        """Write the head of the record with the totals, and end the sandbox."""
         figures, notes = gather_parts(self.directory)
         before = self._before.totals if self._before else {}
         info = self.share.info({**totals, **added(before, self.share.session.figures(), *figures)})
@@ -118,7 +118,7 @@ class Opened:
         return info
 
     def _compared(self) -> tuple[dict[str, Any], ...]:
-        """What the record says of the deviations that this release is known to show. Raises RecordError."""
+        """Compare the run with the expected deviations of this release, for the record. Raises RecordError."""
         if self._expected is None:
             return ()
         cases: dict[str, list[str]] = {}
@@ -128,12 +128,12 @@ class Opened:
         return compare(self._expected, results, cases, whole=self.choices.microversion is None).notes
 
     def discard(self) -> None:
-        """Leave no record: nothing was to be done."""
+        """Close everything without leaving a record, because no case was selected."""
         self.close()
         self._give_up()
 
     def abandon(self) -> None:
-        """Close what an early end of the session has left open."""
+        """Close everything that an early end of the session has left open."""
         if not self.closed:
             with contextlib.suppress(Exception):
                 self.close()
@@ -178,7 +178,7 @@ def _earlier(choices: Choices) -> tuple[RunInfo | None, dict[str, Result]]:
 
 
 def _expected(share: Share) -> ExpectedDeviations | None:
-    """The known deviations of the release that is tried, where the specs are of its own reference. Raises Trouble."""
+    """Return the expected deviations of the tested release if the specs come from its own reference. Raises Trouble."""
     settings, spec = share.session.settings, share.head.spec
     if not settings.sandbox or settings.release != f"{spec.get('package')} {spec.get('version')}":
         return None
@@ -194,4 +194,4 @@ def _same_endpoint(before: RunInfo | None, share: Share) -> None:
     for key in keys:
         if before.endpoint.get(key) != now.get(key):
             was = before.endpoint.get("name") or before.endpoint.get("url")
-            raise Trouble(f"the run to resume tried {was}, and this is {now['name']}: name the same endpoint")
+            raise Trouble(f"the run to resume tested {was}, not {now['name']}: give the same endpoint again")

@@ -10,10 +10,10 @@ class Option:
     """One option.
 
     Attributes:
-        name: as ``conformance run`` has it, without dashes.
-        metavar: what its value is; None for a switch.
-        in_pytest: its name in pytest, where another would clash with that of a plugin in use.
-        secret: whether its value must not be recorded.
+        name: the name in ``conformance run``, without the leading dashes.
+        metavar: a placeholder for the value in help texts; None for a switch.
+        in_pytest: the name in pytest, if ``name`` would clash with an option of another plugin.
+        secret: True if the value must not be recorded.
     """
 
     name: str
@@ -24,46 +24,48 @@ class Option:
 
     @property
     def flag(self) -> str:
-        """How pytest knows it."""
+        """The option in pytest, with dashes."""
         return f"--{self.in_pytest or self.name}"
 
     @property
     def variable(self) -> str:
-        """The environment variable that gives it under stestr."""
+        """The environment variable that sets the option under stestr."""
         return "CONFORMANCE_" + self.name.removeprefix("os-").replace("-", "_").upper()
 
 
 OPTIONS = (
-    Option("sandbox", "start the sandbox on this machine and test it (the default without an endpoint)"),
-    Option("sandbox-release", "the release that the sandbox runs, as PACKAGE==VERSION; it is installed once", "REQ"),
-    Option("sandbox-cloud", "start a real cloud of six services on this machine and test it; it is installed once"),
-    Option("os-cloud", "a cloud of clouds.yaml, as member of a project; envvars means the OS_* variables", "NAME"),
-    Option("os-cloud-admin", "the same cloud as administrator", "NAME"),
-    Option("os-cloud-reader", "the same cloud as reader of the same project", "NAME"),
-    Option("os-cloud-alt", "the same cloud as member of another project", "NAME"),
-    Option("os-cloud-visitor", "the same cloud as a user of the project whose role gives no right", "NAME"),
-    Option("url", "the root of the service, or its versioned root; with --token", "URL"),
+    Option("sandbox", "start a sandbox on this machine and test it (the default without an endpoint)"),
+    Option(
+        "sandbox-release", "test this release in the sandbox, as PACKAGE==VERSION; installed at the first use", "REQ"
+    ),
+    Option(
+        "sandbox-cloud", "start a cloud of six real services on this machine and test it; installed at the first use"
+    ),
+    Option(
+        "os-cloud", "the cloud in clouds.yaml to test, as a project member; envvars uses the OS_* variables", "NAME"
+    ),
+    Option("os-cloud-admin", "the same cloud with an administrator's credentials", "NAME"),
+    Option("os-cloud-reader", "the same cloud with a reader of the same project", "NAME"),
+    Option("os-cloud-alt", "the same cloud with a member of another project", "NAME"),
+    Option("os-cloud-visitor", "the same cloud with a user of the project whose role grants nothing", "NAME"),
+    Option("url", "the URL of the service to test, with or without the API version; needs --token", "URL"),
     Option("token", "the token of a member of a project, for --url", "TOKEN", secret=True),
     Option("admin-token", "the token of an administrator, for --url", "TOKEN", secret=True),
     Option("reader-token", "the token of a reader of the same project, for --url", "TOKEN", secret=True),
     Option("alt-token", "the token of a member of another project, for --url", "TOKEN", secret=True),
-    Option("visitor-token", "the token of a user whose role gives no right, for --url", "TOKEN", secret=True),
-    Option(
-        "microversion",
-        "the highest microversion to test; by default the highest that cloud and reference share",
-        "V",
-    ),
+    Option("visitor-token", "the token of a user whose role grants nothing, for --url", "TOKEN", secret=True),
+    Option("microversion", "the highest microversion to test (default: the highest that specs and cloud share)", "V"),
     Option("fail-on-omission", "also fail on behaviour that the reference does not document"),
-    Option("default-policy", "expect the documented default policy: this cloud has not changed it"),
-    Option("allow-disruptive", "allow changes to things that other people use too; they are put back"),
+    Option("default-policy", "the cloud uses the documented default policy, so hold it to the documented roles"),
+    Option("allow-disruptive", "allow changes to resources that other users share"),
     Option("allow-undecided", "how many percent of the applicable cases may stay undecided (default 5)", "PERCENT"),
-    Option("waivers", "a YAML file of deviations that are accepted in writing", "FILE"),
-    Option("max-servers", "how many resources under test may exist at a time (default 6)", "N"),
-    Option("dry-run", "show the plan and send nothing; no endpoint is needed"),
-    Option("resume", "continue a run; decided cases are not tried again", "RUN"),
+    Option("waivers", "a YAML file of accepted deviations", "FILE"),
+    Option("max-servers", "the most resources under test that may exist at the same time (default 6)", "N"),
+    Option("dry-run", "show the plan and send no request; needs no endpoint"),
+    Option("resume", "continue an earlier run; decided cases are not tried again", "RUN"),
     Option("output", "the directory of the run record (default runs/<time>)", "RUN", in_pytest="conformance-output"),
 )
-"""All options, in the order in which help shows them."""
+"""All options, in the order of the help text."""
 
 BY_NAME = {option.name: option for option in OPTIONS}
 

@@ -1,4 +1,4 @@
-"""The process that owns a run: it opens and closes everything, and says what came of it."""
+"""The process that owns a run: it opens and closes everything, and prints the outcome."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from specs.microversion import Microversion
 from specs.record import RecordError, RunRecord
 
 _KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxfail": "maxfail"}
-"""Options of pytest that the record holds: those that choose cases or processes."""
+"""Options of pytest that are recorded: those that select cases or start processes."""
 
 NOTHING = "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
 
 
 def begin(config: pytest.Config, files: Sequence[Path]) -> None:
-    """Check what was asked for, open the endpoint and the record, and take part in the session. Raises Trouble."""
+    """Check the options, open the endpoint and the record, and take part in the session. Raises Trouble."""
     choices = from_config(config)
     if not files:
         files = _default_files(config)
@@ -48,14 +48,14 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
         config.pluginmanager.register(Plan(config, choices, reference, suite), "conformance-plan")
         return
     opened = Opened(choices, reference, waivers, files, _options(config, choices))
-    # Whatever ends the session, also before it has begun.
+    # Called however the session ends, even before it has begun.
     config.add_cleanup(opened.abandon)
     print(opened.first_line, flush=True)
     config.pluginmanager.register(Owner(config, opened), "conformance-owner")
 
 
 def _options(config: pytest.Config, choices: Choices) -> dict[str, Any]:
-    """The options for the record: ours without secrets, and some of pytest's."""
+    """Return the options for the record: those of this suite without secrets, and some of pytest's."""
     options = dict(choices.given)
     if config.args != [str(packaged())]:
         options["spec"] = config.args[0] if len(config.args) == 1 else list(config.args)
@@ -82,7 +82,7 @@ def _not_distributed(config: pytest.Config) -> None:
 
 
 class Plan:
-    """A session that tries nothing: ``--dry-run`` and ``--collect-only``."""
+    """A session that sends no request: ``--dry-run`` and ``--collect-only``."""
 
     def __init__(self, config: pytest.Config, choices: Choices, reference: Reference, suite: Suite) -> None:
         self._config = config
@@ -91,16 +91,16 @@ class Plan:
         self._suite = suite
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Make the markers known."""
+        """Register the markers."""
         items.register_markers(config, self._suite.cases)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
-        """Collect the specs to try."""
+        """Collect the specs to test."""
         return collect_file(self._reference, self._suite.cases, parent, file_path, None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Show the plan of what is selected."""
+        """Show the plan of the selected cases."""
         if self._config.option.collectonly or session.testsfailed:
             return None
         cases = [item.case for item in session.items if isinstance(item, CaseItem)]
@@ -110,7 +110,7 @@ class Plan:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Nothing selected, and whatever else prevents a plan, is exit status 2."""
+        """Set exit status 2 if no case is selected or something else prevents a plan."""
         if exitstatus not in (0, 1):
             session.exitstatus = ending.CANNOT_RUN
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
@@ -118,7 +118,7 @@ class Plan:
 
 
 class Owner:
-    """The hooks of the process that owns the run: alone, or as pytest-xdist's controller."""
+    """The pytest hooks of the process that owns the run: the only process, or the controller of pytest-xdist."""
 
     def __init__(self, config: pytest.Config, opened: Opened) -> None:
         self._config = config
@@ -132,16 +132,16 @@ class Owner:
         self._lines: list[str] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Make the markers known."""
+        """Register the markers."""
         items.register_markers(config, self._share.suite.cases)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
-        """Collect the specs to try."""
+        """Collect the specs to test."""
         return collect_file(self._opened.reference, self._share.suite.cases, parent, file_path, self._share)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Run the plan of all that is selected, and report each case when it is decided."""
+        """Run the plan of the selected cases, and report each case when it is decided."""
         if session.testsfailed and not session.config.option.continue_on_collection_errors:
             return None
         if self._config.pluginmanager.has_plugin("dsession"):
@@ -159,7 +159,7 @@ class Owner:
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count failures, to tell the other processes when it is enough."""
+        """Count failures, and stop the other processes after enough of them (``--maxfail``)."""
         if not report.failed:
             return
         self._failures += 1
@@ -174,13 +174,13 @@ class Owner:
         return 0 < limit <= self._failures
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Tell Ctrl-C from pytest-xdist's way to stop after enough failures."""
+        """Distinguish Ctrl-C from the interrupt by which pytest-xdist stops after enough failures."""
         value = excinfo.value
         if type(value) is KeyboardInterrupt or "received keyboard-interrupt" in str(value):
             self._interrupted = True
             self._stop_others()
             self._share.stop()
-            sys.stderr.write("\nconformance: interrupted; removing what the run has made\n")
+            sys.stderr.write("\nconformance: interrupted; removing the resources that the run made\n")
 
     def _stop_others(self) -> None:
         if self._config.pluginmanager.has_plugin("dsession"):
@@ -192,12 +192,12 @@ class Owner:
         """Clean up, finish the record, and set the exit status."""
         cannot = self._why_not(session, int(exitstatus))
         if cannot is None and not self._selected and not self._interrupted:
-            self._opened.discard()  # only tests of another kind were selected
+            self._opened.discard()  # only tests of another project were selected
             return
         if cannot is not None and not self._selected:
             self._opened.discard()
             session.exitstatus = ending.CANNOT_RUN
-            if exitstatus != pytest.ExitCode.USAGE_ERROR:  # pytest says what is wrong with its arguments
+            if exitstatus != pytest.ExitCode.USAGE_ERROR:  # pytest itself reports wrong arguments
                 sys.stderr.write(f"\nconformance: {cannot}\n")
             return
         notes: list[str] = []
@@ -205,7 +205,7 @@ class Owner:
             self._opened.close()
         except KeyboardInterrupt:
             self._interrupted = True
-            notes.append(f"the cleanup was interrupted: `conformance cleanup {self._opened.directory}` goes on with it")
+            notes.append(f"the cleanup was interrupted: finish it with `conformance cleanup {self._opened.directory}`")
         try:
             session.exitstatus = self._conclude(cannot, notes)
         except RecordError as error:
@@ -229,26 +229,28 @@ class Owner:
         notes += self._share.waivers.sentences
         left = self._share.session.left
         if left:
-            notes.append(f"{len(left)} things could not be removed: `conformance cleanup {directory}` tries again")
+            notes.append(
+                f"{len(left)} resources could not be removed: try again with `conformance cleanup {directory}`"
+            )
         info = self._opened.finish(status, tally.totals())
         trouble = ending.write_report(directory)
         self._lines = ending.closing_lines(info, tally, directory, [*notes, *([trouble] if trouble else [])])
         return status
 
     def _why_not(self, session: pytest.Session, exitstatus: int) -> str | None:
-        """Why the run could not run or go on, in one sentence; None if it did, or was interrupted."""
+        """Return one sentence that says why the run failed to start or go on; None if it did not, or on Ctrl-C."""
         if self._share.trouble:
             return str(self._share.trouble)
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             return NOTHING
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
-            return "pytest could not go on, as it says above"
+            return "pytest could not go on; see its message above"
         if exitstatus == pytest.ExitCode.INTERRUPTED and not self._interrupted and not self._enough:
             return f"the session ended early: {session.shouldstop or 'collection failed, or something asked for it'}"
         return None
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say what came of it, and where the record and the report are."""
+        """Print the outcome, and the paths of the record and the report."""
         if self._lines:
             terminalreporter.write_sep("=", "conformance")
             for line in self._lines:
@@ -258,7 +260,7 @@ class Owner:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Hand over to a worker what this process owns."""
+        """Hand the settings of the run over to a worker."""
         count = int(node.workerinput["workercount"])
         opened = self._opened
         handed = hand_over(self._share, opened.files, opened.choices, count, self._config.args)
@@ -283,14 +285,14 @@ class Owner:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        """Learn what is selected."""
+        """Note the selected cases."""
         self._selected = {name for nodeid in ids if (name := nodeid.partition("::")[2])}
         if self._selected:
             self._opened.begin_record()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, error: object | None) -> None:
-        """Note that a worker has died, so that nothing it has not decided is forgotten."""
+        """Note that a worker has died, so that its undecided cases get a result."""
         if error:
             self._workers_died = True
 

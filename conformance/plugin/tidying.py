@@ -1,4 +1,4 @@
-"""What ``conformance cleanup`` does: remove what a run has left on a cloud, by the run's journal."""
+"""``conformance cleanup``: remove the resources that a run left on a cloud, as its journal lists them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _TOKENS = tuple(option.name for option in OPTIONS if option.secret)
 
 
 def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
-    """Remove what the run has left.
+    """Remove the resources that a run left on the cloud.
 
     Args:
         run: the run directory.
-        given: options by name; the run's own endpoint is taken where none is among them.
+        given: options by name; without an endpoint among them, the endpoint of the run is used.
 
     Raises:
-        Trouble, RecordError, CloudError: it cannot be done; one sentence says why.
+        Trouble, RecordError, CloudError: the cleanup is not possible; one sentence says why.
     """
     record = RunRecord.read(run)
     directory = record.path or run
@@ -42,7 +42,7 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
             return CleanupReport(already_gone=tuple(f"{e.intent.kind} {e.intent.name}" for e in entries))
         chosen |= {name: record.info.options[name] for name in _ENDPOINT if record.info.options.get(name)}
     if "url" in chosen and not chosen.get("token"):
-        raise Trouble(f"the run tried {chosen['url']}, and tokens are not recorded: give --token, as the run had it")
+        raise Trouble(f"the run tested {chosen['url']}, and tokens are not recorded: give --token again")
     choices = choose(chosen)
     service = str(record.info.spec.get("service") or SERVICES[0])
     journal = Journal(directory / "journal-cleanup.jsonl")
@@ -50,7 +50,7 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
         cloud = connect(
             Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens),
             journal,
-            # What only this leave could change, only this leave can put back.
+            # A shared thing that was changed with --allow-disruptive can only be restored with it.
             allow_disruptive=bool(owed and record.info.options.get("allow-disruptive")),
             profile=load_service(service).profile,
         )

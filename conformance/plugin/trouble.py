@@ -1,7 +1,7 @@
-"""The one error of the plugin."""
+"""The only error class of the plugin."""
 
 from __future__ import annotations
 
 
 class Trouble(Exception):
-    """The run cannot start or go on: one sentence that says what, where, and how to mend it (exit status 2)."""
+    """The run cannot start or go on (exit status 2); one sentence says what is wrong, where, and how to mend it."""

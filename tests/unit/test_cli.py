@@ -67,7 +67,7 @@ def test_run_lists_the_options_of_the_plugin(conformance):
         (["run", "--dry-run", *SMALL, "-k", "a("], "Wrong expression passed to '-k'"),
         (["run", "nowhere"], "no specs"),
         (["run", "--max-servers"], "Option '--max-servers' requires an argument"),
-        (["run", "--max-servers", "x"], "--max-servers 'x' is no whole number"),
+        (["run", "--max-servers", "x"], "--max-servers 'x' is not allowed: give a whole number"),
         (["run", "--url", "http://127.0.0.1:9"], "needs --token"),
         (["run", "--url", "http://127.0.0.1:9", "--token", "x"], "does not answer"),
         (["run", "--resume", "nowhere"], "there is no run record at nowhere"),
@@ -191,7 +191,7 @@ def test_cleanup_asks_for_the_token(conformance, project):
     assert project.run("-k", "servers-actions.lock/normal").ret == 0
     line = {"do": "intend", "key": "1", "kind": "server", "name": "fake-1-server", "role": "member", "at": 1}
     (project.path / "runs" / "latest" / "journal.jsonl").write_text(json.dumps(line) + "\n")
-    assert "give --token, as the run had it" in refused(conformance("cleanup", "runs/latest"))
+    assert "give --token again" in refused(conformance("cleanup", "runs/latest"))
 
 
 def test_diff_and_its_statuses(conformance, project, tmp_path):

@@ -164,8 +164,8 @@ def test_an_unknown_release_names_its_neighbours(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(NotFoundError) as caught:
         fetch("things==7.5")
     assert str(caught.value) == (
-        "things==7.5: no such release; near it are 5.0.0, 6.0.0, 7.0.0, 8.0.0, 9.0.0 (19 in all); "
-        "correct the version, or the indexes that pip is configured for."
+        "things==7.5: there is no such release; the nearest releases are 5.0.0, 6.0.0, 7.0.0, 8.0.0, 9.0.0 (19 in all); "
+        "correct the version, or the indexes in pip's configuration."
     )
     with pytest.raises(NotFoundError, match="the indexes have no source distribution of nothing"):
         fetch("nothing==1")
@@ -176,12 +176,12 @@ def test_no_network_is_said_so(monkeypatch: pytest.MonkeyPatch, index: _Index) -
     with pytest.raises(NetworkError) as caught:
         fetch("things==1")
     assert str(caught.value) == (
-        "things==1: no index could be asked: http://***@127.0.0.1:9/simple/things/ does not answer (ConnectError); "
-        "check the network and pip's index-url, or name a directory instead."
+        "things==1: no package index could be reached: http://***@127.0.0.1:9/simple/things/ does not answer (ConnectError); "
+        "check the network and pip's index-url, or give a directory instead."
     )
     index.status = 503
     monkeypatch.setenv("PIP_INDEX_URL", index.url)
-    with pytest.raises(NetworkError, match="answers 503"):
+    with pytest.raises(NetworkError, match="returns status 503"):
         fetch("things==1")
 
 
@@ -193,7 +193,7 @@ def test_one_place_that_fails_does_not_hide_another(
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     monkeypatch.setenv(place, f"{index.url}/things/" if "LINKS" in place else index.url)
     assert fetch("things==1.2.3").name == "things-1.2.3"
-    with pytest.raises(NetworkError, match=r"not every index could be asked, and the others do not have it: http"):
+    with pytest.raises(NetworkError, match=r"a package index could not be reached, and the others do not have the release: http"):
         fetch("things==7")
 
 
@@ -214,7 +214,7 @@ def test_credentials_come_from_the_address_or_from_netrc(
     address = index.url.replace("://", "://me:secret@") if source == "address" else index.url
     monkeypatch.setenv("PIP_INDEX_URL", address)
     if source == "nothing":
-        with pytest.raises(NetworkError, match="answers 401"):
+        with pytest.raises(NetworkError, match="returns status 401"):
             fetch("things==1.2.3")
     else:
         assert fetch("things==1.2.3").name == "things-1.2.3"
@@ -222,7 +222,7 @@ def test_credentials_come_from_the_address_or_from_netrc(
 
 def test_a_host_that_pip_would_not_trust_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "http://index.invalid/simple")
-    with pytest.raises(NetworkError, match=r"http://index.invalid/simple is not https, and its host is none of pip's"):
+    with pytest.raises(NetworkError, match=r"http://index.invalid/simple is not https, and its host is not one of pip's"):
         fetch("things==1")
 
 
@@ -251,7 +251,7 @@ def test_an_index_behind_a_certificate_of_its_own(
 
 def test_a_proxy_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_PROXY", "nonsense://x")
-    with pytest.raises(NetworkError, match="no index can be asked"):
+    with pytest.raises(NetworkError, match="no package index can be used"):
         fetch("things==1")
 
 
@@ -317,7 +317,7 @@ def test_a_file_that_the_index_lists_and_does_not_have(monkeypatch: pytest.Monke
     index.listed = ["things-1.2.3.tar.gz"]
     index.files["things-1.tar.gz"] = b""
     monkeypatch.setenv("PIP_INDEX_URL", index.url)
-    with pytest.raises(NetworkError, match=r"files/things-1.2.3.tar.gz answers 404"):
+    with pytest.raises(NetworkError, match=r"files/things-1.2.3.tar.gz returns status 404"):
         fetch("things==1.2.3")
 
 
