@@ -54,7 +54,7 @@ def test_run_lists_the_options_of_the_plugin(conformance):
         (["frobnicate"], "No such command 'frobnicate'"),
         (["build"], "Missing argument 'SOURCE'"),
         (["build", "nowhere/at/all"], "nowhere/at/all"),
-        (["check", "nowhere"], "there is no such directory"),
+        (["check", "nowhere"], "the directory does not exist"),
         (["diff", "nowhere", "elsewhere"], "nowhere"),
         (["list", "--spec", "nowhere"], "no specs"),
         (["list", *SMALL, "--operation", "traits.list-trait"], "did you mean traits.list-traits"),
