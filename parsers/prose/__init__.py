@@ -1,6 +1,7 @@
-"""The grammar of sentences: turns the text of an operation into facts.
+"""The grammar of sentences: it turns the text of an operation into facts.
 
-The two functions are the whole interface; ``parsers.build`` calls each once for every operation and every file.
+Two functions are the whole interface: ``parsers.build`` calls ``read_operation`` once for every operation, and
+``read_file`` once for every file.
 """
 
 from __future__ import annotations
