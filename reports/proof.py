@@ -110,7 +110,7 @@ def page(proof: Mapping[str, Any]) -> str:
         bar={fate: total[fate] for fate in fates},
         tables=(
             ("kinds", "By kind", "kind of the requirement", proof["by_kind"]),
-            ("mutations", "By mutation", "what was done", proof["by_mutation"]),
+            ("mutations", "By mutation", "mutation", proof["by_mutation"]),
             ("operations", "By operation", "operation", proof["by_operation"]),
         ),
         groups=groups,
@@ -152,7 +152,7 @@ def _headline(proof: Mapping[str, Any]) -> str:
 
 def _verdict(proof: Mapping[str, Any]) -> str:
     enough = proof["enough"]
-    asked = f"at least {enough['percent']:g} % caught by the broken requirement itself, and no alarm without cause"
+    asked = f"at least {enough['percent']:g} % caught by the broken requirement itself, and no false alarm"
     return f"The suite has {'passed' if enough['reached'] else 'not passed'}. To pass, it needs {asked}."
 
 

@@ -104,7 +104,7 @@ class Score:
         parts += _listed(
             "Not caught by the requirement that was broken", self.open, lambda o: f"{o.fate}: {o.observed}"
         )
-        parts += _listed("Alarms without cause", self.alarms, lambda o: " ".join(o.alarms))
+        parts += _listed("False alarms", self.alarms, lambda o: " ".join(o.alarms))
         if self.unbroken:
             parts += ["", "The unbroken cloud deviates already:", *(f"  {name}" for name in self.unbroken)]
         if self.unbreakable:
