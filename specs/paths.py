@@ -38,7 +38,7 @@ class Fault:
 
     Attributes:
         what: the error, as the end of a sentence that begins with the URL: "contains (id), ...".
-        instead: the URL in the documented form; None where it can only be guessed.
+        instead: the URL in the documented form; None if it can only be guessed.
 
     """
 

@@ -38,7 +38,7 @@ class Breakage:
     """A cloud that breaks one promise.
 
     Attributes:
-        id: ``<requirement>#<mutation>``, with ``@<situation>`` where that is a part of the promise only.
+        id: ``<requirement>#<mutation>``, with ``@<situation>`` if only a part of the promise is broken.
         requirement: id of the broken requirement; ``kind`` and ``operation`` are those of the requirement.
         mutation: name of the change, such as ``other-code``.
         where: the exchanges that are changed.

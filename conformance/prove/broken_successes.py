@@ -49,7 +49,7 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
         case = cases[0]
         where, expectation = _accepted(case), case.expectation
         if isinstance(expectation, EmptyBody):
-            if ground.normal_code(case.operation) != 204:  # HTTP lets no body follow a 204
+            if ground.normal_code(case.operation) != 204:  # HTTP allows no body with a 204
                 book.add(case, "content", where, after=Body("content"))
                 book.add(case, "html", where, after=Body("html"))
         elif isinstance(expectation, FieldShown):

@@ -65,5 +65,5 @@ def unbreakable(ground: Ground, breakages: Iterable[Breakage]) -> dict[str, str]
         if requirement.id not in broken:
             operation = ground.by_requirement[requirement.id][0].operation
             empty = requirement.kind == "body" and ground.normal_code(operation) == 204
-            found[requirement.id] = "HTTP lets no body follow a 204" if empty else "no generator breaks it"
+            found[requirement.id] = "HTTP allows no body with a 204" if empty else "no generator breaks it"
     return found

@@ -40,7 +40,9 @@ class ForwardAs:
             sent = sent.as_version(self.version)
         reply = turn.upstream.send(sent)
         if self.version is not None and not reply.accepted:
-            turn.memory.impossible = f"the unbroken cloud refuses it at {self.version}, too, with {reply.status}"
+            turn.memory.impossible = (
+                f"the unbroken cloud refuses the request at {self.version}, too, with {reply.status}"
+            )
             return reply.as_asked(turn.request.version), False
         if self.role not in (None, "admin") and reply.status == 403:
             # If the reference does not name the roles, the cloud may forbid the request even to the owner.
@@ -59,7 +61,7 @@ class DoneAndRefused:
         """Send it on with another token, and respond with a refusal; with the cloud's own if the cloud refuses it."""
         reply, _ = ForwardAs(self.role)(turn)
         if not reply.accepted:
-            turn.memory.impossible = f"the unbroken cloud refuses it to everybody here, with {reply.status}"
+            turn.memory.impossible = f"the unbroken cloud refuses the request to every role here, with {reply.status}"
             return turn.upstream.send(turn.request), False
         return forged(self.status, turn.request.version), True
 

@@ -57,7 +57,7 @@ class Ledger:
             self._path.write_text(json.dumps({"proof": suite}) + "\n", "utf-8")
             return
         if entries[0].get("proof") != suite:
-            raise ProofError(f"{self._path} is of another suite or another release: name another directory")
+            raise ProofError(f"{self._path} holds the proof of another suite or release: name another directory")
         self._path.write_text("".join(json.dumps(entry) + "\n" for entry in entries), "utf-8")
         for entry in entries[1:]:
             if "unbroken" in entry:

@@ -129,7 +129,7 @@ class Stock:
         kind = self._session.context.kind
         body = kind.shown_in(shown.json)
         if body is None:
-            raise ResourceError(f"{kind.name} {subject.resource_id} was made and is not shown")
+            raise ResourceError(f"{kind.name} {subject.resource_id} was made, but is not shown")
         path = kind.path_of(subject.resource_id)
         return Made(kind.name, subject.resource_id, str(body[kind.name_field]), path, Role.MEMBER, body, shown)
 

@@ -131,7 +131,7 @@ class Child:
         raise SandboxError(f"{self.what} cannot start: {reason}{hint}")
 
     def _no_ready_line(self, line: bytes) -> SandboxError:
-        return SandboxError(f"{self.what} wrote {line[:80]!r} where its ready line should be; see its log {self.log}")
+        return SandboxError(f"{self.what} wrote {line[:80]!r} instead of its ready line; see its log {self.log}")
 
     def _line(self, timeout: float) -> bytes:
         assert self.process.stdout is not None  # noqa: S101 - for the type checker

@@ -273,7 +273,7 @@ _OBLIGED = re.compile(
 
 
 def _obliged(sentence: Sentence, row: ParameterRow) -> Fields | None:
-    """J6: the version from which on a required parameter is required: "has become mandatory in microversion 2.75"."""
+    """J6: the first version in which a parameter is required: "has become mandatory in microversion 2.75"."""
     m = _OBLIGED.search(sentence.text)
     return {"required_min": m["version"]} if m and row.parameter.required else None
 

@@ -123,7 +123,7 @@ def _preconditions(own: Text) -> tuple[Condition, ...]:
 
 
 def _same(one: Condition, other: Condition) -> bool:
-    """True if two statements of one paragraph speak of the same attribute under the same conditions."""
+    """True if two statements of one paragraph are about the same attribute under the same conditions."""
     return (one.kind, one.resource, one.attribute, one.line, one.when) == (
         other.kind, other.resource, other.attribute, other.line, other.when,
     ) and one.kind == "status"  # fmt: skip

@@ -116,7 +116,7 @@ def _no_head(directory: Path) -> str:
     if inner:
         one = directory / inner[-1]
         return f"{directory} is not a run record, but holds {len(inner)}: name one of them, such as {one}"
-    return f"{directory} is not a run record, because it holds no {HEAD}: name the directory that a run has left"
+    return f"{directory} is not a run record, because it holds no {HEAD}: name the directory of a run"
 
 
 # --- lines ---

@@ -94,7 +94,7 @@ class RecordWriter:
         elif owner and (self.directory / HEAD).exists():
             raise RecordError(
                 "exists",
-                f"{self.directory} already holds a run record: go on with it by --resume, or name another directory",
+                f"{self.directory} already holds a run record: continue it with --resume, or name another directory",
             )
         self._file = self.directory / (LINES if owner else f"results-{worker}.jsonl")
         try:

@@ -222,7 +222,7 @@ def test_what_another_version_refuses_as_well_breaks_nothing(proxy, ask, nova):
     proxy.break_(broken(ForwardAs(version=Microversion(2, 44))))
     assert ask(token="r").status_code == 403
     assert proxy.touched == 0
-    assert "refuses it at 2.44, too" in proxy.impossible
+    assert "refuses the request at 2.44, too" in proxy.impossible
 
 
 def test_what_a_borrower_makes_bears_the_borrowers_name():

@@ -238,7 +238,7 @@ def test_going_on_after_a_line_that_lacks_only_its_end(tmp_path: Path) -> None:
 
 def test_a_directory_with_a_record_is_refused_unless_it_is_gone_on_with(tmp_path: Path) -> None:
     write(tmp_path, A)
-    with pytest.raises(RecordError, match="already holds a run record: go on with it by --resume") as caught:
+    with pytest.raises(RecordError, match="already holds a run record: continue it with --resume") as caught:
         RecordWriter(tmp_path)
     assert caught.value.code == "exists"
     with pytest.raises(RecordError, match="there is no run record"):
