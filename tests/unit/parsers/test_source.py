@@ -164,8 +164,8 @@ def test_an_unknown_release_names_its_neighbours(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(NotFoundError) as caught:
         fetch("things==7.5")
     assert str(caught.value) == (
-        "things==7.5: there is no such release; the nearest releases are 5.0.0, 6.0.0, 7.0.0, 8.0.0, 9.0.0 (19 in all); "
-        "correct the version, or the indexes in pip's configuration."
+        "things==7.5: there is no such release; the nearest releases are 5.0.0, 6.0.0, 7.0.0, 8.0.0, 9.0.0 (19 in "
+        "all); correct the version, or the indexes in pip's configuration."
     )
     with pytest.raises(NotFoundError, match="the indexes have no source distribution of nothing"):
         fetch("nothing==1")
@@ -176,8 +176,8 @@ def test_no_network_is_said_so(monkeypatch: pytest.MonkeyPatch, index: _Index) -
     with pytest.raises(NetworkError) as caught:
         fetch("things==1")
     assert str(caught.value) == (
-        "things==1: no package index could be reached: http://***@127.0.0.1:9/simple/things/ does not answer (ConnectError); "
-        "check the network and pip's index-url, or give a directory instead."
+        "things==1: no package index could be reached: http://***@127.0.0.1:9/simple/things/ does not answer "
+        "(ConnectError); check the network and pip's index-url, or give a directory instead."
     )
     index.status = 503
     monkeypatch.setenv("PIP_INDEX_URL", index.url)
@@ -193,7 +193,9 @@ def test_one_place_that_fails_does_not_hide_another(
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     monkeypatch.setenv(place, f"{index.url}/things/" if "LINKS" in place else index.url)
     assert fetch("things==1.2.3").name == "things-1.2.3"
-    with pytest.raises(NetworkError, match=r"a package index could not be reached, and the others do not have the release: http"):
+    with pytest.raises(
+        NetworkError, match=r"a package index could not be reached, and the others do not have the release: http"
+    ):
         fetch("things==7")
 
 
@@ -222,7 +224,9 @@ def test_credentials_come_from_the_address_or_from_netrc(
 
 def test_a_host_that_pip_would_not_trust_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "http://index.invalid/simple")
-    with pytest.raises(NetworkError, match=r"http://index.invalid/simple is not https, and its host is not one of pip's"):
+    with pytest.raises(
+        NetworkError, match=r"http://index.invalid/simple is not https, and its host is not one of pip's"
+    ):
         fetch("things==1")
 
 
