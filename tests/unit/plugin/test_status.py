@@ -105,7 +105,7 @@ def test_2_for_a_wrong_option(project, options, sentence):
         (["--url", "http://127.0.0.1:9"], "*needs --token*"),
         (["--token", "x"], "*without --url*"),
         (["--os-cloud-admin", "x"], "--os-cloud is missing: --os-cloud-admin only adds a second role, so give both"),
-        (["--sandbox-release", "a b c"], "--sandbox-release 'a b c' is no requirement*"),
+        (["--sandbox-release", "a b c"], "--sandbox-release 'a b c' is not a requirement*"),
         (["--sandbox-release", "pytest==0.1"], "--sandbox-release pytest==0.1: the sandbox runs Nova; *"),
         (
             ["--sandbox-release", "nova>=31"],

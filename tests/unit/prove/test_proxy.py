@@ -271,7 +271,7 @@ def test_what_cannot_be_done_is_refused_by_the_cloud(proxy, ask, nova):
     proxy.break_(broken(DoneAndRefused("reader", 404)))
     assert ask(token="o").status_code == 403
     assert proxy.touched == 0
-    assert "to everybody" in proxy.impossible
+    assert "to every role" in proxy.impossible
     proxy.break_(None)
     assert proxy.impossible is None
 

@@ -157,7 +157,7 @@ def test_a_python_that_is_not_there(tmp_path, monkeypatch):
     monkeypatch.setitem(releases.SERIES, 32, releases.Series(("3.9",)))
     with pytest.raises(SandboxError, match=r"needs Python 3\.9, and this is 3\.\d+: install it, or install uv"):
         make(tmp_path, uv=False)
-    with pytest.raises(SandboxError, match=r"Python 3\.9 is not there"):
+    with pytest.raises(SandboxError, match=r"Python 3\.9 is not installed"):
         make(tmp_path, uv_venv_says="error: No interpreter found for Python 3.9 in virtual environments or search path")
 
 
