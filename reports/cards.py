@@ -50,7 +50,7 @@ class Card:
         tried: role, microversion and state of the judged request, in words.
         news: ``new`` if the deviation is not in the baseline of the comparison; else empty.
         known: the evidence, if the deviation is a known one of the release.
-        unknown: True if the release has known deviations, and this is not one of them in all of its cases.
+        unknown: True if the release has known deviations, and some case of this one is not among them.
         left_out: a sentence on the exchanges that are not shown; empty if all are.
     """
 

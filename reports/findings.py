@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 WHOLE = 3_000
-"""Largest number of deviations that are kept with their exchanges; more examples than this help nobody."""
+"""Largest number of deviations that are kept with their exchanges."""
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Finding:
         """The values that deviations with one cause have in common.
 
         For a contradiction these are the kind, the expectation and the observation; for an omission only the
-        observation, because the requirement at which an unlisted code is first observed is a matter of chance.
+        observation, because an unlisted code may be observed first at any requirement.
         """
         observed = general(self.deviation.observed)
         if self.class_ == "omission":

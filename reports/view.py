@@ -156,7 +156,7 @@ class View:
         undecided, inapplicable: cases by reason, the most frequent first.
         untested: promises without a case, by reason, the most frequent first.
         findings: every deviation by its id.
-        tells_status: True if the record has the status codes of responses; old records have not.
+        tells_status: True if the record has the status codes of responses; old records do not.
 
     """
 

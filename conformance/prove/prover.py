@@ -152,7 +152,7 @@ class Prover:
     def try_(self, breakage: Breakage) -> Outcome:
         """Break one promise, run the cases that it touches and a few that it does not, and return the outcome.
 
-        The most direct case comes first; the others of the requirement are run only if it has not noticed.
+        The most direct case comes first; the others of the requirement are run only if that case does not notice it.
         """
         with self.gate.passed(self._limits(breakage)):
             if not self._shared(breakage.operation):

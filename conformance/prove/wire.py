@@ -82,7 +82,7 @@ class Request:
 
     @property
     def action(self) -> str | None:
-        """The only key of the body, which names the action of ``.../action``; None if it has not exactly one key."""
+        """The only key of the body, which names the action of ``.../action``; None unless there is exactly one."""
         body = self.json
         return next(iter(body)) if isinstance(body, dict) and len(body) == 1 else None
 

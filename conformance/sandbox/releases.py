@@ -5,7 +5,7 @@ process.start(interpreter("nova==31.3.1"))
 ```
 
 Libraries that fit an old release are selected by date: the index knows the upload time of each file, and the libraries
-of the release's time fit. uv has an option for this (`--exclude-newer`), pip in most environments has not.
+of the release's time fit. uv has an option for this (`--exclude-newer`); pip in most environments does not.
 """
 
 from __future__ import annotations

@@ -301,7 +301,7 @@ class NetworkClient:
         port["binding:profile"] = port.get("binding:profile") or {}
 
     def _addresses(self, port: dict, asked: list[dict] | None) -> list[dict]:
-        """Turn the `fixed_ips` of a request into addresses; without them, one address of each subnet."""
+        """Turn the `fixed_ips` of a request into addresses; a request without them gets one of each subnet."""
         subnets = [s for s in self.state.subnets.values() if s["network_id"] == port["network_id"]]
         if asked is None:
             return [{"subnet_id": s["id"], "ip_address": self.state.next_address(s)} for s in subnets]
