@@ -16,7 +16,7 @@ from conformance.plugin.options import BY_NAME, NAMES_ENDPOINT, OPTIONS, Option
 from specs.text import visible, visible_json
 
 TRACEBACK = "CONFORMANCE_TRACEBACK"
-"""Where this variable is set, an error that is a defect of the suite shows its traceback."""
+"""Environment variable. If it is set, an error that is a defect of the suite shows its traceback."""
 
 _FAILED = 2
 _INTERRUPTED = 130
@@ -44,7 +44,7 @@ class Sentences(click.Group):
         except (click.Abort, KeyboardInterrupt):
             status = _INTERRUPTED
         except BrokenPipeError:
-            # Whoever read the output has seen enough.
+            # The reader of the output has closed it, as `head` does.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             status = 0
         except Exception as error:
@@ -60,13 +60,13 @@ class Sentences(click.Group):
 
 
 def sentence(error: Exception) -> str:
-    """What is wrong, as one line."""
+    """Describe an error in one line."""
     if isinstance(error, click.ClickException):
         return " ".join(error.format_message().split())
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     text = " ".join(str(error).split())
-    # Errors of our own are sentences already; whatever else comes here is a defect.
+    # The project's own errors are sentences already; any other error is a defect.
     if type(error).__module__.partition(".")[0] in ("conformance", "parsers", "reports", "specs"):
         return text
     if isinstance(error, ValueError) and text:
@@ -85,11 +85,13 @@ def main(context: click.Context) -> None:
 
 @main.command()
 @click.argument("source")
-@click.option("--service", help="The name of the service; by os-service-types otherwise.")
-@click.option("--parameters", metavar="FILE|RELEASE", help="A parameter file, or a release that has it.")
-@click.option("--output", type=_PATH, metavar="DIR", help="The directory of the specs (default specs/<service>).")
-@click.option("--report", type=_PATH, metavar="FILE", help="A file for the account of prose that no rule has read.")
-@click.option("--keep-going", is_flag=True, help="Make what can be made of a reference with defects.")
+@click.option("--service", help="The type of the service (default: looked up in os-service-types).")
+@click.option("--parameters", metavar="FILE|RELEASE", help="A parameter file, or a release that contains one.")
+@click.option(
+    "--output", type=_PATH, metavar="DIR", help="Write the specs to this directory (default specs/<service>)."
+)
+@click.option("--report", type=_PATH, metavar="FILE", help="Write the list of unread prose to this file.")
+@click.option("--keep-going", is_flag=True, help="Build the specs although the reference has defects.")
 def build(
     source: str,
     service: str | None,
@@ -108,36 +110,44 @@ def build(
     what = "unchanged" if result.unchanged else f"{len(result.written)} written, {len(result.removed)} removed"
     click.echo(visible(f"{result.operations} operations in {result.files} files: {result.output} ({what})"))
     if result.blocks:
-        click.echo(f"no rule has read {result.unread} of {result.blocks} stretches of prose")
+        click.echo(f"{result.unread} of {result.blocks} passages of prose were not understood")
     if report is not None:
-        click.echo(f"account of them: {report}")
+        click.echo(f"list of these passages: {report}")
     return 0
 
 
 @main.command()
 @click.argument("directory", required=False, type=_PATH)
-@click.option("--against", metavar="SOURCE", help="The reference; by default the release that the specs name.")
+@click.option(
+    "--against", metavar="SOURCE", help="The reference to compare with (default: the release that the specs name)."
+)
 def check(directory: Path | None, against: str | None) -> int:
-    """Tell whether specs are valid, and equal to what the reference gives: 1 differs, 2 cannot tell."""
+    """Check that specs are valid and match their reference.
+
+    Exit status: 0 they match, 1 they differ, 2 the check was not possible.
+    """
     from conformance.plugin.reference import packaged
     from parsers import commands
 
     if directory is None and not Path("specs").is_dir():
         directory = packaged()
     result = commands.check(directory, against)
-    click.echo(visible(result.diff) or f"{result.files} files are what the reference gives\n", nl=False)
+    click.echo(visible(result.diff) or f"{result.files} files match the reference\n", nl=False)
     return result.status
 
 
 @main.command()
 @click.argument("source")
-@click.option("--parameters", metavar="FILE|RELEASE", help="A parameter file, or a release that has it.")
-@click.option("--taste", is_flag=True, help="Show matters of taste too; they never fail.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", help="How to write it.")
+@click.option("--parameters", metavar="FILE|RELEASE", help="A parameter file, or a release that contains one.")
+@click.option("--taste", is_flag=True, help="Also show matters of taste; they do not change the exit status.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", help="The output format."
+)
 def lint(source: str, parameters: str | None, taste: bool, form: str) -> int:
-    """List the defects of a reference itself, as file:line; 1 if there are any.
+    """List the defects of a reference itself, as file:line.
 
-    SOURCE is as for build. Paths are relative to the root of the distribution.
+    SOURCE is a directory, a requirement or a single file, as for `conformance build`. Paths are relative to the root
+    of the source distribution. Exit status: 1 if there are defects.
     """
     from parsers import commands
     from parsers.lint import CERTAIN, render, sarif
@@ -153,9 +163,12 @@ def lint(source: str, parameters: str | None, taste: bool, form: str) -> int:
 @main.command()
 @click.argument("old")
 @click.argument("new")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to write it.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="The output format.")
 def diff(old: str, new: str, form: str) -> int:
-    """Show what changed between two specs or references, breaking changes first; 1 if any breaks."""
+    """Show what changed between two specs or references, breaking changes first.
+
+    Exit status: 1 if a change is breaking.
+    """
     from parsers import commands
 
     result = commands.diff(old, new)
@@ -164,11 +177,13 @@ def diff(old: str, new: str, form: str) -> int:
 
 
 @main.command("list")
-@click.option("--operation", metavar="ID", help="This operation only, with all its cases.")
-@click.option("--spec", type=_PATH, metavar="DIR", help="The specs; by default those that come with this suite.")
-@click.option("-k", "keyword", metavar="EXPR", help="Only cases whose ids hold this, as `run -k` has it.")
+@click.option("--operation", metavar="ID", help="Show only this operation, with all its cases.")
+@click.option(
+    "--spec", type=_PATH, metavar="DIR", help="The directory of the specs (default: the specs of this suite)."
+)
+@click.option("-k", "keyword", metavar="EXPR", help="Show only cases whose id matches, as in `conformance run -k`.")
 def list_(operation: str | None, spec: Path | None, keyword: str | None) -> int:
-    """Show requirements and cases, and why a promise has none."""
+    """List requirements and cases, and give the reason where a promise has no case."""
     from conformance.plugin.listing import listing
 
     for line in listing(spec, operation, keyword):
@@ -177,7 +192,7 @@ def list_(operation: str | None, spec: Path | None, keyword: str | None) -> int:
 
 
 def _declared(options: Sequence[Option], command: Callable[..., int]) -> Callable[..., int]:
-    """Declare some options of the table for a command."""
+    """Declare some options of the table on a command."""
     for option in reversed(options):
         flag = {"is_flag": True} if option.metavar is None else {"metavar": option.metavar}
         command = click.option(f"--{option.name}", help=option.help[0].upper() + option.help[1:] + ".", **flag)(command)
@@ -186,21 +201,23 @@ def _declared(options: Sequence[Option], command: Callable[..., int]) -> Callabl
 
 @main.command(context_settings={"ignore_unknown_options": True})
 @partial(_declared, OPTIONS)
-@click.option("--spec", metavar="DIR", help="The specs, or one of them; by default those that come with this suite.")
-@click.option("-k", "keyword", metavar="EXPR", help="Only cases whose ids hold this, such as 'servers-actions.lock/'.")
+@click.option("--spec", metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
+@click.option("-k", "keyword", metavar="EXPR", help="Run only cases whose id matches, such as 'servers-actions.lock/'.")
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST OPTIONS]")
 def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: Any) -> int:
-    """Try a cloud, and leave a run record with a report.
+    """Test a cloud and write a run record with a report.
 
-    It is pytest with a plugin: what is not listed here is pytest's (-m, -x, --lf, -n, --junitxml, ...).
+    The command runs pytest with a plugin. All options of pytest work too (-m, -x, --lf, -n, --junitxml, ...).
 
-    Exit status: 0 nothing failed, 1 a contradiction, 2 it could not run, 3 too much is undecided, 130 interrupted.
+    Exit status: 0 no failures, 1 a contradiction, 2 the run could not start or go on, 3 too many undecided cases,
+    130 interrupted.
     """
     import pytest
 
     from conformance.plugin.called import Called
 
-    argv = ["-p", _plugin_name(), "-c", os.devnull, "--rootdir", str(Path.cwd()), "--no-header", "--assert=plain"]
+    argv = ["-p", _plugin_name(), "-c", os.devnull, "--rootdir", str(Path.cwd()), "--noconftest", "--no-header"]
+    argv.append("--assert=plain")
     for option in OPTIONS:
         value = values[option.name.replace("-", "_")]
         if value is True:
@@ -215,7 +232,7 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
 
 
 def _plugin_name() -> str:
-    """How pytest finds the plugin: by its entry point, or by its module where this suite is not installed."""
+    """Return the plugin's name for pytest: its entry point, or its module if this suite is not installed."""
     from importlib.metadata import entry_points
 
     named = [entry.name for entry in entry_points(group="pytest11") if entry.value == "conformance.plugin"]
@@ -224,13 +241,15 @@ def _plugin_name() -> str:
 
 @main.command()
 @click.argument("runs", nargs=-1, required=True, type=_PATH, metavar="RUN...")
-@click.option("--html", type=_PATH, metavar="FILE", help="Write a page.")
+@click.option("--html", type=_PATH, metavar="FILE", help="Write an HTML page.")
 @click.option("--sarif", type=_PATH, metavar="FILE", help="Write a SARIF log.")
-@click.option("--matrix", type=_PATH, metavar="FILE", help="Write the table of operations (.csv, .md or .json).")
+@click.option("--matrix", type=_PATH, metavar="FILE", help="Write a table of operations (.csv, .md or .json).")
 @click.option("--badge", type=_PATH, metavar="FILE", help="Write a badge (SVG).")
-@click.option("--baseline", type=_PATH, metavar="RUN", help="Compare with an earlier run; 1 if a deviation is new.")
+@click.option(
+    "--baseline", type=_PATH, metavar="RUN", help="Compare with an earlier run; exit status 1 if a deviation is new."
+)
 def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) -> int:
-    """Tell what runs have found."""
+    """Show the findings of one or more runs."""
     from reports import commands
 
     done = commands.report(runs, files["html"], files["sarif"], baseline, matrix=files["matrix"], badge=files["badge"])
@@ -244,9 +263,11 @@ def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) ->
 @click.argument("run", type=_PATH)
 @partial(_declared, NAMES_ENDPOINT)
 def cleanup(run: Path, **values: Any) -> int:
-    """Remove what a killed run has left on the cloud, by its journal; 1 if something could not be removed.
+    """Remove the resources that a killed run left on the cloud.
 
-    The cloud is the one that the run names; the tokens for a URL must be given again, as CONFORMANCE_TOKEN and its kin.
+    The journal of the run lists them. The endpoint is taken from the run record; if it is a URL, give the tokens again,
+    in CONFORMANCE_TOKEN and the variables for the other roles.
+    Exit status: 1 if a resource could not be removed.
     """
     from conformance.plugin.tidying import tidy
     from conformance.plugin.trouble import say, shown
@@ -258,15 +279,21 @@ def cleanup(run: Path, **values: Any) -> int:
 
 
 @main.command()
-@click.option("--sample", type=click.IntRange(1), metavar="N", help="So many breakages, by the seed; all otherwise.")
-@click.option("--kind", metavar="K", help="Only breakages of requirements of this kind, such as error or body.")
-@click.option("--seed", type=int, default=0, help="Of the sample.")
-@click.option("--spec", type=_PATH, metavar="FILE", help="The specs whose operations are broken; all otherwise.")
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="Try a sample of N breakages (default: all).")
+@click.option("--kind", metavar="K", help="Break only requirements of this kind, such as error or body.")
+@click.option("--seed", type=int, default=0, help="The random seed of the sample (default 0).")
+@click.option("--spec", type=_PATH, metavar="FILE", help="Break only the operations of this spec (default: all).")
 @click.option(
-    "--output", type=_PATH, metavar="DIR", help="For the page, proof.json and the outcomes; what has one is left out."
+    "--output",
+    type=_PATH,
+    metavar="DIR",
+    help="Write the page, proof.json and the outcomes here; breakages that have an outcome here are not tried again.",
 )
 def prove(sample: int | None, kind: str | None, seed: int, spec: Path | None, output: Path | None) -> int:
-    """Try the suite itself, on clouds that break exactly one promise; 1 if it has not proven itself."""
+    """Test the suite itself, on clouds that each break exactly one promise.
+
+    Exit status: 0 the suite detected enough of them without a false alarm, 1 it did not, 2 nothing could be tried.
+    """
     from conformance.plugin.reference import packaged
     from conformance.prove import commands
 
@@ -275,22 +302,22 @@ def prove(sample: int | None, kind: str | None, seed: int, spec: Path | None, ou
 
 
 @main.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1; a free one otherwise.")
-@click.option("--release", metavar="REQ", help="The release, such as nova==31.3.1; it is installed once.")
-@click.option("--cloud", is_flag=True, help="A cloud of six services instead; --port is that of the identity service.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1 (default: a free port).")
+@click.option("--release", metavar="REQ", help="The release, such as nova==31.3.1; installed at the first use.")
+@click.option(
+    "--cloud", is_flag=True, help="Start a cloud of six services; --port is the port of the identity service."
+)
 @click.option(
     "--as-installed", is_flag=True, help="With --cloud: keep Nova's own defaults, which reach fewer statuses."
 )
 def sandbox(port: int, release: str | None, cloud: bool, as_installed: bool) -> int:
-    """Run a real Nova, or a real cloud, on this machine, for use by hand, until Ctrl-C."""
+    """Run a real Nova, or a cloud of six real services, on this machine until Ctrl-C."""
     if cloud:
         if release:
-            raise click.UsageError("--release and --cloud were both given: the cloud is of one release series")
+            raise click.UsageError("--release and --cloud cannot be combined: the sandbox cloud has a fixed release")
         return _sandbox_cloud(port, as_installed)
     if as_installed:
-        raise click.UsageError(
-            "--as-installed was given without --cloud: the sandbox of one process is no installation"
-        )
+        raise click.UsageError("--as-installed needs --cloud: add --cloud, or leave --as-installed out")
     from conformance.sandbox.process import Sandbox
     from conformance.sandbox.releases import interpreter
 
@@ -305,7 +332,7 @@ def sandbox(port: int, release: str | None, cloud: bool, as_installed: bool) -> 
         click.echo(f"conformance run --url {nova.url}")
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
-            raise click.ClickException(f"the sandbox has ended by itself, with status {nova.wait()}")
+            raise click.ClickException(f"the sandbox ended unexpectedly, with exit status {nova.wait()}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""From the nodes of one section to blocks: paragraphs, items, headings, with what introduces and encloses them."""
+"""From the nodes of one section to blocks: paragraphs, items and headings, with the text that introduces each block."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ _NO_TEXT = (
 
 
 def section_kind(title: str, otherwise: Section) -> Section:
-    """Tell from a heading whether request or response follow."""
+    """Return the part of an operation that a heading begins: the request or the response."""
     bare = _RESPONSE_CODES.sub("", title)
     request, response = _REQUEST.search(bare), _RESPONSE.search(bare)
     if request and response:
-        # "Response of the request": what is named first is meant.
+        # "Response of the request": the first name counts.
         return "request" if request.start() < response.start() else "response"
     if request:
         return "request"
@@ -58,10 +58,10 @@ class BlockReader:
     """Collects the blocks of one stretch of a document, and hands tables and samples to a sink.
 
     Attributes:
-        blocks: what was collected.
-        grids: whether tables of parameters that are written out go to the sink, too; outside of operations they are
-            tables like others.
-        section, heading, versions, name: what the next block stands in (``name`` is that of the bold block).
+        blocks: the collected blocks.
+        grids: True if written-out tables of parameters go to the sink too; outside of operations they are ordinary
+            tables.
+        section, heading, versions, name: the surroundings of the next block (``name`` is that of the bold block).
 
     """
 
@@ -95,7 +95,7 @@ class BlockReader:
 
     @property
     def place(self) -> Section:
-        """Where the next table stands: a bold heading that says so goes before the section."""
+        """The part of the operation for the next table: a bold heading takes precedence over the section."""
         return self.bold_section or self.section
 
     def read(self, node: nodes.Element) -> None:
@@ -136,7 +136,7 @@ class BlockReader:
         elif isinstance(child, nodes.rubric):
             self._heading(child.astext(), _line(child))
         elif isinstance(child, nodes.Element) and child.children:
-            # Quotes, topics, footnotes, unknown directives, whatever else has content.
+            # Quotes, topics, footnotes, unknown directives and other nodes with content.
             self._children(child, kind=kind, parent=parent, depth=depth)
 
     def _list(self, node: nodes.Element, parent: int | None, depth: int) -> None:
@@ -178,7 +178,7 @@ class BlockReader:
         self.name = plain.rstrip(":").strip().lower()
 
     def _item(self, item: nodes.Node, parent: int | None, depth: int) -> None:
-        """Add a list item: its first paragraph is the item, all else hangs on that."""
+        """Add a list item: its first paragraph is the item, and the parent of its other content."""
         own: int | None = None
         for child in item.children:
             if isinstance(child, nodes.paragraph) and own is None:
@@ -222,7 +222,7 @@ class BlockReader:
 
     def _table(self, node: nodes.table, parent: int | None, depth: int) -> None:
         rows, lines = [], []
-        # The line of its first text: releases of docutils differ in whether a table itself has a line.
+        # The line of its first text: only some releases of docutils give a line to the table itself.
         first = min((_line(p) for p in node.findall(nodes.paragraph) if _line(p)), default=0)
         line = int(node.line or 0) if "text" in node else first
         text: list[tuple[int, str]] = list(node.get("text", ()))
@@ -245,7 +245,7 @@ class BlockReader:
 
 
 def _line_in(text: list[tuple[int, str]], row: nodes.row, otherwise: int) -> int:
-    """The line of the text of a table that holds the first cell of a row; lines up to there are taken off."""
+    """Return the line of a table's text with the first cell of a row; that line and those before it are removed."""
     words = row.children[0].astext().split() if row.children else []
     for position, (number, line) in enumerate(text):
         if words and words[0] in line:
@@ -255,7 +255,7 @@ def _line_in(text: list[tuple[int, str]], row: nodes.row, otherwise: int) -> int
 
 
 def _is_heading(node: nodes.paragraph, text: str) -> bool:
-    """Whether a paragraph is a heading: bold as a whole, or one of the words that head a block."""
+    """True if a paragraph is a heading: bold as a whole, or one of the words that head a block."""
     children = [
         child for child in node.children if not (isinstance(child, nodes.Text) and str(child).strip(" :\n") == "")
     ]
@@ -265,7 +265,7 @@ def _is_heading(node: nodes.paragraph, text: str) -> bool:
 
 
 def _line(node: nodes.Node) -> int:
-    """Return the first line of a node, of its first descendant that has one else."""
+    """Return the first line of a node, or else of its first descendant that has a line."""
     if isinstance(node, nodes.paragraph) and node.line:
         return int(node.line)
     for inner in node.findall(nodes.paragraph):

@@ -1,4 +1,4 @@
-"""From source files to specs: structure and sentences joined into the model."""
+"""From source files to specs: join structure and sentences into the model."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 
 _VERSION = re.compile(r"v?(\d+\.\d+)\Z", re.IGNORECASE)
 UNNAMED = "unnamed"
-"""The service of a bare document of which nobody said what it belongs to."""
+"""The service of a single document if its service is not named."""
 
 
 @dataclass
 class Reading:
-    """A reference, read: its files, what they were resolved with, and the defects met on the way."""
+    """A reference that was read: its files, the files for resolving them, and the defects found."""
 
     layout: Layout
     files: list[SourceFile]
@@ -56,7 +56,7 @@ class Reading:
 
     @property
     def operations(self) -> int:
-        """How many operations there are."""
+        """The number of operations."""
         return sum(len(file.operations) for file in self.files)
 
 
@@ -64,7 +64,7 @@ def read_reference(layout: Layout, *, parameters: ParameterFile | None = None) -
     """Read all documents of a reference.
 
     Raises:
-        ReferenceError: a document cannot be read, or there is no operation in any.
+        ReferenceError: a document cannot be read, or no document contains an operation.
 
     """
     tables = Tables(layout.root, layout.top, parameters=parameters, bare=layout.bare)
@@ -83,7 +83,7 @@ def read_reference(layout: Layout, *, parameters: ParameterFile | None = None) -
     if not reading.operations:
         where = layout.documents[0] if layout.bare else str(layout.root.directory / layout.top)
         raise NotFoundError(
-            "no operation (no rest_method in a section) was found",
+            "no operation (a section with a rest_method) was found",
             where=where,
             mend="point at an API reference of the os-api-ref dialect",
         )
@@ -119,7 +119,7 @@ def _spec(file: SourceFile, own: str, service: str, facts: FileFacts, reading: R
 
 
 def with_lines(thing: Any, lines: tuple[int, ...]) -> Any:
-    """Return an object of the model with each line (but a parameter's) replaced by the line that it was made from."""
+    """Return an object of the model with the lines of a repaired text replaced by those of the original file."""
     if isinstance(thing, tuple):
         return tuple(with_lines(item, lines) for item in thing)
     if not is_dataclass(thing) or isinstance(thing, Parameter | type):
@@ -137,7 +137,7 @@ def with_lines(thing: Any, lines: tuple[int, ...]) -> Any:
 
 
 def original(line: int, lines: tuple[int, ...]) -> int:
-    """The line of a file for a line of the text that was read, which may be a repaired one."""
+    """Return the line of the file for a line of the parsed text, which may be a repaired text."""
     return lines[line - 1] if 0 < line <= len(lines) else line
 
 
@@ -205,13 +205,13 @@ def _operation(source: OperationSource, file: SourceFile, own: str, ids: Ids, re
 
 
 def version(text: str | None) -> str | None:
-    """Return a microversion as ``2.73``, None where the text is none."""
+    """Return a microversion as ``2.73``, or None if the text is not one."""
     found = _VERSION.match(text.strip()) if text else None
     return found[1] if found else None
 
 
 def _versions(options: Versions, facts: ProseFacts) -> Versions:
-    """Join what the directive says with what sentences say; the directive goes first, end by end."""
+    """Join the versions of the directive with those of sentences; at each end, the directive takes precedence."""
     said = facts.microversions
     low, high = version(options.min), version(options.max)
     if low is None and high is None:
@@ -252,7 +252,7 @@ _RESPONSE_FILE = re.compile(r"[-_](?:resp|response)(?:[-_.v\d]*)\.\w+\Z", re.IGN
 
 
 def _of_request(row: SampleRow) -> bool:
-    """Whether a sample is of the request: by its place, else by the last such word of its heading, else by its name."""
+    """True if a sample is of the request: by its place, else the last such word of its heading, else its name."""
     if row.section:
         return row.section == "request"
     found = _ENDS.search(row.heading)
@@ -269,7 +269,7 @@ def _sample(row: SampleRow, reading: Reading) -> Sample:
 
 
 def _body(source: OperationSource, facts: ProseFacts, samples: tuple[Sample, ...]) -> Body:
-    """Tell whether a response has a body: what a sentence says, else that a table or a sample describes one."""
+    """Return the kind of a response's body, by a sentence or else by a table or a sample of it."""
     if facts.body.content != "unspecified":
         return facts.body
     lines = [row.row_line for row in source.rows if row.section == "response" and row.parameter.location == "body"]

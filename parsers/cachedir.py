@@ -1,4 +1,4 @@
-"""Where fetched releases and the sums of builds are kept."""
+"""The cache directory, for downloaded releases and the checksums of builds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ VARIABLE = "APIREF_CONFORMANCE_CACHE"
 
 
 def cache_directory() -> Path:
-    """Return the user's cache directory of this application; ``APIREF_CONFORMANCE_CACHE`` names another."""
+    """Return the user's cache directory for this suite, or the one that ``APIREF_CONFORMANCE_CACHE`` names."""
     own = os.environ.get(VARIABLE)
     if own:
         return Path(own)

@@ -35,7 +35,7 @@ FATAL = frozenset(
         "unread-directive",
     }
 )
-"""Rules of defects for which a build stops, because facts would be missing without a trace."""
+"""A defect of one of these rules stops a build, because facts would be missing without a trace."""
 
 
 def read(
@@ -45,9 +45,9 @@ def read(
 
     Args:
         source: a directory, a document, or a requirement.
-        service: name of the service; by os-service-types where None.
+        service: the type of the service; None looks it up in os-service-types.
         parameters: a parameter file, or a requirement whose release has it.
-        keep_going: make what can be made of a reference with undefined parameters or missing samples.
+        keep_going: build the specs although parameters are undefined or samples missing.
 
     Raises:
         ReferenceError: the reference cannot be found or read, or has such defects.
@@ -67,7 +67,7 @@ def read(
 
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
-    """Keep the cyclic collector from walking the trees of a reference again and again; they are all in use."""
+    """Pause the garbage collector, which would walk the large trees of a reference again and again."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -78,7 +78,7 @@ def _no_collection() -> Iterator[None]:
 
 
 def defects(reading: Reading) -> list[Flaw]:
-    """Return the defects for which a build stops."""
+    """Return the defects that stop a build."""
     from parsers.parameters import Flaw
 
     found = [flaw for flaw in reading.flaws if flaw.rule in FATAL]
@@ -87,7 +87,7 @@ def defects(reading: Reading) -> list[Flaw]:
             "missing-sample",
             file.context.path,
             sample.line,
-            f"there is no sample {sample.path}; add it, or correct the path",
+            f"the sample {sample.path} does not exist; add it, or correct the path",
         )
         for file in reading.files
         for operation in file.operations
@@ -103,7 +103,7 @@ def lint(source: str | Path, parameters: str | Path | None = None, *, taste: boo
     Args:
         source: as ``read``.
         parameters: as ``read``.
-        taste: find matters of taste too.
+        taste: True to find matters of taste too.
 
     Raises:
         ReferenceError: the reference cannot be found or read.
@@ -116,7 +116,7 @@ def lint(source: str | Path, parameters: str | Path | None = None, *, taste: boo
 
 
 def stop_for(found: list[Flaw]) -> None:
-    """Raise for the first of these defects, and say how many more there are."""
+    """Raise an error for the first of these defects that also gives the number of the others."""
     if not found:
         return
     first, more = found[0], len(found) - 1
@@ -146,9 +146,9 @@ def build(
         service: as ``read``.
         parameters: as ``read``.
         keep_going: as ``read``.
-        output: directory of the specs; ``specs/<service>`` where None.
-        report: a file for the account of unread prose; JSON if its name ends so.
-        cache: whether to skip the work if no input has changed.
+        output: the directory of the specs; None means ``specs/<service>``.
+        report: a file for the list of unread prose; JSON if its name ends in ``.json``.
+        cache: True to skip the work if no input has changed.
 
     Raises:
         ReferenceError: as ``read``, or the output cannot be written.
@@ -195,14 +195,14 @@ def build(
 
 
 def check(directory: str | Path | None = None, against: str | Path | None = None) -> CheckResult:
-    """Tell whether specs are valid and equal to what the reference gives.
+    """Check that specs are valid and equal to specs built anew from their reference.
 
     Args:
-        directory: the specs; ``specs/compute``'s like of the working directory where None and there is only one.
-        against: the reference; the release that the specs name where None.
+        directory: the specs; None means the only directory of specs below ``specs/``.
+        against: the reference; None means the release that the specs name.
 
     Raises:
-        ReferenceError, SpecError: it cannot be told (exit status 2).
+        ReferenceError, SpecError: the check is not possible (exit status 2).
 
     """
     from specs.dump import dump
@@ -217,9 +217,9 @@ def check(directory: str | Path | None = None, against: str | Path | None = None
     if against is None:
         if first.reference.package is None or first.reference.version is None:
             raise DocumentError(
-                "the specs name no release to compare them with",
+                "the specs name no release, so there is no reference to compare them with",
                 where=str(path),
-                mend="name the reference with --against",
+                mend="give the reference with --against",
             )
         against = f"{first.reference.package}=={first.reference.version}"
     _, specs = read(against, first.service, keep_going=True)
@@ -242,7 +242,9 @@ def _only_specs() -> Path:
     found = sorted({path.parent for path in Path("specs").glob("*/*.yaml")})
     if len(found) != 1:
         raise DocumentError(
-            f"there are {len(found) or 'no'} directories of specs in specs/", where="specs", mend="name one"
+            f"there are {len(found) or 'no'} directories of specs in specs/",
+            where="specs",
+            mend="give the directory of one service",
         )
     return found[0]
 
@@ -269,7 +271,7 @@ def _specs_of(place: str | Path) -> list[Spec]:
         try:
             return list(load_directory(path).specs)
         except SpecError as wrong:
-            # A directory of documents may hold YAML too (its parameter file).
+            # A directory of documents may contain YAML too (its parameter file).
             try:
                 return list(read(path, keep_going=True)[1].values())
             except errors.ReferenceError:

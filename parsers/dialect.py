@@ -1,8 +1,8 @@
-"""The directives and roles of the dialect, for docutils alone.
+"""The directives and roles of the os-api-ref dialect, for docutils without Sphinx.
 
-Within ``installed()`` docutils finds the directives of this module before its own; outside of it nothing is changed. A
-directive that nobody knows gives its content, so that no sentence is lost; a role that nobody knows gives its text.
-The nodes made here hold what the directives say, unresolved; ``parsers.structure`` resolves.
+Within ``installed()`` docutils finds the directives of this module before its own; outside of it nothing is changed. An
+unknown directive gives its content, so that no sentence is lost; an unknown role gives its text. The nodes made here
+hold the unresolved content of the directives; ``parsers.structure`` resolves it.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ class GridNode(nodes.Invisible, nodes.Element):
 
 
 class UnknownNode(nodes.General, nodes.Element):
-    """A directive that nobody knows: ``name``, and its content as children."""
+    """An unknown directive: ``name``, and its content as children."""
 
 
 class AnyOptions(dict[str, Callable[[str], Any]]):
-    """An option table that takes every option as it is written."""
+    """An option table that accepts every option as a text."""
 
     def __missing__(self, key: str) -> Callable[[str], Any]:
         return _as_written
@@ -72,7 +72,7 @@ class _Base(Directive):
         return str(source), int(line or 0)
 
     def mark(self, node: nodes.Element) -> nodes.Element:
-        """Give a node the directive's place."""
+        """Give a node the file and line of the directive."""
         node.source, node.line = self.place()
         return node
 
@@ -115,7 +115,7 @@ class Sample(_Base):
 
 
 class VersionChange(_Base):
-    """``.. versionadded:: 2.3`` and its kin."""
+    """``.. versionadded:: 2.3`` and the similar directives."""
 
     def run(self) -> list[nodes.Node]:
         """Return the directive's nodes."""
@@ -133,7 +133,7 @@ class VersionChange(_Base):
 
 
 class Transparent(_Base):
-    """A directive whose content counts as if it stood without it (``only``, ``container``); titles allowed."""
+    """A directive whose content counts as ordinary content (``only``, ``container``); titles are allowed in it."""
 
     def run(self) -> list[nodes.Node]:
         """Return the directive's nodes."""
@@ -146,7 +146,7 @@ class Transparent(_Base):
 
 
 class Silent(_Base):
-    """A directive that says nothing of the API (``toctree``, ``contents``, ``index``, ``rest_expand_all``)."""
+    """A directive without facts about the API (``toctree``, ``contents``, ``index``, ``rest_expand_all``)."""
 
     option_spec = AnyOptions()
 
@@ -156,7 +156,7 @@ class Silent(_Base):
 
 
 class Literal(_Base):
-    """A directive whose content is no prose (``code-block``, ``raw``, ``parsed-literal``, ``math``)."""
+    """A directive whose content is not prose (``code-block``, ``raw``, ``parsed-literal``, ``math``)."""
 
     def run(self) -> list[nodes.Node]:
         """Return the directive's nodes."""
@@ -179,7 +179,7 @@ class Admonition(_Base):
 
 
 class CsvTable(tables.CSVTable):
-    """``.. csv-table::``; its cells do not know their lines, so that the table keeps those of its text."""
+    """``.. csv-table::``; its cells have no line numbers, so the table keeps the lines of its text."""
 
     def run(self) -> Sequence[nodes.table | nodes.system_message]:
         """Return the directive's nodes."""
@@ -209,7 +209,7 @@ class Unknown(_Base):
 
 
 class Include(_Base):
-    """``.. include:: servers.inc``; what it may read is decided by the ``Includes`` of the document's settings."""
+    """``.. include:: servers.inc``; the ``Includes`` object in the settings decides which files may be read."""
 
     has_content = False
     required_arguments = 1
@@ -229,7 +229,7 @@ class Include(_Base):
 
 
 def _shown(arguments: list[str]) -> bool:
-    """Whether ``only`` shows its content in a web page: a lenient reading of its expression."""
+    """True if ``only`` shows its content in a web page; its expression is read leniently."""
     words = re.findall(r"[\w-]+", " ".join(arguments).lower())
     if "not" in words:
         return not {"html", "builder_html"} & set(words)
@@ -334,7 +334,7 @@ _FROM_DOCUTILS = frozenset(
 
 @contextmanager
 def installed() -> Iterator[None]:
-    """Let docutils find this module's directives; one thread at a time, and undone at the end."""
+    """Let docutils find this module's directives until the block ends; one thread at a time."""
     with _LOCK:
         original = directives.directive
 
@@ -356,7 +356,7 @@ def installed() -> Iterator[None]:
 def make_inliner() -> rst_states.Inliner:
     """Make an inliner to which every role gives its text.
 
-    Not a subclass: docutils builds its patterns from the attributes of the very class of the inliner.
+    It is not a subclass: docutils builds its patterns from the attributes of the inliner's own class.
     """
     inliner = rst_states.Inliner()
     inliner.interpreted = _interpreted  # type: ignore[method-assign]

@@ -1,12 +1,13 @@
-r"""What a source file of a reference holds, as structure: the seam between the reader and the grammar of sentences.
+r"""The structure of a source file of a reference: the interface between the reader and the grammar of sentences.
 
-The reader (docutils) makes these classes, the grammar (``parsers.prose``) reads sentences out of their blocks, and
-``parsers.build`` joins both into the model. Lines are lines of the source file that ``FileContext.path`` names, save
-those of parameters and their descriptions, which are lines of the parameter file. A row of a table knows both.
+The reader (docutils) makes objects of these classes, the grammar (``parsers.prose``) reads the sentences in their
+blocks, and ``parsers.build`` joins both into the model. A ``line`` is a line of the source file that
+``FileContext.path`` names; only parameters and their descriptions have lines of the parameter file. A row of a table
+has both.
 
-Text of blocks keeps its inline markup in one form: ````literal````, ``*emphasis*``, ``**strong**`` and, for what stands
-in single backquotes without a role, ```title```. A reference or a role is its text alone. Line ends inside a paragraph
-are kept as ``\n``.
+Text of blocks keeps its inline markup in one form: ````literal````, ``*emphasis*``, ``**strong**`` and, for text in
+single backquotes without a role, ```title```. Of a reference or a role only the text is kept. Line ends inside a
+paragraph are kept as ``\n``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Literal
 from specs.model import Parameter, Versions
 
 Section = Literal["request", "response", ""]
-"""Where in an operation something stands: below a heading of the request, of the response, or above both ("")."""
+"""A part of an operation: below a heading of the request, of the response, or above both ("")."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,13 @@ class Block:
             by `` | ``), ``parameters`` (a table whose rows were read as parameters), ``cell`` (of a table),
             ``literal`` (a literal block; never prose).
         section: ``request``, ``response`` or "" (above both).
-        heading: the title of the nearest section within the operation, as written ("" where there is none).
-        block: the name of the bold block it stands in, lower case, without colon: ``preconditions``,
+        heading: the title of the nearest section within the operation, as written ("" if there is none).
+        block: the name of the bold block around it, lower case, without colon: ``preconditions``,
             ``asynchronous postconditions``, ``troubleshooting``, ...; None outside of any. A bold block ends at the
             next heading or codes paragraph.
-        parent: index, in the same tuple, of the block that introduces this list item or nested paragraph; None where
-            nothing does.
-        depth: how deep in nested lists it stands; 0 outside of lists.
+        parent: the index, in the same tuple, of the block that introduces this list item or nested paragraph; None if
+            no block does.
+        depth: the depth in nested lists; 0 outside of lists.
         versions: the microversions that the headings around it bound ("Response (microversions 1.20 - )").
         lines: of a table, the line of each row.
     """
@@ -66,10 +67,10 @@ class ParameterRow:
         parameter: name, location, type, required, ref, line, min and max as the parameter file says; its ``ref`` is
             the row's own even where the file does not define it.
         row_line: line of the row in the source file.
-        section: whether the table is of the request or of the response.
-        heading: title of the section it stands in; versions: what that title bounds.
-        defined: False where the parameter file lacks ``ref`` (or there is no parameter file).
-        description: raw text of the parameter file's description ("" where none), RST as written.
+        section: the part of the operation to which the table belongs.
+        heading: the title of the section around the table; versions: the microversions in that title.
+        defined: False if the parameter file lacks ``ref`` (or there is no parameter file).
+        description: raw text of the parameter file's description ("" if there is none), RST as written.
         description_line: line of the first line of that text in the parameter file.
     """
 
@@ -84,7 +85,7 @@ class ParameterRow:
 
     @property
     def key(self) -> ParameterKey:
-        """What names the row in ``ProseFacts.parameters``."""
+        """The key of the row in ``ProseFacts.parameters``."""
         return (self.section, self.parameter.name, self.parameter.ref)
 
 
@@ -94,7 +95,7 @@ ParameterKey = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class StatusRow:
-    """One row of a ``rest_status_code`` table. ``reason`` is its text, the file's default where the row has none."""
+    """One row of a ``rest_status_code`` table. ``reason`` is its text, or else the file's default."""
 
     kind: Literal["success", "error"]
     code: int
@@ -107,7 +108,7 @@ class StatusRow:
 class SampleRow:
     """One sample: a ``literalinclude``.
 
-    ``path`` is as resolved, relative to the root of the distribution; ``heading`` the bold paragraph or title above.
+    ``path`` is resolved, relative to the root of the distribution; ``heading`` is the bold paragraph or title above.
     """
 
     path: str
@@ -127,9 +128,9 @@ class OperationSource:
         method, path: as written, zero-width characters removed.
         method_line: line of the ``rest_method`` directive.
         versions: ``min_version`` and ``max_version`` of the directive, with the line of the first of them.
-        rows, statuses, samples: its tables.
-        blocks: its text in document order, without its title.
-        preamble: the text of the sections that enclose it within its file (titles first, as ``heading``).
+        rows, statuses, samples: the tables and samples of the operation.
+        blocks: the text of the operation in document order, without its title.
+        preamble: the text of the enclosing sections of the same file (titles first, as ``heading``).
     """
 
     title: str
@@ -147,15 +148,15 @@ class OperationSource:
 
 @dataclass(frozen=True)
 class FileContext:
-    """A source file around its operations.
+    """The content of a source file outside of its operations.
 
     Attributes:
         path: relative to the root of the distribution.
         title: its first section title.
-        blocks: all text of the file that stands in no operation, titles as ``heading``, in document order.
-        including: of each document that includes the file, the heading before the include and what stands between it
-            and the include (lines are of that document). Empty for a document that is not included.
-        rows: parameter tables that stand in no operation.
+        blocks: all text of the file outside of operations, titles as ``heading``, in document order.
+        including: for each document that includes the file, the heading before the include and the blocks between the
+            two (with lines of that document). Empty for a document that is not included.
+        rows: the rows of parameter tables outside of operations.
     """
 
     path: str
@@ -167,7 +168,7 @@ class FileContext:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A source file, read."""
+    """A source file that was read."""
 
     context: FileContext
     operations: tuple[OperationSource, ...] = ()

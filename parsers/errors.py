@@ -1,4 +1,4 @@
-"""What can be wrong with a reference, said in one sentence: what, where, and how to mend it."""
+"""Errors of reading a reference; the message is one sentence: what is wrong, where, and how to mend it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ class ReferenceError(Exception):  # noqa: A001 (the builtin is of weak reference
 
     Attributes:
         what: what is wrong, without a full stop.
-        where: the file (with a line, where known), requirement or address it is wrong with.
-        mend: what the reader of the message can do about it.
+        where: the file (with a line, if known), the requirement or the address.
+        mend: advice for the user, as a command.
 
     """
 
@@ -26,16 +26,16 @@ class ReferenceError(Exception):  # noqa: A001 (the builtin is of weak reference
 
 
 class NotFoundError(ReferenceError):
-    """A release, a directory or a file that is not there, or that holds no reference."""
+    """A release, a directory or a file does not exist, or contains no reference."""
 
 
 class NetworkError(ReferenceError):
-    """A package index that cannot be reached, or answers with nonsense."""
+    """A package index cannot be reached, or its response is invalid."""
 
 
 class HostileError(ReferenceError):
-    """A reference that tries to leave its root, or asks for more than the bounds allow."""
+    """A reference tries to read outside of its root, or exceeds a limit."""
 
 
 class DocumentError(ReferenceError):
-    """A document, parameter file or sample that cannot be read as what it claims to be."""
+    """A document, parameter file or sample has an invalid format."""

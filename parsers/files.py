@@ -1,7 +1,7 @@
-"""Reading the files of a reference without ever leaving its root, and within bounds.
+"""Reading the files of a reference: never outside of its root, and only up to a size limit.
 
-Every path that a document names (``include``, ``literalinclude``, parameter and status files) comes through
-``Root.resolve``; every file through ``Root.text``.
+Every path in a document (``include``, ``literalinclude``, parameter and status files) is resolved by ``Root.resolve``;
+every file is read by ``Root.text``.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from pathlib import Path
 from parsers.errors import DocumentError, HostileError, NotFoundError
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
-"""No file of a reference is nearly as large; the largest known parameter file has under 1 MB."""
+"""The size limit of a file, in bytes; the largest known parameter file has less than 1 MB."""
 
 MAX_LINE_CHARS = 200_000
-"""A line longer than this is no documentation; regular expressions over it would take long."""
+"""The limit of a line, in characters; regular expressions over longer lines would take long."""
 
 MAX_TOTAL_BYTES = 64 * 1024 * 1024
-"""Of all files read for one reference."""
+"""The size limit of all files read for one reference, in bytes."""
 
 
 @dataclass
 class Root:
-    """The directory that a reference may read from, and what was read from it.
+    """The root: the directory that a reference may read, and the files read so far.
 
     Attributes:
         directory: absolute path of the root of the source distribution.
@@ -58,12 +58,12 @@ class Root:
         """
         target = target.replace("\\", "/").strip()
         if "\0" in target or "\n" in target or len(target) > 1024:
-            raise HostileError("a path holds characters that no path has", where=where, mend="write the path of a file")
+            raise HostileError("a path contains invalid characters", where=where, mend="write the path of a file")
         if "://" in target:
             raise HostileError(
-                f"{target!r} is an address on the network",
+                f"{target!r} is a network address",
                 where=where,
-                mend="copy the file into the reference; addresses are never fetched",
+                mend="copy the file into the reference; network addresses are never fetched",
             )
         start = top if target.startswith("/") else posixpath.dirname(beside)
         path = posixpath.normpath(posixpath.join(start, target.lstrip("/")))
@@ -74,7 +74,7 @@ class Root:
         return path
 
     def exists(self, path: str) -> bool:
-        """Whether a file of this relative path lies inside the root."""
+        """True if a file of this relative path lies inside the root."""
         try:
             return self._locate(path, path).is_file()
         except HostileError:
@@ -120,7 +120,7 @@ class Root:
         self._total += len(data)
         if self._total > MAX_TOTAL_BYTES or len(data) > MAX_FILE_BYTES:
             raise HostileError(
-                f"the files together have more than the {MAX_TOTAL_BYTES:,} bytes allowed",
+                f"all files together have more than the {MAX_TOTAL_BYTES:,} bytes allowed",
                 where=where,
                 mend="point at one reference, not at a collection",
             )
@@ -138,7 +138,7 @@ class Root:
 
 
 def decode(data: bytes, path: str) -> str:
-    """Turn the bytes of a document into text.
+    """Decode the bytes of a document.
 
     Raises:
         DocumentError: not UTF-8, or a NUL in it; the message names the line.

@@ -1,7 +1,7 @@
-"""Tables of parameters that are written out (``csv-table``, ``list-table``, grids) instead of by ``rest_parameters``.
+"""Written-out tables of parameters: ``csv-table``, ``list-table`` and grids, in place of ``rest_parameters``.
 
-A table counts as one if its head has a column for the name and one for the type or the place; no other table does, so
-that no row of a table of statuses becomes a parameter.
+A table counts as one if its head has a column for the name and one for the type or the place. No other table does, so
+that a row of a table of statuses never becomes a parameter.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _NO = frozenset({"no", "false", "n", "optional", "-", ""})
 
 @dataclass(frozen=True)
 class GridRow:
-    """A parameter of such a table; ``place``, ``type`` and ``required`` are None where the table does not tell."""
+    """A parameter of such a table; ``place``, ``type`` and ``required`` are None if the table does not say them."""
 
     name: str
     place: str | None
@@ -45,7 +45,7 @@ class GridRow:
 
 
 def parameters_of(rows: Sequence[Sequence[str]], lines: Sequence[int]) -> tuple[GridRow, ...] | None:
-    """Read the rows of a table, the head first; None if it is no table of parameters, or a row is not clear."""
+    """Read the rows of a table, the head first; None if it is not a table of parameters, or a row is unclear."""
     columns = _columns(rows[0]) if rows else {}
     if "name" not in columns or not {"place", "type"} & set(columns) or len(rows) < 2:
         return None
@@ -53,7 +53,7 @@ def parameters_of(rows: Sequence[Sequence[str]], lines: Sequence[int]) -> tuple[
     clear = [row for row in found if row is not None]
     if len(clear) != len(found):
         return None
-    # Where a table marks what is optional, the rest is required; one that marks nothing says nothing of it.
+    # If a table marks optional parameters, the others are required; a table without marks does not say.
     marked = any(row.required is not None for row in clear)
     return tuple(replace(row, required=marked if row.required is None else row.required) for row in clear)
 
@@ -88,7 +88,7 @@ def _row(row: Sequence[str], columns: dict[str, int], line: int) -> GridRow | No
 
 
 def _without_note(text: str) -> tuple[str, bool | None]:
-    """A cell without its "(Optional)", and what that says of it."""
+    """Return a cell without its "(Optional)" or the like, and the meaning of that mark."""
     found = _OPTIONAL.search(text)
     if found is None:
         return text, None

@@ -1,4 +1,4 @@
-"""Finding and fetching a source distribution: unearth asks the indexes, and this module says what goes wrong."""
+"""Finding and fetching a source distribution: unearth asks the indexes, and this module turns problems into errors."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ MAX_ARCHIVE_BYTES = 200 * 1024 * 1024
 _SUFFIXES = (".tar.gz", ".tgz")
 _SUMS = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")
 _NEAR = 5
-# unearth warns of pages that it leaves out. They are errors here, so nothing of it goes to the terminal.
+# unearth warns of pages that it skips. Here they are errors, so its warnings are not printed.
 logging.getLogger("unearth").addHandler(logging.NullHandler())
 
 
 class Indexes:
-    """All places in which pip would look for a file; a context manager, because it holds connections open."""
+    """All places in which pip would look for a file. A context manager, because it keeps connections open."""
 
     def __init__(self, config: PipConfig) -> None:
         self._config = config
@@ -50,9 +50,9 @@ class Indexes:
             )
         except (ValueError, ImportError, httpx2.InvalidURL) as error:
             raise NetworkError(
-                f"no index can be asked ({error})", mend="correct the proxy and the trusted hosts of pip"
+                f"no package index can be used ({error})", mend="correct pip's proxy and trusted hosts"
             ) from None
-        # Credentials come from the address of an index, from netrc, or from a keyring; nobody is asked for any.
+        # Credentials come from the address of an index, from netrc, or from a keyring; there is no prompt for them.
         self._client.auth = MultiDomainBasicAuth(prompting=False, index_urls=config.indexes)
         self._fetcher = cast("Fetcher", self._client)  # by its annotations, unearth's client is none
 
@@ -65,13 +65,13 @@ class Indexes:
         self._client.close()
 
     def find(self, requirement: Requirement) -> Package:
-        """Return the source distribution of the newest release that the requirement takes.
+        """Return the source distribution of the newest release that satisfies the requirement.
 
-        A withdrawn ("yanked") release is taken only if there is no other, a pre-release too (or if it is named).
+        A withdrawn ("yanked") release is used only if there is no other, and so is a pre-release unless it is named.
 
         Raises:
-            NotFoundError: no index knows such a release, or only without a source distribution.
-            NetworkError: an index could not be asked, and no other has it.
+            NotFoundError: no index has such a release with a source distribution.
+            NetworkError: an index could not be reached, and no other has the release.
 
         """
         pinned = len(requirement.specifier) == 1 and next(iter(requirement.specifier)).operator in ("==", "===")
@@ -91,31 +91,31 @@ class Indexes:
         if found is not None:
             return found
         if problems:
-            what = "no index could be asked"
+            what = "no package index could be reached"
             if len(problems) < len(places):
-                what = "not every index could be asked, and the others do not have it"
+                what = "a package index could not be reached, and the others do not have the release"
             raise NetworkError(
                 f"{what}: {'; '.join(problems)}",
                 where=str(requirement),
-                mend="check the network and pip's index-url, or name a directory instead",
+                mend="check the network and pip's index-url, or give a directory instead",
             )
         raise NotFoundError(
-            f"no such release; {_near(requirement, known)}",
+            f"there is no such release; {_near(requirement, known)}",
             where=str(requirement),
-            mend="correct the version, or the indexes that pip is configured for",
+            mend="correct the version, or the indexes in pip's configuration",
         )
 
     def download(self, package: Package) -> bytes:
-        """Fetch a source distribution and check its sum.
+        """Fetch a source distribution and check its checksum.
 
         Raises:
-            NetworkError: it cannot be fetched.
-            HostileError: it is too large, or not the file that the index promised.
+            NetworkError: the file cannot be fetched.
+            HostileError: the file is too large, or does not have the index's checksum.
 
         """
         link = package.link
         promised = link.hash_option or {}
-        # unearth is content if any sum agrees: it is given the strongest alone.
+        # unearth accepts a file if any checksum agrees, so it is given only the strongest one.
         strongest = next(({name: promised[name]} for name in _SUMS if name in promised), {})
         finder = PackageFinder(self._fetcher)
         try:
@@ -125,19 +125,19 @@ class Indexes:
                 return finder.download(link, scratch, strongest, _limit).read_bytes()
         except HashMismatchError as error:
             raise HostileError(
-                f"the file is not the one that the index promised (its {next(iter(error.actual))} sum differs)",
+                f"the file does not have the {next(iter(error.actual))} checksum that the index gives",
                 where=link.redacted,
-                mend="try again; if it stays so, do not trust the index",
+                mend="try again; if the error stays, do not trust the index",
             ) from None
         except (UnpackError, httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise NetworkError(
-                f"the file that the index names cannot be fetched ({type(error).__name__})",
+                f"the source distribution cannot be fetched ({type(error).__name__})",
                 where=link.redacted,
                 mend="try again",
             ) from None
 
     def _finders(self) -> list[PackageFinder]:
-        """Return a finder for each place: a place that cannot be asked must not hide what another has."""
+        """Return a finder for each place, so that a failing place does not hide the files of another one."""
         options: dict[str, Any] = {"no_binary": [":all:"], "ignore_compatibility": True}
         links, indexes = self._config.find_links, self._config.indexes
         return [
@@ -148,17 +148,17 @@ class Indexes:
     def _packages(self, finder: PackageFinder, name: str) -> Iterator[Package]:
         address = Link(finder.sources[0]["url"])
         if not is_secure_origin(self._fetcher, address):
-            raise NetworkError(f"{address.redacted} is not https, and its host is none of pip's trusted hosts")
+            raise NetworkError(f"{address.redacted} is not https, and its host is not one of pip's trusted hosts")
         try:
             for package in finder.find_all_packages(name, allow_yanked=True):
                 if package.link.filename.endswith(_SUFFIXES):
                     yield package
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
-            raise NetworkError(f"{address.redacted} answers with a broken page ({type(error).__name__})") from None
+            raise NetworkError(f"{address.redacted} returns an invalid page ({type(error).__name__})") from None
 
 
 class _Client(PyPIClient):
-    """A client to which an answer other than the one asked for is an error; to unearth it is a page without links."""
+    """A client that raises an error for an unexpected response, which unearth would take for a page without links."""
 
     def get(self, url: httpx2.URL | str, **options: Any) -> httpx2.Response:
         shown = Link(str(url)).redacted
@@ -166,12 +166,12 @@ class _Client(PyPIClient):
             page = super().get(url, **options)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise NetworkError(f"{shown} does not answer ({type(error).__name__})") from None
-        if page.status_code in (404, 410):  # the index does not know the name
+        if page.status_code in (404, 410):  # the index does not have the package
             return page
         _accepted(page, shown)
         kind = page.headers.get("Content-Type", "no type")
         if not kind.lower().startswith(SUPPORTED_CONTENT_TYPES):
-            raise NetworkError(f"{shown} answers with {kind}, which is no page of an index")
+            raise NetworkError(f"{shown} returns {kind}, which is not a page of a package index")
         return page
 
     @contextmanager
@@ -184,12 +184,13 @@ class _Client(PyPIClient):
 def _accepted(answer: httpx2.Response, shown: str) -> None:
     if not answer.is_success:
         raise NetworkError(
-            f"{shown} answers {answer.status_code}", mend="check pip's index-url and its credentials, or try again"
+            f"{shown} returns status {answer.status_code}",
+            mend="check pip's index-url and its credentials, or try again",
         )
 
 
 def _certificates(config: PipConfig) -> ssl.SSLContext | bool:
-    """Return how servers are told from impostors: by pip's own certificates where it names some."""
+    """Return the certificates for TLS: those in pip's configuration, or the default ones."""
     authorities, own = config.certificate, config.client_certificate
     if not authorities and not own:
         return True
@@ -210,12 +211,12 @@ def _certificates(config: PipConfig) -> ssl.SSLContext | bool:
 
 
 def _address(place: str) -> str:
-    """Return a place as an address; pip takes plain paths too."""
+    """Return a place as an address; pip accepts plain paths too."""
     return place if "://" in place else Path(place.removeprefix("file:")).expanduser().absolute().as_uri()
 
 
 def _limit(link: Link, completed: int, total: int | None = None) -> None:
-    """Refuse a file as soon as more of it has come than any reference needs."""
+    """Refuse a file as soon as it exceeds the size limit of an archive."""
     if max(completed, total or 0) > MAX_ARCHIVE_BYTES:
         raise HostileError(f"the file is larger than {MAX_ARCHIVE_BYTES:,} bytes", where=link.redacted, mend="check it")
 
@@ -227,7 +228,7 @@ def _choose(requirement: Requirement, known: dict[Version, Package]) -> Package 
 
 
 def _near(requirement: Requirement, known: dict[Version, Package]) -> str:
-    """Say which releases there are near the one that was asked for."""
+    """Name the releases nearest to the requested one."""
     if not known:
         return f"the indexes have no source distribution of {requirement.name}"
     ordered = sorted(known)
@@ -238,4 +239,4 @@ def _near(requirement: Requirement, known: dict[Version, Package]) -> str:
         place = len(ordered)
     start = max(0, min(place - _NEAR // 2 - 1, len(ordered) - _NEAR))
     near = ", ".join(map(str, ordered[start : start + _NEAR]))
-    return f"near it are {near} ({len(ordered)} in all)"
+    return f"the nearest releases are {near} ({len(ordered)} in all)"

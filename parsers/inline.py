@@ -1,4 +1,4 @@
-"""Text of docutils nodes in the one form that blocks keep (see ``parsers.document``)."""
+"""Text of docutils nodes in the form that blocks use (see ``parsers.document``)."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ def title_of(node: nodes.Node) -> str:
 
 
 def versions_in(title: str, line: int | None) -> Versions:
-    """Read the microversions that a heading bounds.
+    """Read the range of microversions in a heading.
 
-    A single number, "(v2.45)", names the version of an example and opens a range there.
+    A single number, as in "(v2.45)", is the version of an example and begins an open range.
     """
     found = _RANGE.search(title)
     if found:

@@ -1,4 +1,4 @@
-"""Where in a directory the reference lies, which documents it has, and what release it is of."""
+"""The layout of a reference on disk: its place in a directory, its documents and its release."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Layout:
     """A reference on disk.
 
     Attributes:
-        root: what it may read: the root of the distribution, or the directory of a single file.
-        top: directory of the documents, relative to the root ("" where both are the same).
+        root: the directory that may be read: the root of the distribution, or the directory of a single file.
+        top: directory of the documents, relative to the root ("" if both are the same).
         documents: paths of the documents, relative to the root, in reading order.
-        package, version: of the distribution, where it says so.
-        project: the repository's name as the reference's configuration gives it.
-        bare: a single document without the rest of a reference.
-        texts: texts to read instead of those of files (repaired documents), by path.
-        lines: by path, of a repaired document: the line of the file for each line of its text.
+        package, version: the name and version of the distribution, or None if unknown.
+        project: the repository's name in the reference's configuration.
+        bare: True for a single document without the rest of a reference.
+        texts: repaired texts to read in place of files, by path.
+        lines: the line of the file for each line of a repaired text, by path.
 
     """
 
@@ -49,7 +49,7 @@ class Layout:
 
     @property
     def service(self) -> str | None:
-        """The service type by os-service-types, None where the project is not in that list."""
+        """The service type by os-service-types; None if the project is not in that list."""
         from os_service_types import ServiceTypes
 
         for name in (self.project, self.package, (self.package or "").removeprefix("openstack-")):
@@ -67,7 +67,7 @@ def find_layout(directory: Path) -> Layout:
 
     """
     if not directory.is_dir():
-        raise NotFoundError("there is no such directory", where=str(directory), mend="check the path")
+        raise NotFoundError("the directory does not exist", where=str(directory), mend="check the path")
     directory = directory.resolve()
     for candidate in _candidates(directory):
         configuration = _configuration(candidate)
@@ -82,9 +82,9 @@ def find_layout(directory: Path) -> Layout:
             ordered = _ordered(root, top, documents, str(configuration.get("master_doc", "index")))
             return Layout(root, top, ordered, package, version, project)
     raise NotFoundError(
-        "the directory holds no API reference (no api-ref/source with documents)",
+        "the directory contains no API reference (no api-ref/source with documents)",
         where=str(directory),
-        mend="point at the root of a source distribution or at api-ref/source",
+        mend="give the root of a source distribution or its api-ref/source",
     )
 
 
@@ -96,7 +96,7 @@ def _candidates(directory: Path) -> list[Path]:
 
 
 def _looks_right(path: Path) -> bool:
-    """Whether a directory holds documents of a reference: any that has the dialect's first word."""
+    """True if a directory contains documents of a reference: at least one uses a directive of the dialect."""
     if (path / "conf.py").is_file() and any(path.glob("*.rst")):
         return True
     for document in [*path.glob("*.rst"), *path.glob("*.inc")]:
@@ -109,7 +109,7 @@ def _looks_right(path: Path) -> bool:
 
 
 def _root_of(source: Path, given: Path) -> Path:
-    """The directory that the documents may read from."""
+    """Return the directory that the documents may read."""
     if given != source:
         return given
     for above in [source, *source.parents][:4]:
@@ -153,12 +153,12 @@ def _documents(source: Path, configuration: dict[str, Any]) -> list[str]:
             found.append(name)
             if len(found) > _MAX_DOCUMENTS:
                 raise NotFoundError(
-                    f"the directory holds more than {_MAX_DOCUMENTS:,} documents",
+                    f"the directory contains more than {_MAX_DOCUMENTS:,} documents",
                     where=str(source),
-                    mend="point at one reference",
+                    mend="give the directory of one reference",
                 )
     if not found:
-        # A directory of parts without a document that includes them: each part is a document.
+        # A directory of parts without a document that includes them: each part counts as a document.
         found = sorted(path.name for path in source.glob("*.inc") if path.is_file())
     return found
 
@@ -168,7 +168,7 @@ def _excludes(pattern: str, name: str) -> bool:
 
 
 def _ordered(root: Root, top: str, documents: list[str], master: str) -> tuple[str, ...]:
-    """Put documents into the order of their tables of contents; what none names follows by name."""
+    """Sort documents in the order of their tables of contents; the others follow by name."""
     left = dict.fromkeys(documents)
     order: list[str] = []
     by_name = {posixpath.splitext(name)[0]: name for name in documents}

@@ -1,8 +1,8 @@
-"""Text that was meant as a directive: RST reads a slip of the pen as a paragraph or as a comment, without a word.
+"""Misspelt directives: RST silently reads them as a paragraph or as a comment.
 
-A line with both colons (``..rest_method:: GET /boats``) can be nothing but a directive, and its readers see it as text
-on the page: such a line is read as what it was meant to be, and told. With one colon it is what RST calls a comment,
-which nobody sees on the page, so that it promises nothing: it is told, and not read.
+A line with both colons (``..rest_method:: GET /boats``) can only be meant as a directive, and readers see it as text on
+the page: it is reported, and read as the intended directive. With one colon it is a comment in RST and invisible on the
+page, so it promises nothing: it is reported, and not read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 FACTS = ("rest_method", "rest_parameters", "rest_status_code", "literalinclude")
-"""Directives of the dialect that state facts, and that no word of English resembles."""
+"""Directives of the dialect that state facts and resemble no English word."""
 
 _PLAIN = ("include", "note", "warning", "important", "versionadded", "versionchanged", "deprecated", "code-block",
           "list-table", "csv-table", "rest_expand_all", "toctree")  # fmt: skip
@@ -40,9 +40,9 @@ class Meant:
     """A line that was meant as a directive.
 
     Attributes:
-        name: the directive that was meant.
-        instead: the line to write, with its indentation.
-        clear: whether it can be nothing else, so that it may be read as that.
+        name: the intended directive.
+        instead: the correct line, with its indentation.
+        clear: True if the line can mean nothing else, so that it may be read as the directive.
 
     """
 
@@ -52,7 +52,7 @@ class Meant:
 
 
 def meant(line: str) -> Meant | None:
-    """Tell which directive a line was meant as; None if it is one as it stands, or was meant as none."""
+    """Return the directive that a line was meant as; None if it is a correct directive, or not meant as one."""
     if "." not in line and "::" not in line:
         return None
     if (found := _WITHOUT_COLONS.match(line)) is not None and _ARGUMENT[found["name"]].match(found["rest"]):
@@ -76,7 +76,7 @@ def _fact(found: re.Match[str], name: str) -> Meant | None:
     colons, dots = len(found["colons"]), len(found["dots"])
     if not colons:
         return None  # a sentence that begins with the word
-    # A name with a blank in it makes the line a comment, whatever its colons.
+    # A name with a blank in it makes the line a comment, even with both colons.
     return _made(found, name, clear=colons >= 2 and dots in (2, 3) and " " not in found["name"])
 
 
@@ -86,7 +86,7 @@ def _made(found: re.Match[str], name: str, *, clear: bool) -> Meant:
 
 
 def _name(written: str, *, exact: bool) -> str | None:
-    """The directive of this name, or of nearly this name among those that no English word resembles."""
+    """Return the directive of this name, or of a similar name if it resembles no English word."""
     folded = re.sub(r"[ _-]", "", written.lower())
     for name in (*FACTS, *_PLAIN):
         if folded == re.sub(r"[ _-]", "", name):
@@ -98,7 +98,7 @@ def _name(written: str, *, exact: bool) -> str | None:
 
 
 def read_as_meant(lines: Sequence[str]) -> list[str]:
-    """The lines with those that can be nothing but a directive written as one; none is added or taken away."""
+    """Return the lines with clearly misspelt directives corrected; the number of lines stays the same."""
     return [found.instead if (found := meant(line)) is not None and found.clear else line for line in lines]
 
 
@@ -109,9 +109,9 @@ class Slip:
     Attributes:
         line: its number, from 1.
         meant: the directive; ``instead`` is what to write.
-        read: whether it was read as that all the same.
-        why: why nothing reads it, or what is wrong with it.
-        where: what else to do but write the line, as the end of a sentence.
+        read: True if it was read as the intended directive.
+        why: why it was not read, or the mistake in it.
+        where: the place for the correct line, as the end of a sentence.
 
     """
 
@@ -126,7 +126,7 @@ def slips(lines: Sequence[str], nodes: frozenset[int]) -> Iterator[Slip]:
     """Find the lines of a file that were meant as a directive.
 
     Args:
-        lines: the file as it stands.
+        lines: the lines of the file.
         nodes: lines on which a directive that states facts was read.
 
     """
@@ -143,25 +143,25 @@ def slips(lines: Sequence[str], nodes: frozenset[int]) -> Iterator[Slip]:
 
 
 def _swallowed(lines: Sequence[str], number: int) -> tuple[str, str] | None:
-    """Why a directive that is well-formed was not read, and what to do; None where it may be so on purpose."""
+    """Say why a well-formed directive was not read, and what to do; None if that may be on purpose."""
     above = _above(lines, number)
     if above is not None and _takes_no_content(above):
-        return "is indented below another directive, which takes it in", " in the column of that directive"
+        return "is indented below another directive and so became a part of it", " in the column of that directive"
     if above is not None and _hides(above):
         what = "a literal block" if above.rstrip().endswith("::") else "a comment"
-        return f"is indented below {what}, which takes it in", " in the column of what stands above"
+        return f"is indented below {what} and so became a part of it", " in the same column as the text above"
     if above is None and _follows_text(lines, number):
-        return "is a part of the text before it", " behind a blank line"
+        return "is a part of the text before it", " after a blank line"
     return None
 
 
 def _slip(lines: Sequence[str], number: int, found: Meant, nodes: frozenset[int]) -> Slip | None:
     line = lines[number - 1]
     if found.clear and (number in nodes or found.name not in FACTS):
-        return Slip(number, found, read=True, why="is no directive as it stands")
+        return Slip(number, found, read=True, why="is misspelt")
     if line.startswith(" ") and _above(lines, number) is not None:
-        return None  # within a comment, a literal block or the like, where it may stand on purpose
-    return Slip(number, found, read=False, why="is no directive, and nothing reads it")
+        return None  # within a comment, a literal block or the like, where it may be on purpose
+    return Slip(number, found, read=False, why="is misspelt, so it was not read")
 
 
 def _well_formed(line: str) -> str | None:
@@ -170,7 +170,7 @@ def _well_formed(line: str) -> str | None:
 
 
 def _above(lines: Sequence[str], number: int) -> str | None:
-    """The line below which a line is indented, if it is one of markup; None for a line of text, or for none."""
+    """Return the line below which a line is indented if that is a line of markup, or None."""
     indent = _indent(lines[number - 1])
     for line in reversed(lines[: number - 1]):
         if line.strip() and _indent(line) < indent:
@@ -187,14 +187,14 @@ def _takes_no_content(line: str) -> bool:
 
 
 def _hides(line: str) -> bool:
-    """Whether a line begins a comment with a text or a literal block. What ``..`` alone hides is hidden on purpose."""
+    """True if a line begins a comment with a text, or a literal block. A comment after ``..`` alone is on purpose."""
     if not re.match(r"^[ ]*\.\.(?:[ ]|$)", line):
         return line.rstrip().endswith("::")
     return re.match(r"^[ ]*\.\.[ ]+(?!\[|_|\|)\S", line) is not None and not _RIGHT.match(line)
 
 
 def _follows_text(lines: Sequence[str], number: int) -> bool:
-    """Whether the line before is text of the same indentation, so that RST reads both as one paragraph."""
+    """True if the line before is text of the same indentation, so that RST reads both as one paragraph."""
     before = lines[number - 2] if number > 1 else ""
     same = bool(before.strip()) and _indent(before) == _indent(lines[number - 1])
     return same and re.match(r"^\s*(?:\w|[`*\"'(])", before) is not None

@@ -1,4 +1,4 @@
-"""Ids: of operations, of specs' files; and which action an operation is."""
+"""Ids of operations, names of spec files, and the action of an operation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAME = re.compile(r"[A-Za-z_][\w:.-]*\Z")
 
 
 def slug(text: str) -> str:
-    """Lower case; runs of other characters than ``[a-z0-9]`` become one ``-``."""
+    """Return a text in lower case, with each run of characters other than ``[a-z0-9]`` replaced by one ``-``."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
@@ -30,10 +30,10 @@ def stem(path: str, top: str) -> str:
 
 
 def action_of(path: str, title: str, body: Sequence[Parameter], samples: Iterable[Sample]) -> str | None:
-    """Tell the action that the body of an operation names, None where its URL takes no actions.
+    """Return the action that the body of an operation names; None if its URL takes no actions.
 
-    The title's "(x Action)" counts if the body has x; else the first body parameter of type object or none; else the
-    only top-level key of the first request sample.
+    It is the x of "(x Action)" in the title if the body has x, else the first body parameter of type object or none,
+    else the only top-level key of the first request sample.
     """
     if not path.partition("?")[0].rstrip("/").endswith("/action"):
         return None
@@ -56,13 +56,13 @@ def action_of(path: str, title: str, body: Sequence[Parameter], samples: Iterabl
 
 
 class Ids:
-    """Hands out ids: a repeated one gets ``~2``, ``~3``, in the order of asking."""
+    """Hands out unique ids: a repeated one gets ``~2``, ``~3`` and so on."""
 
     def __init__(self) -> None:
         self._given: Counter[str] = Counter()
 
     def take(self, wanted: str) -> str:
-        """Return ``wanted`` or, where that is taken, the next free form of it."""
+        """Return ``wanted``, or the next free form of it if it is taken."""
         self._given[wanted] += 1
         count = self._given[wanted]
         return wanted if count == 1 else f"{wanted}~{count}"

@@ -1,4 +1,4 @@
-"""Writing specs so that a reader never meets half of them."""
+"""Writing specs: a reader never sees an incomplete file."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _HEAD = b"format: "
 
 
 def write_specs(target: Path, texts: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Write files into a directory: first all beside it, then each into its place; remove specs of earlier builds.
+    """Write files into a directory: first all of them beside it, then move each to its place. Remove outdated specs.
 
-    Other files of the directory stay as they are.
+    Other files of the directory are not changed.
 
     Returns:
         Names of the files that changed, and of those that were removed.
@@ -46,7 +46,7 @@ def write_specs(target: Path, texts: dict[str, str]) -> tuple[tuple[str, ...], t
         raise NotFoundError(
             f"the specs cannot be written ({error.strerror or error})",
             where=str(target),
-            mend="name a directory that can be written with --output",
+            mend="give a writable directory with --output",
         ) from None
     finally:
         if scratch is not None:
@@ -55,7 +55,7 @@ def write_specs(target: Path, texts: dict[str, str]) -> tuple[tuple[str, ...], t
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write one file in one step.
+    """Write one file atomically.
 
     Raises:
         ReferenceError: it cannot be written.
@@ -70,7 +70,7 @@ def write_text(path: Path, text: str) -> None:
         Path(scratch).replace(path)
     except OSError as error:
         raise NotFoundError(
-            f"the file cannot be written ({error.strerror or error})", where=str(path), mend="name another"
+            f"the file cannot be written ({error.strerror or error})", where=str(path), mend="give another file"
         ) from None
 
 

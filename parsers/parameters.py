@@ -1,6 +1,6 @@
-"""Parameter files and status files: what the rows of tables refer to.
+"""Parameter files and status files: the rows of tables refer to their entries.
 
-Both are read leniently, since real ones hold mistakes that their own tool chain lets pass; each mistake is kept as a
+Both are read leniently, because real files contain mistakes that their own tools accept; each mistake is kept as a
 ``Flaw`` for ``lint``.
 """
 
@@ -18,12 +18,12 @@ KNOWN_KEYS = frozenset(
 )
 READ_KEYS = frozenset({"description", "in", "type", "required", "min_version", "max_version"})
 MAX_MERGES = 8
-"""How often a merged mapping may merge others in its turn."""
+"""The limit of merged mappings that merge others themselves."""
 
 
 @dataclass(frozen=True)
 class Flaw:
-    """A defect met while reading: a rule name, where, and what to write instead."""
+    """A defect found while reading: the name of the rule, the place, and the correction."""
 
     rule: str
     path: str
@@ -59,10 +59,10 @@ class ParameterFile:
     Attributes:
         path: the file.
         entries: by key, in the order of the file.
-        flaws: what is wrong with the file itself.
-        used: keys that a row of a table has referred to so far.
-        merged: keys whose entries others build upon (``<<: *anchor``).
-        missing: whether there is no such file.
+        flaws: the defects of the file itself.
+        used: keys that rows of tables have referred to so far.
+        merged: keys whose entries are merged into others (``<<: *anchor``).
+        missing: True if the file does not exist.
 
     """
 
@@ -78,7 +78,7 @@ def read_parameters(root: Root, path: str, *, where: str) -> ParameterFile:
     """Read a parameter file.
 
     Raises:
-        ReferenceError: it is missing, leaves the root, is too large, or is not YAML.
+        ReferenceError: the file is missing, outside of the root, too large, or not YAML.
 
     """
     text = root.text(path, where=where)
@@ -88,9 +88,9 @@ def read_parameters(root: Root, path: str, *, where: str) -> ParameterFile:
         return found
     if tree.kind != "mapping":
         raise DocumentError(
-            "a parameter file is a mapping of names to descriptions",
+            "the parameter file is not a mapping of names to entries",
             where=f"{path}:{tree.line}",
-            mend="write `name:` and, indented, its keys",
+            mend="write `name:` and its keys, indented, below it",
         )
     lines = text.split("\n")
     owners: dict[int, str] = {}
@@ -106,13 +106,11 @@ def read_parameters(root: Root, path: str, *, where: str) -> ParameterFile:
                 )
             )
         if value.kind != "mapping":
-            found.flaws.append(
-                Flaw("malformed-parameter", path, key.line, f"{name} has no keys of its own; indent them below it")
-            )
+            found.flaws.append(Flaw("malformed-parameter", path, key.line, f"{name} has no keys; indent them below it"))
             found.entries.pop(name, None)
             continue
         found.entries[name] = _definition(name, key, value, lines)
-        # An alias is the anchor's own node: who owns it can be told.
+        # An alias is the same node as its anchor, so the entry that owns it is known.
         owners[id(value)] = name
         sources = [part for inner, merge in value.pairs if inner.tag == "merge" for part in (merge, *merge.items)]
         found.merged.update(owners[id(part)] for part in sources if id(part) in owners)
@@ -120,7 +118,7 @@ def read_parameters(root: Root, path: str, *, where: str) -> ParameterFile:
 
 
 def members(node: Node, depth: int = 0) -> list[tuple[Node, Node]]:
-    """The pairs of a mapping with its merge keys resolved (what is written here goes before what is merged)."""
+    """Return the pairs of a mapping with merge keys resolved; its own keys take precedence over merged ones."""
     merged: dict[str, tuple[Node, Node]] = {}
     own: dict[str, tuple[Node, Node]] = {}
     for key, value in node.pairs:
@@ -163,7 +161,7 @@ def _definition(name: str, key: Node, value: Node, lines: list[str]) -> Definiti
 
 
 def _leading_blank(lines: list[str], line: int) -> int:
-    """How many blank lines follow the line of a block scalar's indicator (rarely any)."""
+    """Return the number of blank lines after the line of a block scalar's indicator; usually 0."""
     count = 0
     while line + count < len(lines) and not lines[line + count].strip():
         count += 1

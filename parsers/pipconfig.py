@@ -1,7 +1,7 @@
-"""Where pip is configured to look for files. It is read as pip's documentation says ("Configuration"), without pip.
+"""pip's configuration: the places where pip looks for files. Source of the rules: pip's documentation, "Configuration".
 
-Not by `pip config list`: newer releases of pip print it file by file in alphabetical order, so it no longer tells
-which of two values holds; and an environment need not have pip at all.
+`pip config list` is not used: newer releases of pip print it file by file in alphabetical order, so it no longer shows
+which of two values takes effect; and an environment need not have pip at all.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import platformdirs
 from unearth import PackageFinder
 
-# A later section overrides an earlier one, whichever file it stands in; the environment overrides both.
+# A later section overrides an earlier one, even from another file; the environment overrides both.
 _SECTIONS = ("global", "download")
 
 
@@ -25,7 +25,7 @@ class PipConfig:
 
     Attributes:
         indexes: simple indexes, the main one first; empty under ``no-index``.
-        find_links: directories and pages that hold files.
+        find_links: directories and pages with files.
         certificate, client_certificate: paths for TLS; proxy: address of a proxy.
         trusted_hosts: hosts whose certificate is not checked, or that need not speak TLS.
         timeout: seconds.
@@ -44,7 +44,7 @@ class PipConfig:
 def read_pip_config() -> PipConfig:
     """Read pip's configuration files and environment; an empty value counts as none."""
     values = _values()
-    # The public index is what unearth, like pip, takes where none is named.
+    # Without an index, unearth uses the public one, as pip does.
     main = values.get("index-url") or values.get("pypi-url") or PackageFinder().sources[0]["url"]
     indexes = () if _true(values.get("no-index")) else (main, *values.get("extra-index-url", "").split())
     try:
@@ -96,6 +96,6 @@ def _files() -> list[Path]:
         machine = [platformdirs.site_config_dir("pip", appauthor=False, multipath=True), "/etc"]
         user = Path(platformdirs.user_config_dir("pip", appauthor=False))
     folders = [Path(part) for text in machine for part in text.split(os.pathsep)]
-    if not own or not Path(own).exists():  # such a file stands in for the user's
+    if not own or not Path(own).exists():  # such a file replaces the user's
         folders += [Path.home() / ".pip", user]
     return [*(folder / "pip.conf" for folder in (*folders, Path(sys.prefix))), *([Path(own)] if own else [])]

@@ -1,4 +1,4 @@
-"""From a document of a reference to docutils' tree: includes guarded, nothing fetched, nothing executed."""
+"""From a document of a reference to docutils' tree: includes are guarded, nothing is fetched, nothing is executed."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from parsers.files import Root
 
 MAX_CHARS = 2_000_000
-"""Of one document with all that it includes; four times the largest reference known, all its documents together."""
+"""The limit of one document with its includes, in characters: four times the largest known reference as a whole."""
 
 MAX_INDENT = 200
-"""Columns. docutils copies what is indented at every level."""
+"""The limit of indentation, in columns: docutils copies indented text at every level."""
 
 MAX_INCLUDES = 2_000
 MISTYPED, UNREAD = "mistyped-directive", "unread-directive"
-"""Rules for text that was meant as a directive: read all the same, and not read."""
+"""Rules for misspelt directives: one for those that were read, one for those that were not."""
 
 _TAB = 8
 _DEEP = re.compile(rf"^[ \t]{{{MAX_INDENT},}}\S", re.MULTILINE)
@@ -34,9 +34,9 @@ _DEEP = re.compile(rf"^[ \t]{{{MAX_INDENT},}}\S", re.MULTILINE)
 
 @dataclass
 class Includes:
-    """Decides what one document may include, and remembers what included what.
+    """Decides which files one document may include, and keeps track of the includes.
 
-    Paths resolve against the document, not against the file that holds the directive.
+    Paths are resolved against the document, not against the file with the directive.
     """
 
     root: Root
@@ -50,15 +50,15 @@ class Includes:
     _chars: int = 0
 
     def lines(self, target: str, options: dict[str, Any], source: str, line: int) -> tuple[str, list[str]] | None:
-        """Return path and lines of the file to include; None where it is missing.
+        """Return path and lines of the file to include; None if it is missing.
 
         Raises:
-            HostileError: the path leaves the root, the file includes itself, or all is too much.
+            HostileError: the path leaves the root, the file includes itself, or a limit is exceeded.
 
         """
         where = f"{source}:{line}"
         if target.startswith("<") and target.endswith(">"):
-            return None  # docutils' own lists of character names: they hold no text
+            return None  # docutils' own lists of character names, without any text
         path = self.root.resolve(target, beside=self.document, top=self.top, where=where)
         above: str | None = source
         while above is not None:
@@ -80,7 +80,7 @@ class Includes:
         return path, read_as_meant(lines)
 
     def count(self, text: str, path: str, where: str) -> None:
-        """Account for a text read. Raises HostileError where the bounds are passed."""
+        """Count a text that was read. Raises HostileError if a limit is exceeded."""
         deep = _DEEP.search(text)
         if deep:
             line = text.count("\n", 0, deep.start()) + 1
@@ -100,7 +100,7 @@ class Includes:
 
 
 def _clip(text: str, options: dict[str, Any]) -> str:
-    """Apply the options of ``include`` that take a part of a file."""
+    """Apply the options of ``include`` that select a part of a file."""
     start, end = options.get("start-line"), options.get("end-line")
     if start is not None or end is not None:
         text = "\n".join(text.split("\n")[_whole(start) : _whole(end)])
@@ -123,13 +123,13 @@ def read_document(root: Root, path: str, *, top: str, text: str | None = None) -
     """Parse one document.
 
     Args:
-        root: what it may read.
+        root: the files that the document may read.
         path: the document, relative to the root.
         top: directory of all documents, relative to the root.
-        text: its text where that is not the file's (a repaired one).
+        text: a repaired text to parse in place of the file's own.
 
     Raises:
-        ReferenceError: it cannot be read, or tries what it may not.
+        ReferenceError: the document cannot be read, or tries something forbidden.
 
     """
     includes = Includes(root, path, top)
@@ -160,7 +160,7 @@ def read_document(root: Root, path: str, *, top: str, text: str | None = None) -
 
 
 def _slips(document: nodes.document, includes: Includes) -> list[Flaw]:
-    """What was meant as a directive in the files that were read as a whole: the lines of the others are not known."""
+    """Find misspelt directives in the files that were read completely; lines of other files are not known."""
     read: dict[str, set[int]] = {}
     for node in document.findall(lambda node: isinstance(node, MethodNode | TableNode | SampleNode)):
         read.setdefault(str(node.source), set()).add(int(node.line or 0))
@@ -168,7 +168,7 @@ def _slips(document: nodes.document, includes: Includes) -> list[Flaw]:
     for path, lines in includes.whole.items():
         for slip in slips(lines, frozenset(read.get(path, ()))):
             rule = MISTYPED if slip.read else UNREAD
-            otherwise = " (it was read as that)" if slip.read else ""
+            otherwise = ", and was read as one" if slip.read else ""
             found.append(
                 Flaw(
                     rule,
@@ -192,7 +192,7 @@ def _settings(includes: Includes) -> Any:
     settings.warning_stream = False
     settings.file_insertion_enabled = False
     settings.raw_enabled = False
-    settings.line_length_limit = 10**9  # bounded in parsers.files, with a message of our own
+    settings.line_length_limit = 10**9  # parsers.files has the limit, with a clearer message
     settings.smart_quotes = False
     settings.includes = includes
     return settings

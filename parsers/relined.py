@@ -1,7 +1,7 @@
-"""Breaks a document that lost all its line ends at everything that begins a line of its own.
+"""Restores the line ends of a document that lost all of them.
 
-Titles have underlines of their own length, directives, rows and lists of codes have forms of their own. Where one
-paragraph ends and the next begins cannot be told: they stay joined.
+Titles have underlines of the same length; directives, rows and lists of codes have recognisable forms. The border
+between two paragraphs cannot be recognised, so paragraphs stay joined.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ ROWS = frozenset({"rest_parameters"})
 STATUSES = frozenset({"rest_status_code"})
 METHODS = frozenset({"rest_method"})
 VERSIONS = frozenset({"versionadded", "versionchanged", "versionremoved"})
-"""Whether these have a text of their own cannot be told; what follows is mostly the operation's."""
+"""Directives that may or may not have a text; a text after them usually belongs to the operation."""
 OPTIONS_ONLY = frozenset({"literalinclude", "include", "image", "figure", "toctree", "contents", "rest_expand_all"})
 
 
 def relined(text: str) -> Iterator[str]:
-    """Break a text at everything that begins a line of its own; blank lines divide what is no paragraph."""
+    """Break a text wherever a new line must begin; blank lines separate everything but paragraphs."""
     text = _BROKEN_LINK.sub(lambda found: found[1] + ("" if found["ends"] is None else "."), text)
     position = 0
     while True:
@@ -60,7 +60,7 @@ def relined(text: str) -> Iterator[str]:
 
 
 def _overlined(text: str, found: re.Match[str]) -> tuple[str, int] | None:
-    """Return title and end of a title between two equal lines, if that begins here."""
+    """Return the text and the end of a title between two equal lines, if one begins here."""
     other = ADORNMENT_INSIDE.search(text, found.end())
     if other is None or other[0] != found[0]:
         return None
@@ -69,11 +69,11 @@ def _overlined(text: str, found: re.Match[str]) -> tuple[str, int] | None:
 
 
 def _title_start(before: str, length: int) -> int:
-    """Tell where in a text its last line, a title of about this length, begins."""
+    """Return the beginning of the last line of a text, a title of about this length."""
     begins = [0, *(match.end() for match in re.finditer(r"\s+", before))]
     fitting = [start for start in begins if len(before) - start <= length]
     start = fitting[0] if fitting else begins[-1]
-    # No sentence ends inside of a title.
+    # A title does not contain the end of a sentence.
     inner = [match.end() for match in re.finditer(r"[.!?][)`*]*\s+|__\s+", before[start:])]
     if inner:
         return start + inner[-1]
@@ -87,12 +87,12 @@ def _title_start(before: str, length: int) -> int:
 
 
 def _breaks(text: str, found: re.Match[str]) -> bool:
-    """Whether a bold phrase or a list of codes begins a paragraph: the latter always, being no part of a sentence."""
+    """True if a bold phrase or a list of codes begins a paragraph; a list of codes always does."""
     return not found[0].startswith("**") or _boundary(text[: found.start()])
 
 
 def _boundary(before: str) -> bool:
-    """Whether a text can be followed by a title."""
+    """True if a title may follow a text."""
     before = before.rstrip()
     if not before or SENTENCE_END.search(before):
         return True
@@ -127,7 +127,7 @@ def _body(text: str) -> Iterator[str]:
 
 
 def _directive(head: str, rest: str) -> tuple[list[str], int]:
-    """Return the lines of a directive, and how much of the text after its head belongs to it."""
+    """Return the lines of a directive, and the length of the text after its head that belongs to it."""
     name = head[3:-2]
     if name in METHODS:
         found = _METHOD_INSIDE.match(rest)
@@ -173,7 +173,7 @@ def _prose(text: str) -> Iterator[str]:
     text = " ".join(text.split())
     hidden = _COMMENT_BLOCK_INSIDE.search(text)
     if hidden:
-        # A comment runs on while it is indented, which nobody can tell any more: to the end of this stretch.
+        # A comment ends with its indentation, which is lost, so it is taken to the end of this text.
         after = [match.start() for match in CODES_INSIDE.finditer(text, hidden.end())]
         known = CODES_INSIDE.search(text[: hidden.start()])
         rest = text[min(after) :] if after and not known else ""

@@ -1,9 +1,9 @@
-"""Restores documents that lost their line structure on the way (a web page's text, a mail).
+"""Restores documents that lost their line structure, such as text copied from a web page or a mail.
 
-Two kinds of damage are known: all blank lines and all indentation are gone (and a page's header stands before the
-document), or all line ends are gone. The dialect is regular enough to tell where things began: titles have underlines
-of their own length, directives and rows have forms of their own, and paragraphs end where a line could have held more.
-What cannot be told (where one paragraph without a short last line ends) is left joined: no word is lost by it.
+There are two kinds of damage: all blank lines and all indentation are gone (and a page's header precedes the document),
+or all line ends are gone. The dialect is regular enough to find most beginnings: titles have underlines of the same
+length, directives and rows have recognisable forms, and a paragraph ends at a line that had room for the next word.
+Paragraphs whose border cannot be recognised stay joined, so that no word is lost.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ _MANY = 20
 
 @dataclass(frozen=True)
 class Repaired:
-    """A restored text, and for each of its lines the line of the damaged document."""
+    """A restored text, with the line of the damaged document for each of its lines."""
 
     text: str
     lines: tuple[int, ...]
 
 
 def repaired(text: str) -> Repaired | None:
-    """Return the restored document, None where nothing is to be restored."""
+    """Return the restored document, or None if the document is not damaged."""
     lines = text.split("\n")
     if _without_lines(lines):
         pairs = [(inner, number) for number, line in enumerate(lines, 1) for inner in relined(line)]
@@ -62,12 +62,12 @@ def repaired(text: str) -> Repaired | None:
 
 
 def _without_lines(lines: Sequence[str]) -> bool:
-    """Whether a line holds what must stand on several."""
+    """True if a line contains markup that belongs on several lines."""
     return any(len(DIRECTIVE_INSIDE.findall(line)) > 1 and ADORNMENT_INSIDE.search(line) for line in lines)
 
 
 def _without_blanks(lines: Sequence[str]) -> bool:
-    """Whether directives and titles follow each other without the blank lines that they need."""
+    """True if directives and titles lack the blank lines that they need."""
     start = next((n for n, line in enumerate(lines) if _DIRECTIVE.match(line)), None)
     if start is None:
         return False
@@ -78,7 +78,7 @@ def _without_blanks(lines: Sequence[str]) -> bool:
 
 
 def _without_header(pairs: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Leave out what a page puts before the document."""
+    """Remove the header of a web page before the document."""
     for number, (line, _) in enumerate(pairs):
         if line.startswith(".. -*-"):
             return pairs[number:]
@@ -90,7 +90,7 @@ def _without_header(pairs: list[tuple[str, int]]) -> list[tuple[str, int]]:
 
 
 class _Restorer:
-    """Puts blank lines and indentation back."""
+    """Restores blank lines and indentation."""
 
     def __init__(self, pairs: list[tuple[str, int]]) -> None:
         self.pairs = pairs
@@ -156,13 +156,13 @@ class _Restorer:
             self._paragraph(first=0, rest=0)
 
     def _comment(self) -> None:
-        """Take a comment whose text began on the next line, to where something else begins."""
+        """Take a comment whose text began on the next line, up to the next element."""
         self._take()
         while self._peek() and not (self._begins() and not _ITEM.match(self._peek())):
             self._take(2)
 
     def _underlined(self, ahead: int = 0) -> bool:
-        """Whether a line is a title: below it stands an underline, which is not the line above another title."""
+        """True if a line is a title: an underline follows it, which is not the line above another title."""
         line, below = self._peek(ahead), self._peek(ahead + 1)
         if not ADORNMENT.match(below) or ADORNMENT.match(line) or not 0 < len(line) <= _TITLE_LIMIT:
             return False
@@ -173,7 +173,7 @@ class _Restorer:
         lines = self.pairs[self.at : self.at + (3 if overlined else 2)]
         length = max(len(line) for line, _ in lines)
         for line, number in lines:
-            # An underline that is too short ends the title in some contexts.
+            # A too short underline is accepted in some contexts.
             self.out.append((line[0] * length if ADORNMENT.match(line) else line, number))
         self.at += len(lines)
 
@@ -201,7 +201,7 @@ class _Restorer:
             self._take()
 
     def _paragraph(self, *, first: int, rest: int) -> None:
-        """Take lines to the end of a paragraph: where something else begins, or a last line could have held more."""
+        """Take lines to the end of a paragraph: the next element, or a last line with room for more words."""
         self._take(first)
         while self._peek() and not self._begins():
             last, following = self.out[-1][0].strip(), self._peek()
@@ -214,7 +214,7 @@ class _Restorer:
             self._take(rest)
 
     def _begins(self) -> bool:
-        """Whether the next line begins something of its own."""
+        """True if the next line begins a new element."""
         line, below = self._peek(), self._peek(1)
         return bool(
             _DIRECTIVE.match(line)
@@ -230,5 +230,5 @@ class _Restorer:
 
 
 def _could_hold(line: str, following: str, width: int = _WIDTH) -> bool:
-    """Whether a line had room for the first word of the next one: then a paragraph ended with it."""
+    """True if a line had room for the first word of the next one, so that a paragraph ended with it."""
     return bool(following) and len(line.strip()) + 1 + len(following.split(None, 1)[0]) <= width

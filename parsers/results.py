@@ -8,15 +8,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build made.
+    """The result of a build.
 
     Attributes:
         output: the directory of the specs.
-        service: as written into them.
-        operations, files: how many.
-        unread, blocks: how many stretches of prose no rule has understood, and how many there are.
+        service: the type of the service.
+        operations, files: the number of operations and of files.
+        unread, blocks: the number of passages of prose that no rule has understood, and of all passages.
         written: names of the files that changed.
-        removed: names of files of an earlier build that are gone.
+        removed: names of files of an earlier build that were removed.
         unchanged: True if nothing had to be read, because no input has changed since the last build.
 
     """
@@ -33,13 +33,13 @@ class BuildResult:
 
     @property
     def unread_share(self) -> float:
-        """Share of the prose that no rule has understood, from 0 to 1."""
+        """The share of passages that no rule has understood, from 0 to 1."""
         return self.unread / self.blocks if self.blocks else 0.0
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check found: ``status`` 0 (equal), 1 (differs); ``diff`` the difference as text."""
+    """The result of a check: ``status`` is 0 (equal) or 1 (differs); ``diff`` is the difference as text."""
 
     status: int
     diff: str = ""

@@ -1,4 +1,4 @@
-"""Sample bodies: JSON as it stands, and the microversion a sample is of."""
+"""Sample bodies: their JSON, and the microversion of a sample."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Samples:
     """Reads samples, each file once.
 
     Attributes:
-        problems: path -> what is wrong with it, for those that cannot be read as JSON.
+        problems: path -> the error, for samples that cannot be read as JSON.
 
     """
 
@@ -32,13 +32,13 @@ class Samples:
         self._bodies: dict[str, tuple[Any, bool]] = {}
 
     def body(self, path: str) -> tuple[Any, bool]:
-        """Return the body of a sample, and whether it is JSON at all."""
+        """Return the body of a sample, and True if it is valid JSON."""
         if path not in self._bodies:
             self._bodies[path] = self._read(path)
         return self._bodies[path]
 
     def microversion(self, row: SampleRow) -> str | None:
-        """Tell the microversion of a sample: its directory names it, else its heading does."""
+        """Return the microversion of a sample, from its directory or else from its heading."""
         found = _IN_PATH.search(row.path) or _IN_HEADING.search(row.heading)
         return found[1] if found else row.versions.min
 
@@ -60,14 +60,14 @@ class Samples:
         except RecursionError:
             self.problems[path] = "the sample is nested too deeply"
         except ValueError as error:
-            self.problems[path] = f"the sample is no JSON: {error}"
+            self.problems[path] = f"the sample is not JSON: {error}"
         else:
             return body, True
         return None, False
 
 
 def _refuse(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not allowed in JSON")
 
 
 def _finite(text: str) -> float:

@@ -1,4 +1,4 @@
-"""What SOURCE may be: a requirement, a directory, or a single document; each becomes a ``Layout``."""
+"""The argument SOURCE: a requirement, a directory or a single document; each becomes a ``Layout``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DOCUMENT_SUFFIXES = (".inc", ".rst", ".txt")
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:(?:===|==|~=|!=|<=|>=|<|>)\s*[^\s,;]+\s*,?\s*)*\Z")
 _MAX_MEMBERS = 200_000
 _MAX_UNPACKED = 1024 * 1024 * 1024
-# What documents of a reference include: other documents, parameters, samples. Program code stays packed.
+# Only files that documents of a reference include (documents, parameters, samples) are unpacked, and no program code.
 _WANTED = frozenset({".rst", ".inc", ".txt", ".yaml", ".yml", ".json", ".http", ".xml", ".html", ".csv"})
 
 
@@ -31,13 +31,13 @@ def open_source(source: str, *, parameters: str | None = None) -> tuple[Layout, 
 
     Args:
         source: a directory, a document, or a requirement such as ``name==1.0``.
-        parameters: for a document: the parameter file that resolves its rows, or a requirement whose release has it.
+        parameters: for a document: the parameter file for its rows, or a requirement whose release contains one.
 
     Returns:
-        The layout, and the parameter file to use instead of the one that documents name.
+        The layout, and the parameter file to use in place of the one that documents name.
 
     Raises:
-        ReferenceError: there is no such thing, or it cannot be fetched or read.
+        ReferenceError: the source does not exist, or cannot be fetched or read.
 
     """
     path = Path(source).expanduser()
@@ -49,7 +49,7 @@ def open_source(source: str, *, parameters: str | None = None) -> tuple[Layout, 
         return _release(source), _given(parameters)
     kind = "file" if path.suffix in DOCUMENT_SUFFIXES else "directory or file"
     raise NotFoundError(
-        f"there is no such {kind}, and it is no requirement",
+        f"the {kind} does not exist, and is not a requirement either",
         where=source,
         mend="give a directory, a document, or a requirement such as name==1.0",
     )
@@ -64,7 +64,7 @@ def _is_requirement(text: str) -> bool:
 
 
 def _given(parameters: str | None) -> ParameterFile | None:
-    """Open ``--parameters``: a file, or the parameter file of a release."""
+    """Read ``--parameters``: a file, or the parameter file of a release."""
     if parameters is None:
         return None
     path = Path(parameters).expanduser()
@@ -83,7 +83,7 @@ def _release(requirement: str) -> Layout:
         raise NotFoundError(
             error.what.replace("the directory", "the release"),
             where=requirement,
-            mend="name a release that ships its API reference",
+            mend="give a release that contains its API reference",
         ) from None
 
 
@@ -93,7 +93,7 @@ def _release_of(parameters: str) -> Layout:
         return find_layout(path)
     if not _is_requirement(parameters):
         raise NotFoundError(
-            "there is no such parameter file, and it is no requirement",
+            "the parameter file does not exist, and is not a requirement either",
             where=parameters,
             mend="give a parameters.yaml, or a requirement such as name==1.0",
         )
@@ -106,11 +106,11 @@ def _parameter_file(layout: Layout, where: str) -> str:
         found = sorted(top.rglob(name), key=lambda item: (len(item.parts), str(item)))
         if found:
             return found[0].relative_to(layout.root.directory).as_posix()
-    raise NotFoundError("the release has no parameters.yaml", where=where, mend="name a file instead")
+    raise NotFoundError("the release contains no parameters.yaml", where=where, mend="give a file instead")
 
 
 def _document(path: Path, parameters: str | None) -> tuple[Layout, ParameterFile | None]:
-    """Lay out a single document: inside of a reference where it lies in one, by itself else."""
+    """Lay out a single document: as a part of the reference around it, or by itself."""
     if path.stat().st_size > MAX_FILE_BYTES:
         raise HostileError(
             f"the file has more than {MAX_FILE_BYTES:,} bytes", where=str(path), mend="give one document"
@@ -129,13 +129,13 @@ def _document(path: Path, parameters: str | None) -> tuple[Layout, ParameterFile
     text = root.text(own)
     if "rest_method::" not in text:
         raise NotFoundError(
-            "the document holds no operation (no rest_method)",
+            "the document contains no operation (no rest_method)",
             where=str(path),
-            mend="point at a document of an API reference of the os-api-ref dialect",
+            mend="give a document of an API reference of the os-api-ref dialect",
         )
     layout = Layout(root, top, (own,), bare=bare)
     if parameters is not None and bare and not Path(parameters).expanduser().is_file():
-        # The samples and status files of the named release resolve as well.
+        # Samples and status files are taken from the named release as well.
         release = _release_of(parameters)
         layout = Layout(
             release.root,
@@ -157,12 +157,12 @@ def fetch(text: str) -> Path:
     """Return the directory of a release's source distribution, fetched through pip's indexes and cached.
 
     Raises:
-        NotFoundError: no such release.
-        NetworkError: the indexes cannot be asked.
-        HostileError: the archive is not what the index promised, or holds what no archive should.
+        NotFoundError: there is no such release.
+        NetworkError: the indexes cannot be reached.
+        HostileError: the archive does not have the index's checksum, or contains something dangerous.
 
     """
-    # These take a while to import, and only releases need them.
+    # These are slow to import, and only releases need them.
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import canonicalize_name
     from packaging.version import Version
@@ -171,7 +171,7 @@ def fetch(text: str) -> Path:
         requirement = Requirement(text)
     except InvalidRequirement as error:
         raise NotFoundError(
-            f"this is no requirement ({str(error).splitlines()[0]})", where=text, mend="write it as name==1.0"
+            f"this is not a requirement ({str(error).splitlines()[0]})", where=text, mend="write it as name==1.0"
         ) from None
     releases = cache_directory() / "releases"
     specifiers = list(requirement.specifier)
@@ -179,7 +179,7 @@ def fetch(text: str) -> Path:
         kept = releases / f"{canonicalize_name(requirement.name)}-{specifiers[0].version}"
         if kept.is_dir():
             return kept
-    from parsers.index import Indexes  # these take a while to import
+    from parsers.index import Indexes  # slow to import
     from parsers.pipconfig import read_pip_config
 
     with Indexes(read_pip_config()) as indexes:
@@ -191,7 +191,7 @@ def fetch(text: str) -> Path:
 
 
 def _keep(data: bytes, target: Path, url: str) -> None:
-    """Unpack an archive beside its place, then move it there in one step."""
+    """Unpack an archive beside its final place, then move it there in one step."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -206,7 +206,7 @@ def _keep(data: bytes, target: Path, url: str) -> None:
         try:
             unpacked.rename(target)
         except OSError:
-            if not target.is_dir():  # else another process was quicker
+            if not target.is_dir():  # otherwise another process was quicker
                 raise
     except OSError as error:
         raise NotFoundError(
@@ -219,11 +219,11 @@ def _keep(data: bytes, target: Path, url: str) -> None:
 
 
 def unpack(data: bytes, target: Path, where: str) -> Path:
-    """Unpack what a reference may need of a source distribution; return its single top directory.
+    """Unpack the files of a source distribution that a reference may need; return its only top directory.
 
     Raises:
-        HostileError: a member leaves the directory, or the archive is a bomb.
-        DocumentError: it is no archive.
+        HostileError: a member leaves the directory, or the archive unpacks to too much data.
+        DocumentError: the file is not an archive.
 
     """
     total = 0
@@ -232,21 +232,21 @@ def unpack(data: bytes, target: Path, where: str) -> Path:
             for count, member in enumerate(archive):
                 total += member.size
                 if count > _MAX_MEMBERS or total > _MAX_UNPACKED:
-                    raise HostileError("the archive unpacks to more than is allowed", where=where, mend="check it")
+                    raise HostileError("the archive unpacks to more data than allowed", where=where, mend="check it")
                 if _wanted(member):
                     archive.extract(tarfile.data_filter(member, str(target)), target, set_attrs=False, filter="data")
     except tarfile.FilterError as error:
         raise HostileError(
-            f"the archive holds a dangerous member ({error})", where=where, mend="do not trust where it came from"
+            f"the archive contains a dangerous file ({error})", where=where, mend="do not trust its origin"
         ) from None
     except (tarfile.TarError, EOFError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise DocumentError(f"this is no archive ({error})", where=where, mend="try again") from None
+        raise DocumentError(f"this is not an archive ({error})", where=where, mend="try again") from None
     tops = [path for path in target.iterdir() if path.is_dir()]
     if len(tops) != 1:
         raise DocumentError(
-            "the archive is no source distribution (it has no single top directory)",
+            "the archive is not a source distribution (it has no single top directory)",
             where=where,
             mend="name another release",
         )

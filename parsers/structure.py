@@ -1,8 +1,7 @@
 """From docutils' tree to source files: operations with their tables, and the text around them.
 
-An operation is a section with a ``rest_method``. What a table or a sample belongs to is decided by the nearest section
-that has one. A file that is included twice is read once, at its first place; what surrounds each of its includes is
-kept.
+An operation is a section with a ``rest_method``; a table or a sample belongs to the nearest such section. A file that
+is included twice is read once, at its first place; the text around each of its includes is kept.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ class _File:
 
 @dataclass
 class _Stretch:
-    """The text of one section outside of operations, and the section it stands in."""
+    """The text of one section outside of operations, and its parent section."""
 
     path: str
     level: int
@@ -59,7 +58,7 @@ class Structure:
         self.flaws: list[Flaw] = []
 
     def result(self) -> list[SourceFile]:
-        """Return the files in the order in which they were met."""
+        """Return the files in the order of reading."""
         return [
             SourceFile(
                 FileContext(f.path, f.title, tuple(f.blocks), tuple(f.including), tuple(f.rows)), tuple(f.operations)
@@ -92,7 +91,7 @@ class _Walk:
                         "method-without-section",
                         str(node.source),
                         node.line or 0,
-                        "a rest_method stands in no section; give it a title",
+                        "a rest_method is outside of every section; put a title before it",
                     )
                 )
             else:
@@ -112,7 +111,7 @@ class _Walk:
         return found
 
     def _around(self, source: str, line: int) -> list[Block]:
-        """Return the heading before an include and what stands between the two."""
+        """Return the heading before an include and the blocks between the two."""
         held = self.structure.files.get(source)
         before = [block for block in held.blocks if block.line < line] if held else []
         for position in range(len(before) - 1, -1, -1):
@@ -121,7 +120,7 @@ class _Walk:
         return before
 
     def _outside(self, node: nodes.Element, level: int, above: list[_Stretch]) -> None:
-        """Read a section that is no operation, then its subsections."""
+        """Read a section that is not an operation, then its subsections."""
         reader = BlockReader(self.document, self._sink_outside)
         source = str(node.source or self.path)
         if isinstance(node, nodes.section):
@@ -158,10 +157,10 @@ class _Walk:
                 self.rows.append((str(node.source), row))
 
     def _operations(self, node: nodes.section, level: int, above: list[_Stretch]) -> None:
-        """Read a section with one ``rest_method`` (or, against the rules, with several)."""
+        """Read a section with one ``rest_method``, or with several, although the dialect does not allow that."""
         found = _Operation(self, node)
         found.read(node, "")
-        if not found.methods:  # its rest_method names none
+        if not found.methods:  # its rest_method names no method
             self._outside(node, level, above)
             return
         path = str(node.source or self.path)
@@ -178,9 +177,9 @@ class _Walk:
             self._section(child, level + 1, above)
 
     def _preamble(self, path: str, level: int, above: list[_Stretch]) -> tuple[Block, ...]:
-        """Return the text of the sections of this file that govern an operation.
+        """Return the text of the sections of this file that apply to an operation.
 
-        Where the operation stands beside the introduction of its file instead of below it, that introduction governs.
+        If the operation is beside the introduction of its file and not below it, that introduction applies.
         """
         own = [stretch for stretch in above if stretch.path == path]
         if not own:
@@ -193,7 +192,7 @@ class _Walk:
 
 
 class _Operation:
-    """Collects what one section with a method holds."""
+    """Collects the content of one section with a method."""
 
     def __init__(self, walk: _Walk, node: nodes.section) -> None:
         self.walk = walk
@@ -207,7 +206,7 @@ class _Operation:
         self.samples: list[SampleRow] = []
 
     def read(self, node: nodes.section, inherit: str) -> None:
-        """Read a section and its subsections, save those that have a method of their own."""
+        """Read a section and its subsections, except those with a method of their own."""
         self.reader.read(node)
         for child in _sections(node):
             if self._has_method(child):
@@ -243,7 +242,7 @@ class _Operation:
             self.statuses += tables.statuses(node, self.walk.path)
 
     def operations(self, title: str, line: int, preamble: tuple[Block, ...]) -> Iterator[OperationSource]:
-        """Yield the operations: all that was collected is the first's, up to where the next one begins."""
+        """Yield the operations; the collected content belongs to the first one, up to the beginning of the next."""
         ends = [*self.starts[1:], (len(self.reader.blocks), len(self.rows), len(self.statuses), len(self.samples))]
         begins = [(0, 0, 0, 0), *self.starts[1:]]
         for (method, path, method_line, versions), begin, end in zip(self.methods, begins, ends, strict=True):
@@ -268,7 +267,7 @@ def _sections(node: nodes.Element) -> list[nodes.section]:
 
 
 def _shifted(block: Block, by: int) -> Block:
-    """Return a block whose parent's index fits a tuple in which all stand ``by`` places later."""
+    """Return a block with its parent's index raised by ``by``."""
     if not by or block.parent is None:
         return block
     return replace(block, parent=block.parent + by if block.parent + by >= 0 else None)

@@ -1,4 +1,4 @@
-"""Rows of the dialect's tables, resolved through parameter and status files, and samples."""
+"""The dialect's tables, with rows resolved through parameter and status files, and samples."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ MAX_ROWS = 5_000
 
 
 class Tables:
-    """Resolves tables against the files of one root.
+    """Resolves the tables of one reference.
 
     Attributes:
-        parameters_path: a parameter file to use instead of the one that documents name (for a bare document).
-        parameter_files: by path, as read.
+        parameters_path: a parameter file to use in place of the one that documents name (for a single document).
+        parameter_files: the parameter files read so far, by path.
 
     """
 
@@ -63,16 +63,21 @@ class Tables:
                     )
             rows.append(_row(name, ref, row_line, found, reader))
         if not node["lines"]:
-            self._flaw("empty-table", source, line, "a rest_parameters has no rows; leave a blank line before them")
+            self._flaw(
+                "empty-table",
+                source,
+                line,
+                "a rest_parameters has no rows; if there are rows below it, put a blank line before them",
+            )
         return rows
 
     def written_out(self, node: nodes.Element, reader: BlockReader, path: str) -> list[ParameterRow]:
-        """Rows of a table that is written out: they have no entry in a parameter file, and so no line there.
+        """Return the rows of a written-out table: they have no entry in a parameter file, and so no line there.
 
         Args:
             node: a ``GridNode``.
-            reader: what it stands in.
-            path: the URL, whose placeholders are in the path.
+            reader: the part of the document around the table.
+            path: the URL; a row named like a placeholder of it is in the path.
 
         """
         found = []
@@ -98,7 +103,7 @@ class Tables:
                 "malformed-status-table",
                 source,
                 line,
-                "a rest_status_code begins with success or error and the status file",
+                "a rest_status_code has wrong arguments; write `success` or `error`, and the status file",
             )
             return []
         reasons = self._reasons(target.strip(), document, source, line)
@@ -110,7 +115,7 @@ class Tables:
         return rows
 
     def sample(self, node: nodes.Element, reader: BlockReader, document: str) -> SampleRow | None:
-        """Resolve a ``literalinclude``; None (and a flaw) where its path leaves the root."""
+        """Resolve a ``literalinclude``; None (and a flaw) if its path leaves the root."""
         source, line = str(node.source), node.line or 0
         path = self._resolve(str(node["target"]), document, f"{source}:{line}")
         if reader.bold:
@@ -118,7 +123,7 @@ class Tables:
         return SampleRow(path, line, reader.place, reader.heading, reader.heading_line, reader.versions)
 
     def _resolve(self, target: str, document: str, where: str) -> str:
-        """Resolve a path; of a bare document, what lies above it is not there, which is no attempt to leave."""
+        """Resolve a path. For a single document, a path above it counts as missing, not as an attack."""
         try:
             return self.root.resolve(target, beside=document, top=self.top, where=where)
         except HostileError:
@@ -135,7 +140,12 @@ class Tables:
             return self.given
         where = f"{source}:{line}"
         if not target:
-            self._flaw("table-without-file", source, line, "a rest_parameters names no parameter file")
+            self._flaw(
+                "table-without-file",
+                source,
+                line,
+                "a rest_parameters names no parameter file; write the file after the colons",
+            )
             return None
         path = self._resolve(target, document, where)
         if path not in self.parameter_files:
@@ -151,7 +161,12 @@ class Tables:
     def _reasons(self, target: str, document: str, source: str, line: int) -> dict[int, dict[str, str]]:
         where = f"{source}:{line}"
         if not target:
-            self._flaw("table-without-file", source, line, "a rest_status_code names no status file")
+            self._flaw(
+                "table-without-file",
+                source,
+                line,
+                "a rest_status_code names no status file; write the file after the colons",
+            )
             return {}
         path = self._resolve(target, document, where)
         if path not in self.status_files:
@@ -178,19 +193,21 @@ class Tables:
         return pairs
 
     def _pairs_in_full(self, node: nodes.Element, source: str) -> list[tuple[str, str, int]]:
-        """The same for a table that holds more than simple rows."""
+        """Do the same for a table with more than simple rows."""
         first = node["lines"][0][0]
         text = "\n".join(line for _, line in node["lines"])
         tree = parse(text, source, first_line=first)
         pairs = []
         for item in tree.items if tree else []:
             if not item.pairs:
-                self._flaw("malformed-row", source, item.line, "a row is not of the form `- name: reference`")
+                self._flaw(
+                    "malformed-row", source, item.line, "a row does not have the form `- name: reference`; correct it"
+                )
             for key, value in item.pairs:
                 if key.kind == value.kind == "scalar" and value.value:
                     pairs.append((str(key.value), str(value.value), key.line))
                 else:
-                    self._flaw("malformed-row", source, key.line, "a row names no reference")
+                    self._flaw("malformed-row", source, key.line, "a row names no entry; write `- name: reference`")
         return pairs
 
     def _codes(self, node: nodes.Element, source: str) -> list[tuple[int, str | None, int]]:
@@ -205,7 +222,12 @@ class Tables:
                 if key.kind == "scalar" and str(key.value).isdigit() and len(str(key.value)) == 3:
                     codes.append((int(key.value), str(reason.value) if reason else None, key.line))
                 else:
-                    self._flaw("malformed-row", source, key.line, "a row of a rest_status_code is no code")
+                    self._flaw(
+                        "malformed-row",
+                        source,
+                        key.line,
+                        "a row of a rest_status_code does not begin with a code; write `- 404` or `- 404: reason`",
+                    )
         return codes
 
 

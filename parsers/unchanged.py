@@ -1,4 +1,4 @@
-"""Skipping a build whose inputs and outputs are what they were: sums of contents, never times."""
+"""Skipping a build whose inputs and outputs have not changed, by checksums of contents and never by times."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COUNTS = ("operations", "files", "unread", "blocks")
 
 
 def recall(arguments: dict[str, Any]) -> BuildResult | None:
-    """Return the result of the last build with these arguments, if a build would make the same again."""
+    """Return the result of the last build with these arguments if a new build would make the same."""
     try:
         kept = json.loads(_place(arguments).read_bytes())
         root = Path(kept["root"])
@@ -41,12 +41,12 @@ def recall(arguments: dict[str, Any]) -> BuildResult | None:
 
 
 def remember(arguments: dict[str, Any], reading: Reading, texts: dict[str, str], result: BuildResult) -> None:
-    """Keep what a build read and wrote. A cache that cannot be written is no error."""
+    """Save the checksums of a build's inputs and outputs. If the cache cannot be written, that is not an error."""
     layout = reading.layout
     root = layout.root.directory
     parameters = arguments["parameters"]
     if layout.bare or parameters is not None:
-        return  # read in no time
+        return  # a single document is fast to read again
     inputs: dict[str, str | None] = dict(layout.root.sums)
     inputs.update(dict.fromkeys(reading.samples.missing))
     inputs.update({name: _sum(root / name) for name in (f"{layout.top}/conf.py", "PKG-INFO")})
@@ -85,7 +85,7 @@ def _sum(path: Path) -> str | None:
 
 
 def _listing(top: Path) -> list[str]:
-    """Return all files below the documents' directory by name: a new document is a change."""
+    """Return the names of all files below the documents' directory: a new document is a change."""
     found = []
     for folder, _, names in os.walk(top):
         inner = Path(folder).relative_to(top).as_posix()
@@ -95,7 +95,7 @@ def _listing(top: Path) -> list[str]:
 
 @cache
 def _tool() -> str:
-    """Return a sum over this project's own code: another release reads anew."""
+    """Return a checksum of this project's own code: another release of it builds anew."""
     digest = hashlib.sha256()
     above = Path(__file__).parent.parent
     for package in _PACKAGES:

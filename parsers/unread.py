@@ -1,4 +1,4 @@
-"""The account of prose: which stretches no rule has understood, and their share."""
+"""The list of unread prose: the passages that no rule has understood, and their share."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _NO_PROSE = frozenset({"literal"})
 
 @dataclass(frozen=True)
 class Entry:
-    """One stretch of prose: where it stands, and whether it was understood (a fact, or known to promise nothing).
+    """One passage of prose: its place, and True if it was understood (as a fact, or as text without a promise).
 
-    A line that was meant as a directive and that nothing reads is one, too.
+    A misspelt directive that was not read counts as an unread passage too.
     """
 
     path: str
@@ -34,7 +34,7 @@ class Entry:
 
 
 def account(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
-    """List all stretches of prose of a reference."""
+    """List all passages of prose of a reference."""
     by_path = {spec.reference.path: spec for spec in specs.values()}
     entries: list[Entry] = []
     for file in reading.files:
@@ -59,19 +59,19 @@ def account(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
 
 
 def _unread(block: Block, lines: set[int]) -> bool:
-    """Whether a stretch is unread; of a table, whether any of its rows is."""
+    """True if a passage is unread; for a table, if one of its rows is."""
     return block.line in lines or any(line in lines for line in block.lines)
 
 
 def _lost(reading: Reading) -> list[tuple[str, int]]:
-    """The lines that were meant as directives and that nothing reads, each once."""
+    """Return the misspelt directives that were not read, each once."""
     found = [(flaw.path, flaw.line) for flaw in reading.flaws if flaw.rule == UNREAD]
     lines = reading.layout.lines
     return [(path, original(line, lines.get(path, ()))) for path, line in dict.fromkeys(found)]
 
 
 def write_account(path: Path, reading: Reading, entries: list[Entry]) -> None:
-    """Write the account: JSON if the name ends so, else one line for each unread stretch, then the share."""
+    """Write the list: JSON if the name ends in ``.json``, else a line for each unread passage and the share."""
     unread = [entry for entry in entries if entry.unread]
     share = len(unread) / len(entries) if entries else 0.0
     if path.suffix == ".json":
@@ -87,7 +87,7 @@ def write_account(path: Path, reading: Reading, entries: list[Entry]) -> None:
     for entry in unread:
         text = _line(reading, entry)
         lines.append(f"{entry.path}:{entry.line}: {entry.operation or '(outside of operations)'}: {text}")
-    lines.append(f"{len(unread)} of {len(entries)} stretches of prose are unread ({share:.1%})")
+    lines.append(f"{len(unread)} of {len(entries)} passages of prose are unread ({share:.1%})")
     write_text(path, "\n".join(lines) + "\n")
 
 

@@ -1,7 +1,7 @@
-"""YAML as parameter and status files use it: with lines, with numbers as written, and within bounds.
+"""YAML for parameter and status files: with line numbers, with numbers as written, and with size limits.
 
-The tree is built from the events of libyaml instead of by its composer, because the composer recurses (a file of
-opening brackets ends the process) and because no value is expanded: an alias is the same object again.
+The tree is built from the events of libyaml and not by its composer. The composer recurses, so that a file of opening
+brackets would end the process. Here no value is copied either: an alias is the same object as its anchor.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BRACKETS = re.compile(r"[\[\]{}]")
 
 @dataclass(slots=True)
 class Node:
-    """A value with the line (from 1) on which it begins.
+    """A value with its first line (from 1).
 
     ``value`` is a string as written for a scalar, a list of Nodes, or a list of pairs of Nodes. ``tag`` is the short
     resolved type of a scalar: ``str``, ``bool``, ``null``, ``int``, ``float``, ``timestamp``.
@@ -37,7 +37,7 @@ class Node:
 
     @property
     def plain(self) -> Any:
-        """A scalar as Python has it; numbers with a point stay strings, since versions are written so."""
+        """The scalar as a Python value; a number with a point stays a string, because versions are written so."""
         if self.kind != "scalar":
             return None
         if self.tag == "bool":
@@ -53,12 +53,12 @@ class Node:
 
     @property
     def pairs(self) -> list[tuple[Node, Node]]:
-        """The members of a mapping, none for anything else."""
+        """The pairs of a mapping; empty for other nodes."""
         return self.value if self.kind == "mapping" else []
 
     @property
     def items(self) -> list[Node]:
-        """The members of a sequence, none for anything else."""
+        """The items of a sequence; empty for other nodes."""
         return self.value if self.kind == "sequence" else []
 
 
@@ -144,7 +144,7 @@ class _Builder:
             line = _line(event) + self.first
             if event.anchor not in self.anchors:
                 raise DocumentError(
-                    f"alias *{event.anchor} names no anchor",
+                    f"the alias *{event.anchor} has no anchor",
                     where=f"{self.path}:{line}",
                     mend="define it, or write the value out",
                 )
@@ -162,16 +162,16 @@ class _Builder:
         self.count += 1
         if self.count > MAX_NODES:
             raise HostileError(
-                f"the file holds more than {MAX_NODES:,} values", where=f"{self.path}:{node.line}", mend="split it"
+                f"the file contains more than {MAX_NODES:,} values", where=f"{self.path}:{node.line}", mend="split it"
             )
         if anchor:
             self.anchors[anchor] = node
         if not self.stack:
             if self.root is not None:
                 raise DocumentError(
-                    "the file holds more than one document",
+                    "the file contains more than one YAML document",
                     where=f"{self.path}:{node.line}",
-                    mend="remove the line of dashes",
+                    mend="remove the line `---`",
                 )
             self.root = node
             return

@@ -1,4 +1,4 @@
-"""The command that tries one case again, on the same cloud."""
+"""The command line that repeats one case on the same cloud."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from reports.curl import quote
 if TYPE_CHECKING:
     from specs.record.model import RunInfo
 
-# Options that decide which cloud is asked, or what is expected of it; all others do not matter for one case.
+# Options that select the cloud or its expected behaviour; all others do not matter for one case.
 _KEPT = (
     "sandbox",
     "sandbox-cloud",
@@ -28,7 +28,7 @@ _KEPT = (
 
 
 def again(case: str, info: RunInfo) -> str:
-    """Write ``conformance run -k '<case id>' ...`` with the options that the run had.
+    """Return ``conformance run -k '<case id>' ...`` with the run's options.
 
     Tokens are not among them: they come from the environment, where nobody else on the machine sees them.
     """
@@ -44,5 +44,5 @@ def again(case: str, info: RunInfo) -> str:
 
 
 def _expression(case: str) -> str:
-    # pytest's expressions know all characters of a case id but `~`, which tells namesakes apart.
+    # pytest's expressions allow all characters of a case id except `~`, which numbers operations of the same name.
     return " and ".join(part for part in case.split("~") if part)

@@ -1,1 +1,1 @@
-"""What a reference promises: the model of a spec, its files, its schema, and the record of a run."""
+"""The promises of a reference: the model of a spec, its files and its schema; and the record of a run."""

@@ -1,8 +1,8 @@
-"""Between the classes of ``specs.model`` and plain data (what YAML and JSON hold).
+"""Conversion between the classes of ``specs.model`` and plain data, as in YAML and JSON.
 
-The classes themselves say which keys there are: a field's name is its key, its type says what may stand there, and a
-field that has its default is left out, save those of ``ALWAYS``. Reading is strict: an unknown key, a missing one or a
-value of another type is a ``PlainError`` with the path to it.
+The classes define the keys: a field's name is its key, and the field's type is the type of the value. A field with its
+default value is left out, except those in ``ALWAYS``. Reading is strict: an unknown key, a missing key or a value of
+another type is a ``PlainError`` with the path to it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from specs import model
 
 KEYS: dict[tuple[type, str], str] = {(model.Parameter, "location"): "in"}
-"""Fields whose key is not their name (``in`` is a word of Python)."""
+"""Fields whose key is not their name, because ``in`` is a keyword of Python."""
 
 ALWAYS: dict[type, tuple[str, ...]] = {
     model.Operation: (
@@ -40,7 +40,7 @@ ALWAYS: dict[type, tuple[str, ...]] = {
     model.Reference: ("package", "version"),
     model.Spec: ("operations",),
 }
-"""Fields that are written even where they have their default."""
+"""Fields that are written even if they have their default value."""
 
 ORDER: dict[type, tuple[str, ...]] = {
     model.Reference: ("package", "version", "path", "sha256", "inputs", "parameters_path"),
@@ -68,7 +68,7 @@ ORDER: dict[type, tuple[str, ...]] = {
     model.Sample: ("file", "microversion", "line", "valid", "body"),
     model.Vocabulary: ("resource", "attribute", "values", "line"),
 }
-"""Fields that come first, in this order, where the order of the class is another."""
+"""Fields that are written first, in this order, although the class has another order."""
 
 _PAIRS = {(model.Reference, "inputs"), (model.When, "request")}
 _ANY = {(model.Sample, "body"), (model.Parameter, "default")}
@@ -76,7 +76,7 @@ _ANY_ITEMS = {(model.Parameter, "enum")}
 
 
 class PlainError(ValueError):
-    """Plain data that is no spec: ``path`` leads to what is wrong, ``problem`` says what."""
+    """Plain data is not a valid spec: ``path`` is the place of the error, ``problem`` describes it."""
 
     def __init__(self, path: tuple[str | int, ...], problem: str) -> None:
         self.path = path
@@ -94,7 +94,7 @@ def place(path: tuple[str | int, ...]) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Field:
-    """How one field is written and read."""
+    """One field: its key, and its conversion in both directions."""
 
     name: str
     key: str
@@ -105,7 +105,7 @@ class Field:
 
     @property
     def required(self) -> bool:
-        """Whether a reader needs the key."""
+        """True if reading fails without the key."""
         return self.default is dataclasses.MISSING
 
 
@@ -153,7 +153,7 @@ def from_plain(cls: type, plain: Any, path: tuple[str | int, ...] = ()) -> Any:
     """Turn plain data into an object of the class.
 
     Raises:
-        PlainError: it does not fit.
+        PlainError: the data does not fit the class.
 
     """
     if not isinstance(plain, dict):
@@ -167,7 +167,7 @@ def from_plain(cls: type, plain: Any, path: tuple[str | int, ...] = ()) -> Any:
             raise PlainError(path, f"the key {item.key!r} is missing")
     if left:
         known = ", ".join(item.key for item in fields(cls))
-        raise PlainError((*path, str(next(iter(left)))), f"unknown key; known are {known}")
+        raise PlainError((*path, str(next(iter(left)))), f"unknown key; the known keys are {known}")
     return cls(**values)
 
 
@@ -228,7 +228,7 @@ def _reads_items(read: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 def _reads_literal(allowed: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
     def reader(value: Any, path: tuple[str | int, ...]) -> Any:
         if not isinstance(value, str) or value not in allowed:
-            raise PlainError(path, f"{value!r} is none of {', '.join(map(str, allowed))}")
+            raise PlainError(path, f"{value!r} is not one of {', '.join(map(str, allowed))}")
         return value
 
     return reader

@@ -1,6 +1,6 @@
-"""Whether a client that kept to one reference may fail by another: the rules by which a change breaks.
+"""The rules for breaking changes: may a client that follows one reference fail under another?
 
-What ends or begins at a microversion beyond the horizon, the highest that the old reference knew, breaks nobody.
+The horizon is the highest microversion of the old reference. A change at a later microversion breaks no client.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ def horizon_of(operations: Iterable[Operation]) -> Microversion | None:
 
 
 def later(version: str | None, horizon: Microversion | None) -> bool:
-    """Whether a version lies beyond what the old reference knew."""
+    """True if a version is later than every version of the old reference."""
     return version is not None and horizon is not None and Microversion.parse(version) > horizon
 
 
 def narrower(old: Versions | Code | Parameter, new: Versions | Code | Parameter, horizon: Microversion | None) -> bool:
-    """Whether a thing exists in fewer microversions than before, of those that the old reference knew."""
+    """True if a thing exists in fewer microversions than before, up to the horizon."""
     zero = Microversion(0, 0)
     first, second = old.range, new.range
     if second.min is not None and second.min.minor > 1 and second.min > (first.min or zero):
-        # (x.0 and x.1 are where every numbering begins.)
+        # (Every numbering begins at x.0 or x.1.)
         return True
     end = first.max or horizon
     return second.max is not None and (end is None or second.max < end)
 
 
 def fewer_roles(old: Policy | None, new: Policy | None) -> bool:
-    """Whether a role that could use the operation no longer can."""
+    """True if a role that could use the operation can no longer use it."""
     if new is None:
         return False
     held = set(old.roles) if old else {"any"}
@@ -58,7 +58,7 @@ def fewer_roles(old: Policy | None, new: Policy | None) -> bool:
 
 
 def request_breaks(old: Parameter, new: Parameter, horizon: Microversion | None) -> bool:
-    """Whether what could be sent as a parameter may be refused now."""
+    """True if a value that the parameter allowed may be refused now."""
     return (
         (new.required and not old.required)
         or _other_kind(old, new)
@@ -75,7 +75,7 @@ def request_breaks(old: Parameter, new: Parameter, horizon: Microversion | None)
 
 
 def response_breaks(old: Parameter, new: Parameter, horizon: Microversion | None) -> bool:
-    """Whether what could be relied on in an answer may be missing or different now."""
+    """True if a promised part of a response may be missing or different now."""
     return (
         (old.required and not new.required)
         or _other_kind(old, new)
@@ -89,7 +89,7 @@ def _other_kind(old: Parameter, new: Parameter) -> bool:
 
 
 def _tighter(old: int | None, new: int | None, *, upper: bool) -> bool:
-    """Whether a bound came, or came closer."""
+    """True if a limit was added or became stricter."""
     if new is None:
         return False
     if old is None:

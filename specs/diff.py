@@ -1,8 +1,8 @@
-"""What changed between two references: operations, parameters, codes, conditions, versions; breaking changes first.
+"""The changes between two references: operations, parameters, codes, conditions, versions; breaking changes first.
 
-A change breaks if a client that kept to the old reference may fail by the new one: what ends or begins at a
-microversion that the old reference did not know yet breaks nobody. Lines are no facts of an API: where only lines
-differ, nothing has changed.
+A change is breaking if a client that follows the old reference may fail under the new one. A change at a microversion
+that the old reference did not have breaks no client. Lines are not facts of an API: a difference in lines alone is no
+change.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ class Change:
     """One change.
 
     Attributes:
-        operation: id of the operation (the new one's where both have it).
+        operation: id of the operation (the new id if both references have it).
         what: ``operation``, ``request parameter``, ``response parameter``, ``normal code``, ``error code``,
             ``precondition``, ``postcondition``, ``microversions``, ``deprecation``, ``removal``, ``policy``, ``body``,
             ``sample``, ``title``, ``path``.
-        name: of the parameter, code, ...; "" where there is only one.
-        verb: what happened.
-        breaking: whether a client may break.
-        old, new: the facts before and after, without lines; None where there was none.
-        line: in the new reference, in the old one for what was removed.
+        name: the name of the parameter, code, ...; "" if there is only one.
+        verb: the change, such as ``added``.
+        breaking: True if a client may fail.
+        old, new: the facts before and after, without lines; None if there was none.
+        line: the line in the new reference; for a removal, in the old one.
 
     """
 
@@ -64,11 +64,11 @@ class Difference:
 
     @property
     def breaking(self) -> tuple[Change, ...]:
-        """The changes that may break a client."""
+        """The breaking changes."""
         return tuple(change for change in self.changes if change.breaking)
 
     def text(self) -> str:
-        """Return the changes as lines, those that break marked with ``!``."""
+        """Return the changes as lines; breaking ones are marked with ``!``."""
         if not self.changes:
             return "no change\n"
         lines = [f"{'!' if change.breaking else ' '} {change}" for change in self.changes]
@@ -116,7 +116,7 @@ _sample_keys: _Keys = (lambda s: s.file,)
 
 
 def _pairs(old: Sequence[Any], new: Sequence[Any], keys: _Keys) -> list[tuple[Any, Any]]:
-    """Pair what is the same on both sides, by one key after the other; None stands for what has no partner."""
+    """Pair the same things of both sides, by one key after the other; None marks a missing partner."""
     partner: dict[int, int] = {}
     taken: set[int] = set()
     for key in keys:
@@ -321,7 +321,7 @@ def _bare(thing: Any) -> Any:
 
 
 def _told(old: Any, new: Any) -> str:
-    """Say what differs between two plain values, key by key."""
+    """Describe the differences between two plain values, key by key."""
     if isinstance(old, dict) and isinstance(new, dict):
         parts = [
             f"{key} {_short(old.get(key))} -> {_short(new.get(key))}"

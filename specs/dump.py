@@ -14,10 +14,10 @@ from specs.codec import to_plain
 from specs.model import FORMAT, Spec
 
 WIDTH = 110
-"""Columns within which a value is written on one line, where its kind leaves the choice."""
+"""The longest line for a value, in columns, if the value may be written on one line or on several."""
 
 _LINES = frozenset({"parameters", "preconditions", "postconditions", "normal", "error", "vocabulary"})
-"""Keys whose list has one line for each item, however long."""
+"""Keys whose list has exactly one line for each item, even if the line is long."""
 
 _BLOCKS = frozenset({"operations", "responses", "request", "response", "common"})
 """Keys whose value is never written on one line."""
@@ -43,7 +43,7 @@ def dump(spec: Spec) -> str:
 
 
 def _mapping(value: dict[str, Any], indent: int, out: list[str], first: str = "") -> None:
-    """Write a mapping, a key a line; ``first`` stands before the first key (the dash of a list)."""
+    """Write a mapping, one key a line; ``first`` is put before the first key (the dash of a list)."""
     lead = first or " " * indent
     for key, inner in value.items():
         _entry(key, inner, lead, indent, out)
@@ -84,7 +84,7 @@ def _sequence(value: list[Any], indent: int, out: list[str], *, one_line: bool =
         if isinstance(item, dict):
             _mapping(item, indent + 2, out, first=lead)
         else:
-            # A list in a list: on lines of its own, below a bare dash.
+            # A list in a list is written on separate lines, below a bare dash.
             out.append(" " * indent + "-")
             _sequence(item, indent + 2, out)
 
@@ -104,7 +104,7 @@ def _flow_key(key: str) -> str:
 
 
 def scalar(value: Any, *, flow: bool) -> str:
-    """Return a scalar as YAML reads it back."""
+    """Return a scalar in a form that YAML reads back as the same value."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -139,7 +139,7 @@ def _escaped(char: str) -> str:
         return char
     code = ord(char)
     if 0xD800 <= code <= 0xDFFF:
-        raise ValueError("a string holds half a character (a lone surrogate)")
+        raise ValueError("a string contains half a character (a lone surrogate)")
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
@@ -147,9 +147,9 @@ def _escaped(char: str) -> str:
 
 def _number(value: float) -> str:
     if not math.isfinite(value):
-        raise ValueError(f"{value} is no number that JSON knows")
+        raise ValueError(f"JSON has no number {value}")
     text = repr(value)
-    # YAML 1.1 wants a point and a sign in a number with an exponent.
+    # YAML 1.1 requires a point and a sign in a number with an exponent.
     if "e" in text:
         digits, _, exponent = text.partition("e")
         digits = digits if "." in digits else f"{digits}.0"

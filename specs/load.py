@@ -1,4 +1,4 @@
-"""Reading specs; whatever is wrong with a file is one sentence with the file and the place."""
+"""Reading specs. Every error is one sentence with the file and the place in it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class SpecError(ValueError):
-    """A file that is no spec of this format: what, where, how to mend it."""
+    """A file is not a valid spec. The message names the error, its place and the correction."""
 
     def __init__(self, what: str, *, where: str, mend: str) -> None:
         self.what, self.where, self.mend = " ".join(what.split()), where, mend
@@ -29,7 +29,7 @@ class SpecError(ValueError):
 
 @dataclass(frozen=True)
 class Specs:
-    """All specs of a directory, in the order of their file names; ``paths`` are those of ``specs``."""
+    """All specs of a directory, in the order of their file names; ``paths`` are the files of ``specs``."""
 
     specs: tuple[Spec, ...]
     paths: tuple[Path, ...]
@@ -44,7 +44,7 @@ def loads(text: str, where: str = "the spec") -> Spec:
     """Read the text of one spec.
 
     Raises:
-        SpecError: it is not YAML, of another format version, or does not fit the format.
+        SpecError: the text is not YAML, has another format version, or does not fit the format.
 
     """
     depth = 0
@@ -63,9 +63,9 @@ def loads(text: str, where: str = "the spec") -> Spec:
         ) from None
     if not isinstance(plain, dict) or "format" not in plain or "operations" not in plain:
         raise SpecError(
-            "this is no spec: it lacks `format` and `operations`",
+            "this is not a spec: it lacks `format` and `operations`",
             where=where,
-            mend="point at a directory that `conformance build` has written",
+            mend="give a directory that `conformance build` has written",
         )
     if plain.pop("format") != FORMAT:
         raise SpecError(
@@ -90,22 +90,22 @@ def load(path: Path | str) -> Spec:
     path = Path(path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise SpecError(f"the file is larger than {MAX_BYTES:,} bytes", where=str(path), mend="point at a spec")
+            raise SpecError(f"the file is larger than {MAX_BYTES:,} bytes", where=str(path), mend="give a spec")
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
         raise SpecError(
-            f"it cannot be read ({error.strerror or error})", where=str(path), mend="check the path"
+            f"the file cannot be read ({error.strerror or error})", where=str(path), mend="check the path"
         ) from None
     except UnicodeDecodeError:
-        raise SpecError("it is not UTF-8", where=str(path), mend="build the specs again") from None
+        raise SpecError("the file is not UTF-8", where=str(path), mend="build the specs again") from None
     return loads(text, str(path))
 
 
 def load_directory(path: Path | str) -> Specs:
-    """Read all specs (``*.yaml``) of a directory, or the one that ``path`` is.
+    """Read all specs (``*.yaml``) of a directory, or the single file ``path``.
 
     Raises:
-        SpecError: there is none, one of them is broken, or two have an operation of the same id.
+        SpecError: there is no spec, a spec is broken, or two specs have an operation of the same id.
 
     """
     path = Path(path)
@@ -113,18 +113,18 @@ def load_directory(path: Path | str) -> Specs:
         return Specs((load(path),), (path,))
     if not path.is_dir():
         raise SpecError(
-            "there is no such directory", where=str(path), mend="check the path, or run `conformance build`"
+            "the directory does not exist", where=str(path), mend="check the path, or run `conformance build`"
         )
     paths = tuple(sorted(path.glob("*.yaml")))
     if not paths:
-        raise SpecError("the directory holds no specs (*.yaml)", where=str(path), mend="run `conformance build`")
+        raise SpecError("the directory contains no specs (*.yaml)", where=str(path), mend="run `conformance build`")
     specs = tuple(load(item) for item in paths)
     seen: dict[str, Path] = {}
     for spec, item in zip(specs, paths, strict=True):
         for operation in spec.operations:
             if operation.id in seen:
                 raise SpecError(
-                    f"operation {operation.id} stands in {seen[operation.id].name} too",
+                    f"operation {operation.id} is in {seen[operation.id].name} too",
                     where=str(item),
                     mend="remove the older of the two files",
                 )

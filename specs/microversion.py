@@ -1,7 +1,7 @@
-"""Microversions: the version numbers of an API that evolves request by request.
+"""Microversions: version numbers ``major.minor`` that a client chooses for each request.
 
-Source of the rule: the API special interest group's guideline, ``major.minor`` where both are whole numbers, so that
-2.10 follows 2.9 and 2.100 is not 2.1.
+Source of the rule: the guideline of the API special interest group. Both parts are whole numbers, so 2.10 follows 2.9,
+and 2.100 is not 2.1.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Microversion:
         """Read ``major.minor``.
 
         Raises:
-            ValueError: the text is of another form.
+            ValueError: the text has another form.
         """
         found = _FORM.match(text)
         if found is None:
@@ -43,18 +43,18 @@ class Microversion:
 
     @property
     def next(self) -> Microversion:
-        """The version that follows."""
+        """The next version, with the minor number raised by one."""
         return Microversion(self.major, self.minor + 1)
 
     @property
     def previous(self) -> Microversion | None:
-        """The version before, or None where the minor number is 0."""
+        """The previous version, or None if the minor number is 0."""
         return Microversion(self.major, self.minor - 1) if self.minor else None
 
 
 @dataclass(frozen=True)
 class VersionRange:
-    """A closed range of microversions; None is an open end."""
+    """A range of microversions that includes both ends; None is an open end."""
 
     min: Microversion | None = None
     max: Microversion | None = None
@@ -74,7 +74,7 @@ class VersionRange:
 
     @property
     def empty(self) -> bool:
-        """Whether no version lies inside."""
+        """True if the range contains no version."""
         return self.min is not None and self.max is not None and self.max < self.min
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
-"""The documented form of a URL: ``/boats/{boat_id}``, and what is wrong with one of another form.
+"""The documented form of a URL, ``/boats/{boat_id}``, and the errors of URLs of another form.
 
-References write placeholders in many ways (``(id)``, ``:id``, ``<id>``), and a URL of such a form must never be sent
-as it stands: the cloud would take the placeholder for a name. ``fault`` tells of it, and knows the documented form
-where there is only one.
+References write placeholders in many ways (``(id)``, ``:id``, ``<id>``). A URL of such a form must never be sent: the
+cloud would take the placeholder for a name. ``fault`` finds such a URL, and gives the right form if only one is
+possible.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _OTHER_FORMS: tuple[re.Pattern[str], ...] = (
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a URL is not of the form ``/path/{name}``.
+    """The error of a URL that does not have the form ``/path/{name}``.
 
     Attributes:
-        what: what is wrong with it, as the end of a sentence that begins with the URL: "holds (id), ...".
-        instead: the URL in the documented form; None where it can only be guessed.
+        what: the error, as the end of a sentence that begins with the URL: "contains (id), ...".
+        instead: the URL in the documented form; None if it can only be guessed.
 
     """
 
@@ -47,7 +47,7 @@ class Fault:
 
 
 def fault(url: str) -> Fault | None:
-    """Tell what is wrong with a documented URL; None if it is of the form ``/path/{name}``.
+    """Return the error of a documented URL; None if it has the form ``/path/{name}``.
 
     A fixed query (``?limit=2``) and a list of query parameters (``{?limit,marker}``) may follow the path. A query with
     a placeholder may not, because its values are the tester's to choose: the parameter belongs in the table.
@@ -64,12 +64,12 @@ def _what(url: str) -> str | None:
     if not path:
         return "has no path"
     if any(quote in url for quote in _QUOTES):
-        return "stands in quotation marks"
+        return "is in quotation marks"
     if found := _HOST.match(path):
-        return f"names a host, {found[0]}"
+        return f"begins with a host, {found[0]}"
     other = _of_another_form(path) or _of_another_form(query)
     if other is not None:
-        return f"holds {other}, which is no placeholder of the form {{name}}"
+        return f"contains {other}, which is not a placeholder of the form {{name}}"
     if re.search(r"\s", url):
         return "holds a blank"
     if not path.startswith("/"):
@@ -77,14 +77,14 @@ def _what(url: str) -> str | None:
     wrong = next((segment for segment in _segments(path) if not _SEGMENT.fullmatch(segment)), None)
     if wrong is not None or "..." in path:
         wrong = wrong or "..."
-        return f"has a part, {wrong}, that is neither a name nor a placeholder of the form {{name}}"
+        return f"contains {wrong}, which is neither a name nor a placeholder of the form {{name}}"
     if mark and re.search(r"[{}<>]", query):
-        return f"holds a placeholder in its query, ?{query}"
+        return f"contains a placeholder in its query, ?{query}"
     return None
 
 
 def _segments(path: str) -> list[str]:
-    """The parts between slashes; a slash within braces does not divide."""
+    """Split a path at its slashes, except slashes within braces."""
     return re.findall(r"(?:\{[^{}]*\}|[^/{}]|[{}])+", path)
 
 

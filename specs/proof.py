@@ -1,4 +1,4 @@
-"""Checking what a proof leaves, ``proof.json``, against its JSON Schema."""
+"""Checking ``proof.json``, the result of a proof, against its JSON Schema."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from specs.codec import place
 
 
 class ProofFileError(Exception):
-    """A file is no proof; one sentence says where, and why."""
+    """A file is not a valid proof. The message is one sentence with the place and the reason."""
 
 
 @cache
@@ -29,14 +29,14 @@ def _validator() -> Draft202012Validator:
 
 
 def validate(proof: Any, where: str) -> None:
-    """Check what JSON gave.
+    """Check a value that was read from JSON.
 
     Args:
         proof: the value.
         where: the file, for the message.
 
     Raises:
-        ProofFileError: it does not fit the schema; the message names the first place that does not.
+        ProofFileError: the value does not fit the schema; the message names the first error.
     """
     errors = sorted(_validator().iter_errors(proof), key=lambda item: [str(part) for part in item.absolute_path])
     if errors:

@@ -1,4 +1,4 @@
-"""Checking files against the JSON Schema of the format."""
+"""Checking specs against the JSON Schema of the format."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def _validator() -> Draft202012Validator:
 
 
 def validate_plain(plain: Any, where: str) -> None:
-    """Check what YAML gave.
+    """Check a value that was read from YAML.
 
     Raises:
-        SpecError: it does not fit the schema; the message names the first place that does not.
+        SpecError: the value does not fit the schema; the message names the first error.
 
     """
     error = next(

@@ -1,7 +1,7 @@
-"""The pytest plugin: specs are test files, cases are items, and one plan runs all that is selected.
+"""The pytest plugin: specs are test files, cases are test items, and one plan runs all selected cases.
 
-This module is all that a pytest run of another project loads of it: options, and a look at the arguments. It must not
-import anything of weight, nor ``specs`` or ``reports``, whose names another project may use itself.
+A pytest run of another project loads only this module of the plugin: the options, and a look at the arguments. So it
+must be fast to import, and must not import ``specs`` or ``reports``: another project may use these names itself.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from conformance.plugin.find import given_files
 from conformance.plugin.options import OPTIONS, dest
 
 CLI = "conformance-cli"
-"""The name of the plugin by which ``conformance run`` says that it is the one who calls."""
+"""The name of the plugin that ``conformance run`` registers, so that this module recognises it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options, all in one group. Their values are checked later, so that the exit status is ours."""
+    """Add the options, all in one group. Their values are checked later, because pytest has other exit statuses."""
     group = parser.getgroup("conformance", "conformance to an API reference")
     for option in OPTIONS:
         if option.metavar is None:
@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Take part if there are specs among the arguments; say in one sentence what prevents it, with exit status 2."""
+    """Take part if the arguments name specs. If the run cannot start, say why in one sentence, with exit status 2."""
     if any(getattr(config.option, name, False) for name in ("help", "version", "markers", "showfixtures")):
         return None
     handed = getattr(config, "workerinput", {}).get("conformance")

@@ -1,4 +1,4 @@
-"""How ``conformance run`` takes part in pytest: it is recognised, and pytest's usage errors become sentences."""
+"""The part of ``conformance run`` in pytest: it marks the run as its own, and shortens pytest's usage errors."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _OF_XDIST = re.compile(r"-n\d*|-n=?(auto|logical)|--(numprocesses|dist|maxproces
 
 
 class Called:
-    """Registered by the command line only."""
+    """A pytest plugin that only ``conformance run`` registers."""
 
     __name__ = CLI
 
     @pytest.hookimpl(wrapper=True)
     def pytest_cmdline_parse(self) -> Generator[None, T, T]:
-        """Say what is wrong with an option, without the list of all options."""
+        """Report a wrong option in one sentence, without pytest's list of all options."""
         try:
             return (yield)
         except pytest.UsageError as error:
@@ -33,7 +33,7 @@ class Called:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_cmdline_main(self) -> Generator[None, T, T]:
-        """Say what is wrong with an argument or an expression."""
+        """Report a wrong argument or expression in one sentence."""
         try:
             return (yield)
         except pytest.UsageError as error:
@@ -41,7 +41,7 @@ class Called:
 
 
 def _told(error: pytest.UsageError) -> str:
-    """The error itself, out of what pytest shows around it."""
+    """Return the error's own text, without the usage that pytest puts before it."""
     text = " ".join(str(part) for part in error.args)
     _, mark, after = text.partition(": error: ")
     told = " ".join((after.splitlines()[0] if mark else text).split())

@@ -1,4 +1,4 @@
-"""What the user has chosen, checked: every wrong value is one sentence."""
+"""The options of a run, checked. A wrong value raises an error of one sentence."""
 
 from __future__ import annotations
 
@@ -42,12 +42,13 @@ class Choices:
     """The options of a run.
 
     Attributes:
-        clouds: names in clouds.yaml by role.
-        url: of the service; tokens: by role, with the URL. Neither clouds nor URL: the sandbox.
-        sandbox_cloud: whether a real cloud of several services is started for the run, and tried.
-        sandbox_release: the requirement that names the release of the sandbox; None: the one that is installed here.
-        allow_undecided: percent.
-        given: the options that were given, without secrets, for the record.
+        clouds: names in clouds.yaml by role; empty if a URL or a sandbox is tested.
+        url: the URL of the service; None if ``clouds`` or a sandbox is tested.
+        tokens: tokens for the URL, by role.
+        sandbox_cloud: True if the run starts a cloud of several real services and tests it.
+        sandbox_release: the release of the sandbox, such as ``name==1.0``; None for the installed one.
+        allow_undecided: the percentage of the applicable cases that may stay undecided.
+        given: the options that the user gave, without secrets, for the record.
     """
 
     clouds: Mapping[Role, str] = field(default_factory=dict)
@@ -69,7 +70,7 @@ class Choices:
 
     @property
     def sandbox(self) -> bool:
-        """Whether the run tries the sandbox that is one process."""
+        """True if the run tests the sandbox of one process."""
         return self.url is None and not self.clouds and not self.sandbox_cloud
 
 
@@ -95,7 +96,7 @@ def with_tokens(values: Mapping[str, Any], environment: Mapping[str, str]) -> di
 
 
 def from_environment(environment: Mapping[str, str]) -> Choices:
-    """Read the variables that stand for options under stestr. Raises Trouble."""
+    """Read the environment variables that set the options under stestr. Raises Trouble."""
     values: dict[str, Any] = {}
     for option in OPTIONS:
         text = environment.get(option.variable, "").strip()
@@ -112,16 +113,16 @@ def choose(values: Mapping[str, Any]) -> Choices:
     url = _url(values.get("url"))
     _one_endpoint(values, bool(clouds), bool(tokens))
     if clouds and Role.MEMBER not in clouds:
-        raise Trouble(f"--os-cloud is missing: {_name_of(_CLOUDS, clouds)} only adds a role to it")
+        raise Trouble(f"--os-cloud is missing: {_name_of(_CLOUDS, clouds)} only adds a second role, so give both")
     if url and Role.MEMBER not in tokens and not values.get("dry-run"):
         raise Trouble(
             f"--url {url} needs the token of a member of a project: give it in {BY_NAME['token'].variable}, "
-            f"or by --token @FILE"
+            "or with --token @FILE"
         )
-    # Nothing there is anybody else's, and the services have their own policies.
+    # Nobody else uses the sandbox cloud, and its services have their default policies.
     own = bool(values.get("sandbox-cloud"))
     if values.get("resume") and values.get("output"):
-        raise Trouble("--resume and --output were both given: a run that goes on stays in its directory")
+        raise Trouble("--resume and --output cannot be combined: a resumed run stays in its own directory")
     return Choices(
         clouds=clouds,
         url=url,
@@ -173,9 +174,9 @@ def _one_endpoint(values: Mapping[str, Any], clouds: bool, tokens: bool) -> None
     sandbox += ["--sandbox-cloud"] if values.get("sandbox-cloud") else []
     named = sandbox + (["--os-cloud"] if clouds else []) + (["--url"] if values.get("url") else [])
     if len(named) > 1:
-        raise Trouble(f"{' and '.join(named)} were both given: a run tries one endpoint, name one")
+        raise Trouble(f"{' and '.join(named)} cannot be combined: a run tests one endpoint, so give only one of them")
     if tokens and not values.get("url"):
-        raise Trouble("a token was given and no --url: a token is good for one endpoint only, name it")
+        raise Trouble("a token was given without --url: add --url, the endpoint that the token belongs to")
 
 
 def _name_of(names: Mapping[str, Role], given: Mapping[Role, str]) -> str:
@@ -200,7 +201,7 @@ def _microversion(text: str | None) -> str | None:
     try:
         return str(Microversion.parse(text))
     except ValueError:
-        raise Trouble(f"--microversion {text!r} is not a microversion; write one such as 2.73") from None
+        raise Trouble(f"--microversion {text!r} is not a microversion: give one such as 2.73") from None
 
 
 def _percent(text: str | None) -> float:
@@ -211,7 +212,7 @@ def _percent(text: str | None) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 100:
-        raise Trouble(f"--allow-undecided {text!r} is no number of percent, 0 to 100")
+        raise Trouble(f"--allow-undecided {text!r} is not a percentage: give a number from 0 to 100")
     return value
 
 
@@ -224,7 +225,7 @@ def _integer(values: Mapping[str, Any], name: str, default: int, least: int) -> 
     except ValueError:
         value = least - 1
     if value < least:
-        raise Trouble(f"--{name} {text!r} is no whole number from {least} on")
+        raise Trouble(f"--{name} {text!r} is not allowed: give a whole number, {least} or more")
     return value
 
 

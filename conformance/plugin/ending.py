@@ -1,4 +1,4 @@
-"""The end of a run: totals, exit status, the report, and what is printed of them."""
+"""The end of a run: totals, exit status, the report, and the closing lines on the terminal."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ REPORT = "report.html"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to: its status and the lines that say so."""
+    """The end of a run: its exit status and the lines to print."""
 
     status: int
     lines: tuple[str, ...]
 
 
 def tally_of(directory: Path) -> Tally:
-    """Count what the record holds. Raises RecordError."""
+    """Count the results in a record. Raises RecordError."""
     return Tally.of(RunRecord.read(directory).results)
 
 
 def status_of(tally: Tally, choices: Choices, *, interrupted: bool, other_failed: bool = False) -> int:
-    """The exit status of a run that could run. ``other_failed``: a test that is no case has failed."""
+    """Return the exit status of a finished run. ``other_failed``: a test other than our cases failed."""
     if interrupted:
         return INTERRUPTED
     if not tally.cases and not other_failed:
@@ -43,7 +43,7 @@ def status_of(tally: Tally, choices: Choices, *, interrupted: bool, other_failed
 
 
 def write_report(directory: Path) -> str | None:
-    """Write report.html; returns why it could not be, or None."""
+    """Write report.html. Returns None, or a sentence that says why it could not be written."""
     from reports.commands import report
 
     try:
@@ -54,7 +54,7 @@ def write_report(directory: Path) -> str | None:
 
 
 def closing_lines(info: RunInfo, tally: Tally, directory: Path, notes: Iterable[str]) -> list[str]:
-    """What is printed at the end: totals, notes, and where the record and the report are."""
+    """Return the closing lines: totals, notes, and the paths of the record and the report."""
     order: tuple[Verdict, ...] = ("pass", "fail", "error", "inconclusive", "inapplicable")
     counts = ", ".join(f"{tally.cases[v]} {v}" for v in order if tally.cases[v] or v == "fail")
     extra = [f"{tally.waived} waived"] if tally.waived else []
@@ -80,7 +80,7 @@ def notes_at_end(waivers: Iterable[str], left: Sequence[str], directory: Path) -
 
 
 def missing_results(cases: Iterable[Any], recorded: Iterable[str], reason: str) -> list[Result]:
-    """Results of verdict error for cases that nobody has decided, because a process of the run died."""
+    """Make results with the verdict error for cases that have no result because a process of the run died."""
     known = set(recorded)
     return [
         Result(

@@ -1,4 +1,4 @@
-"""From the choices to a target: what the user has named, or a sandbox of the run's own."""
+"""From the options to a target: the endpoint that the user named, or a sandbox that the run starts."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from conformance.sandbox.releases import interpreter
 from specs.record.directory import PRIVATE
 
 LOG = "sandbox.log"
-"""The sandbox's log in the run directory."""
+"""The log of the sandbox, in the run directory."""
 CLOUD_LOGS = "cloud-logs"
-"""The folder of the logs of the sandbox cloud in the run directory."""
+"""The folder with the logs of the sandbox cloud, in the run directory."""
 CLOUDS_FILE = "OS_CLIENT_CONFIG_FILE"
-"""The variable that names the file clouds.yaml; other processes of the run inherit it, or are handed it."""
+"""The environment variable with the path of clouds.yaml; all processes of the run need the same value."""
 
 
 def has_logs(directory: Path) -> bool:
-    """Whether a sandbox has written to its log in a run directory."""
+    """True if a run directory contains logs of a sandbox."""
     log, folder = directory / LOG, directory / CLOUD_LOGS
     return (log.exists() and log.stat().st_size > 0) or folder.exists()
 
@@ -43,7 +43,7 @@ def remove_logs(directory: Path, spared: Container[str]) -> None:
 
 @dataclass
 class Endpoint:
-    """A target, and the sandbox behind it if there is one."""
+    """A target, and the sandbox that serves it if the run started one."""
 
     target: Target
     release: str | None = None
@@ -51,12 +51,12 @@ class Endpoint:
     environment: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def notes(self) -> tuple[dict[str, Any], ...]:
-        """What the record says of the sandbox: how long it took to be ready, and its memory now."""
+        """The note in the record about the sandbox: the time until it was ready, and its memory now."""
         if self.running is None:
             return ()
         text = f"ready after {self.running.seconds:.1f} s"
         with contextlib.suppress(process.SandboxError):
-            text += f", {self.running.memory() / 2**20:.0f} MiB in the end"
+            text += f", {self.running.memory() / 2**20:.0f} MiB at the end"
         if isinstance(self.running, cloud.RunningCloud) and self.running.death:
             text += f"; {self.running.death}"
         return ({"kind": "sandbox", "text": text},)
@@ -70,11 +70,11 @@ class Endpoint:
 
 
 def open_endpoint(choices: Choices, directory: Path, service: str) -> Endpoint:
-    """The endpoint of a run on a service; starts a sandbox if none is named. Raises Trouble."""
+    """Return the endpoint of a run on a service; start a sandbox if the user named none. Raises Trouble."""
     if choices.sandbox_cloud:
         return _open_cloud(directory, service)
     if choices.sandbox and service not in process.SERVICES:
-        raise Trouble(f"the sandbox has no {service} service: name an endpoint, with --os-cloud or --url")
+        raise Trouble(f"the sandbox has no {service} service: give an endpoint with --os-cloud or --url")
     if not choices.sandbox:
         return Endpoint(Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens))
     tell("starting the sandbox on this machine, which takes some seconds")
@@ -94,7 +94,7 @@ def _open_cloud(directory: Path, service: str) -> Endpoint:
     """Start the sandbox cloud; its users are the roles of the run. Raises Trouble."""
     release = cloud.release(service)
     if release is None:
-        raise Trouble(f"the sandbox cloud has no {service} service: name an endpoint, with --os-cloud or --url")
+        raise Trouble(f"the sandbox cloud has no {service} service: give an endpoint with --os-cloud or --url")
     tell("starting the sandbox cloud on this machine, which takes a minute or more")
     try:
         running = cloud.start(logs=directory / CLOUD_LOGS, tell=tell)

@@ -1,7 +1,7 @@
-"""Deviations that a release is known to show, each examined in its reference and in its source.
+"""Expected deviations: deviations that a release is known to have, each examined in its reference and its source.
 
-They change no verdict: a contradiction is one, whoever knows of it. They tell what is news: a deviation that nobody has
-examined yet, and one that was there and is no more. One file a release,
+They change no verdict: an expected contradiction still fails. Known deviations are listed apart from new ones: a
+deviation that nobody has examined yet, or an expected one that has vanished. Each release has one file,
 ``conformance/services/<type>/expected/<package>-<version>.yaml``:
 
 ```yaml
@@ -15,7 +15,7 @@ expected:
   source: [widgets/api/lock.py:40]
   why: one sentence
   cases: {widgets.lock/normal/202!contradiction!200: [ACTIVE]}  # the only ones of the requirement, if not all
-  depends: what must be so for a run to show it   # only where a run does not always
+  depends: a condition for a run to show it       # only if some runs do not show it
   link: https://bugs.example.org/4711             # if there is one
 ```
 """
@@ -39,16 +39,16 @@ from specs.record.model import Deviation, Result
 from specs.record.totals import deviations_of
 
 NAMED = 5
-"""So many deviations are named in the sentence for a terminal; the record names all."""
+"""The terminal names at most this many deviations; the record names all."""
 
 
 @dataclass(frozen=True)
 class Expected:
-    """One deviation with its evidence: places are ``path:line`` or ``path:first-last`` from the root of the release.
+    """One deviation with its evidence. Places are ``path:line`` or ``path:first-last``, from the root of the release.
 
     Attributes:
-        cases: what tells apart those of the requirement's cases that show it; empty where any may.
-        depends: what must be so for a run to show it; where something must, it does not count as vanished.
+        cases: the details, as in the brackets of case ids, of the cases that show it; empty if any case may.
+        depends: a condition for a run to show it; with a condition, it never counts as vanished.
     """
 
     deviation: str
@@ -61,15 +61,15 @@ class Expected:
 
     @property
     def requirement(self) -> str:
-        """The requirement that it breaks."""
+        """The id of the requirement that the deviation breaks."""
         return DeviationId.parse(self.deviation).requirement
 
     def explains(self, case: str) -> bool:
-        """Whether it is known to show in a case of the requirement."""
+        """True if this case of the requirement is known to show the deviation."""
         return not self.cases or case_detail(case, self.requirement) in self.cases
 
     def as_note(self, kind: str) -> dict[str, Any]:
-        """How it stands in a record."""
+        """Return the entry for the record."""
         note: dict[str, Any] = {"kind": kind, "deviation": self.deviation, "why": self.why}
         note |= {"reference": list(self.reference), "source": list(self.source)}
         more = {"depends": self.depends, "link": self.link}
@@ -78,7 +78,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class ExpectedDeviations:
-    """Those of one release, by id."""
+    """The expected deviations of one release, by id."""
 
     package: str
     version: str
@@ -87,7 +87,7 @@ class ExpectedDeviations:
 
 @dataclass(frozen=True)
 class Unexpected:
-    """A deviation that nobody has examined; ``case`` is the one that shows it, where others are known to."""
+    """A deviation that is not expected; ``case`` is the case that shows it, if it is expected in other cases."""
 
     deviation: str
     case: str | None = None
@@ -96,18 +96,18 @@ class Unexpected:
         return f"{self.deviation} in {self.case}" if self.case else self.deviation
 
     def as_note(self) -> dict[str, Any]:
-        """How it stands in a record."""
+        """Return the entry for the record."""
         return {"kind": UNEXPECTED, "deviation": self.deviation, **({"case": self.case} if self.case else {})}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a run showed of what is expected.
+    """The deviations of a run, compared with the expected ones.
 
     Attributes:
-        seen: expected, and there.
-        unexpected: those that are there and not expected.
-        vanished: expected and not there, although every case of their requirement was decided.
+        seen: expected deviations that the run found.
+        unexpected: deviations that the run found and that are not expected.
+        vanished: expected deviations that the run did not find, although it decided every case of the requirement.
     """
 
     seen: tuple[Expected, ...]
@@ -116,14 +116,14 @@ class Comparison:
 
     @property
     def sentence(self) -> str:
-        """The counts, and the first of what is news."""
+        """The counts, and the first few of the unexpected and the vanished deviations."""
         gone = [one.deviation for one in self.vanished]
         counted = f"{len(self.seen)} expected deviation{'' if len(self.seen) == 1 else 's'} seen"
         return f"{counted}, {_named([*map(str, self.unexpected)], 'unexpected')}, {_named(gone, 'vanished')}"
 
     @property
     def notes(self) -> tuple[dict[str, Any], ...]:
-        """What the record says of it: the sentence, and each deviation with its evidence."""
+        """The entry in the record: the sentence, and each deviation with its evidence."""
         return (
             {"kind": SUMMARY, "text": self.sentence},
             *(one.as_note() for one in self.unexpected),
@@ -142,13 +142,13 @@ def _named(ids: Collection[str], word: str) -> str:
 def compare(
     known: ExpectedDeviations, results: Iterable[Result], cases: Mapping[str, Collection[str]], *, whole: bool = True
 ) -> Comparison:
-    """Compare what came with what is expected.
+    """Compare the deviations of a run with the expected ones.
 
     Args:
-        known: what is expected.
+        known: the expected deviations.
         results: the last result of each case.
         cases: requirement -> the ids of all its cases.
-        whole: whether the run tried all versions that the release has; if not, nothing counts as vanished.
+        whole: True if the run tested all microversions of the release; if not, nothing counts as vanished.
     """
     there: set[str] = set()
     unexpected: dict[Unexpected, None] = {}
@@ -183,7 +183,7 @@ def _tried(cases: Collection[str], decided: Collection[str]) -> bool:
 
 
 def expected_of(package: str, version: str) -> ExpectedDeviations | None:
-    """What comes with this distribution for a release; None if nothing does. Raises Trouble: the file is broken."""
+    """Return the shipped expectations for a release, or None. Raises Trouble: the file is broken."""
     name = f"{package}-{version}.yaml"
     places = (folder.joinpath("expected", name) for folder in services().values())
     path = next((Path(str(place)) for place in places if place.is_file()), None)
@@ -191,20 +191,20 @@ def expected_of(package: str, version: str) -> ExpectedDeviations | None:
         return None
     found = load_expected(path)
     if (found.package, found.version) != (package, version):
-        raise Trouble(f"{path} says that it is of {found.package} {found.version}: name it so, or correct it")
+        raise Trouble(f"{path} is for {found.package} {found.version} by its content: rename the file, or correct it")
     return found
 
 
 def load_expected(path: Path) -> ExpectedDeviations:
-    """Read a file of expected deviations. Raises Trouble: it cannot be read, or is not of the form above."""
-    import jsonschema  # takes a moment, and few runs have such a file
+    """Read a file of expected deviations. Raises Trouble: the file cannot be read, or does not have the form above."""
+    import jsonschema  # slow to import, and few runs have such a file
 
     try:
         data = yaml.safe_load(path.read_text("utf-8"))
     except OSError as error:
         raise Trouble(f"the expected deviations {path} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
-        raise Trouble(f"the expected deviations {path} are not UTF-8: save them so") from None
+        raise Trouble(f"the expected deviations {path} are not UTF-8: save the file as UTF-8") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
@@ -213,16 +213,18 @@ def load_expected(path: Path) -> ExpectedDeviations:
     first = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
     if first is not None:
         place = "/".join(str(part) for part in first.absolute_path) or "the file"
-        raise Trouble(f"{path} is no file of expected deviations: {place}: {first.message}")
+        raise Trouble(f"{path} is not a valid file of expected deviations: {place}: {first.message}")
     found: dict[str, Expected] = {}
     for item in data["expected"]:
         cases = item.get("cases", {})
         stray = next((identity for identity in cases if identity not in item["deviations"]), None)
         if stray is not None:
-            raise Trouble(f"{path} names cases of {stray}, which is none of the deviations beside them: correct it")
+            raise Trouble(
+                f"{path} lists cases of {stray}, but not that deviation: add it to `deviations`, or correct the id"
+            )
         for identity in item["deviations"]:
             if identity in found:
-                raise Trouble(f"{path} has the deviation {identity} twice: keep one")
+                raise Trouble(f"{path} lists the deviation {identity} twice: remove one")
             found[identity] = Expected(
                 identity,
                 tuple(item["reference"]),

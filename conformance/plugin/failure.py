@@ -1,4 +1,4 @@
-"""What a case that did not hold says of itself: Requirement, Expected, Observed, and how to see it for oneself."""
+"""The text of a failed case: Requirement, Expected, Observed, and a curl command that reproduces it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reports.words import visible
 from specs.record.model import Result, RunInfo
 
 CURL = 2_000
-"""Characters of a curl command that are shown; the report shows longer ones."""
+"""The longest curl command that is shown, in characters; the report shows longer ones."""
 
 
 def failure_lines(result: Result, info: RunInfo) -> list[str]:
@@ -44,7 +44,7 @@ def short_line(result: Result) -> str:
 
 
 def representation(result: Result, info: RunInfo) -> ReprExceptionInfo:
-    """What pytest shows; of its own classes, since only those come whole through pytest-xdist."""
+    """The failure in pytest's own classes; pytest-xdist passes only those on completely."""
     text = "\n".join(failure_lines(result, info)) + "\n"
     return ReprExceptionInfo(
         reprtraceback=ReprTraceback([ReprEntryNative([text])], None, "native"),

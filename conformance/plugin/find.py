@@ -1,4 +1,4 @@
-"""Which files under the arguments are specs. Told from their beginnings alone, so that other projects pay nothing."""
+"""Find the specs among the arguments. Only the beginning of a file is read, so that other projects lose no time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEYS = tuple(re.compile(rb"^['\"]?" + key + rb"['\"]?\s*:", re.MULTILINE) for k
 
 
 def looks_like_spec(path: Path) -> bool:
-    """Whether a YAML file has ``format`` and ``operations`` at its top level, sound or not."""
+    """True if a YAML file has ``format`` and ``operations`` at its top level; it need not be valid."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
@@ -29,11 +29,11 @@ def looks_like_spec(path: Path) -> bool:
 
 
 def given_files(config: pytest.Config, called: bool = False) -> list[Path]:
-    """The specs under the arguments that somebody has typed, each once, in the order of the arguments.
+    """Return the specs under the arguments of the command line, each once, in the order of the arguments.
 
     Args:
-        config: of pytest; arguments that come from its configuration file do not count.
-        called: whether ``conformance run`` has called: then specs are what was asked for.
+        config: pytest's configuration; arguments from its configuration file do not count.
+        called: True if ``conformance run`` started pytest, so that every argument is meant as a spec.
     """
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         return []
@@ -58,12 +58,12 @@ def _under(top: Path, pruned: tuple[str, ...]) -> Iterator[Path]:
 
 
 def _skipped(folder: Path, pruned: tuple[str, ...]) -> bool:
-    """Whether pytest does not look into a folder either."""
+    """True if pytest does not look into this folder either."""
     if folder.name == "__pycache__" or (folder / "pyvenv.cfg").exists():
         return True
     return any(fnmatch(str(folder) if os.sep in pattern else folder.name, pattern) for pattern in pruned)
 
 
 def _absolute(path: Path) -> Path:
-    """As pytest makes it: links stay."""
+    """Make a path absolute as pytest does, without resolving links."""
     return Path(os.path.abspath(path))  # noqa: PTH100

@@ -1,4 +1,4 @@
-"""Specs as test files, cases as items."""
+"""Specs as pytest's test files, cases as its test items."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from specs.text import visible
 
 KINDS = {
     "normal": "the documented request is accepted with a documented code",
-    "body": "the body of an answer is as documented",
-    "header": "a header of an answer is as documented",
-    "error": "a documented error code comes where it should",
-    "constraint": "a documented constraint of the request holds",
-    "precondition": "both sides of a documented precondition",
-    "postcondition": "what is documented for after the action comes to pass",
-    "microversion": "the first and the last version of something documented",
+    "body": "the body of a response is as documented",
+    "header": "a header of a response is as documented",
+    "error": "a documented error code is returned in its situation",
+    "constraint": "a documented constraint of the request is enforced",
+    "precondition": "a documented precondition, met and not met",
+    "postcondition": "the documented effect of an operation happens",
+    "microversion": "a documented field or value begins and ends at its microversions",
     "removed": "an operation that is documented as removed is gone",
-    "list": "pages, filters and orders of lists",
+    "list": "paging, filtering and sorting of lists",
 }
-"""Markers by the kind of a requirement; a documented code has one too, such as ``error_404``."""
+"""Markers by the kind of a requirement. Each documented code has a marker too, such as ``error_404``."""
 
 ROLES = ("member", "admin", "reader", "alt", "visitor", "no-token", "bad-token")
 
@@ -36,7 +36,7 @@ SKIPS = ("inconclusive", "inapplicable")
 
 
 class CaseFailed(Exception):
-    """A case did not hold, or could not be decided for a fault of this suite."""
+    """A case failed, or could not be decided because of a defect of this suite."""
 
     def __init__(self, result: Result) -> None:
         super().__init__(result.case)
@@ -44,7 +44,7 @@ class CaseFailed(Exception):
 
 
 def markers_of(case: Case) -> list[str]:
-    """The markers of a case: its kind, its code, its role, and the status of the resource."""
+    """Return the markers of a case: its kind, its code, its role, and the status of the resource."""
     kind, _, code = case.requirement.kind.partition("/")
     names = [kind, *([f"{kind}_{code}"] if code else []), f"as_{case.trial.request.role.replace('-', '_')}"]
     state = case.trial.situation.state
@@ -53,7 +53,7 @@ def markers_of(case: Case) -> list[str]:
 
 
 def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
-    """Make the markers of the cases known, so that ``-m`` and ``--strict-markers`` work."""
+    """Register the markers of the cases with pytest, so that ``-m`` and ``--strict-markers`` work."""
     lines = dict(KINDS)
     lines.update({f"as_{role.replace('-', '_')}": f"the request is sent as {role}" for role in ROLES})
     lines["no_resource"] = "the case needs no resource with a status"
@@ -66,14 +66,14 @@ def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
 
 
 class SpecFile(pytest.File):
-    """A spec; its items are the cases of its operations."""
+    """A spec as a test file; its items are the cases of its operations."""
 
     cases: Sequence[Case]
     share: Share | None
 
     @classmethod
     def of(cls, parent: pytest.Collector, path: Path, cases: Sequence[Case], share: Share | None) -> SpecFile:
-        """The node of a file; outside of the root directory it is named by its last two parts."""
+        """Make the node of a file; a file outside of the root directory is named by its last two parts."""
         inside = path.is_relative_to(parent.config.rootpath)
         own: dict[str, Any] = {} if inside else {"nodeid": f"{path.parent.name}/{path.name}"}
         file: SpecFile = cls.from_parent(parent, path=path, **own)
@@ -89,14 +89,14 @@ class SpecFile(pytest.File):
 def collect_file(
     reference: Reference, cases: Sequence[Case], parent: pytest.Collector, path: Path, share: Share | None
 ) -> SpecFile | None:
-    """The node of a file, if it is one of the specs to try."""
+    """Return the node of a file, or None if the file is not one of the specs to test."""
     if path not in set(reference.files.values()):
         return None
     return SpecFile.of(parent, path, [c for c in cases if reference.files[c.operation.id] == path], share)
 
 
 class CaseItem(pytest.Item):
-    """A case. Running it is awaiting its result: the plan tries it when its turn comes."""
+    """A case as a test item. Running the item waits for the result: the plan tries the case at its turn."""
 
     case: Case
     share: Share | None
@@ -112,7 +112,7 @@ class CaseItem(pytest.Item):
         return item
 
     def runtest(self) -> None:
-        """Await the result, and fail or skip as it says."""
+        """Wait for the result; fail or skip according to its verdict."""
         if self.share is None:
             pytest.skip("this is only a plan")
         try:
@@ -139,11 +139,11 @@ class CaseItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where pytest says the item is. It would take the bare name for one of Python, and split it at its dots."""
+        """Return the location that pytest shows. Without this, pytest would split the name at its dots."""
         return self.path, None, self.headed(self.case.trial.request.role)
 
     def headed(self, role: str | None) -> str:
-        """The case's id and the role that sends its request."""
+        """The id of the case and the role that sends its request."""
         return f"{self.name} ({as_role(role)})"
 
 
@@ -151,12 +151,12 @@ class CaseItem(pytest.Item):
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let the report of a case say its time, the role that sent the judged request, and where a skip comes from."""
+    """Put into the report of a case its duration, the role that sent the judged request, and the place of a skip."""
     report = yield
     if isinstance(item, CaseItem) and item.result is not None and call.when == "call":
         result = item.result
         report.duration = result.seconds
-        # Only the trial shows whether a member or an administrator had to ask.
+        # Only the trial shows whether the member's role was enough or the administrator had to send the request.
         report.location = (*report.location[:2], item.headed(result.role))
         if result.verdict in SKIPS:
             reason = visible(f"{result.verdict}: {result.reason}")
@@ -165,7 +165,7 @@ def pytest_runtest_makereport(
 
 
 WORDS = {
-    # pytest's own word, since its summary names all that is skipped by the word of the first one.
+    # pytest's own word: its summary uses the word of the first skipped item for all of them.
     "inconclusive": ("skipped", "?", "SKIPPED"),
     "inapplicable": ("skipped", "-", "SKIPPED"),
     "error": ("failed", "E", "ERROR (of this suite)"),
@@ -174,7 +174,7 @@ WORDS = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(report: pytest.CollectReport | pytest.TestReport) -> tuple[str, str, str] | None:
-    """Mark what pytest has no word for; what it counts them as stays."""
+    """Show verdicts for which pytest has no word; the category in which pytest counts them stays."""
     if report.when != "call" or hasattr(report, "wasxfail"):
         return None
     properties: Mapping[str, object] = dict(report.user_properties)

@@ -1,4 +1,4 @@
-"""What ``conformance list`` shows: requirements and cases, and promises that have none."""
+"""The output of ``conformance list``: requirements and cases, and promises without a case."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from conformance.plugin.trouble import Trouble
 
 
 def listing(place: Path | None, operation: str | None, keyword: str | None = None) -> Iterator[str]:
-    """Lines: every requirement with the number of its cases.
+    """Yield every requirement with the number of its cases, or an operation with its cases.
 
     Args:
-        place: of the specs; those that are shipped where None.
-        operation: only this one, with its cases.
-        keyword: an expression as pytest's ``-k`` has it: only the cases that it selects, and with them.
+        place: the directory or file of the specs; None: the specs of this suite.
+        operation: an operation or a requirement; only its requirements and cases are listed.
+        keyword: an expression as for pytest's ``-k``; only the cases that it selects are listed.
 
     Raises:
-        Trouble: there are no such specs, operations or cases.
+        Trouble: no such specs, operations or cases exist.
     """
     reference = read_reference(given_specs(place))
     suite = derive(reference.specs, reference.selected)
@@ -62,6 +62,7 @@ def listing(place: Path | None, operation: str | None, keyword: str | None = Non
     yield ""
     total = sum(len(found) for name, found in cases.items() if operation is None or _of(name, operation))
     yield f"{count} requirements, {total} cases, {len(without)} promises without a case"
+    yield from (f"note: {sentence}" for sentence in reference.undocumented)
 
 
 def _selection(keyword: str | None) -> Callable[[str, Sequence[str]], bool]:

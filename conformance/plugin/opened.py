@@ -1,4 +1,4 @@
-"""What the owner of a run holds open: the directory, the endpoint, the session and the record."""
+"""The open parts of a run, held by the process that owns it: directory, endpoint, session and record."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ WRITTEN = (HEAD, LINES, WORKER_LINES, PATTERN, PARTS, STOP, TURNS)
 """What the processes of a run write into its directory before it has begun, as patterns of names."""
 
 DECIDED = ("pass", "fail", "inapplicable")
-"""Verdicts that a run which is resumed does not try again."""
+"""Verdicts that count as decided: a resumed run does not try these cases again."""
 
 
 class Opened:
-    """What a run holds open: directory, endpoint, session, record. Raises Trouble if it cannot be opened."""
+    """The open directory, endpoint, session and record of a run. Raises Trouble if one cannot be opened."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class Opened:
 
     @property
     def first_line(self) -> str:
-        """The endpoint, and the roles of the run."""
+        """One line that names the endpoint under test and the roles of the run."""
         cloud, release = self.share.session.cloud, self.share.session.settings.release
         supported = cloud.microversions
         versions = f"microversions {supported.min} to {supported.max}" if supported.max else "no microversions"
@@ -96,19 +96,19 @@ class Opened:
         return f"{cloud.name} ({f'{release}, ' if release else ''}{versions}), as {roles}"
 
     def begin_record(self) -> None:
-        """Write the head, and let ``runs/latest`` point here: there is something to do. Raises RecordError."""
+        """Write the head of the record and let ``runs/latest`` point to it. Raises RecordError."""
         if not self._begun and self._writer is not None:
             self._writer.start(self._since_before(self.share.info()))
             self._begun = True
 
     def close(self) -> None:
-        """Stop and clean up: this process, and what others of the run have left."""
+        """Stop, and remove the resources of this process and of the run's other processes."""
         if not self.closed:
             self.closed = True
             self.share.session.close(whole_run=True)
 
     def finish(self, status: int, totals: Mapping[str, Any]) -> RunInfo:
-        """Write the head with the totals; the sandbox ends."""
+        """Write the head of the record with the totals, and end the sandbox."""
         figures, notes = gather_parts(self.directory)
         before = self._before.totals if self._before else {}
         info = self.share.info({**totals, **added(before, self.share.session.figures(), *figures)})
@@ -125,7 +125,7 @@ class Opened:
         return info
 
     def _compared(self) -> tuple[dict[str, Any], ...]:
-        """What the record says of the deviations that this release is known to show. Raises RecordError."""
+        """Compare the run with the expected deviations of this release, for the record. Raises RecordError."""
         if self._expected is None:
             return ()
         cases: dict[str, list[str]] = {}
@@ -143,12 +143,12 @@ class Opened:
                 self._writer.finish(replace(self._since_before(info), exit_status=status))
 
     def discard(self) -> None:
-        """Leave no record: nothing was to be done."""
+        """Close everything without leaving a record, because no case was selected."""
         self.close()
         self._give_up()
 
     def abandon(self) -> None:
-        """Close what is still open, and let others have the directory."""
+        """Close everything that an early end of the session has left open, and release the directory."""
         if not self.closed:
             with contextlib.suppress(Exception):
                 self.close()
@@ -197,7 +197,7 @@ def _earlier(choices: Choices, directory: Path) -> tuple[RunInfo | None, dict[st
 
 
 def _expected(share: Share) -> ExpectedDeviations | None:
-    """The known deviations of the release that is tried, where the specs are of its own reference. Raises Trouble."""
+    """Return the expected deviations of the tested release if the specs come from its own reference. Raises Trouble."""
     settings, spec = share.session.settings, share.head.spec
     if not settings.sandbox or settings.release != f"{spec.get('package')} {spec.get('version')}":
         return None
@@ -213,4 +213,4 @@ def _same_endpoint(before: RunInfo | None, share: Share) -> None:
     for key in keys:
         if before.endpoint.get(key) != now.get(key):
             was = before.endpoint.get("name") or before.endpoint.get("url")
-            raise Trouble(f"the run to resume tried {was}, and this is {now['name']}: name the same endpoint")
+            raise Trouble(f"the run to resume tested {was}, not {now['name']}: give the same endpoint again")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -10,10 +10,10 @@ class Option:
     """One option.
 
     Attributes:
-        name: as ``conformance run`` has it, without dashes.
-        metavar: what its value is; None for a switch.
-        in_pytest: its name in pytest, where another would clash with that of a plugin in use.
-        secret: whether its value must not be recorded.
+        name: the name in ``conformance run``, without the leading dashes.
+        metavar: a placeholder for the value in help texts; None for a switch.
+        in_pytest: the name in pytest, if ``name`` would clash with an option of another plugin.
+        secret: True if the value must not be recorded.
     """
 
     name: str
@@ -24,76 +24,60 @@ class Option:
 
     @property
     def flag(self) -> str:
-        """How pytest knows it."""
+        """The option in pytest, with dashes."""
         return f"--{self.in_pytest or self.name}"
 
     @property
     def variable(self) -> str:
-        """The environment variable that gives it under stestr; of a token, everywhere."""
+        """The environment variable that sets the option under stestr; for a token, in every runner."""
         return "CONFORMANCE_" + self.name.removeprefix("os-").replace("-", "_").upper()
 
 
+def _token(name: str, whose: str) -> Option:
+    """An option for a token; the value may also be ``@FILE``."""
+    help_ = f"the token of {whose}, for --url, or @FILE; safer in the variable "
+    option = Option(name, help_, "TOKEN", secret=True)
+    return replace(option, help=help_ + option.variable)
+
+
 OPTIONS = (
-    Option("sandbox", "start the sandbox on this machine and test it (the default without an endpoint)"),
-    Option("sandbox-release", "the release that the sandbox runs, as PACKAGE==VERSION; it is installed once", "REQ"),
-    Option("sandbox-cloud", "start a real cloud of six services on this machine and test it; it is installed once"),
-    Option("os-cloud", "a cloud of clouds.yaml, as member of a project; envvars means the OS_* variables", "NAME"),
-    Option("os-cloud-admin", "the same cloud as administrator", "NAME"),
-    Option("os-cloud-reader", "the same cloud as reader of the same project", "NAME"),
-    Option("os-cloud-alt", "the same cloud as member of another project", "NAME"),
-    Option("os-cloud-visitor", "the same cloud as a user of the project whose role gives no right", "NAME"),
-    Option("url", "the root of the service, or its versioned root; with a token", "URL"),
+    Option("sandbox", "start a sandbox on this machine and test it (the default without an endpoint)"),
     Option(
-        "token",
-        "the token of a member of a project, for --url, or @FILE; better in CONFORMANCE_TOKEN",
-        "TOKEN",
-        secret=True,
+        "sandbox-release", "test this release in the sandbox, as PACKAGE==VERSION; installed at the first use", "REQ"
     ),
     Option(
-        "admin-token",
-        "the token of an administrator, for --url, or @FILE; better in CONFORMANCE_ADMIN_TOKEN",
-        "TOKEN",
-        secret=True,
+        "sandbox-cloud", "start a cloud of six real services on this machine and test it; installed at the first use"
     ),
     Option(
-        "reader-token",
-        "the token of a reader of the same project, for --url, or @FILE; better in CONFORMANCE_READER_TOKEN",
-        "TOKEN",
-        secret=True,
+        "os-cloud", "the cloud in clouds.yaml to test, as a project member; envvars uses the OS_* variables", "NAME"
     ),
-    Option(
-        "alt-token",
-        "the token of a member of another project, for --url, or @FILE; better in CONFORMANCE_ALT_TOKEN",
-        "TOKEN",
-        secret=True,
-    ),
-    Option(
-        "visitor-token",
-        "the token of a user whose role gives no right, for --url, or @FILE; better in CONFORMANCE_VISITOR_TOKEN",
-        "TOKEN",
-        secret=True,
-    ),
-    Option(
-        "microversion",
-        "the highest microversion to test; by default the highest that cloud and reference share",
-        "V",
-    ),
+    Option("os-cloud-admin", "the same cloud with an administrator's credentials", "NAME"),
+    Option("os-cloud-reader", "the same cloud with a reader of the same project", "NAME"),
+    Option("os-cloud-alt", "the same cloud with a member of another project", "NAME"),
+    Option("os-cloud-visitor", "the same cloud with a user of the project whose role grants nothing", "NAME"),
+    Option("url", "the URL of the service to test, with or without the API version; needs a token", "URL"),
+    _token("token", "a member of a project"),
+    _token("admin-token", "an administrator"),
+    _token("reader-token", "a reader of the same project"),
+    _token("alt-token", "a member of another project"),
+    _token("visitor-token", "a user whose role grants nothing"),
+    Option("microversion", "the highest microversion to test (default: the highest that specs and cloud share)", "V"),
     Option("fail-on-omission", "also fail on behaviour that the reference does not document"),
-    Option("default-policy", "expect the documented default policy: this cloud has not changed it"),
-    Option("allow-disruptive", "allow changes to things that other people use too; they are put back"),
+    Option("default-policy", "the cloud uses the documented default policy, so hold it to the documented roles"),
+    Option("allow-disruptive", "allow changes to resources that other users share"),
     Option("allow-undecided", "how many percent of the applicable cases may stay undecided (default 5)", "PERCENT"),
-    Option("waivers", "a YAML file of deviations that are accepted in writing", "FILE"),
-    Option("max-servers", "how many resources under test may exist at a time (default 6)", "N"),
-    Option("dry-run", "show the plan and send nothing; no endpoint is needed"),
-    Option("resume", "continue a run; decided cases are not tried again", "RUN"),
+    Option("waivers", "a YAML file of accepted deviations", "FILE"),
+    Option("max-servers", "the most resources under test that may exist at the same time (default 6)", "N"),
+    Option("dry-run", "show the plan and send no request; needs no endpoint"),
+    Option("resume", "continue an earlier run; decided cases are not tried again", "RUN"),
     Option("output", "the directory of the run record (default runs/<time>)", "RUN", in_pytest="conformance-output"),
 )
-"""All options, in the order in which help shows them."""
+"""All options, in the order of the help text."""
 
 BY_NAME = {option.name: option for option in OPTIONS}
 
 NAMES_ENDPOINT = tuple(o for o in OPTIONS if o.name.startswith("os-cloud") or o.name == "url" or o.secret)
-"""The options that name a cloud that somebody else runs, and who asks."""
+"""The options that name an existing cloud and the users of the run there."""
 
 
 def dest(name: str) -> str:

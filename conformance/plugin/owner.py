@@ -1,4 +1,4 @@
-"""The process that owns a run: it opens and closes everything, and says what came of it."""
+"""The process that owns a run: it opens and closes everything, and prints the outcome."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from specs.record import RecordError, RunRecord
 from specs.text import visible
 
 _KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxfail": "maxfail"}
-"""Options of pytest that the record holds: those that choose cases or processes."""
+"""Options of pytest that are recorded: those that select cases or start processes."""
 
 NOTHING = "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
 
 
 def begin(config: pytest.Config, files: Sequence[Path]) -> None:
-    """Check what was asked for, open the endpoint and the record, and take part in the session. Raises Trouble."""
+    """Check the options, open the endpoint and the record, and take part in the session. Raises Trouble."""
     choices = from_config(config)
     if not files:
         files = _default_files(config)
@@ -53,7 +53,7 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     signals.install()
     config.add_cleanup(signals.restore)
     opened = Opened(choices, reference, waivers, files, _options(config, choices))
-    # Whatever ends the session, also before it has begun.
+    # Called however the session ends, even before it has begun.
     config.add_cleanup(opened.abandon)
     lines = [opened.first_line, *([signals.how_to_end] if signals.how_to_end else [])]
     say(map(shown, lines), sys.stdout)
@@ -62,7 +62,7 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
 
 
 def _options(config: pytest.Config, choices: Choices) -> dict[str, Any]:
-    """The options for the record: ours without secrets, and some of pytest's."""
+    """Return the options for the record: those of this suite without secrets, and some of pytest's."""
     options = dict(choices.given)
     if config.args != [str(packaged())]:
         options["spec"] = config.args[0] if len(config.args) == 1 else list(config.args)
@@ -89,7 +89,7 @@ def _not_distributed(config: pytest.Config) -> None:
 
 
 class Plan:
-    """A session that tries nothing: ``--dry-run`` and ``--collect-only``."""
+    """A session that sends no request: ``--dry-run`` and ``--collect-only``."""
 
     def __init__(self, config: pytest.Config, choices: Choices, reference: Reference, suite: Suite) -> None:
         self._config = config
@@ -98,16 +98,16 @@ class Plan:
         self._suite = suite
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Make the markers known."""
+        """Register the markers."""
         items.register_markers(config, self._suite.cases)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
-        """Collect the specs to try."""
+        """Collect the specs to test."""
         return collect_file(self._reference, self._suite.cases, parent, file_path, None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Show the plan of what is selected."""
+        """Show the plan of the selected cases."""
         if self._config.option.collectonly or session.testsfailed:
             return None
         cases = [item.case for item in session.items if isinstance(item, CaseItem)]
@@ -118,7 +118,7 @@ class Plan:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Nothing selected, and whatever else prevents a plan, is exit status 2."""
+        """Set exit status 2 if no case is selected or something else prevents a plan."""
         if exitstatus not in (0, 1):
             session.exitstatus = ending.CANNOT_RUN
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
@@ -126,7 +126,7 @@ class Plan:
 
 
 class Owner:
-    """The hooks of the process that owns the run: alone, or as pytest-xdist's controller."""
+    """The pytest hooks of the process that owns the run: the only process, or the controller of pytest-xdist."""
 
     def __init__(self, config: pytest.Config, opened: Opened, signals: Signals) -> None:
         self._config = config
@@ -145,16 +145,16 @@ class Owner:
         self._lines: list[str] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Make the markers known."""
+        """Register the markers."""
         items.register_markers(config, self._share.suite.cases)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
-        """Collect the specs to try."""
+        """Collect the specs to test."""
         return collect_file(self._opened.reference, self._share.suite.cases, parent, file_path, self._share)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Run the plan of all that is selected, and report each case when it is decided."""
+        """Run the plan of the selected cases, and report each case when it is decided."""
         if self._signals.came:
             return True
         if session.testsfailed and not session.config.option.continue_on_collection_errors:
@@ -182,7 +182,7 @@ class Owner:
         return self._share.trouble is None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count failures, to tell the other processes when it is enough."""
+        """Count failures, and stop the other processes after enough of them (``--maxfail``)."""
         if not report.failed:
             return
         self._failures += 1
@@ -197,7 +197,7 @@ class Owner:
         return 0 < limit <= self._failures
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Tell an interrupt from pytest-xdist's way to stop after enough failures."""
+        """Distinguish Ctrl-C from the interrupt by which pytest-xdist stops after enough failures."""
         value = excinfo.value
         if type(value) is KeyboardInterrupt or "received keyboard-interrupt" in str(value):
             self._interrupt()
@@ -222,7 +222,7 @@ class Owner:
             if cannot is None:
                 return  # only tests of another kind were selected
             session.exitstatus = ending.CANNOT_RUN
-            if exitstatus != pytest.ExitCode.USAGE_ERROR:  # pytest says what is wrong with its arguments
+            if exitstatus != pytest.ExitCode.USAGE_ERROR:  # pytest itself reports wrong arguments
                 tell(cannot)
             return
         self._opened.close()
@@ -260,20 +260,20 @@ class Owner:
         return status
 
     def _why_not(self, session: pytest.Session, exitstatus: int) -> str | None:
-        """Why the run could not run or go on, in one sentence; None if it did, or was interrupted."""
+        """Return one sentence that says why the run failed to start or go on; None if it did not, or on Ctrl-C."""
         if self._share.trouble:
             return str(self._share.trouble)
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             return NOTHING
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
-            return "pytest could not go on, as it says above"
+            return "pytest could not go on; see its message above"
         if exitstatus == pytest.ExitCode.INTERRUPTED and not self._interrupted and not self._enough:
             why = session.shouldstop or self._ended_by or "collection failed, or something asked for it"
             return f"the session ended early: {why}"
         return None
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say what came of it, and where the record and the report are."""
+        """Print the outcome, and the paths of the record and the report."""
         if self._lines:
             terminalreporter.write_sep("=", "conformance")
             for line in self._lines:
@@ -283,7 +283,7 @@ class Owner:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Hand over to a worker what this process owns."""
+        """Hand the settings of the run over to a worker."""
         count = int(node.workerinput["workercount"])
         opened = self._opened
         handed = hand_over(self._share, opened.files, opened.choices, count, self._config.args)
@@ -308,14 +308,14 @@ class Owner:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        """Learn what is selected."""
+        """Note the selected cases."""
         self._selected = {name for nodeid in ids if (name := nodeid.partition("::")[2])}
         if self._selected and not self._begin_record():
             self._stop_others()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, error: object | None) -> None:
-        """Note that a worker has died, so that nothing it has not decided is forgotten."""
+        """Note that a worker has died, so that its undecided cases get a result."""
         if error:
             self._workers_died = True
 

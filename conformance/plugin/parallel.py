@@ -1,4 +1,4 @@
-"""pytest-xdist: a scheduler that keeps a lane on one worker, so that no resource is made twice."""
+"""A scheduler for pytest-xdist that keeps the cases of a lane on one worker, so that no resource is made twice."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ NO_ITEM = "-"
 
 
 class LaneScheduling:
-    """Gives each worker some lanes at a time, and the next one when it has done with one.
+    """Gives each worker some lanes at a time, and another one when it has finished one.
 
     It implements the protocol of ``xdist.scheduler.Scheduling``. A worker runs an item only when it knows the next one
     or has been told to end, so a worker's last items wait until there is nothing left to give.
 
     Args:
-        nodes: how many workers will come.
-        lane_of: the lane of a node id; lanes whose name begins with ``NO_ITEM`` are not ours.
-        at_once: lanes that one worker walks at a time.
-        limit: workers that get work at all: one that has a lane may have a resource.
+        nodes: the number of workers.
+        lane_of: returns the lane of a node id; a name that begins with ``NO_ITEM`` marks a test of another project.
+        at_once: the number of lanes that one worker runs at the same time.
+        limit: the most workers that get lanes, because each of them may need a resource.
     """
 
     def __init__(self, nodes: int, lane_of: Callable[[str], str], at_once: int, limit: int) -> None:
@@ -37,38 +37,38 @@ class LaneScheduling:
 
     @property
     def nodes(self) -> list[Any]:
-        """The workers that are there."""
+        """The workers that have started."""
         return list(self._held)
 
     @property
     def collection_is_completed(self) -> bool:
-        """Whether all workers have said what they have collected."""
+        """True if all workers have reported their collected tests."""
         return len(self._collections) >= self.numnodes
 
     @property
     def tests_finished(self) -> bool:
-        """Whether nothing is left to be given, and every worker is at its last item at most."""
+        """True if no item is left to give out, and no worker has more than one item left."""
         if not self.collection_is_completed or self._waiting:
             return False
         return all(len(sent) < 2 for sent in self._sent.values())
 
     @property
     def has_pending(self) -> bool:
-        """Whether items are still to be run."""
+        """True if some items have not been run yet."""
         return bool(self._waiting) or any(self._sent.values())
 
     def add_node(self, node: Any) -> None:
-        """A worker is there."""
+        """Add a worker that has started."""
         self._held[node], self._sent[node] = [], []
 
     def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
-        """A worker has collected. Every one must have collected the same."""
+        """Note the collected tests of a worker. All workers must have collected the same."""
         if self._collections and list(collection) != next(iter(self._collections.values())):
-            raise RuntimeError(f"{node} has collected other cases than the workers before it")
+            raise RuntimeError(f"{node} collected other cases than the earlier workers")
         self._collections[node] = list(collection)
 
     def remove_node(self, node: Any) -> str | None:
-        """A worker is gone. Returns the node id that it was running; its other items are given to others."""
+        """Remove a worker that has ended, and return the node id that it was running. Its other items go to others."""
         sent, held = self._sent.pop(node), self._held.pop(node)
         if not sent or self.collection is None:
             return None
@@ -78,7 +78,7 @@ class LaneScheduling:
         return self.collection[crashed]
 
     def schedule(self) -> None:
-        """Begin to give work, or go on after a worker has been replaced."""
+        """Start to give out work, or continue after a worker was replaced."""
         if self.collection is None:
             self.collection = next(iter(self._collections.values()))
             lanes: dict[str, list[int]] = {}
@@ -88,7 +88,7 @@ class LaneScheduling:
         self._feed_all()
 
     def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:  # noqa: ARG002
-        """A worker has done with an item."""
+        """Note that a worker has finished an item."""
         self._sent[node].remove(item_index)
         for lane in self._held[node]:
             if item_index in lane:
@@ -97,11 +97,11 @@ class LaneScheduling:
         self._feed_all([node])
 
     def mark_test_pending(self, item: str) -> None:
-        """Not asked for by this scheduler's users."""
+        """Not supported: pytest-xdist does not call this for this scheduler."""
         raise NotImplementedError
 
     def remove_pending_tests_from_node(self, node: Any, indices: Sequence[int]) -> None:
-        """Not asked for: this scheduler takes nothing back."""
+        """Not supported: this scheduler takes no items back from a worker."""
         raise NotImplementedError
 
     def _feed_all(self, nodes: Sequence[Any] | None = None) -> None:

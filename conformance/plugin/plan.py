@@ -1,4 +1,4 @@
-"""The plan of a run as text: lanes, trials, requests expected. It needs no endpoint."""
+"""The plan of a run as text: lanes, trials and the expected number of requests. It needs no endpoint."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of
 
 PER_TRIAL = 4.0
-"""Requests for a trial on a resource: itself, looking at the resource before and after, waiting, undoing it."""
+"""Requests of a trial on a resource: the request itself, views of the resource before and after, waiting, undoing."""
 PER_LANE = 12
-"""Requests for the resource of a lane: made, awaited, brought into its status, deleted."""
+"""Requests for the resource of a lane: making it, waiting for it, bringing it into its status, deleting it."""
 AT_START = 12
 """Requests for versions, tokens and discovery."""
 
 
 def plan_lines(cases: Iterable[Case], max_resources: int, service_type: str) -> list[str]:
-    """Describe what a run over these cases would do."""
+    """Describe a run of these cases."""
     service = load_service(service_type)
     lanes: dict[str, dict[str, Trial]] = {}
     counts: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""The specs of a run: those that are tried, and all others of the same reference beside them."""
+"""The specs of a run: the specs to test, and all other specs of the same reference."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Reference:
     """Specs of one service.
 
     Attributes:
-        specs: all that stand in the same directories; they give the vocabulary and the ways from status to status.
-        selected: those to try.
-        files: the file of each operation that is tried.
-        undocumented: sentences about operations that the description of the service names and the specs lack.
+        specs: all specs in the same directories; they give the vocabulary and the ways from status to status.
+        selected: the specs to test.
+        files: the file of each operation under test, by the operation's id.
+        undocumented: sentences about operations that the service description names and the specs lack.
     """
 
     specs: tuple[Spec, ...]
@@ -39,25 +39,25 @@ class Reference:
 
 
 def packaged() -> Path:
-    """The specs that are tried where none are named: of the first service that the sandbox runs.
+    """Return the directory of the specs to test if the user names none: those of the sandbox's first service.
 
     Raises:
-        Trouble: this distribution holds none.
+        Trouble: this installation has no specs.
     """
     path = _shipped(SERVICES[0])
     if not any(path.glob("*.yaml")):
-        raise Trouble(f"no specs come with this installation ({path}): name a directory that `conformance build` wrote")
+        raise Trouble(f"this installation contains no specs ({path}): give a directory that `conformance build` wrote")
     return path
 
 
 def _shipped(service: str) -> Path:
-    """The folder in which the specs of a service come with this distribution, if they do."""
-    # Beside a module of ours: where somebody's own folder `specs` is on the path, the package may be a mixture.
+    """Return the folder of the specs of a service in this installation, or None."""
+    # Found next to a module of this project: a user's own folder `specs` on the path may have merged into the package.
     return Path(model.__file__).parent / service
 
 
 def given_specs(place: Path | None) -> list[Path]:
-    """The specs of a directory or a file; those that are shipped where None. Raises Trouble: there are none."""
+    """Find the specs of a directory or a file (None: the shipped specs). Raises Trouble: there are none."""
     place = place or packaged()
     if place.is_file():
         return [place]
@@ -69,10 +69,10 @@ def given_specs(place: Path | None) -> list[Path]:
 
 
 def read_reference(files: Sequence[Path]) -> Reference:
-    """Read the specs to try and those beside them.
+    """Read the specs to test and the other specs of the same directories.
 
     Raises:
-        Trouble: one of them is broken, they do not fit together, or the description of their service is broken.
+        Trouble: a spec is broken, the specs do not fit together, or the service description is broken.
     """
     chosen = list(dict.fromkeys(files))
     beside = [
@@ -87,13 +87,13 @@ def read_reference(files: Sequence[Path]) -> Reference:
         raise Trouble(str(error)) from None
     services = sorted({spec.service for spec in read.values()})
     if len(services) > 1:
-        raise Trouble(f"the specs are of {' and '.join(services)}: a run tries one service, name the specs of one")
+        raise Trouble(f"the specs are of {' and '.join(services)}: a run tests one service, so give the specs of one")
     holders: dict[str, Path] = {}
     for path, spec in sorted(read.items()):
         for operation in spec.operations:
             if operation.id in holders:
                 raise Trouble(
-                    f"operation {operation.id} stands in {holders[operation.id]} and in {path}: remove the older one"
+                    f"operation {operation.id} is in {holders[operation.id]} and in {path}: remove the older file"
                 )
             holders[operation.id] = path
     in_order = [read[path] for path in sorted(read)]

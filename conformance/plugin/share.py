@@ -1,7 +1,7 @@
-"""This process's share of a run: the cases it tries, their results, and what it writes.
+"""This process's share of a run: its cases, their results, and its files in the record.
 
-The process that owns the run has all of it; under pytest-xdist and stestr others take a part. Whoever does not own the
-run leaves its figures in the run directory, where the owner gathers them.
+The process that owns a run usually tries all cases; under pytest-xdist and stestr, other processes share them. Such a
+process leaves its figures in the run directory, and the owner gathers them there.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from specs.record.model import Result, RunInfo
 from specs.record.writer import RecordWriter, write_atomically
 
 STOP = "stop"
-"""A file in the run directory: all processes of the run shall stop."""
+"""A file in the run directory; if it exists, all processes of the run stop."""
 
 _PART = "part-{}.json"
 PARTS = "part-*.json"
@@ -37,11 +37,11 @@ PARTS = "part-*.json"
 
 @dataclass
 class Share:
-    """One process's part in a run.
+    """The share of one process in a run.
 
     Attributes:
-        done: results of an earlier part of the run, which are not tried again.
-        options: of the run, for the record.
+        done: results from before the run was resumed; these cases are not tried again.
+        options: the options of the run, for the record.
     """
 
     reference: Reference
@@ -85,7 +85,7 @@ class Share:
 
     @property
     def suite(self) -> Suite:
-        """All cases, selected or not."""
+        """The suite with all its cases, selected or not."""
         return self.session.suite
 
     @property
@@ -94,7 +94,7 @@ class Share:
         return self.session.settings.directory
 
     def tell(self, result: Result) -> None:
-        """Take a result that the engine gives, in one of its threads: waive it, write it, and say that it is there."""
+        """Take a result in a thread of the engine: apply the waivers, write it, and wake those who wait for it."""
         result = self.waivers.apply(result)
         self._results[result.case] = result
         try:
@@ -107,18 +107,18 @@ class Share:
         self._decided.put(result.case)
 
     def start(self, case_ids: Iterable[str]) -> None:
-        """Begin to try cases, except those that are decided already."""
+        """Start to try cases, except those that are already decided."""
         self.session.run.start([case_id for case_id in case_ids if case_id not in self.done])
 
     def result(self, case_id: str) -> Result:
-        """The result of a case, awaited. Raises Stopped: the run was stopped before it was decided."""
+        """Wait for the result of a case. Raises Stopped: the run was stopped before the case was decided."""
         if case_id in self.done:
             return self.done[case_id]
         result = self.session.run.wait(case_id)
         return self._results.get(case_id) or self.waivers.apply(result)
 
     def as_decided(self, case_ids: Sequence[str]) -> Iterator[str]:
-        """The ids in the order in which they are decided; those that never will be come last."""
+        """Yield the ids in the order in which the cases are decided; cases that will not be decided come last."""
         waiting = dict.fromkeys(case_ids)
         for case_id in case_ids:
             if case_id in self.done:
@@ -137,11 +137,11 @@ class Share:
                 yield case_id
 
     def stop(self) -> None:
-        """Begin nothing further, and let waiting end."""
+        """Start no further case, and end all waiting."""
         self.session.context.stopping.set()
 
     def leave_part(self) -> None:
-        """Close, and leave the figures for the owner of the run."""
+        """Close the share, and leave its figures for the owner of the run."""
         left = self.session.close()
         part = {"figures": self.session.figures(), "notes": list(self.session.notes()), "left": list(left)}
         with contextlib.suppress(RecordError):
@@ -150,7 +150,7 @@ class Share:
 
     @cached_property
     def head(self) -> RunInfo:
-        """The head of the record as it was at the start: what a failure needs to name its endpoint."""
+        """The head of the record as of the start; the text of a failure takes the endpoint from it."""
         return self.info()
 
     def info(self, totals: Mapping[str, Any] | None = None) -> RunInfo:
@@ -159,13 +159,13 @@ class Share:
 
 
 def gather_parts(directory: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Figures and notes that the other processes of a run have left; takes their files away."""
+    """Gather the figures and notes that the other processes of a run have left, and remove their files."""
     figures: list[dict[str, Any]] = []
     notes: dict[str, dict[str, Any]] = {}
     for path in sorted(directory.glob(PARTS)):
         with contextlib.suppress(OSError, ValueError):
             part = json.loads(path.read_text("utf-8"))
-            # Processes run side by side: the time of the owner is that of the run.
+            # Processes run at the same time, so the duration of the run is that of its owner.
             figures.append({**part["figures"], "seconds": 0.0})
             notes.update((json.dumps(note, sort_keys=True), note) for note in part["notes"])
             path.unlink()

@@ -1,4 +1,4 @@
-"""What ``conformance cleanup`` does: remove what a run has left on a cloud, by the run's journal."""
+"""``conformance cleanup``: remove the resources that a run left on a cloud, as its journal lists them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from specs.record import RunDirectory, RunRecord
 
 
 def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
-    """Remove what the run has left.
+    """Remove the resources that a run left on the cloud.
 
     Args:
         run: the run directory.
-        given: options by name; the run's own endpoint is taken where none is among them.
+        given: options by name; without an endpoint among them, the endpoint of the run is used.
 
     Raises:
-        Trouble, RecordError, CloudError: it cannot be done; one sentence says why. Not while the run still goes on.
+        Trouble, RecordError, CloudError: the cleanup is not possible, also because the run has not ended; one sentence
+            says why.
     """
     place = RunDirectory.take_again(run)
     try:
@@ -52,8 +53,8 @@ def _tidy(directory: Path, given: Mapping[str, Any]) -> CleanupReport:
     chosen = with_tokens(chosen, os.environ)
     if "url" in chosen and not chosen.get("token"):
         raise Trouble(
-            f"the run tried {chosen['url']}, and tokens are not recorded: give the member's as the run had it, in "
-            f"{BY_NAME['token'].variable} or by --token @FILE"
+            f"the run tested {chosen['url']}, and tokens are not recorded: give the member's token again, in "
+            f"{BY_NAME['token'].variable} or with --token @FILE"
         )
     choices = choose(chosen)
     service = str(record.info.spec.get("service") or SERVICES[0])
@@ -62,7 +63,7 @@ def _tidy(directory: Path, given: Mapping[str, Any]) -> CleanupReport:
         cloud = connect(
             Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens),
             journal,
-            # What only this leave could change, only this leave can put back.
+            # A shared thing that was changed with --allow-disruptive can only be restored with it.
             allow_disruptive=bool(owed and record.info.options.get("allow-disruptive")),
             profile=load_service(service).profile,
         )

@@ -1,4 +1,4 @@
-"""The one error of the plugin, and how sentences reach the terminal."""
+"""The only error class of the plugin, and the way of sentences to the terminal."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from specs.text import one_line
 
 
 class Trouble(Exception):
-    """The run cannot start or go on: one sentence that says what, where, and how to mend it (exit status 2)."""
+    """The run cannot start or go on (exit status 2); one sentence says what is wrong, where, and how to mend it."""
 
 
 def shown(text: str) -> str:
-    """A sentence on one line, fit for a terminal, without the secrets that the user has given."""
+    """Return a sentence on one line, safe for a terminal, with the user's secrets masked."""
     return one_line(GIVEN.text(text), None)
 
 
 def tell(sentence: object) -> None:
-    """Say a sentence on standard error."""
+    """Write a sentence to standard error."""
     say([f"conformance: {shown(str(sentence))}"], sys.stderr)
 
 
 def say(lines: Iterable[str], stream: TextIO) -> None:
-    """Write lines at once; what the terminal cannot encode is escaped."""
+    """Write lines and flush; a character that the terminal cannot encode is written as an escape."""
     encoding = stream.encoding or "utf-8"
     for line in lines:
         stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")

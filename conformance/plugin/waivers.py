@@ -1,4 +1,4 @@
-"""Deviations that are accepted in writing.
+"""Waivers: deviations that are accepted in writing, in a file of this form.
 
 ```yaml
 format: 1
@@ -30,7 +30,7 @@ from specs.record.totals import deviations_of
 
 @dataclass(frozen=True)
 class Waiver:
-    """One accepted deviation; ``expires`` is the last day on which it counts."""
+    """One accepted deviation; ``expires`` is the last day on which the waiver counts."""
 
     deviation: str
     reason: str
@@ -42,11 +42,11 @@ class Waiver:
         return re.compile(".*".join(re.escape(part) for part in self.deviation.split("*")), re.DOTALL)
 
     def accepts(self, deviation: str) -> bool:
-        """Whether an id of a deviation is meant."""
+        """True if the waiver covers the deviation of this id."""
         return self._pattern.fullmatch(deviation) is not None
 
     def as_json(self) -> dict[str, Any]:
-        """How it stands in a record."""
+        """Return the entry for the record."""
         return {
             "deviation": self.deviation,
             "reason": self.reason,
@@ -57,14 +57,14 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Waivers:
-    """The waivers of a run, those that count and those that have expired."""
+    """The waivers of a run: valid and expired ones, and those that were used."""
 
     valid: tuple[Waiver, ...] = ()
     expired: tuple[Waiver, ...] = ()
     used: set[Waiver] = field(default_factory=set)
 
     def apply(self, result: Result) -> Result:
-        """The result with the waiver that accepts it, if each of its deviations is accepted."""
+        """Return the result, with its waiver if every deviation of it is accepted."""
         if result.waiver is not None or not self.valid:
             return result
         found = []
@@ -80,7 +80,7 @@ class Waivers:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What the user should know of them at the end: those that have expired."""
+        """The sentences for the end of the run, one for each expired waiver."""
         return tuple(
             f"the waiver {one.deviation} expired on {one.expires.isoformat()} and does not count: {one.reason}"
             for one in self.expired
@@ -88,8 +88,8 @@ class Waivers:
 
 
 def load_waivers(path: Path, today: date | None = None) -> Waivers:
-    """Read a file of waivers. Raises Trouble: it cannot be read, or is not of the form above."""
-    import jsonschema  # takes a moment, and few runs have waivers
+    """Read a file of waivers. Raises Trouble: the file cannot be read, or does not have the form above."""
+    import jsonschema  # slow to import, and few runs have waivers
 
     today = today or datetime.now(UTC).date()
     try:
@@ -97,7 +97,7 @@ def load_waivers(path: Path, today: date | None = None) -> Waivers:
     except OSError as error:
         raise Trouble(f"the waivers {path} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
-        raise Trouble(f"the waivers {path} are not UTF-8: save them so") from None
+        raise Trouble(f"the waivers {path} are not UTF-8: save the file as UTF-8") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
@@ -108,7 +108,7 @@ def load_waivers(path: Path, today: date | None = None) -> Waivers:
     first = jsonschema.exceptions.best_match(wrong)
     if first is not None:
         place = "/".join(str(part) for part in first.absolute_path) or "the file"
-        raise Trouble(f"{path} is no file of waivers: {place}: {first.message}")
+        raise Trouble(f"{path} is not a valid file of waivers: {place}: {first.message}")
     read = [
         Waiver(item["deviation"], item["reason"], item["link"], date.fromisoformat(item["expires"]))
         for item in plain["waivers"]
@@ -119,7 +119,7 @@ def load_waivers(path: Path, today: date | None = None) -> Waivers:
 
 
 def _plain(value: Any) -> Any:
-    """Dates as texts: YAML reads an unquoted date as a date."""
+    """Turn dates into texts: YAML reads an unquoted date as a date."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):

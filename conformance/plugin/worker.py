@@ -1,4 +1,4 @@
-"""pytest-xdist: the share of a worker. The controller owns the run; a worker tries the lanes that it is given."""
+"""A worker of pytest-xdist. The controller owns the run; a worker tries the lanes that it is given."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from conformance.plugin.waivers import load_waivers
 from specs.record import RecordWriter, RunRecord
 
 _LOOK = 0.5
-"""Seconds between looks for the file that says stop."""
+"""Seconds between two checks for the file ``STOP``."""
 
 
 def hand_over(
     share: Share, files: Sequence[Path], choices: Choices, workers: int = 1, args: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """What another process of the run must know, of types that JSON and execnet know."""
+    """Return the settings that another process of the run needs, in types that JSON and execnet can carry."""
     settings = share.session.settings
     target = settings.target
     return {
@@ -59,7 +59,7 @@ def hand_over(
 
 
 def open_part(handed: Mapping[str, Any], worker: str, max_resources: int | None = None) -> Share:
-    """Open the share of a process that was handed a run. Raises Trouble, RecordError."""
+    """Open the share of another process from the settings of ``hand_over``. Raises Trouble, RecordError."""
     directory = Path(handed["directory"])
     if handed["clouds_file"]:
         os.environ[CLOUDS_FILE] = handed["clouds_file"]
@@ -94,8 +94,8 @@ def open_part(handed: Mapping[str, Any], worker: str, max_resources: int | None 
 
 
 def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
-    """Let a worker of pytest-xdist take its part. Raises Trouble."""
-    all_ignored()  # the controller ends the run, and a terminal sends Ctrl-C to all
+    """Let a worker of pytest-xdist take its share of the run. Raises Trouble."""
+    all_ignored()  # the controller ends the run, and a terminal sends Ctrl-C to every process
     config.args[:] = handed["args"]
     share = open_part(handed, config.workerinput["workerid"])  # type: ignore[attr-defined]
     config.pluginmanager.register(items, "conformance-items")
@@ -103,7 +103,7 @@ def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
 
 
 class Worker:
-    """The hooks of a worker."""
+    """The pytest hooks of a worker."""
 
     def __init__(self, share: Share) -> None:
         self.share = share
@@ -111,15 +111,15 @@ class Worker:
         self._ended = threading.Event()
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Make the markers known."""
+        """Register the markers."""
         items.register_markers(config, self.share.suite.cases)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
-        """Collect the specs to try."""
+        """Collect the specs to test."""
         return collect_file(self.share.reference, self.share.suite.cases, parent, file_path, self.share)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Sort what is selected by lane, and look from now on whether the run is to stop."""
+        """Sort the selected cases by lane, and start to check whether the run was stopped."""
         for item in session.items:
             if isinstance(item, CaseItem):
                 self._lanes.setdefault(self.share.session.run.lane(item.case.id), []).append(item.case.id)
@@ -134,7 +134,7 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """Start the lane of an item at its first item; that of the next one too, so that they run side by side."""
+        """Start the lane of an item at its first item, and the lane of the next item too, so that both run together."""
         for one in (item, nextitem):
             if isinstance(one, CaseItem):
                 lane = self.share.session.run.lane(one.case.id)
@@ -142,6 +142,6 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Clean up, and leave the figures."""
+        """Clean up, and leave the figures for the owner."""
         self._ended.set()
         self.share.leave_part()

@@ -7,9 +7,9 @@ top_dir=./
 group_regex=^([^/]+)/
 ```
 
-The environment says what is tried: ``CONFORMANCE_CLOUD`` or ``CONFORMANCE_URL`` with ``CONFORMANCE_TOKEN``, and so on
-(each option of ``conformance run`` in capitals, without ``OS_``); ``CONFORMANCE_SPEC`` names the specs. Nothing named:
-a sandbox that all processes of the run share.
+Environment variables name the endpoint: ``CONFORMANCE_CLOUD``, or ``CONFORMANCE_URL`` with ``CONFORMANCE_TOKEN``. Every
+option of ``conformance run`` has such a variable: its name in capitals, without ``OS_``. ``CONFORMANCE_SPEC`` names the
+specs. Without an endpoint, all processes of the run share one sandbox.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def load_tests(
     tests: unittest.TestSuite,  # noqa: ARG001
     pattern: str | None,  # noqa: ARG001
 ) -> unittest.TestSuite:
-    """All cases as a suite that can be filtered by ids. Ends the process with status 2 where nothing can be tried."""
+    """Return all cases as a suite that can be filtered by ids. If no run can start, end the process with status 2."""
     from conformance.plugin.trouble import Trouble, tell
     from conformance.stestr.suite import load
 

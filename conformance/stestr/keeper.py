@@ -1,4 +1,7 @@
-"""The process that owns a run under stestr: it opens endpoint and record, and closes them when nobody is left."""
+"""The keeper, the process that owns a run under stestr: it opens endpoint and record, and closes them at the end.
+
+The end comes when no process that lists or tries cases uses the run any more.
+"""
 
 from __future__ import annotations
 
@@ -25,17 +28,17 @@ from conformance.stestr.shared import LAST_WORDS, SEEN, SLOWEST, START, STATE, U
 from specs.record import RecordError
 
 LINGER_AFTER_LISTING = 20.0
-"""Seconds that the run waits for somebody: stestr lists the cases in one process and tries them in others."""
+"""Seconds to wait for the first user: stestr lists the cases in one process and tries them in others."""
 LINGER = 2.0
-"""Seconds that it waits at least once somebody has tried something."""
+"""Seconds to wait for another user once a case was tried."""
 SLOWER = 3.0
-"""So many times longer than the slowest until now may another process take before it takes part."""
+"""The wait is also at least this many times as long as the slowest process so far took to join."""
 
 _LOOK = 0.25
 
 
 def main(place: Path) -> int:
-    """Own one run. What it is, or why there is none, is one line of JSON on standard output."""
+    """Own one run. Print its settings, or the reason why it cannot start, as one line of JSON."""
     for name in (signal.SIGINT, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _ended)
@@ -54,7 +57,7 @@ def main(place: Path) -> int:
         _write_state(place, handed)
         _say({"handed": handed, "line": opened.first_line, "directory": str(opened.directory)})
         _wait_for_end(place)
-        # From here on, who comes begins another run.
+        # From here on, a new process starts another run.
         if keeper is not None:
             os.close(keeper)
         return _finish(opened, choices, last_words)
@@ -76,7 +79,7 @@ def _open() -> tuple[Opened, Choices]:
 
 
 def _write_state(place: Path, handed: dict[str, Any]) -> None:
-    """The state holds tokens: nobody else may read it."""
+    """Write the state so that no other user of the machine can read it: it contains tokens."""
     draft = place / f".{STATE}"
     draft.unlink(missing_ok=True)
     fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -86,7 +89,7 @@ def _write_state(place: Path, handed: dict[str, Any]) -> None:
 
 
 def _wait_for_end(place: Path) -> None:
-    """Return when nobody has used the run for a while; the state is gone then."""
+    """Wait until no process has used the run for a while, then remove the state and return."""
     alone_since: float | None = None
     while True:
         time.sleep(_LOOK)

@@ -1,4 +1,4 @@
-"""What the processes of one stestr run share: a keeper that owns the run, found through locks that die with a process.
+"""The run that all processes of one stestr run share. A keeper owns it; locks that end with a process lead to it.
 
 The first process starts the keeper (``keeper.py``), a process of its own that opens the endpoint and the record. All
 others find it through a file. A user holds a shared lock as long as it lives; when the keeper can have that lock alone,
@@ -36,18 +36,18 @@ LAST_WORDS = "ended-{}"
 """What came of a run, by the name of its directory; the keeper holds it locked until all is written."""
 
 SETTLE = 1.0
-"""Seconds in which all processes of a run have begun: then they divide the resources among them."""
+"""Seconds to wait until all processes of a run have started; then they divide the resources among them."""
 
 
 def meeting_place(environment: Mapping[str, str]) -> Path:
-    """The directory in which processes of one run meet: one for each working directory and environment."""
+    """Return the directory that the processes of one run share: one for each working directory and environment."""
     named = sorted((k, v) for k, v in environment.items() if k.startswith("CONFORMANCE_"))
     digest = hashlib.sha256(json.dumps([str(Path.cwd()), named]).encode()).hexdigest()[:8]
     return Path("runs").absolute() / f".stestr-{digest}"
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds a lock on a file."""
+    """True if some process holds a lock on a file."""
     fd = hold(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
     if fd is None:
         return True
@@ -57,10 +57,10 @@ def is_held(path: Path) -> bool:
 
 @dataclass
 class SharedRun:
-    """A run that this process takes part in, until the process ends.
+    """A run in which this process takes part until it ends.
 
     Attributes:
-        handed: what ``hand_over`` gives.
+        handed: the settings from ``hand_over``.
     """
 
     place: Path
@@ -69,7 +69,7 @@ class SharedRun:
     _slots: tuple[int, ...] = ()
 
     def take_resources(self) -> int:
-        """The number of resources that this process may have at a time: a fair part of the run's, at least one."""
+        """Return how many resources this process may have at a time: an equal part of the run's limit, at least one."""
         mine = self.place / f"worker-{os.getpid()}"
         here = hold(mine, fcntl.LOCK_SH)
         self._slots += (here,) if here is not None else ()
@@ -121,7 +121,7 @@ def slowest(place: Path) -> float:
 
 
 def join(environment: Mapping[str, str]) -> SharedRun:
-    """Take part in the run of this environment; begin it if nobody has. Raises Trouble: it cannot be begun."""
+    """Take part in the run of this environment; start it if it does not exist. Raises Trouble: it cannot start."""
     took = time.monotonic() - STARTED
     place = meeting_place(environment)
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -131,12 +131,12 @@ def join(environment: Mapping[str, str]) -> SharedRun:
         handed = _state(place) or _begin(place, from_environment(environment).sandbox)
         (place / SLOWEST).write_text(str(max(took, slowest(place))), "ascii")
     if user is None:  # a shared lock is waited for
-        raise Trouble(f"{place / USERS} cannot be locked")
+        raise Trouble(f"{place / USERS} cannot be locked: check its permissions")
     return SharedRun(place, handed, user)
 
 
 def _state(place: Path) -> dict[str, Any] | None:
-    """What a living keeper has written."""
+    """Return the settings that a living keeper has written, or None."""
     if not is_held(place / "keeper"):
         return None
     try:
@@ -150,7 +150,7 @@ def _begin(place: Path, sandbox: bool) -> dict[str, Any]:
         tell("starting the sandbox on this machine, which takes some seconds")
     command = [sys.executable, "-P", "-m", "conformance.stestr.keeper", str(place)]
     with (place / "keeper.log").open("wb") as log:
-        # It inherits nothing: whoever reads our output would wait for it to end.
+        # The keeper inherits no files: otherwise a reader of this process's output would wait for the keeper to end.
         keeper = subprocess.Popen(  # noqa: S603 -- the command is ours
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True
         )
@@ -165,6 +165,6 @@ def _begin(place: Path, sandbox: bool) -> dict[str, Any]:
         keeper.wait()
         raise Trouble(said["error"])
     say([f"{shown(said['line'])}; record: {said['directory']}"], sys.stderr)
-    # It is not waited for: it outlives this process, and the system takes care of it.
+    # Nobody waits for the keeper: it outlives this process, and the system reaps it.
     keeper.returncode = 0
     return dict(said["handed"])

@@ -1,4 +1,4 @@
-"""Cases as unittest's tests, with the ids that they have everywhere."""
+"""Cases as unittest's tests, with the same ids as in every other runner."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from specs.text import visible
 
 
 class SuiteError(Exception):
-    """This suite could not decide a case; the cloud is not to blame."""
+    """A case that could not be decided because of a defect of this suite, not of the cloud."""
 
 
 class CaseTest(unittest.TestCase):
-    """One case; its result is there when it is run."""
+    """One case as a test. The suite fills in its result before the test is run."""
 
     longMessage = False
 
@@ -35,7 +35,7 @@ class CaseTest(unittest.TestCase):
         super().__init__("try_case")
         self._case_id = case_id
         self.share: Share | None = None
-        self.trouble = "the case was run outside of its suite, which has the cloud"
+        self.trouble = "the case was run outside of its suite, and only the suite is connected to the cloud"
         self._clock: Any = None
 
     def id(self) -> str:
@@ -43,10 +43,10 @@ class CaseTest(unittest.TestCase):
         return self._case_id
 
     def shortDescription(self) -> None:  # noqa: N802 -- unittest's name
-        """None: the id says it."""
+        """Return None: the id is enough."""
 
     def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
-        """Run it; where the result has a clock, it is told how long the trial took: stestr balances by it."""
+        """Run the test. Tell the result how long the trial took, if it can take times: stestr balances by them."""
         self._clock = getattr(result, "time", None)
         if self.share is not None and self._clock is not None:
             try:
@@ -57,7 +57,7 @@ class CaseTest(unittest.TestCase):
         return super().run(result)
 
     def try_case(self) -> None:
-        """Say what came of it."""
+        """Pass, fail or skip according to the verdict."""
         if self._clock is not None:
             self._clock(datetime.now(UTC))
         if self.share is None:
@@ -78,7 +78,7 @@ class CaseTest(unittest.TestCase):
 
 
 class CaseSuite(unittest.TestSuite):
-    """The cases of a run, or those of them that a runner has chosen."""
+    """The cases of a run, or the part of them that a runner selected."""
 
     def __init__(self, run: SharedRun, tests: Iterable[CaseTest] = ()) -> None:
         self._run = run
@@ -89,11 +89,11 @@ class CaseSuite(unittest.TestSuite):
         return [test for test in self if isinstance(test, CaseTest)]
 
     def filter_by_ids(self, test_ids: Container[str]) -> CaseSuite:
-        """The suite of some of the cases: the protocol of testtools and stestr."""
+        """Return a suite of the cases of these ids; testtools and stestr call this method."""
         return CaseSuite(self._run, [test for test in self._cases if test.id() in test_ids])
 
     def run(self, result: unittest.TestResult, debug: bool = False) -> unittest.TestResult:  # noqa: ARG002
-        """Try all cases, in lanes side by side, and report each when it is decided."""
+        """Try all cases, in parallel lanes, and report each when it is decided."""
         tests = {test.id(): test for test in self._cases}
         if not tests:
             return result
@@ -133,7 +133,7 @@ def _name_whole(case_id: str, result: unittest.TestResult) -> None:
 
 
 def load() -> CaseSuite:
-    """All cases of the run that this process's environment names. Raises Trouble: nothing can be tried."""
+    """Return all cases of the run that the environment variables name. Raises Trouble: the run cannot start."""
     run = join(os.environ)
     handed = run.handed
     reference = read_reference([Path(path) for path in handed["files"]])

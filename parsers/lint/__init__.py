@@ -1,7 +1,7 @@
-"""Defects of a reference itself: rules over a reference that was read, each with a name and a certainty.
+"""Lint: rules that find defects of a reference itself. Each rule has a name and a certainty.
 
-A rule is either certain, and then a finding of it is a defect to be mended, or a matter of taste. Certain rules relate
-two places of the reference only where no guess is needed: what cannot be related is not reported.
+A finding of a certain rule is a defect and should be corrected; a finding of the other rules is a matter of taste. A
+certain rule compares two places of the reference only if they belong together without any guess.
 """
 
 from __future__ import annotations

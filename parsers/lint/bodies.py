@@ -1,7 +1,7 @@
 """Samples against tables: keys without a row, rows without a key, types.
 
-Tables are flat, and samples are not. So nothing is said of an object unless the table plainly describes it, nor of a
-row that may name a key of the reader's choice, nor of versions that the sample is not known to be of.
+Tables are flat, and samples are nested. So a rule skips every object that the table does not clearly describe, every
+row that may name a key of the user's choice, and every version that the sample is not known to have.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ def _body(subject: Subject, side: Side) -> tuple[Row, ...]:
 
 
 def _shapes(view: View) -> Iterator[tuple[Subject, Side, tuple[Row, ...], Sample, Shape]]:
-    """Every sample whose side of its operation has a table of the body, with what the two have in common."""
+    """Yield every sample with the body table of its request or response, compared."""
     shared = _names_by_route(view)
     for subject in view.subjects:
         for side in SIDES:
             rows = _body(subject, side)
             if "rest_parameters" in subject.lost:
-                continue  # who knows which rows there are
+                continue  # the rows of the table are not known
             if not rows or any(row.parameter.location is None for row in subject.rows(side)):
                 continue
             known = shared[side].get(_route(subject), frozenset())
@@ -43,11 +43,11 @@ def _route(subject: Subject) -> tuple[str, str, str | None]:
 
 
 def _names_by_route(view: View) -> dict[str, dict[tuple[str, str, str | None], frozenset[str]]]:
-    """What the tables of all operations of one method, URL and action name: such operations complete each other."""
+    """Return the names in the tables of all operations with this method, URL and action; they complete each other."""
     found: dict[str, dict[tuple[str, str, str | None], frozenset[str]]] = {side: {} for side in SIDES}
     for subject in view.subjects:
         for side in SIDES:
-            # A row of a response that is said to be in the path has a finding of its own.
+            # Another rule reports a response row with `in: path`.
             rows = subject.responses if side == "response" else _body(subject, side)
             names = frozenset(part for row in rows for part in (row.name, *row.name.split(".")))
             held = found[side].get(_route(subject), frozenset())
@@ -66,7 +66,7 @@ def _keys(view: View, own: bool) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     sample.line,
-                    f"the sample {sample.file} has a key {key}{_where(path)} that the table lacks; add a row, or "
+                    f"the sample {sample.file} has a key {key}{_where(path)} that is not in the table; add a row, or "
                     "correct the sample",
                     f"{sample.file}:{path}:{key}",
                 )
@@ -77,7 +77,7 @@ def _own_keys(view: View) -> Iterator[Place]:
 
 
 def _nested_keys(view: View) -> Iterator[Place]:
-    """Keys of an object within the one that the table is about; another table may describe it."""
+    """Find keys without a row in nested objects; another table may describe such an object."""
     return _keys(view, own=False)
 
 
@@ -102,16 +102,16 @@ def _wrappers(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     sample.line,
-                    f"what the table describes stands within {key} in the sample {sample.file}, and the table does "
-                    f"not say so; add a row for {key}",
+                    f"the sample {sample.file} wraps the rows of the table in an object {key}, which has no row; "
+                    f"add a row for {key}",
                     f"{sample.file}:{key}",
                 )
 
 
 def _required(view: View) -> Iterator[Place]:
-    """A field that every message has, and a sample of its versions has not; the first such sample is named.
+    """Find required fields that a sample of the same version lacks; the first such sample is named.
 
-    Every request must hold it. Of responses, one that shows it is enough: the others may be partial on purpose.
+    Every request sample must have the field. Of the response samples one is enough: others may be partial on purpose.
     """
     shown: dict[tuple[int, str], set[str]] = {}
     for subject, side, _, _, shape in _shapes(view):
@@ -130,7 +130,7 @@ def _required(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     row.line,
-                    f"{row.name} is required by {row.told_by}, but the sample {sample.file} does without it; "
+                    f"{row.name} is required by {row.told_by}, but it is not in the sample {sample.file}; "
                     + ("mark it as optional" if row.written_out else "write `required: false`, bound its versions")
                     + ", or correct the sample",
                     row.cause and f"{row.cause}:{sample.file}",
@@ -140,7 +140,7 @@ def _required(view: View) -> Iterator[Place]:
 def _types(view: View) -> Iterator[Place]:
     told = set()
     for subject, _, _, sample, shape in _shapes(view):
-        # Of a sample whose version nobody knows, a key that is there is of one of the rows of its name.
+        # If the version of the sample is unknown, its key may belong to any row of that name.
         applying = shape.current if shape.version is not None else shape.rows
         for name in dict.fromkeys(row.name for row in applying):
             rows = [row for row in applying if row.name == name]
@@ -153,7 +153,7 @@ def _types(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     rows[0].line,
-                    f"{name} is of type {kinds} by {rows[0].told_by}, but the sample {sample.file} has "
+                    f"{name} has the type {kinds} by {rows[0].told_by}, but in the sample {sample.file} it is "
                     f"{kind_of(values[0])}; correct one of the two",
                     rows[0].cause,
                 )
@@ -169,18 +169,18 @@ def _versions(view: View) -> Iterator[Place]:
             yield Place(
                 subject.path,
                 sample.line,
-                f"the sample {sample.file} of version {shape.version} has a key {key}{_where(path)} that by its entry "
-                f"{row.parameter.ref} exists in other versions only; correct the entry, or the sample",
+                f"the sample {sample.file} of version {shape.version} has a key {key}{_where(path)}, but its entry "
+                f"{row.parameter.ref} allows it in other versions only; correct the entry, or the sample",
                 f"{sample.file}:{path}:{key}",
             )
 
 
 RULES = (
-    Rule("sample-key-without-row", CERTAIN, "A sample has a key that the table lacks.", _own_keys),
-    Rule("misnamed-row", CERTAIN, "A row is called nearly as a key of the sample is.", _misnamed),
-    Rule("required-row-not-in-sample", CERTAIN, "A sample does without a field that is required.", _required),
-    Rule("type-against-sample", CERTAIN, "The type of a row and the sample contradict each other.", _types),
-    Rule("sample-key-outside-versions", CERTAIN, "A sample has a key that its version has not.", _versions),
-    Rule("nested-key-without-row", TASTE, "A nested object has a key that the table lacks.", _nested_keys),
+    Rule("sample-key-without-row", CERTAIN, "A sample has a key that is not in the table.", _own_keys),
+    Rule("misnamed-row", CERTAIN, "The name of a row differs slightly from a key of the sample.", _misnamed),
+    Rule("required-row-not-in-sample", CERTAIN, "A sample lacks a required field.", _required),
+    Rule("type-against-sample", CERTAIN, "A value in a sample does not have the type of its row.", _types),
+    Rule("sample-key-outside-versions", CERTAIN, "A sample has a key that does not exist in its version.", _versions),
+    Rule("nested-key-without-row", TASTE, "A nested object has a key that is not in the table.", _nested_keys),
     Rule("wrapper-without-row", TASTE, "The object that wraps a body has no row.", _wrappers),
 )

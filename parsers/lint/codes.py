@@ -1,4 +1,4 @@
-"""Response codes: operations without any, codes that the list lacks, lists that are not well-formed."""
+"""Response codes: operations without codes, codes missing from a list, and malformed lists."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NAMES = {
     "unsupportedmediatype": 415, "internalservererror": 500, "notimplemented": 501, "badgateway": 502,
     "serviceunavailable": 503,
 }  # fmt: skip
-"""The number that a name of a code stands for, where it stands for one."""
+"""Name of a status code, in lower case and without spaces -> the code."""
 
 
 def _lists(subject: Subject) -> Iterator[Block]:
@@ -42,9 +42,9 @@ def _lists(subject: Subject) -> Iterator[Block]:
 
 
 def _not_understood(subject: Subject) -> int | None:
-    """The line of what may be a list of codes and was not read as one; None where there is none such.
+    """Return the line of a probable list of codes that was not understood, or None.
 
-    That is a label without codes, a text of nothing but codes without a label, a table with them, a title of them.
+    That is a label without codes, a text of codes alone without a label, a table of codes, or a title for codes.
     """
     blocks = subject.source.blocks
     found = read_code_lists(blocks)
@@ -65,13 +65,13 @@ def _not_read(view: View) -> Iterator[Place]:
             yield Place(
                 subject.path,
                 view.line(subject.path, line),
-                f"the response codes of {subject.source.title!r} were not read, for they are in none of the known "
-                "forms; write `Normal response codes:` and, behind it, the codes",
+                f"the response codes of {subject.source.title!r} were not understood; write `Normal response codes:` "
+                "and the codes after it",
             )
 
 
 def _without(view: View) -> Iterator[tuple[Subject, int | None]]:
-    """The operations for which no code of success is known, with the line of codes that were not understood."""
+    """Yield operations without a known success code, each with the line of codes that were not understood."""
     for subject in view.subjects:
         if "rest_status_code" not in subject.lost and not any(c.listed for c in subject.operation.responses.normal):
             yield subject, _not_understood(subject)
@@ -84,7 +84,7 @@ def _none(view: View) -> Iterator[Place]:
             yield Place(
                 subject.path,
                 subject.operation.line,
-                f"{subject.source.title!r} lists no {'response codes' if nothing else 'code of success'}; write "
+                f"{subject.source.title!r} lists no {'response codes' if nothing else 'success code'}; write "
                 "`Normal response codes:` and the codes",
             )
 
@@ -98,7 +98,7 @@ def _no_errors(view: View) -> Iterator[Place]:
             yield Place(
                 subject.path,
                 subject.operation.line,
-                f"{subject.source.title!r} lists no code of an error; write `Error response codes:` and the codes",
+                f"{subject.source.title!r} lists no error code; write `Error response codes:` and the codes",
             )
 
 
@@ -109,7 +109,7 @@ _OPEN = re.compile(
 
 
 def _without_401(view: View) -> Iterator[Subject]:
-    """Operations that list errors without 401; not documents of versions, nor what the text says needs no token."""
+    """Yield operations that list errors without 401, except version documents and operations that need no token."""
     for subject in view.subjects:
         if not _errors(subject) or 401 in _errors(subject) or "rest_status_code" in subject.lost:
             continue
@@ -124,15 +124,15 @@ def _errors(subject: Subject) -> frozenset[int]:
 
 
 def _unauthorized(view: View) -> Iterator[Place]:
-    """Where other operations of the reference list 401, so that its silence here says something."""
+    """Report a missing 401 only if other operations of the reference list 401."""
     if not any(401 in _errors(subject) for subject in view.subjects):
         return
     for subject in _without_401(view):
         yield Place(
             subject.path,
             subject.operation.line,
-            f"{subject.source.title!r} lists codes of errors, but not 401 for a request without a valid token, as "
-            "other operations do; add unauthorized(401), or say that it needs no token",
+            f"{subject.source.title!r} lists error codes, but not 401 for a request without a valid token, unlike "
+            "other operations; add unauthorized(401), or say that the operation needs no token",
             subject.path,
         )
 
@@ -145,13 +145,13 @@ def _never_unauthorized(view: View) -> Iterator[Place]:
             subject.path,
             subject.operation.line,
             "no operation of this reference lists 401 for a request without a valid token; add unauthorized(401) to "
-            "those that need one",
+            "the operations that need one",
             "401",
         )
 
 
 def _unlisted(view: View) -> Iterator[Place]:
-    """A code that a sentence promises and the list lacks; not one that a sentence calls a mistake."""
+    """Find codes that a sentence promises and the list lacks, except codes that a sentence calls a mistake."""
     for subject in view.subjects:
         if "rest_status_code" in subject.lost or _not_understood(subject) is not None:
             continue
@@ -168,26 +168,26 @@ def _unlisted(view: View) -> Iterator[Place]:
             yield Place(
                 subject.path,
                 code.line,
-                f"the text speaks of a response {code.code} that the list of codes lacks; add {code.code} to the "
+                f"the text mentions the response code {code.code}, but the list does not; add {code.code} to the "
                 f"{which} response codes, or correct the text",
             )
 
 
 def _without_note(found: re.Match[str]) -> str:
-    """A parenthesis as it is, or, where it holds words, as many lines of nothing."""
+    """Return a parenthesis as it is, or only its line ends if it contains words."""
     return found[0] if len(found[0].split()) < 2 else "," + "\n" * found[0].count("\n")
 
 
 def _commas(view: View) -> Iterator[Place]:
     for subject in view.subjects:
         for block in _lists(subject):
-            # What stands in parentheses behind a code explains it, and holds words and numbers of its own.
+            # A parenthesis after a code explains the code, and may contain words and other numbers.
             text = _NOTE.sub(_without_note, re.sub(r"[ \t]+", " ", block.text))
             for found in _NO_COMMA.finditer(text):
                 yield Place(
                     subject.path,
                     view.line(subject.path, block.line + text.count("\n", 0, found.start("next"))),
-                    f"there is no comma before {' '.join(found['next'].split())}; write one between two codes",
+                    f"a comma is missing before {' '.join(found['next'].split())}; separate the codes with commas",
                 )
 
 
@@ -198,7 +198,7 @@ def _parentheses(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     view.line(subject.path, block.line),
-                    "a parenthesis of this list of codes is not closed, or not opened; write `name(code)`",
+                    "this list of codes has an unbalanced parenthesis; write `name(code)`",
                 )
 
 
@@ -211,7 +211,7 @@ def _named(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     code.line,
-                    f"{code.name} is the name of {number}, but stands with {code.code}; write {code.name}({number}), "
+                    f"{code.name} is the name of {number}, not of {code.code}; write {code.name}({number}), "
                     f"or the name of {code.code}",
                 )
 
@@ -221,7 +221,7 @@ _TALK = re.compile(r"\b[a-z]+\s+[a-z]+\s+[a-z]+\b")
 
 
 def _explained(view: View, subject: Subject) -> frozenset[int]:
-    """Lines of lists that also hold sentences or another list, and of rows that give a reason of their own."""
+    """Return the lines of lists with sentences or another list in them, and of rows that give their own reason."""
     blocks = [
         block.line for block in _lists(subject) if _TALK.search(block.text) or len(_LABEL.findall(block.text)) > 1
     ]
@@ -236,17 +236,17 @@ def _misplaced(view: View) -> Iterator[Place]:
         for code in responses.normal:
             if code.listed and code.code >= 400 and code.line not in explained:
                 yield Place(
-                    subject.path, code.line, f"{code.code} is an error, but stands with the codes of success; move it"
+                    subject.path, code.line, f"{code.code} is an error code, but listed as a success code; move it"
                 )
         for code in responses.error:
             if code.listed and code.code < 300 and code.line not in explained:
                 yield Place(
-                    subject.path, code.line, f"{code.code} is no error, but stands with the codes of errors; move it"
+                    subject.path, code.line, f"{code.code} is a success code, but listed as an error code; move it"
                 )
 
 
 def _twice(view: View) -> Iterator[Place]:
-    """The same code twice in one paragraph or table, with nothing that tells one from the other."""
+    """Find a code that one paragraph or table lists twice without any distinction."""
     for subject in view.subjects:
         responses = subject.operation.responses
         explained = _explained(view, subject)
@@ -255,26 +255,26 @@ def _twice(view: View) -> Iterator[Place]:
             for code in codes:
                 key = (code.code, code.line, code.min, code.max, code.name)
                 if code.listed and key in seen and code.line not in explained:
-                    yield Place(subject.path, code.line, f"{code.code} is listed twice; remove one of the two")
+                    yield Place(subject.path, code.line, f"{code.code} is listed twice; remove one")
                 seen.add(key)
         rows: dict[tuple[str, int, str], int] = {}
         for status in subject.source.statuses:
             same, line = (status.kind, status.code, status.reason), view.line(subject.path, status.line)
             if same in rows and view.together(subject.path, rows[same], line):
-                yield Place(subject.path, line, f"{status.code} is listed twice for one reason; remove one of the two")
+                yield Place(subject.path, line, f"{status.code} is listed twice with the same reason; remove one")
             rows[same] = line
 
 
 RULES = (
-    Rule("no-codes", CERTAIN, "An operation lists no code of success.", _none),
-    Rule("codes-not-read", CERTAIN, "Response codes stand in a form that was not read.", _not_read),
-    Rule("unlisted-401", CERTAIN, "An operation lists codes of errors, but not 401 as others do.", _unauthorized),
-    Rule("unlisted-code", CERTAIN, "The text promises a code that the list of codes lacks.", _unlisted),
-    Rule("missing-comma", CERTAIN, "Two codes stand side by side without a comma.", _commas),
-    Rule("unbalanced-codes", CERTAIN, "A list of codes has a parenthesis too many or too few.", _parentheses),
-    Rule("code-name", CERTAIN, "The name of a code is that of another.", _named),
-    Rule("misplaced-code", CERTAIN, "An error stands with the codes of success, or the other way round.", _misplaced),
-    Rule("duplicate-code", CERTAIN, "A list of codes has a code twice.", _twice),
+    Rule("no-codes", CERTAIN, "An operation lists no success code.", _none),
+    Rule("codes-not-read", CERTAIN, "Response codes were not understood.", _not_read),
+    Rule("unlisted-401", CERTAIN, "An operation lists error codes, but not 401 as others do.", _unauthorized),
+    Rule("unlisted-code", CERTAIN, "The text promises a code that is not in the list.", _unlisted),
+    Rule("missing-comma", CERTAIN, "The comma between two codes is missing.", _commas),
+    Rule("unbalanced-codes", CERTAIN, "A list of codes has an unbalanced parenthesis.", _parentheses),
+    Rule("code-name", CERTAIN, "A code has the name of another code.", _named),
+    Rule("misplaced-code", CERTAIN, "An error code is listed as a success code, or the other way round.", _misplaced),
+    Rule("duplicate-code", CERTAIN, "A list names a code twice.", _twice),
     Rule("no-401", TASTE, "No operation of the reference lists 401.", _never_unauthorized),
-    Rule("no-error-codes", TASTE, "An operation lists no code of an error.", _no_errors),
+    Rule("no-error-codes", TASTE, "An operation lists no error code.", _no_errors),
 )

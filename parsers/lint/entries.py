@@ -1,4 +1,4 @@
-"""Entries of parameter files: unused ones, misspelt and missing keys, values that no entry has."""
+"""Entries of parameter files: unused entries, misspelt and missing keys, and values that are not allowed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NEEDED = ("in", "type", "required")
 _ANCHOR = re.compile(r":\s*&\S+")
 _NEAR = 0.72
 _LONGEST = 40
-"""Characters of a key that may be a misspelt one."""
+"""The shortest key, in characters, that can be recognised as a misspelling."""
 
 
 def _entries(view: View) -> Iterator[tuple[ParameterFile, Definition]]:
@@ -42,7 +42,7 @@ def _entries(view: View) -> Iterator[tuple[ParameterFile, Definition]]:
 
 
 def _unused(view: View) -> Iterator[Place]:
-    """An entry that no row refers to; one that others merge is used by them."""
+    """Find entries that no row refers to; an entry counts as used if another entry merges it."""
     if not view.whole:
         return
     elsewhere = _referred(view)
@@ -53,7 +53,7 @@ def _unused(view: View) -> Iterator[Place]:
                 yield Place(
                     held.path,
                     entry.line,
-                    f"no table refers to {entry.key}; remove the entry, or refer to it where it belongs",
+                    f"no table refers to {entry.key}; remove the entry, or add a row that refers to it",
                 )
 
 
@@ -61,14 +61,14 @@ _ROW = re.compile(r"^[ \t]+-[ \t]+[^:\n]+:[ \t]+(?P<ref>\S+)[ \t]*$", re.MULTILI
 
 
 def _referred(view: View) -> frozenset[str]:
-    """Entries that rows refer to which were not read: what keeps them from being read has a finding of its own."""
+    """Return the entries that unread rows refer to; another rule reports why those rows were not read."""
     paths = {name for name, _ in view.orphans}
     paths |= {flaw.path for flaw in view.reading.flaws if flaw.rule == UNREAD}
     return frozenset(found["ref"] for path in paths for found in _ROW.finditer(view.text(path)))
 
 
 def nearest(key: str, having: frozenset[str]) -> str | None:
-    """The known key that a misspelt one was meant to be, None where there is none, or the entry has that too."""
+    """Return the known key that a misspelt key stands for; None if there is none, or the entry has that key too."""
     if len(key) > _LONGEST:
         return None
     found = difflib.get_close_matches(key.lower(), sorted(KNOWN_KEYS), 1, _NEAR)
@@ -81,7 +81,7 @@ def _misspelt(view: View) -> Iterator[Place]:
         for key, line in entry.keys:
             meant = None if key in KNOWN_KEYS else nearest(key, having)
             if meant is not None:
-                yield Place(held.path, line, f"{entry.key} has a key {key}, which nothing reads; write {meant}")
+                yield Place(held.path, line, f"{entry.key} has an unknown key {key}; write {meant}")
 
 
 def _unknown(view: View) -> Iterator[Place]:
@@ -90,27 +90,27 @@ def _unknown(view: View) -> Iterator[Place]:
         for key, line in entry.keys:
             if key not in KNOWN_KEYS and nearest(key, having) is None:
                 known = ", ".join(sorted(READ_KEYS))
-                yield Place(held.path, line, f"{entry.key} has a key {key}, which nothing reads; the keys are {known}")
+                yield Place(held.path, line, f"{entry.key} has an unknown key {key}; the known keys are {known}")
 
 
 def _missing(view: View) -> Iterator[Place]:
-    """Keys that every entry needs; one that is there misspelt is reported as that."""
+    """Find missing keys that every entry needs; a misspelt key has its own rule."""
     for held, entry in _entries(view):
         having = frozenset(key for key, _ in entry.keys)
         misspelt = {nearest(key, having) for key in having - KNOWN_KEYS}
         lacking = [key for key in _NEEDED if key not in having and key not in misspelt]
         if lacking:
             keys = " and ".join(f"`{key}`" for key in lacking)
-            yield Place(held.path, entry.line, f"{entry.key} has no {keys}; add what holds for it")
+            yield Place(held.path, entry.line, f"{entry.key} has no {keys}; add the missing keys")
 
 
 def _empty(view: View) -> Iterator[Place]:
     for held, entry in _entries(view):
         having = frozenset(key for key, _ in entry.keys)
         if "description" not in having and not any(nearest(key, having) == "description" for key in having):
-            yield Place(held.path, entry.line, f"{entry.key} has no `description`; say what it is")
+            yield Place(held.path, entry.line, f"{entry.key} has no `description`; add one")
         elif "description" in having and not entry.description.strip():
-            yield Place(held.path, entry.line, f"{entry.key} has an empty description; say what it is")
+            yield Place(held.path, entry.line, f"{entry.key} has an empty description; describe the parameter")
 
 
 def _line(entry: Definition, key: str) -> int:
@@ -123,7 +123,7 @@ def _location(view: View) -> Iterator[Place]:
             yield Place(
                 held.path,
                 _line(entry, "in"),
-                f"{entry.key} is in {entry.location!r}, which is no part of a request or a response; write one of "
+                f"{entry.key} has `in: {entry.location}`, which is not a part of a request or a response; write one of "
                 f"{', '.join(LOCATIONS)}",
             )
 
@@ -135,8 +135,7 @@ def _optional_path(view: View) -> Iterator[Place]:
             yield Place(
                 held.path,
                 _line(entry, "required"),
-                f"{entry.key} is a part of the path and yet optional, but no URL can do without it; write "
-                "`required: true`",
+                f"{entry.key} is optional, but a part of the path is always required; write `required: true`",
             )
 
 
@@ -146,16 +145,20 @@ def _type(view: View) -> Iterator[Place]:
         if kind and kind.lower() not in TYPES:
             instead = _INSTEAD.get(kind.lower())
             advice = f"write {instead}" if instead else f"write one of {', '.join(sorted(TYPES - {'null', 'number'}))}"
-            yield Place(held.path, _line(entry, "type"), f"{entry.key} is of type {kind!r}; {advice}")
+            yield Place(
+                held.path,
+                _line(entry, "type"),
+                f"{entry.key} has the type {kind!r}, which JSON does not have; {advice}",
+            )
 
 
 RULES = (
-    Rule("unused-parameter", CERTAIN, "No table refers to an entry of a parameter file.", _unused),
-    Rule("misspelt-key", CERTAIN, "An entry of a parameter file has a key that is a known one misspelt.", _misspelt),
-    Rule("missing-key", CERTAIN, "An entry of a parameter file lacks in, type or required.", _missing),
-    Rule("missing-description", CERTAIN, "An entry of a parameter file describes nothing.", _empty),
-    Rule("unknown-location", CERTAIN, "An entry of a parameter file is in no part of a message.", _location),
-    Rule("optional-path-parameter", CERTAIN, "A part of a path is said to be optional.", _optional_path),
-    Rule("unknown-key", TASTE, "An entry of a parameter file has a key that nothing reads.", _unknown),
-    Rule("uncommon-type", TASTE, "A type is none of the words that JSON has for types.", _type),
+    Rule("unused-parameter", CERTAIN, "An entry of a parameter file is not used by any table.", _unused),
+    Rule("misspelt-key", CERTAIN, "An entry of a parameter file has a misspelt key.", _misspelt),
+    Rule("missing-key", CERTAIN, "An entry of a parameter file lacks `in`, `type` or `required`.", _missing),
+    Rule("missing-description", CERTAIN, "An entry of a parameter file has no description.", _empty),
+    Rule("unknown-location", CERTAIN, "An entry of a parameter file has an unknown value of `in`.", _location),
+    Rule("optional-path-parameter", CERTAIN, "A path parameter is marked as optional.", _optional_path),
+    Rule("unknown-key", TASTE, "An entry of a parameter file has an unknown key.", _unknown),
+    Rule("uncommon-type", TASTE, "A type is not a type of JSON.", _type),
 )

@@ -1,4 +1,4 @@
-"""What a rule is, and what it finds."""
+"""Rules and their findings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from parsers.lint.view import View
 
 _SHOWN = 8
-"""Places of one cause that a line of text shows; JSON and SARIF have them all."""
+"""The text output names at most this many places of one cause; JSON and SARIF name all."""
 
 Certainty = Literal["certain", "taste"]
 CERTAIN: Final = "certain"
@@ -18,10 +18,10 @@ TASTE: Final = "taste"
 
 
 class Place(NamedTuple):
-    """Where something is wrong: a path relative to the root of the distribution and a line from 1, and what is wrong.
+    """One defective place: a path relative to the root of the distribution, a line from 1, and a message.
 
-    The message is one sentence without a full stop: what is wrong, a semicolon, what to write instead. Places of one
-    rule with the same ``cause`` ("" is none) are one finding: they are mended together.
+    The message is one sentence without a full stop: the defect, a semicolon, and the correction. Places of one rule
+    with the same ``cause`` are one finding, because one correction mends them all; "" means no shared cause.
     """
 
     path: str
@@ -32,7 +32,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """A named rule; ``summary`` says in one sentence what it finds."""
+    """A named rule; ``summary`` describes its findings in one sentence."""
 
     name: str
     certainty: Certainty
@@ -44,7 +44,7 @@ class Rule:
 class Finding:
     """One defect; findings sort by file and line.
 
-    ``also`` are the other places that have the same cause, as pairs of path and line.
+    ``also`` has the other places with the same cause, as pairs of path and line.
     """
 
     path: str
@@ -59,7 +59,7 @@ class Finding:
         return f"{self.path}:{self.line}: {self.rule}{kind}: {self.message}{self._others()}"
 
     def _others(self) -> str:
-        """The other places, the lines of one file together; the first few of many."""
+        """The other places as text, grouped by file; only the first few are named."""
         if not self.also:
             return ""
         lines: dict[str, list[int]] = {}

@@ -1,4 +1,4 @@
-"""Defects that were met while the reference was read, and documents that nobody includes."""
+"""Defects that the reader of the reference reports, and documents that no other document includes."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ if TYPE_CHECKING:
     from parsers.parameters import Flaw
 
 _MET = {
-    "undefined-parameter": "A row refers to an entry that the parameter file lacks.",
-    "duplicate-parameter": "A parameter file defines one entry twice, and only the last counts.",
-    "malformed-parameter": "An entry of a parameter file has no keys of its own.",
-    "missing-parameter-file": "A table names a parameter file that is not there.",
-    "missing-status-file": "A table names a status file that is not there.",
-    "missing-include": "A document includes a file that is not there.",
+    "undefined-parameter": "A row refers to an entry that does not exist in the parameter file.",
+    "duplicate-parameter": "A parameter file defines an entry twice; only the last one counts.",
+    "malformed-parameter": "An entry of a parameter file has no keys.",
+    "missing-parameter-file": "A table names a parameter file that does not exist.",
+    "missing-status-file": "A table names a status file that does not exist.",
+    "missing-include": "A document includes a file that does not exist.",
     "table-without-file": "A table names no parameter file or status file.",
     "empty-table": "A table has no rows.",
-    "malformed-row": "A row of a table is not of the form that tables have.",
-    "malformed-status-table": "A table of codes does not say whether they are of success or of errors.",
+    "malformed-row": "A row of a table does not have the form `- name: reference`.",
+    "malformed-status-table": "A table of codes does not say whether it lists success or error codes.",
     "malformed-method": "A method directive names no method and URL.",
-    MISTYPED: "Text was meant as a directive, is none as it stands, and was read as one all the same.",
-    UNREAD: "Text was meant as a directive, is none, and nothing reads it.",
-    "method-without-section": "A method directive stands in no section, so there is no operation for it.",
+    MISTYPED: "A directive is written wrongly; it was read as the intended directive.",
+    UNREAD: "A directive is written wrongly, and its content was not read.",
+    "method-without-section": "A method directive stands outside of every section, so it makes no operation.",
 }
-"""Rules that the reader itself applies: name -> what it finds."""
+"""Rules of the reader: name -> summary."""
 
 _ONE_CAUSE = frozenset({"undefined-parameter", "missing-parameter-file", "missing-status-file", "missing-include"})
-"""Rules of the reader by which the same message tells of the same thing that is missing."""
+"""Rules of the reader whose places have one cause if their messages are equal: the same thing is missing."""
 
 
 def flaws(read: Reading) -> Iterator[Flaw]:
-    """What was met in documents, and in parameter files."""
+    """Return all defects that the reader found, in documents and in parameter files."""
     yield from read.flaws
     for held in read.tables.parameter_files.values():
         yield from held.flaws
@@ -54,14 +54,14 @@ def _met(name: str) -> Callable[[View], Iterator[Place]]:
 
 
 def unnamed(read: Reading) -> Iterator[Finding]:
-    """What the reader met under a name that no rule of this module has."""
+    """Return the reader's defects whose rule is not listed in this module."""
     for flaw in flaws(read):
         if flaw.rule not in _MET:
             yield Finding(flaw.path, flaw.line, flaw.rule, flaw.message)
 
 
 def _orphans(view: View) -> Iterator[Place]:
-    """A part with operations that stands beside the documents, and that none of them includes."""
+    """Find files with operations that stand beside the documents and that no document includes."""
     for name, line in view.orphans:
         yield Place(
             name,
@@ -73,5 +73,5 @@ def _orphans(view: View) -> Iterator[Place]:
 
 RULES = (
     *(Rule(name, CERTAIN, summary, _met(name)) for name, summary in _MET.items()),
-    Rule("orphaned-file", CERTAIN, "A file with operations is included by no document.", _orphans),
+    Rule("orphaned-file", CERTAIN, "No document includes a file with operations.", _orphans),
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def text(findings: Sequence[Finding]) -> str:
-    """One line for each, and one that counts them."""
+    """Write one line for each finding, and a last line with their number."""
     lines = [str(finding) for finding in findings]
     kinds = Counter(finding.certainty for finding in findings)
     certain, taste = kinds[CERTAIN], len(findings) - kinds[CERTAIN]
@@ -25,7 +25,7 @@ def text(findings: Sequence[Finding]) -> str:
 
 
 def as_json(findings: Sequence[Finding]) -> str:
-    """An array of objects with path, line, rule, certainty and message, and with other places of the same cause."""
+    """Write a JSON array of findings: path, line, rule, certainty, message, and other places of the same cause."""
     items = [
         {
             "path": finding.path,

@@ -1,4 +1,4 @@
-"""Rows of tables: the same row twice, rows that stand in a place that their entry rules out."""
+"""Rows of tables: repeated rows, and rows in a table that their entry does not allow."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def _repeated(view: View, subject: Subject) -> Iterator[tuple[Row, Row, bool]]:
-    """Pairs of rows with one name and one reference in one table, and whether nothing can tell them apart.
+    """Yield pairs of rows with the same name and reference in one table, and True if they are true duplicates.
 
-    A flat table may list a field of two objects twice, but not in two rows that follow each other, and what is no
-    field of a body is nested in nothing.
+    A flat table may list the same field of two objects, so two body rows are true duplicates only if they follow each
+    other. Headers and parameters are not nested, so two such rows are always duplicates.
     """
     for side in SIDES:
         rows = subject.rows(side)
@@ -39,7 +39,7 @@ def _duplicates(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     row.line,
-                    f"{row.name} stands in this table already (line {first.line}); remove one of the two rows",
+                    f"{row.name} is already in this table (line {first.line}); remove one of the two rows",
                 )
 
 
@@ -50,8 +50,8 @@ def _apart(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     row.line,
-                    f"{row.name} stands in this table twice (first in line {first.line}); where each belongs to "
-                    f"another object, write `object.{row.last}`",
+                    f"{row.name} is in this table twice (first in line {first.line}); if the rows belong to "
+                    f"different objects, write `object.{row.last}`",
                 )
 
 
@@ -62,7 +62,7 @@ def _path_in_response(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     row.line,
-                    f"{row.name} stands in the table of the response, but {row.told_by} is in "
+                    f"{row.name} is in the table of the response, but {row.told_by} puts it in "
                     f"{row.parameter.location}, which only requests have; "
                     + (
                         "write another part" if row.written_out else "refer to an entry with `in: body` or `in: header`"
@@ -72,7 +72,7 @@ def _path_in_response(view: View) -> Iterator[Place]:
 
 
 RULES = (
-    Rule("duplicate-row", CERTAIN, "A table has the same row twice.", _duplicates),
-    Rule("request-part-in-response", CERTAIN, "A response is said to have a path or a query.", _path_in_response),
-    Rule("repeated-row", TASTE, "A flat table has a row twice, without saying of what.", _apart),
+    Rule("duplicate-row", CERTAIN, "A table contains the same row twice.", _duplicates),
+    Rule("request-part-in-response", CERTAIN, "A response table has a row in path or query.", _path_in_response),
+    Rule("repeated-row", TASTE, "A flat table contains a row twice without naming the objects.", _apart),
 )

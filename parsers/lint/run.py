@@ -19,19 +19,19 @@ RULES: tuple[Rule, ...] = tuple(
     for module in (reading, entries, rows, urls, titles, codes, versions, statuses, samples, bodies)
     for rule in module.RULES
 )
-"""Every rule there is; names are unique."""
+"""All rules; their names are unique."""
 
 
 def check(read: Reading, specs: Mapping[str, Spec], *, taste: bool = False) -> tuple[Finding, ...]:
     """Run the rules over a reference that was read.
 
     Args:
-        read: the reference, read with its defects.
-        specs: the specs made of it.
-        taste: also run the rules of taste.
+        read: the reference as it was read, with the defects found by the reader.
+        specs: the specs made from the reference.
+        taste: True to run the rules of taste too.
 
     Returns:
-        The findings by file and line, none twice, and one for each cause.
+        The findings sorted by file and line, without duplicates, one for each cause.
 
     """
     view = View(read, specs)
@@ -43,7 +43,7 @@ def check(read: Reading, specs: Mapping[str, Spec], *, taste: bool = False) -> t
 
 
 def _joined(rule: Rule, places: Iterable[Place]) -> Iterator[Finding]:
-    """The findings of a rule: one for each cause, at the first of its places."""
+    """Return the findings of a rule: one for each cause, at the first place of the cause."""
     causes: dict[object, list[Place]] = {}
     for place in dict.fromkeys(places):
         causes.setdefault(place.cause or place, []).append(place)

@@ -1,4 +1,4 @@
-"""Samples as files, and the microversions they are of."""
+"""Samples: missing and invalid files, and the microversions of samples."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def _missing(view: View) -> Iterator[Place]:
                     yield Place(
                         subject.path,
                         sample.line,
-                        f"there is no sample {sample.file}; add it, or correct the path",
+                        f"the sample {sample.file} does not exist; add it, or correct the path",
                         sample.file,
                     )
 
 
 def _invalid(view: View) -> Iterator[Place]:
-    """A sample that cannot be read or is no JSON, told at its own file, once."""
+    """Find samples that cannot be read or are not JSON; each is reported once, at its own file."""
     for subject in view.subjects:
         for side in SIDES:
             for sample in subject.samples(side):
@@ -51,14 +51,14 @@ _UNFILLED = re.compile(r"%\(\w+\)[sdi]|\[0-9a-f\]\{8\}|\{\{\s*\w+\s*\}\}|\$\{\w+
 
 
 def _unfilled(view: View) -> Iterator[Place]:
-    """A sample that still holds a blank of the template it was made from, told at its own file."""
+    """Find samples with an unfilled template placeholder; each is reported at its own file."""
     for path in sorted({s.file for subject in view.subjects for side in SIDES for s in subject.samples(side)}):
         if path in view.reading.samples.missing or not path.endswith(".json"):
             continue
         for number, line in enumerate(view.text(path).split("\n"), 1):
             found = _UNFILLED.search(line)
             if found:
-                yield Place(path, number, f"{found[0]} is a blank of a template; write a value that a message may have")
+                yield Place(path, number, f"{found[0]} is an unfilled placeholder of a template; write a real value")
 
 
 def _outside(view: View) -> Iterator[Place]:
@@ -71,13 +71,13 @@ def _outside(view: View) -> Iterator[Place]:
                     yield Place(
                         subject.path,
                         sample.line,
-                        f"the sample is of version {own}, but the operation exists in {written(held)}; show a sample "
-                        "of one of its versions",
+                        f"the sample has version {own}, but the operation exists in {written(held)}; show a sample "
+                        "of one of these versions",
                     )
 
 
 def _heading(view: View) -> Iterator[Place]:
-    """The version in a sample's path against the one that its heading names, or the range that it bounds."""
+    """Compare the version in a sample's path with the version or the range in its heading."""
     for subject in view.subjects:
         for sample in subject.source.samples:
             found = _IN_PATH.search(sample.path)
@@ -92,8 +92,7 @@ def _heading(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     view.line(subject.path, sample.line),
-                    f"the heading speaks of version {said}, but the sample {sample.path} is of {own}; correct one of "
-                    "the two",
+                    f"the heading names version {said}, but the sample {sample.path} has {own}; correct one of the two",
                 )
 
 
@@ -107,15 +106,22 @@ def _other_side(view: View) -> Iterator[Place]:
                     yield Place(
                         subject.path,
                         sample.line,
-                        f"{name} is named for a {other}, but is shown as a {side}; show the other, or name it for both",
+                        f"{name} is named as a {other}, but shown as a {side}; show another sample, or rename this one",
                     )
 
 
 RULES = (
-    Rule("missing-sample", CERTAIN, "A sample is not there.", _missing),
-    Rule("invalid-sample", CERTAIN, "A sample is no JSON.", _invalid),
-    Rule("unfilled-sample", CERTAIN, "A sample holds a blank of a template.", _unfilled),
-    Rule("sample-outside-operation", CERTAIN, "A sample is of a version without its operation.", _outside),
-    Rule("sample-against-heading", CERTAIN, "A sample and its heading differ on the version.", _heading),
-    Rule("sample-of-other-side", TASTE, "A sample is named for a request and shown as a response, or so.", _other_side),
+    Rule("missing-sample", CERTAIN, "A sample file does not exist.", _missing),
+    Rule("invalid-sample", CERTAIN, "A sample is not JSON.", _invalid),
+    Rule("unfilled-sample", CERTAIN, "A sample contains an unfilled placeholder.", _unfilled),
+    Rule(
+        "sample-outside-operation", CERTAIN, "A sample has a version in which its operation does not exist.", _outside
+    ),
+    Rule("sample-against-heading", CERTAIN, "A sample and its heading name different versions.", _heading),
+    Rule(
+        "sample-of-other-side",
+        TASTE,
+        "A sample named as a request is shown as a response, or the other way round.",
+        _other_side,
+    ),
 )

@@ -30,10 +30,10 @@ def _level(certainty: Certainty) -> str:
 
 
 def sarif(findings: Sequence[Finding]) -> str:
-    """Give the log, with one run."""
+    """Return the SARIF log as text, with one run."""
     rules, index = _rules(findings)
     driver: dict[str, Any] = {"name": _TOOL, "rules": rules}
-    with contextlib.suppress(PackageNotFoundError):  # it also runs from a checkout that is not installed
+    with contextlib.suppress(PackageNotFoundError):  # the suite also runs from a checkout that is not installed
         driver["version"] = version(_TOOL)
     run = {
         "tool": {"driver": driver},
@@ -70,7 +70,7 @@ def _results(findings: Sequence[Finding], index: dict[str, int]) -> list[dict[st
     results = []
     same: Counter[str] = Counter()
     for finding in findings:
-        # Without the line, so that a finding stays the same when lines are added above it.
+        # The line is left out, so that a finding keeps its identity when lines are added above it.
         identity = hashlib.sha256(f"{finding.rule}\0{finding.path}\0{finding.message}".encode()).hexdigest()[:32]
         same[identity] += 1
         also = [_location(path, line) for path, line in finding.also]

@@ -1,4 +1,4 @@
-"""How one sample and the flat table beside it fit together."""
+"""The comparison of one sample with the flat table beside it."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ _MAX_TEXT = 4_000
 
 
 def kind_of(value: Any) -> str:
-    """What a value of a sample is, in words, with the value where it is short."""
+    """Describe a value of a sample in words: its JSON type, and the value if it is short."""
     word = _WORDS.get(type(value), "null")
     return f"{word}, {value!r}" if isinstance(value, str | int | float) and len(repr(value)) <= 40 else word
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two names differ only in number, case or punctuation of their words."""
+    """True if two names differ only in singular or plural, case or punctuation."""
     if one == other:
         return False
     return _folded(one) == _folded(other)
@@ -63,12 +63,12 @@ def _folded(name: str) -> tuple[str, ...]:
 
 
 def contradicts(row: Row, value: Any) -> bool:
-    """Whether a value cannot be of the row's type; not where the description allows for more than one kind."""
+    """True if a value contradicts the row's type, and the description does not allow another type either."""
     kinds = _KINDS.get((row.parameter.type or "").strip().lower())
     if kinds is None or (isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds)):
         return False
     text = row.source.description[:_MAX_TEXT]
-    # A description that names 1 or ``True`` names no string, unless it speaks of strings.
+    # Unless the description mentions strings, a 1 or ``True`` in it is not meant as a string.
     written = isinstance(value, str) and value and (not _spells(value, kinds) or "string" in text.lower())
     if written and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text):
         return False  # the description names this very value
@@ -77,14 +77,14 @@ def contradicts(row: Row, value: Any) -> bool:
 
 
 def _spells(text: str, kinds: tuple[type, ...]) -> bool:
-    """Whether a text spells a value of one of these kinds, such as "1" or "True"."""
+    """True if a text spells a value of one of these types, such as "1" or "True"."""
     if bool in kinds:
         return text.lower() in ("true", "false")
     return bool({int, float} & set(kinds)) and re.fullmatch(r"[-+]?\d+(?:\.\d+)?", text) is not None
 
 
 def _names_both(text: str, kinds: tuple[type, ...], value: Any) -> bool:
-    """Whether a description speaks of a list or of one thing, of a string or of an object."""
+    """True if a description mentions a list or a single thing, a string or an object."""
     form = _LIST_OR_ONE if list in kinds or isinstance(value, list) else _OR_OTHER
     return form.search(text) is not None
 
@@ -94,10 +94,10 @@ class Shape:
     """A sample body beside the rows of its table.
 
     Attributes:
-        rows: the rows in body of that side.
-        shared: names in the tables of operations with the same method and URL.
-        body: the sample.
-        version: of the sample, None where unknown; then only rows without bounds are known to apply.
+        rows: the body rows of the request or the response.
+        shared: names in the tables of all operations with the same method and URL.
+        body: the sample's JSON value.
+        version: the microversion of the sample; None if unknown, so that only rows without bounds surely apply.
 
     """
 
@@ -138,26 +138,26 @@ class Shape:
 
     @cached_property
     def filled(self) -> frozenset[str]:
-        """Keys whose value is something, at least once."""
+        """Keys that have a value other than null or empty, at least once."""
         return frozenset(key for _, held in self.objects for key, value in held.items() if value not in ([], {}, None))
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """All names that tables give, whole and by parts."""
+        """All names in the tables: dotted names as a whole, and each of their parts."""
         return self.shared | {part for row in self.rows for part in (row.name, *row.name.split("."))}
 
     def applies(self, row: Row) -> bool:
-        """Whether a row is known to apply to the version of the sample."""
+        """True if a row surely applies to the version of the sample."""
         own = row.parameter.range
         return own.min is None and own.max is None if self.version is None else self.version in own
 
     @cached_property
     def current(self) -> tuple[Row, ...]:
-        """The rows that are known to apply."""
+        """The rows that surely apply."""
         return tuple(row for row in self.rows if self.applies(row))
 
     def opaque(self, path: Path) -> bool:
-        """Whether the keys of an object are the reader's choice: it is said to hold pairs, or no row names any key."""
+        """True if the user chooses the keys of an object: its row says so, or no row names any of its keys."""
         if path not in self._opaque:
             own = [row for row in self.rows if path and row.last == path[-1]]
             held = [keys for keys in self._by_path.get(path, ()) if keys]
@@ -167,9 +167,10 @@ class Shape:
         return self._opaque[path]
 
     def undocumented(self) -> Iterator[tuple[Path, str]]:
-        """Keys without a row in objects that the table describes: at least half of their keys have one, and two have.
+        """Return keys without a row, in objects that the table describes.
 
-        Of the outermost object, one is enough. Nothing is said where a row stands for many keys: ``{type}_count``.
+        It describes an object if at least half of its keys, and at least two, have a row; for the outermost object one
+        key is enough. An object is skipped if a row stands for many keys, such as ``{type}_count``.
         """
         if any(_PATTERN.search(row.name) for row in self.rows):
             return
@@ -186,12 +187,12 @@ class Shape:
                     yield path, key
 
     def owns(self, path: Path) -> bool:
-        """Whether an object is what the table is about: the body, what it wraps, or what a dotted row names."""
+        """True if the table is about this object: the body, the object in it, or one that a dotted row names."""
         nested = [tuple(row.name.split(".")[:-1]) for row in self.rows if "." in row.name]
         return len(path) < 2 or any(path[-len(above) :] == above for above in nested)
 
     def wrappers(self) -> Iterator[tuple[Path, str]]:
-        """The only key of the outermost object, where it has no row and the table describes what is within it."""
+        """Return the only key of the outermost object if it has no row and the table describes the object within."""
         if not isinstance(self.body, dict) or len(self.body) != 1 or any(map(self._stands_for_any, self.rows)):
             return
         key = next(iter(self.body))
@@ -201,16 +202,16 @@ class Shape:
             yield (), key
 
     def meant(self, key: str) -> Row | None:
-        """The row that was meant for a key without one: it is called nearly so, and the sample has nothing for it."""
+        """Return the row meant for a key without a row: a similar name that does not occur in the sample."""
         return next((row for row in self.current if alike(row.last, key) and row.last not in self.keys), None)
 
     def _stands_for_any(self, row: Row) -> bool:
-        """Whether a row may name a key of the reader's choice: a required one that the sample lacks."""
+        """True if a row may stand for a key of the user's choice: it is required, and the sample lacks it."""
         absent = row.parameter.required and self.applies(row) and row.last not in self.keys
         return absent and not any(alike(row.last, key) for key in self.keys) and self._within_opaque(row)
 
     def _within_opaque(self, row: Row) -> bool:
-        """Whether what a row stands in (by its name, else the container before it) has keys of the reader's choice."""
+        """True if the user chooses the keys of the row's parent (by its dotted name, or the container before it)."""
         above = tuple(row.name.split(".")[:-1])
         if above:
             return any(self.opaque(path) for path, _ in self.objects if path[-len(above) :] == above)
@@ -218,14 +219,14 @@ class Shape:
         container = next((r.last for r in reversed(before) if (r.parameter.type or "").lower() in _CONTAINERS), None)
         if container is None or container not in self.keys:
             return self.opaque(())
-        # The objects of an array have keys in common, and so are no choice of the reader.
+        # The objects of an array have the same keys, so the user does not choose them.
         paths = {(*path, container) for path, held in self.objects if isinstance(held.get(container), dict)}
         return any(self.opaque(path) for path in paths)
 
     def absent(self) -> Iterator[Row]:
-        """Required rows that the sample lacks, though all that they may stand in is there and holds something."""
+        """Return required rows missing from the sample, although every object that may contain them is filled."""
         if not any(row.last in self.keys for row in self.current):
-            return  # the table may be of another body altogether
+            return  # the table may describe another body
         for number, row in enumerate(self.rows):
             if not row.parameter.required or not self.applies(row) or row.last in self.keys:
                 continue
@@ -237,7 +238,7 @@ class Shape:
                 yield row
 
     def values(self, name: str) -> list[Any]:
-        """The values of a name; of a dotted one, those that stand in what it names."""
+        """Return the values of a name; for a dotted name, only the values inside the named parent."""
         *above, last = name.split(".")
         return [
             held[last]
@@ -246,7 +247,7 @@ class Shape:
         ]
 
     def out_of_range(self) -> Iterator[tuple[Path, str, Row]]:
-        """Keys of described objects all of whose rows are of other versions than the sample's."""
+        """Return keys of described objects whose rows all belong to other versions than the sample's."""
         if self.version is None:
             return
         seen: set[str] = set()

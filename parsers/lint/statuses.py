@@ -1,4 +1,4 @@
-"""Names of statuses against the documented vocabulary."""
+"""Names of statuses, compared with the documented vocabulary."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def vocabularies(view: View) -> dict[str, frozenset[str]]:
-    """The documented statuses by resource, in capitals."""
+    """Return the documented statuses by resource, in capitals."""
     found: dict[str, frozenset[str]] = {}
     for spec in view.specs.values():
         for held in spec.vocabulary:
@@ -32,9 +32,9 @@ def _named(condition: Condition) -> tuple[str, ...]:
 
 
 def _undocumented(view: View) -> Iterator[Place]:
-    """A condition on the status of a resource that names what is none of its documented statuses.
+    """Find conditions that name an undocumented status of a resource.
 
-    Only names in capitals count: a word in lower case may describe a state instead of naming it.
+    Only names in capitals count: a word in lower case may describe a state without naming it.
     """
     known = vocabularies(view)
     for subject in view.subjects:
@@ -47,15 +47,15 @@ def _undocumented(view: View) -> Iterator[Place]:
                     continue
                 meant = STATUS_NAMES.get(name)
                 advice = (
-                    f"the status is called {meant}; write {meant}"
+                    f"the documented name is {meant}; write {meant}"
                     if meant in held
                     else f"write one of {', '.join(sorted(held))}"
                 )
                 yield Place(
                     subject.path,
                     condition.line,
-                    f"{name} is no documented status of a {condition.resource}; {advice}",
+                    f"{name} is not a documented status of a {condition.resource}; {advice}",
                 )
 
 
-RULES = (Rule("undocumented-status", CERTAIN, "A condition names a status that is not documented.", _undocumented),)
+RULES = (Rule("undocumented-status", CERTAIN, "A condition names an undocumented status.", _undocumented),)

@@ -16,7 +16,7 @@ def _key(subject: Subject) -> str:
 
 
 def _twice(view: View) -> Iterator[Place]:
-    """Two operations of one file with one title: neither can be linked to by it. Sections with two methods have one."""
+    """Find two operations of one file with the same title, except the methods of one section."""
     first: dict[tuple[str, str], Subject] = {}
     for subject in view.subjects:
         if not subject.source.title:
@@ -26,8 +26,8 @@ def _twice(view: View) -> Iterator[Place]:
             yield Place(
                 subject.path,
                 subject.operation.line,
-                f"{subject.source.title!r} is the title of an operation in line {held.operation.line} already, so "
-                "links to it cannot tell the two apart; give it a title of its own",
+                f"{subject.source.title!r} is already the title of the operation in line {held.operation.line}, so "
+                "links cannot tell the two apart; choose another title",
             )
 
 
@@ -39,8 +39,8 @@ def _elsewhere(view: View) -> Iterator[Place]:
             yield Place(
                 subject.path,
                 subject.operation.line,
-                f"{subject.source.title!r} is also the title of an operation in {held.path}:{held.operation.line}; a "
-                "title of its own keeps links stable",
+                f"{subject.source.title!r} is also the title of an operation in {held.path}:{held.operation.line}; "
+                "choose another title to keep links stable",
             )
 
 

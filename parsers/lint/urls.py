@@ -1,4 +1,4 @@
-"""URLs against the tables, and characters that nobody sees."""
+"""URLs compared with the tables, and invisible characters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DIRECTIVE = re.compile(r"^[ \t]*\.\.[ \t]+(?:rest_method|literalinclude|include
 
 
 def placeholders(path: str) -> tuple[str, ...]:
-    """The placeholders of a path, in its order; those of its query do not count, nor do ``{?name}`` and the like."""
+    """Return the placeholders of a path in order, without those of the query and without ``{?name}`` and the like."""
     found = _PLACEHOLDER.findall(path.partition("?")[0].partition("{?")[0])
     return tuple(dict.fromkeys(name.strip() for name in found if name.strip()[:1] not in "?&+#"))
 
@@ -45,7 +45,7 @@ def _form(view: View) -> Iterator[Place]:
 
 
 def _related(view: View) -> Iterator[Subject]:
-    """The operations whose URL and table can be compared: both were understood."""
+    """Yield the operations whose URL and table were both understood, so that they can be compared."""
     for subject in view.subjects:
         if fault(subject.source.path) is None and "rest_parameters" not in subject.lost:
             yield subject
@@ -68,7 +68,7 @@ def _without_row(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     other.line,
-                    f"{name} is a part of the path {subject.source.path}, but {other.told_by} is in "
+                    f"{name} is a part of the path {subject.source.path}, but {other.told_by} puts it in "
                     f"{other.parameter.location or 'nothing'}; {_elsewhere(other, 'path')}",
                     other.cause,
                 )
@@ -102,14 +102,13 @@ def _without_placeholder(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     row.line,
-                    f"{row.name} is in path by {row.told_by}, but {subject.source.path} has no {{{row.name}}}; "
-                    f"{advice}",
+                    f"{row.told_by} puts {row.name} in path, but {subject.source.path} has no {{{row.name}}}; {advice}",
                     "" if len(left) == 1 else row.cause,
                 )
 
 
 def _unresolved(subject: Subject) -> bool:
-    """Whether rows could not be resolved, so that nobody knows which are of the path."""
+    """True if some rows could not be resolved; they may belong to the path."""
     return any(row.parameter.location is None for row in subject.requests)
 
 
@@ -119,12 +118,12 @@ def _method(view: View) -> Iterator[Place]:
             yield Place(
                 subject.path,
                 subject.method_line,
-                f"{subject.source.method} is no HTTP method; write one of {', '.join(_METHODS)}",
+                f"{subject.source.method} is not an HTTP method; write one of {', '.join(_METHODS)}",
             )
 
 
 def _invisible(view: View) -> Iterator[Place]:
-    """Characters without width in what readers copy: URLs, literals, the operands of directives."""
+    """Find invisible characters in text that readers copy: URLs, literals, the arguments of directives."""
     if not view.whole:
         return
     for path in sorted({file.context.path for file in view.reading.files}):
@@ -140,15 +139,15 @@ def _invisible(view: View) -> Iterator[Place]:
                     yield Place(
                         path,
                         line,
-                        f"a {_NAMES[hidden[0]]} (U+{ord(hidden[0]):04X}) hides in {' '.join(plain.split())}, and is "
-                        "copied with it; remove it",
+                        f"an invisible character, {_NAMES[hidden[0]]} (U+{ord(hidden[0]):04X}), is in "
+                        f"{' '.join(plain.split())} and is copied with it; remove it",
                     )
 
 
 RULES = (
-    Rule("url-form", CERTAIN, "A URL is not of the form /path/{name}.", _form),
+    Rule("url-form", CERTAIN, "A URL does not have the form /path/{name}.", _form),
     Rule("placeholder-without-row", CERTAIN, "A placeholder of a URL has no row in the request.", _without_row),
     Rule("row-without-placeholder", CERTAIN, "A row in path has no placeholder in the URL.", _without_placeholder),
-    Rule("unknown-method", CERTAIN, "A method is none of HTTP's.", _method),
-    Rule("invisible-character", CERTAIN, "A URL holds a character that has no width.", _invisible),
+    Rule("unknown-method", CERTAIN, "A method is not an HTTP method.", _method),
+    Rule("invisible-character", CERTAIN, "A URL contains an invisible character.", _invisible),
 )

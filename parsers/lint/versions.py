@@ -41,7 +41,7 @@ def _malformed(view: View) -> Iterator[Place]:
                     yield Place(
                         held.path,
                         _line(entry, key),
-                        f"{key} of {entry.key} is {text!r}, which is no microversion; write two whole numbers, such "
+                        f"{key} of {entry.key} is {text!r}, which is not a microversion; write two whole numbers, such "
                         "as 2.73",
                     )
 
@@ -53,7 +53,7 @@ def _backwards(view: View) -> Iterator[Place]:
                 yield Place(
                     held.path,
                     _line(entry, "min_version", "max_version"),
-                    f"{entry.key} begins with {entry.min} and ends with {entry.max}, so no version has it; correct "
+                    f"{entry.key} begins at {entry.min} and ends at {entry.max}, so it exists in no version; correct "
                     "one of the two",
                 )
     for subject in view.subjects:
@@ -62,13 +62,13 @@ def _backwards(view: View) -> Iterator[Place]:
             yield Place(
                 subject.path,
                 view.line(subject.path, own.line),
-                f"min_version {own.min} is above max_version {own.max}, so no version has this operation; correct "
+                f"min_version {own.min} is above max_version {own.max}, so the operation exists in no version; correct "
                 "one of the two",
             )
 
 
 def _description(view: View) -> Iterator[Place]:
-    """A sentence of a description that says nothing but when the parameter came or went."""
+    """Find the sentence of a description that only says when the parameter was added or removed."""
     for held in view.parameter_files:
         for entry in held.entries.values():
             if not entry.description or not (entry.min or entry.max):
@@ -82,8 +82,8 @@ def _description(view: View) -> Iterator[Place]:
                         yield Place(
                             held.path,
                             sentence.line,
-                            f"the description of {entry.key} says {found['version']}, its {key} {own}; correct one "
-                            "of the two",
+                            f"the description of {entry.key} says {found['version']}, but its {key} is {own}; correct "
+                            "one of the two",
                         )
 
 
@@ -98,13 +98,13 @@ def _directive(view: View) -> Iterator[Place]:
                 yield Place(
                     subject.path,
                     view.line(subject.path, own.line),
-                    f"{key} is {one}, but the text (line {view.line(subject.path, said.line or own.line)}) gives "
+                    f"{key} is {one}, but the text (line {view.line(subject.path, said.line or own.line)}) says "
                     f"{other}; correct one of the two",
                 )
 
 
 def _rows(view: View) -> Iterator[Place]:
-    """A row whose entry has no version in common with its heading, or with its operation."""
+    """Find rows whose entry has no version in common with the heading above or the operation."""
     for subject in view.subjects:
         for side in SIDES:
             for row in subject.rows(side):
@@ -116,14 +116,14 @@ def _rows(view: View) -> Iterator[Place]:
                     yield Place(
                         subject.path,
                         row.line,
-                        f"{row.name} exists in {written(own)}, but stands below a heading for {written(around)}; "
+                        f"{row.name} exists in {written(own)}, but is below a heading for {written(around)}; "
                         "move the row, or correct the heading",
                     )
                 elif _outside(subject, row.parameter.min, row.parameter.max):
                     yield Place(
                         subject.path,
                         row.line,
-                        f"{row.name} exists in {written(own)}, but its operation in "
+                        f"{row.name} exists in {written(own)}, but its operation only in "
                         f"{written(subject.operation.microversions)}; remove the row, or correct the versions",
                     )
 
@@ -134,9 +134,9 @@ def _outside(subject: Subject, low: str | None, high: str | None) -> bool:
 
 
 RULES = (
-    Rule("malformed-version", CERTAIN, "A version of an entry is no microversion.", _malformed),
+    Rule("malformed-version", CERTAIN, "A version of an entry is not a microversion.", _malformed),
     Rule("backward-range", CERTAIN, "A range of microversions ends before it begins.", _backwards),
-    Rule("version-against-description", CERTAIN, "An entry and its description differ on a version.", _description),
-    Rule("version-against-text", CERTAIN, "A method directive and the text differ on a version.", _directive),
-    Rule("row-outside-versions", CERTAIN, "A row has no version in common with what it stands in.", _rows),
+    Rule("version-against-description", CERTAIN, "An entry and its description name different versions.", _description),
+    Rule("version-against-text", CERTAIN, "A method directive and the text name different versions.", _directive),
+    Rule("row-outside-versions", CERTAIN, "A row has no version in common with its heading or its operation.", _rows),
 )

@@ -1,4 +1,4 @@
-"""A reference that was read, as rules want it: source and spec of each operation side by side."""
+"""A reference as the lint rules see it: the source and the spec of each operation side by side."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ SIDES: tuple[Side, Side] = ("request", "response")
 
 
 _BETWEEN = re.compile(r"^\s*\.\.\s|^([=\-~^\"'`+*#])\1{2,}\s*$", re.MULTILINE)
-"""A directive, a comment or the line of a title: what follows is another table."""
+"""A directive, a comment or the underline of a title; rows after it belong to another table."""
 
 
 _METHOD = re.compile(r"^[ \t]*\.\.[ \t]+rest_method::", re.MULTILINE)
 _MAX_FILES = 5_000
 _ABOUT = {"malformed-status-table": "rest_status_code", "table-without-file": "rest_parameters"}
-"""Rules of the reader that tell of a table which was not read."""
+"""Rules of the reader that report a table that was not read."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table, resolved, with its line in the source file and where its entry stands."""
+    """A resolved row of a table, with its line in the source file and the place of its entry."""
 
     parameter: Parameter
     source: ParameterRow
@@ -45,33 +45,33 @@ class Row:
 
     @property
     def name(self) -> str:
-        """The name as the table has it."""
+        """The name as the table writes it."""
         return self.parameter.name
 
     @property
     def written_out(self) -> bool:
-        """Whether the row stands in a table that is written out, and so refers to no entry."""
+        """True if the table is written out, so that the row refers to no entry."""
         return self.source.defined and self.parameter.line is None
 
     @property
     def told_by(self) -> str:
-        """What its facts come from."""
+        """The origin of the row's facts, for messages: its entry or its table."""
         return "its row" if self.written_out else f"its entry {self.parameter.ref}"
 
     @property
     def cause(self) -> str:
-        """What its places have in common: the entry, or nothing but the place."""
+        """The cause of its findings: the entry, or only the row's own place."""
         return f"{self.parameter.line}:{self.parameter.ref}" if self.parameter.line is not None else ""
 
     @property
     def last(self) -> str:
-        """The name without what it is nested in."""
+        """The last part of a dotted name."""
         return self.parameter.name.rsplit(".", 1)[-1]
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One operation: as the document has it, and as its spec has it. Lines of ``operation`` and ``rows`` are final."""
+    """One operation as in the document and as in its spec. Lines of ``operation`` and ``rows`` are final."""
 
     file: SourceFile
     source: OperationSource
@@ -80,7 +80,7 @@ class Subject:
     responses: tuple[Row, ...]
     method_line: int
     lost: frozenset[str] = frozenset()
-    """Directives that were meant in this operation and that nothing reads: of their content nothing may be claimed."""
+    """Misspelt directives in this operation that were not read; rules must not claim anything about their content."""
 
     @property
     def path(self) -> str:
@@ -88,18 +88,18 @@ class Subject:
         return self.file.context.path
 
     def rows(self, side: Side) -> tuple[Row, ...]:
-        """The rows of one side."""
+        """The rows of the request or the response."""
         return self.requests if side == "request" else self.responses
 
     def samples(self, side: Side) -> tuple[Sample, ...]:
-        """The samples of one side."""
+        """The samples of the request or the response."""
         part = self.operation.request if side == "request" else self.operation.response
         return part.samples
 
 
 @dataclass(frozen=True)
 class View:
-    """A reading and its specs."""
+    """A reference that was read, and its specs."""
 
     reading: Reading
     specs: Mapping[str, Spec]
@@ -131,7 +131,7 @@ class View:
                 )
 
     def _lost(self, path: str, first: int, end: int | None) -> frozenset[str]:
-        """The directives between two lines that nothing reads, or not as a whole."""
+        """Return the directives between two lines that were not read, or not completely."""
         found: set[str] = set()
         for flaw in self.reading.flaws:
             if flaw.path != path or flaw.line < first or (end is not None and flaw.line >= end):
@@ -148,23 +148,23 @@ class View:
         )
 
     def line(self, path: str, line: int) -> int:
-        """The line of the file for a line of the text that was read, which may be a repaired one."""
+        """Return the line of the file for a line of the parsed text, which may be a repaired text."""
         lines = self.reading.layout.lines.get(path, ())
         return lines[line - 1] if 0 < line <= len(lines) else line
 
     @property
     def whole(self) -> bool:
-        """Whether the reference is there as a whole, and not as a single document without its files."""
+        """True for a whole reference, False for a single document without its other files."""
         return not self.reading.layout.bare
 
     @property
     def parameter_files(self) -> list[ParameterFile]:
-        """The parameter files that documents name; none of a bare document."""
+        """The parameter files that documents name; none for a single document."""
         return list(self.reading.tables.parameter_files.values())
 
     @cached_property
     def orphans(self) -> tuple[tuple[str, int], ...]:
-        """Parts with operations that no document includes, with the line of the first method of each."""
+        """Files with operations that no document includes, each with the line of its first method."""
         return tuple(self._orphans()) if self.whole else ()
 
     def _orphans(self) -> Iterator[tuple[str, int]]:
@@ -179,25 +179,25 @@ class View:
             try:
                 found = _METHOD.search(self.text(name))
             except errors.ReferenceError:
-                continue  # it is no document at all
+                continue  # not a document
             if found:
                 yield name, self.text(name).count("\n", 0, found.start()) + 1
 
     def together(self, path: str, one: int, other: int) -> bool:
-        """Whether two lines are rows of one table; never in a damaged document, which has lost the lines that tell."""
+        """True if two lines are rows of one table; always False in a damaged document, which has lost its lines."""
         return self.whole and not _BETWEEN.search("\n".join(self.text(path).split("\n")[one : other - 1]))
 
     def exists(self, path: str) -> bool:
-        """Whether there is such a file within the reference."""
+        """True if the reference contains this file."""
         return self.reading.layout.root.exists(path)
 
     def text(self, path: str) -> str:
-        """The text of a file of the reference, as it stands."""
+        """Return the text of a file of the reference, unchanged."""
         return self.reading.layout.root.text(path)
 
 
 def version(text: str | None) -> Microversion | None:
-    """Read a microversion, None where the text is none."""
+    """Read a microversion; None if the text is not one."""
     try:
         return Microversion.parse(text.strip().removeprefix("v")) if text else None
     except ValueError:
@@ -205,12 +205,12 @@ def version(text: str | None) -> Microversion | None:
 
 
 def span(low: str | None, high: str | None) -> VersionRange:
-    """A range; an end that is no microversion is open."""
+    """Make a range; an end that is not a microversion is open."""
     return VersionRange(version(low), version(high))
 
 
 def written(bounds: VersionRange | Versions) -> str:
-    """A range in words."""
+    """Describe a range in words."""
     if bounds.min and bounds.max:
         return f"{bounds.min} to {bounds.max}"
     if bounds.min:

@@ -46,9 +46,9 @@ class Fault:
     """The form of the body of an error.
 
     Attributes:
-        listed: the key of the list whose first element tells of the error; None where the one key of the body does.
-        code: the field that repeats the code of the answer.
-        fields: those that must be there beside it.
+        list_key: of the list whose first element describes the error; None where the only key of the body does.
+        code_field: repeats the code of the answer.
+        required_fields: those that must be there beside it.
     """
 
     list_key: str | None = None
@@ -64,9 +64,9 @@ class Naming:
         steps: requests of which the last makes it.
         field: where its answer names it, None where the collection lists it then.
         pattern: which part of the field's text is the name.
-        since: the first microversion at which such a name is of use, None for all.
-        within: the statuses in which that can be done; empty where nobody says so.
-        ends: steps that bring what it names to its end.
+        min_microversion: the first microversion at which such a name is of use, None for all.
+        statuses: those in which the steps can be taken; empty for all.
+        end_steps: requests that end what the steps have begun.
     """
 
     steps: tuple[Step, ...]
@@ -88,7 +88,7 @@ class Showing:
 
     Attributes:
         operation, fields: shell patterns over its id and over the names of the rows.
-        having: operations; what the path of each names is there.
+        existing: operations whose path must name something that exists.
         steps: requests that bring it about.
         query: names and values that ask for it.
         needs_resource: whether there must be a resource of this run.
@@ -107,9 +107,9 @@ class Environment:
     """A kind of the resource that is made only where a case asks for it.
 
     Attributes:
-        written: the words of a reference for it.
-        made_with: what the factory of the resource is given so that it makes one.
-        shown: fields of the resource, and the values by which it shows that it is one.
+        words: of a reference for it.
+        factory_arguments: for the factory of the resource, so that it makes one.
+        shown_by: fields of the resource, and the values by which it shows that it is one.
     """
 
     words: tuple[str, ...]
@@ -124,9 +124,9 @@ class Byproduct:
     Attributes:
         resource: as a reference calls it.
         kind: as the journal calls it, which says where it is listed and removed.
-        of: the field of one that names the thing.
-        attached: the field of the resource that lists the things.
-        having: operations; what the path of each names is there, so that something is attached.
+        source_field: of one, names the thing.
+        attached_field: of the resource, lists the things.
+        existing: operations whose path must name something that exists, so that something is attached.
     """
 
     resource: str
@@ -137,15 +137,15 @@ class Byproduct:
 
 
 @dataclass(frozen=True)
-class Actions:
+class ActionLog:
     """How a resource shows what is done to it.
 
     Attributes:
-        listed: the operation that lists its actions, the newest first; shown: the one that shows an action.
-        steps: the list in an action, and ended: the field that has a value in each that has ended.
-        named_by: the field of an entry of the list that tells it from all others.
-        asked_by: who has asked; nothing where the cloud did it of its own accord.
-        failure: why it was not done.
+        list_operation: lists its actions, the newest first; show_operation: shows one of them.
+        steps_field: of an action, holds its steps; finished_field: of a step, has a value once the step has ended.
+        name_field: of an action, distinguishes it from all others.
+        user_field: says who asked; it is empty where the cloud acted of its own accord.
+        failure_field: says why the action failed.
     """
 
     list_operation: str = ""
@@ -163,9 +163,9 @@ class EffectRule:
 
     Attributes:
         resource, effects: in the words of the facts.
-        path: of a list that shows such resources; until: the last microversion at which it does, None for all.
+        path: of a list that shows such resources; max_microversion: the last at which it does, None for all.
         query: names and values, Bindings too, that ask for those of the resource under test alone.
-        of: the place in an element of the list that names its resource.
+        resource_field: keys from an element of the list to the field that names the resource under test.
     """
 
     resource: str
@@ -191,9 +191,9 @@ class ValueRule:
 
     Attributes:
         value: an enumerated value, ``longest``, ``shortest``, ``lowest`` or ``highest``, or ``given`` for any at all.
-        beside: fields that are given with it.
-        sandbox: whether what it needs is there in the sandbox, and on other clouds by their provider's choice.
-        reason, why: why no case gives it, in the words of ``REASONS`` and in full; None where one does.
+        together_with: fields that are sent with it.
+        by_provider_choice: whether the provider of a cloud chooses if the value is of use; it is in the sandbox.
+        reason, explanation: why no case sends it, in the words of ``REASONS`` and in full; None where one does.
     """
 
     operation: str
@@ -210,7 +210,7 @@ class Stock:
     """How elements of a list are made, so that a page has something to leave out.
 
     Attributes:
-        factory: of ``Resources``; None where statuses bring the elements about.
+        factory: the kind whose factory makes them; None where statuses bring the elements about.
         shown_in: the lists that show them, by the key of the list.
         isolated_by: the query parameter that shows them alone, given the text that their names share.
         fields: field, the first microversion that takes it, and a value for each of them, Bindings too.
@@ -246,7 +246,7 @@ class QueryField:
 class ListRule:
     """The role and the further query without which a parameter of a list is ignored; the names are patterns.
 
-    ``until`` is the last microversion for which that holds, None where it holds for all.
+    ``max_microversion`` is the last for which that holds, None where it holds for all.
     """
 
     operation: str

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.engine.api.description import FORMAT, Description, read_folder, services
 from conformance.engine.api.entries import (
-    Actions,
+    ActionLog,
     BindingRule,
     Byproduct,
     EffectRule,
@@ -164,7 +164,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         refusals=tuple(map(_refusal, lists["refusals"])),
         placeholder_values={name: _value(value) for name, value in maps["placeholder_values"].items()},
         made_by_factory=dict(maps["made_by_factory"]),
-        usable_elements={f"{e.get('operation', '*')} {e['collection']}": e["fields"] for e in lists["usable_elements"]},
+        usable_elements=tuple(_usable(entry) for entry in lists["usable_elements"]),
         unsafe_gets=tuple(lists["unsafe_gets"]),
         untestable=dict(maps["untestable"]),
         always_included=tuple((i["operation"], i["parameter"]) for i in lists["always_included"]),
@@ -246,6 +246,10 @@ def _naming(entry: Mapping[str, Any]) -> Naming:
     )
 
 
+def _usable(entry: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any]]:
+    return entry.get("operation", "*"), entry["collection"], entry["fields"]
+
+
 def _list_rule(entry: Mapping[str, Any]) -> ListRule:
     query = tuple(entry.get("query", {}).items())
     return ListRule(
@@ -291,10 +295,10 @@ def _profile(service: str, read: Mapping[str, Any]) -> Profile:
     return structured(given, Profile)
 
 
-def _actions(entry: Mapping[str, Any]) -> Actions:
+def _actions(entry: Mapping[str, Any]) -> ActionLog:
     if not entry:
-        return Actions()
-    return Actions(
+        return ActionLog()
+    return ActionLog(
         entry["list_operation"],
         entry["show_operation"],
         entry["steps_field"],

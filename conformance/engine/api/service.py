@@ -1,4 +1,4 @@
-"""What a service's description says: what must be known beyond the reference so that its promises can be tried.
+"""The description of a service: facts beyond its reference, without which its promises cannot be tried.
 
 It is data (``conformance/services/<type>/``, see ``api.load``), so that no module names an operation; a run notes every
 entry that it uses in its record. A service without a description is tried by its reference alone.
@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from conformance.engine.api.entries import (
-    Actions,
+    ActionLog,
     BindingRule,
     Byproduct,
     EffectRule,
@@ -39,8 +39,11 @@ from specs.model import Condition, Operation
 PLAIN = "conformance"
 """The value for a thing that the description does not know, in a request that is to reach nothing."""
 
+StepSection = Literal["steps_before", "steps_after", "before_refusal", "undo_refused"]
+"""A section that gives steps by operations."""
+
 FIRST = Microversion(1, 0)
-"""The lowest microversion of an endpoint, where no table says another."""
+"""The lowest microversion of an endpoint, where no description says another."""
 
 
 @dataclass(frozen=True)
@@ -49,93 +52,105 @@ class ServiceDescription:
 
     Attributes:
         resources: those that have statuses; the first one is the resource under test.
-        kinds: the things that requests speak of, by the names that bindings call them.
-        final: operations after which the resource under test is of no use.
-        placeholders, makes, queries: what stands for a placeholder, which collections have a factory, and which query
-            a list needs.
-        elements, acting_reads, unsuited: which elements of a collection will do, operations with GET that act, and
-            operations that need what cannot be made.
-        includes: operation and optional field that its request is of no use without.
-        made_with: operation, collection, and fields with which an element of the collection is made for it.
-        before, after: steps that an accepted request of an operation needs, and that take its effects back.
-        unlike: steps before a request that is to be refused, so that what is there differs from what it would become.
-        back: steps that take back what those before a refused request have changed, beside the steps after it.
-        quotas: resource -> step that brings a project to its quota of it.
-        alone: operations that change what all others share.
-        met: operations whose environment, which the API cannot show, is that of what this suite makes.
-        named_by: placeholders whose values another request's answer names.
-        showings: what must be so that a response shows what is documented within it.
-        companions: operation, field, and another field without which it is refused.
-        values: what a value that the reference lets in needs beside it, or why no case gives it.
-        by_choice: operations that are refused with 400 where the provider has not set up what they need.
-        sandbox_only: operations that need what another service brings about, which the sandbox's stand-ins do.
-        per_user: collections whose elements belong to a user, not to a project, so that no role is below their owner's.
-        profile: what the client must know of the service.
-        project_id: where the resource under test shows the id of its project; None where nothing is known to.
-        password_form: of a new password, in which ``{token}`` stands for a random text.
-        related: resource -> where its status is shown, of those of which the reference says what becomes of them.
-        field_prefixes: what the name of a field may begin with where it is shown, beyond its name in a request.
-        listed, list_rules, list_names: how elements are made to be listed, what a parameter of a list needs to count,
-            and which field names an element where the reference has no path to one.
-        understood_queries, query_fields: query parameters that filter nothing, and what others select by.
-        first: the lowest microversion of an endpoint, where an operation names none.
-        fault: the form of an error's body.
-        rooted: whether the root of the endpoint is an operation of the API itself.
-        owned: whether what a path names is always made: what the cloud shows belongs to others, who change it.
-        unknown_at: where a random id is asked for, so that it is known to name nothing.
-        producers: collection -> operation that makes its elements, where the reference lists no code that says so.
-        effects: where the API shows what the reference calls an effect.
-        keys: operation, place of an object in its request (``{}`` for such a key above it), and what names its members.
+        kinds: the kinds of things that requests speak of, by the names that bindings call them.
+        profile: what the client must know of the service; it holds several sections.
         unseen: shell patterns over breakages that no client can see, each with the reason.
+        first_microversion: the lowest microversion of an endpoint, where an operation names none.
+        root_is_operation: whether the root of the endpoint is an operation of the API itself.
+        always_made: whether the run makes every element that a path names; others change what the cloud lists.
+        unknown_id_path: where a random id is asked for, so that it is known to name nothing.
+        error_body: the form of the body of an error.
+        related_statuses: kind -> where the status of another resource is shown, which the reference speaks of.
+        project_id: where the resource under test shows the id of its project; None where nothing is known to.
+        bindings: the values of parameters; the first entry that fits counts.
+        always_included: operation and optional field without which its request is of no use.
+        value_rules: the needs of documented values, or why no case sends them.
+        required_together: operation, field, and another field without which it is refused.
+        required_queries: operation, query parameter and value that a request needs.
+        chosen_keys: operation, place of an object in its request (``{}`` for such a key above it), and what names its
+            members.
+        password_form: of a new password, in which ``{token}`` stands for a random text.
+        field_prefixes: beginnings of the name of a field where it is shown, beyond its name in a request.
+        by_provider_choice: operations that are refused with 400 where the provider has not set up what they need.
+        sandbox_only: operations that need what another service brings about, as the sandbox's stand-ins do.
+        run_exclusively: operations that change, or list, what everybody shares.
+        environment_satisfied: operations whose environment, which the API cannot show, everything that this suite makes
+            has.
+        unsafe_gets: operations that act although their method is GET.
+        untestable: operation -> why it cannot be tried.
+        tried_last: operations after which the resource under test is of no use.
+        placeholder_values: placeholder -> its value, where it names no element of a collection.
+        placeholder_sources: placeholder -> the requests whose answers name its value.
+        producers: collection -> operation that makes its elements, where the reference lists no code that says so.
+        made_by_factory: collection -> the kind whose factory makes its elements.
+        usable_elements: operation, collection, and the fields that an element must show to stand in a path.
+        elements_made_with: operation, collection, and the fields with which an element is made for the operation.
+        user_owned: collections whose elements belong to a user and not to a project.
+        steps_before, steps_after: requests that an accepted operation needs, and that undo it.
+        before_refusal: requests before an operation that is to be refused; an execution despite the refusal shows then.
+        undo_refused: requests that undo those of ``before_refusal``, beside those of ``steps_after``.
+        quotas: kind -> the request that uses up the project's quota of it.
+        refusals: situations in which a documented refusal is provoked.
+        preconditions_to_show: preconditions without which an answer does not show some of its fields.
+        effects: where the API shows what the reference calls an effect.
+        also_creates: operation, the kind of thing that it makes beside its answer, and the field that names the thing.
+        made_for_lists: things of which two are made so that a list shows them.
+        list_rules: the role and the query that a parameter of a list needs to have an effect.
+        understood_queries, query_fields: query parameters that filter nothing, and what others select by.
+        marker_fields: key of a list -> the field that names an element as a marker; None where no field does.
     """
 
     resources: tuple[StatefulResource, ...] = ()
     kinds: Mapping[str, GivenKind] = field(default_factory=dict)
-    tried_last: tuple[str, ...] = ()
+    profile: Profile = field(default_factory=Profile)
+    unseen: tuple[tuple[str, str], ...] = ()
+    first_microversion: Microversion = FIRST
+    root_is_operation: bool = False
+    always_made: bool = False
+    unknown_id_path: str | None = None
+    error_body: Fault = field(default_factory=Fault)
+    related_statuses: Mapping[str, RelatedStatus] = field(default_factory=dict)
+    project_id: ShownValue | None = None
+
     bindings: tuple[BindingRule, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
-    also_creates: tuple[tuple[str, str, str], ...] = ()
-    placeholder_values: Mapping[str, Any] = field(default_factory=dict)
-    made_by_factory: Mapping[str, str] = field(default_factory=dict)
+    always_included: tuple[tuple[str, str], ...] = ()
+    value_rules: tuple[ValueRule, ...] = ()
+    required_together: tuple[tuple[str, str, str], ...] = ()
     required_queries: tuple[tuple[str, str, Binding], ...] = ()
-    usable_elements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    chosen_keys: tuple[tuple[str, str, Any], ...] = ()
+    password_form: str = "{token}"  # noqa: S105 -- a form, and no password
+    field_prefixes: tuple[str, ...] = ()
+
+    by_provider_choice: tuple[str, ...] = ()
+    sandbox_only: tuple[str, ...] = ()
+    run_exclusively: tuple[str, ...] = ()
+    environment_satisfied: tuple[str, ...] = ()
     unsafe_gets: tuple[str, ...] = ()
     untestable: Mapping[str, str] = field(default_factory=dict)
-    always_included: tuple[tuple[str, str], ...] = ()
+    tried_last: tuple[str, ...] = ()
+
+    placeholder_values: Mapping[str, Any] = field(default_factory=dict)
+    placeholder_sources: Mapping[str, Naming] = field(default_factory=dict)
+    producers: Mapping[str, str] = field(default_factory=dict)
+    made_by_factory: Mapping[str, str] = field(default_factory=dict)
+    usable_elements: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
     elements_made_with: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
+    user_owned: tuple[str, ...] = ()
     steps_before: tuple[tuple[str, Step], ...] = ()
     steps_after: tuple[tuple[str, Step], ...] = ()
     before_refusal: tuple[tuple[str, Step], ...] = ()
     undo_refused: tuple[tuple[str, Step], ...] = ()
     quotas: Mapping[str, Step] = field(default_factory=dict)
-    run_exclusively: tuple[str, ...] = ()
-    environment_satisfied: tuple[str, ...] = ()
-    user_owned: tuple[str, ...] = ()
-    placeholder_sources: Mapping[str, Naming] = field(default_factory=dict)
+    refusals: tuple[Refusal, ...] = ()
+
     preconditions_to_show: tuple[Showing, ...] = ()
-    required_together: tuple[tuple[str, str, str], ...] = ()
-    value_rules: tuple[ValueRule, ...] = ()
-    by_provider_choice: tuple[str, ...] = ()
-    sandbox_only: tuple[str, ...] = ()
+    effects: tuple[EffectRule, ...] = ()
+    also_creates: tuple[tuple[str, str, str], ...] = ()
     made_for_lists: tuple[Stock, ...] = ()
     list_rules: tuple[ListRule, ...] = ()
     understood_queries: tuple[str, ...] = ()
     query_fields: Mapping[str, QueryField] = field(default_factory=dict)
     marker_fields: Mapping[str, str | None] = field(default_factory=dict)
-    first_microversion: Microversion = FIRST
-    error_body: Fault = field(default_factory=Fault)
-    root_is_operation: bool = False
-    always_made: bool = False
-    unknown_id_path: str | None = None
-    producers: Mapping[str, str] = field(default_factory=dict)
-    chosen_keys: tuple[tuple[str, str, Any], ...] = ()
-    effects: tuple[EffectRule, ...] = ()
-    profile: Profile = field(default_factory=Profile)
-    project_id: ShownValue | None = None
-    password_form: str = "{token}"  # noqa: S105 -- a form, and no password
-    related_statuses: Mapping[str, RelatedStatus] = field(default_factory=dict)
-    field_prefixes: tuple[str, ...] = ()
-    unseen: tuple[tuple[str, str], ...] = ()
 
     @property
     def driven(self) -> StatefulResource:
@@ -203,7 +218,7 @@ class ServiceDescription:
         return self.driven.lock_shown_by
 
     @property
-    def action_log(self) -> Actions:
+    def action_log(self) -> ActionLog:
         """How one shows what is done to it."""
         return self.driven.action_log
 
@@ -271,22 +286,17 @@ class ServiceDescription:
 
     def is_by_choice(self, operation: Operation) -> bool:
         """Whether the provider chooses if the operation can be of use."""
-        return any(fnmatchcase(operation.id, pattern) for pattern in self.by_provider_choice)
+        return _is_one(operation.id, self.by_provider_choice)
 
     def only_in_sandbox(self, operation: Operation) -> bool:
         """Whether what the operation needs can be brought about in the sandbox alone."""
-        return any(fnmatchcase(operation.id, pattern) for pattern in self.sandbox_only)
+        return _is_one(operation.id, self.sandbox_only)
 
     def with_companions(self, operation: Operation, names: Iterable[str]) -> list[str]:
-        """Fields that some fields of a request need beside them; the names of the table are shell patterns."""
+        """Fields that some fields of a request need beside them; their names in the description are shell patterns."""
         given = set(names)
-        return [
-            needed
-            for pattern, name, needed in self.required_together
-            if needed not in given
-            and fnmatchcase(operation.id, pattern)
-            and any(fnmatchcase(one, name) for one in given - {needed})
-        ]
+        fit = ((name, needed) for pattern, name, needed in self.required_together if fnmatchcase(operation.id, pattern))
+        return [needed for name, needed in fit if needed not in given and any(fnmatchcase(one, name) for one in given)]
 
     def value_rule(self, operation: Operation, parameter: str, value: str) -> ValueRule | None:
         """The rule for a value of a parameter, None where it needs nothing; the first entry that fits counts."""
@@ -307,12 +317,12 @@ class ServiceDescription:
         for rule in self.list_rules:
             if rule.max_microversion is not None and version > Microversion.parse(rule.max_microversion):
                 continue
-            if fnmatchcase(operation.id, rule.operation) and any(fnmatchcase(parameter, p) for p in rule.parameters):
+            if fnmatchcase(operation.id, rule.operation) and _is_one(parameter, rule.parameters):
                 return rule
         return None
 
     def stock(self, array: str) -> Stock | None:
-        """How elements of the list of a key are made, None where the table does not say."""
+        """How elements of the list of a key are made, None where the description does not say."""
         return next((stock for stock in self.made_for_lists if array in stock.shown_in), None)
 
     def created_by(self, operation: Operation) -> tuple[str, str] | None:
@@ -324,49 +334,33 @@ class ServiceDescription:
 
     def fields_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
         """The fields with which an element of a collection is made for an operation."""
-        for pattern, of, fields in self.elements_made_with:
-            if of == collection and fnmatchcase(operation.id, pattern):
-                return fields
-        return {}
+        return _fields(self.elements_made_with, operation, collection)
 
     def elements_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
         """The fields that an element of a collection must show to stand in a path of the operation."""
-        for entry, wanted in self.usable_elements.items():
-            pattern, _, of = entry.rpartition(" ")
-            if of == collection and fnmatchcase(operation.id, pattern or "*"):
-                return wanted
-        return {}
+        return _fields(self.usable_elements, operation, collection)
 
-    def steps(
-        self, operation: Operation, which: Literal["steps_before", "steps_after", "before_refusal", "undo_refused"]
-    ) -> list[Step]:
-        """The steps before or after a request of an operation, by one of the tables."""
-        table = {
-            "steps_before": self.steps_before,
-            "steps_after": self.steps_after,
-            "before_refusal": self.before_refusal,
-            "undo_refused": self.undo_refused,
-        }[which]
-        return [step for pattern, step in table if fnmatchcase(operation.id, pattern)]
+    def steps(self, operation: Operation, which: StepSection) -> list[Step]:
+        """The steps before or after a request of an operation, by one of the sections."""
+        section: tuple[tuple[str, Step], ...] = getattr(self, which)
+        return [step for pattern, step in section if fnmatchcase(operation.id, pattern)]
 
     def showing(self, operation: Operation, field: str) -> Showing | None:
         """The preconditions without which the operation's response shows no such field, None where it always does."""
-        for rule in self.preconditions_to_show:
-            if fnmatchcase(operation.id, rule.operation) and fnmatchcase(field, rule.fields):
-                return rule
-        return None
+        fit = (rule for rule in self.preconditions_to_show if fnmatchcase(operation.id, rule.operation))
+        return next((rule for rule in fit if fnmatchcase(field, rule.fields)), None)
 
-    def steps_before_refusal(self, trial: Trial) -> list[Step]:
+    def steps_before_refusal(self, trial: Trial) -> tuple[Step, ...]:
         """The steps before a request that is to be refused, so that a request executed despite its refusal is detected.
 
         A request that is refused only because of its sender needs all that it would need to be accepted.
         """
         if trial.outcome.accepted is True or trial.situation.target != "own":
-            return []
+            return ()
         operation, outcome = trial.request.operation, trial.outcome
         for_sender = outcome.refused_for == "sender" and outcome.accepted is False
         needed = self.steps(operation, "steps_before") if for_sender else []
-        return [*needed, *self.steps(operation, "before_refusal")]
+        return (*needed, *self.steps(operation, "before_refusal"))
 
     def passing(self, operation: Operation) -> list[str]:
         """The placeholders of an operation's path that name something only while it lasts."""
@@ -381,11 +375,26 @@ class ServiceDescription:
 
     def is_alone(self, operation: str) -> bool:
         """Whether the operation of an id changes what all others share."""
-        return any(fnmatchcase(operation, pattern) for pattern in self.run_exclusively)
+        return _is_one(operation, self.run_exclusively)
 
     def binding(self, operation: Operation, parameter: str) -> tuple[bool, Any]:
-        """Whether the table binds a parameter, and its Binding or constant."""
+        """Whether the description binds a parameter, and its Binding or constant."""
         for rule in self.bindings:
             if fnmatchcase(operation.id, rule.operation) and fnmatchcase(parameter, rule.parameter):
                 return True, rule.value
         return False, None
+
+
+def _is_one(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a name fits one of some shell patterns."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _fields(
+    entries: Iterable[tuple[str, str, Mapping[str, Any]]], operation: Operation, collection: str
+) -> Mapping[str, Any]:
+    """The fields of the first entry that is of a collection and fits an operation."""
+    for pattern, of, fields in entries:
+        if of == collection and fnmatchcase(operation.id, pattern):
+            return fields
+    return {}

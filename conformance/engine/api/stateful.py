@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from conformance.engine.api.entries import Actions, Byproduct, Environment, Transition
+from conformance.engine.api.entries import ActionLog, Byproduct, Environment, Transition
 from conformance.engine.api.given import Attachment
 
 
@@ -15,15 +15,15 @@ class StatefulResource:
 
     Attributes:
         kind: by name; identifier: the placeholder of a path that names one.
-        initial: its status after creation; stable: statuses it keeps until somebody acts.
+        initial_status: the one after creation; stable_statuses: those that it keeps until somebody acts.
         lasting_fields: fields of it that nothing but a request changes while no task is under way.
-        accepts: operation id -> statuses in which it is tried where the reference names none.
+        statuses_to_try: operation id -> statuses in which it is tried where the reference names none.
         transitions: ways from status to status that the reference does not state.
-        lock, unlock: operations by which the owner locks and unlocks it; shown_by: the field that shows it.
-        actions: how it shows what is done to it.
+        lock, unlock: operations by which the owner locks and unlocks it; lock_shown_by: the field that shows it.
+        action_log: how it shows what is done to it.
         usual_environments: a reference's words for the usual sort of it; environments: name -> another sort, which is
             made where a case asks for it.
-        attach: kind -> how a thing of it is attached to the resource.
+        attached_by: kind -> how a thing of it is attached to the resource.
         byproducts: what a request may make of what is attached to it.
     """
 
@@ -37,7 +37,7 @@ class StatefulResource:
     lock: str = ""
     unlock: str = ""
     lock_shown_by: str = ""
-    action_log: Actions = field(default_factory=Actions)
+    action_log: ActionLog = field(default_factory=ActionLog)
     usual_environments: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
     attached_by: Mapping[str, Attachment] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.api.description import Description, DescriptionError, Path
@@ -55,20 +56,19 @@ class _Problem:
     Attributes:
         rank: 0 for a wrong word, 1 for what may follow from one.
         file, line: its place.
-        word: the word that is wrong.
-        text: what is wrong, and how to mend it.
+        what: is wrong, and mend: how that is mended.
     """
 
     rank: int
     file: str
     line: int
-    word: str
-    text: str
+    what: str
+    mend: str
 
     @property
     def sentence(self) -> str:
         """The place and what is wrong there."""
-        return f"{self.file}:{self.line}: {self.text}"
+        return f"{self.file}:{self.line}: {self.what}; {self.mend}"
 
 
 @cache
@@ -117,7 +117,8 @@ def check_against(description: Description, specs: Iterable[Spec], whole: bool) 
     written_for = description.data.get("reference")
     releases = {(spec.reference.package, spec.reference.version) for spec in specs}
     if written_for and releases != {(written_for["package"], written_for["version"])}:
-        return tuple(problem.sentence for problem in lacking)
+        had = " and ".join(sorted(f"{package} {version}" for package, version in releases))
+        return tuple(f"{one.what} in {had} ({PurePath(one.file).name}:{one.line})" for one in lacking)
     if whole and lacking:
         raise DescriptionError(lacking[0].sentence)
     return ()
@@ -166,13 +167,13 @@ def _problems(
     for name, is_known in known.items():
         checker.checks(name)(lambda word, is_known=is_known: not isinstance(word, str) or is_known(word))
     for error in Draft202012Validator(schema(), format_checker=checker).iter_errors(dict(description.data)):
-        rank, path, word, text = _said(error, names)
+        rank, path, what, mend = _said(error, names)
         file, _, line = description.place(path).rpartition(":")
-        yield _Problem(rank, file, int(line), word, text)
+        yield _Problem(rank, file, int(line), what, mend)
 
 
 def _said(error: ValidationError, names: Mapping[str, Collection[str]]) -> tuple[int, Path, str, str]:
-    """The rank of an error of the schema, the path of what is wrong, the word, and the sentence without its place."""
+    """The rank of an error of the schema, the path of what is wrong, what is wrong, and how it is mended."""
     path: Path = tuple(error.absolute_path)
     value: Any = error.instance
     limit: Any = error.validator_value
@@ -180,25 +181,27 @@ def _said(error: ValidationError, names: Mapping[str, Collection[str]]) -> tuple
         own: Any = error.schema
         right = list(own.get("properties", ()))
         key = next(key for key in value if key not in right)
-        return 0, (*path, key), key, f"there is no {_of('key' if path else 'section', key, path)}; {_hint(key, right)}"
+        return 0, (*path, key), f"there is no {_of('key' if path else 'section', key, path)}", _hint(key, right)
     if error.validator == "enum":
-        return 0, path, str(value), f"there is no {_last(path)} {value}; {_hint(str(value), list(map(str, limit)))}"
+        return 0, path, f"there is no {_last(path)} {value}", _hint(str(value), list(map(str, limit)))
     if error.validator == "format" and limit in _NOUNS:
         if "propertyNames" in error.absolute_schema_path:
             path = (*path, value)
-        return 0, path, value, f"there is no {_NOUNS[limit]} {value}; {_hint(value, list(names.get(limit, ())))}"
+        # A status is also unknown where the key that lists the statuses is misspelt: that key comes first.
+        rank = int(limit == "status")
+        return rank, path, f"there is no {_NOUNS[limit]} {value}", _hint(value, list(names.get(limit, ())))
     if error.validator == "required":
         key = next(key for key in limit if key not in value)
-        return 1, path, key, f"there must be {_of('key' if path else 'section', key, path)}; add it"
+        return 1, path, f"there is no {_of('key' if path else 'section', key, path)}", "add it"
     if error.validator == "dependentRequired":
         lacking = ((key, need) for key, needs in limit.items() if key in value for need in needs if need not in value)
         key, needed = next(lacking)
-        return 1, (*path, key), key, f"the key {key} needs {needed} beside it; add it"
+        return 1, (*path, key), f"the key {key} needs {needed} beside it", "add it"
     if error.validator == "not":
         one, other = limit["required"]
-        return 1, (*path, one), one, f"the keys {one} and {other} exclude each other; remove one of them"
+        return 1, (*path, one), f"the keys {one} and {other} exclude each other", "remove one of them"
     message = error.message if len(error.message) < 200 else f"{error.message[:200]}..."
-    return 1, path, _last(path), f"{_last(path)}: {message}; correct it"
+    return 1, path, f"{_last(path)}: {message}", "correct it"
 
 
 def _of(noun: str, key: str, path: Path) -> str:

@@ -99,7 +99,7 @@ def test_the_report_accounts_for_every_stretch_of_prose(tmp_path: Path) -> None:
     assert content["unread"] == result.unread == len(content["lines"])
     commands.build(tmp_path / "r", "things", output=tmp_path / "out", report=tmp_path / "a.txt")
     last = (tmp_path / "a.txt").read_text().splitlines()[-1]
-    assert last == f"{result.unread} of {result.blocks} stretches of prose are unread ({result.unread_share:.1%})"
+    assert last == f"{result.unread} of {result.blocks} passages of prose are unread ({result.unread_share:.1%})"
 
 
 def test_check_compares_with_the_reference(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_check_compares_with_the_reference(tmp_path: Path) -> None:
 
 
 def test_check_refuses_what_is_no_spec(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="no such directory"):
+    with pytest.raises(SpecError, match="the directory does not exist"):
         commands.check(tmp_path / "none")
     commands.build(write(tmp_path / "r"), "things", output=tmp_path / "out")
     path = tmp_path / "out/index.yaml"

@@ -140,5 +140,5 @@ def test_lint_blames_no_entry_for_a_row_that_has_none(tmp_path: Path) -> None:
     table = '.. csv-table::\n   :header: "Name", "In", "Type"\n\n   "boat_id", "path", "string"\n'
     findings = lint(tmp_path, document(request="", rows="  - boat_id: boat_id", response=table))
     (message,) = [finding.message for finding in findings if finding.rule == "request-part-in-response"]
-    assert "its row is in path" in message
+    assert "its row puts it in path" in message
     assert "entry" not in message

@@ -26,8 +26,8 @@ def _document(body: str) -> str:
         (f".. literalinclude:: {_UP}etc/passwd", "leaves the root"),
         (f".. rest_parameters:: {_UP}etc/passwd\n\n  - a: name", "leaves the root"),
         (f".. rest_status_code:: success {_UP}etc/passwd\n\n  - 200", "leaves the root"),
-        (".. rest_parameters:: http://127.0.0.1:9/p.yaml\n\n  - a: name", "an address on the network"),
-        (".. include:: https://127.0.0.1:9/p.inc", "an address on the network"),
+        (".. rest_parameters:: http://127.0.0.1:9/p.yaml\n\n  - a: name", "is a network address"),
+        (".. include:: https://127.0.0.1:9/p.inc", "is a network address"),
         (".. include:: index.rst", "includes itself"),
         (".. include:: loop.inc", "includes itself"),
         (".. include:: link.inc", "leads outside"),
@@ -91,7 +91,7 @@ def test_a_huge_file_is_not_even_opened(tmp_path: Path) -> None:
     [
         (".. rest_parameters:: parameters.yaml\n\n  - a: nothing", "does not define nothing"),
         (".. rest_parameters:: missing.yaml\n\n  - a: nothing", "there is no file api-ref/source/missing.yaml"),
-        (".. literalinclude:: missing.json", "there is no sample api-ref/source/missing.json"),
+        (".. literalinclude:: missing.json", "the sample api-ref/source/missing.json"),
         (".. include:: missing.inc", "there is no file api-ref/source/missing.inc"),
     ],
 )

@@ -64,9 +64,9 @@ def test_the_line_of_a_description_is_that_of_its_text(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("a: [1\nb: 2", "this is not YAML"),
-        ("- a\n- b\n", "a parameter file is a mapping"),
-        ("a: *nothing\n", "alias *nothing names no anchor"),
-        ("a:\n---\nb:\n", "more than one document"),
+        ("- a\n- b\n", "the parameter file is not a mapping"),
+        ("a: *nothing\n", "alias *nothing has no anchor"),
+        ("a:\n---\nb:\n", "more than one YAML document"),
         ("[" * 5000, "nested too deeply"),
         ("- " * 5000, "nested too deeply"),
         ("a: \0\n", "NUL"),

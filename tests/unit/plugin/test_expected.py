@@ -118,11 +118,11 @@ ENTRY = f"- deviations: ['{BROKEN}']\n  reference: [a.inc:1]\n  source: [nova/a.
         (f"{HEAD}expected: []\nmore: 1\n", "'more' was unexpected"),
         (f"{HEAD}expected:\n{ENTRY}".replace("format: 1", "format: 2"), "format: 1 was expected"),
         (f"{HEAD}expected:\n{ENTRY}".replace("  why: so it is\n", ""), "'why' is a required property"),
-        (f"{HEAD}expected:\n{ENTRY}  cases: {{other!contradiction!1: [a]}}\n", "names cases of other!contradiction!1"),
+        (f"{HEAD}expected:\n{ENTRY}  cases: {{other!contradiction!1: [a]}}\n", "lists cases of other!contradiction!1"),
         (f"{HEAD}expected:\n{ENTRY}".replace("a.py:2", "a.py"), "expected/0/source/0: 'nova/a.py' does not match"),
         (f"{HEAD}expected:\n{ENTRY}".replace("nova/a.py:2", "/nova/a.py:2"), "does not match"),
         (f"{HEAD}expected:\n{ENTRY}".replace("!contradiction!", "!rumour!"), "expected/0/deviations/0"),
-        (f"{HEAD}expected:\n{ENTRY}{ENTRY}", f"has the deviation {BROKEN} twice: keep one"),
+        (f"{HEAD}expected:\n{ENTRY}{ENTRY}", f"lists the deviation {BROKEN} twice: remove one"),
     ],
 )
 def test_what_a_file_must_not_say(tmp_path, text, says):

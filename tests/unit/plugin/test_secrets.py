@@ -79,7 +79,7 @@ def test_no_token_is_needed_for_a_plan(project):
     result = project.run("--dry-run", endpoint=("--url", URL))
     assert result.ret == 0
     result.stdout.fnmatch_lines(["*cases in * trials*"])
-    with pytest.raises(Trouble, match="needs the token of a member of a project: give it in CONFORMANCE_TOKEN, or by"):
+    with pytest.raises(Trouble, match="needs the token of a member of a project: give it in CONFORMANCE_TOKEN, or with"):
         choose({"url": URL})
 
 

@@ -76,15 +76,18 @@ def test_130_by_the_signal(project):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--max-servers", "none"], "--max-servers 'none' is no whole number from 1 on"),
-        (["--max-servers", "0"], "--max-servers '0' is no whole number from 1 on"),
-        (["--allow-undecided", "110"], "--allow-undecided '110' is no number of percent, 0 to 100"),
-        (["--microversion", "latest"], "--microversion 'latest' is not a microversion; write one such as 2.73"),
-        (["--sandbox"], "--sandbox and --url were both given: a run tries one endpoint, name one"),
-        (["--os-cloud", "x"], "--os-cloud and --url were both given: a run tries one endpoint, name one"),
+        (["--max-servers", "none"], "--max-servers 'none' is not allowed: give a whole number, 1 or more"),
+        (["--max-servers", "0"], "--max-servers '0' is not allowed: give a whole number, 1 or more"),
+        (["--allow-undecided", "110"], "--allow-undecided '110' is not a percentage: give a number from 0 to 100"),
+        (["--microversion", "latest"], "--microversion 'latest' is not a microversion: give one such as 2.73"),
+        (["--sandbox"], "--sandbox and --url cannot be combined: a run tests one endpoint, so give only one of them"),
+        (
+            ["--os-cloud", "x"],
+            "--os-cloud and --url cannot be combined: a run tests one endpoint, so give only one of them",
+        ),
         (["--waivers", "nowhere.yaml"], "the waivers nowhere.yaml cannot be read: No such file or directory"),
         (["--resume", "nowhere"], "there is no run record at nowhere: *"),
-        (["--resume", "a", "--conformance-output", "b"], "--resume and --output were both given: *"),
+        (["--resume", "a", "--conformance-output", "b"], "--resume and --output cannot be combined: *"),
     ],
 )
 def test_2_for_a_wrong_option(project, options, sentence):
@@ -100,11 +103,14 @@ def test_2_for_a_wrong_option(project, options, sentence):
     ("options", "sentence"),
     [
         (["--url", "http://127.0.0.1:9"], "*needs the token of a member*"),
-        (["--token", "x"], "*no --url*"),
-        (["--os-cloud-admin", "x"], "--os-cloud is missing: --os-cloud-admin only adds a role to it"),
-        (["--sandbox-release", "a b c"], "--sandbox-release 'a b c' is no requirement*"),
+        (["--token", "x"], "*without --url*"),
+        (["--os-cloud-admin", "x"], "--os-cloud is missing: --os-cloud-admin only adds a second role, so give both"),
+        (["--sandbox-release", "a b c"], "--sandbox-release 'a b c' is not a requirement*"),
         (["--sandbox-release", "pytest==0.1"], "--sandbox-release pytest==0.1: the sandbox runs Nova; *"),
-        (["--sandbox-release", "nova>=31"], "--sandbox-release nova>=31 names no one release: write nova==34.0.0"),
+        (
+            ["--sandbox-release", "nova>=31"],
+            "--sandbox-release nova>=31 does not name exactly one release: write nova==34.0.0",
+        ),
     ],
 )
 def test_2_for_an_endpoint_that_is_not_named_well(project, options, sentence):
@@ -155,7 +161,7 @@ def test_2_for_an_operation_that_two_files_hold(project):
     (project.spec.parent / "zzz.yaml").write_text(project.text)
     result = project.refused()
     assert result.ret == 2
-    result.stderr.fnmatch_lines(["conformance: operation servers-actions.lock stands in *: remove the older one"])
+    result.stderr.fnmatch_lines(["conformance: operation servers-actions.lock is in *: remove the older file"])
 
 
 def test_other_yaml_is_left_alone(project):
@@ -223,7 +229,7 @@ def test_a_waiver_of_something_else_does_not_count(project):
 def test_2_for_waivers_of_another_form(project, changes, sentence):
     result = project.refused(*waivers(project, **changes))
     assert result.ret == 2
-    result.stderr.fnmatch_lines([f"conformance: waivers.yaml is no file of waivers: {sentence}"])
+    result.stderr.fnmatch_lines([f"conformance: waivers.yaml is not a valid file of waivers: {sentence}"])
 
 
 def test_going_on_tries_only_what_is_not_decided(project):
@@ -248,7 +254,7 @@ def test_going_on_elsewhere_is_refused(project):
     other = ("--url", "http://127.0.0.1:10/v2.1", "--token", "x")
     result = project.refused("--resume", "runs/latest", endpoint=other)
     assert result.ret == 2
-    result.stderr.fnmatch_lines(["conformance: the run to resume tried *: name the same endpoint"])
+    result.stderr.fnmatch_lines(["conformance: the run to resume tested *: give the same endpoint again"])
     assert project.record.info.exit_status == 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ import specs
 from conformance.engine.api.description import Description, DescriptionError, read_folder, read_texts, services
 from conformance.engine.api.load import load_service, understood
 from conformance.engine.api.service import ServiceDescription
+from conformance.engine.api.stateful import StatefulResource
 from conformance.engine.api.strictness import check_against, schema, validate
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.model.case import REASONS
@@ -93,7 +94,7 @@ def test_the_description_is_one_whatever_its_files():
             "- {operation: widgets.spin, resource: widget, parameter: axles",
             "widgets/all.yaml:7: the keys resource and value exclude each other; remove one of them",
         ),
-        (", parameter: axle,", ",", "widgets/all.yaml:6: there must be key parameter in bindings; add it"),
+        (", parameter: axle,", ",", "widgets/all.yaml:6: there is no key parameter in bindings; add it"),
         (
             "resource: widget, relation",
             "value: widget, relation",
@@ -120,6 +121,12 @@ def test_a_status_is_a_stable_one():
     ways = "transitions: [{operation: widgets.spin, from: [IDLE], to: SPINING}]"
     whole = WHOLE.replace("initial_status: IDLE,", f"initial_status: IDLE, {ways},")
     assert told(whole) == "widgets/all.yaml:3: there is no stable status SPINING; did you mean SPINNING?"
+
+
+def test_a_misspelt_key_comes_before_the_statuses_that_it_hides():
+    whole = WHOLE.replace("stable_statuses", "stable_statusses")
+    sentence = "there is no key stable_statusses in resources.widget; did you mean stable_statuses?"
+    assert told(whole) == f"widgets/all.yaml:3: {sentence}"
 
 
 def test_right_words_are_listed_where_none_is_near():
@@ -199,7 +206,7 @@ def test_in_another_release_it_may_be_missing_and_that_is_told(shipped):
     older = [replace(spec, reference=replace(spec.reference, version="31.3.1")) for spec in actions]
     description = described(LINE.format("servers-actions.rescueMe"), package="nova", version="34.0.0")
     (sentence,) = check_against(description, older, whole=True)
-    assert sentence.startswith("servers.yaml:3: there is no operation servers-actions.rescueMe; ")
+    assert sentence == "there is no operation servers-actions.rescueMe in nova 31.3.1 (servers.yaml:3)"
     with pytest.raises(DescriptionError):
         check_against(description, actions, whole=True)
 
@@ -247,11 +254,20 @@ def test_every_key_of_the_schema_is_described_and_no_object_takes_others():
             assert node["additionalProperties"] is False, name
 
 
+def test_a_section_and_the_attribute_that_holds_it_bear_one_name():
+    """Of the rest, ``profile`` holds what the client must know, and the release is for the check against specs."""
+    elsewhere = {"format", "reference", "versions", "token_check", "guard", "removal", "project_limits"}
+    assert {field.name for field in fields(ServiceDescription)} == {*schema()["properties"], "profile"} - elsewhere
+    of_one = schema()["properties"]["resources"]["additionalProperties"]["properties"]
+    held = {field.name for field in fields(StatefulResource)} - {"kind", "unlock", "lock_shown_by"}
+    assert held == set(of_one)
+
+
 def test_the_reasons_of_the_schema_are_those_of_promises_without_a_case():
     rules = schema()["properties"]["value_rules"]["items"]["properties"]
     assert rules["reason"]["enum"] == list(REASONS)
 
 
 def test_an_empty_description_has_a_place_for_what_is_wrong():
-    with pytest.raises(DescriptionError, match="the description:1: there must be section format"):
+    with pytest.raises(DescriptionError, match="the description:1: there is no section format"):
         validate(Description())

@@ -154,7 +154,7 @@ def test_every_collection_is_one_of_a_path(operations):
     collections = {collection_of(o.path, name) for o in operations.values() for name in placeholders(o.path)}
     last = {collection.rpartition("/")[2] for collection in collections}
     assert set(KNOWN.made_by_factory) <= last
-    assert {entry.rpartition(" ")[2] for entry in KNOWN.usable_elements} <= last
+    assert {collection for _, collection, _ in KNOWN.usable_elements} <= last
     assert {f"/{name}" for name in KNOWN.user_owned} <= collections
     for pattern, collection, fields in KNOWN.elements_made_with:
         assert all(o.path.startswith(f"{collection}/") for o in meant(operations, pattern)), (pattern, collection)

@@ -22,7 +22,10 @@ BEGIN = Naming((Step("widgets.begin", {}),), statuses=("IDLE", "HALTED"), end_st
 PUSHED = replace(WIDGET, status=replace(STATUS, task_field="task"))
 PROFILE = replace(KNOWLEDGE.profile, kinds={"widget": PUSHED})
 JOBS = replace(
-    KNOWLEDGE, profile=PROFILE, placeholder_sources={"job_id": BEGIN}, usable_elements={"jobs": {"state": "running"}}
+    KNOWLEDGE,
+    profile=PROFILE,
+    placeholder_sources={"job_id": BEGIN},
+    usable_elements=(("*", "jobs", {"state": "running"}),),
 )
 PATH = "/widgets/{widget_id}/jobs/{job_id}"
 

@@ -6,7 +6,7 @@ import pytest
 from subjects import OPERATIONS, Cloud, answer, subject_on
 from widgets import KNOWLEDGE, driving, plain
 
-from conformance.engine.api.entries import Actions
+from conformance.engine.api.entries import ActionLog
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.provision import subject as module
 
@@ -17,7 +17,7 @@ ENTRY = plain("GET", "/widgets/{widget_id}/deeds/{request_id}", normal=(200,))
 def with_deeds(cloud, *shown):
     """A resource under test that shows what is done to it; each answer shows the steps of the newest deed."""
     subject = subject_on(cloud, operations=(*OPERATIONS, LOG, ENTRY))
-    subject.context.service = driving(KNOWLEDGE, action_log=Actions(LOG.id, ENTRY.id, "steps", "ended"))
+    subject.context.service = driving(KNOWLEDGE, action_log=ActionLog(LOG.id, ENTRY.id, "steps", "ended"))
     get, answers, asked = cloud.get, iter(shown), []
 
     def shows(path, **more):

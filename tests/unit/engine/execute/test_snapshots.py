@@ -8,14 +8,14 @@ import pytest
 from widgets import action, driving, plain, row, sample
 from workshop import DROP, EVERY, KNOWN, MAKE, SPIN, opened, tried
 
-from conformance.engine.api.entries import Actions
+from conformance.engine.api.entries import ActionLog
 from conformance.engine.judge.codes import Refused
 from conformance.engine.model.binding import Step
 from conformance.engine.run.lanes import ALONE, lane_of
 
 LOG = plain("GET", "/servers/{server_id}/deeds", normal=(200,))
 KEEPS_A_LOG = driving(
-    KNOWN, action_log=Actions(LOG.id, name_field="request_id", user_field="user_id", failure_field="message")
+    KNOWN, action_log=ActionLog(LOG.id, name_field="request_id", user_field="user_id", failure_field="message")
 )
 LOCK, UNLOCK = (action(name, path="/servers/{server_id}/action") for name in ("lock", "unlock"))
 BADGES = plain("GET", "/servers/{server_id}/badges", normal=(200,))

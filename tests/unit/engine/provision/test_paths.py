@@ -129,7 +129,7 @@ def test_an_administrators_operation_takes_what_an_administrator_sees(shop):
 
 
 def test_not_every_element_will_do(tmp_path):
-    shop = opened(tmp_path, service=replace(KNOWN, usable_elements={"jobs": {"state": "up"}}))
+    shop = opened(tmp_path, service=replace(KNOWN, usable_elements=(("*", "jobs", {"state": "up"}),)))
     shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 1, "state": "down"}, {"id": 2, "state": "up", "more": 1}]}
     assert fill(shop, JOB).path == "/jobs/2"
 

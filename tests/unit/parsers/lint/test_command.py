@@ -32,7 +32,7 @@ def test_defects_are_lines_and_end_with_1(tmp_path: Path) -> None:
     result = run(write(tmp_path, dict(BROKEN)))
     first, total = result.output.splitlines()
     assert result.exit_code == 1
-    assert first.startswith("api-ref/source/index.rst:10: missing-comma: there is no comma before 404; ")
+    assert first.startswith("api-ref/source/index.rst:10: missing-comma: a comma is missing before 404; ")
     assert total == "1 defect"
 
 

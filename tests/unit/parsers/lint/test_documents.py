@@ -21,7 +21,7 @@ def test_placeholder_whose_row_is_of_the_body(tmp_path: Path) -> None:
     text = document("PUT /boats/{boat_id}/names/{name}")
     (finding,) = lint(tmp_path, text)
     assert (finding.rule, finding.line) == ("placeholder-without-row", line_of(text, "- name: name"))
-    assert "its entry name is in body" in finding.message
+    assert "its entry name puts it in body" in finding.message
 
 
 def test_row_without_a_placeholder(tmp_path: Path) -> None:
