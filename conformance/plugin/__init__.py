@@ -41,7 +41,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not files and not called:
         return None
 
-    from conformance.plugin.owner import begin
+    from conformance.plugin.owner import TOO_EARLY, begin
     from conformance.plugin.trouble import Trouble, tell
 
     try:
@@ -50,6 +50,6 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         tell(trouble)
         return 2
     except KeyboardInterrupt:
-        tell("interrupted before anything was tried: nothing was made, and there is no record")
+        tell(TOO_EARLY)
         return 130
     return None

@@ -81,9 +81,9 @@ def from_config(config: pytest.Config) -> Choices:
 
 
 def with_tokens(values: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
-    """The values of options, and the tokens of the environment with them where an endpoint is named that takes tokens.
+    """Add the tokens from the environment to the values of options, if the endpoint is a URL.
 
-    Everybody on a machine sees the arguments of a process; its environment only its user sees.
+    Every user of a machine can see the arguments of a process, but only its own user can see its environment.
     """
     if not values.get("url"):
         return dict(values)
@@ -144,28 +144,30 @@ def choose(values: Mapping[str, Any]) -> Choices:
 
 
 def _url(text: str | None) -> str | None:
-    """A URL that can stand in records and in sentences."""
+    """Return the URL if it can stand in records and in sentences. Raises Trouble."""
     if text and "@" in text:
-        # Masked, it would lead nowhere for whoever goes on with the run, cleans up after it or tries a case again.
+        # A masked URL would be useless for --resume, for the cleanup and for the commands that try a case again.
         raise Trouble(
-            "--url holds an @, and so a user or a password, which would stand in the record: take them out; "
-            f"{BY_NAME['token'].variable} and its kin say who asks"
+            "--url holds an @, and so a user or a password, which would stand in the record: remove them, and give "
+            f"tokens in {BY_NAME['token'].variable} and the variables of the other roles"
         )
     return text or None
 
 
 def _token(name: str, text: str) -> str:
-    """A token; ``@FILE`` is a file that holds it."""
+    """Return the token that an option gives: its text, or the content of the file for ``@FILE``. Raises Trouble."""
     if text.startswith("@"):
         try:
             text = Path(text[1:]).read_text("utf-8")
         except OSError as error:
             raise Trouble(f"--{name}: {text[1:]} cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
-            raise Trouble(f"--{name}: {text[1:]} is no text, and so no token") from None
+            raise Trouble(
+                f"--{name}: {text[1:]} is not a text file: a token is one line of visible characters"
+            ) from None
     text = text.strip()
     if not text or not text.isascii() or not text.isprintable():
-        raise Trouble(f"--{name} is no token: a token is one line of visible characters")
+        raise Trouble(f"--{name} is not a token: a token is one line of visible characters")
     return text
 
 

@@ -66,13 +66,13 @@ def listing(place: Path | None, operation: str | None, keyword: str | None = Non
 
 
 def _selection(keyword: str | None) -> Callable[[str, Sequence[str]], bool]:
-    """Whether an id with some markers is selected, as pytest's ``-k`` does it. Raises Trouble."""
+    """Return a function that says whether an id with some markers is selected, by pytest's rules. Raises Trouble."""
     if keyword is None:
         return lambda *_: True
     try:
         expression = Expression.compile(keyword)
     except Exception as error:  # its class differs from release to release of pytest
-        raise Trouble(f"-k {keyword!r} is no expression of pytest's: {error}") from None
+        raise Trouble(f"-k {keyword!r} is not an expression for pytest's -k: {error}") from None
 
     def chosen(id_: str, markers: Sequence[str]) -> bool:
         names = [id_.lower(), *(marker.lower() for marker in markers)]

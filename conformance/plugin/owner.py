@@ -33,6 +33,8 @@ _KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxf
 
 NOTHING = "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
 
+TOO_EARLY = "interrupted before anything was tried: nothing was made, and nothing was recorded"
+
 
 def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     """Check the options, open the endpoint and the record, and take part in the session. Raises Trouble."""
@@ -217,13 +219,15 @@ class Owner:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Clean up, finish the record, and set the exit status."""
         cannot = self._why_not(session, int(exitstatus))
-        if not self._selected and (cannot is not None or not self._signals.came):
+        if not self._selected:
             self._opened.discard()
-            if cannot is None:
-                return  # only tests of another kind were selected
-            session.exitstatus = ending.CANNOT_RUN
-            if exitstatus != pytest.ExitCode.USAGE_ERROR:  # pytest itself reports wrong arguments
-                tell(cannot)
+            if self._signals.came:
+                session.exitstatus = ending.INTERRUPTED
+                tell(TOO_EARLY)
+            elif cannot is not None:  # otherwise only tests of another kind were selected
+                session.exitstatus = ending.CANNOT_RUN
+                if exitstatus != pytest.ExitCode.USAGE_ERROR:  # pytest itself reports wrong arguments
+                    tell(cannot)
             return
         self._opened.close()
         self._signals.over()

@@ -188,7 +188,7 @@ def test_ended_while_its_sandbox_starts(runs, number):
     assert process.returncode == 130
     assert (out, errors) == (
         "",
-        "conformance: interrupted before anything was tried: nothing was made, and there is no record\n",
+        "conformance: interrupted before anything was tried: nothing was made, and nothing was recorded\n",
     )
     assert not (runs.path / "runs").exists()
 

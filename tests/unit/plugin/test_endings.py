@@ -147,6 +147,21 @@ def test_under_xdist_too(project):
     assert project.record.info.exit_status == 130
 
 
+@pytest.mark.parametrize("processes", [(), ("-n", "2")])
+def test_a_signal_before_the_first_trial_leaves_no_record(project, processes):
+    (project.path / "conftest.py").write_text(
+        "import os, signal\n\n\ndef pytest_sessionstart(session):\n"
+        "    if not hasattr(session.config, 'workerinput'):\n        os.kill(os.getpid(), signal.SIGTERM)\n"
+    )
+    done = project.run_process("-k", LOCK, *processes)
+    assert done.ret == 130
+    assert [line for line in done.errlines if line][-1] == (
+        "conformance: interrupted before anything was tried: nothing was made, and nothing was recorded"
+    )
+    assert project.tried == []
+    assert not (project.path / "runs").exists()
+
+
 def test_what_is_left_is_said_by_kind(tmp_path):
     assert things_of(tmp_path) == ""
     assert left_behind(tmp_path) == "nothing is left"

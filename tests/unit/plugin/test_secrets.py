@@ -60,10 +60,10 @@ def test_a_token_in_a_file(tmp_path):
     ("content", "sentence"),
     [
         (None, "--token: .* cannot be read: No such file or directory"),
-        (b"", "--token is no token: a token is one line of visible characters"),
-        (b"one\ntwo\n", "--token is no token"),
-        (b"a\x1bb", "--token is no token"),
-        (b"\xff\xfe", "--token: .* is no text, and so no token"),
+        (b"", "--token is not a token: a token is one line of visible characters"),
+        (b"one\ntwo\n", "--token is not a token"),
+        (b"a\x1bb", "--token is not a token"),
+        (b"\xff\xfe", "--token: .* is not a text file: a token is one line"),
     ],
 )
 def test_a_file_that_holds_no_token(tmp_path, content, sentence):
@@ -79,7 +79,9 @@ def test_no_token_is_needed_for_a_plan(project):
     result = project.run("--dry-run", endpoint=("--url", URL))
     assert result.ret == 0
     result.stdout.fnmatch_lines(["*cases in * trials*"])
-    with pytest.raises(Trouble, match="needs the token of a member of a project: give it in CONFORMANCE_TOKEN, or with"):
+    with pytest.raises(
+        Trouble, match="needs the token of a member of a project: give it in CONFORMANCE_TOKEN, or with"
+    ):
         choose({"url": URL})
 
 
