@@ -80,7 +80,7 @@ def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[_A
     probe = ViewOf(reader.id)
     name = view.service.returned_as(view.operation, field.row.name)
     if name is not None:
-        book.used.add(f"returned_as: {view.operation.id} {field.row.name}")
+        book.used.add(f"returned_under: {view.operation.id} {field.row.name}")
         yield _Answer("/show", replace(field.row, required=False), name, probe)
         return
     shown = _same(view, reader, field)
