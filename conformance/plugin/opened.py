@@ -85,6 +85,8 @@ class Opened:
         cloud, release = self.share.session.cloud, self.share.session.settings.release
         supported = cloud.microversions
         versions = f"microversions {supported.min} to {supported.max}" if supported.max else "no microversions"
+        if cloud.root is not None and cloud.root.version is not None and not supported.max:
+            versions = f"version {cloud.root.version}, {versions}"
         roles = ", ".join(sorted(str(role) for role in cloud.roles))
         return f"{cloud.name} ({f'{release}, ' if release else ''}{versions}), as {roles}"
 
