@@ -227,6 +227,7 @@ class Owner:
             status = ending.CANNOT_RUN
             notes.append(cannot)
         notes += self._share.waivers.sentences
+        notes += self._share.session.versions_left_out
         left = self._share.session.left
         if left:
             notes.append(
@@ -242,7 +243,7 @@ class Owner:
         if self._share.trouble:
             return str(self._share.trouble)
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
-            return NOTHING
+            return "; ".join((NOTHING, *self._share.session.versions_left_out))
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return "pytest could not go on; see its message above"
         if exitstatus == pytest.ExitCode.INTERRUPTED and not self._interrupted and not self._enough:

@@ -131,6 +131,7 @@ class FakeSession:
             name=f"the fake at {settings.target.url}", roles=("member", "admin"), microversions=versions, root=None
         )
         self.api = ANY
+        self.versions_left_out = ()
         top = Microversion(2, 96)
         self.suite = derive(specs, selected, top, settings.default_policy)
         self.context = SimpleNamespace(stopping=threading.Event(), top=top)

@@ -10,14 +10,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+
+import yaml
 
 from specs.model import Operation, Spec
 
-_PROJECT = r"(?:\w*[_-])?(?:project|tenant|account)(?:[_-]?id)?"
-_ADDRESS = re.compile(
-    rf"(?:/(?P<prefix>[a-z][a-z-]*))?/v(?P<major>\d+)(?:\.\d+)?(?P<project>/\{{{_PROJECT}\}})?(?P<below>/.*)?",
-    re.IGNORECASE,
-)
+
+@cache
+def _project() -> str:
+    """A pattern of what a placeholder is called that names a project."""
+    text = resources.files("conformance.services").joinpath("conventions.yaml").read_text("utf-8")
+    names = "|".join(yaml.safe_load(text)["project_placeholders"])
+    return rf"(?:\w*[_-])?(?:{names})(?:[_-]?id)?"
+
+
+@cache
+def _form() -> re.Pattern[str]:
+    """The form of a path with a version."""
+    return re.compile(
+        r"(?:/(?P<prefix>[a-z][a-z-]*))?/v(?P<major>\d+)(?:\.\d+)?"
+        rf"(?P<project>/\{{{_project()}\}})?(?P<below>/.*)?",
+        re.IGNORECASE,
+    )
 
 
 @dataclass(frozen=True)
@@ -56,7 +72,7 @@ class Addressed:
 
 def address(path: str, service: str) -> Address:
     """Take a path apart. What stands before the version counts as a prefix only if it is the type of the service."""
-    found = _ADDRESS.fullmatch(path)
+    found = _form().fullmatch(path)
     if found is None or found["prefix"] not in (None, service):
         return Address(None, False, path)
     return Address(int(found["major"]), found["project"] is not None, found["below"] or "/")
@@ -103,8 +119,8 @@ def addressed(specs: Sequence[Spec], selected: Sequence[Spec] | None = None, maj
 
 
 def names_project(placeholder: str) -> bool:
-    """Whether a placeholder is called as a project is: ``project_id``, ``tenant_id``, ``account`` and their kin."""
-    return re.fullmatch(_PROJECT, placeholder, re.IGNORECASE) is not None
+    """Whether a placeholder is called as a project is, such as ``project_id``."""
+    return re.fullmatch(_project(), placeholder, re.IGNORECASE) is not None
 
 
 def first_part(path: str) -> str:

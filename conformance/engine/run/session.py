@@ -7,6 +7,7 @@ import platform
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -194,9 +195,25 @@ class Session:
             "seconds": round(time.monotonic() - self._began, 1),
         }
 
+    @property
+    def versions_left_out(self) -> tuple[str, ...]:
+        """A sentence for each version of the API that the reference describes and this run does not try."""
+        counts = Counter(major for _, _, major in self.addressed.elsewhere if major is not None)
+        offered = self.cloud.root.offered if self.cloud.root else ()
+        return tuple(
+            f"the {count} operations of version {major} are not tried: this run is of version {self.api.major}"
+            if major in offered
+            else f"this cloud offers no version {major} of the API: the {count} operations of it are inapplicable"
+            for major, count in sorted(counts.items())
+        )
+
     def notes(self) -> tuple[dict[str, Any], ...]:
         """Facts about the run: entries of the tables that it used, promises without a case, what was left behind."""
-        noted = {*self.context.notes.sorted(), *(("table", entry) for entry in self.suite.used)}
+        noted = {
+            *(("version", text) for text in self.versions_left_out),
+            *self.context.notes.sorted(),
+            *(("table", entry) for entry in self.suite.used),
+        }
         untested = [
             {
                 "kind": "untested",
