@@ -221,8 +221,14 @@ class Owner:
                 self._share.writer.add(result)
         tally = ending.tally_of(directory)
         status = ending.status_of(
-            tally, self._opened.choices, interrupted=self._interrupted, other_failed=self._other_failed
+            tally,
+            self._opened.choices,
+            interrupted=self._interrupted,
+            accepted=self._opened.accepted,
+            other_failed=self._other_failed,
         )
+        if (why := tally.nothing_shown(self._opened.accepted)) is not None and not self._interrupted:
+            notes.append(why)
         if cannot is not None:
             status = ending.CANNOT_RUN
             notes.append(cannot)

@@ -24,7 +24,8 @@ def deviations_of(result: Result) -> tuple[Deviation, ...]:
 
 
 def added(*figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Add figures up, of several processes or of a run and what it goes on with: ``requests``, ``made``, ``seconds``.
+    """Add figures up, of several processes or of a run and what it goes on with: ``requests``, ``accepted``, ``made``,
+    ``seconds``.
 
     Whatever else stands in them is left out; what one of them lacks counts as nothing.
     """
@@ -33,12 +34,13 @@ def added(*figures: Mapping[str, Any]) -> dict[str, Any]:
         made.update(part.get("made") or {})
     return {
         "requests": sum(part.get("requests") or 0 for part in figures),
+        "accepted": sum(part.get("accepted") or 0 for part in figures),
         "made": dict(sorted(made.items())),
         "seconds": round(sum(part.get("seconds") or 0.0 for part in figures), 1),
     }
 
 
-OTHER_TOTALS = frozenset({*VERDICTS, "cases", "requirements", "requests", "made", "seconds"})
+OTHER_TOTALS = frozenset({*VERDICTS, "cases", "requirements", "requests", "accepted", "made", "seconds"})
 """The keys of a run's totals. An older record has one more: the plural of the one resource that a run counted then."""
 
 
@@ -92,11 +94,30 @@ class Tally:
         """The undecided among the applicable, 0 to 100; 0 where there is none."""
         return 100 * self.undecided / self.applicable if self.applicable else 0.0
 
-    def exit_status(self, fail_on_omission: bool = False, allow_undecided: float = ALLOW_UNDECIDED) -> int:
+    def nothing_shown(self, accepted: int | None = None) -> str | None:
+        """Say why the results show nothing of the cloud; None if they do.
+
+        Args:
+            accepted: how many requests with a token the cloud has accepted in the run; None if nobody has counted.
+        """
+        if not self.cases:
+            return None
+        if accepted == 0:
+            return (
+                "not one request was accepted, so nothing shows that the API was reached: see that the URL is that of "
+                "the API which the reference describes, and that the credentials may use it"
+            )
+        if not self.cases["pass"] + self.cases["fail"]:
+            return "nothing was decided: see in the report why no case could be tried, or what it still needs"
+        return None
+
+    def exit_status(
+        self, fail_on_omission: bool = False, allow_undecided: float = ALLOW_UNDECIDED, accepted: int | None = None
+    ) -> int:
         """Tell the exit status of a run that went to its end and had something to do: 0, 1 or 3."""
         if self.cases["fail"] > self.waived or (fail_on_omission and self.omissions):
             return 1
-        return 3 if self.undecided_percent > allow_undecided else 0
+        return 3 if self.undecided_percent > allow_undecided or self.nothing_shown(accepted) else 0
 
     def totals(self) -> dict[str, Any]:
         """Give what ``RunInfo.totals`` has of results: cases by verdict, ``cases`` and ``requirements``."""

@@ -146,7 +146,12 @@ class FakeSession:
         return self.left
 
     def figures(self):
-        return {"requests": 10, "made": {"server": 1}, "seconds": time.monotonic() - self._began}
+        return {
+            "requests": 10,
+            "accepted": int(os.environ.get("FAKE_ACCEPTED", "8")),
+            "made": {"server": 1},
+            "seconds": time.monotonic() - self._began,
+        }
 
     def notes(self):
         return ({"kind": "fake", "text": "a note"},)

@@ -37,6 +37,7 @@ class Cloud:
     answers: dict[str, Any] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
     probes: dict[str, set[Probe]] = field(default_factory=dict)
+    hollow: dict[str, str] = field(default_factory=dict)
     discarded: int = 0
     together: int = 0
     most: int = 0
@@ -86,7 +87,21 @@ def cloud(monkeypatch):
         def make(self, trial, probes):
             return cloud.make(trial, probes)
 
+        def harmless(self, operation):
+            return None
+
+    class Controls:
+        def __init__(self, context):
+            pass
+
+        def missing(self, operation, harmless):
+            return cloud.hollow.get(operation.id)
+
+        def nowhere(self, operation, harmless):
+            return cloud.hollow.get("")
+
     monkeypatch.setattr(module, "Subject", Subject)
+    monkeypatch.setattr(module, "Controls", Controls)
     monkeypatch.setattr(module, "Executor", Executor)
     return cloud
 

@@ -99,6 +99,7 @@ class Cloud:
         self._credentials = dict(credentials)
         self._transport: Transport = family._transport if family else transport or Transport()
         self._count: _Count = family._count if family else _Count()
+        self._accepted: _Count = family._accepted if family else _Count()
         self._bad_token = secrets.token_hex(16)
         self._lock = Lock()
         self._refused: dict[tuple[Anonymous, str], bool] = {}
@@ -113,6 +114,11 @@ class Cloud:
     def request_count(self) -> int:
         """Requests that went out so far, to all services of the cloud, retries included."""
         return self._count.value
+
+    @property
+    def accepted_count(self) -> int:
+        """Requests with a token that were accepted so far, by all services of the cloud."""
+        return self._accepted.value
 
     def send(self, ask: Ask) -> Answer:
         """Send a request. Never raises for what the cloud does: see ``Answer.error``.
@@ -135,6 +141,8 @@ class Cloud:
             name = side_effect_name(ask)
             side_effect = self.journal.intend(ask.expect_created, name, role=_role_name(ask))
         answer = self._send(ask)
+        if answer.ok and isinstance(ask.role, Role):
+            self._accepted.add()
         if ask.intent is not None and self.journal:
             self._settle(ask.intent, ask, answer)
         if side_effect is not None:
@@ -170,6 +178,12 @@ class Cloud:
             raise ResourceError(f"no unknown id could be had: GET {head}{id_} should be 404, but {was}", answer)
         self.guard.seen_unknown(id_)
         return id_
+
+    def invent(self) -> str:
+        """Make up a part of a path, or an action, that no service knows. The guard lets paths with it out."""
+        name = f"{self.prefix}-nowhere-{secrets.token_hex(4)}"
+        self.guard.nowhere.add(name)
+        return name
 
     def service(self, service_type: str) -> Cloud | None:
         """Give the client for another service of the same cloud and run; None if the catalogue has none."""

@@ -187,10 +187,11 @@ class Session:
         return self.left
 
     def figures(self) -> dict[str, Any]:
-        """Requests, resources made and seconds of this process, as totals of the record hold them."""
+        """Requests, accepted ones, resources made and seconds of this process, as totals of the record hold them."""
         resource, made = self.context.service.resource, self.run.resources_made
         return {
             "requests": self.cloud.request_count,
+            "accepted": self.cloud.accepted_count,
             "made": {resource: made} if resource and made else {},
             "seconds": round(time.monotonic() - self._began, 1),
         }
