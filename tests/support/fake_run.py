@@ -16,6 +16,7 @@ from conformance.engine.model.probe import Probe, StatusOf
 from conformance.engine.provision.context import Notes
 from conformance.engine.run import run as module
 from conformance.engine.run.run import Run
+from specs.microversion import VersionRange
 
 SPIN = action(
     "spin",
@@ -108,6 +109,7 @@ def cloud(monkeypatch):
 
 def started(*case_ids, parallel=3, record=None):
     context = SimpleNamespace(
+        cloud=SimpleNamespace(microversions=VersionRange(TOP, TOP)),
         service=KNOWLEDGE,
         graph=StateGraph.of(views([spec(SPIN)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),

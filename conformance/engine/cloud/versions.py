@@ -124,7 +124,11 @@ def _of_version(asking: _Asking, base: str, described: Collection[int], as_given
     try:
         entries, _ = asking.entries(above)
         for entry in sorted(entries, key=_number):
-            roots[_number(entry)[0]] = (_below(above, entry), entry)
+            number = _number(entry)[0]
+            root = _below(above, entry)
+            if root == above:  # it does not say where
+                root = f"{above}/{found['version'] if found is not None and number == named else f'v{number}'}"
+            roots[number] = (root, entry)
     except EndpointError:
         if found is None:
             raise

@@ -183,6 +183,13 @@ def test_a_versioned_address_without_a_document_is_believed(fake):
         connected(fake, "", BOTH)
 
 
+@pytest.mark.parametrize("links", [[], [{"rel": "self", "href": ""}]])
+def test_a_version_without_a_link_stands_at_its_number(fake, links):
+    fake.routes["GET", "/"] = (300, {"versions": [{**entry("2.7"), "links": links}, {**entry("3.0"), "links": links}]})
+    assert connected(fake, "", BOTH).url == fake.url + "/v3"
+    assert connected(fake, "/v2.0", BOTH).url == fake.url + "/v2.0"
+
+
 def test_a_service_without_microversions_is_never_asked_for_one(fake):
     cloud = connected(fake, "", BOTH)
     assert cloud.root.version == Microversion(3, 14)
