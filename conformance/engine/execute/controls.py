@@ -47,7 +47,7 @@ class _Control:
     """What is known of the route of one operation."""
 
     shown: bool = False
-    why: str = "no answer to a request of the operation was had"
+    why: str = "no request of the operation had an answer, and none is known that would change nothing"
     asked: bool = False
     looked_at: int = 0
     contrasts: list[Sent] = field(default_factory=list)
@@ -173,19 +173,24 @@ def _said(ask: Ask, answer: Answer) -> tuple[str, str]:
     return kind, " ".join(_VARIES.sub(" ", text).lower().split())
 
 
-def is_harmless(operation: Operation, has_body: bool, chosen: bool) -> bool:
-    """Whether a request of an operation changes nothing if its ids name nothing, and its body is none that it takes.
+def harmless_body(operation: Operation, chosen: bool, name: str) -> Any:
+    """A body with which a request of an operation changes nothing if its ids name nothing; None where none is known.
+
+    It is an object with one member of a name that was made up: no body at all may be taken for one in which all is left
+    out, and a service may look at the body's type before it looks for the route.
 
     Args:
         operation: that would be asked.
-        has_body: whether it takes a body.
         chosen: whether it makes what its path names.
+        name: made up for this request.
     """
+    named = len(placeholders(operation.path))
     if operation.method in SAFE:
-        return True
-    named = bool(placeholders(operation.path))
-    return (has_body and (named or operation.method != "DELETE")) or (named and not chosen)
-
-
-NOTHING: list[Any] = []
-"""A body that no operation on one thing takes."""
+        return ABSENT
+    if operation.action is not None:
+        return {operation.action: None} if named else None
+    if not any(row.location == "body" for row in operation.request.parameters):
+        return ABSENT if named > chosen else None
+    if operation.method == "DELETE" and not named:
+        return None  # what says nothing to it may be passed over
+    return {name: None} if named != 1 or not chosen else []

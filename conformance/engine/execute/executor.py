@@ -15,7 +15,7 @@ from conformance.engine.cloud.wait import until
 from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
 from conformance.engine.execute.byproducts import Byproducts
-from conformance.engine.execute.controls import NOTHING, Sent, is_harmless
+from conformance.engine.execute.controls import Sent, harmless_body
 from conformance.engine.execute.paging import SOON, Paging
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
@@ -290,13 +290,13 @@ class Executor:
     def harmless(self, operation: Operation) -> Sent | None:
         """A request of an operation that changes nothing, and its answer; None where there is none.
 
-        Its ids name nothing, and its body is none that an operation takes. It goes out as a member.
+        Its ids name nothing, and its body is none that the operation takes. It goes out as a member.
         """
         needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
-        has_body = any(row.location == "body" for row in operation.request.parameters)
-        if not is_harmless(operation, has_body, needs.producer is not None and needs.producer.chosen):
+        chosen = needs.producer is not None and needs.producer.chosen
+        body = harmless_body(operation, chosen, self.context.cloud.invent())
+        if body is None:
             return None
-        body: Any = {operation.action: None} if operation.action else NOTHING if has_body else ABSENT
         request = RequestTemplate(operation, "member", body=body, query=self.context.service.query(operation))
         trial = Trial(f"{operation.id}|harmless", request, Situation(target="unknown"), outcome=Outcome(accepted=False))
         elements, version = self.paths.elements, needs.version

@@ -9,9 +9,9 @@ from widgets import action
 
 from conformance.engine.cloud.errors import GuardRefusal
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.execute.controls import Controls, elsewhere, is_harmless
+from conformance.engine.execute.controls import Controls, elsewhere, harmless_body
 from conformance.engine.provision.context import Seen
-from specs.model import Operation, Removal
+from specs.model import Operation, Parameter, Removal, Request
 
 GEAR = Operation("gears.show", "", "GET", "/gears/{gear_id}", 1)
 GEARS = Operation("gears.list", "", "GET", "/gears", 2)
@@ -158,7 +158,9 @@ def test_where_the_run_has_no_answer_one_harmless_request_is_made_once():
     assert controls.missing(GEAR, harmless) is None
     assert controls.missing(GEAR, harmless) is None
     assert asked == [GEAR.id]
-    assert missing(HTML, None) == "no answer to a request of the operation was had"
+    assert (
+        missing(HTML, None) == "no request of the operation had an answer, and none is known that would change nothing"
+    )
 
 
 def test_what_was_removed_need_not_be_there_but_something_must():
@@ -200,18 +202,27 @@ def test_of_an_action_its_name_is_replaced():
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "has_body", "chosen", "harmless"),
+    ("method", "path", "takes", "chosen", "body"),
     [
-        ("GET", "/gears", False, False, True),
-        ("DELETE", "/gears", False, False, False),
-        ("DELETE", "/gears", True, False, False),
-        ("DELETE", "/gears/{id}", False, False, True),
-        ("POST", "/gears", True, False, True),
-        ("POST", "/gears", False, False, False),
-        ("POST", "/gears/{id}/turn", False, False, True),
-        ("PUT", "/gears/{name}", False, True, False),
-        ("PUT", "/gears/{name}", True, True, True),
+        ("GET", "/gears", True, False, ABSENT),
+        ("DELETE", "/gears", False, False, None),
+        ("DELETE", "/gears", True, False, None),
+        ("DELETE", "/gears/{id}", False, False, ABSENT),
+        ("POST", "/gears", True, False, {"x": None}),
+        ("POST", "/gears", False, False, None),
+        ("POST", "/gears/{id}/turn", False, False, ABSENT),
+        ("PUT", "/gears/{name}", False, True, None),
+        ("PUT", "/gears/{name}", True, True, []),
+        ("PUT", "/gears/{id}", True, False, {"x": None}),
+        ("PUT", "/gears/{id}/teeth/{name}", False, True, ABSENT),
     ],
 )
-def test_what_changes_nothing(method, path, has_body, chosen, harmless):
-    assert is_harmless(replace(GEAR, method=method, path=path), has_body, chosen) is harmless
+def test_a_body_with_which_nothing_changes(method, path, takes, chosen, body):
+    rows = (Parameter("size", "body", "integer", True, "size", 1),) if takes else ()
+    operation = replace(GEAR, method=method, path=path, request=Request(rows))
+    assert harmless_body(operation, chosen, "x") == body
+
+
+def test_an_action_without_a_name_in_its_path_is_never_tried():
+    assert harmless_body(TURN, False, "x") == {"turn": None}
+    assert harmless_body(replace(TURN, path="/widgets/action"), False, "x") is None
