@@ -207,7 +207,8 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
 
     from conformance.plugin.called import Called
 
-    argv = ["-p", _plugin_name(), "-c", os.devnull, "--rootdir", str(Path.cwd()), "--no-header", "--assert=plain"]
+    argv = ["-p", _plugin_name(), "-c", os.devnull, "--rootdir", str(Path.cwd()), "--noconftest", "--no-header"]
+    argv.append("--assert=plain")
     for option in OPTIONS:
         value = values[option.name.replace("-", "_")]
         if value is True:

@@ -46,6 +46,7 @@ def listing(place: Path | None, operation: str | None) -> Iterator[str]:
     yield ""
     total = sum(len(found) for name, found in cases.items() if operation is None or _of(name, operation))
     yield f"{count} requirements, {total} cases, {len(without)} promises without a case"
+    yield from (f"note: {sentence}" for sentence in reference.undocumented)
 
 
 def _of(requirement: str, operation: str) -> bool:

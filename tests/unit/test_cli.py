@@ -54,7 +54,7 @@ def test_run_lists_the_options_of_the_plugin(conformance):
         (["frobnicate"], "No such command 'frobnicate'"),
         (["build"], "Missing argument 'SOURCE'"),
         (["build", "nowhere/at/all"], "nowhere/at/all"),
-        (["check", "nowhere"], "there is no such directory"),
+        (["check", "nowhere"], "the directory does not exist"),
         (["diff", "nowhere", "elsewhere"], "nowhere"),
         (["list", "--spec", "nowhere"], "no specs"),
         (["list", *SMALL, "--operation", "traits.list-trait"], "did you mean traits.list-traits"),
@@ -160,7 +160,9 @@ def test_run_without_a_directory_takes_the_specs_of_the_distribution(conformance
 
 def test_run_does_not_care_for_the_settings_of_the_folder(conformance, project):
     (project.path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
-    assert conformance("run", "--dry-run", "--spec", "specs/compute").exit_code == 0
+    (project.path / "tests").mkdir()
+    (project.path / "tests" / "conftest.py").write_text("raise SystemExit(99)\n")
+    assert conformance("run", "--dry-run", "-k", "servers-actions.lock/").exit_code == 0
 
 
 def test_report_of_a_run(conformance, project):
@@ -236,3 +238,14 @@ def test_a_reader_that_has_seen_enough_is_no_error(project):
     done = subprocess.run(command, shell=True, cwd=project.path, capture_output=True, text=True, check=False)
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""
+
+
+def test_the_list_of_another_release_notes_operations_that_it_lacks(conformance, tmp_path):
+    for spec in (ROOT / "specs" / "placement").glob("*.yaml"):
+        if spec.stem != "resource_provider_traits":
+            (tmp_path / spec.name).write_text(spec.read_text("utf-8").replace("version: 16.0.0", "version: 15.0.0"))
+    result = conformance("list", "--spec", tmp_path)
+    assert result.exit_code == 0
+    notes = [line for line in result.stdout.splitlines() if line.startswith("note: ")]
+    assert notes
+    assert all("in openstack-placement 15.0.0" in note for note in notes)

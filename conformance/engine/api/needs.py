@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from conformance.engine.api.producers import SAFE, Producer, Producers, last_version, placeholders
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.model.binding import Step
-from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -23,7 +22,6 @@ class Needs:
         producer: how it makes an element of a collection, None where it makes none.
         before: steps that an accepted request needs before it.
         after: steps that take back the effects of an accepted request.
-        before_refusal: steps after which a request that is executed despite its refusal can be seen.
         undo_refused: steps that take these back, beside those of ``after``.
         creates: the kind of resource that it makes beside its answer, and the request field that names it.
         removes: whether it removes something.
@@ -38,7 +36,6 @@ class Needs:
     producer: Producer | None = None
     before: tuple[Step, ...] = ()
     after: tuple[Step, ...] = ()
-    before_refusal: tuple[Step, ...] = ()
     undo_refused: tuple[Step, ...] = ()
     creates: tuple[str, str] | None = None
     removes: bool = False
@@ -57,7 +54,6 @@ class Needs:
             producer=producers.made_by(operation),
             before=tuple(service.steps(operation, "steps_before")),
             after=tuple(service.steps(operation, "steps_after")),
-            before_refusal=tuple(service.steps(operation, "before_refusal")),
             undo_refused=tuple(service.steps(operation, "undo_refused")),
             creates=service.created_by(operation) if operation.action is not None else None,
             removes=operation.method == "DELETE",
@@ -65,14 +61,3 @@ class Needs:
             byproducts=any(service.byproduct(post) is not None for post in operation.postconditions),
             sandbox_only=service.only_in_sandbox(operation),
         )
-
-    def marks(self, trial: Trial) -> tuple[Step, ...]:
-        """The steps before a request that is to be refused, so that it shows where it is executed all the same.
-
-        A request that is refused only because of its sender needs all that it would need to be accepted.
-        """
-        outcome = trial.outcome
-        if outcome.accepted is True or trial.situation.target != "own":
-            return ()
-        for_sender = outcome.refused_for == "sender" and outcome.accepted is False
-        return (*(self.before if for_sender else ()), *self.before_refusal)

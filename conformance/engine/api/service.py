@@ -350,17 +350,17 @@ class ServiceDescription:
         fit = (rule for rule in self.preconditions_to_show if fnmatchcase(operation.id, rule.operation))
         return next((rule for rule in fit if fnmatchcase(field, rule.fields)), None)
 
-    def steps_before_refusal(self, trial: Trial) -> list[Step]:
+    def steps_before_refusal(self, trial: Trial) -> tuple[Step, ...]:
         """The steps before a request that is to be refused, so that a request executed despite its refusal is detected.
 
         A request that is refused only because of its sender needs all that it would need to be accepted.
         """
         if trial.outcome.accepted is True or trial.situation.target != "own":
-            return []
+            return ()
         operation, outcome = trial.request.operation, trial.outcome
         for_sender = outcome.refused_for == "sender" and outcome.accepted is False
         needed = self.steps(operation, "steps_before") if for_sender else []
-        return [*needed, *self.steps(operation, "before_refusal")]
+        return (*needed, *self.steps(operation, "before_refusal"))
 
     def passing(self, operation: Operation) -> list[str]:
         """The placeholders of an operation's path that name something only while it lasts."""

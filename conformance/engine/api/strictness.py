@@ -188,7 +188,9 @@ def _said(error: ValidationError, names: Mapping[str, Collection[str]]) -> tuple
     if error.validator == "format" and limit in _NOUNS:
         if "propertyNames" in error.absolute_schema_path:
             path = (*path, value)
-        return 0, path, f"there is no {_NOUNS[limit]} {value}", _hint(value, list(names.get(limit, ())))
+        # A status is also unknown where the key that lists the statuses is misspelt: that key comes first.
+        rank = int(limit == "status")
+        return rank, path, f"there is no {_NOUNS[limit]} {value}", _hint(value, list(names.get(limit, ())))
     if error.validator == "required":
         key = next(key for key in limit if key not in value)
         return 1, path, f"there is no {_of('key' if path else 'section', key, path)}", "add it"

@@ -148,7 +148,8 @@ class Arrangement:
             Unavailable: one of them was refused, without which it cannot be accepted.
         """
         needs, accepted = request.needs, trial.outcome.accepted
-        marks = () if accepted is True or (needs.sandbox_only and not self.context.sandbox) else needs.marks(trial)
+        elsewhere = needs.sandbox_only and not self.context.sandbox
+        marks = () if elsewhere else self.context.service.steps_before_refusal(trial)
         if needs.after and (accepted is not False or marks):
             self.paths.steps.remember(needs.after, request.filled.values, self.paths.path_of)
         if needs.before and accepted is not False:

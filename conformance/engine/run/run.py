@@ -17,7 +17,7 @@ from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.model.probe import Probe
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elevation import FORBIDDEN
+from conformance.engine.provision.elevation import FORBIDDEN, with_administrator
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
@@ -278,10 +278,10 @@ class Run:
         results = _judged(trial, cases, job.probes, executor)
         kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
         left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
-        request, roles = trial.request, self.context.role_names
-        if kept_out and left and trial.outcome.accepted and request.role == "member" and "admin" in roles:
+        roles = with_administrator(trial.request.role, self.context.role_names)
+        if kept_out and left and trial.outcome.accepted and trial.request.role == "member" and len(roles) > 1:
             # That a documented role is kept out is a finding of its own. An administrator decides the other promises.
-            elevated = replace(trial, request=replace(request, role="admin"))
+            elevated = replace(trial, request=replace(trial.request, role=roles[-1]))
             again = {c.id: (c, e, j) for c, e, j in _judged(elevated, left, job.probes, executor)}
             results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
         return results

@@ -112,7 +112,7 @@ def test_check_compares_with_the_reference(tmp_path: Path) -> None:
 
 
 def test_check_refuses_what_is_no_spec(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="no such directory"):
+    with pytest.raises(SpecError, match="the directory does not exist"):
         commands.check(tmp_path / "none")
     commands.build(write(tmp_path / "r"), "things", output=tmp_path / "out")
     path = tmp_path / "out/index.yaml"

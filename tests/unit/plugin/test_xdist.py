@@ -39,6 +39,7 @@ def test_the_same_verdicts_and_no_lane_on_two_workers(project):
     result.stdout.fnmatch_lines(["Observed     418*", "Try again    conformance run *"])
 
 
+@pytest.mark.slow
 def test_selection_and_waivers_reach_the_workers(project):
     case = project.matching(LOCK)[0]
     project.decide_parts({case: "fail"})
@@ -51,6 +52,7 @@ def test_selection_and_waivers_reach_the_workers(project):
     assert sorted(project.tried_cases) == sorted(project.matching(LOCK))
 
 
+@pytest.mark.slow
 def test_going_on(project):
     cases = project.matching(LOCK)
     project.decide_parts({cases[0]: "inconclusive", cases[1]: "fail"})
@@ -82,6 +84,7 @@ def test_what_a_dead_worker_has_not_decided_is_an_error(project):
     assert result.ret == 3
 
 
+@pytest.mark.slow
 def test_nothing_selected(project):
     result = project.run_process("-n", "1", "-k", "nothing-of-that-name")
     assert result.ret == 2

@@ -60,6 +60,7 @@ def test_a_breakage_names_cases_of_its_requirement_that_meet_it(ground, breakage
                 assert breakage.where.covers(case.trial, ground.version(case)), (breakage.id, case_id)
 
 
+@pytest.mark.slow
 def test_what_no_client_can_see_is_still_in_the_catalogue():
     breakages = [breakage.id for breakage in shipped.breakages()]
     for pattern, reason in shipped.ground().service.unseen:
@@ -156,6 +157,7 @@ def test_a_sample_is_decided_by_its_seed_and_takes_of_every_pile(breakages):
     assert chosen(everything, kind="nothing") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutation", ["given-refused", "value-refused", "limit-refused"])
 def test_every_value_that_the_reference_lets_in_is_tried_or_a_reason_says_why_not(mutation):
     """Its breakage is met by a request that should be accepted, unless the suite says why it has no case."""

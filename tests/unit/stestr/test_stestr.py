@@ -229,6 +229,7 @@ def test_stestr_itself(stestr):
     assert b"a-secret" not in b"".join(p.read_bytes() for p in (stestr.path / "runs").rglob("*") if p.is_file())
 
 
+@pytest.mark.slow
 def test_the_keeper_ends_the_run_of_a_process_that_was_killed(stestr):
     stestr.decide_parts({stestr.cases[1]: "hang"})
     process = subprocess.Popen([sys.executable, "-m", "unittest", "discover", "-t", ".", "cases"], cwd=stestr.path)
@@ -239,6 +240,7 @@ def test_the_keeper_ends_the_run_of_a_process_that_was_killed(stestr):
     assert len(RunRecord.read(stestr.path / "runs" / "latest").results) == 1
 
 
+@pytest.mark.slow
 def test_an_endpoint_that_cannot_be_used_is_a_sentence(stestr, monkeypatch):
     monkeypatch.delenv("CONFORMANCE_TOKEN")
     command = [sys.executable, "-m", "unittest", "discover", "-t", ".", "cases"]

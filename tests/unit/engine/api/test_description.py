@@ -123,6 +123,12 @@ def test_a_status_is_a_stable_one():
     assert told(whole) == "widgets/all.yaml:3: there is no stable status SPINING; did you mean SPINNING?"
 
 
+def test_a_misspelt_key_comes_before_the_statuses_that_it_hides():
+    whole = WHOLE.replace("stable_statuses", "stable_statusses")
+    sentence = "there is no key stable_statusses in resources.widget; did you mean stable_statuses?"
+    assert told(whole) == f"widgets/all.yaml:3: {sentence}"
+
+
 def test_right_words_are_listed_where_none_is_near():
     sentence = told(WHOLE.replace("fresh", "zzz"))
     assert sentence.endswith("there are any, free, fresh, attached, own, other, new, ambiguous, shown, other-shown")
