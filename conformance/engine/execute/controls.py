@@ -7,7 +7,7 @@ the body names) is a random name. The two are compared by their codes, and where
 without all that was in the requests, and without ids, dates and numbers.
 
 An answer does not tell, whatever the other one is, if something in front of the service may have given it: 401, 405,
-413, 429, redirections and server errors. An accepted request tells only where a route that cannot exist is refused.
+413, 429, redirections and codes from 500 on. An accepted request tells only where a route that cannot exist is refused.
 
 The answers of the run itself are looked at first. Where none of them tells, one further request is made that changes
 nothing: with ids that name nothing, and with a body that nobody can execute.
