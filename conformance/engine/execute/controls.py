@@ -26,7 +26,7 @@ from typing import Any
 from conformance.engine.api.producers import SAFE, placeholders
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.context import Manner, RunContext, manner
 from specs.model import Operation
 
 Sent = tuple[Ask, Answer]
@@ -50,7 +50,7 @@ class _Control:
     why: str = "no request of the operation had an answer, and none is known that would change nothing"
     asked: bool = False
     looked_at: int = 0
-    contrasts: list[Sent] = field(default_factory=list)
+    contrasts: dict[Manner, list[Sent]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
@@ -138,14 +138,15 @@ class Controls:
 
     def _contrasts(self, control: _Control, operation: Operation, ask: Ask) -> Iterator[Sent]:
         """The answers to the same request at routes that cannot exist, each asked for when it is wanted."""
-        yield from control.contrasts
+        known = control.contrasts.setdefault(manner(ask), [])
+        yield from known
         while True:
             invented = elsewhere(operation, ask, self.context.cloud.invent())
             try:
                 sent = invented, self.context.cloud.send(invented)
             except CloudError:
                 return
-            control.contrasts.append(sent)
+            known.append(sent)
             yield sent
 
 

@@ -9,6 +9,7 @@ from widgets import action
 
 from conformance.engine.cloud.errors import GuardRefusal
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.controls import Controls, elsewhere, harmless_body
 from conformance.engine.provision.context import Seen
 from specs.model import Operation, Parameter, Removal, Request
@@ -161,6 +162,25 @@ def test_where_the_run_has_no_answer_one_harmless_request_is_made_once():
     assert (
         missing(HTML, None) == "no request of the operation had an answer, and none is known that would change nothing"
     )
+
+
+@pytest.mark.parametrize(
+    ("other", "refuses"),
+    [
+        ({"role": Role.VISITOR}, lambda ask: ask.role == Role.VISITOR),
+        ({"microversion": "9.9"}, lambda ask: ask.microversion == "9.9"),
+        ({"body": []}, lambda ask: ask.body == []),
+    ],
+)
+def test_only_answers_to_requests_of_one_manner_are_compared(other, refuses):
+    def front_door(ask):
+        return answer(403) if refuses(ask) else HTML
+
+    context = Context(front_door, GEAR)
+    for ask in (ask_for(GEAR, **other), ask_for(GEAR), ask_for(GEAR, **other)):
+        context.seen.add(GEAR.id, ask, front_door(ask))
+    assert len(context.seen.of(GEAR.id)) == 2
+    assert "in the same way" in Controls(context).missing(GEAR, lambda o: None)
 
 
 def test_what_was_removed_need_not_be_there_but_something_must():
