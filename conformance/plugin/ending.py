@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from conformance.plugin.choices import Choices
+from conformance.plugin.share import Share
 from reports.known import sentence_of
 from reports.words import work_of
 from specs.record import RecordError, RunRecord, Tally
@@ -32,13 +33,28 @@ def tally_of(directory: Path) -> Tally:
     return Tally.of(RunRecord.read(directory).results)
 
 
-def status_of(tally: Tally, choices: Choices, *, interrupted: bool, other_failed: bool = False) -> int:
-    """Return the exit status of a finished run. ``other_failed``: a test other than our cases failed."""
+def status_of(
+    tally: Tally,
+    choices: Choices,
+    *,
+    interrupted: bool,
+    accepted: int | None = None,
+    other_failed: bool = False,
+) -> int:
+    """Return the exit status of a finished run.
+
+    Args:
+        tally: of its results.
+        choices: of the user.
+        interrupted: whether it was.
+        accepted: the number of requests that the cloud has accepted; None if nobody has counted.
+        other_failed: whether a test other than our cases failed.
+    """
     if interrupted:
         return INTERRUPTED
     if not tally.cases and not other_failed:
         return CANNOT_RUN
-    status = tally.exit_status(choices.fail_on_omission, choices.allow_undecided)
+    status = tally.exit_status(choices.fail_on_omission, choices.allow_undecided, accepted)
     return 1 if other_failed else status
 
 
@@ -73,10 +89,11 @@ def closing_lines(info: RunInfo, tally: Tally, directory: Path, notes: Iterable[
     return lines
 
 
-def notes_at_end(waivers: Iterable[str], left: Sequence[str], directory: Path) -> list[str]:
-    """What the user should know beside the totals: of waivers that have expired, and of what is left behind."""
-    things = f"{len(left)} things could not be removed: `conformance cleanup {_shown(directory)}` tries again"
-    return [*waivers, *([things] if left else [])]
+def notes_at_end(share: Share, directory: Path) -> list[str]:
+    """Return the notes beside the totals: expired waivers, versions left out, and things that could not be removed."""
+    left = share.session.left
+    again = f"{len(left)} resources could not be removed: try again with `conformance cleanup {_shown(directory)}`"
+    return [*share.waivers.sentences, *share.session.versions_left_out, *([again] if left else [])]
 
 
 def missing_results(cases: Iterable[Any], recorded: Iterable[str], reason: str) -> list[Result]:

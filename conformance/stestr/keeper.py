@@ -62,7 +62,7 @@ def main(place: Path) -> int:
             os.close(keeper)
         return _finish(opened, choices, last_words)
     except (RecordError, OSError) as error:
-        # Who waits for the last words says so.
+        # The processes that wait for the last words say that the run did not end well, and name this log.
         sys.stderr.write(f"{shown(str(error))}\n")
         return ending.CANNOT_RUN
     finally:
@@ -108,8 +108,8 @@ def _wait_for_end(place: Path) -> None:
 
 
 def _finish(opened: Opened, choices: Choices, last_words: Path) -> int:
-    """End the run; what came of it is left for the processes that wait for it. Raises RecordError, OSError."""
-    directory, share = opened.directory, opened.share
+    """End the run, and write its closing lines for the processes that wait for it. Raises RecordError, OSError."""
+    directory = opened.directory
     opened.close()
     if not any(path.stat().st_size for path in directory.glob("results*.jsonl")):
         opened.discard()  # the cases were listed, and not tried
@@ -117,10 +117,10 @@ def _finish(opened: Opened, choices: Choices, last_words: Path) -> int:
         return 0
     opened.begin_record()
     tally = ending.tally_of(directory)
-    status = ending.status_of(tally, choices, interrupted=False)
+    status = ending.status_of(tally, choices, interrupted=False, accepted=opened.accepted)
     info = opened.finish(status, tally.totals())
     trouble = ending.write_report(directory)
-    notes = ending.notes_at_end(share.waivers.sentences, share.session.left, directory)
+    notes = ending.notes_at_end(opened.share, directory)
     lines = ending.closing_lines(info, tally, directory, [*notes, *([trouble] if trouble else [])])
     last_words.write_text("".join(f"{shown(line)}\n" for line in lines), "utf-8")
     return status

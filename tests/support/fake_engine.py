@@ -19,6 +19,7 @@ from types import SimpleNamespace
 
 from conformance.engine.api.load import load_service
 from conformance.engine.derive.suite import derive
+from conformance.engine.model.api_version import ANY
 from conformance.engine.run.lanes import lane_of
 from conformance.engine.run.run import Stopped
 from conformance.plugin import share
@@ -137,7 +138,10 @@ class FakeSession:
             name=f"the fake{table().get('said', '')} at {settings.target.url}",
             roles=("member", "admin"),
             microversions=versions,
+            root=None,
         )
+        self.api = ANY
+        self.versions_left_out = ()
         top = Microversion(2, 96)
         self.suite = derive(specs, selected, top, settings.default_policy)
         self.context = SimpleNamespace(stopping=threading.Event(), top=top, patience=SimpleNamespace(status=30.0))
@@ -154,7 +158,12 @@ class FakeSession:
         return self.left
 
     def figures(self):
-        return {"requests": 10, "made": {"server": 1}, "seconds": time.monotonic() - self._began}
+        return {
+            "requests": 10,
+            "accepted": int(os.environ.get("FAKE_ACCEPTED", "8")),
+            "made": {"server": 1},
+            "seconds": time.monotonic() - self._began,
+        }
 
     def notes(self):
         return ({"kind": "fake", "text": "a note"},)

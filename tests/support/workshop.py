@@ -93,6 +93,12 @@ class Workshop:
     unknown: str = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
     profile: Profile = PROFILE
 
+    def invent(self) -> str:
+        return "nowhere-1"
+
+    def project_of(self, role: Role) -> str | None:
+        return None
+
     @property
     def prefix(self) -> str:
         return self.journal.prefix if self.journal else "conformance"

@@ -149,7 +149,9 @@ def test_list_of_a_selection(conformance, project):
     assert "no case matches -k 'nothing-so-named'" in refused(
         conformance("list", "--spec", project.spec.parent, "-k", "nothing-so-named")
     )
-    assert "is not an expression for pytest's -k" in refused(conformance("list", "--spec", project.spec.parent, "-k", "a("))
+    assert "is not an expression for pytest's -k" in refused(
+        conformance("list", "--spec", project.spec.parent, "-k", "a(")
+    )
 
 
 def test_cleanup_lists_what_means_something_to_it(conformance):
