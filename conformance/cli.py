@@ -212,6 +212,10 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
     Exit status: 0 no failures, 1 a contradiction, 2 the run could not start or go on, 3 too many undecided cases,
     130 interrupted.
     """
+    if not values["dry_run"] and any(values[name] for name in ("sandbox", "sandbox_release", "sandbox_cloud")):
+        # The sandbox starts only after all imports and the specs, which take seconds.
+        click.echo("conformance: reading the specs", err=True)
+
     import pytest
 
     from conformance.plugin.called import Called

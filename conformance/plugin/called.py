@@ -15,7 +15,7 @@ from conformance.plugin.trouble import Trouble
 T = TypeVar("T")
 
 _OF_XDIST = re.compile(r"-n\d*|-n=?(auto|logical)|--(numprocesses|dist|maxprocesses|max-worker-restart|tx)(=.*)?\Z")
-"""Options that the suite's users have from its README, and that only an extra brings."""
+"""Options of pytest-xdist, which an extra of this distribution installs."""
 
 
 class Called:

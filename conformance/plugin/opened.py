@@ -25,7 +25,7 @@ from specs.record.reader import HEAD, LINES, WORKER_LINES
 from specs.record.totals import added
 
 WRITTEN = (HEAD, LINES, WORKER_LINES, PATTERN, PARTS, STOP, TURNS)
-"""What the processes of a run write into its directory before it has begun, as patterns of names."""
+"""Patterns of the names of files that the processes of a run write into its directory before the first case."""
 
 DECIDED = ("pass", "fail", "inapplicable")
 """Verdicts that count as decided: a resumed run does not try these cases again."""
@@ -151,7 +151,7 @@ class Opened:
         return compare(self._expected, results, cases, whole=self.choices.microversion is None).notes
 
     def leave(self, status: int) -> None:
-        """Write what the record lacks, and remove nothing: the process ends at once."""
+        """Finish the record, and remove no resources, because the process ends at once."""
         with contextlib.suppress(Exception):
             if self._writer is not None and self._begun:
                 tally = Tally.of(RunRecord.read(self.directory).results)
@@ -183,15 +183,15 @@ class Opened:
             self._endpoint.close()
 
     def _give_up(self, keep_log: bool = False) -> None:
-        """Take back what was written of a run that has not begun; one that is gone on with stays as it is."""
+        """Remove the files of a run that has not begun; a resumed run keeps its files."""
         if self._given_up:
-            return  # the directory may be another's by now
+            return  # the directory may belong to another run by now
         self._given_up = True
         self._end_endpoint()
         if self._writer is not None:
             self._writer.close()
         made = any(not entry.settled for entry in Journal.read(self.directory))
-        if self.choices.resume is None and not made:  # a journal that is needed for the cleanup stays
+        if self.choices.resume is None and not made:  # the cleanup needs the journal
             if not (keep_log and has_logs(self.directory)):
                 remove_logs(self.directory, self._place.before)
             self._place.remove(WRITTEN)
@@ -205,7 +205,7 @@ def _place(choices: Choices) -> RunDirectory:
 
 
 def _earlier(choices: Choices, directory: Path) -> tuple[RunInfo | None, dict[str, Result]]:
-    """What a run that is gone on with has come to. Raises RecordError."""
+    """Return the head and the decided results of the run to resume. Raises RecordError."""
     if choices.resume is None:
         return None, {}
     record = RunRecord.read(directory)

@@ -1,8 +1,8 @@
-"""How signals end a run: Ctrl-C (SIGINT), SIGTERM, and SIGHUP, which comes where the terminal is gone.
+"""How signals end a run: Ctrl-C (SIGINT), SIGTERM, and SIGHUP, which the system sends when the terminal is closed.
 
-The first ends the trials, and what the run has made is removed. The second leaves that, says which command does it
-later, and ends the process at once. Where a signal was ignored when the process began, as nohup and the background of a
-script have it, it stays ignored.
+The first signal ends the trials, and the run removes the resources that it made. The second signal skips that removal:
+it names the command that does it later, and ends the process at once. A signal that was ignored when the process
+started stays ignored, as under nohup and in the background of a script.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ INTERRUPTED = 130
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _DESCRIPTORS = 256
-"""So many of the first descriptors of this process are looked at for a terminal."""
+"""The number of file descriptors of this process that are checked for a terminal."""
 _LAST_WORDS = 3.0
-"""Seconds that the record may take to be written when everything is left."""
+"""Seconds that writing the record may take after the second signal."""
 
 
 def all_ignored() -> None:
-    """Ignore the signals in a process of a run that another process ends."""
+    """Ignore the signals in a worker process, which the owner of the run ends."""
     for number in ENDING:
-        with contextlib.suppress(ValueError):  # not in the main thread, which alone gets signals
+        with contextlib.suppress(ValueError):  # only the main thread may set handlers
             signal.signal(number, signal.SIG_IGN)
 
 
 class Signals:
-    """What a signal does, by how far the run has come. A plugin of pytest.
+    """The signal handlers of a run, as a pytest plugin. The effect of a signal depends on the state of the run.
 
     Attributes:
-        came: the name of the first signal that came.
-        stop: lets the trials end; called in the main thread, where it was interrupted.
-        leave: what is done at the second signal before the process ends; None where nothing can be left behind.
+        came: the name of the first signal that arrived; None before.
+        stop: a function that ends the trials; called in the main thread.
+        leave: a function that the second signal calls before the process ends; None if no resources can be left.
     """
 
     def __init__(self) -> None:
@@ -57,19 +57,19 @@ class Signals:
         self._raises = True
         self._over = False
         self._before: dict[int, object] = {}
-        # pytest takes the usual one from time to time, to capture what tests write.
+        # A copy of standard error: pytest redirects the original while it captures the output of tests.
         self._errors = os.dup(2)
         self._terminals = _terminals()
 
     def install(self) -> None:
-        """Take the signals that are not ignored."""
+        """Install the handlers for the signals that are not ignored."""
         for number in ENDING:
-            with contextlib.suppress(ValueError):  # not in the main thread, which alone gets signals
+            with contextlib.suppress(ValueError):  # only the main thread may set handlers
                 if signal.getsignal(number) is not signal.SIG_IGN:
                     self._before[number] = signal.signal(number, self._come)
 
     def restore(self) -> None:
-        """Give them back."""
+        """Restore the former handlers."""
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
         self._before.clear()
@@ -78,31 +78,37 @@ class Signals:
             self._errors = -1
 
     def begun(self, directory: Path, seconds: float, leave: Callable[[], object]) -> None:
-        """There is a run now: from here on things may be made. ``seconds``: how long the removal of one may take."""
+        """Note that resources may exist from now on.
+
+        Args:
+            directory: the directory of the run.
+            seconds: how long the removal of one resource may take.
+            leave: see the attribute.
+        """
         self._directory, self._seconds, self.leave, self._raises = directory, seconds, leave, False
 
     def over(self) -> None:
-        """Nothing is left to be removed: what remains is written in a moment."""
+        """Ignore further signals: the resources are removed, and only the record and the report are still missing."""
         self._over, self.leave = True, None
 
     @property
     def how_to_end(self) -> str | None:
-        """What to do where Ctrl-C is ignored; None where it works."""
+        """A sentence that says how to end the run if Ctrl-C is ignored; None if Ctrl-C works."""
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             return None
         return (
             f"Ctrl-C is ignored here, as in every program in the background of a script: `kill {os.getpid()}` ends the "
-            "run, and removes what it has made"
+            "run and removes the resources that it made"
         )
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
-        """Let a signal interrupt the trials, and the session go on to its end."""
+        """End the trials on a signal, and let pytest finish the session."""
         self._raises = True
         try:
             return (yield)
         except KeyboardInterrupt:
-            if self.came is None:  # pytest-xdist stops so, after enough failures
+            if self.came is None:  # pytest-xdist raises this after enough failures
                 raise
             self.stop()
             return True
@@ -122,20 +128,20 @@ class Signals:
                 raise KeyboardInterrupt
         elif self.leave is not None and self._directory is not None:
             self._say(f"interrupted again, by {signal.Signals(number).name}: {left_behind(self._directory)}")
-            # In a thread: this one may hold what is needed for it.
+            # In a thread, because the interrupted main thread may hold a lock that the function needs.
             last = threading.Thread(target=self.leave, daemon=True)
             last.start()
             last.join(_LAST_WORDS)
             os._exit(INTERRUPTED)
 
     def _say(self, sentence: str) -> None:
-        # Not through a stream, which may be in the middle of writing.
+        # Not through sys.stderr, whose write may be interrupted right now.
         with contextlib.suppress(OSError):
             os.write(self._errors, f"\nconformance: {shown(sentence)}\n".encode("utf-8", "backslashreplace"))
 
 
 def things_of(directory: Path) -> str:
-    """What the journals of a run hold that is still there, such as "2 widgets and 1 gear"; "" where nothing is."""
+    """Return the resources that the journals of a run say exist, such as "2 widgets and 1 gear"; "" if none."""
     kinds = Counter(entry.intent.kind.replace("_", " ") for entry in Journal.read(directory) if not entry.settled)
     said = [count(quantity, kind, plural(kind)) for kind, quantity in sorted(kinds.items())]
     owed = len(Journal.read_debts(directory))
@@ -143,28 +149,28 @@ def things_of(directory: Path) -> str:
 
 
 def left_behind(directory: Path) -> str:
-    """One clause about what is left on the cloud, and the command that removes it."""
+    """Return a clause that names the resources left on the cloud and the command that removes them."""
     things = things_of(directory)
-    return f"{things} left on the cloud: `conformance cleanup {directory}` goes on" if things else "nothing is left"
+    return f"{things} left on the cloud: remove with `conformance cleanup {directory}`" if things else "nothing is left"
 
 
 def _being_removed(directory: Path, seconds: float) -> str:
     return (
-        f"what is being tried has {STOP_WITHIN:.0f} s to end, then what the run has made is removed "
-        f"({things_of(directory) or 'nothing so far'}), each thing within {seconds:.0f} s; a second signal leaves it "
+        f"the current trials may take {STOP_WITHIN:.0f} s to end, then the run removes its resources "
+        f"({things_of(directory) or 'none so far'}), each within {seconds:.0f} s; a second signal leaves them "
         f"to `conformance cleanup {directory}`"
     )
 
 
 def _terminals() -> frozenset[int]:
-    """The devices of the terminals that this process writes to."""
+    """Return the device numbers of the terminals that this process writes to."""
     return frozenset(os.fstat(fd).st_rdev for fd in range(3) if os.isatty(fd))
 
 
 def _leave_terminals(devices: frozenset[int]) -> None:
-    """Write to nowhere what would go to terminals that are gone: an error there would end the run in its middle.
+    """Redirect the output for closed terminals to the null device, because a failed write would break off the run.
 
-    Every descriptor counts: pytest keeps some aside while it captures what tests write.
+    All descriptors are checked, because pytest keeps copies of them while it captures the output of tests.
     """
     nowhere = os.open(os.devnull, os.O_RDWR)
     for fd in range(_DESCRIPTORS):

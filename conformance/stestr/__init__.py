@@ -18,7 +18,7 @@ import time
 import unittest
 
 STARTED = time.monotonic()
-"""When this process began to load the suite: the others of a run begin at the same time, and take as long."""
+"""The time when this process began to load the suite, on the monotonic clock."""
 
 
 def load_tests(

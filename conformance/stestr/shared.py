@@ -31,9 +31,9 @@ USERS = "users"
 START = "start.lock"
 SEEN = "seen"
 SLOWEST = "slowest"
-"""A file with the seconds that the slowest process of the run took from its start until it took part."""
+"""The name of a file with the seconds that the slowest process of the run took from its start to its joining."""
 LAST_WORDS = "ended-{}"
-"""What came of a run, by the name of its directory; the keeper holds it locked until all is written."""
+"""The name of a file with the closing lines of a run; the keeper holds it locked until record and report exist."""
 
 SETTLE = 1.0
 """Seconds to wait until all processes of a run have started; then they divide the resources among them."""
@@ -89,10 +89,10 @@ class SharedRun:
         return len(got)
 
     def leave(self) -> list[str]:
-        """Take part no more, and wait until the run has ended. Returns what one of its processes is to say of it."""
+        """Leave the run and wait for its end. Return the closing lines to one process of the run, [] to the others."""
         last_words = Path(self.handed["last_words"])
         try:
-            # Before anything is given back: the run cannot have ended, and so the file is its own.
+            # Opened before the locks are released: until then the run cannot have ended, so the file belongs to it.
             words = last_words.open(encoding="utf-8")
         except OSError:
             words = None
@@ -107,13 +107,15 @@ class SharedRun:
         try:
             last_words.unlink()
         except FileNotFoundError:
-            return []  # another process says it
+            return []  # another process shows them
         log, directory = self.place / "keeper.log", self.handed["directory"]
-        return said or [f"the run did not come to its end: see {log}; `conformance cleanup {directory}` tidies up"]
+        return said or [
+            f"the run broke off: see {log}, and remove its resources with `conformance cleanup {directory}`"
+        ]
 
 
 def slowest(place: Path) -> float:
-    """How many seconds the slowest process of the run took until it took part, as far as is known."""
+    """Return the seconds that the slowest process so far took to join the run; 0.0 if unknown."""
     try:
         return float((place / SLOWEST).read_text("ascii"))
     except (OSError, ValueError):

@@ -123,9 +123,9 @@ class CaseSuite(unittest.TestSuite):
 
 
 def _name_whole(case_id: str, result: unittest.TestResult) -> None:
-    """Let stestr show an id whole: it takes what stands in brackets for tags, and drops it.
+    """Write a whole case id to stestr's output: stestr takes the part in brackets for tags and drops it.
 
-    A stream of subunit holds text that belongs to no test, which stestr shows as it comes.
+    The id goes into the subunit stream as text without a test, which stestr shows unchanged.
     """
     status = getattr(getattr(result, "decorated", result), "status", None)
     if status is not None:

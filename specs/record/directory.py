@@ -1,7 +1,7 @@
-"""The directory of a run: it belongs to one run from its first moment, and nothing removes what that run did not make.
+"""The directory of a run: it belongs to one run from its first moment, and only files of that run are removed from it.
 
-The run holds an exclusive lock in it, which the kernel gives back when the process ends, however it ends. Only the user
-may look into a directory that is made here: a record holds the names and addresses of somebody's cloud.
+The run holds an exclusive lock on a file in it; the kernel releases the lock when the process ends, however it ends.
+Only the user may read a directory that is made here: a record holds the names and addresses of somebody's cloud.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from specs.record.errors import RecordError
 from specs.record.reader import HEAD, directory_of
 
 LOCK = ".lock"
-"""The file in the directory that the run holds locked."""
+"""The name of the lock file in the directory."""
 
 PRIVATE = 0o600
 """The mode of the files of a record."""
@@ -26,12 +26,12 @@ PRIVATE = 0o600
 
 @dataclass(frozen=True)
 class RunDirectory:
-    """A directory that this process alone may write a run into, until it is released.
+    """A directory into which only this process and its helpers may write a run, until it is released.
 
     Attributes:
-        path: with links resolved, so that it stays the same where ``runs/latest`` comes to point elsewhere.
-        before: the names that it held before.
-        made: the directories that were made for it, the innermost first.
+        path: the directory with links resolved, so that it stays the same when ``runs/latest`` changes.
+        before: the names of the files that were in it before this run.
+        made: the directories that were made for this run, the innermost first.
     """
 
     path: Path
@@ -64,10 +64,10 @@ class RunDirectory:
 
     @classmethod
     def take(cls, directory: Path) -> RunDirectory:
-        """Take a directory for a new run; it is made if it is not there.
+        """Take a directory for a new run, and make it if it does not exist.
 
         Raises:
-            RecordError: another run is in it, or it holds the record of one, or it cannot be written.
+            RecordError: another run is in it, or it holds a run record, or it cannot be written.
         """
         missing = _missing(directory)
         try:
@@ -81,16 +81,16 @@ class RunDirectory:
             taken.release()
             raise RecordError(
                 "exists",
-                f"{directory} already holds a run record: go on with it by --resume, or name another directory",
+                f"{directory} already holds a run record: continue it with --resume, or name another directory",
             )
         return taken
 
     @classmethod
     def take_again(cls, run: Path) -> RunDirectory:
-        """Take the directory of a run that has ended, to go on with it or to clean up after it.
+        """Take the directory of a run that has ended, to resume it or to clean up after it.
 
         Raises:
-            RecordError: there is no record, or the run has not ended.
+            RecordError: there is no such directory, or the run has not ended.
         """
         directory = directory_of(run)
         return cls._lock_up(directory, frozenset(entry.name for entry in directory.iterdir()), ())
@@ -109,10 +109,10 @@ class RunDirectory:
         return cls(path, before, made, lock)
 
     def remove(self, patterns: Iterable[str]) -> None:
-        """Remove the files of some names that this run has written, then what it has made of directories and is empty.
+        """Remove the files of this run, then the directories that were made for it and are empty now.
 
         Args:
-            patterns: of names, such as ``results*.jsonl``; what was there before the run stays.
+            patterns: patterns of file names, such as ``results*.jsonl``; files from before the run stay.
         """
         for path in {path for pattern in patterns for path in self.path.glob(pattern)}:
             if path.name not in self.before:
@@ -126,17 +126,17 @@ class RunDirectory:
                 directory.rmdir()
 
     def release(self) -> None:
-        """Let others have it; more than once does no harm."""
+        """Release the lock; a second call does nothing."""
         self._lock.release()
 
 
 def unwritable(file: Path, error: OSError) -> RecordError:
-    """The error of a file that cannot be written."""
+    """Return the error for a file that cannot be written."""
     return RecordError(
         "unwritable", f"{file} cannot be written: {error.strerror}; name another directory with --output"
     )
 
 
 def _missing(directory: Path) -> tuple[Path, ...]:
-    """Which of the directories on the way to one are not there, the innermost first."""
+    """Return the directory and its parents as far as they do not exist, the innermost first."""
     return tuple(path for path in (directory.absolute(), *directory.absolute().parents) if not path.exists())

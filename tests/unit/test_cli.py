@@ -170,6 +170,13 @@ def test_an_option_of_an_extra_that_is_not_installed(conformance, monkeypatch, o
     assert f"{options[0]} needs pytest-xdist: pip install 'apiref-conformance[xdist]'" in refused(result)
 
 
+@pytest.mark.parametrize("option", ["--sandbox", "--sandbox-cloud", "--sandbox-release=nova==34.0.0"])
+def test_a_run_that_will_start_a_sandbox_says_something_before_it_imports_pytest(conformance, monkeypatch, option):
+    monkeypatch.setattr("pytest.main", lambda *_, **__: sys.stderr.write("pytest\n") and 0)
+    assert conformance("run", option).stderr == "conformance: reading the specs\npytest\n"
+    assert conformance("run", option, "--dry-run").stderr == "pytest\n"
+
+
 def test_run_is_pytest_with_the_plugin(conformance, project):
     arguments = ["run", "--spec", "specs/compute", "-k", "servers-actions.lock/", "--output", "here", *project.endpoint]
     result = conformance(*arguments, "-p", "fake_engine", "--junitxml=out.xml", "-v")

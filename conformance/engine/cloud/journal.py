@@ -178,11 +178,11 @@ class Journal:
             a random one. The processes of one run must be given the same.
 
     Attributes:
-        trouble: why it can no longer be written, in one sentence; None while it can.
+        trouble: one sentence that says why the journal cannot be written any more; None while it can.
 
     Raises:
-        OSError: it cannot be written. Then nothing may be asked of the cloud either. What is written down after the
-            fact (made, refused, gone, paid) raises nothing: this process knows it all the same, and can clean up.
+        OSError: it cannot be written. Then no request may be sent to the cloud either. Lines about past events (made,
+            refused, gone, paid) raise nothing: this process knows the events anyway, and can clean up.
     """
 
     def __init__(self, path: Path, *, prefix: str | None = None) -> None:
@@ -316,7 +316,7 @@ class Journal:
                 self._file = -1
 
     def _write(self, line: dict[str, Any], *, before: bool = False) -> None:
-        """Write a line; ``before`` what it speaks of, so that it must not happen where this fails."""
+        """Write a line. ``before``: the event of the line is still to come, so a failure is raised and prevents it."""
         line = {**line, "at": time.time()}
         with self._lock:
             try:
@@ -328,7 +328,7 @@ class Journal:
             self._book.add(line)
 
     def _append(self, raw: bytes) -> None:
-        """Put bytes on disk, all of them or none. Raises OSError with the name of the file."""
+        """Write bytes to the disk, all of them or none. Raises OSError with the name of the file."""
         end = os.fstat(self._file).st_size
         try:
             rest = memoryview(raw)

@@ -209,13 +209,13 @@ def _blank(value: Any) -> Any:
 
 
 GIVEN = Redactor()
-"""The secrets that the user has given to this process, for what it says before there is a client, and after."""
+"""The secrets that the user gave to this process: they are masked in its messages, also before a client exists."""
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
-    """A sentence without some secrets, be they ever so short: each is replaced where it stands as a word.
+    """Return a message with some secrets masked, even short ones; each is replaced only where it stands as a word.
 
-    A record must not be falsified by a password such as "admin"; a sentence about that password may be.
+    Only for messages: in a record, masking a short password such as "admin" would falsify the answers of the cloud.
     """
     for secret in sorted(set(secrets), key=len, reverse=True):
         for form in sorted(_forms(secret), key=len, reverse=True):

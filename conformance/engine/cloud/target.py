@@ -170,7 +170,7 @@ def _connect_clouds(
             credential.token()
         except TokenError as error:
             option = OPTIONS[role][0]
-            # Some identity services repeat the password that they refuse.
+            # Some identity services repeat the refused password in their message.
             said = masked(str(error), _passwords(regions.values()))
             raise EndpointError(f"cloud {target.clouds[role]!r} ({option}): {said}") from error
     url = credentials[Role.MEMBER].endpoint(profile.type)
@@ -299,14 +299,14 @@ def _identity_token(region: CloudRegion, service_type: str) -> IdentityToken:
 
 
 def _keep_secret(cloud: Cloud, secrets: Iterable[str]) -> None:
-    """Keep what the user has given as a secret out of the record, and out of what this process says."""
+    """Mask the secrets that the user gave, in the record and in the messages of this process."""
     for secret in secrets:
         for redactor in (GIVEN, cloud.redactor):
             redactor.learn(secret)
 
 
 def _passwords(regions: Iterable[CloudRegion]) -> list[str]:
-    """What is secret in the settings of clouds."""
+    """Return the secrets in the settings of some clouds."""
     return [
         str(value)
         for region in regions

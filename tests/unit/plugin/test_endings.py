@@ -58,8 +58,8 @@ def test_the_first_signal_says_what_is_removed_and_how_long_that_takes(project, 
     out, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert errors.strip().splitlines() == [
-        f"conformance: interrupted by {number.name}: what is being tried has 90 s to end, then what the run has made "
-        "is removed (1 server and 2 server groups), each thing within 30 s; a second signal leaves it to "
+        f"conformance: interrupted by {number.name}: the current trials may take 90 s to end, then the run removes "
+        "its resources (1 server and 2 server groups), each within 30 s; a second signal leaves them to "
         f"`conformance cleanup {(project.path / 'runs' / 'latest').resolve()}`"
     ]
     assert "!!!" not in out
@@ -81,7 +81,7 @@ def test_the_second_leaves_what_was_made_and_names_the_command(project):
     directory = (project.path / "runs" / "latest").resolve()
     assert errors.strip().splitlines()[-1] == (
         "conformance: interrupted again, by SIGINT: 1 server and 2 server groups left on the cloud: "
-        f"`conformance cleanup {directory}` goes on"
+        f"remove with `conformance cleanup {directory}`"
     )
     assert "Traceback" not in errors
     assert project.record.info.exit_status == 130

@@ -86,7 +86,7 @@ def test_130_by_the_signal(project):
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "interrupted by SIGINT: what is being tried has 90 s to end" in errors
+    assert "interrupted by SIGINT: the current trials may take 90 s to end" in errors
     assert project.record.info.exit_status == 130
 
 

@@ -139,7 +139,7 @@ def test_who_waits_for_a_keeper_that_died_is_told(tmp_path):
     user = shared.hold(tmp_path / "users", fcntl.LOCK_SH)
     run = shared.SharedRun(tmp_path, {"last_words": str(words), "directory": "runs/x"}, user)
     assert run.leave() == [
-        f"the run did not come to its end: see {tmp_path / 'keeper.log'}; `conformance cleanup runs/x` tidies up"
+        f"the run broke off: see {tmp_path / 'keeper.log'}, and remove its resources with `conformance cleanup runs/x`"
     ]
 
 

@@ -71,7 +71,7 @@ def test_a_link_is_resolved_once(tmp_path: Path) -> None:
 def test_a_record_is_not_written_over(tmp_path: Path) -> None:
     with RecordWriter(tmp_path) as writer:
         writer.start(info())
-    with pytest.raises(RecordError, match="already holds a run record: go on with it by --resume"):
+    with pytest.raises(RecordError, match="already holds a run record: continue it with --resume"):
         RunDirectory.take(tmp_path)
     RunDirectory.take_again(tmp_path).release()
 
