@@ -1,4 +1,4 @@
-r"""Text from outside, made safe for a terminal, a file or a page: characters that hide or act are shown as escapes.
+r"""Text from outside on its way to a terminal, a file or a page: what would be hidden, or would act, is shown.
 
 A reference, a cloud and a run record are written by others. An escape sequence moves the cursor or renames the window,
 U+202E turns the direction of a line around, U+2028 ends a line for some readers and not for others, NUL and U+FFFE are
