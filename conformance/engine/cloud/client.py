@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from conformance.engine.cloud.bounds import json_of
 from conformance.engine.cloud.created import creation, side_effect_name
 from conformance.engine.cloud.credentials import Credential, TokenError
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMissing
@@ -277,11 +278,11 @@ class Cloud:
     def _exchange(self, ask: Ask, reply: Reply) -> Exchange:
         body: Any = None
         if ask.raw is not None:
-            body = _json(ask.raw)
+            body = json_of(ask.raw)
             body = ask.raw.decode("utf-8", "replace") if body is ABSENT else body
         elif ask.body is not ABSENT:
             body = ask.body
-        answered = _json(reply.content)
+        answered = json_of(reply.content)
         for secret_holder in (body, answered):
             self.redactor.learn_from(secret_holder)
         response = None
@@ -300,7 +301,7 @@ class Cloud:
     def _answer(self, reply: Reply, exchange: Exchange, earlier: tuple[Exchange, ...]) -> Answer:
         text = reply.content.decode("utf-8", "replace")
         error = self.redactor.text(reply.error) if reply.error else None
-        return Answer(reply.status, reply.headers, text, _json(reply.content), reply.ms, exchange, error, earlier)
+        return Answer(reply.status, reply.headers, text, json_of(reply.content), reply.ms, exchange, error, earlier)
 
     def _unanswered(self, ask: Ask, error: str, earlier: tuple[Exchange, ...]) -> Answer:
         reply = Reply(0, self.url + quote(ask.path, safe="/%:@!$&'()*+,;=~"), {}, error=error)
@@ -321,13 +322,6 @@ class _Count:
 
 def _role_name(ask: Ask) -> str:
     return str(ask.role) if isinstance(ask.role, Role) else str(Role.MEMBER)
-
-
-def _json(content: bytes) -> Any:
-    try:
-        return json.loads(content.decode("utf-8")) if content.strip() else ABSENT
-    except (ValueError, RecursionError):
-        return ABSENT
 
 
 def _pause(ask: Ask, reply: Reply, attempt: int) -> float | None:

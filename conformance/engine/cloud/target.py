@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.engine.cloud.adapter import BoundedAdapter
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.credentials import Credential, FixedToken, IdentityToken, TokenError
 from conformance.engine.cloud.errors import EndpointError
@@ -213,6 +214,9 @@ def _identity_token(region: CloudRegion, service_type: str) -> IdentityToken:
         session = region.get_session()
     except Exception as error:
         raise EndpointError(f"the settings of cloud {region.name!r} cannot be used: {_line(error)}") from error
+    adapter = BoundedAdapter(stay=True)
+    for scheme in ("http://", "https://"):
+        session.session.mount(scheme, adapter)
     override: Any = region.get_endpoint(service_type)
     interface: Any = region.get_interface(service_type)
     return IdentityToken(
@@ -220,6 +224,7 @@ def _identity_token(region: CloudRegion, service_type: str) -> IdentityToken:
         region=region.get_region_name(service_type) or None,
         interface=interface or None,
         overrides={service_type: str(override)} if override else None,
+        adapter=adapter,
     )
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+from conformance.engine.cloud.bounds import json_of
 from conformance.engine.cloud.errors import EndpointError
+from conformance.engine.cloud.exchange import ABSENT
 from specs.microversion import VersionRange
+from specs.text import one_line
 
 if TYPE_CHECKING:
     from conformance.engine.cloud.profile import Profile
@@ -33,6 +38,26 @@ class Root:
     microversions: VersionRange
 
 
+_More = ParamSpec("_More")
+_Find = Callable[Concatenate["Transport", str, _More], Root]
+
+
+def _in_right_form(find: _Find[_More]) -> _Find[_More]:
+    """Let a version document with, say, a number in the place of a list be an error of the endpoint."""
+
+    @functools.wraps(find)
+    def found(transport: Transport, url: str, /, *args: _More.args, **more: _More.kwargs) -> Root:
+        try:
+            return find(transport, url, *args, **more)
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+            raise EndpointError(
+                f"{url} is no endpoint that can be used: its version document has no right form"
+            ) from error
+
+    return found
+
+
+@_in_right_form
 def find_root(transport: Transport, url: str, token: str, profile: Profile, timeout: float) -> Root:
     """Find the versioned root of a service below or at an address.
 
@@ -71,13 +96,12 @@ def _document(transport: Transport, url: str, token: str, profile: Profile, time
         raise EndpointError(f"{url} does not answer: {reply.error}")
     if reply.status == 401:
         raise EndpointError(f"{url} refused the token: 401; is it of this cloud, and not expired?")
-    try:
-        document = json.loads(reply.content)
-    except ValueError:
+    document = json_of(reply.content)
+    if document is ABSENT:
         kind = reply.headers.get("Content-Type", "").partition(";")[0] or "no content type"
         raise EndpointError(
-            f"{url} is not a {profile.type} endpoint: GET gave {reply.status} and no JSON ({kind})"
-        ) from None
+            f"{url} is not a {profile.type} endpoint: GET gave {reply.status} and no JSON ({one_line(kind, 60)})"
+        )
     if isinstance(document, dict):
         if isinstance(document.get("version"), dict):
             return document
