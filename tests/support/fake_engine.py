@@ -127,7 +127,11 @@ class FakeSession:
         self.journal = SimpleNamespace(prefix=settings.prefix or "fake-1")
         versions = VersionRange(Microversion(2, 1), Microversion(2, 96))
         self.cloud = SimpleNamespace(
-            name=f"the fake at {settings.target.url}", roles=("member", "admin"), microversions=versions
+            name=f"the fake at {settings.target.url}",
+            roles=("member", "admin"),
+            microversions=versions,
+            lost=None,
+            standing=SimpleNamespace(),
         )
         top = Microversion(2, 96)
         self.suite = derive(specs, selected, top, settings.default_policy)

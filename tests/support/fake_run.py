@@ -93,6 +93,7 @@ def cloud(monkeypatch):
 
 def started(*case_ids, parallel=3, record=None):
     context = SimpleNamespace(
+        cloud=SimpleNamespace(lost=None),
         service=KNOWLEDGE,
         graph=StateGraph.of(views([spec(SPIN)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),
