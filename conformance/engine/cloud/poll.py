@@ -210,7 +210,7 @@ class Watch:
             self._changed.notify_all()
             thread = self._thread
         if thread is not None:
-            thread.join(timeout=5)
+            thread.join(timeout=5 if self._cloud.lost is None else 0)
 
     def _run(self) -> None:
         while True:

@@ -126,6 +126,8 @@ class Standing:
             if control.holds(answer):
                 return None
             failed = control, answer
+            if answer.error and answer.ms > 1000 * PAUSE:
+                break  # nobody answers, so another question would wait as long
         return failed
 
 
