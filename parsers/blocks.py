@@ -255,7 +255,7 @@ def _line_in(text: list[tuple[int, str]], row: nodes.row, otherwise: int) -> int
 
 
 def _is_heading(node: nodes.paragraph, text: str) -> bool:
-    """Whether a paragraph is a heading: bold as a whole, or one of the words that head a block."""
+    """True if a paragraph is a heading: bold as a whole, or one of the words that head a block."""
     children = [
         child for child in node.children if not (isinstance(child, nodes.Text) and str(child).strip(" :\n") == "")
     ]

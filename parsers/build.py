@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _VERSION = re.compile(r"v?(\d+\.\d+)\Z", re.IGNORECASE)
 UNNAMED = "unnamed"
-"""The service of a single document if nobody named the service."""
+"""The service of a single document if its service is not named."""
 
 
 @dataclass
@@ -269,7 +269,7 @@ def _sample(row: SampleRow, reading: Reading) -> Sample:
 
 
 def _body(source: OperationSource, facts: ProseFacts, samples: tuple[Sample, ...]) -> Body:
-    """Tell whether a response has a body, by a sentence or else by a table or a sample of it."""
+    """Return the kind of a response's body, by a sentence or else by a table or a sample of it."""
     if facts.body.content != "unspecified":
         return facts.body
     lines = [row.row_line for row in source.rows if row.section == "response" and row.parameter.location == "body"]

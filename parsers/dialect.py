@@ -115,7 +115,7 @@ class Sample(_Base):
 
 
 class VersionChange(_Base):
-    """``.. versionadded:: 2.3`` and its kin."""
+    """``.. versionadded:: 2.3`` and the similar directives."""
 
     def run(self) -> list[nodes.Node]:
         """Return the directive's nodes."""
@@ -209,7 +209,7 @@ class Unknown(_Base):
 
 
 class Include(_Base):
-    """``.. include:: servers.inc``; the ``Includes`` object in the document's settings decides what may be read."""
+    """``.. include:: servers.inc``; the ``Includes`` object in the settings decides which files may be read."""
 
     has_content = False
     required_arguments = 1

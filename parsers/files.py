@@ -74,7 +74,7 @@ class Root:
         return path
 
     def exists(self, path: str) -> bool:
-        """Whether a file of this relative path lies inside the root."""
+        """True if a file of this relative path lies inside the root."""
         try:
             return self._locate(path, path).is_file()
         except HostileError:

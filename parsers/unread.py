@@ -22,7 +22,7 @@ _NO_PROSE = frozenset({"literal"})
 
 @dataclass(frozen=True)
 class Entry:
-    """One passage of prose: its place, and whether it was understood (as a fact, or as text without a promise).
+    """One passage of prose: its place, and True if it was understood (as a fact, or as text without a promise).
 
     A misspelt directive that was not read counts as an unread passage too.
     """

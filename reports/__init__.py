@@ -1,1 +1,1 @@
-"""Tells what a run found. Every report is a view of the run record; none asks the cloud or the specs anything."""
+"""Reports of a run. Each is made from the run record alone, without the cloud and without the specs."""

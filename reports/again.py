@@ -1,4 +1,4 @@
-"""The command that tries one case again, on the same cloud."""
+"""The command line that repeats one case on the same cloud."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reports.roles import token_option, token_variable
 if TYPE_CHECKING:
     from specs.record.model import RunInfo
 
-# Options that decide which cloud is asked, or what is expected of it; all others do not matter for one case.
+# Options that select the cloud or its expected behaviour; all others do not matter for one case.
 _KEPT = (
     "sandbox",
     "sandbox-cloud",
@@ -29,7 +29,7 @@ _KEPT = (
 
 
 def again(case: str, info: RunInfo) -> str:
-    """Write ``conformance run -k '<case id>' ...`` with the options that the run had; tokens are variables."""
+    """Return ``conformance run -k '<case id>' ...`` with the run's options; tokens are shell variables."""
     options = {str(key).lstrip("-").replace("_", "-"): value for key, value in info.options.items()}
     words = ["conformance run -k", quote(_expression(case))]
     for name in _KEPT:
@@ -45,5 +45,5 @@ def again(case: str, info: RunInfo) -> str:
 
 
 def _expression(case: str) -> str:
-    # pytest's expressions know all characters of a case id but `~`, which tells namesakes apart.
+    # pytest's expressions allow all characters of a case id except `~`, which numbers operations of the same name.
     return " and ".join(part for part in case.split("~") if part)

@@ -1,4 +1,4 @@
-"""A badge: how many of the promises hold, as a small SVG."""
+"""A badge: a small SVG with the number of promises that hold."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 _RED, _AMBER, _GREEN, _GREY = "#b3201a", "#875700", "#1b7a38", "#616871"
 _LETTER = 6.6
-"""Width of a letter in pixels, at 11 pixels' height, on the safe side of what browsers draw."""
+"""Width of a letter in pixels, at a height of 11 pixels; a little more than browsers need."""
 
 
 def badge(view: View) -> str:
-    """Draw it: red where a promise is broken and not waived, amber where too much is undecided, else green."""
+    """Return the SVG: red if a promise is broken and not waived, amber if too much is undecided, else green."""
     label = words.one_line(subject(view.info), 40)
     text, colour = _verdict(view)
     left, right = (round(len(part) * _LETTER) + 14 for part in (label, text))

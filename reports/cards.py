@@ -1,4 +1,4 @@
-"""Deviations made ready to be shown as cards, within a budget so that no page grows without bound."""
+"""Deviations as cards for a page, within a budget that limits the size of the page."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from specs.record.model import Exchange, Result, RunInfo
 
 BODY = 4_000
-"""Characters of a body that are shown."""
+"""Largest number of characters of a body that are shown."""
 COMMAND = 6_000
-"""Characters of a curl command that are shown; a longer one would not be whole, and is left out."""
+"""Largest number of characters of a curl command; a longer one is left out."""
 EXCHANGES = 6
-"""Exchanges of one case that are shown: the first two, and the last ones."""
+"""Largest number of exchanges of one case that are shown: the first two, and the last ones."""
 CARDS = 800
-"""Deviations that are shown as cards; the others by their ids."""
+"""Largest number of deviations that are shown as cards; the others are shown by their ids."""
 BUDGET = 4_000_000
-"""Characters of exchanges that one page shows."""
+"""Largest number of characters of all exchanges on one page."""
 
 
 @dataclass(frozen=True)
 class ShownExchange:
-    """An exchange as text. ``by`` says as whom its request was sent, where it is the one that was judged."""
+    """An exchange as text. ``by`` names the role that sent the judged request; empty for other requests."""
 
     request: str
     response: str
@@ -44,13 +44,13 @@ class ShownExchange:
 
 @dataclass(frozen=True)
 class Card:
-    """A deviation as it is shown.
+    """A deviation as the page shows it.
 
     Attributes:
-        tried: as whom, at which microversion and in which state the judged request was sent.
-        news: ``new`` where it is not in the baseline that the run is compared with; else empty.
-        known: the evidence, where it is one of the deviations that the release is known to show.
-        unknown: whether the release has known deviations and this is none of them, or not in all of its cases.
+        tried: role, microversion and state of the judged request, in words.
+        news: ``new`` if the deviation is not in the baseline of the comparison; else empty.
+        known: the evidence, if the deviation is a known one of the release.
+        unknown: True if the release has known deviations, and some case of this one is not among them.
         left_out: a sentence on the exchanges that are not shown; empty if all are.
     """
 
@@ -68,7 +68,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Pile:
-    """The deviations of one cause: the first, the others as far as the page has room, and the ids of the last."""
+    """The deviations of one cause: as cards as far as the page has room, the others by their ids."""
 
     cause: Cause
     first: Card
@@ -77,20 +77,20 @@ class Pile:
 
     @property
     def size(self) -> int:
-        """How many deviations there are, shown or not."""
+        """Number of deviations, shown or not."""
         return len(self.cause.findings)
 
 
 @dataclass(frozen=True)
 class Dealt:
-    """What one section shows: the causes with cards, and the ids of the deviations for which no room was left."""
+    """The content of one section: causes with cards, and the ids of the deviations that are not shown as cards."""
 
     piles: tuple[Pile, ...]
     unshown: tuple[str, ...]
 
     @property
     def size(self) -> int:
-        """How many deviations there are, shown or not."""
+        """Number of deviations, shown or not."""
         return sum(pile.size for pile in self.piles) + len(self.unshown)
 
 
@@ -98,7 +98,7 @@ class Deck:
     """Makes cards until the budget of the page is used up.
 
     Attributes:
-        anchors: for each requirement that has cards, their anchors.
+        anchors: id of a requirement -> the anchors of its cards.
     """
 
     def __init__(self, info: RunInfo, comparison: Comparison | None = None) -> None:
@@ -111,7 +111,7 @@ class Deck:
         self._budget = BUDGET
 
     def deal(self, causes: Iterable[Cause]) -> Dealt:
-        """Make the cards of each cause, as long as there is room."""
+        """Make the cards of each cause, until the budget is used up."""
         piles: list[Pile] = []
         left: list[str] = []
         for cause in causes:
@@ -162,7 +162,7 @@ class Deck:
 
 
 def shown_exchange(exchange: Exchange, by: str = "") -> ShownExchange:
-    """Write an exchange as text: secrets as ``***``, long bodies cut with a note of how much."""
+    """Return an exchange as text: secrets as ``***``, and long bodies cut, with the number of missing characters."""
     request, response = exchange.request, exchange.response
     sent = _message(f"{request.method} {request.url}", request.headers, request.body)
     came = "no answer came" if response is None else _message(str(response.status), response.headers, response.body)

@@ -1,4 +1,4 @@
-"""What ``conformance report`` does: read records, write the reports asked for, and say what was found."""
+"""The command ``conformance report``: it reads records, writes reports, and returns a summary."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Summary:
-    """What ``report`` has done.
+    """The result of ``report``.
 
     Attributes:
-        text: for the terminal.
-        written: the files, in the order in which they were asked for.
-        exit_status: of the runs, the gravest: 2, then 1, 3, 130, 0; None if one has not come to its end and none is
-            graver.
-        comparison: with the baseline, if one was given.
+        text: summary for the terminal.
+        written: the written files, in the order of the options.
+        exit_status: the gravest exit status of the runs: 2, then 1, 3, 130, 0; None if a run has not ended and no other
+            has a graver status.
+        comparison: the comparison with the baseline; None if no baseline was given.
     """
 
     text: str
@@ -50,15 +50,15 @@ def report(
     matrix: Path | None = None,
     badge: Path | None = None,
 ) -> Summary:
-    """Read the records of one or several runs and write the reports asked for, each whole or not at all.
+    """Read the records of one or several runs and write reports, each completely or not at all.
 
     Args:
-        runs: directories of runs. Of several, the page compares them, and the SARIF log holds them one by one.
-        html: the file of the page.
-        sarif: the file of the SARIF log.
-        baseline: an earlier run that the only run is compared with.
-        matrix: a file whose suffix names the form: csv, md or json; of one run only.
-        badge: an SVG file; of one run only.
+        runs: directories of runs. For several, the page compares them, and the SARIF log holds one run for each.
+        html: file for the page; None writes none, as for the other files.
+        sarif: file for the SARIF log.
+        baseline: directory of an earlier run, with which a single run is compared.
+        matrix: file for the matrix of a single run; its suffix (csv, md or json) is the form.
+        badge: file for the SVG badge of a single run.
 
     Raises:
         RecordError: a record cannot be read, or a file cannot be written.

@@ -1,4 +1,4 @@
-"""Compare the deviations of a run with those of an earlier one."""
+"""The comparison of a run's deviations with those of an earlier run."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The identities of the deviations of two runs.
+    """The ids of the deviations of a run and its baseline.
 
     Attributes:
-        new: in this run only.
-        gone: in the baseline only, and their requirement was decided in this run.
-        unchanged: in both.
-        untried: in the baseline only, but this run did not decide their requirement: they may still be there.
+        new: deviations of this run only.
+        gone: deviations of the baseline only, whose requirement was decided in this run.
+        unchanged: deviations of both.
+        untried: deviations of the baseline only, whose requirement was not decided in this run: they may still exist.
     """
 
     new: tuple[str, ...]
@@ -29,7 +29,7 @@ class Comparison:
 
     @property
     def parts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """All four with their names, in the order in which they matter."""
+        """The four attributes with their names, the most important first."""
         return (
             ("new", self.new),
             ("gone", self.gone),
@@ -45,7 +45,7 @@ class Comparison:
 
 
 def compare(now: View, baseline: View) -> Comparison:
-    """Compare by identity; the order is that of each record."""
+    """Compare two runs by the ids of their deviations; each list is in the order of its record."""
     here = {finding.id for finding in now.findings}
     before = {finding.id: finding.example.requirement for finding in baseline.findings}
     decided = {

@@ -28,7 +28,7 @@ SECRET_HEADERS = frozenset(
         "x-subject-token",
     }
 )
-"""Headers whose value is never shown, whatever stands in the record."""
+"""Headers whose value is never shown, even if the record holds it."""
 
 _OF_THE_CONNECTION = frozenset(
     {"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"}
@@ -37,7 +37,7 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
 
 
 def curl_of(result: Result, info: RunInfo) -> str | None:
-    """Write the request that a result judges; None if nothing was sent."""
+    """Return the curl command of a result's judged request; None if no request was sent."""
     exchange = decisive(result)
     url = info.endpoint.get("url")
     if exchange is None:
@@ -46,14 +46,14 @@ def curl_of(result: Result, info: RunInfo) -> str | None:
 
 
 def curl(request: SentRequest, endpoint: str | None = None, *, role: str | None = None) -> str:
-    """Write a request as one line for a POSIX shell.
+    """Return a request as a curl command on one line, for a POSIX shell.
 
-    Everything is quoted so that the shell changes nothing but the variables of the token and of the endpoint.
+    Everything is quoted, so that the shell expands only the variables of the token and of the endpoint.
 
     Args:
-        request: what was sent.
-        endpoint: the URL for which ``$ENDPOINT`` stands, where the request's URL begins with it.
-        role: as whom it was sent; of ``bad-token`` the invalid token itself is written.
+        request: the request.
+        endpoint: the URL that ``$ENDPOINT`` stands for, if the request's URL begins with it.
+        role: the role that sent it; for ``bad-token`` the invalid token itself is written.
     """
     words = ["curl", "-sS"]
     words += ["--head"] if request.method.upper() == "HEAD" else ["-i", "-X", quote(request.method)]
@@ -70,20 +70,20 @@ def curl(request: SentRequest, endpoint: str | None = None, *, role: str | None 
 
 
 def quote(text: str) -> str:
-    """Quote for the shell. What no command line can hold (NUL, halves of characters) becomes U+FFFD."""
+    """Quote a text for the shell. Characters that a command line cannot hold (NUL, lone surrogates) become U+FFFD."""
     return shlex.quote(re.sub("[\x00\ud800-\udfff]", "\ufffd", text))
 
 
 def shown_header(name: str, value: str) -> str:
-    """Give the value of a header as it may be shown: secrets are ``***``."""
+    """Return the value of a header for display: ``***`` for a secret."""
     return "***" if _is_secret(name, value) else value
 
 
 def decisive(result: Result) -> Exchange | None:
-    """Pick the exchange that was judged: the first that was answered with the result's status.
+    """Return the judged exchange: the first whose response has the result's status code.
 
-    Where the record has no status, it is the tried request, which stands first in every record. None if nothing was
-    sent.
+    If the record has no status, it is the tried request, which is the first exchange of every result. None if no
+    request was sent.
     """
     for exchange in result.exchanges if result.status is not None else ():
         if exchange.response is not None and exchange.response.status == result.status:
@@ -93,7 +93,7 @@ def decisive(result: Result) -> Exchange | None:
 
 def _url(url: str, endpoint: str | None) -> str:
     base = (endpoint or "").rstrip("/")
-    # `--url` takes what follows even if it begins with a dash.
+    # `--url` accepts an argument that begins with a dash.
     option = "--url " if url.startswith("-") else ""
     if base and (url == base or url.startswith((f"{base}/", f"{base}?"))):
         rest = url[len(base) :]

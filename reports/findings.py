@@ -1,4 +1,4 @@
-"""Deviations, grouped by identity (one from run to run) and by cause (one in many operations)."""
+"""Deviations, grouped by identity (the same from run to run) and by cause (the same in many operations)."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 WHOLE = 3_000
-"""So many deviations are kept with their exchanges. A cloud that breaks more of them needs no more examples."""
+"""Largest number of deviations that are kept with their exchanges."""
 
 
 @dataclass
 class Finding:
-    """One deviation, by its identity.
+    """One deviation, with all its cases.
 
     Attributes:
-        example: the first result that shows it, whole.
-        cases: the ids of all cases that show it.
+        example: the first result with the deviation, with its exchanges.
+        cases: the ids of all cases with the deviation.
         waiver: the waiver of the first case, if every case has one.
 
     """
@@ -36,20 +36,20 @@ class Finding:
 
     @property
     def id(self) -> str:
-        """The identity."""
+        """The id, which is the same from run to run."""
         return self.deviation.id
 
     @property
     def class_(self) -> DeviationClass:
-        """Whether it is a contradiction or an omission."""
+        """``contradiction`` or ``omission``."""
         return self.deviation.class_
 
     @property
     def cause(self) -> tuple[str, ...]:
-        """What deviations with one cause have in common.
+        """The values that deviations with one cause have in common.
 
-        For a contradiction the kind, what was expected and what came; for an omission only what came, because a code
-        that the reference leaves out comes to light wherever it is first provoked.
+        For a contradiction these are the kind, the expectation and the observation; for an omission only the
+        observation, because an unlisted code may be observed first at any requirement.
         """
         observed = general(self.deviation.observed)
         if self.class_ == "omission":
@@ -59,34 +59,34 @@ class Finding:
 
 @dataclass(frozen=True)
 class Cause:
-    """Deviations that have one cause, as far as the record can tell."""
+    """Deviations that probably have one cause, by the values in the record."""
 
     findings: tuple[Finding, ...]
 
     @property
     def first(self) -> Finding:
-        """The one to look at first."""
+        """The finding to show first."""
         return self.findings[0]
 
     @property
     def operations(self) -> int:
-        """How many operations show it."""
+        """Number of operations with the deviations."""
         return len({finding.example.operation for finding in self.findings})
 
     @property
     def cases(self) -> int:
-        """How many cases show it."""
+        """Number of cases with the deviations."""
         return len({case for finding in self.findings for case in finding.cases})
 
 
 class Findings:
-    """Collects deviations result by result; of each identity only the first result is kept whole."""
+    """Collects deviations result by result; only the first result of each deviation is kept with its exchanges."""
 
     def __init__(self) -> None:
         self._found: dict[str, Finding] = {}
 
     def add(self, result: Result) -> None:
-        """Take the deviations of one result. A failure without one is a contradiction of its requirement."""
+        """Add the deviations of one result. A failure without one counts as a contradiction of its requirement."""
         deviations = deviations_of(result)
         if result.verdict == "fail" and not any(item.class_ == "contradiction" for item in deviations):
             deviations = (Deviation.of(result.requirement, "contradiction", result.observed), *deviations)
@@ -103,11 +103,11 @@ class Findings:
                 finding.cases.append(result.case)
 
     def all(self) -> tuple[Finding, ...]:
-        """Give every deviation, in the order of the record."""
+        """Return every deviation, in the order of the record."""
         return tuple(self._found.values())
 
     def of(self, class_: DeviationClass, waived: bool = False) -> tuple[Cause, ...]:
-        """Give those of a class by cause, the most frequent first."""
+        """Return the deviations of a class by cause, the most frequent first."""
         return by_cause(
             finding
             for finding in self._found.values()
@@ -116,7 +116,7 @@ class Findings:
 
 
 def by_cause(findings: Iterable[Finding]) -> tuple[Cause, ...]:
-    """Group by cause, the most frequent first, else in the order given."""
+    """Group findings by cause: the most frequent first, equally frequent ones in the given order."""
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.cause, []).append(finding)

@@ -1,7 +1,8 @@
-"""One run as one HTML file that loads nothing from elsewhere.
+"""The report of one run as a single HTML file that loads no other files.
 
-All data is escaped by the templates and made visible first (controls, direction marks), and the page's policy lets no
-script run but its own. Exchanges are shown for deviations only, within a budget of bytes: what is left out is said.
+The templates escape all data, and invisible characters (controls, direction marks) are made visible before. The page's
+content security policy allows only its own script. Exchanges are shown for deviations only, up to a limit of
+characters; the page names the number of those that are left out.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ SIGNS: dict[Verdict, str] = {"fail": "✗", "error": "!", "inconclusive": "?", "
 _WORD = r"""(?:[^\s'"]|'[^']*'|"[^"]*")+"""
 _SHELL_WORDS = re.compile(rf"""((?:--?[A-Za-z][A-Za-z-]*\s(?=[^\s-]))?{_WORD})""")
 LISTED = 40_000
-"""So many cases one page lists; where there are more, only the first of each requirement."""
+"""Largest number of cases that a page lists; if there are more, it lists only the first of each requirement."""
 
 
 def page(view: View, comparison: Comparison | None = None) -> str:
-    """Write the report of one run, and against a baseline if there is a comparison with one."""
+    """Return the report of one run as HTML, with its comparison with a baseline if there is one."""
     deck = Deck(view.info, comparison)
     contradictions = deck.deal(view.contradictions)
     omissions = deck.deal(view.omissions)
@@ -68,13 +69,13 @@ def page(view: View, comparison: Comparison | None = None) -> str:
 
 
 def subject(info: RunInfo) -> str:
-    """Name what was tried by the service of the specs, such as ``Storage API``."""
+    """Return the name of the API under test, from the service of the specs, such as ``Storage API``."""
     service = str(info.spec.get("service") or "").strip()
     return f"{service[:1].upper()}{service[1:]} API" if service else "An API"
 
 
 def render(template: str, **data: Any) -> str:
-    """Write another template of this package with the same frame."""
+    """Return the HTML of a template of this package, inside of the common frame."""
     return _environment().get_template(template).render(**data, **_always())
 
 
@@ -107,7 +108,7 @@ def _totals_note(view: View) -> str:
 def _warnings(view: View) -> list[str]:
     warnings = []
     if view.info.finished is None:
-        warnings.append("The run has not come to its end: what follows is what it had found until then.")
+        warnings.append("The run has not ended: this report shows only the results up to then.")
     if not view.tally.cases:
         warnings.append("The record holds no result.")
     if not view.tells_status:
@@ -141,7 +142,7 @@ def _sections(view: View, comparison: Comparison | None) -> list[tuple[str, str,
 
 
 def _anchors(ids: list[str]) -> dict[str, str]:
-    """Anchors that stay the same from run to run, and are unique whatever the ids are."""
+    """Return an anchor for each id: the same from run to run, and unique."""
     anchors: dict[str, str] = {}
     taken: set[str] = set()
     for name in ids:
@@ -155,7 +156,7 @@ def _anchors(ids: list[str]) -> dict[str, str]:
     return anchors
 
 
-# --- the templates' means ---
+# --- helpers of the templates ---
 
 
 @lru_cache(maxsize=1)
@@ -189,7 +190,7 @@ def _environment() -> Environment:
 
 
 def _always() -> dict[str, Any]:
-    """Give what every page has: style and script, with the hashes by which the page's policy knows them."""
+    """Return the data of every page: style and script, with their hashes for the content security policy."""
     environment = _environment()
     data: dict[str, Any] = {"version": installed_version()}
     for name, file in (("style", "style.css"), ("script", "script.js")):
@@ -201,7 +202,7 @@ def _always() -> dict[str, Any]:
 
 
 def installed_version() -> str | None:
-    """Tell the version of this distribution; None where it is not installed."""
+    """Return the version of this distribution; None if it is not installed."""
     try:
         return version("apiref-conformance")
     except PackageNotFoundError:
@@ -251,20 +252,20 @@ def _keys(notes: list[dict[str, Any]]) -> list[str]:
 
 
 def _shell(command: str) -> Markup:
-    """Keep each option with its value, so that no line ends inside ``--token "$TOKEN"``."""
+    """Return a command as HTML in which no line breaks between an option and its value, ``--token "$TOKEN"``."""
     parts = _SHELL_WORDS.split(words.visible(command))
     spans = (Markup("<span>{}</span>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts))
     return Markup("").join(spans)
 
 
 def _link(link: str) -> Markup:
-    """A link, where it leads to the web; else its text."""
+    """Return a web address as a link, any other text unchanged."""
     form = '<a href="{0}" rel="noopener noreferrer">{0}</a>' if link.startswith(("https://", "http://")) else "{0}"
     return Markup(form).format(words.visible(link))  # noqa: S704 - both forms are ours
 
 
 def _waiver(waiver: dict[str, Any]) -> Markup:
-    """The reason, the link (only where it leads to the web) and the expiry of a waiver."""
+    """Return the reason, the link (if it is a web address) and the expiry date of a waiver as HTML."""
     text = Markup("{}").format(words.visible(str(waiver.get("reason") or "no reason is given")))
     link = str(waiver.get("link") or "")
     if link:

@@ -1,7 +1,7 @@
-"""What a run says of deviations that its release is known to show: its notes, read back.
+"""The known deviations of a run's release, read from the notes of the run.
 
-A run on a release that somebody has examined notes which of its deviations were expected, with the evidence, which
-were not, and which have vanished. A record without these notes was not compared.
+If the deviations of a release have been examined before, a run on it notes the expected ones with their evidence, the
+unexpected ones, and the expected ones that are missing. A record without these notes was not compared.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from specs.record.model import RunInfo
 
 SUMMARY = "expected deviations"
-"""The kind of the note that holds the counts in a sentence; a record has it if and only if the run was compared."""
+"""Kind of the note with the counts in a sentence; a record has it if and only if the run was compared."""
 EXPECTED = "expected"
-"""The kind of the notes that hold the evidence of an expected deviation that was seen."""
+"""Kind of the notes with the evidence of an expected deviation that was observed."""
 UNEXPECTED = "unexpected"
-"""The kind of the notes that name what nobody has examined: a deviation, or a case of one that others show as known."""
+"""Kind of the notes about unexamined deviations, and about unexamined cases of a known deviation."""
 
 
 @dataclass(frozen=True)
 class Known:
     """The evidence of one expected deviation; places are ``path:line`` from the root of the release.
 
-    ``beyond`` names the cases that show it, too, and were not known to.
+    ``beyond`` has the ids of further cases with the deviation, which were not known.
     """
 
     why: str
@@ -37,17 +37,17 @@ class Known:
 
 
 def was_compared(info: RunInfo) -> bool:
-    """Whether the run knew what to expect."""
+    """True if the run was compared with known deviations of its release."""
     return any(note.get("kind") == SUMMARY for note in info.notes)
 
 
 def sentence_of(info: RunInfo) -> str:
-    """The counts in one sentence; empty where the run was not compared."""
+    """Return the counts in one sentence; empty if the run was not compared."""
     return next((str(note.get("text") or "") for note in info.notes if note.get("kind") == SUMMARY), "")
 
 
 def known_of(info: RunInfo) -> dict[str, Known]:
-    """What the notes of a run say of the expected deviations that it has seen, by their ids."""
+    """Return the expected deviations that a run has observed, by their ids, from its notes."""
     return dict(_read(info))
 
 

@@ -18,18 +18,18 @@ FORMATS = ("csv", "md", "json")
 
 
 def matrix(view: View, form: str) -> str:
-    """Write the matrix in one of ``FORMATS``.
+    """Return the matrix as text in one of ``FORMATS``.
 
     Raises:
-        ValueError: it is another.
+        ValueError: ``form`` is not one of them.
     """
     if form not in FORMATS:
-        raise ValueError(f"{form!r} is no form of the matrix: one of {', '.join(FORMATS)}")
+        raise ValueError(f"{form!r} is not a form of the matrix; the forms are {', '.join(FORMATS)}")
     return {"csv": _csv, "md": _markdown, "json": _json}[form](view)
 
 
 def rows(view: View) -> list[dict[str, Any]]:
-    """Give a row for each requirement, by operation; the verdict of one without a case is ``untested``."""
+    """Return a row for each requirement, by operation; the verdict of one without a case is ``untested``."""
     found = []
     identities: dict[str, list[str]] = {}
     for finding in view.findings:
@@ -76,7 +76,7 @@ def _csv(view: View) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """Keep a spreadsheet from reading a text of the cloud as a formula."""
+    """Return the value of a cell that no spreadsheet reads as a formula."""
     if not isinstance(value, str):
         return value
     text = words.visible(value)

@@ -1,4 +1,4 @@
-"""A proof as one HTML page: which broken promises the suite has caught, and which it has not. A view of its JSON."""
+"""A proof as an HTML page, made from its JSON: the broken promises that the suite has caught, and the others."""
 
 from __future__ import annotations
 
@@ -36,26 +36,27 @@ LOOKS = {
     "void": "inapplicable",
     "error": "error",
 }
-"""Fate -> the verdict whose sign and colour it has."""
+"""Fate -> the verdict with the same sign and colour."""
 
 OPEN = ("missed", "not reached", "inconclusive", "caught by another", "error")
-"""What is listed one by one, the gravest first."""
+"""Fates whose breakages are listed one by one, the gravest first."""
 
 LISTED = 400
-"""So many ids one list shows."""
+"""Largest number of ids in one list."""
 
 
 FEW = 40
-"""Up to so many misses are shown without a click."""
+"""Largest number of misses that are shown without a click."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Breakages of one fate and mutation of a kind, with what was said of each.
+    """Breakages with the same fate, kind and mutation.
 
     Attributes:
-        fate, name: of all; the name is the kind and the mutation.
-        outcomes: as the JSON has them.
+        fate: fate of all of them.
+        name: kind and mutation of all of them.
+        outcomes: their outcomes, as in the JSON.
     """
 
     fate: str
@@ -67,7 +68,7 @@ def read(file: Path) -> dict[str, Any]:
     """Read ``proof.json``.
 
     Raises:
-        ProofFileError: it cannot be read, or is no proof; one sentence says where.
+        ProofFileError: the file cannot be read, or is not a proof; one sentence names the place.
     """
     try:
         proof = json.loads(file.read_text("utf-8"))
@@ -78,7 +79,7 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def page(proof: Mapping[str, Any]) -> str:
-    """Write the page of a proof that ``read`` has given."""
+    """Return the page of a proof that ``read`` has returned."""
     total, outcomes = proof["total"], proof["outcomes"]
     fates = [fate for fate in MEANING if total[fate]]
     groups = _groups(o for o in outcomes if o["fate"] in OPEN)
@@ -109,7 +110,7 @@ def page(proof: Mapping[str, Any]) -> str:
         bar={fate: total[fate] for fate in fates},
         tables=(
             ("kinds", "By kind", "kind of the requirement", proof["by_kind"]),
-            ("mutations", "By mutation", "what was done", proof["by_mutation"]),
+            ("mutations", "By mutation", "mutation", proof["by_mutation"]),
             ("operations", "By operation", "operation", proof["by_operation"]),
         ),
         groups=groups,
@@ -132,7 +133,7 @@ def _groups(outcomes: Iterable[Mapping[str, Any]]) -> list[Group]:
 
 
 def _by(pairs: Iterable[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, list[str]]]:
-    """Ids by what is said of them, the most frequent first."""
+    """Return pairs of a text and the ids of the outcomes with it, the most frequent text first."""
     found: dict[str, list[str]] = {}
     for said, outcome in pairs:
         found.setdefault(said, []).append(outcome["breakage"])
@@ -151,7 +152,7 @@ def _headline(proof: Mapping[str, Any]) -> str:
 
 def _verdict(proof: Mapping[str, Any]) -> str:
     enough = proof["enough"]
-    asked = f"at least {enough['percent']:g} % caught by the broken requirement itself, and no alarm without cause"
+    asked = f"at least {enough['percent']:g} % caught by the broken requirement itself, and no false alarm"
     return f"The suite has {'passed' if enough['reached'] else 'not passed'}. To pass, it needs {asked}."
 
 

@@ -1,4 +1,4 @@
-"""What a report says of a requirement by its id: its column in a table, its codes, its promise in a few words."""
+"""Facts about a requirement that follow from its id: its column in a table, its codes, its promise in a few words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ORDER = (
     "removed",
     "list",
 )
-"""The columns of a table of operations and kinds; others come after them, by name."""
+"""The columns of a table of operations and kinds, in order; other columns follow, by name."""
 
 _PROMISES = {
     "normal": "the documented request is answered with {detail}",
@@ -49,7 +49,7 @@ _PROMISES = {
 
 @dataclass(frozen=True)
 class Parts(RequirementId):
-    """The parts of a requirement's id, and what a report says by them."""
+    """The parts of a requirement's id, with the facts that reports derive from them."""
 
     @property
     def about(self) -> str:
@@ -58,7 +58,7 @@ class Parts(RequirementId):
 
     @property
     def column(self) -> str:
-        """The column of a table of kinds: the kind, and for the common errors the code."""
+        """The column in a table of kinds: the kind, and for the common errors the code."""
         column = f"{self.kind}/{self.about}"
         return column if column in ORDER else self.kind
 
@@ -70,48 +70,48 @@ class Parts(RequirementId):
 
     @property
     def codes(self) -> str:
-        """The documented codes of a normal answer in words, such as ``200 or 202``; empty where the id has none."""
+        """The documented success codes in words, such as ``200 or 202``; empty if the id has none."""
         return " or ".join(part for part in self.detail.split("+") if part)
 
     @property
     def of_status(self) -> bool:
-        """Whether it is a precondition on the status of the resource, of every such resource or of one variant."""
+        """True for a precondition on the status of the resource, of every such resource or of one variant."""
         return self.kind == "precondition" and (not self.detail or self.about.partition("-")[0] == "status")
 
     @property
     def variant(self) -> str:
-        """The variant of the resource that a precondition on its status is about: ``large`` of ``status-large``."""
+        """The variant of the resource in a precondition on its status, such as ``large`` of ``status-large``."""
         return self.about.partition("-")[2] if self.of_status else ""
 
     @property
     def promise(self) -> str:
-        """The promise in a few words, where the kind is known."""
+        """The promise in a few words; empty for an unknown kind."""
         words = _PROMISES.get(self.column, "")
         return words.format(detail=self.codes or "a listed code")
 
 
 def split(requirement: str) -> Parts:
-    """Read an id alone, as it stands where there is no result."""
+    """Return the parts of an id without a result."""
     found = RequirementId.parse(requirement)
     return Parts(found.operation, found.kind or "other", found.detail)
 
 
 def parts_of(result: Result) -> Parts:
-    """Read the requirement's id with the help of the operation's and, where it is given, the kind."""
+    """Return the parts of the id of a result's requirement, with the help of its operation and kind."""
     found = RequirementId.parse(result.requirement, result.operation)
     kind, detail = found.kind, found.detail
     if result.kind and result.kind != kind:
-        given = RequirementId.parse(result.kind, "")  # an engine may well say `error/409`
+        given = RequirementId.parse(result.kind, "")  # the kind of a result may be `error/409`
         kind, detail = given.kind, detail or given.detail
     return Parts(result.operation, kind or "other", detail)
 
 
 def column_key(column: str) -> tuple[int, str]:
-    """Order columns as the design lists the kinds."""
+    """Return the sort key of a column: its place in ``COLUMNS``, then its name."""
     return (ORDER.index(column) if column in ORDER else len(ORDER), column)
 
 
 def short(column: str) -> str:
-    """Give a column's head: of the common errors the code alone."""
+    """Return the head of a column: for the common errors only the code."""
     parts = RequirementId.parse(column, "")
     return parts.detail or parts.kind

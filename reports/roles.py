@@ -1,11 +1,11 @@
-"""As whom a request was sent, in words and as the variable that holds the token: head, evidence and curl agree."""
+"""Names of the role that sent a request: in words, as an option, and as the shell variable with its token."""
 
 from __future__ import annotations
 
 import re
 
 BAD_TOKEN = "not-a-token"  # noqa: S105 - nobody's
-"""The token of a request that was sent with an invalid one."""
+"""The token of requests with an invalid token."""
 
 _SAID = {
     "no-token": "without a token",
@@ -15,21 +15,21 @@ _SAID = {
 }
 _NAME = re.compile(r"[a-z]+(-[a-z]+)*\Z")
 _FIRST = ("member", "no-token", "bad-token")
-"""Roles whose token, where there is one, bears no name."""
+"""Roles whose option and variable have no prefix: ``--token`` and ``$TOKEN``."""
 
 
 def as_role(role: str | None) -> str:
-    """Say as whom a request was sent; ``role not recorded`` where the record does not say."""
+    """Return the role that sent a request in words; ``role not recorded`` for None."""
     return _SAID.get(role, f"as {role}") if role else "role not recorded"
 
 
 def token_option(role: str | None) -> str:
-    """Name the option of ``conformance run`` that gives the token of a role: ``--token``, ``--admin-token``."""
+    """Return the option of ``conformance run`` for the token of a role: ``--token``, ``--admin-token``."""
     return f"--{_prefix(role, '-')}token"
 
 
 def token_variable(role: str | None) -> str:
-    """Name the shell variable that stands for the token of a role: ``$TOKEN``, ``$ADMIN_TOKEN``."""
+    """Return the shell variable with the token of a role: ``$TOKEN``, ``$ADMIN_TOKEN``."""
     return f"${_prefix(role, '_').upper()}TOKEN"
 
 

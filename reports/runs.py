@@ -1,4 +1,4 @@
-"""Several runs side by side: what each concluded, and the requirements on which they differ."""
+"""Several runs side by side: the results of each, and the requirements on which they differ."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from specs.record.model import Verdict
 
 ROWS = 5_000
-"""Requirements that one page lists."""
+"""Largest number of requirements that one page lists."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A requirement or a deviation, and what each run says of it; None where the run does not speak of it."""
+    """A requirement or a deviation, with the verdict of each run; None for a run that does not have it."""
 
     name: str
     verdicts: tuple[Verdict | None, ...]
 
 
 def differing(views: Sequence[View]) -> list[Row]:
-    """List the requirements of which not all runs say the same, in order of their ids."""
+    """Return the requirements with different verdicts among the runs, in order of their ids."""
     verdicts = [view.tally.requirements for view in views]
     names = sorted({name for found in verdicts for name in found})
     rows = (Row(name, tuple(found.get(name) for found in verdicts)) for name in names)
@@ -35,7 +35,7 @@ def differing(views: Sequence[View]) -> list[Row]:
 
 
 def deviating(views: Sequence[View]) -> list[Row]:
-    """List the deviations of all runs by identity, those of most runs first; fail where a run has it."""
+    """Return the deviations of all runs, those of most runs first; the verdict of a run that has one is ``fail``."""
     have = [{finding.id: finding.class_ for finding in view.findings} for view in views]
     names = dict.fromkeys(name for found in have for name in found)
     rows = [Row(name, tuple("fail" if name in found else None for found in have)) for name in names]
@@ -43,7 +43,7 @@ def deviating(views: Sequence[View]) -> list[Row]:
 
 
 def runs_page(views: Sequence[View]) -> str:
-    """Write the page that compares several runs."""
+    """Return the HTML page that compares several runs."""
     differ, deviate = differing(views), deviating(views)
     return render(
         "runs.html.j2",
@@ -59,7 +59,7 @@ def runs_page(views: Sequence[View]) -> str:
 
 
 def runs_text(views: Sequence[View]) -> str:
-    """Write for a terminal what each of several runs concluded, and how many requirements they differ on."""
+    """Return, for a terminal, the results of several runs and the requirements on which they differ."""
     lines = []
     for at, view in enumerate(views):
         lines.append(f"{_name(view, at)}  {words.one_line(str(view.info.endpoint.get('url') or ''), 200)}".rstrip())

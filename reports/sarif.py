@@ -1,4 +1,4 @@
-"""Runs as SARIF 2.1.0, for code review: every deviation at the line of the reference that promises otherwise.
+"""Runs as SARIF 2.1.0, for code review: every deviation, at the line of the reference with the broken promise.
 
 Contradictions are errors, omissions warnings. Source of the form: OASIS, Static Analysis Results Interchange Format
 Version 2.1.0, Errata 01.
@@ -27,12 +27,12 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
 
 
 def sarif(views: Iterable[View], version: str | None = None, comparison: Comparison | None = None) -> dict[str, Any]:
-    """Give the log: one ``run`` for each view.
+    """Return the log as text, with one SARIF ``run`` for each view.
 
     Args:
         views: the runs.
-        version: of this distribution.
-        comparison: of the only view with its baseline; each result then says whether it is new.
+        version: version of this distribution.
+        comparison: comparison of a single view with its baseline; each result is then marked as new or unchanged.
     """
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(view, version, comparison) for view in views]}
 

@@ -1,4 +1,4 @@
-"""What a cloud accepts and refuses state by state: where the reference says so, and where it is silent."""
+"""The states in which a cloud accepts or refuses an operation, where the reference decides and where it is silent."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ class States:
     """The states of one operation with a documented precondition.
 
     Attributes:
-        accepted, refused: documented so, and found so.
-        wrong: found otherwise than documented, such as ``READY: accepted`` or ``READY: 409``.
-        undecided: not found out.
+        accepted, refused: states with the documented behaviour.
+        wrong: states with another behaviour, and that behaviour: ``READY: accepted`` or ``READY: 409``.
+        undecided: states whose behaviour could not be observed.
 
-    A record that does not say whether requests were accepted says less here: a state that is as documented is then in
-    no list.
+    An old record does not tell if requests were accepted: a state with the documented behaviour is then in no list.
     """
 
     accepted: list[str] = field(default_factory=list)
@@ -31,7 +30,7 @@ class States:
     undecided: list[str] = field(default_factory=list)
 
     def add(self, result: Result, state: str) -> None:
-        """Take the result of one case of a precondition."""
+        """Add the result of one case of a precondition."""
         if result.verdict == "fail":
             _once(self.wrong, f"{state}: {'accepted' if result.accepted else result.observed}")
         elif result.verdict == "pass":
@@ -43,10 +42,10 @@ class States:
 
 @dataclass(frozen=True)
 class Observed:
-    """What the cloud does in one matter of one operation where the reference decides nothing.
+    """The cloud's behaviour in one matter of one operation that the reference does not decide.
 
     Attributes:
-        sentence: that the reference is silent, or leaves it to the provider, and what this cloud does.
+        sentence: a sentence on the cloud's behaviour, and on the reference: silent, or the choice is the provider's.
 
     """
 
@@ -57,12 +56,12 @@ class Observed:
 
 
 class Observations:
-    """Collects what results observe.
+    """Collects the observations of results.
 
-    ``Result.observation`` is free, and these keys are understood: ``state`` (the state of the resource, where nothing
-    else makes the situation), ``situation`` (in a few words), ``answer`` (the code of the answer), ``policy`` (why a
-    role should have been refused where the provider may choose), ``about`` (the matter), ``text`` (a whole sentence),
-    ``choice`` (true where the reference leaves it to the provider). Others are shown as they are.
+    ``Result.observation`` may have any keys; these have a meaning: ``state`` (the state of the resource, if it alone is
+    the situation), ``situation`` (in a few words), ``answer`` (the status code of the response), ``policy`` (the reason
+    why a role should have been refused although the provider may choose), ``about`` (the matter), ``text`` (a whole
+    sentence), ``choice`` (true if the reference leaves the choice to the provider). Others are shown unchanged.
     """
 
     def __init__(self) -> None:
@@ -71,7 +70,7 @@ class Observations:
         self._normal: dict[str, list[str]] = {}
 
     def add(self, result: Result) -> None:
-        """Take the observation of one result, if it has one, and where it was accepted as documented."""
+        """Add the observation of one result, or the state in which its documented request was accepted."""
         seen = result.observation
         state = result.state
         if seen is None:
@@ -91,7 +90,7 @@ class Observations:
         self._facts.setdefault((result.operation, about, text, not choice), []).append(result.case)
 
     def all(self) -> tuple[Observed, ...]:
-        """Give the observations in the order of the record, those about states first."""
+        """Return the observations in the order of the record, those about states first."""
         states = (
             Observed(
                 operation,
@@ -115,9 +114,9 @@ class _Tried:
     cases: list[str] = field(default_factory=list)
 
     def sentence(self, normal: list[str]) -> str:
-        """Such as: this cloud accepts READY and refuses the other nine (BUSY, ...).
+        """Return a sentence such as: this cloud accepts READY and refuses the other nine (BUSY, ...).
 
-        ``normal`` are the states in which the documented request was accepted.
+        ``normal``: the states in which the documented request was accepted.
         """
         accepted_in = [*normal, *(state for state in self.accepts if state not in normal)]
         both = [state for state in accepted_in if state in self.refuses]
@@ -144,7 +143,7 @@ def _states(states: list[str], others: bool) -> str:
 
 
 def _took(seen: dict[str, Any], result: Result) -> bool | None:
-    """Whether the observed request was accepted: as the result says, else by the code in the observation."""
+    """True if the observed request was accepted, by the result or else by the observed code; None if unknown."""
     answer = seen.get("answer")
     if result.accepted is None and isinstance(answer, int) and not isinstance(answer, bool):
         return 200 <= answer < 300

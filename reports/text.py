@@ -1,4 +1,4 @@
-"""One run as text for a terminal: where, what came of it, and each deviation as Requirement, Expected, Observed."""
+"""The report of one run as text for a terminal: the cloud, the totals, and each deviation in three lines."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from specs.record.reader import RunRecord
 
 SHOWN = 20
-"""Causes of each class that are shown in full; the others are counted."""
+"""Largest number of causes of each class that are shown in full; the others are counted."""
 _REASONS = 8
 
 
 def summary(record: RunRecord) -> str:
-    """Write a record as text, without colours; every line ends, and none holds a control character.
+    """Return a record as text, without colours and control characters; the last line has a line end, too.
 
     Raises:
         RecordError: the record was changed while it was read.
@@ -34,7 +34,7 @@ def summary(record: RunRecord) -> str:
 
 
 def of_view(seen: View, comparison: Comparison | None = None) -> str:
-    """Write what is already counted, and against a baseline if there is a comparison with one."""
+    """Return a view as text, with its comparison with a baseline if there is one."""
     lines = [*_head(seen), ""]
     new = frozenset(comparison.new) if comparison else frozenset()
     lines += _causes("Broken", seen.contradictions, seen.info, new)
@@ -88,7 +88,7 @@ def _causes(title: str, causes: tuple[Cause, ...], info: RunInfo, new: frozenset
 
 
 def finding(item: Finding, info: RunInfo, new: bool = False) -> list[str]:
-    """Write one deviation as lines: Requirement, Expected, Observed, and how to see it for oneself."""
+    """Return one deviation as lines: Requirement, Expected, Observed, and the commands that show it again."""
     example = item.example
     situation = [part for part in (example.role and as_role(example.role), example.state) if part]
     if example.microversion:
@@ -144,7 +144,7 @@ def _untested(seen: View) -> list[str]:
 
 
 def _kinds(seen: View) -> list[str]:
-    """The totals by kind, as a table."""
+    """Return the totals by kind as the lines of a table."""
     if not seen.columns:
         return []
     rows = [

@@ -1,6 +1,7 @@
-"""What a report shows of one run, as plain data: counted, grouped and put in order, but not yet written.
+"""The data of a report on one run: counted, grouped and sorted, without any form.
 
-Made in one pass over the record. Of results that pass only the case's id is kept, so that a record of any size fits.
+It is made in one pass over the record. Only the case's id is kept of a passed result, so that a large record fits in
+memory.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ if TYPE_CHECKING:
     from specs.record.reader import RunRecord
 
 UNTESTED = "untested"
-"""The kind of the notes that name a promise without a case."""
+"""Kind of the notes about a promise without a case."""
 
 
 @dataclass
 class Requirement:
-    """One requirement and what became of it.
+    """One requirement with its results.
 
     Attributes:
         cases: the id and the verdict of each case.
-        outcomes: for each case that did not pass: its id, what was expected, what came, and why.
-        observed: what the cases that passed observed, each once, in order.
-        deviations: cases with a deviation.
+        outcomes: id, expectation, observation and reason of each case that did not pass.
+        observed: the observations of the passed cases, each once, in order.
+        deviations: number of cases with a deviation.
 
     """
 
@@ -48,24 +49,24 @@ class Requirement:
 
     @property
     def verdict(self) -> Verdict:
-        """The weightiest verdict of its cases."""
+        """The gravest verdict of its cases."""
         return requirement_verdict([verdict for _, verdict in self.cases])
 
     @property
     def counts(self) -> dict[Verdict, int]:
-        """Cases by verdict, the weightiest first, without those that have none."""
+        """Number of cases by verdict, the gravest first; verdicts without a case are left out."""
         found = Counter(verdict for _, verdict in self.cases)
         return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
 
     @property
     def decided(self) -> bool:
-        """Whether a case of it came to pass or fail."""
+        """True if a case of the requirement passed or failed."""
         return any(verdict in ("pass", "fail") for _, verdict in self.cases)
 
 
 @dataclass(frozen=True)
 class Untested:
-    """A promise that has no case, as a note of the run says: ``reason`` and ``source`` stand there."""
+    """A promise without a case; ``reason`` and ``source`` are from a note of the run."""
 
     id: str
     parts: Parts
@@ -75,7 +76,7 @@ class Untested:
 
 @dataclass
 class Operation:
-    """One operation: its requirements, and the states that were tried on it."""
+    """One operation: its requirements, and the states in which it was tried."""
 
     id: str
     requirements: dict[str, Requirement] = field(default_factory=dict)
@@ -84,13 +85,13 @@ class Operation:
 
     @property
     def counts(self) -> dict[Verdict, int]:
-        """Requirements by verdict, the weightiest first, without those that have none."""
+        """Number of requirements by verdict, the gravest first; verdicts without a requirement are left out."""
         found = Counter(requirement.verdict for requirement in self.requirements.values())
         return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
 
     @property
     def gaps(self) -> dict[str, list[Untested]]:
-        """The promises without a case by the column of their kind."""
+        """The promises without a case, by the column of their kind."""
         gaps: dict[str, list[Untested]] = {}
         for untested in self.untested.values():
             gaps.setdefault(untested.parts.column, []).append(untested)
@@ -98,7 +99,7 @@ class Operation:
 
     @property
     def cells(self) -> dict[str, list[Requirement]]:
-        """Its requirements by the column of their kind."""
+        """The requirements, by the column of their kind."""
         cells: dict[str, list[Requirement]] = {}
         for requirement in self.requirements.values():
             cells.setdefault(requirement.parts.column, []).append(requirement)
@@ -106,7 +107,7 @@ class Operation:
 
     @property
     def codes(self) -> dict[str, bool]:
-        """The documented error codes, and whether each was decided."""
+        """Documented error code -> True if it was decided."""
         codes: dict[str, bool] = {}
         for requirement in self.requirements.values():
             code = requirement.parts.code
@@ -118,15 +119,15 @@ class Operation:
         return dict(sorted(codes.items()))
 
     def of_kind(self, kind: str) -> list[Requirement]:
-        """List the requirements of a kind."""
+        """Return the requirements of a kind."""
         return [item for item in self.requirements.values() if item.parts.kind == kind]
 
 
 @dataclass
 class Reason:
-    """Cases that share a verdict and, but for names and ids, a reason; or promises that share why they have no case.
+    """Cases with the same verdict and the same reason (names and ids aside), or promises without a case for one reason.
 
-    ``verdict`` is None, and ``cases`` are the ids of requirements, for those without a case.
+    For promises without a case, ``verdict`` is None and ``cases`` are ids of requirements.
     """
 
     verdict: Verdict | None
@@ -137,7 +138,7 @@ class Reason:
 
 @dataclass
 class KindCount:
-    """What became of the promises of one kind: requirements, those without a case, and cases by verdict."""
+    """The totals of one kind of promise: requirements, promises without a case, and cases by verdict."""
 
     requirements: int = 0
     untested: int = 0
@@ -146,16 +147,16 @@ class KindCount:
 
 @dataclass(frozen=True)
 class View:
-    """One run, ready to be written as any report.
+    """The data of one run for all reports.
 
     Attributes:
         tally: the counts.
         columns: the kinds that occur, in order.
-        contradictions, omissions, waived: by cause, the most frequent first.
-        undecided, inapplicable: by reason, the most frequent first.
+        contradictions, omissions, waived: deviations by cause, the most frequent first.
+        undecided, inapplicable: cases by reason, the most frequent first.
         untested: promises without a case, by reason, the most frequent first.
-        findings: every deviation by its identity.
-        tells_status: whether the record says with which codes its requests were answered, as all but older ones do.
+        findings: every deviation by its id.
+        tells_status: True if the record has the status codes of responses; old records do not.
 
     """
 
@@ -177,18 +178,18 @@ class View:
 
     @property
     def requirements(self) -> dict[Verdict, int]:
-        """Requirements by verdict."""
+        """Number of requirements by verdict."""
         found = Counter(self.tally.requirements.values())
         return {verdict: found[verdict] for verdict in VERDICTS}
 
     @property
     def without_case(self) -> int:
-        """How many promises have no case."""
+        """Number of promises without a case."""
         return sum(len(reason.cases) for reason in self.untested)
 
     @property
     def waived_requirements(self) -> int:
-        """Broken requirements of which every contradiction is waived."""
+        """Number of broken requirements of which every contradiction is waived."""
         broken: dict[str, bool] = {}
         for finding in self.findings:
             if finding.class_ == "contradiction":
@@ -211,13 +212,13 @@ class View:
 
     @property
     def pairs(self) -> tuple[int, int]:
-        """The (operation, error code) pairs decided, and documented."""
+        """Number of decided and of documented pairs of an operation and an error code."""
         codes = [decided for operation in self.operations for decided in operation.codes.values()]
         return sum(codes), len(codes)
 
     @property
     def pairs_by_code(self) -> dict[str, tuple[int, int]]:
-        """The same code by code."""
+        """Error code -> number of decided and of documented pairs with it."""
         found: dict[str, tuple[int, int]] = {}
         for operation in self.operations:
             for code, decided in operation.codes.items():
@@ -227,7 +228,7 @@ class View:
 
     @property
     def exit_status(self) -> int | None:
-        """What the run ended with; where it finished without saying so, what follows from its results."""
+        """The exit status of the run; for a finished run without one, the status that follows from its results."""
         if self.info.exit_status is not None or self.info.finished is None:
             return self.info.exit_status
         if not self.tally.cases:
@@ -296,14 +297,14 @@ def _add(operation: Operation, result: Result) -> None:
         requirement.observed[result.observed] = None
     else:
         requirement.outcomes.append((result.case, result.expected, result.observed, result.reason or ""))
-    # A case that observes shows what the cloud does where nothing is documented: it belongs elsewhere.
+    # A case with an observation is about undocumented behaviour, which is shown in another place.
     if result.state is not None and requirement.parts.of_status and result.observation is None:
         variant = requirement.parts.variant
         operation.states.add(result, f"{result.state} ({variant})" if variant else result.state)
 
 
 def _untested(info: RunInfo, operations: dict[str, Operation]) -> tuple[Reason, ...]:
-    """Put the promises without a case with their operations, and group them by reason."""
+    """Add the promises without a case to their operations, and return them grouped by reason."""
     reasons: dict[str, Reason] = {}
     for note in info.notes:
         name = note.get("requirement")
@@ -313,7 +314,7 @@ def _untested(info: RunInfo, operations: dict[str, Operation]) -> tuple[Reason, 
         operation = operations.setdefault(parts.operation, Operation(parts.operation))
         if name in operation.requirements or name in operation.untested:
             continue
-        # ``why`` spells the word of the fixed vocabulary out, where the run says it.
+        # ``why``, if the run gives it, explains the word of the fixed vocabulary.
         why = (note.get("why") or note.get("reason"), note.get("detail"))
         text = ": ".join(str(part) for part in why if part) or "no reason is given"
         operation.untested[name] = Untested(name, parts, _source(note.get("source")), text)
@@ -330,7 +331,7 @@ def _source(given: object) -> Source:
 
 
 def notes_by_kind(info: RunInfo) -> dict[str, list[dict[str, Any]]]:
-    """Group the notes of a run by what they call their kind, without it; not the promises without a case."""
+    """Return the notes of a run by kind, without the key ``kind``, and without the promises without a case."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for note in info.notes:
         if note.get("kind") == UNTESTED:

@@ -1,4 +1,4 @@
-"""The words that all reports share: numbers, times, sentences, and texts of a cloud made fit to be shown."""
+"""The texts that all reports share: numbers, times, sentences, and a cloud's texts in a form that is safe to show."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from specs.record.model import RunInfo, Source, Verdict
 
-# What must not reach a terminal or a page as it is: controls, what turns the direction of the text around or
-# has no width, and halves of characters.
+# Characters that must not reach a terminal or a page unchanged: controls, direction marks, characters without width,
+# and lone surrogates.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
@@ -33,11 +33,11 @@ MEANING: dict[Verdict, str] = {
     "pass": "the promise holds",
     "inapplicable": "the cloud lacks an optional part, or a role is missing",
 }
-"""Each verdict's meaning in one line."""
+"""Verdict -> its meaning in one line."""
 
 
 def visible(text: str) -> str:
-    r"""Show what would be hidden: ``\x1b``, ``\u202e``; line ends and tabs stay."""
+    r"""Return a text with invisible characters as escapes: ``\x1b``, ``\u202e``; line ends and tabs stay."""
     return _HIDDEN.sub(lambda found: _escape(ord(found[0])), text)
 
 
@@ -46,41 +46,41 @@ def _escape(code: int) -> str:
 
 
 def one_line(text: str, limit: int = 300) -> str:
-    """Put a text on one line, at most ``limit`` characters of it."""
+    """Return a text on one line, cut to ``limit`` characters."""
     line = " ".join(visible(text[: limit * 4]).split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def general(text: str) -> str:
-    """Take out what differs from case to case (request ids, UUIDs, random names): what is left can be grouped."""
+    """Return a text without request ids, UUIDs and random names, so that equal reasons of cases can be grouped."""
     return _PARTICULARS.sub("…", text)
 
 
 def number(count: float) -> str:
-    """Write 1204 as ``1,204``."""
+    """Return 1204 as ``1,204``."""
     return f"{count:,}" if isinstance(count, int) else f"{count:,.1f}"
 
 
 def count(quantity: int, one: str, many: str | None = None) -> str:
-    """Count things: ``1 case``, ``1,204 cases``."""
+    """Return a number with its noun: ``1 case``, ``1,204 cases``."""
     return f"{number(quantity)} {one if quantity == 1 else many or one + 's'}"
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:
-    """Join as in a sentence: ``a, b and c``."""
+    """Join items as in a sentence: ``a, b and c``."""
     words = list(items)
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
 
 
 def plural(noun: str) -> str:
-    """Give the plural of the name of a resource: ``widgets``, ``policies``, ``boxes``."""
+    """Return the plural of the name of a resource: ``widgets``, ``policies``, ``boxes``."""
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 
 def work_of(info: RunInfo) -> list[str]:
-    """Say how many requests a run sent and what it made, by the names that its record has for them."""
+    """Return the number of a run's requests, and of its created resources by name, in words."""
     totals = info.totals
     said = [count(totals["requests"], "request")] if isinstance(totals.get("requests"), int) else []
     made = totals.get("made")
@@ -96,23 +96,23 @@ _SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 
 def spelled(quantity: int) -> str:
-    """Spell small numbers as running text does: ``nine``, but ``14``."""
+    """Return a number as in running text: ``nine``, but ``14``."""
     return _SMALL[quantity] if 0 <= quantity < len(_SMALL) else number(quantity)
 
 
 def place(source: Source) -> str:
-    """Write a place in the reference as ``path:line``; only the path where no line is known."""
+    """Return a place in the reference as ``path:line``, or only the path if the line is unknown."""
     return f"{source.path}:{source.line}" if source.line > 0 else source.path
 
 
 def when(stamp: str | None) -> str:
-    """Write an ISO 8601 time as ``2026-03-01 12:00:05 UTC``; as it is where it is none."""
+    """Return an ISO 8601 time as ``2026-03-01 12:00:05 UTC``; another text unchanged."""
     moment = _moment(stamp)
     return moment.strftime("%Y-%m-%d %H:%M:%S UTC") if moment else stamp or ""
 
 
 def duration(seconds: float) -> str:
-    """Write seconds as ``0.3 s``, ``42 s``, ``5 min 12 s`` or ``2 h 5 min``."""
+    """Return seconds as ``0.3 s``, ``42 s``, ``5 min 12 s`` or ``2 h 5 min``."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     whole = round(seconds)
@@ -124,7 +124,7 @@ def duration(seconds: float) -> str:
 
 
 def lasted(info: RunInfo) -> str | None:
-    """Tell how long the run took, by its totals or its clock; None where it has not come to its end."""
+    """Return the duration of a run, from its totals or its times; None if it has not ended."""
     seconds = info.totals.get("seconds")
     if isinstance(seconds, (int, float)):
         return duration(seconds)
@@ -140,7 +140,7 @@ def _moment(stamp: str | None) -> datetime | None:
 
 
 def headline(requirements: Mapping[Verdict, int], waived: int = 0, without_case: int = 0) -> str:
-    """Say in one sentence how many promises are broken, waived (both are failed), undecided, kept and untried."""
+    """Return one sentence with the numbers of broken, waived (also failed), undecided, kept and untried promises."""
     if not sum(requirements.values()):
         return "No promise was tried."
     broken, holding = requirements.get("fail", 0) - waived, requirements.get("pass", 0)
@@ -159,9 +159,9 @@ def headline(requirements: Mapping[Verdict, int], waived: int = 0, without_case:
 
 
 def exit_meaning(status: int | None, finished: bool = True) -> str:
-    """Say in one sentence what the exit status of a run means."""
+    """Return the meaning of a run's exit status in one sentence."""
     if status is None:
-        return "The run left no exit status." if finished else "The run has not come to its end, or was killed."
+        return "The run left no exit status." if finished else "The run has not ended, or was killed."
     meanings = {
         0: "nothing failed, and enough was decided",
         1: "a promise is broken, and no waiver accepts it",

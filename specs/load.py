@@ -20,7 +20,7 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class SpecError(ValueError):
-    """A file is not a valid spec; the message says what is wrong, where, and how to mend it."""
+    """A file is not a valid spec. The message names the error, its place and the correction."""
 
     def __init__(self, what: str, *, where: str, mend: str) -> None:
         self.what, self.where, self.mend = " ".join(what.split()), where, mend

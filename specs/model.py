@@ -22,9 +22,9 @@ Location = Literal["path", "query", "header", "body", "cookie"]
 
 @dataclass(frozen=True)
 class Versions:
-    """The microversions in which a thing exists. Ends are strings such as ``2.73``; None is open.
+    """The microversions in which a thing exists. Ends are strings such as ``2.73``; None is an open end.
 
-    ``line`` is where the reference says so, None where it says nothing.
+    ``line`` is the line that states them; None if the reference states none.
     """
 
     min: str | None = None
@@ -33,13 +33,13 @@ class Versions:
 
     @property
     def range(self) -> VersionRange:
-        """The same as comparable versions."""
+        """The range as versions that can be compared."""
         return VersionRange.parse(self.min, self.max)
 
 
 @dataclass(frozen=True)
 class Deprecation:
-    """That an operation is deprecated; ``since`` is a microversion or a release, where named."""
+    """The deprecation of an operation; ``since`` is a microversion or a release, None if the reference names none."""
 
     line: int
     since: str | None = None
@@ -48,7 +48,7 @@ class Deprecation:
 
 @dataclass(frozen=True)
 class Removal:
-    """That an operation was removed in a release (such as ``22.0.0``), where the reference names one."""
+    """The removal of an operation; ``release`` (such as ``22.0.0``) is None if the reference names none."""
 
     line: int
     release: str | None = None
@@ -56,10 +56,10 @@ class Removal:
 
 @dataclass(frozen=True)
 class Policy:
-    """Who may use an operation by the documented defaults.
+    """The roles that may use an operation by the documented defaults.
 
     ``roles`` holds ``admin``, ``owner``, ``any`` (every authenticated user) or names of roles as the reference writes
-    them. ``provider_may_change`` says that the reference leaves the choice to the provider.
+    them. ``provider_may_change`` is True if the reference leaves the choice to the provider.
     """
 
     roles: tuple[str, ...]
@@ -69,16 +69,16 @@ class Policy:
 
 @dataclass(frozen=True)
 class When:
-    """What qualifies a fact: all given parts must hold.
+    """The qualification of a fact: all given attributes must hold.
 
     Attributes:
-        request: field of the action's or the resource's body -> the value that it has, as sorted pairs.
-        present: names of request fields of which at least one is given.
-        absent: names of request fields none of which is given.
-        min, max: microversions.
-        status: the status of the resource before.
-        environment: a trait that cannot be seen or set through the API, in a word (``volume-backed``, a named
-            configuration option, ...).
+        request: sorted pairs of a field of the action's or the resource's body and its value.
+        present: names of request fields; at least one of them is given.
+        absent: names of request fields; none of them is given.
+        min, max: the lowest and the highest microversion.
+        status: statuses of the resource before the request.
+        environment: name of a trait that cannot be seen or set through the API (``volume-backed``, a configuration
+            option, ...).
     """
 
     request: tuple[tuple[str, JSONValue], ...] = ()
@@ -92,10 +92,10 @@ class When:
 
 @dataclass(frozen=True)
 class Code:
-    """One documented response code.
+    """One documented status code.
 
-    ``when`` is given where the reference explains or qualifies the code; ``listed`` is False for a code that stands in
-    running prose only.
+    ``when`` is given if the reference explains or qualifies the code; ``listed`` is False for a code that only a
+    sentence names.
     """
 
     code: int
@@ -114,7 +114,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Responses:
-    """The documented codes of an operation in the order of the reference."""
+    """The documented status codes of an operation, in the order of the reference."""
 
     normal: tuple[Code, ...] = ()
     error: tuple[Code, ...] = ()
@@ -129,18 +129,18 @@ class Condition:
 
     Attributes:
         kind: ``exists`` (the resource must exist), ``status``, ``locked_requires_admin``, ``quota``,
-            ``environment`` (not checkable through the API), ``effect`` (something appears, goes or changes).
-        resource: what it speaks of: ``server``, ``image``, ``migration``, ``volume``, ...
-        attribute: the field it speaks of where that is not ``status`` (``OS-EXT-STS:vm_state``).
-        any_of: of a precondition, the values one of which the attribute must have.
-        becomes: of a postcondition, the values one of which it reaches.
-        unchanged: of a postcondition, that the attribute returns to what it was.
-        on_failure: values it takes if the operation fails.
-        transient: values it may pass through.
-        effect: ``created``, ``deleted``, ``unlisted``, ... for kind ``effect``.
-        code: the error code of a violation, where the sentence names one.
-        as_written: the reference's own words, where names were normalised.
-        when: what qualifies it.
+            ``environment`` (not checkable through the API), ``effect`` (a resource appears, goes or changes).
+        resource: the resource that it is about: ``server``, ``image``, ``migration``, ``volume``, ...
+        attribute: the field that it is about, such as ``OS-EXT-STS:vm_state``; None for ``status``.
+        any_of: of a precondition, the permitted values of the attribute.
+        becomes: of a postcondition, the final values of the attribute; it reaches one of them.
+        unchanged: of a postcondition, True if the attribute returns to its value before the request.
+        on_failure: values of the attribute if the operation fails.
+        transient: values that the attribute may have for a time.
+        effect: for kind ``effect``: ``created``, ``deleted``, ``unlisted``, ...
+        code: the error code of a violation; None if the sentence names none.
+        as_written: the reference's own words, if names were normalised.
+        when: the qualification; None if there is none.
     """
 
     kind: ConditionKind
@@ -162,10 +162,10 @@ class Condition:
 class Parameter:
     """One row of a request or response table, resolved.
 
-    ``name`` is the row's name, dotted where the reference nests (``flavor.links``); ``ref`` the key in the parameter
-    file; ``line`` the line of that key. ``type`` is the reference's own word in lower case (``string``, ``none``,
-    ``uuid``, ...), None where the parameter file has none or is missing. ``location`` is the key ``in``.
-    ``required_min`` is the microversion from which on it is required, where that is not the first that has it.
+    ``name`` is the row's name, dotted for a nested field (``flavor.links``); ``ref`` is the key in the parameter file,
+    and ``line`` the line of that key. ``type`` is the reference's own word in lower case (``string``, ``none``,
+    ``uuid``, ...), None if the parameter file has none or is missing. ``location`` is the key ``in``.
+    ``required_min`` is the first microversion in which it is required, if that is not the first one that has it.
     """
 
     name: str
@@ -195,9 +195,9 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample body. ``file`` is relative to the root of the source distribution; ``body`` is None if not JSON.
+    """A sample body. ``file`` is relative to the root of the source distribution.
 
-    ``valid`` tells a JSON null apart from a file that is missing or is no JSON.
+    ``body`` is None for a JSON null, and for a file that is missing or not JSON; ``valid`` is False for the latter.
     """
 
     file: str
@@ -209,7 +209,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Request:
-    """What the reference says of the request."""
+    """The documented parameters and samples of the request."""
 
     parameters: tuple[Parameter, ...] = ()
     samples: tuple[Sample, ...] = ()
@@ -220,9 +220,9 @@ BodyContent = Literal["empty", "described", "unspecified"]
 
 @dataclass(frozen=True)
 class Body:
-    """Whether a successful response has a body.
+    """The kind of body of a successful response: empty, described by the reference, or unspecified.
 
-    ``min`` and ``max`` bound the microversions for which ``empty`` holds.
+    ``min`` and ``max`` are the lowest and the highest microversion for which ``empty`` holds.
     """
 
     content: BodyContent = "unspecified"
@@ -233,7 +233,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Response:
-    """What the reference says of the successful response."""
+    """The documented body, parameters and samples of the successful response."""
 
     body: Body = field(default_factory=Body)
     parameters: tuple[Parameter, ...] = ()
@@ -274,7 +274,7 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Common:
-    """Parameters that the reference documents for every operation, outside of any (request identifiers)."""
+    """Parameters that the reference documents for every operation, such as request ids."""
 
     request: tuple[Parameter, ...] = ()
     response: tuple[Parameter, ...] = ()
@@ -282,10 +282,10 @@ class Common:
 
 @dataclass(frozen=True)
 class Reference:
-    """Where the facts were read.
+    """The source of the facts.
 
     ``path`` is relative to the root of the source distribution; ``inputs`` maps ``parameters.yaml`` and ``samples`` to
-    SHA-256 sums. ``package`` and ``version`` are None where the source is a bare file.
+    SHA-256 sums. ``package`` and ``version`` are None if the source is a single file.
     """
 
     path: str

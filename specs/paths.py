@@ -34,11 +34,11 @@ _OTHER_FORMS: tuple[re.Pattern[str], ...] = (
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a URL is not of the form ``/path/{name}``.
+    """The error of a URL that does not have the form ``/path/{name}``.
 
     Attributes:
         what: the error, as the end of a sentence that begins with the URL: "contains (id), ...".
-        instead: the URL in the documented form; None where it can only be guessed.
+        instead: the URL in the documented form; None if it can only be guessed.
 
     """
 

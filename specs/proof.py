@@ -13,7 +13,7 @@ from specs.codec import place
 
 
 class ProofFileError(Exception):
-    """A file is not a valid proof; one sentence says where, and why."""
+    """A file is not a valid proof. The message is one sentence with the place and the reason."""
 
 
 @cache

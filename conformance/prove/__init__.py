@@ -1,6 +1,7 @@
-"""Proof that the suite can fail: clouds that break exactly one promise, and what the suite makes of each.
+"""Proof that the suite can fail: it is run against clouds that break exactly one promise each.
 
-The proof breaks the Nova of the sandbox, behind its back and on the wire. So these modules, like those of the sandbox,
-name its things: how an administrator changes one of its servers, or the form of its errors. What such a breakage is
-about, and which breakages no client can see, is read from the specs and the description of the service.
+A proxy between the suite and the sandbox's Nova changes requests and responses; an administrator's requests change
+Nova's resources. So these modules, like those of the sandbox, may name things of Nova, such as its servers and its
+error bodies. The promises to break are read from the specs, and the breakages that no client can see from the
+description of the service.
 """

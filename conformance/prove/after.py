@@ -1,4 +1,4 @@
-"""What a broken cloud makes of an answer that was right, and what it shows after it."""
+"""Changes to a correct response, and to the responses that follow it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Edit = Literal["drop", "rename", "null", "retype", "set", "other-id"]
 
 @dataclass(frozen=True)
 class Code:
-    """Another code; the body of an error says the same code."""
+    """Another status code; the body of an error names the same code."""
 
     status: int
 
     def __call__(self, _: Turn, reply: Reply) -> Reply | None:
-        """The answer with the other code."""
+        """Return the response with the other code."""
         changed = replace(reply, status=self.status)
         if isinstance(reply.json, dict) and not reply.accepted:
             body = copy.deepcopy(reply.json)
@@ -40,12 +40,12 @@ class Code:
 
 @dataclass(frozen=True)
 class Body:
-    """Another body altogether: ``content`` (JSON), ``html`` or ``empty``."""
+    """An entirely different body: ``content`` (JSON), ``html`` or ``empty``."""
 
     kind: Literal["content", "html", "empty"]
 
     def __call__(self, _: Turn, reply: Reply) -> Reply | None:
-        """The answer with the other body."""
+        """Return the response with the other body."""
         if reply.status == 204 or (self.kind == "empty" and not reply.body):
             return None
         if self.kind == "content":
@@ -55,7 +55,7 @@ class Body:
 
 @dataclass(frozen=True)
 class ErrorShape:
-    """The body of an error in another shape.
+    """An error body of another shape.
 
     ``kind``: ``html``, ``empty``, ``list``, ``text``, ``no-message`` or ``other-code``.
     """
@@ -63,7 +63,7 @@ class ErrorShape:
     kind: str
 
     def __call__(self, _: Turn, reply: Reply) -> Reply | None:
-        """The error with the other body."""
+        """Return the error response with the other body."""
         name, inner = OTHER_FAULT, {"code": reply.status, "message": "refused"}
         if isinstance(reply.json, dict) and reply.json:
             name, inner = next(iter(reply.json.items()))
@@ -83,20 +83,20 @@ class ErrorShape:
 
 @dataclass(frozen=True)
 class Field:
-    """A field of the body: dropped, renamed, null, of another type, set to a value, or the id of something else."""
+    """A changed field of the body: dropped, renamed, null, of another type, set to a value, or another id."""
 
     place: Place
     edit: Edit
     value: Any = None
 
     def __call__(self, _: Turn, reply: Reply) -> Reply | None:
-        """The answer with the field changed, wherever it stands."""
+        """Return the response with the field changed at every place where it occurs."""
         if not isinstance(reply.json, dict | list) and (self.edit != "set" or reply.body):
             return None
         body = copy.deepcopy(reply.json) if reply.body else {}
         parents = [body]
         for key in self.place[:-1]:
-            if self.edit == "set" and key != "[]":  # what holds it may have the same bound
+            if self.edit == "set" and key != "[]":  # the object around the field may be missing for the same reason
                 for parent in parents:
                     if isinstance(parent, dict):
                         parent.setdefault(key, {})
@@ -130,13 +130,13 @@ def _children(parent: Any, key: str) -> list[Any]:
 
 @dataclass(frozen=True)
 class Header:
-    """A header: dropped where the value is None, else set."""
+    """A changed header: dropped if the value is None, else set."""
 
     name: str
     value: str | None = None
 
     def __call__(self, _: Turn, reply: Reply) -> Reply | None:
-        """The answer with the header changed."""
+        """Return the response with the header changed."""
         changed = reply.without_header(self.name)
         if self.value is not None:
             return changed.with_header(self.name, self.value)
@@ -145,19 +145,19 @@ class Header:
 
 @dataclass(frozen=True)
 class Effect:
-    """A refusal that changes the server all the same: its ``status``, its ``lock`` or its ``name``."""
+    """A refusal that changes the server nevertheless: its ``status``, its ``lock`` or its ``name``."""
 
     kind: Literal["status", "lock", "name"]
 
     def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
-        """The answer as it is, after the server that the path names has been changed behind its back."""
+        """Change the server that the path names as administrator, and return the response unchanged."""
         id_ = named_in(turn.request.path, SERVERS)
         path = f"{SERVERS}/{id_}"
         element = turn.upstream.shown(path) if id_ else None
         if element is None:
             return None
         if not turn.memory.first(self.kind, path):
-            return reply  # done twice it would be undone: who is refused may ask again as administrator
+            return reply  # a second change would undo the first: a refused case may repeat its request as admin
         match self.kind:
             case "status":
                 state = "active" if element.get("status") == "ERROR" else "error"
@@ -172,27 +172,29 @@ class Effect:
 
 @dataclass(frozen=True)
 class Gone:
-    """A refusal after which the element that the path names is there no more."""
+    """A refusal after which the element that the path names no longer exists."""
 
     def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
-        """The answer as it is, after the element has been deleted behind its back, where that can be."""
+        """Delete the element as administrator, if that is possible, and return the response unchanged."""
         path, version = turn.request.path, str(turn.request.version)
         for method in ("GET", "DELETE"):
             done = turn.upstream.as_admin(method, path, version=version)
             if not done.accepted:
-                turn.memory.impossible = f"what the path names cannot be deleted: {method} is answered {done.status}"
+                turn.memory.impossible = (
+                    f"the element in the path cannot be deleted: {method} is answered {done.status}"
+                )
                 return None
         return reply
 
 
 @dataclass(frozen=True)
 class Elements:
-    """A list in another order than the cloud's (``reversed``), or without an element (``empty``)."""
+    """A list in reverse order (``reversed``), or without elements (``empty``)."""
 
     kind: Literal["reversed", "empty"]
 
     def __call__(self, _: Turn, reply: Reply) -> Reply | None:
-        """The answer with the other list: the first that its body holds."""
+        """Return the response with the first list of its body changed."""
         if not isinstance(reply.json, dict):
             return None
         body = copy.deepcopy(reply.json)
@@ -206,12 +208,16 @@ class Elements:
 
 @dataclass(frozen=True)
 class Snapshots:
-    """After an accepted request each volume of the server that the path names has a snapshot, or none has any."""
+    """An accepted request after which every volume of the server in the path has a snapshot, or none has any.
+
+    Attributes:
+        made: True to make the snapshots, False to delete them.
+    """
 
     made: bool
 
     def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
-        """The answer as it is, after the snapshots have been made, or removed, behind its back."""
+        """Make or delete the snapshots as administrator, and return the response unchanged."""
         cloud, id_ = turn.upstream, named_in(turn.request.path, SERVERS)
         server = cloud.shown(f"{SERVERS}/{id_}") if id_ else None
         volumes = [one["id"] for one in (server or {}).get("os-extended-volumes:volumes_attached") or ()]
@@ -226,19 +232,19 @@ class Snapshots:
 
 
 def named_in(path: str, collection: str) -> str | None:
-    """The element of a collection that a path names, None for another path."""
+    """Return the id of the element of a collection that a path names; None for another path."""
     rest = path.removeprefix(f"{collection}/")
     return rest.split("/")[0] if rest != path else None
 
 
 @dataclass(frozen=True)
 class Pretend:
-    """After an accepted request a resource shows another status than it has.
+    """An accepted request after which a resource is shown with a status that it does not have.
 
     Attributes:
-        kind: of the resource: the server itself, the image that the answer names, or the server's migrations.
-        status: what it shows, whatever the truth is; None where it shows that there is none.
-        views: how often it shows that; None for ever.
+        kind: the server itself, the image that the response names, or the server's migrations.
+        status: the status that is shown; None if the resource is shown as missing.
+        views: the number of responses that show it; None for all.
     """
 
     kind: Kind
@@ -246,7 +252,7 @@ class Pretend:
     views: int | None = None
 
     def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
-        """The answer as it is; what is shown after it is disguised."""
+        """Note the status to show from now on, and return the response unchanged."""
         id_ = made_by(reply) if self.kind == "image" else named_in(turn.request.path, SERVERS) or _answered(reply)
         if id_ is None:
             return None
@@ -255,6 +261,6 @@ class Pretend:
 
 
 def _answered(reply: Reply) -> str | None:
-    """The id of the server that an answer speaks of: the one that it has made."""
+    """Return the id of the server in a response body, such as the one that the request created."""
     server = reply.json.get("server") if isinstance(reply.json, dict) else None
     return str(server["id"]) if isinstance(server, dict) and "id" in server else None

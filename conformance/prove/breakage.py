@@ -1,4 +1,4 @@
-"""One broken promise: which requirement, in which exchanges, and what is done to them."""
+"""A breakage: one broken requirement, the exchanges in which it is broken, and the change that is made to them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conformance.prove.wire import Reply, Request, Upstream
 
 @dataclass(frozen=True)
 class Turn:
-    """A request at the proxy, and what a breakage may use: the cloud behind, and what it has pretended so far."""
+    """A request at the proxy, with the cloud behind the proxy and the breakage's memory of its earlier changes."""
 
     request: Request
     upstream: Upstream
@@ -20,17 +20,17 @@ class Turn:
 
 
 class Instead(Protocol):
-    """Takes the place of handing the request on."""
+    """A function that the proxy calls in place of sending the request on unchanged."""
 
     def __call__(self, turn: Turn, /) -> tuple[Reply, bool]:
-        """The answer, and whether it, or what has been done, is another than the cloud's own."""
+        """Return the response, and True if the response or the action differs from the unbroken cloud's."""
 
 
 class After(Protocol):
-    """Changes what the cloud has answered, or what it shows from then on."""
+    """A function that changes the cloud's response, or the cloud's later responses."""
 
     def __call__(self, turn: Turn, reply: Reply, /) -> Reply | None:
-        """The changed answer; None where there was nothing to change."""
+        """Return the changed response; None if there was nothing to change."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,14 @@ class Breakage:
     """A cloud that breaks one promise.
 
     Attributes:
-        id: ``<requirement>#<mutation>``, with ``@<situation>`` where that is a part of the promise only.
-        requirement: the one that is broken; ``kind`` and ``operation`` are its own.
-        mutation: what is done, in a word.
-        where: the exchanges.
-        instead, after: what is done to them.
-        cases: of the requirement, those that meet such an exchange; the first is the most direct one.
-        waits: whether it shows only by waiting in vain.
+        id: ``<requirement>#<mutation>``, with ``@<situation>`` if only a part of the promise is broken.
+        requirement: id of the broken requirement; ``kind`` and ``operation`` are those of the requirement.
+        mutation: name of the change, such as ``other-code``.
+        where: the exchanges that are changed.
+        instead: called in place of sending the request on.
+        after: changes the response.
+        cases: ids of the requirement's cases with such an exchange; the first is the most direct one.
+        waits: True if a case can notice the breakage only by waiting until its time is over.
     """
 
     id: str
@@ -59,7 +60,7 @@ class Breakage:
     waits: bool = False
 
     def answer(self, turn: Turn) -> tuple[Reply, bool]:
-        """The answer to an exchange that ``where`` matches, and whether it is another than the cloud's."""
+        """Return the response to a request that ``where`` matches, and True if the breakage changed anything."""
         if self.instead is not None:
             reply, touched = self.instead(turn)
             if self.after is None:

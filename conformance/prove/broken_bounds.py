@@ -1,4 +1,4 @@
-"""Clouds that keep other microversions than documented: a bound off by one in either direction, or ignored."""
+"""Breakages of microversion bounds: clouds whose bound is off by one in either direction, or ignored."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _VALUES: dict[str, Any] = {
 
 
 def break_bounds(ground: Ground, book: Catalogue) -> None:
-    """Breakages of the kind microversion."""
+    """Add the breakages of the requirements of kind microversion."""
     for requirement, cases in ground.requirements("microversion"):
         bound = requirement.id.rpartition("/")[2]
         versions = sorted({ground.version(case) for case in cases})
@@ -61,7 +61,7 @@ def break_bounds(ground: Ground, book: Catalogue) -> None:
 
 
 def _beyond(bound: str, outside: Microversion) -> VersionRange:
-    """All versions on the far side of a bound, from the one next to it on."""
+    """Return all versions outside of a bound; ``outside`` is the one next to it."""
     return VersionRange(None, outside) if bound.startswith("min") else VersionRange(outside, None)
 
 
@@ -74,7 +74,7 @@ def _asked(case: Case, versions: VersionRange, body: Holds | None = None) -> Whe
 
 
 def _given(case: Case, name: str) -> Holds:
-    """Requests with a field, wherever the engine puts it."""
+    """Return a test for requests that hold a field at the path where the engine puts it."""
     rows = [r for r in case.operation.request.parameters if r.location == "body" and name in (r.name, _last(r.name))]
     versions = [v for row in rows for v in (row.range.min, row.range.max) if v is not None]
     placed = {f.path[-1]: f.path for v in versions for f in request_fields.fields(case.operation, v)}
@@ -84,7 +84,7 @@ def _given(case: Case, name: str) -> Holds:
 
 
 def _inside(book: Catalogue, case: Case, here: Microversion) -> None:
-    """A field that is refused at the first version that knows it."""
+    """Add the breakage that refuses a field at the first version that has it."""
     name = case.requirement.id.split("/")[-2]
     rows = [r.name for r in case.operation.request.parameters if name in (r.name, _last(r.name))]
     if rows:
@@ -93,7 +93,7 @@ def _inside(book: Catalogue, case: Case, here: Microversion) -> None:
 
 
 def _outside(ground: Ground, book: Catalogue, case: Case, name: str, beyond: VersionRange, inner: Microversion) -> None:
-    """A field that takes effect at versions that do not know it."""
+    """Add the breakages in which a field takes effect, or fails with 500, at versions that do not have it."""
     here = ground.version(case)
     given = _given(case, _last(name))
     book.add(case, "too-early", _asked(case, exactly(here), given), instead=ForwardAs(version=inner))
@@ -102,12 +102,12 @@ def _outside(ground: Ground, book: Catalogue, case: Case, name: str, beyond: Ver
 
 
 def _last(name: str) -> str:
-    """The last part of a dotted name."""
+    """Return the last part of a dotted name."""
     return name.rpartition(".")[2]
 
 
 def _value(operation: Operation, place: Place) -> Any:
-    """A value for a field, as a sample shows it or by its documented type."""
+    """Return a value for a field: the one of a sample, else one of its documented type."""
     for sample in operation.response.samples:
         if sample.valid and sample.body is not None:
             values, _ = values_at(sample.body, place)

@@ -1,4 +1,4 @@
-"""Clouds that take what a request table rules out, or refuse what it lets in: the limits of values, from both sides."""
+"""Breakages of value constraints: clouds that accept forbidden values, or refuse permitted ones."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _TYPES = frozenset(
 
 
 def break_constraints(ground: Ground, book: Catalogue) -> None:
-    """Every constraint of a request row, whether or not the suite has a case for it."""
+    """Add breakages of every constraint of a request parameter, also of those for which the suite has no case."""
     operations = {case.operation.id: case for case in ground.suite.cases}
     for any_case in operations.values():
         operation = any_case.operation
         if operation.removed is not None or ground.reads(operation):
-            continue  # all requests are refused; and a question has no body, whatever a table says
+            continue  # a removed operation refuses every request, and a GET request has no body
         listed = any(code.code == 400 and code.listed for code in operation.responses.error)
         for name, path, row in _rows(ground, operation):
             for label, test in violations(row):
@@ -46,12 +46,13 @@ def break_constraints(ground: Ground, book: Catalogue) -> None:
 
 
 def _rows(ground: Ground, operation: Operation) -> list[tuple[str, tuple[str, ...], Parameter]]:
-    """The fields of the request that are fixed in place, the action's own among them: name, path, row."""
+    """Return name, path and row of the request body's fields with a known path, the action's own included."""
     version = ground.default(operation)
     found = [(field.name, field.path, field.row) for field in request_fields.fields(operation, version)]
     for row in request_fields.body_rows(operation, version):
         if row.name == operation.action and row.type in ("object", "dict"):
-            found.append((row.name, (row.name,), replace(row, required=False)))  # without it, it is another action
+            # Without this field the request is one of another action.
+            found.append((row.name, (row.name,), replace(row, required=False)))
     return found
 
 
@@ -62,7 +63,7 @@ class _Constraint:
     listed: bool
 
     def write(self, ground: Ground, book: Catalogue, any_case: Case) -> None:
-        """Every way of not keeping it; ``any_case`` is of the operation, for where the suite has none of its own."""
+        """Add the breakages of the constraint; ``any_case`` of the operation serves if the constraint has no case."""
         operation = any_case.operation
         requirement = f"{operation.id}/error/400" if self.listed else f"{operation.id}/constraint/{self.name}"
         case_id = f"{requirement}[{self.name}]" if self.listed else requirement
@@ -76,7 +77,7 @@ class _Constraint:
 
 
 def _within(ground: Ground, book: Catalogue, any_case: Case, path: tuple[str, ...], row: Parameter) -> None:
-    """A value that the table lets in is refused: each enumerated one, those at the limits, and any at all."""
+    """Add refusals of permitted values: of each enumerated one, of those at the limits, and of any value."""
     operation = any_case.operation
     cases = [c for r, cs in ground.requirements("normal") if r.operation == operation.id for c in cs]
     if not cases or row.name == operation.action:
@@ -89,10 +90,10 @@ def _within(ground: Ground, book: Catalogue, any_case: Case, path: tuple[str, ..
 
 
 def _allowed(row: Parameter) -> list[tuple[str, Test]]:
-    """Values of a row that its constraints let in, by a name whose first word tells the sort."""
+    """Return tests of values that a row's constraints permit, each with a label; its first word is the mutation."""
     broken = [test for _, test in violations(row)]
     found: list[tuple[str, Test]] = []
-    if not row.required:  # of a required field it would be every documented request
+    if not row.required:  # a required field is given in every documented request
         found.append(("given", lambda value: _is_given(value, row) and not any(test(value) for test in broken)))
     if 1 < len(row.enum) <= FREE_VALUES:
         found += [(f"value-{id_part(str(one))}", _equal(one)) for one in row.enum]
@@ -116,7 +117,7 @@ def _equal(wanted: Any) -> Test:
 
 
 def violations(row: Parameter) -> list[tuple[str, Test]]:
-    """The constraints of a row with a test of values that break it."""
+    """Return the constraints of a row by label, each with a test that is True for a value that violates it."""
     found: list[tuple[str, Test]] = []
     if row.required:
         found.append(("missing", lambda value: value is ABSENT))
@@ -154,7 +155,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "ipv4": ipaddress.IPv4Address,
     "ipv6": ipaddress.IPv6Address,
 }
-"""Format -> what raises ValueError for a text that is not of it."""
+"""Format -> function that raises ValueError for a text that does not have the format."""
 
 
 def _can(read: Callable[[str], object], text: str) -> bool:
@@ -166,12 +167,12 @@ def _can(read: Callable[[str], object], text: str) -> bool:
 
 
 def _queries(ground: Ground, book: Catalogue) -> None:
-    """Values of a query that the reference rules out: what the suite asks for in a case of 400, in that very form."""
+    """Add breakages of query values that must be refused with 400, as the suite's own cases write them."""
     for requirement, cases in ground.requirements("error"):
         if not requirement.kind.endswith("/400"):
             continue
         for case in cases:
-            # The value that is wrong comes last: those before it are what every request of the operation needs.
+            # The wrong value comes last; the parameters before it are needed by every request of the operation.
             if (
                 not case.trial.request.query
                 or case.trial.outcome.accepted is not False

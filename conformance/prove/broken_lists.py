@@ -1,8 +1,8 @@
-"""Clouds whose lists keep no limit, no marker, no order and no filter.
+"""Breakages of lists: clouds that ignore the limit, the marker, the order or the filter of a list request.
 
-What is asked of a list stands in the query, so a requirement's id (``<operation>/list/<what>``) and the query of the
-exchange are all that this module goes by: its first part names the parameter; ``sort`` stands for all that begin so.
-Which exchanges a trial on a list consists of is known only when it is made, so every case of the kind may meet one.
+The id of such a requirement, ``<operation>/list/<parameter>[/...]``, names the query parameter that is ignored;
+``sort`` stands for all parameters whose names begin with it. The exchanges of a trial on a list are known only while
+it runs, so every case of the kind may have an exchange that is changed.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ KIND = "list"
 
 @dataclass(frozen=True)
 class Named:
-    """Whether a query parameter is the one that a requirement's last part names."""
+    """A test of a query parameter's name: True if it is the parameter that a requirement's id names."""
 
     what: str
 
     def __call__(self, name: str) -> bool:
-        """Names are compared as ids write them."""
+        """Compare the name as ids write it."""
         if self.what == "sort":
             return name.startswith("sort")
         return id_part(name) == self.what
 
 
 def break_lists(ground: Ground, book: Catalogue) -> None:
-    """Breakages of the kind list."""
+    """Add the breakages of the requirements of kind list."""
     for requirement, cases in ground.requirements(KIND):
         what = requirement.id.removeprefix(f"{requirement.operation}/{KIND}/").partition("/")[0]
         for case in cases:

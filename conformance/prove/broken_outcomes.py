@@ -1,4 +1,4 @@
-"""Clouds that accept a request and do not do what is promised to follow from it."""
+"""Breakages of postconditions: clouds that accept a request and do not bring about its promised effect."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ STRANGE = "CONFORMANCE"
 """A status that no reference documents."""
 
 GONE = "DELETED"
-"""The status of what is there no more."""
+"""The status of a deleted resource."""
 
 _RELATED: dict[str, tuple[Kind, str, str]] = {
     "image": ("image", "SAVING", "ERROR"),
     "migration": ("migration", "migrating", "error"),
 }
-"""Resource -> its kind, and statuses of one that never arrives and of one that has failed."""
+"""Resource -> its kind, a status of one that is never completed, and the status of one that has failed."""
 
 
 def break_outcomes(ground: Ground, book: Catalogue) -> None:
-    """Breakages of the kind postcondition."""
+    """Add the breakages of the requirements of kind postcondition."""
     for _, cases in ground.requirements("postcondition"):
         for case in cases:
             match case.expectation:
@@ -50,7 +50,7 @@ def _accepted(ground: Ground, case: Case) -> Where:
 
 
 def _passing(ground: Ground) -> str:
-    """A documented status that none keeps."""
+    """Return a documented status that no resource keeps for long."""
     return next((s for s in ground.vocabulary if s not in ground.service.stable_statuses and s != "DELETED"), "BUILD")
 
 
@@ -58,7 +58,7 @@ def _reaches(ground: Ground, book: Catalogue, case: Case, values: tuple[str, ...
     where, name = _accepted(ground, case), detail(case)
     before = str(case.trial.situation.state)
     stays = before if before not in values else _passing(ground)
-    if GONE in values:  # what is gone can show no status: it stays
+    if GONE in values:  # a deleted resource shows no status, so the broken cloud does not delete it
         code = ground.normal_code(case.operation)
         book.add(case, "never", ground.here(case), instead=Answer(code), situation=name, waits=True)
     else:
@@ -81,7 +81,7 @@ def _related(ground: Ground, book: Catalogue, case: Case, resource: str) -> None
 
 
 def _effect(ground: Ground, book: Catalogue, case: Case, resource: str, effect: str) -> None:
-    """What was to be made is not there, or what was to go is listed still, whether the rest was done or not."""
+    """Add breakages of an effect: the created thing is missing, or the removed one is still listed."""
     name, rule = detail(case), ground.service.effect(resource, effect)
     if effect == "created" and resource in _RELATED:
         book.add(

@@ -1,4 +1,4 @@
-"""Clouds that break what is promised of a refused request: they accept it, give another code, or act all the same."""
+"""Breakages of refusals: clouds that accept the request, give another status code, or refuse and act nevertheless."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from conformance.prove.instead import Answer, DoneAndRefused, ForwardAs
 from conformance.prove.where import Where
 
 UNLISTED = 418
-"""A refusal that no reference lists."""
+"""An error code that no reference lists."""
 
 SHAPES = ("html", "empty", "no-message", "other-code")
 OTHER_CODE = {401: 403, 403: 409, 404: 400, 409: 400}
-"""What is given in the place of a code that its promise names. 403 to a member would not be told apart from policy."""
+"""Promised status code -> the code that a broken cloud gives. Not 403 to a member: it could be the cloud's policy."""
 
 
 def break_refusals(ground: Ground, book: Catalogue) -> None:
-    """Breakages of the kinds error, precondition and removed; broken constraints stand in a module of their own."""
+    """Add the breakages of the kinds error, precondition and removed; ``broken_constraints`` has those of values."""
     for requirement, cases in ground.requirements("error"):
         code = int(requirement.kind.rpartition("/")[2])
         for case in cases:
@@ -32,7 +32,7 @@ def break_refusals(ground: Ground, book: Catalogue) -> None:
                 _unknown(ground, book, case)
             elif code == 409 or isinstance(case.expectation, RefusedWhereSilent):
                 _conflict(ground, book, case)
-        if code != 401:  # that answer comes from what stands before the service, and has whatever body that gives
+        if code != 401:  # that response comes from the middleware before the service, with a body of its own
             _shapes(ground, book, cases, code)
     for _, cases in ground.requirements("precondition"):
         for case in cases:
@@ -42,7 +42,7 @@ def break_refusals(ground: Ground, book: Catalogue) -> None:
 
 
 def _shapes(ground: Ground, book: Catalogue, cases: list[Case], code: int) -> None:
-    """The body of an error in another shape, wherever the code is given."""
+    """Add breakages of the shape of the error body, in every exchange with the code."""
     judged = Refused | RefusedUnlessProviderChose
     case = next((c for c in cases if isinstance(c.expectation, judged)), None)
     if case is None:
@@ -65,7 +65,7 @@ def _unauthorized(ground: Ground, book: Catalogue, case: Case) -> None:
 
 
 def _entitled(case: Case) -> str:
-    """A role that may do what the role of the case may not."""
+    """Return a role that is allowed the request which the role of the case is denied."""
     policy = case.operation.policy
     return "admin" if policy and not ({"owner", "any", "member", "reader"} & set(policy.roles)) else "member"
 
@@ -73,9 +73,9 @@ def _entitled(case: Case) -> str:
 def _forbidden(ground: Ground, book: Catalogue, case: Case) -> None:
     where = Where.of(case.operation, roles=ground.roles(case))
     name = detail(case)
-    if isinstance(case.expectation, RefusedWhereSilent):  # whoever is let in breaks nothing that is said
+    if isinstance(case.expectation, RefusedWhereSilent):  # the reference does not forbid the cloud to accept it
         book.add(case, "500", ground.here(case, roles=ground.roles(case)), instead=Answer(500), situation=name)
-        if not case.trial.setups(Prepared):  # what steps have shut, they have shut to everybody
+        if not case.trial.setups(Prepared):  # prepared steps make the cloud refuse the request to every role
             _done(ground, book, case, where, _entitled(case), 403)
         return
     if not isinstance(case.expectation, Refused | RefusedUnlessProviderChose):
@@ -98,7 +98,7 @@ def _unknown(ground: Ground, book: Catalogue, case: Case) -> None:
 
 
 def _other_refusals(ground: Ground, book: Catalogue, case: Case, code: int) -> None:
-    """Another code, 500, and an effect in spite of the refusal, in the situation of a case."""
+    """Add three breakages in the situation of a case: another code, 500, and an effect in spite of the refusal."""
     name = detail(case)
     where = ground.here(case, roles=ground.roles(case))
     lenient = isinstance(case.expectation, Refused) and case.expectation.also_listed
@@ -111,22 +111,23 @@ def _other_refusals(ground: Ground, book: Catalogue, case: Case, code: int) -> N
 
 
 def _done(ground: Ground, book: Catalogue, case: Case, where: Where, role: str, code: int) -> None:
-    """The very request is done, whatever it is, and answered with a refusal. Of what only reads, nothing shows."""
+    """Add the breakage that carries the request out and answers with a refusal; a reading operation has none."""
     if not ground.reads(case.operation):
         instead = DoneAndRefused(role, code)
         book.add(case, "done-and-refused", where, instead=instead, situation=detail(case))
 
 
 def break_quietly(ground: Ground, book: Catalogue, case: Case, refused: Where, name: str, requirement: str) -> None:
-    """A refusal after which the resource that the path names is another all the same.
+    """Add refusals after which the resource that the path names is changed nevertheless.
 
     Args:
         ground: the suite.
-        book: where it is written down.
+        book: the catalogue to add to.
         case: a case of a refusal.
-        refused: the exchanges.
-        name: of the situation.
-        requirement: the broken one. Of an error's, a lock and a name are changed in one situation only.
+        refused: the exchanges with the refusal.
+        name: name of the situation.
+        requirement: id of the broken requirement. Lock and name are changed once for each error code, not in each
+            situation.
     """
     operation = case.operation
     if ground.reads(operation):
@@ -142,7 +143,7 @@ def break_quietly(ground: Ground, book: Catalogue, case: Case, refused: Where, n
 
 
 def _conflict(ground: Ground, book: Catalogue, case: Case) -> None:
-    """Where the reference names the situation: accepted, otherwise refused, or done. Where not: never a 500."""
+    """Add the breakages of a conflict; if the reference does not name its situation, only the 500."""
     if case.trial.outcome.accepted is not False or not isinstance(case.expectation, Refused):
         book.add(case, "500", ground.here(case), instead=Answer(500), situation=detail(case))
         return
@@ -181,7 +182,7 @@ def _precondition(ground: Ground, book: Catalogue, case: Case) -> None:
 
 
 def _removed(ground: Ground, book: Catalogue, case: Case) -> None:
-    """What a release has removed is there again, or is refused in another way than is said."""
+    """Add breakages of a removed operation: it works again, or is refused with another code than promised."""
     where = ground.here(case)
     book.add(case, "accepted", where, instead=Answer(ground.normal_code(case.operation)))
     book.add(case, "accepted-200", where, instead=Answer(200))

@@ -1,4 +1,4 @@
-"""Clouds that break what is promised of an accepted request: its code, its body, its headers."""
+"""Breakages of accepted requests: clouds that give them another status code, body or header than promised."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from conformance.prove.instead import Answer, Elsewhere
 from conformance.prove.where import Where
 
 REFUSALS = (400, 409, 500)
-"""Codes with which what is to be accepted is refused. A member who is answered 403 is not told apart from policy."""
+"""Status codes that refuse a request which must be accepted. Not 403: to a member it could be the cloud's policy."""
 
 
 def break_successes(ground: Ground, book: Catalogue) -> None:
-    """Breakages of the kinds normal, body and header."""
+    """Add the breakages of the requirements of the kinds normal, body and header."""
     _normal(ground, book)
     _bodies(ground, book)
     _headers(ground, book)
@@ -49,7 +49,7 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
         case = cases[0]
         where, expectation = _accepted(case), case.expectation
         if isinstance(expectation, EmptyBody):
-            if ground.normal_code(case.operation) != 204:  # HTTP lets no body follow a 204
+            if ground.normal_code(case.operation) != 204:  # HTTP allows no body with a 204
                 book.add(case, "content", where, after=Body("content"))
                 book.add(case, "html", where, after=Body("html"))
         elif isinstance(expectation, FieldShown):

@@ -1,4 +1,4 @@
-"""All breakages of a suite: for each requirement, by its kind, what a cloud that breaks it would do."""
+"""The catalogue of all breakages of a suite, the choice of those to try, and the requirements without one."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from conformance.prove.broken_successes import break_successes
 from conformance.prove.ground import Catalogue, Ground
 
 GENERATORS = (break_successes, break_refusals, break_constraints, break_outcomes, break_bounds, break_lists)
-"""Each writes the breakages of some kinds of requirements."""
+"""Each adds the breakages of some kinds of requirements to a catalogue."""
 
 
 def catalogue(ground: Ground) -> tuple[Breakage, ...]:
-    """Every breakage that the generators know of, ordered by the suite's requirements."""
+    """Return every breakage that the generators find, in the order of the suite's requirements."""
     book = Catalogue(ground)
     for generate in GENERATORS:
         generate(ground, book)
@@ -30,14 +30,14 @@ def catalogue(ground: Ground) -> tuple[Breakage, ...]:
 def chosen(
     breakages: Iterable[Breakage], sample: int | None = None, kind: str | None = None, seed: int = 0
 ) -> Sequence[Breakage]:
-    """The breakages to try.
+    """Return the breakages to try.
 
     Args:
-        breakages: all.
-        sample: how many; all where None. A sample takes from every pair of kind and mutation in turn, so that the
-            rare ones are in it.
-        kind: of the requirements that are broken (``error`` for all codes).
-        seed: decides the sample, and nothing else does.
+        breakages: all breakages.
+        sample: number of breakages; None for all. A sample takes one from every pair of kind and mutation in turn, so
+            that the rare ones are in it.
+        kind: the kind of the broken requirements (``error`` for all codes); None for all.
+        seed: seed of the random choice: the same seed gives the same sample.
     """
     wanted = [b for b in breakages if kind is None or kind in (b.kind, b.kind.split("/")[0])]
     if sample is None or sample >= len(wanted):
@@ -58,12 +58,12 @@ def chosen(
 
 
 def unbreakable(ground: Ground, breakages: Iterable[Breakage]) -> dict[str, str]:
-    """Requirements that no breakage breaks, with the reason where there is one, else "no generator"."""
+    """Return the ids of the requirements that no breakage breaks, each with the reason."""
     broken = {b.requirement for b in breakages}
     found: dict[str, str] = {}
     for requirement in ground.suite.requirements:
         if requirement.id not in broken:
             operation = ground.by_requirement[requirement.id][0].operation
             empty = requirement.kind == "body" and ground.normal_code(operation) == 204
-            found[requirement.id] = "HTTP lets no body follow a 204" if empty else "no generator breaks it"
+            found[requirement.id] = "HTTP allows no body with a 204" if empty else "no generator breaks it"
     return found

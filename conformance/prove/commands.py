@@ -1,4 +1,4 @@
-"""``conformance prove``: try the suite itself, on clouds that break exactly one promise."""
+"""``conformance prove``: a test of the suite itself, against clouds that break exactly one promise each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from specs.record.model import Result
 from specs.record.writer import utc_now, write_atomically
 
 WORKERS = 4
-"""Breakages that are tried at a time, each through a proxy of its own: most of the time is waiting."""
+"""Number of breakages tried at a time, each through a proxy of its own: most of the time is spent waiting."""
 
 Say = Callable[[str], None]
 
@@ -42,24 +42,24 @@ def prove(
     workers: int = WORKERS,
     say: Say = print,
 ) -> int:
-    """Break promises one at a time in front of a sandbox, and see which the suite tells of.
+    """Break promises one at a time in front of a sandbox, and count the breakages that the suite detects.
 
     Args:
         specs: a directory of specs, or one of its files: then only that file's operations are tried.
-        sample: how many breakages to try; all where None.
+        sample: number of breakages to try; None for all.
         kind: only breakages of requirements of this kind (``error`` for every code).
-        seed: of the sample.
-        output: directory for ``proof.json``, ``proof.txt`` and ``proof.html``, and for ``outcomes.jsonl``, which grows
-            as it goes: what stands there already is not tried again.
-        workers: breakages at a time.
-        say: is told of each breakage that was not caught, and in the end the score.
+        seed: seed of the random sample.
+        output: directory for ``proof.json``, ``proof.txt`` and ``proof.html``, and for ``outcomes.jsonl``, to which
+            each outcome is appended: a breakage with an outcome in it is not tried again.
+        workers: number of breakages tried at a time.
+        say: called with a line for each breakage that was not caught, and at the end with the score.
 
     Returns:
-        The exit status: 0 the suite has proven itself, 1 it has not, 2 there was nothing to try.
+        The exit status: 0 the proof has succeeded, 1 it has failed, 2 there was nothing to try.
 
     Raises:
         SpecError: the specs cannot be read.
-        ProofError: the directory holds a proof of something else.
+        ProofError: the directory holds the proof of another suite or release.
         SandboxError: the sandbox does not start.
     """
     every, selected = _specs(specs)
@@ -85,7 +85,7 @@ def prove(
                 f"{len(wanted)} of {len(everything)} breakages, on {cloud}"
                 + (f"; {taken_over} of them were tried before" if taken_over else "")
             )
-            # At once: the cases share servers then, and each breakage has less to find out.
+            # All at once: in one run the cases share servers, and each breakage needs fewer runs of its own.
             prover.learn(case for breakage in left for case in prover.needs(breakage))
         teller = _Teller(say, ledger, len(left))
         unbroken = bench.try_all(left, prover.unbroken, workers, teller)
@@ -112,7 +112,7 @@ def prove(
 
 
 def _write(score: Score, output: Path) -> None:
-    """The score as JSON, as text and as a page, which is a view of the JSON."""
+    """Write the score as JSON, as text, and as an HTML page made from the JSON."""
     file = output / "proof.json"
     write_atomically(file, json.dumps(score.to_json(), indent=1) + "\n")
     write_atomically(output / "proof.txt", score.text())
@@ -120,7 +120,7 @@ def _write(score: Score, output: Path) -> None:
 
 
 def _specs(path: Path) -> tuple[Sequence[Spec], Sequence[Spec]]:
-    """All specs of the reference, and those whose operations are tried."""
+    """Return all specs of the reference, and those whose operations are tried."""
     if path.is_file():
         return load_directory(path.parent).specs, load_directory(path).specs
     every = load_directory(path).specs
@@ -128,7 +128,7 @@ def _specs(path: Path) -> tuple[Sequence[Spec], Sequence[Spec]]:
 
 
 class _Teller:
-    """Writes down what becomes of each breakage, and says what was not caught, from many threads."""
+    """Records each outcome, and prints those that were not caught. Safe to use from many threads."""
 
     def __init__(self, say: Say, ledger: Ledger, total: int) -> None:
         self._say = say
@@ -148,7 +148,7 @@ class _Teller:
 
 @dataclass(frozen=True)
 class _Bench:
-    """What all provers of a proof share."""
+    """The objects that all provers of a proof share."""
 
     sandbox: RunningSandbox
     every: Sequence[Spec]
@@ -158,7 +158,7 @@ class _Bench:
     gate: Gate = field(default_factory=Gate)
 
     def prover(self, unbroken: dict[str, Result] | None = None) -> Prover:
-        """One more."""
+        """Return a new prover; ``unbroken`` holds the known results of the unbroken cloud."""
         known = {} if unbroken is None else unbroken
         return Prover(
             self.sandbox,
@@ -174,7 +174,7 @@ class _Bench:
     def try_all(
         self, wanted: Sequence[Breakage], unbroken: dict[str, Result], workers: int, tell: _Teller
     ) -> dict[str, Result]:
-        """Try breakages, some at a time; returns what has become known of the unbroken cloud."""
+        """Try breakages, ``workers`` at a time, and return the results of the unbroken cloud by case id."""
         queue: Iterator[Breakage] = iter(wanted)
         lock, stopping = threading.Lock(), threading.Event()
 
@@ -196,5 +196,5 @@ class _Bench:
             try:
                 list(pool.map(work, range(count)))
             finally:
-                stopping.set()  # after an interruption, what is under way ends and nothing more begins
+                stopping.set()  # after an interruption the breakages under way end, and no further one begins
         return unbroken

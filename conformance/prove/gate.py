@@ -1,4 +1,4 @@
-"""A gate for provers that share a sandbox: many at a time, or one by itself."""
+"""A gate for provers that share a sandbox: many threads at a time may pass, or one alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Gate:
-    """Lets many through at a time, until one wants to be alone: it waits for those within, and all others for it."""
+    """A lock that many threads can hold together, or one thread alone; waiting for it alone keeps new threads out."""
 
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _within: int = 0
@@ -19,7 +19,7 @@ class Gate:
 
     @contextlib.contextmanager
     def passed(self, alone: bool) -> Iterator[None]:
-        """Go through when it is one's turn. Who is within must not go through again."""
+        """Wait for the gate and hold it; ``alone``: with no other thread. A thread that holds it must not call this."""
         with self._changed:
             if alone:
                 self._wanting += 1

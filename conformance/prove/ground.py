@@ -1,4 +1,4 @@
-"""What the generators of breakages stand on: the derived suite, seen by requirement, and a way to write one down."""
+"""The input and the output of the generators of breakages: the derived suite by requirement, and the catalogue."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from specs.record.ids import RequirementId, case_detail
 
 @dataclass(frozen=True)
 class Ground:
-    """A suite and the versions that it is tried at.
+    """A suite, the description of its service, and the microversions at which the suite is tried.
 
     Attributes:
-        suite: what the proof is of.
+        suite: the suite that is proven.
         top: the highest microversion that reference and cloud share.
-        knowledge: the tables of the engine.
+        service: the description of the service.
         vocabulary: the documented statuses of a server.
-        templates: method and path of every operation of the reference, those without a case among them.
+        templates: method and path template of every operation of the reference, those without a case included.
     """
 
     suite: Suite
@@ -44,7 +44,7 @@ class Ground:
         return found
 
     def requirements(self, *kinds: str) -> list[tuple[Requirement, list[Case]]]:
-        """The requirements of some kinds that have cases, with them; ``error`` stands for every code."""
+        """Return the requirements of some kinds with their cases, if they have any; ``error`` means every code."""
         return [
             (r, cases)
             for r in self.suite.requirements
@@ -55,30 +55,30 @@ class Ground:
         return self.by_requirement.get(requirement, [])
 
     def default(self, operation: Operation) -> Microversion:
-        """The version of a request that names none."""
+        """Return the microversion of a case that names none: the highest that the operation has."""
         own = operation.microversions.range.max
         return self.top if own is None else min(own, self.top)
 
     def lowest(self, operation: Operation) -> Microversion:
-        """The first version at which the operation exists."""
+        """Return the first microversion at which the operation exists."""
         return operation.microversions.range.min or self.service.first_microversion
 
     def version(self, case: Case) -> Microversion:
-        """The version at which a case is tried."""
+        """Return the microversion at which a case is tried."""
         return case.trial.request.version or self.default(case.operation)
 
     def scoped(self, operation: Operation) -> bool:
-        """Whether the path names a resource that has statuses."""
+        """True if the path names a resource that has statuses."""
         return f"{{{self.service.identifier}}}" in operation.path
 
     def reads(self, operation: Operation) -> bool:
-        """Whether the operation changes nothing, so that a refusal of it can have no effect."""
+        """True if the operation changes nothing, so that a refusal of it can have no effect."""
         return operation.method in ("GET", "HEAD")
 
     def here(self, case: Case, **parts: Any) -> Where:
-        """The situation of a case: the state of the resource that its path names, and the lock where it is locked.
+        """Return the exchanges in the situation of a case: state, lock and environment of the resource in its path.
 
-        Something under way shows a state of its own, of which nothing is said.
+        An action under way gives the resource a state of its own, so the state does not matter then.
         """
         situation = case.trial.situation
         said: dict[str, Any] = {}
@@ -95,29 +95,29 @@ class Ground:
         return Where.of(case.operation, **{**said, **parts})
 
     def roles(self, case: Case) -> frozenset[str]:
-        """As whom the request of a case may be sent: an administrator takes the place of a member who may not."""
+        """Return the roles that may send the request of a case: its own, and the fallback if that is forbidden."""
         request = case.trial.request
         return frozenset({request.role, request.fallback_role or request.role})
 
     def besides(self, operation: Operation) -> tuple[str, ...]:
-        """Templates of other operations whose paths fit the operation's template, too."""
+        """Return the path templates of other operations whose paths match the operation's template, too."""
         known = self.templates | {(case.operation.method, case.operation.path) for case in self.suite.cases}
         return tuple(
             sorted(path for method, path in known if method == operation.method and is_inner(path, operation.path))
         )
 
     def normal_code(self, operation: Operation) -> int:
-        """A code that accepts."""
+        """Return a status code that accepts the request: the first listed one, else 202."""
         return next((c.code for c in operation.responses.normal if c.listed), 202)
 
     def other_success(self, codes: Iterable[int]) -> int:
-        """A success code that is none of some. 204 forbids a body, so it is never taken."""
+        """Return a success code other than the given ones, and never 204, which forbids a body."""
         return next(code for code in (200, 202, 201) if code not in set(codes))
 
 
 @dataclass
 class Catalogue:
-    """Breakages, each once, in the order found."""
+    """Breakages by id, in the order in which they were added."""
 
     ground: Ground
     found: dict[str, Breakage] = field(default_factory=dict)
@@ -135,17 +135,17 @@ class Catalogue:
         waits: bool = False,
         requirement: str | None = None,
     ) -> None:
-        """Write down a breakage of the requirement of a case, of which the case should tell.
+        """Add a breakage of the requirement of a case that should notice it, unless its id is there already.
 
         Args:
-            case: the most direct one.
-            mutation: what is done, in a word.
-            where: the exchanges.
-            instead: what is done in the place of handing the request on.
-            after: what is done to the answer.
-            situation: names the part of the promise that is broken, where that is not all of it.
-            waits: whether it shows only by waiting in vain.
-            requirement: the broken one, where that is not the case's.
+            case: the most direct case.
+            mutation: name of the change.
+            where: the exchanges that are changed.
+            instead: called in place of sending the request on.
+            after: changes the response.
+            situation: name of the broken part of the promise; None or empty for all of it.
+            waits: True if a case can notice it only by waiting until its time is over.
+            requirement: id of the broken requirement, if it is not the case's.
         """
         broken = requirement or case.requirement.id
         id_ = f"{broken}#{mutation}" + (f"@{id_part(situation)}" if situation else "")
@@ -180,16 +180,16 @@ class Catalogue:
 
 
 def _kind(requirement: RequirementId) -> str:
-    """The kind of a requirement, an error's with its code."""
+    """Return the kind of a requirement; that of an error includes the code."""
     code = requirement.detail.split("/")[0]
     return f"{requirement.kind}/{code}" if requirement.kind == "error" else requirement.kind
 
 
 def detail(case: Case) -> str:
-    """What stands in the brackets of a case's id, or nothing."""
+    """Return the text in the brackets of a case's id, or an empty text."""
     return case_detail(case.id, case.requirement.id)
 
 
 def exactly(version: Microversion) -> VersionRange:
-    """The range of one version."""
+    """Return the range that holds one version."""
     return VersionRange(version, version)

@@ -1,4 +1,4 @@
-"""Brings back the compute hosts of a sandbox that a breakage, or an evacuation, has left down."""
+"""Brings up the compute hosts of a sandbox that a breakage or an evacuation has left down or disabled."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import requests
 from conformance.sandbox.process import RunningSandbox
 
 VERSION = "2.53"
-"""The first microversion at which one request says all that a service should be."""
+"""The first microversion at which ``PUT /os-services/{id}`` updates a service."""
 
 TIMEOUT = 120.0
-"""Seconds that an answer may take: a sandbox that is busy is slow."""
+"""Seconds to wait for a response: a busy sandbox is slow."""
 
 
 def bring_back(sandbox: RunningSandbox) -> None:
     """Restart, force up and enable every compute service that is down or disabled.
 
-    One from which servers were evacuated comes up only after a restart, by which it learns of it (Nova 34.0.0,
-    nova/api/openstack/compute/services.py:234).
+    A service from which servers were evacuated can be forced up only after a restart, in which it notices the
+    evacuation (Nova 34.0.0, nova/api/openstack/compute/services.py:234).
     """
     headers = {"X-Auth-Token": sandbox.tokens["admin"], "X-OpenStack-Nova-API-Version": VERSION}
     where = f"{sandbox.url}/os-services"

@@ -1,4 +1,4 @@
-"""What a broken cloud does with a request in the place of what it should."""
+"""Replacements of the correct handling of a request."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from specs.microversion import Microversion
 
 @dataclass(frozen=True)
 class Answer:
-    """A code, and nothing done: a refusal of what is to be accepted, or a mere semblance of an acceptance."""
+    """A response without any action: a wrong refusal, or an acceptance that has no effect."""
 
     status: int
 
     def __call__(self, turn: Turn) -> tuple[Reply, bool]:
-        """Answer without asking the cloud."""
+        """Respond without sending the request to the cloud."""
         return forged(self.status, turn.request.version), True
 
 
 @dataclass(frozen=True)
 class ForwardAs:
-    """The request is done as somebody who may, or at a version that knows it."""
+    """The request sent on with a role that is allowed it, or at a microversion that has it."""
 
     role: str | None = None
     version: Microversion | None = None
 
     def __call__(self, turn: Turn) -> tuple[Reply, bool]:
-        """Hand a changed request on."""
+        """Send the changed request on."""
         sent = turn.request
         if self.role is not None:
             sent = sent.as_token(turn.upstream.tokens[self.role])
@@ -40,44 +40,46 @@ class ForwardAs:
             sent = sent.as_version(self.version)
         reply = turn.upstream.send(sent)
         if self.version is not None and not reply.accepted:
-            turn.memory.impossible = f"the unbroken cloud refuses it at {self.version}, too, with {reply.status}"
+            turn.memory.impossible = (
+                f"the unbroken cloud refuses the request at {self.version}, too, with {reply.status}"
+            )
             return reply.as_asked(turn.request.version), False
         if self.role not in (None, "admin") and reply.status == 403:
-            # Where the reference does not name the roles, the owner may be one who may not.
+            # If the reference does not name the roles, the cloud may forbid the request even to the owner.
             reply = turn.upstream.send(sent.as_token(turn.upstream.tokens["admin"]))
         return reply.as_asked(turn.request.version), True
 
 
 @dataclass(frozen=True)
 class DoneAndRefused:
-    """The request is done as somebody who may, and answered with a refusal all the same."""
+    """The request carried out with a role that is allowed it, and nevertheless answered with a refusal."""
 
     role: str
     status: int
 
     def __call__(self, turn: Turn) -> tuple[Reply, bool]:
-        """Hand it on with another token, and deny it; what cannot be done is refused by the cloud itself."""
+        """Send it on with another token, and respond with a refusal; with the cloud's own if the cloud refuses it."""
         reply, _ = ForwardAs(self.role)(turn)
         if not reply.accepted:
-            turn.memory.impossible = f"the unbroken cloud refuses it to everybody here, with {reply.status}"
+            turn.memory.impossible = f"the unbroken cloud refuses the request to every role here, with {reply.status}"
             return turn.upstream.send(turn.request), False
         return forged(self.status, turn.request.version), True
 
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """The answer for another element of the collection: some other server of the same owner.
+    """The response for another element of the collection, such as another server of the same owner.
 
     Attributes:
-        identifier: the placeholder that names the element.
-        template: the path of the operation.
+        template: path template of the operation.
+        identifier: placeholder of the element in the template.
     """
 
     template: str
     identifier: str
 
     def __call__(self, turn: Turn) -> tuple[Reply, bool]:
-        """Ask for another element with the token that came; as it is where there is no other."""
+        """Ask for another element with the same token; send the request on unchanged if there is no other."""
         request = turn.request
         collection = self.template.partition(f"/{{{self.identifier}}}")[0]
         at = collection.count("/") + 1
@@ -97,12 +99,12 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class StillListed:
-    """The request is done, and a list shows what is there no more after it.
+    """The request carried out, after which a list still shows the removed elements.
 
     Attributes:
-        path, version: of the list.
-        of: the place in an element of the list that names the server that the path of the request names.
-        asked: names in the query of the list whose values must be found in an element.
+        path, version: path and microversion of the list.
+        of: place of the server's id in an element of the list.
+        asked: query parameters of the list whose values an element must contain.
     """
 
     path: str
@@ -111,7 +113,7 @@ class StillListed:
     asked: tuple[str, ...] = ()
 
     def __call__(self, turn: Turn) -> tuple[Reply, bool]:
-        """Look at the list before the request is handed on, and remember what it shows of the server."""
+        """Read the list before the request is sent on, and keep the server's elements in the memory."""
         server = named_in(turn.request.path, SERVERS)
         listing = replace(turn.request.at(self.path).as_version(self.version), method="GET", body=b"")
         shown = turn.upstream.send(listing)
@@ -125,22 +127,22 @@ class StillListed:
 
 @dataclass(frozen=True)
 class WithoutQuery:
-    """A part of the query is ignored: the parameters whose names pass are not handed on."""
+    """The request sent on without the query parameters whose names pass the test ``named``."""
 
     named: Callable[[str], bool]
 
     def __call__(self, turn: Turn) -> tuple[Reply, bool]:
-        """Hand the rest on."""
+        """Send the rest on."""
         return turn.upstream.send(turn.request.without_query(self.named)), True
 
 
 @dataclass(frozen=True)
 class OneMore:
-    """A number in the query is taken for the next one."""
+    """The request sent on with a number in its query raised by one."""
 
     named: Callable[[str], bool]
 
     def __call__(self, turn: Turn) -> tuple[Reply, bool]:
-        """Hand the request on with the number raised; as it is where there is none."""
+        """Send the request on with the number raised; unchanged if the query holds none."""
         pairs = [(n, str(int(v) + 1) if self.named(n) and v.isdigit() else v) for n, v in turn.request.query]
         return turn.upstream.send(turn.request.with_query(pairs)), pairs != turn.request.query

@@ -1,4 +1,4 @@
-"""The outcomes of a proof on disk, one line each as they come, so that an interrupted proof can be continued."""
+"""The outcomes of a proof as a file of JSON lines, from which an interrupted proof can be continued."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ NAME = "outcomes.jsonl"
 
 
 class ProofError(Exception):
-    """A directory cannot be used for a proof; one sentence says why, and what to do."""
+    """A directory cannot be used for a proof. The message is one sentence with the reason and the remedy."""
 
 
 def suite_of(release: str, breakages: Iterable[Breakage]) -> dict[str, str]:
-    """What a proof is of: the release, and the catalogue, by a hash over its ids."""
+    """Return the identity of a proof: the release, and a SHA-256 over the ids of all breakages."""
     ids = "\n".join(breakage.id for breakage in breakages)
     return {"release": release, "catalogue": hashlib.sha256(ids.encode()).hexdigest()}
 
 
 class Ledger:
-    """Reads what stands in a directory, and appends to it. Safe to use from many threads.
+    """Reads the outcomes in a directory, and appends new ones. Safe to use from many threads.
 
-    The first line says what the proof is of. A last line that was cut is ignored. An outcome with the fate ``error``
-    does not count: the breakage is tried again.
+    The first line holds the identity of the proof. An incomplete last line is ignored. An outcome with the fate
+    ``error`` does not count: the breakage is tried again.
 
     Args:
-        directory: of the proof; nothing is read or written where None.
-        suite: what the proof is of.
+        directory: directory of the proof; if None, nothing is read or written.
+        suite: identity of the proof, from ``suite_of``.
 
     Attributes:
-        found: the outcomes that stand there, by breakage.
-        deviations: ids of deviations that the unbroken cloud was seen to have.
+        found: breakage id -> outcome.
+        deviations: ids of deviations that were found in the unbroken cloud.
 
     Raises:
-        ProofError: the directory holds a proof of something else.
+        ProofError: the directory holds a proof with another identity.
     """
 
     def __init__(self, directory: Path | None, suite: dict[str, str]) -> None:
@@ -57,7 +57,7 @@ class Ledger:
             self._path.write_text(json.dumps({"proof": suite}) + "\n", "utf-8")
             return
         if entries[0].get("proof") != suite:
-            raise ProofError(f"{self._path} is of another suite or another release: name another directory")
+            raise ProofError(f"{self._path} holds the proof of another suite or release: name another directory")
         self._path.write_text("".join(json.dumps(entry) + "\n" for entry in entries), "utf-8")
         for entry in entries[1:]:
             if "unbroken" in entry:
@@ -67,13 +67,13 @@ class Ledger:
                 self.found[outcome.breakage] = outcome
 
     def add(self, outcome: Outcome) -> None:
-        """Write down an outcome, at once."""
+        """Append an outcome to the file at once."""
         with self._lock:
             self.found[outcome.breakage] = outcome
             self._append(outcome.to_json())
 
     def deviates(self, ids: Iterable[str]) -> None:
-        """Write down deviations of the unbroken cloud."""
+        """Append deviations of the unbroken cloud."""
         with self._lock:
             self.deviations.update(ids)
             self._append({"unbroken": sorted(self.deviations)})

@@ -1,4 +1,4 @@
-"""What a broken cloud pretends after an exchange: another status, that something is not there, or is there still."""
+"""The memory of a breakage: false statuses, and resources shown as missing or still listed, in later responses."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _IMAGE = re.compile(r"/images/(?P<id>[0-9a-f-]{36})\Z")
 
 @dataclass
 class Disguise:
-    """What is shown of a resource in the place of the truth.
+    """A false status of a resource.
 
     Attributes:
-        status: the status that is shown; None where it is shown that there is no such thing.
-        views: how often; None for ever.
+        status: the status that is shown; None if the resource is shown as missing.
+        views: the number of responses that show it; None for all.
     """
 
     status: str | None
@@ -34,7 +34,7 @@ class Disguise:
 
 @dataclass
 class Kept:
-    """What a list shows still. ``asked``: the names in its query whose values must be found in an element."""
+    """Elements that a list still shows. ``asked``: query parameters whose values an element must contain."""
 
     elements: Sequence[Mapping[str, Any]]
     asked: Collection[str]
@@ -42,10 +42,10 @@ class Kept:
 
 @dataclass
 class Memory:
-    """The disguises of one breakage. Migrations go by the id of their server. Safe to use from many threads.
+    """The false statuses of one breakage; migrations have the id of their server. Safe to use from many threads.
 
     Attributes:
-        impossible: why what the breakage does could not be done, where it was tried; None otherwise.
+        impossible: the reason why the breakage could not make its change when it was tried; None if it could.
     """
 
     impossible: str | None = None
@@ -55,24 +55,24 @@ class Memory:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def keep(self, path: str, kept: Kept) -> None:
-        """Show elements in the list at a path from now on, whether they are there or not."""
+        """Show elements in the list at a path from now on, even if they no longer exist."""
         with self._lock:
             self._kept.setdefault(path, []).append(kept)
 
     def disguise(self, kind: Kind, id_: str, status: str | None, views: int | None = None) -> None:
-        """Show a status of a resource from now on, or that it is not there, whatever the truth is."""
+        """Show a false status of a resource from now on; with None, show it as missing."""
         with self._lock:
             self._worn[kind, id_] = Disguise(status, views)
 
     def first(self, what: str, id_: str) -> bool:
-        """Whether something has not been done to a resource before; from now on it has."""
+        """True if a change is made to a resource for the first time; the call itself notes the change as made."""
         with self._lock:
             known = (what, id_) in self._done
             self._done.add((what, id_))
             return not known
 
     def disguised(self, request: Request, reply: Reply) -> Reply:
-        """An answer with what is pretended in the place of the truth."""
+        """Return a response with the true statuses and lists replaced by the false ones."""
         if (
             not (self._worn or self._kept)
             or request.method != "GET"
@@ -98,7 +98,7 @@ class Memory:
         return reply.with_json(body) if changed else reply
 
     def _fill(self, request: Request, body: Mapping[str, Any]) -> bool:
-        """Add to a list what it is to show still, as far as the query asks for it; whether there was any."""
+        """Add to a list the kept elements that fit the query; True if any was added."""
         with self._lock:
             kept = list(self._kept.get(request.path, ()))
         listed = next((value for value in body.values() if isinstance(value, list)), None)
@@ -137,7 +137,7 @@ class Memory:
 
 
 def made_by(reply: Reply) -> str | None:
-    """The id of the image that an answer to an action names."""
+    """Return the id of the image that the response to an action names."""
     body: Mapping[str, Any] = reply.json if isinstance(reply.json, dict) else {}
     image = body.get("image_id")
     location = next((value for name, value in reply.headers if name.lower() == "location"), "")

@@ -1,4 +1,4 @@
-"""What became of one breakage: who told of it, and who cried without cause."""
+"""The outcome of one breakage: the requirements that noticed it, and the false alarms."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ FATES: tuple[Fate, ...] = (
 )
 """All fates.
 
-``not reached``: no exchange met the breakage, so the suite has no case for that part of the promise. ``void``: the
-unbroken cloud keeps the promise as little, so nothing can be proven. ``unseen``: no client can see it, for a reason
-written down in the description of the service (``unseen``). ``error``: this program failed.
+``caught``: a case of the broken requirement noticed it. ``caught by another``: only cases of other requirements did.
+``not reached``: the breakage changed no exchange, so the suite has no case for that part of the promise. ``void``: the
+unbroken cloud does not keep the promise either, so nothing can be proven. ``unseen``: no client can see it; the
+description of the service gives the reason (``unseen``). ``error``: this program failed.
 """
 
 DECIDED: tuple[Fate, ...] = ("caught", "caught by another", "missed", "inconclusive", "not reached")
@@ -36,13 +37,13 @@ class Outcome:
     """The fate of a breakage.
 
     Attributes:
-        breakage, requirement, kind, operation, mutation: of the breakage.
+        breakage, requirement, kind, operation, mutation: id and attributes of the breakage.
         fate: see FATES.
-        by: requirements that told of it, the broken one first.
-        alarms: requirements that failed and that the breakage does not touch: false alarms.
-        observed: what the telling case said, or why none did.
-        cases: how many were run; touched: how many exchanges were changed.
-        seconds: how long it took.
+        by: ids of the requirements that noticed it, the broken one first.
+        alarms: ids of the requirements that failed although the breakage does not touch them: false alarms.
+        observed: the observation of the case that noticed it, or the reason why none did.
+        cases: number of cases that were run; touched: number of exchanges that were changed.
+        seconds: duration in seconds.
     """
 
     breakage: str
@@ -60,30 +61,30 @@ class Outcome:
 
     @classmethod
     def of(cls, breakage: Breakage, fate: Fate, **more: Any) -> Outcome:
-        """The outcome of a breakage."""
+        """Make the outcome of a breakage; ``more`` are further attributes."""
         return cls(
             breakage.id, breakage.requirement, breakage.kind, breakage.operation, breakage.mutation, fate, **more
         )
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Outcome:
-        """The outcome that a JSON value is of; the inverse of ``to_json``."""
+        """Make an outcome from a JSON value; the inverse of ``to_json``."""
         parts: dict[str, Any] = {key: tuple(part) if isinstance(part, list) else part for key, part in value.items()}
         return cls(**parts)
 
     def to_json(self) -> dict[str, Any]:
-        """As a JSON value."""
+        """Return the outcome as a JSON value."""
         return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
 
 
 @dataclass(frozen=True)
 class Unbroken:
-    """What the suite says of the unbroken cloud through the same proxy, by case."""
+    """The results of the unbroken cloud through the same proxy, by case id."""
 
     results: Mapping[str, Result]
 
     def tells(self, result: Result) -> bool:
-        """Whether a result speaks of a deviation that the unbroken cloud does not have."""
+        """True if a result shows a deviation that the unbroken cloud does not have."""
         before = self.results.get(result.case)
         if result.verdict == "fail":
             return before is None or before.verdict != "fail" or before.observed != result.observed
@@ -92,7 +93,7 @@ class Unbroken:
         return bool(new - old)
 
     def decides(self, case_id: str) -> bool:
-        """Whether a case passes on the unbroken cloud, so that another verdict is the breakage's doing."""
+        """True if a case passes on the unbroken cloud, so that the breakage must be the cause of another verdict."""
         before = self.results.get(case_id)
         return before is not None and before.verdict == "pass"
 
@@ -105,15 +106,15 @@ def judge(
     touched: int,
     unseen: str | None = None,
 ) -> Outcome:
-    """The fate of a breakage from the results of its cases and of the control group.
+    """Return the outcome of a breakage, from the results of its cases and of the control cases.
 
     Args:
-        breakage: what was broken.
-        results: of the cases that were run.
-        unbroken: what the same cases say of the unbroken cloud.
-        related: requirements with a case whose exchange the breakage may touch.
-        touched: how many exchanges were changed.
-        unseen: why no client can see the breakage; None where one could.
+        breakage: the breakage.
+        results: the results of the cases that were run with it.
+        unbroken: the results of the same cases on the unbroken cloud.
+        related: ids of the requirements with a case whose exchange the breakage may touch.
+        touched: number of exchanges that were changed.
+        unseen: the reason why no client can see the breakage; None if one could.
     """
     ran = list(results)
     telling = [r for r in ran if unbroken.tells(r)]
@@ -138,7 +139,7 @@ def judge(
         side = breakage.where.answered
         if side and tried and all(r.accepted is (side == "refused") for r in tried):
             other = "refuses" if side == "accepted" else "accepts"
-            said = f"the unbroken cloud {other} what the breakage would change; {said}"
+            said = f"the unbroken cloud {other} the request that the breakage would change; {said}"
             return Outcome.of(breakage, "void", observed=said, **common)
         said = said or "no case of the requirement has such an exchange"
         return Outcome.of(breakage, "not reached", observed=said, **common)

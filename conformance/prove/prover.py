@@ -1,4 +1,4 @@
-"""Runs the cases of a breakage against a sandbox behind a proxy that breaks it."""
+"""Runs the cases of a breakage against a sandbox, through a proxy that applies the breakage."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ from specs.record.model import Result
 
 PATIENCE = Patience(status=25.0, settle=0.3)
 SHORT = Patience(status=4.0, settle=0.3)
-"""For what shows only by waiting in vain: longer than any action takes here."""
+"""Seconds to wait where only a timeout can show the breakage: longer than any action of the sandbox takes."""
 
 CONTROLS = 3
-"""Cases of the same operation that the breakage does not touch, run beside those that it does."""
+"""Number of cases of the same operation that the breakage does not touch, run beside those that it touches."""
 
 
 @dataclass
 class Prover:
-    """A proxy, a session through it, and one breakage at a time. Use it as a context manager, in one thread.
+    """A proxy and a session that runs through it; tries one breakage at a time. A context manager for one thread.
 
     Attributes:
         sandbox: the cloud.
-        specs, selected: as of a session.
-        controls: how many untouched cases are run with each breakage.
-        tidy: whether what a session has made is removed; on a sandbox that ends with the proof it need not be.
-        unbroken: what the suite says of the cloud left alone; learnt as it is needed.
-        stock: the servers that breakages are tried on; one of its own where None.
-        alone: held while a breakage is tried of an operation that changes what all provers of a sandbox share.
-        gate: passed alone by a breakage whose cases leave all provers of a sandbox no quota, for a moment.
+        specs, selected: all specs, and those whose operations are tried, as for a session.
+        controls: number of untouched cases that are run with each breakage.
+        tidy: True if the session's resources are deleted at the end; not needed on a sandbox that ends with the proof.
+        unbroken: case id -> its result on the unbroken cloud; filled when a result is needed.
+        stock: the servers that breakages are tried on; if None, the prover makes a stock of its own.
+        alone: lock held while an operation is tried that changes something shared by all provers of a sandbox.
+        gate: passed alone by a breakage whose cases use up the quota of the whole project for a moment.
     """
 
     sandbox: RunningSandbox
@@ -81,14 +81,14 @@ class Prover:
 
     @property
     def session(self) -> Session:
-        """The session of the moment. Raises RuntimeError outside of the block."""
+        """The open session. Raises RuntimeError outside of the ``with`` block."""
         if self._session is None:
             raise RuntimeError("the prover is not open")
         return self._session
 
     @property
     def ground(self) -> Ground:
-        """What the generators stand on."""
+        """The suite and its versions, as the generators of breakages need them."""
         return self._ground
 
     def _of_session(self, session: Session) -> Ground:
@@ -104,11 +104,11 @@ class Prover:
         )
 
     def run(self, case_ids: Iterable[str], patience: Patience = PATIENCE) -> list[Result]:
-        """Run some cases on the cloud as it is now, each on servers of its own, and wait for them."""
+        """Run some cases with the proxy's present breakage, each on servers of its own, and return their results."""
         return self._run(list(dict.fromkeys(case_ids)), replace(self.session.context, patience=patience))
 
     def _on_lent(self, case_ids: Iterable[str], patience: Patience) -> list[Result]:
-        """Run some cases on servers that are in the status of each already."""
+        """Run some cases on lent servers that already have the status each case needs."""
         if self.stock is None:
             raise RuntimeError("the prover is not open")
         context = replace(self.session.context, patience=patience, discovery=self.stock.discovery)
@@ -132,7 +132,7 @@ class Prover:
             run.stop()
 
     def learn(self, case_ids: Iterable[str]) -> None:
-        """See what some cases say of the unbroken cloud, where that is not known yet."""
+        """Run those of some cases on the unbroken cloud whose results there are not known yet."""
         unknown = [case_id for case_id in dict.fromkeys(case_ids) if case_id not in self.unbroken]
         if unknown:
             self._proxy.break_(None)
@@ -141,18 +141,18 @@ class Prover:
                 bring_back(self.sandbox)
 
     def needs(self, breakage: Breakage) -> list[str]:
-        """The cases that are run first with a breakage: the most direct one, its exchange's others, and controls."""
+        """Return the ids of the cases to run first: the most direct one, the others of its exchange, and controls."""
         touched, untouched = self._neighbours(breakage)
         direct = [case for case in breakage.cases if self._may_tell(case)][:1] or list(breakage.cases[:1])
-        if not direct:  # the requirement has no case for that part: perhaps another's tells
+        if not direct:  # no case of the requirement has the exchange: a case of another requirement may notice
             direct = [case.id for case in touched[:1]]
         own = [case for case in touched if case.id in direct]
         return [*direct, *self._same_exchange(own), *self._controls(untouched, own)]
 
     def try_(self, breakage: Breakage) -> Outcome:
-        """Break one promise, run the cases that it touches and a few that it does not, and see who tells.
+        """Break one promise, run the cases that it touches and a few that it does not, and return the outcome.
 
-        The most direct case comes first; the others of the requirement are run only where it has not told.
+        The most direct case comes first; the others of the requirement are run only if that case does not notice it.
         """
         with self.gate.passed(self._limits(breakage)):
             if not self._shared(breakage.operation):
@@ -164,12 +164,12 @@ class Prover:
                     bring_back(self.sandbox)
 
     def _limits(self, breakage: Breakage) -> bool:
-        """Whether a case that may be run with a breakage sets a limit for the whole project."""
+        """True if a case that may be run with the breakage sets a limit for the whole project."""
         trials = (self._cases[case_id].trial for case_id in (*self.needs(breakage), *breakage.cases))
         return any(step.seen_by for trial in trials for setup in trial.setups(Prepared) for step in setup.steps)
 
     def _shared(self, operation: str) -> bool:
-        """Whether an operation changes what all provers of a sandbox share."""
+        """True if an operation changes something that all provers of a sandbox share."""
         return self.session.context.service.is_alone(operation)
 
     def _try(self, breakage: Breakage) -> Outcome:
@@ -207,7 +207,7 @@ class Prover:
         return known is None or known.verdict == "pass"
 
     def _neighbours(self, breakage: Breakage) -> tuple[list[Case], list[Case]]:
-        """The cases of the operation whose exchange the breakage may touch, and those where it cannot."""
+        """Return the operation's cases whose exchange the breakage may touch, and the other cases of the operation."""
         ground = self.ground
         touched: list[Case] = []
         untouched: list[Case] = []
@@ -218,12 +218,12 @@ class Prover:
         return touched, untouched
 
     def _same_exchange(self, cases: Sequence[Case]) -> list[str]:
-        """The other cases that the same exchange decides: they cost nothing."""
+        """Return the ids of the other cases that are judged by the same exchanges: they need no further request."""
         keys, ids = {case.trial.key for case in cases}, {case.id for case in cases}
         return [c.id for c in self.session.suite.cases if c.trial.key in keys and c.id not in ids]
 
     def _controls(self, untouched: Sequence[Case], beside: Sequence[Case]) -> list[str]:
-        """A few cases of different kinds that need no server, or share that of the cases that are run anyway."""
+        """Return a few cases of different kinds that need no server of their own."""
         service = self.session.context.service
         lanes = {NO_RESOURCE, *(lane_of(case.trial, service) for case in beside)}
         states = {None, *(case.trial.situation.state for case in beside)}
@@ -259,4 +259,4 @@ class Prover:
 
 
 def _ignore(_: Result) -> None:
-    """No record is kept: the outcome is what counts."""
+    """Keep no record: only the outcome of the breakage is used."""

@@ -1,7 +1,6 @@
-"""A proxy on 127.0.0.1 in front of a cloud, that breaks one promise at a time, or none.
+"""A proxy on 127.0.0.1 in front of a cloud, which breaks one promise at a time, or none.
 
-The name that the client used stands in ``Host`` and is handed on, so the links and the ``Location`` that the cloud
-writes point at the proxy.
+The client's ``Host`` header is sent on, so the links and the ``Location`` headers of the cloud point at the proxy.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Proxy:
-    """Runs while its block does.
+    """The proxy as a context manager: it serves until its ``with`` block ends.
 
     Args:
-        url: the versioned root of the cloud.
-        tokens: of the sandbox, by role.
+        url: URL of the versioned root of the cloud.
+        tokens: role -> token of the sandbox.
 
     Attributes:
-        touched: how many exchanges the present breakage has changed.
+        touched: number of exchanges that the present breakage has changed.
     """
 
     def __init__(self, url: str, tokens: Mapping[str, str]) -> None:
@@ -42,17 +41,17 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """The versioned root as the client of the proxy names it."""
+        """URL of the versioned root for clients of the proxy."""
         return f"http://127.0.0.1:{self._server.server_address[1]}{self.upstream.root}"
 
     def break_(self, breakage: Breakage | None) -> None:
-        """Break this and nothing else from now on; what an earlier breakage has made up is forgotten."""
+        """Apply this breakage only (None: no breakage) from now on; the memory of an earlier one is cleared."""
         with self._lock:
             self._breakage, self._memory, self.touched = breakage, Memory(), 0
 
     @property
     def impossible(self) -> str | None:
-        """Why the present breakage could not do what it does, where it was tried."""
+        """The reason why the present breakage could not make its change when it was tried; None if it could."""
         return self._memory.impossible
 
     def __enter__(self) -> Proxy:
@@ -67,7 +66,7 @@ class Proxy:
         self._thread.join(timeout=5)
 
     def answer(self, request: Request) -> Reply:
-        """What the client gets: the cloud's answer, or what the breakage makes of it."""
+        """Return the response for the client: the cloud's, or the breakage's."""
         with self._lock:
             breakage, memory = self._breakage, self._memory
         if breakage is None:
@@ -87,14 +86,14 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a client that has gone away is no concern of ours."""
+        """Print no traceback: a client may close its connection at any time."""
 
 
 def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
-        wbufsize = -1  # one packet for head and body: with two, each answer would wait for an acknowledgement
+        wbufsize = -1  # one packet for head and body: with two, each response would wait for an acknowledgement
 
         def handle(self) -> None:
             try:
@@ -121,7 +120,7 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             self.wfile.flush()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the name is inherited
-            """Say nothing: the run record holds every exchange."""
+            """Print no log line: the run record holds every exchange."""
 
     for method in _METHODS:
         setattr(Handler, f"do_{method}", Handler.pass_on)

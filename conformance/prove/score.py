@@ -1,4 +1,4 @@
-"""The score of a proof: how many breakages were caught, by kind, by operation and by what was done, and the misses."""
+"""The score of a proof: the share of caught breakages by kind, operation and mutation, and the list of the others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from conformance.prove.outcome import DECIDED, FATES, Outcome
 
 ENOUGH = 95.0
-"""Percent of the decided breakages that their own requirement must catch (issue of the broken clouds)."""
+"""Percent of the decided breakages that a case of the broken requirement must catch for the proof to succeed."""
 
 
 @dataclass(frozen=True)
@@ -22,16 +22,16 @@ class Row:
 
     @property
     def decided(self) -> int:
-        """How many count in the score."""
+        """Number of breakages that count in the score."""
         return sum(self.counts.get(fate, 0) for fate in DECIDED)
 
     @property
     def percent(self) -> float | None:
-        """Percent caught by the broken requirement itself, None where none was decided."""
+        """Percent caught by the broken requirement itself; None if no breakage was decided."""
         return 100.0 * self.counts.get("caught", 0) / self.decided if self.decided else None
 
     def to_json(self) -> dict[str, Any]:
-        """As a JSON value."""
+        """Return the row as a JSON value."""
         return {"name": self.name, **{fate: self.counts.get(fate, 0) for fate in FATES}, "percent": self.percent}
 
 
@@ -41,9 +41,9 @@ class Score:
 
     Attributes:
         outcomes: one for each breakage that was tried.
-        unbroken: deviations of the cloud left alone, as their ids.
-        unbreakable: requirements that have no breakage, with the reason.
-        head: facts about the proof: release, seed, seconds.
+        unbroken: ids of the deviations of the unbroken cloud.
+        unbreakable: id of a requirement without a breakage -> the reason.
+        head: facts about the proof, such as its release, its seed and its seconds.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -53,32 +53,32 @@ class Score:
 
     @property
     def total(self) -> Row:
-        """All breakages."""
+        """The counts over all breakages."""
         return Row("all", Counter(o.fate for o in self.outcomes))
 
     def by(self, key: Callable[[Outcome], str]) -> list[Row]:
-        """The rows of a table, by what the key gives, in order."""
+        """Return the rows of a table, one for each value of the key, sorted by it."""
         names = sorted({key(o) for o in self.outcomes})
         return [Row(name, Counter(o.fate for o in self.outcomes if key(o) == name)) for name in names]
 
     @property
     def open(self) -> list[Outcome]:
-        """What its own requirement has not caught, and what can be decided."""
+        """Decided breakages that their own requirement has not caught."""
         return [o for o in self.outcomes if o.fate in DECIDED and o.fate != "caught"]
 
     @property
     def alarms(self) -> list[Outcome]:
-        """Outcomes with a requirement that failed although the breakage does not touch it."""
+        """Outcomes with a false alarm: a requirement failed that the breakage does not touch."""
         return [o for o in self.outcomes if o.alarms]
 
     @property
     def enough(self) -> bool:
-        """Whether the suite has proven itself: enough caught, no alarm, no error of this program."""
+        """True if the proof has succeeded: enough breakages caught, no false alarm, no error of this program."""
         percent = self.total.percent
         return percent is not None and percent >= ENOUGH and not self.alarms and not self.total.counts.get("error", 0)
 
     def to_json(self) -> dict[str, Any]:
-        """As a JSON value: totals, tables, and every outcome."""
+        """Return the score as a JSON value: totals, tables, and every outcome."""
         return {
             "format": 1,
             "head": dict(self.head or {}),
@@ -93,7 +93,7 @@ class Score:
         }
 
     def text(self) -> str:
-        """The tables for a terminal, then every breakage that was not caught."""
+        """Return the tables as text for a terminal, followed by every breakage that was not caught."""
         parts = [
             *_table("kind", self.by(lambda o: o.kind)),
             "",
@@ -104,7 +104,7 @@ class Score:
         parts += _listed(
             "Not caught by the requirement that was broken", self.open, lambda o: f"{o.fate}: {o.observed}"
         )
-        parts += _listed("Alarms without cause", self.alarms, lambda o: " ".join(o.alarms))
+        parts += _listed("False alarms", self.alarms, lambda o: " ".join(o.alarms))
         if self.unbroken:
             parts += ["", "The unbroken cloud deviates already:", *(f"  {name}" for name in self.unbroken)]
         if self.unbreakable:

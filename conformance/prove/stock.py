@@ -1,7 +1,7 @@
-"""Servers in every status, made past the proxy: a broken promise is not to stand in the way of the situation.
+"""A stock of servers in every status, made without the proxy, so that a breakage cannot disturb their preparation.
 
-A server that no accepted request can have changed is as good as a new one, so it is lent again; making one, and
-bringing it into a status, is most of what a breakage would cost.
+A server that no accepted request can have changed is as good as a new one, so it is lent again. This saves time: to
+make a server and bring it into a status would take most of the time of a breakage.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from specs.model import Spec
 from specs.record.model import Result
 
 SPARE = 4
-"""Servers in one status that are kept at most."""
+"""The largest number of servers in one status that are kept."""
 
 READY = 1
-"""Servers in a status that are made before they are asked for: every case that fails is tried on a second one."""
+"""Number of servers in a status that are made in advance: every case that fails is tried on a second one."""
 
 
 class Stock:
-    """Servers to lend. Safe to use from many threads; as a context manager it ends what it has begun.
+    """Servers to lend. Safe to use from many threads; as a context manager it closes its session at the end.
 
     Args:
-        sandbox: where they are made.
-        specs: of the reference: they say how a status is reached.
-        directory: for the journal of what is made.
-        tidy: whether all is removed in the end; on a sandbox that ends with the proof it need not be.
+        sandbox: the sandbox in which the servers are made.
+        specs: the specs of the reference; they state how a status is reached.
+        directory: directory for the journal of created resources.
+        tidy: True if all servers are deleted at the end; not needed on a sandbox that ends with the proof.
     """
 
     def __init__(self, sandbox: RunningSandbox, specs: Sequence[Spec], directory: Path, tidy: bool = True) -> None:
@@ -57,7 +57,7 @@ class Stock:
 
     @property
     def discovery(self) -> Discovery:
-        """What the unbroken cloud offers."""
+        """The discovery of the unbroken cloud."""
         return self._session.context.discovery
 
     def __enter__(self) -> Stock:
@@ -75,21 +75,21 @@ class Stock:
         session.journal.close()
 
     def lending(self, upstream: Upstream, state: str, called: Callable[[str], str]) -> Lending:
-        """Factories whose servers are of this stock and have a status.
+        """Return factories that lend servers of this stock in a status.
 
         Args:
-            upstream: tells which were changed.
+            upstream: connections that record which servers were changed.
             state: the status.
-            called: makes up names: those of the borrower, who knows what is its own by them.
+            called: makes names with the borrower's prefix, by which the borrower knows its own resources.
         """
         context = self._session.context
         return Lending(self, upstream, state, context.resources, self._session, called)
 
     def take(self, state: str) -> Made:
-        """A server in a status, as it is shown now.
+        """Return a server in a status, as the cloud shows it.
 
         Raises:
-            ResourceError: none can be had.
+            ResourceError: no such server can be made.
         """
         with self._lock:
             ready = self._shelf.setdefault(state, [])
@@ -101,19 +101,19 @@ class Stock:
         return made or self._make(state)
 
     def give(self, made: Made, changed: Collection[str]) -> None:
-        """Take a server back: it is kept where no accepted request has named it, else it is deleted."""
+        """Take a server back: it is kept if its id is not in ``changed``, else deleted."""
         status = str(made.body.get("status"))
         with self._lock:
             ready = self._shelf.setdefault(status, [])
             if made.id not in changed and len(ready) < SPARE:
                 ready.append(made)
                 return
-        with contextlib.suppress(RuntimeError):  # at the end all is removed anyway
+        with contextlib.suppress(RuntimeError):  # the pool is shut down: at the end all servers go anyway
             self._behind.submit(self._delete, made)
 
     def _fetch(self, state: str) -> None:
         made = None
-        with contextlib.suppress(CloudError):  # who needs one will be told
+        with contextlib.suppress(CloudError):  # the next caller of ``take`` tries again and gets the error
             made = self._make(state)
         with self._lock:
             self._coming[state] -= 1
@@ -129,17 +129,17 @@ class Stock:
         kind = self._session.context.kind
         body = kind.shown_in(shown.json)
         if body is None:
-            raise ResourceError(f"{kind.name} {subject.resource_id} was made and is not shown")
+            raise ResourceError(f"{kind.name} {subject.resource_id} was made, but is not shown")
         path = kind.path_of(subject.resource_id)
         return Made(kind.name, subject.resource_id, str(body[kind.name_field]), path, Role.MEMBER, body, shown)
 
     def _delete(self, made: Made) -> None:
-        with contextlib.suppress(CloudError):  # it stands in the journal
+        with contextlib.suppress(CloudError):  # the journal lists it for a later clean-up
             self._session.resources.delete(made, wait=False)
 
 
 class Lending(Resources):
-    """The factories of a stock, as a run uses them: servers are lent, all else is made past the proxy."""
+    """The factories of a stock, as a run uses them: servers are lent, other resources are made without the proxy."""
 
     def __init__(
         self,
@@ -159,11 +159,11 @@ class Lending(Resources):
         self._lent: dict[str, Made] = {}
 
     def rand_name(self, kind: str = "") -> str:
-        """Make up a name that begins with the borrower's prefix."""
+        """Return a random name that begins with the borrower's prefix."""
         return self._called(kind)
 
     def make(self, kind: str, **wishes: Any) -> Made:
-        """A resource of the stock, where nothing but its kind and a version is wished for."""
+        """Return a server of the stock if no wish but a microversion is given; else make the resource."""
         if kind != self._watch.kind.name or set(wishes) - {"microversion"}:
             return self._plain.make(kind, **wishes)
         made = self._stock.take(self._state)
@@ -171,14 +171,14 @@ class Lending(Resources):
         return replace(made, body=dict(made.body))
 
     def delete(self, made: Made, *, wait: bool = True) -> None:
-        """Give a server back; delete all else."""
+        """Give a lent server back; delete any other resource."""
         if made.id in self._lent:
             self._stock.give(made, self._upstream.changed)
         else:
             self._plain.delete(made, wait=wait)
 
     def drop(self, id_: str, role: Role) -> None:
-        """The same at once."""
+        """Give a lent server back; drop any other resource."""
         made = self._lent.get(id_)
         if made is not None:
             self._stock.give(made, self._upstream.changed)
@@ -187,4 +187,4 @@ class Lending(Resources):
 
 
 def _ignore(_: Result) -> None:
-    """No record is kept."""
+    """Keep no record of a result."""

@@ -1,4 +1,4 @@
-"""In which exchanges a cloud breaks its promise: the same question for a request at hand and for a trial to come."""
+"""Conditions that select the exchanges of a breakage, both for a request at the proxy and for a planned trial."""
 
 from __future__ import annotations
 
@@ -23,12 +23,10 @@ NO_RESOURCE = "-"
 
 @dataclass(frozen=True)
 class Holds:
-    """A test of a request body: the field at a path has a value that the predicate takes, ABSENT for none.
+    """A test of a request body: the predicate is True for the field at a path (its value, or ABSENT).
 
-    ``[]`` in the path stands for the elements of a list, and ``{}`` for the members of an object that are named by what
-    they are about; one of them is enough.
-
-    ``bindings`` says whether a value passes that only the cloud can give: it is there, and it is a good one.
+    ``[]`` in the path stands for the elements of a list, and ``{}`` for the members of an object with free keys; one
+    element or member that passes is enough. ``bindings``: True if a value passes that only the cloud can give.
     """
 
     path: tuple[str, ...]
@@ -37,7 +35,7 @@ class Holds:
     bindings: bool = False
 
     def __call__(self, body: Any) -> bool:
-        """Whether the body passes."""
+        """True if the body passes the test."""
         holders = [body]
         for key in self.path[:-1]:
             holders = [child for holder in holders for child in _children(holder, key)]
@@ -57,9 +55,9 @@ def _children(holder: Any, key: str) -> list[Any]:
 
 @dataclass(frozen=True)
 class Queried:
-    """A test of a query: some parameter whose name passes has a value, the given one where that is not None.
+    """A test of a query: a parameter whose name passes has the given value, or any value if that is None.
 
-    ``of_lists`` says that a trial may ask with more than its own query: one on a list asks several times.
+    ``of_lists``: True if a trial on a list is covered, too: it sends several requests with queries of its own.
     """
 
     says: str
@@ -68,7 +66,7 @@ class Queried:
     of_lists: bool = False
 
     def __call__(self, pairs: Iterable[tuple[str, Any]]) -> bool:
-        """Whether the query passes; a value that only the cloud can give is any."""
+        """True if the query passes the test; a value that only the cloud can give counts as any value."""
         return any(
             self.named(name) and (self.value is None or isinstance(value, Binding) or str(value) == self.value)
             for name, value in pairs
@@ -77,15 +75,15 @@ class Queried:
 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
-    """The paths of a template: one segment for each placeholder, whatever its name."""
+    """Return a pattern of the paths of a template: each placeholder stands for one segment."""
     parts = re.split(r"\{[^{}]+\}", template)
     return re.compile("([^/]+)".join(map(re.escape, parts)) + r"\Z")
 
 
 def is_inner(other: str, template: str) -> bool:
-    """Whether another template names some of the paths of a template, and names them more closely.
+    """True if another template is a special case of a template, such as ``/widgets/detail`` of ``/widgets/{id}``.
 
-    ``/widgets/detail`` is one of ``/widgets/{widget_id}``: a request for it is none of the latter's.
+    A request for such a path belongs to the operation of the other template.
     """
     mine, theirs = template.split("/"), other.split("/")
     if len(mine) != len(theirs) or template == other:
@@ -95,26 +93,27 @@ def is_inner(other: str, template: str) -> bool:
 
 
 def is_listing(trial: Trial) -> bool:
-    """Whether a trial asks for a list more than once, with queries of its own making."""
+    """True if a trial requests a list several times, with queries of its own."""
     return isinstance(trial.exchange, Paged)
 
 
 @dataclass(frozen=True)
 class Where:
-    """Exchanges of one operation. A part that is None, or not said, does not matter.
+    """A selection of exchanges of one operation. An attribute that is None does not matter.
 
     Attributes:
-        method, path, action: of the operation; the path is its template.
-        roles: of the token: ``member``, ``admin``, ``reader``, ``alt``, ``no-token``, ``bad-token``.
-        states: of the resource that the path names, with NO_RESOURCE for one that is unknown.
-        locked: whether it is locked.
-        environment: of which the resource is, by its name in the tables, and shown: fields by which it shows that.
+        method, path, action: method, path template and action of the operation.
+        roles: roles of the token: ``member``, ``admin``, ``reader``, ``alt``, ``no-token``, ``bad-token``.
+        states: statuses of the resource that the path names, with NO_RESOURCE for a resource that does not exist.
+        locked: True for a locked resource, False for one that is not locked.
+        environment: name of the resource's environment in the description of the service; ``shown``: fields and
+            values of a resource in that environment.
         versions: microversions of the request.
         body: a test of the request body.
         query: a test of the query.
-        answered: whether the cloud, left alone, accepts or refuses.
-        identifier: the placeholder of the path that names the resource which has statuses.
-        besides: templates of other operations that the path's would take in, such as ``/servers/detail``.
+        answered: ``accepted`` or ``refused``: the response of the unbroken cloud.
+        identifier: placeholder in the path template of the resource that has statuses.
+        besides: templates of other operations that the path template would match, too, such as ``/servers/detail``.
     """
 
     method: str
@@ -134,18 +133,18 @@ class Where:
 
     @classmethod
     def of(cls, operation: Operation, **parts: Any) -> Where:
-        """All exchanges of an operation, or those of some parts."""
+        """Select the exchanges of an operation; ``parts`` are further attributes."""
         return cls(operation.method, operation.path, operation.action, **parts)
 
     def resource_of(self, request: Request) -> str | None:
-        """The path of the resource that has statuses, as a request names it; None where the template names none."""
+        """Return the path of the request's resource that has statuses; None if the template names none."""
         head, found, _ = self.path.partition(f"{{{self.identifier}}}")
         if not found or not _pattern(self.path).match(request.path):
             return None
         return "/".join(request.path.split("/")[: head.count("/") + 1])
 
     def matches(self, request: Request, upstream: Upstream) -> bool:
-        """Whether an exchange is one of these, as far as can be told before the cloud has answered."""
+        """True if a request belongs to the selection, as far as this is known before the cloud's response."""
         if request.method != self.method or not _pattern(self.path).match(request.path):
             return False
         if any(_pattern(other).match(request.path) for other in self.besides):
@@ -175,7 +174,7 @@ class Where:
         return self.locked is None or bool(server and server.get("locked")) == self.locked
 
     def covers(self, trial: Trial, version: Microversion) -> bool:
-        """Whether the exchange of a trial, made at a version, may be one of these."""
+        """True if the exchange of a trial at a microversion may belong to the selection."""
         operation, situation = trial.operation, trial.situation
         if (operation.method, operation.path, operation.action) != (self.method, self.path, self.action):
             return False

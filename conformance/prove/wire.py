@@ -1,4 +1,4 @@
-"""A request and a reply as the proxy handles them, and a connection to the cloud behind it."""
+"""The proxy's requests and responses, and its connections to the cloud."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from specs.microversion import Microversion
 VERSION_HEADERS = ("x-openstack-nova-api-version", "openstack-api-version")
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade"})
 FIRST = Microversion(2, 1)
-"""What a request that names no microversion gets."""
+"""The microversion of a request that names none."""
 
 FAULTS: Mapping[int, str] = {
     400: "badRequest",
@@ -30,10 +30,10 @@ FAULTS: Mapping[int, str] = {
 }
 
 OTHER_FAULT = "computeFault"
-"""The name of an error whose code has no name of its own."""
+"""The top-level key of an error body whose status code has no name in ``FAULTS``."""
 
 NAMED = {"alt": "member2", "visitor": "norole"}
-"""Roles that a sandbox's tokens go by other names for."""
+"""Role -> its name among the sandbox's tokens, where the two differ."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ROOT = re.compile(r"/v\d[^/?]*")
@@ -49,19 +49,19 @@ def _json(body: bytes) -> Any:
 
 
 def without(headers: Headers, names: Iterable[str]) -> Headers:
-    """The headers but those of some names, given in lower case."""
+    """Return the headers except those of some names, given in lower case."""
     gone = set(names)
     return tuple((name, value) for name, value in headers if name.lower() not in gone)
 
 
 def value_of(headers: Headers, name: str) -> str | None:
-    """The value of a header, by its name in any case."""
+    """Return the value of a header, by its name in upper or lower case."""
     return next((value for header, value in headers if header.lower() == name.lower()), None)
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it came: ``target`` is the path with the query, as on the request line."""
+    """A request as the client sent it: ``target`` is the path with the query, as on the request line."""
 
     method: str
     target: str
@@ -77,23 +77,23 @@ class Request:
 
     @cached_property
     def json(self) -> Any:
-        """The body's JSON value, ABSENT where it has none."""
+        """The body's JSON value; ABSENT if the body is not JSON."""
         return _json(self.body)
 
     @property
     def action(self) -> str | None:
-        """The one key of the body, which names the action of ``.../action``."""
+        """The only key of the body, which names the action of ``.../action``; None unless there is exactly one."""
         body = self.json
         return next(iter(body)) if isinstance(body, dict) and len(body) == 1 else None
 
     @property
     def token(self) -> str | None:
-        """The token, None where none was sent."""
+        """The token; None if none was sent."""
         return value_of(self.headers, "x-auth-token")
 
     @cached_property
     def version(self) -> Microversion:
-        """The microversion that it asks for; ``latest`` and what is none count as the first."""
+        """The microversion that the request names; ``latest``, an invalid one or none count as the first."""
         for name in VERSION_HEADERS:
             text = (value_of(self.headers, name) or "").rpartition(" ")[2]
             try:
@@ -103,19 +103,19 @@ class Request:
         return FIRST
 
     def as_token(self, token: str) -> Request:
-        """The same with another token."""
+        """Return the request with another token."""
         return replace(self, headers=(*without(self.headers, ["x-auth-token"]), ("X-Auth-Token", token)))
 
     def at(self, path: str) -> Request:
-        """The same for another path below the versioned root."""
+        """Return the request for another path below the versioned root."""
         return replace(self, target=self.target.replace(self.path, path, 1))
 
     def without_query(self, named: Callable[[str], bool]) -> Request:
-        """The same without the query parameters whose names pass a test."""
+        """Return the request without the query parameters whose names pass a test."""
         return self.with_query([(name, value) for name, value in self.query if not named(name)])
 
     def with_query(self, pairs: Iterable[tuple[str, str]]) -> Request:
-        """The same with another query."""
+        """Return the request with another query."""
         return replace(self, target=urlunsplit(urlsplit(self.target)._replace(query=urlencode(list(pairs)))))
 
     @property
@@ -124,14 +124,14 @@ class Request:
         return parse_qsl(urlsplit(self.target).query, keep_blank_values=True)
 
     def as_version(self, version: Microversion) -> Request:
-        """The same at another microversion."""
+        """Return the request at another microversion."""
         named = (("OpenStack-API-Version", f"compute {version}"), ("X-OpenStack-Nova-API-Version", str(version)))
         return replace(self, headers=(*without(self.headers, VERSION_HEADERS), *named))
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer as it goes to the client."""
+    """A response as the client gets it."""
 
     status: int
     headers: Headers = ()
@@ -139,33 +139,33 @@ class Reply:
 
     @cached_property
     def json(self) -> Any:
-        """The body's JSON value, ABSENT where it has none."""
+        """The body's JSON value; ABSENT if the body is not JSON."""
         return _json(self.body)
 
     @property
     def accepted(self) -> bool:
-        """Whether the code is one of 2xx."""
+        """True if the status code is 2xx."""
         return 200 <= self.status < 300
 
     def with_body(self, body: bytes, content_type: str) -> Reply:
-        """The same with another body."""
+        """Return the response with another body."""
         headers = without(self.headers, ["content-type"])
         return replace(self, headers=(*headers, ("Content-Type", content_type)) if body else headers, body=body)
 
     def with_json(self, value: Any) -> Reply:
-        """The same with another JSON body."""
+        """Return the response with another JSON body."""
         return self.with_body(json.dumps(value).encode(), "application/json")
 
     def without_header(self, name: str) -> Reply:
-        """The same without a header."""
+        """Return the response without a header."""
         return replace(self, headers=without(self.headers, [name.lower()]))
 
     def with_header(self, name: str, value: str) -> Reply:
-        """The same with a header, in the place of one of that name."""
+        """Return the response with a header, in place of those of the same name."""
         return replace(self, headers=(*without(self.headers, [name.lower()]), (name, value)))
 
     def as_asked(self, version: Microversion) -> Reply:
-        """The same with version headers that name what was asked for, whatever was forwarded."""
+        """Return the response with version headers that name the client's microversion, not the forwarded one."""
         reply = self
         if value_of(self.headers, "x-openstack-nova-api-version") is not None:
             reply = reply.with_header("X-OpenStack-Nova-API-Version", str(version))
@@ -175,7 +175,7 @@ class Reply:
 
 
 def forged(status: int, version: Microversion, message: str = "refused on purpose") -> Reply:
-    """An answer that no cloud has given, in the form that a cloud would give it: an error has its usual body."""
+    """Return a response that looks like the cloud's; that of an error has the usual error body."""
     id_ = f"req-{uuid.uuid4()}"
     headers = (
         ("x-openstack-request-id", id_),
@@ -194,10 +194,11 @@ class Upstream:
     """Connections to the cloud behind a proxy, one for each thread.
 
     Attributes:
-        host, port: of the cloud.
-        root: the path of its versioned root.
+        host, port: host and port of the cloud.
+        root: path of the cloud's versioned root.
         tokens: role -> token, with ``alt`` for a member of another project.
-        changed: every UUID that an accepted request has named, in its path or its body, that was no mere question.
+        changed: every UUID in the target or the body of a request that may have changed something: any but GET and
+            HEAD that was answered 2xx or 5xx.
     """
 
     host: str
@@ -209,13 +210,13 @@ class Upstream:
 
     @classmethod
     def of(cls, url: str, tokens: Mapping[str, str]) -> Upstream:
-        """The connections to a versioned root, with a sandbox's tokens."""
+        """Make the connections to the versioned root at a URL, with a sandbox's tokens by role."""
         parts = urlsplit(url)
         known = {**tokens, **{role: tokens[name] for role, name in NAMED.items() if name in tokens}}
         return cls(parts.hostname or "127.0.0.1", parts.port or 80, parts.path.rstrip("/"), known)
 
     def send(self, request: Request) -> Reply:
-        """Send a request on as it is.
+        """Send a request on unchanged.
 
         Raises:
             OSError, http.client.HTTPException: the cloud does not answer.
@@ -233,14 +234,14 @@ class Upstream:
         return reply
 
     def role_of(self, token: str | None) -> str:
-        """The role of a token: ``no-token`` where there is none, ``bad-token`` where the cloud knows of none such."""
+        """Return the role of a token: ``no-token`` for None, ``bad-token`` for a token unknown to the sandbox."""
         if token is None:
             return "no-token"
         ours = ("member", "admin", "reader", *NAMED)
         return next((role for role in ours if self.tokens.get(role) == token), "bad-token")
 
     def as_admin(self, method: str, path: str, body: Any = None, version: str = "2.9") -> Reply:
-        """A request of the proxy's own, as administrator; ``path`` is below the versioned root."""
+        """Send a request of the proxy's own as administrator; ``path`` is below the versioned root."""
         content = b"" if body is None else json.dumps(body).encode()
         headers = (
             ("Host", f"{self.host}:{self.port}"),
@@ -252,7 +253,7 @@ class Upstream:
         return self.send(Request(method, self.root + path, headers, content))
 
     def shown(self, path: str) -> dict[str, Any] | None:
-        """A resource as an administrator sees it now, by its path below the root; None where there is none."""
+        """Return a resource as an administrator sees it now, by its path below the root; None if it does not exist."""
         answer = self.as_admin("GET", path)
         inner = next(iter(answer.json.values()), None) if answer.accepted and isinstance(answer.json, dict) else None
         return inner if isinstance(inner, dict) else None

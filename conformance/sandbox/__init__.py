@@ -1,4 +1,4 @@
 """The sandbox: a real Nova in a process of its own on this machine.
 
-`process` starts and stops it; `guest` is what runs inside.
+`process` starts and stops it; `guest` is the code that runs inside.
 """

@@ -1,8 +1,8 @@
-"""A child process of the sandboxes: how it is started, what it says, and how it ends.
+"""A child process of the sandboxes: its start, its messages, and its end.
 
-The child is in a session of its own, so that Ctrl-C reaches the parent alone, which then cleans up. It ends
-when its standard input ends, so that it outlives no parent, whatever has killed that. What it has to say are lines of
-JSON on its standard output; everything else goes to its log.
+The child is in a session of its own, so that Ctrl-C reaches only the parent, which then cleans up. The child ends when
+its standard input ends, so that it never outlives its parent, even a killed one. Its messages are lines of JSON on its
+standard output; everything else goes to its log.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _LOG_LINES = 3
 
 
 class SandboxError(Exception):
-    """A sandbox cannot start, has ended, or refuses a control request: what, where, how to mend it."""
+    """A sandbox cannot start, has ended, or refuses a control request. The message names the error and the remedy."""
 
 
 @contextlib.contextmanager
 def alone(lock: Path, tell: Callable[[str], object]) -> Iterator[None]:
-    """Hold a lock of the file system while the block runs; whoever has to wait for it is told why."""
+    """Hold a lock file while the block runs. A process that must wait for it is told the reason through ``tell``."""
     from filelock import FileLock, Timeout
 
     held = FileLock(lock)
@@ -45,19 +45,19 @@ def alone(lock: Path, tell: Callable[[str], object]) -> Iterator[None]:
 
 
 def spawn(command: Sequence[str], log: Path, what: str, how: str, more: Mapping[str, str] | None = None) -> Child:
-    """Start a child.
+    """Start a child process.
 
     Args:
-        command: the interpreter first.
-        log: file that its error output is appended to.
-        what: names it in errors, such as "the sandbox".
-        how: what to do where the interpreter cannot be run.
-        more: variables of its environment beside those of this process.
+        command: the command; its first word is the interpreter.
+        log: file to which the child's error output is appended.
+        what: name of the child in errors, such as "the sandbox".
+        how: the remedy if the interpreter cannot be run.
+        more: environment variables of the child, in addition to those of this process.
 
     Raises:
-        SandboxError: it cannot be started.
+        SandboxError: the child cannot be started.
     """
-    # Test runners set what would change Nova's test case: a timeout that kills it, warnings that are errors.
+    # Test runners set variables that change Nova's test case: a timeout that kills it, warnings that are errors.
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("OS_") and name != "PYTHONWARNINGS"
     }
@@ -84,9 +84,9 @@ class Child:
     """A child that has been started.
 
     Attributes:
-        process: of the operating system.
-        log: its error output.
-        what: names it in errors.
+        process: the process.
+        log: file with its error output.
+        what: name of the child in errors.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path, what: str) -> None:
@@ -99,7 +99,7 @@ class Child:
         """Return the object of the child's next line on standard output.
 
         Raises:
-            SandboxError: none came within so many seconds, or it is no such line.
+            SandboxError: no line came within ``timeout`` seconds, or the line is not a JSON object.
         """
         line = self._line(timeout)
         try:
@@ -108,14 +108,14 @@ class Child:
             raise self._no_ready_line(line) from error
 
     def ready(self, timeout: float, tell: Callable[[str], object] | None = None) -> dict[str, Any]:
-        """Return the facts of the line that says that the child is ready.
+        """Wait for the child's ready line, and return its facts.
 
         Args:
-            timeout: seconds that each line may take.
-            tell: is told in a sentence what takes so long, where a line says that.
+            timeout: seconds to wait for each line.
+            tell: called with a sentence for each line about a step that takes long.
 
         Raises:
-            SandboxError: it is not ready; one sentence says why.
+            SandboxError: the child is not ready; one sentence gives the reason.
         """
         while "tell" in (facts := self.facts(timeout)):
             if tell is not None:
@@ -131,7 +131,7 @@ class Child:
         raise SandboxError(f"{self.what} cannot start: {reason}{hint}")
 
     def _no_ready_line(self, line: bytes) -> SandboxError:
-        return SandboxError(f"{self.what} wrote {line[:80]!r} where its ready line should be; see its log {self.log}")
+        return SandboxError(f"{self.what} wrote {line[:80]!r} instead of its ready line; see its log {self.log}")
 
     def _line(self, timeout: float) -> bytes:
         assert self.process.stdout is not None  # noqa: S101 - for the type checker
@@ -153,7 +153,7 @@ class Child:
         return line
 
     def end(self) -> None:
-        """End the child: by the end of its input, else by a signal."""
+        """End the child by closing its standard input, or by a signal if that does not help."""
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
@@ -168,7 +168,7 @@ class Child:
 
 
 def last_words(log: Path) -> str:
-    """Return where a log is, and its last lines."""
+    """Return the path of a log and its last lines, as a sentence."""
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -178,9 +178,9 @@ def last_words(log: Path) -> str:
 
 
 def keep_log(error: SandboxError, log: Path, name: str) -> SandboxError:
-    """Copy the log that an error speaks of to where it stays, and let the error speak of the copy.
+    """Copy the log named in an error to the folder for temporary files, and return the error with the copy's path.
 
-    The copy has the given name, in the folder for temporary files.
+    ``name`` is the file name of the copy.
     """
     if str(log) not in str(error):
         return error

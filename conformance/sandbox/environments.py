@@ -1,7 +1,7 @@
 """Environments of the sandboxes: virtual environments in the user's cache, each made once from a plan.
 
-An environment is ready when the file `ready.txt` in it holds the text of its plan. It is written last, so that an
-interrupted installation is noticed and made anew, and so is one that another plan has made.
+An environment is ready when the file `ready.txt` in it holds the text of its plan. The file is written last, so that an
+environment of an interrupted installation, or of another plan, is recognised and made anew.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from conformance.sandbox.child import SandboxError, alone
 
 VARIABLE = "APIREF_CONFORMANCE_CACHE"
-"""Names another directory than the user's cache, as for fetched references."""
+"""Environment variable with a directory to use in place of the user's cache, as for fetched references."""
 DISTRIBUTION = "apiref-conformance"
 
 _READY = "ready.txt"
@@ -32,15 +32,15 @@ Tell = Callable[[str], object]
 
 @dataclass(frozen=True)
 class Plan:
-    """How an environment is made.
+    """The plan of an environment.
 
     Attributes:
-        what: names it to a person, such as `nova==31.3.1`.
-        name: of its directory.
-        python: the interpreter's version, such as `3.11`.
-        packages: all that is to be installed, as requirements.
-        before: the day from which on no library may be, as `YYYY-MM-DD`; None: those of today fit.
-        constraints: the text of a constraint file; None: any version will do.
+        what: name of the environment in messages, such as `nova==31.3.1`.
+        name: name of its directory.
+        python: version of its interpreter, such as `3.11`.
+        packages: requirements to install.
+        before: only libraries released before this day (`YYYY-MM-DD`) are installed; None: the newest ones.
+        constraints: text of a constraint file; None: no constraints.
     """
 
     what: str
@@ -52,35 +52,35 @@ class Plan:
 
     @property
     def text(self) -> str:
-        """All of it: an environment that was made by another plan is made anew."""
+        """The whole plan as text; an environment with another text is made anew."""
         return "\n".join((self.what, self.python, self.before or "", *self.packages, self.constraints or "", ""))
 
 
 def this_python() -> str:
-    """Return the version of the interpreter at hand, such as `3.11`."""
+    """Return the version of the running interpreter, such as `3.11`."""
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def cache() -> Path:
-    """Return the directory of everything that sandboxes keep."""
+    """Return the directory for all files that sandboxes keep."""
     import platformdirs
 
     return Path(os.environ.get(VARIABLE) or platformdirs.user_cache_dir(DISTRIBUTION)) / "sandboxes"
 
 
 def environment(plan: Plan, where: Path, *, run: Run | None = None, tell: Tell | None = None) -> Path:
-    """Return the interpreter of an environment; it is made if it is not there.
+    """Return the interpreter of an environment; the environment is made if it does not exist.
 
-    Other processes that want the same wait until it is made. What was left half-made is made anew.
+    Other processes that need the same environment wait until it is made. An incomplete one is made anew.
 
     Args:
-        plan: how it is made.
-        where: the directory that holds environments.
-        run: runs a command; tests give another.
-        tell: is told in a sentence what takes so long.
+        plan: the plan of the environment.
+        where: directory of all environments.
+        run: runs a command; tests replace it.
+        tell: called with a sentence about each step that takes long.
 
     Raises:
-        SandboxError: it cannot be made; one sentence says why.
+        SandboxError: the environment cannot be made; one sentence gives the reason.
     """
     directory, tell = where / plan.name, tell or _silent
     try:
@@ -97,7 +97,7 @@ def environment(plan: Plan, where: Path, *, run: Run | None = None, tell: Tell |
 
 
 def _is_ready(directory: Path, wanted: Plan) -> bool:
-    """Whether it was made to its end, by this plan, and its interpreter is still there."""
+    """True if the environment was completely made by this plan, and its interpreter still exists."""
     try:
         return (directory / _READY).read_text("utf-8") == wanted.text and (directory / "bin" / "python").exists()
     except OSError:
@@ -120,7 +120,7 @@ def _make(wanted: Plan, directory: Path, run: Run, tell: Tell) -> None:
         (_with_uv if uv else _with_pip)(wanted, directory, run)
         (directory / _READY).write_text(wanted.text, "utf-8")
     except BaseException:
-        # Also for Ctrl-C. What is left without the file of its plan would not be used, but takes room.
+        # Also for Ctrl-C: an environment without the file of its plan is never used, and takes disk space.
         shutil.rmtree(directory, ignore_errors=True)
         raise
 
@@ -155,7 +155,7 @@ def _with_pip(wanted: Plan, directory: Path, run: Run) -> None:
 
 
 def _wanted_packages(wanted: Plan, directory: Path) -> list[str]:
-    """Return what is to be installed, as arguments of uv or pip."""
+    """Return the requirements to install, as arguments of uv or pip."""
     if wanted.constraints is None:
         return list(wanted.packages)
     constraints = directory / _CONSTRAINTS
@@ -164,7 +164,7 @@ def _wanted_packages(wanted: Plan, directory: Path) -> list[str]:
 
 
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    # Away from the folder at hand, and from an environment that is active.
+    # The command must use neither the modules nor the active environment of this process.
     environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
     return subprocess.run(  # noqa: S603 - commands are ours, without a shell
         command,
@@ -201,12 +201,12 @@ _NO_PYTHON = re.compile(
 
 
 def _why(wanted: Plan, said: str) -> str:
-    """One sentence for what an installer said."""
+    """Return one sentence for the error output of an installer."""
     one = f"the sandbox of {wanted.what} cannot be made"
     if _NO_PYTHON.search(said):
-        return f"{one}: Python {wanted.python} is not there, or does not fit; install it"
+        return f"{one}: Python {wanted.python} is not installed, or does not fit; install it"
     if _NO_NETWORK.search(said):
-        return f"{one}: no package index can be reached; see to the network, or to the settings of pip and uv"
+        return f"{one}: no package index can be reached; check the network, and the settings of pip and uv"
     if _NO_RELEASE.search(said) and wanted.constraints is None:
         return f"{one}: the package index has no such release"
     lines = [line.strip() for line in said.splitlines() if line.strip()]

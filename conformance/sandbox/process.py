@@ -1,4 +1,4 @@
-"""Start and stop the sandbox from the outside.
+"""Starts and stops the sandbox from another process.
 
 ```python
 with Sandbox() as nova:
@@ -34,7 +34,7 @@ SERVICES = ("compute", "placement")
 
 
 class Microversions(NamedTuple):
-    """The lowest and the highest microversion of the Nova that runs, as `2.1` and `2.104`."""
+    """The lowest and the highest microversion of the running Nova, such as `2.1` and `2.104`."""
 
     min: str
     max: str
@@ -42,22 +42,22 @@ class Microversions(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class RunningSandbox:
-    """A Nova that answers.
+    """A running Nova.
 
     Attributes:
         url: versioned root of the compute API, `http://127.0.0.1:PORT/v2.1`.
-        placement_url: root of the Placement that this Nova uses; it takes the same tokens.
+        placement_url: root of the Placement that this Nova uses; it accepts the same tokens.
         tokens: role -> token: `admin`, `manager`, `member`, `reader`, `norole`, `expired` of the first
             project, `admin2`, `member2`, `reader2` of the second.
         projects: `project1` and `project2` -> id.
         release: version of Nova.
         placement_release: version of Placement.
-        microversions: what it supports.
-        computes: names of the hosts.
+        microversions: the lowest and the highest supported microversion.
+        computes: names of the compute hosts.
         pid: process id of the child.
         python: the interpreter that runs it.
-        log: Nova's log. Unless it was asked for, it goes away with the sandbox.
-        seconds: from the start of the child until it was ready.
+        log: Nova's log; removed with the sandbox unless the caller named the file.
+        seconds: time from the start of the child until it was ready, in seconds.
 
     """
 
@@ -79,14 +79,14 @@ class RunningSandbox:
     _state: Path = field(repr=False)
 
     def service(self, name: str) -> tuple[str, str]:
-        """Return the root of one of `SERVICES`, and the release that runs as a requirement without `==`."""
+        """Return the root URL of one of `SERVICES`, and its running release, such as `nova 34.0.0`."""
         if name == "placement":
             return self.placement_url, f"openstack-placement {self.placement_release}"
         return self.url, f"nova {self.release}"
 
     @property
     def alive(self) -> bool:
-        """Whether the process still runs."""
+        """True if the process still runs."""
         return self._child.process.poll() is None
 
     def wait(self, timeout: float | None = None) -> int:
@@ -106,7 +106,7 @@ class RunningSandbox:
         self._control("POST", "options", {"group": group, "options": options})
 
     def restart_compute(self, host: str) -> None:
-        """Restart the compute service of a host: one that was evacuated can come back only so."""
+        """Restart the compute service of a host: after an evacuation it comes up only in this way."""
         self._control("POST", "restart", {"host": host})
 
     def patch(self, name: str) -> None:
@@ -114,7 +114,7 @@ class RunningSandbox:
         self._control("POST", "patch", {"break": name})
 
     def stop(self) -> None:
-        """End the process and remove what it left on the disk. A second call does nothing."""
+        """End the process and remove its files. A second call does nothing."""
         self._child.end()
         shutil.rmtree(self._state, ignore_errors=True)
 
@@ -137,7 +137,7 @@ class RunningSandbox:
 
 
 class Sandbox:
-    """Context manager: a sandbox that runs while the block does. The arguments are those of `start`."""
+    """A sandbox as a context manager: it runs until the `with` block ends. The arguments are those of `start`."""
 
     def __init__(
         self,
@@ -177,14 +177,13 @@ def start(
     log: Path | None = None,
     timeout: float = READY_SECONDS,
 ) -> RunningSandbox:
-    """Start a Nova and wait until it answers.
+    """Start a Nova and wait until it is ready.
 
     Args:
-        python: interpreter that has Nova installed, of any release that the guest runs with; by default
-            this one.
+        python: interpreter with an installed Nova of a release that the guest supports; by default this one.
         computes: number of compute services.
         port: port on 127.0.0.1; 0 takes a free one.
-        log: file that Nova's log is appended to; by default one that goes away with the sandbox.
+        log: file to which Nova's log is appended; by default one that is removed with the sandbox.
         timeout: seconds to wait.
 
     Raises:
@@ -216,7 +215,7 @@ def start(
         if child is not None:
             child.end()
         if isinstance(error, SandboxError) and log is None:
-            # The log explains the failure, so it stays, outside the folder that goes.
+            # The log explains the failure, so it is kept, outside of the folder that is removed.
             error = keep_log(error, path, f"{state.name}.log")
         shutil.rmtree(state, ignore_errors=True)
         raise error from None

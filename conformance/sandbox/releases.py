@@ -4,8 +4,8 @@
 process.start(interpreter("nova==31.3.1"))
 ```
 
-What an old release needs is found by an upper date: the index knows when each file was uploaded, and the libraries of
-that day fit. uv can ask so (`--exclude-newer`), pip of most environments cannot.
+Libraries that fit an old release are selected by date: the index knows the upload time of each file, and the libraries
+of the release's time fit. uv has an option for this (`--exclude-newer`); pip in most environments does not.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from conformance.sandbox.environments import DISTRIBUTION, Plan, Run, Tell, cach
 
 EXTRA = "sandbox"
 OLDEST = 29
-"""The first series whose fixtures the guest can drive."""
+"""The first release series whose fixtures the guest can use."""
 __all__ = ["Plan", "SandboxError", "exact", "interpreter", "is_here", "plan"]
 
 
 @dataclass(frozen=True)
 class Series:
-    """What the releases of one series need, as far as it was tried.
+    """The tested requirements of the releases of one series.
 
     Attributes:
-        pythons: the interpreters that they run on, the best first; empty: any.
-        before: the day from which on no library may be, as `YYYY-MM-DD`; None: those of today fit.
+        pythons: versions of the interpreter, the best first; empty: any.
+        before: only libraries released before this day (`YYYY-MM-DD`) fit; None: the newest ones fit.
     """
 
     pythons: tuple[str, ...] = ()
@@ -46,16 +46,16 @@ SERIES = {
     30: Series(("3.11",), "2025-03-01"),
     31: Series(("3.11",)),
 }
-"""By the first number of the release; all others run on every Python that this suite runs on."""
+"""First number of a release -> its series; all other releases run on every Python that this suite supports."""
 
 
 def exact(requirement: str) -> tuple[str, Version]:
-    """Read `nova==31.3.1`. Raises SandboxError: it names no one release of Nova."""
+    """Parse a requirement such as `nova==31.3.1`. Raises SandboxError: it does not name exactly one Nova release."""
     try:
         wanted = Requirement(requirement)
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0]
-        raise SandboxError(f"{requirement!r} is no requirement such as nova==34.0.0: {reason}") from None
+        raise SandboxError(f"{requirement!r} is not a requirement such as nova==34.0.0: {reason}") from None
     if wanted.name.lower() != "nova":
         raise SandboxError(f"{requirement}: the sandbox runs Nova; name a release of it, such as nova==34.0.0")
     clauses = list(wanted.specifier)
@@ -64,14 +64,14 @@ def exact(requirement: str) -> tuple[str, Version]:
             raise InvalidVersion
         version = Version(clauses[0].version)
     except InvalidVersion:
-        raise SandboxError(f"{requirement} names no one release: write nova==34.0.0") from None
+        raise SandboxError(f"{requirement} does not name exactly one release: write nova==34.0.0") from None
     if version.major < OLDEST:
         raise SandboxError(f"{requirement}: the sandbox runs Nova from release {OLDEST} on")
     return wanted.name.lower(), version
 
 
 def is_here(requirement: str) -> bool:
-    """Whether that very release is installed beside this suite. Raises SandboxError as `exact`."""
+    """True if exactly this release is installed beside this suite. Raises SandboxError as `exact`."""
     name, version = exact(requirement)
     try:
         return Version(metadata.version(name)) == version
@@ -80,11 +80,11 @@ def is_here(requirement: str) -> bool:
 
 
 def plan(requirement: str, here: str | None = None) -> Plan:
-    """Decide how the environment of a release is made. Raises SandboxError as `exact`.
+    """Return the plan for the environment of a release. Raises SandboxError as `exact`.
 
     Args:
         requirement: one release.
-        here: the version of the interpreter at hand.
+        here: version of the running interpreter.
     """
     name, version = exact(requirement)
     here = here or this_python()
@@ -97,7 +97,7 @@ def plan(requirement: str, here: str | None = None) -> Plan:
 
 
 def _companions(dated: bool) -> Iterable[str]:
-    """What the fixtures import beside Nova: the extra of this distribution, without bounds where a date bounds it."""
+    """Yield the requirements of the fixtures beside Nova; `dated`: without bounds, since a date selects versions."""
     try:
         declared = [Requirement(text) for text in metadata.requires(DISTRIBUTION) or ()]
     except metadata.PackageNotFoundError:
@@ -115,16 +115,16 @@ def _companions(dated: bool) -> Iterable[str]:
 def interpreter(
     requirement: str, *, where: Path | None = None, run: Run | None = None, tell: Tell | None = None
 ) -> Path:
-    """Return the interpreter of an environment that has a release; it is made if it is not there.
+    """Return the interpreter of an environment with a release; the environment is made if it does not exist.
 
     Args:
         requirement: one release, such as `nova==31.3.1`.
-        where: the directory that holds environments; in the user's cache by default.
-        run: runs a command; tests give another.
-        tell: is told in a sentence what takes so long.
+        where: directory of all environments; in the user's cache by default.
+        run: runs a command; tests replace it.
+        tell: called with a sentence about each step that takes long.
 
     Raises:
-        SandboxError: it cannot be made; one sentence says why.
+        SandboxError: the environment cannot be made; one sentence gives the reason.
     """
     if is_here(requirement):
         return Path(sys.executable)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _repeated(view: View, subject: Subject) -> Iterator[tuple[Row, Row, bool]]:
-    """Yield pairs of rows with the same name and reference in one table, and whether they are true duplicates.
+    """Yield pairs of rows with the same name and reference in one table, and True if they are true duplicates.
 
     A flat table may list the same field of two objects, so two body rows are true duplicates only if they follow each
     other. Headers and parameters are not nested, so two such rows are always duplicates.

@@ -19,7 +19,7 @@ RULES: tuple[Rule, ...] = tuple(
     for module in (reading, entries, rows, urls, titles, codes, versions, statuses, samples, bodies)
     for rule in module.RULES
 )
-"""Every rule there is; names are unique."""
+"""All rules; their names are unique."""
 
 
 def check(read: Reading, specs: Mapping[str, Spec], *, taste: bool = False) -> tuple[Finding, ...]:

@@ -1,7 +1,7 @@
-"""Bodies of responses (K1, E7): empty, or empty for some versions.
+"""Rules for response bodies (K1, E7) that are empty, for all versions or for some.
 
-Taken: "If it succeeds, this call does not return any content", "There is no body for the response of a DELETE", "No
-body is returned on ...", "The response body is empty", with or without a version. Not taken: an empty request body, a
+Read: "If it succeeds, this call does not return any content", "There is no body for the response of a DELETE", "No
+body is returned on ...", "The response body is empty", with or without a version. Not read: an empty request body, a
 list that may be empty, "no content" of a part of the body.
 """
 
@@ -53,7 +53,7 @@ def _empty(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
 
 
 def _until(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """E7: "Until microversion 2.4, a response contains the following": the other half of "empty from 2.5 on"."""
+    """E7: "Until microversion 2.4, a response contains the following": so it is empty from 2.5 on."""
     return NOTHING if _CONTAINS.search(sentence.text) and version_clauses(sentence.text) else None
 
 
@@ -70,7 +70,7 @@ _NO_REQUEST_BODY = re.compile(
 
 
 def _no_request_body(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """K1: that the request has no body. That one is refused is not said, so that nothing is promised."""
+    """K1: the request has no body. The sentence does not say that a body is refused, so nothing is promised."""
     return NOTHING if _NO_REQUEST_BODY.match(sentence.text) else None
 
 

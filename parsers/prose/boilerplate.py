@@ -1,9 +1,9 @@
-"""What is known to promise nothing that can be tested: leads, advice, references, examples, definitions.
+"""Rules for sentences that promise nothing testable: leads, advice, references, examples, definitions.
 
-Each rule is a form of words. A form that says of itself that nothing is promised ("Ensure you meet the preconditions")
-takes its sentences whatever they hold. All others take a sentence only if it holds no mark of a promise: a code, a
-version, a size, an obligation, a refusal, a status, a role, a lock, a value that must be. That is what keeps a promise
-from being lost here: with a mark, and without a rule of its own, a sentence is unread.
+Each rule is a form of words. A form that cannot hold a promise ("Ensure you meet the preconditions") reads all its
+sentences. Every other form reads a sentence only if it holds no mark of a promise: a code, a version, a size, an
+obligation, a refusal, a status, a role, a lock, a required value. So no promise is lost here: a sentence with a mark
+and without a rule of its own is unread.
 """
 
 from __future__ import annotations
@@ -55,14 +55,14 @@ _MARK = {name: re.compile(pattern, _FLAGS) for name, pattern in _MARKS}
 
 @lru_cache(maxsize=4096)
 def marks(text: str) -> frozenset[str]:
-    """The marks of a promise that a sentence holds."""
+    """Return the names of the marks of a promise that a sentence holds."""
     bare = without_versions(text)
     found = {name for name, pattern in _MARK.items() if pattern.search(bare)}
     return frozenset(found | {"version"} if _MARK["version"].search(text) else found)
 
 
 def _always(pattern: str, flags: int = _FLAGS) -> Read:
-    """A form that promises nothing whatever it holds."""
+    """Make the reader of a form that never promises anything, even if its sentences hold marks of a promise."""
     form = re.compile(pattern, flags)
 
     def read(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
@@ -72,7 +72,7 @@ def _always(pattern: str, flags: int = _FLAGS) -> Read:
 
 
 def _unmarked(pattern: str, *harmless: str) -> Read:
-    """A form that promises nothing if it holds no mark of a promise, but for those named harmless in it."""
+    """Make the reader of a form that promises nothing if it holds no mark of a promise other than the harmless ones."""
     form = re.compile(pattern, _FLAGS)
     allowed = frozenset(harmless)
 
@@ -83,12 +83,12 @@ def _unmarked(pattern: str, *harmless: str) -> Read:
 
 
 def _heading(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """Titles and bold headings name what follows; versions in them are read with the samples (E6)."""
+    """E6: titles and bold headings name the text below them; versions in them are read with the samples."""
     return NOTHING if sentence.block.kind == "heading" else None
 
 
 def _purpose(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """The lead: what the operation is for, "Resets the administrative password", before any condition is named."""
+    """The lead, with the operation's purpose: "Resets the administrative password"; without any condition."""
     if sentence.block.block is not None or sentence.block.kind != "paragraph":
         return None
     lead = re.match(r"^(?:Also,\s+)?[A-Za-z][a-z-]+(?:s|es)?\b\s+(?!is\b|are\b|of\b)", sentence.text)
@@ -117,7 +117,7 @@ _VERB = re.compile(
 
 
 def _filter(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """E4: an item that only names a parameter, with the version that brought it; its table row says the same."""
+    """E4: an item that only names a parameter and its first version; its table row says the same."""
     if sentence.block.kind not in ("item", "term"):
         return None
     form = r"^``[\w:.-]+``\s*(?:\((?:New\s+in|Added\s+in|Since)\s+(?:micro)?version\s+[\d.]+\))?\.?$"
@@ -125,14 +125,14 @@ def _filter(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
 
 
 def _behaviour(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """E5: what changes with a version in free words. No field of the format holds it, and only a person can test it."""
+    """E5: a change at a version, in free words. The spec format has no field for it, and only a person can test it."""
     if not version_clauses(sentence.text) and not re.search(r"\b[Mm]icroversion\s+\d+\.\d+\b", sentence.text):
         return None
     return NOTHING if marks(sentence.text) <= {"version"} else None
 
 
 def _sample(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """What stands for a body or a URL in running text: it begins and ends like JSON or a path, and is no sentence."""
+    """A body or a URL in running text: it begins and ends like JSON or a path, and is not a sentence."""
     text = sentence.text.strip("` ")
     return (
         NOTHING

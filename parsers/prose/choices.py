@@ -1,7 +1,7 @@
-"""What a sentence of the operation states of a request parameter: its values (J1), its versions (E3).
+"""Rules for request parameters in sentences of the operation: their values (J1), sizes (J2) and versions (E3).
 
-Taken: "The ``type`` parameter should be set to ``a``", "The only supported kind is ``a``", where the operation
-has a request parameter of that name. Not taken: what one may set to reach something ("set ``x`` to ``y`` to ...").
+Read: "The ``type`` parameter should be set to ``a``", "The only supported kind is ``a``", if the operation has a
+request parameter of that name. Not read: values to set for a purpose ("set ``x`` to ``y`` to ...").
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ONLY = re.compile(
 
 
 def _choice(sentence: Sentence, scope: Scope) -> Reading | None:
-    """J1: the one value, or the few, of a named parameter."""
+    """J1: the only values of a named parameter."""
     m = _SET.match(sentence.text) or _ONLY.match(sentence.text)
     if m is None or scope.source is None:
         return None
@@ -62,7 +62,7 @@ _FILLED = re.compile(r"^(?:The\s+)?(?P<name>[A-Z][a-z]+)\s+is\s+a\s+non-empty\s+
 
 
 def _size(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """J2: "Tag is a string no longer than 60 characters", of every parameter of that name, in a file's preamble too."""
+    """J2: "Tag is a string no longer than 60 characters", also in a file's preamble; for every parameter so named."""
     if m := _SIZE.match(sentence.text):
         return Reading((Constraint(m["name"].lower(), (("max_length", int(m["max"])),)),))
     if m := _FILLED.match(sentence.text):

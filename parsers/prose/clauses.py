@@ -1,7 +1,7 @@
-"""Clauses that qualify a statement: microversions, the code of a refusal, traits of the environment.
+"""Readers of clauses that qualify a statement: microversions, the code of a refusal, traits of the environment.
 
 Version clauses are read as closed ranges: "before 2.30" ends at 2.29, "up to 2.30" at 2.30. "Until 2.30" excludes
-2.30, since references write it of what changes with 2.30.
+2.30, since references write it of behaviour that changes with 2.30.
 """
 
 from __future__ import annotations
@@ -73,13 +73,13 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 
 def before(version: str) -> str | None:
-    """The version before one, None for the first."""
+    """Return the version before another; None for the first."""
     previous = Microversion.parse(version).previous
     return str(previous) if previous else None
 
 
 def after(version: str) -> str:
-    """The version that follows one."""
+    """Return the version that follows another."""
     return str(Microversion.parse(version).next)
 
 
@@ -88,7 +88,10 @@ _ANY = re.compile(r"\d\.\d")
 
 @lru_cache(maxsize=4096)
 def version_clauses(text: str) -> tuple[tuple[str | None, str | None, int, int], ...]:
-    """Find version clauses: minimum, maximum, start and end in the text, in its order, none overlapping."""
+    """Find the version clauses of a text, in its order: minimum, maximum, and start and end as character indices.
+
+    Clauses do not overlap; an open end is None.
+    """
     found: list[tuple[str | None, str | None, int, int]] = []
     if not _ANY.search(text):
         return ()
@@ -104,7 +107,7 @@ def version_clauses(text: str) -> tuple[tuple[str | None, str | None, int, int],
 
 
 def version_range(text: str) -> tuple[str | None, str | None] | None:
-    """The range that a sentence speaks of, where it has exactly one version clause; None otherwise."""
+    """Return minimum and maximum of a sentence's only version clause; None if it has none or several."""
     clauses = version_clauses(text)
     return clauses[0][:2] if len(clauses) == 1 else None
 
@@ -115,7 +118,7 @@ _GONE = re.compile(
 
 
 def gone_from(text: str) -> str | None:
-    """The version from which on an operation answers 404: "will fail with a 404 starting from version 3.6"."""
+    """Return the first version at which an operation answers 404: "will fail with a 404 starting from version 3.6"."""
     if not _GONE.search(text):
         return None
     found = [c for c in version_clauses(text) if c[0] and c[1] is None]
@@ -124,7 +127,7 @@ def gone_from(text: str) -> str | None:
 
 
 def without_versions(text: str) -> str:
-    """The text without its version clauses."""
+    """Return a text without its version clauses."""
     if not _ANY.search(text):
         return text
     for _, _, start, end in reversed(version_clauses(text)):
@@ -141,7 +144,7 @@ _REFUSAL = re.compile(
 
 
 def refusal(text: str) -> int | None:
-    """The code of "..., otherwise a 409 is returned"."""
+    """Return the status code of a refusal such as "..., otherwise a 409 is returned"; None if there is none."""
     m = _REFUSAL.search(text)
     return int(m["code"] or m["paren"]) if m else None
 
@@ -153,7 +156,7 @@ _OPTION = re.compile(
 
 
 def environment(text: str) -> str | None:
-    """A trait that decides, in a word: volume-backed, or the name of a configuration option."""
+    """Return the trait that a statement depends on: ``volume-backed``, ``image-backed``, or a configuration option."""
     if m := _BACKED.search(text):
         return f"{m[1].lower()}-backed"
     if re.search(r"\bboot(?:s|ed)?\b[^,]*\bfrom (?:a )?volumes?\b", text, re.IGNORECASE):
@@ -164,5 +167,5 @@ def environment(text: str) -> str | None:
 
 
 def some(when: When) -> When | None:
-    """A qualification, None where it holds nothing."""
+    """Return a qualification; None if all its fields are empty."""
     return when if when != When() else None

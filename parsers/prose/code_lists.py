@@ -1,8 +1,8 @@
-"""Lists of response codes (A1-A4): behind a label, or below one, in a paragraph, in bullets, in a table.
+"""Reads lists of status codes (A1-A4): after a label on its line, or below it in a paragraph, bullets or a table.
 
-A label is "Normal response codes", "Error response codes" and the like: a paragraph that the codes follow after a
-colon, or a paragraph, a bold paragraph or a title above them. The number is the truth; the name beside it is kept as
-written. What stands below a label is only taken if it is a code, so that no number of a sentence becomes one.
+A label is "Normal response codes", "Error response codes" or a similar text: the beginning of a paragraph, up to a
+colon, or a paragraph, a bold paragraph or a title above the codes. The number counts; the name beside it is kept as
+written. Below a label only texts that are codes are read, so that a number in a sentence does not become a code.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class CodeLists:
     """The lists of codes of a text.
 
     Attributes:
-        lists: ``normal`` or ``error``, and the codes in order.
-        read: indices of the blocks that are nothing but a part of such a list.
+        lists: pairs of ``normal`` or ``error`` and the codes in order.
+        read: indices of the blocks that hold nothing but a part of such a list.
         unread: indices of labels whose codes were not found.
 
     """
@@ -101,7 +101,7 @@ def read_code_lists(blocks: Sequence[Block]) -> CodeLists:
 
 
 def _status(block: Block) -> list[Code]:
-    """The code of a paragraph such as "Status: 204 No Content"."""
+    """Return the codes of a paragraph such as "Status: 204 No Content"."""
     text = plain(block.text)[:200]
     label = _STATUS.match(text)
     if label is None or not codes_alone(text[label.end() :]):
@@ -110,7 +110,7 @@ def _status(block: Block) -> list[Code]:
 
 
 def _kind(word: str | None) -> str | None:
-    """Normal or error by the word of a label; None where it does not say, and the number does."""
+    """Return ``normal`` or ``error`` by the word of a label; None if only the number of a code can decide."""
     if word is None:
         return None
     return "error" if word.lower() in _ERRORS else "normal"
@@ -127,7 +127,7 @@ def _by_kind(codes: Iterable[Code], kind: str | None) -> Iterator[tuple[str, tup
 
 
 def _below(blocks: Sequence[Block], index: int) -> Iterator[int]:
-    """The blocks that a label may head: what hangs on it, else what follows it, up to the next label or heading."""
+    """Yield the indices of the blocks below a label: its children, else those up to the next label or heading."""
     label = blocks[index]
     own = [i for i, block in enumerate(blocks) if block.parent == index]
     if own:
@@ -144,7 +144,7 @@ def _below(blocks: Sequence[Block], index: int) -> Iterator[int]:
 def _without_repeated(
     lists: list[tuple[str, tuple[Code, ...]]], explained: set[int]
 ) -> tuple[tuple[str, tuple[Code, ...]], ...]:
-    """The lists without codes that items only explain, which another list has or an item before."""
+    """Return the lists without codes that items only explain, if another list or an earlier item has them."""
     plainly = {code.code for _, codes in lists for code in codes if code.line not in explained}
     kept = []
     for kind, codes in lists:
@@ -160,7 +160,7 @@ def _without_repeated(
 
 
 def _below_titles(blocks: Sequence[Block], read: set[int], explained: set[int]) -> list[tuple[str, tuple[Code, ...]]]:
-    """The lists below titles of sections: "Normal response codes", underlined."""
+    """Return the lists below section titles such as "Normal response codes"."""
     found: list[tuple[str, tuple[Code, ...]]] = []
     titles = dict.fromkeys(block.heading for block in blocks if block.heading)
     for title in titles:
@@ -173,9 +173,9 @@ def _below_titles(blocks: Sequence[Block], read: set[int], explained: set[int]) 
 
 
 def _in_blocks(blocks: Sequence[Block], below: Sequence[int], read: set[int], explained: set[int]) -> list[Code]:
-    """The codes of the first blocks that hold any, up to one that is no list of codes; those are marked as read.
+    """Return the codes of the first blocks that hold any, up to a block that is no list of codes.
 
-    The lines of codes with an explanation behind them are added to ``explained``.
+    Adds the indices of those blocks to ``read``, and the lines of codes followed by an explanation to ``explained``.
     """
     codes: list[Code] = []
     for i in below:
@@ -198,14 +198,14 @@ def _in_blocks(blocks: Sequence[Block], below: Sequence[int], read: set[int], ex
 
 
 def _alone(block: Block) -> list[Code]:
-    """The codes of a text that is nothing but codes; none where it says anything else."""
+    """Return the codes of a block that holds nothing but codes; an empty list if it holds anything else."""
     if not codes_alone(block.text):
         return []
     return [_one(m, block.line) for m in _LISTED.finditer(plain(block.text))]
 
 
 def codes_alone(text: str) -> bool:
-    """Whether a text holds codes, perhaps with their names, and nothing else."""
+    """True if a text holds codes, perhaps with their names, and nothing else."""
     line = plain(text)[:2_000]
     if not re.search(_CODE, line):
         return False
@@ -218,7 +218,7 @@ def _is_piece(piece: str) -> bool:
 
 
 def _in_item(block: Block) -> tuple[list[Code], bool]:
-    """The first code of an item, for what follows explains it; and whether it is nothing but codes."""
+    """Return the first code of an item, since the text after it explains it; True if the item holds only codes."""
     codes = _alone(block)
     if codes:
         return codes, True
@@ -230,7 +230,7 @@ def _in_item(block: Block) -> tuple[list[Code], bool]:
 
 
 def _in_table(block: Block) -> tuple[list[Code], bool]:
-    """The codes of a table, one a row, from the first cell that is nothing but a code; and whether it holds no more."""
+    """Return a table's codes, one a row, from the first cell that is only a code; True if the table holds no more."""
     rows = [row.split(" | ") for row in block.text.split("\n")]
     lines = block.lines or (block.line,) * len(rows)
     codes: list[Code] = []
@@ -253,13 +253,13 @@ def _in_table(block: Block) -> tuple[list[Code], bool]:
 
 
 def is_label(text: str) -> bool:
-    """Whether a text is, or begins with, the label of a list of codes."""
+    """True if a text is, or begins with, the label of a list of codes."""
     line = plain(text[:200])
     return _LABEL.match(line) is not None or _ALONE.fullmatch(line) is not None
 
 
 def read_lists(block: Block, items: tuple[Block, ...] = ()) -> list[tuple[str, tuple[Code, ...]]]:
-    """Read the lists of codes of a paragraph: usually one, two where no blank line stands between their labels."""
+    """Read the lists of codes of a paragraph: usually one, or two if no blank line separates their labels."""
     parts: list[list[str]] = []
     for line in block.text.split("\n"):
         if parts and not _LABEL.match(plain(line)):
@@ -271,10 +271,10 @@ def read_lists(block: Block, items: tuple[Block, ...] = ()) -> list[tuple[str, t
 
 
 def read_list(block: Block, items: tuple[Block, ...] = ()) -> tuple[str, tuple[Code, ...]] | None:
-    """Read a list of codes: ``normal`` or ``error``, and the codes in order; None where the text is no list.
+    """Read a list of codes: ``normal`` or ``error``, and the codes in order; None if the text is not a list.
 
     A list below the label ("Error codes:", then bullets) is read item by item, each with its own line; an item gives
-    its first code alone, for what follows explains it.
+    only its first code, since the text after it explains it.
     """
     text = plain(block.text)
     label = _LABEL.match(text)
@@ -285,7 +285,7 @@ def read_list(block: Block, items: tuple[Block, ...] = ()) -> tuple[str, tuple[C
     found, last = [], label.end()
     for m in _LISTED.finditer(text, label.end()):
         if _SENTENCE_END.search(text, last, m.start()):
-            break  # what follows the list explains it
+            break  # the text after the list explains it
         found.append(_one(m, block.line))
         last = m.end()
     if not found:

@@ -1,7 +1,7 @@
-"""Response codes in sentences: explained (A5), in running prose (A6), bound to versions (A7). Lists: ``code_lists``.
+"""Rules for status codes in sentences: explained (A5), in running prose (A6), bound to versions (A7).
 
 A code is three digits, never next to a dot (2.100 is a version) nor before a unit (255 bytes is a size). The number
-is the truth; the name beside it is kept as written.
+counts; the name beside it is kept as written. Lists of codes are read by ``code_lists``.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _PROSE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-"""What a service answers for another: never what an operation of its own API promises in passing."""
+"""Codes that a sentence may mention of another service's response: never read as a promise of the operation."""
 
 
 def codes_in(text: str) -> tuple[int, ...]:
-    """The codes that running prose names, in order."""
+    """Return the status codes in running prose, in order."""
     found: list[int] = []
     if not _DIGITS.search(text) or not _TALK.search(text):
         return ()
@@ -57,10 +57,10 @@ def _explained(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG
     if not found:
         return None
     if gone_from(sentence.text):
-        return None  # that the operation is gone: a matter of its versions
+        return None  # the operation is removed at a version: a rule of ``versions`` reads this
     bounds = version_range(sentence.text)
     if re.search(r"\bin\s+version\b", sentence.text, re.IGNORECASE):
-        bounds = None  # of that version alone, or from it on: it does not say
+        bounds = None  # the sentence does not say if it means that version alone or every version from it on
     when = some(When(min=bounds[0], max=bounds[1])) if bounds else None
     return Reading(tuple(Code(code, sentence.line, when=when, listed=False) for code in found))
 
@@ -78,7 +78,7 @@ _SINCE = re.compile(
 
 
 def _bound(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """A7: a code that holds from a version on, or changed in one."""
+    """A7: a status code that holds from a version on, or changed at a version."""
     if m := _CHANGED.search(sentence.text):
         old = Code(int(m["old"]), sentence.line, max=before(m["version"]))
         return Reading((CodeRange(old), CodeRange(Code(int(m["new"]), sentence.line, min=m["version"]))))

@@ -1,8 +1,8 @@
-"""Constraints of parameters: enumerations (J1), sizes (J2), formats (J3), null (J5), obligation (J6), versions (E3).
+"""Rules for parameters: enumerations (J1), sizes (J2), formats (J3), null (J5), obligation (J6), versions (E3).
 
-A rule reads one sentence of a description and gives fields of ``specs.model.Parameter``. What a sentence says of a
-part (a key of the metadata, an entry of a list), of an example, of another parameter, or of some versions only,
-constrains not the parameter itself, and is not taken.
+A rule reads one sentence of a description and returns fields of ``specs.model.Parameter``. A sentence about a part of
+the value (a key of the metadata, an entry of a list), an example, another parameter, or some versions only, does not
+constrain the parameter itself, and is not read.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _enum(sentence: Sentence, row: ParameterRow) -> Fields | None:
 
 
 def _first_value(text: str) -> str | None:
-    """The value that an item of a list begins with: a marked word, or a word alone or before a colon or dash."""
+    """Return the value at the beginning of a list item: a marked word, or a word alone or before a colon or dash."""
     marked = re.match(rf"^(?P<value>{VALUES})", text)
     if marked:
         first = values(marked["value"])
@@ -205,10 +205,10 @@ _NOT_NULL = re.compile(
 
 
 def _nullable(sentence: Sentence, row: ParameterRow) -> Fields | None:
-    """J5: whether null is a value."""
+    """J5: null is, or is not, a permitted value."""
     text = sentence.text
     if row.parameter.location in ("query", "path", "header"):
-        return None  # what stands there is a string: "None" is a word
+        return None  # the value is a string, in which "None" is a word
     if _NOT_NULL.search(text):
         return {"nullable": False}
     m = _NULLABLE.search(text)
@@ -260,7 +260,7 @@ _NEW = re.compile(
 
 
 def _new(sentence: Sentence, row: ParameterRow) -> Fields | None:
-    """E3: the version that brought the parameter, where the parameter file itself has none."""
+    """E3: the first version of the parameter, if the parameter file itself names none."""
     m = _NEW.match(sentence.text)
     return {"min": m["version"]} if m and row.parameter.min is None else None
 
@@ -273,7 +273,7 @@ _OBLIGED = re.compile(
 
 
 def _obliged(sentence: Sentence, row: ParameterRow) -> Fields | None:
-    """J6: the version from which on a required parameter is required: "has become mandatory in microversion 2.75"."""
+    """J6: the first version in which a parameter is required: "has become mandatory in microversion 2.75"."""
     m = _OBLIGED.search(sentence.text)
     return {"required_min": m["version"]} if m and row.parameter.required else None
 
@@ -290,7 +290,7 @@ RULES: tuple[tuple[str, str, Read], ...] = (
     ("visible-to", "F3", visible_to),
     ("obliged-since", "J6", _obliged),
 )
-"""Name, family and reader of every rule."""
+"""Name, family and reader of every rule for descriptions."""
 
 
 @lru_cache(maxsize=8192)
@@ -314,5 +314,8 @@ def _read(description: str, parameter: Parameter, section: Section) -> Fields:
 
 
 def read_description(row: ParameterRow) -> Mapping[str, Any]:
-    """Read what a parameter's description constrains, as fields of the model. The first statement counts."""
+    """Return the constraints that a parameter's description states: field of the model -> value.
+
+    If two sentences state the same field, the first counts.
+    """
     return dict(_read(row.description, row.parameter, row.section)) if row.description else {}

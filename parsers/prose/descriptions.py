@@ -1,7 +1,7 @@
-"""Blocks of a parameter's description: paragraphs, list items, notes, without a document around them.
+"""Splits a parameter's description into blocks: paragraphs, list items, notes.
 
-Descriptions are short RST inside of YAML, thousands of them, and often not quite RST (a list without the blank line
-before it). So they are read by lines: what begins with a bullet below a line that ends in a colon is an item.
+Descriptions are short RST texts inside of YAML, often with errors (a list without the blank line before it). So they
+are read line by line: a line that begins with a bullet, below a line that ends in a colon, is a list item.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LINK = re.compile(r"`([^`<]+?)\s*<[^>]*>`__?")
 
 
 def blocks_of(description: str, line: int = 0) -> tuple[Block, ...]:
-    """Read a description; ``line`` is that of its first line."""
+    """Return the blocks of a description; ``line`` is the number of its first line."""
     reader = _Lines(line)
     for number, text in enumerate(description.expandtabs(4).split("\n")):
         reader.feed(text, line + number)
@@ -63,7 +63,7 @@ class _Lines:
         self.lines.append(text.strip())
 
     def flush(self) -> None:
-        """End the block at hand."""
+        """End the current block."""
         if not self.lines:
             return
         text = "\n".join(self.lines)

@@ -1,9 +1,8 @@
-"""Effects that an API can show (C6): something appears, goes, or is no longer listed.
+"""Rules for effects that an API can show (C6): a resource is created, deleted, or no longer listed.
 
-Taken, within postconditions: "A snapshot image will be created in ...", "The shelved image is deleted from ...", "The
-ports attached to the server ... are deleted", "The share does not appear in the list of shares". Not taken:
-what happens on a compute or storage node (C7), which no API shows, and what may happen later ("If that image is used
-...").
+Read, within postconditions: "A snapshot image will be created in ...", "The shelved image is deleted from ...", "The
+ports attached to the server ... are deleted", "The share does not appear in the list of shares". Not read: events on
+a compute or storage node (C7), which no API shows, and possible later events ("If that image is used ...").
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ def _effect(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _on_a_node(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """C7: what happens on a node, which cannot be seen through the API."""
+    """C7: an event on a node, which cannot be seen through the API."""
     if not (
         _in_postconditions(sentence) or sentence.block.block == "troubleshooting" or "You can also see" in sentence.text
     ):
@@ -83,7 +82,7 @@ _IF_CONFIGURED = re.compile(
 
 
 def _depends_on_option(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """C8: what a configuration option of the cloud brings about: no API shows the option, so nothing is promised."""
+    """C8: an effect of a configuration option of the cloud: no API shows the option, so nothing is promised."""
     return NOTHING if _IF_CONFIGURED.match(sentence.text) and environment(sentence.text) else None
 
 

@@ -1,4 +1,4 @@
-"""What the grammar of sentences finds in an operation and in a file."""
+"""The facts that the grammar of sentences finds in an operation and in a file."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class ProseFacts:
     """The facts that the sentences of one operation state.
 
     Attributes:
-        normal, error: codes in document order; those of ``rest_status_code`` tables are not repeated here, unless a
-            sentence qualifies them (``when``), and then they replace the table's.
-        microversions: of the operation, wherever a sentence says it (its own, or its file's preamble); the options of
-            ``rest_method`` are joined to it by ``parsers.build``.
+        normal, error: codes in document order. A code of a ``rest_status_code`` table is here only if a sentence
+            qualifies it (``when``); it then replaces the table's.
+        microversions: versions of the operation, from its own sentences or its file's preamble; ``parsers.build`` joins
+            the options of ``rest_method`` to them.
         unread: lines of the blocks that no rule has understood.
         parameters: constraints read from descriptions, by ``ParameterRow.key``; the keys of each mapping are fields of
             ``specs.model.Parameter`` (``enum``, ``max_length``, ``nullable``, ``visible_to``, ``min``, ...).
@@ -39,7 +39,7 @@ class ProseFacts:
 
 @dataclass(frozen=True)
 class FileFacts:
-    """The facts that the text of a file outside of its operations states; ``unread`` as in ``ProseFacts``.
+    """The facts that a file states outside of its operations; ``unread`` as in ``ProseFacts``.
 
     ``parameters`` holds the constraints of the rows in ``FileContext.rows``.
     """

@@ -1,7 +1,7 @@
-"""The rules in their order, and how a text is read with them.
+"""The list of all rules, and the functions that read a text with them.
 
-Every rule of ``RULES`` sees every sentence, and the facts of all that take it count. ``LAST_RULES`` are asked for
-what no rule took, one after the other, until one takes it.
+Every rule of ``RULES`` sees every sentence, and the facts of all rules that read it count. A sentence that none of
+them reads is given to the ``LAST_RULES``, one after the other, until one reads it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ RULES: tuple[Rule, ...] = (
     *choices.RULES,
 )
 _SHORTEST = 4
-"""Words of the shortest cell of a table that is a sentence, and no name or value."""
+"""Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""
 
 _OF_A_ROW = (Pre, Post, Failure, Refusal, Code, CodeRange, Constraint)
 
@@ -59,7 +59,7 @@ LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *boilerplate.RULES)
 
 @dataclass(frozen=True)
 class Taken:
-    """A sentence with the rules that took it and what they read."""
+    """A sentence, with the rules that read it and the facts that they found."""
 
     sentence: Sentence
     rules: tuple[Rule, ...] = ()
@@ -79,7 +79,7 @@ class Text:
 
     @property
     def unread(self) -> tuple[int, ...]:
-        """The lines of what no rule took, each once, in order."""
+        """The lines of the sentences that no rule read, each once, in order."""
         return tuple(dict.fromkeys(t.sentence.line for t in self.taken if t.outcome == "unread"))
 
     @property
@@ -89,9 +89,9 @@ class Text:
 
 
 def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
-    """Read one sentence; also whether the list below it was taken with it.
+    """Read one sentence. The second value is True if the list below it was read with it.
 
-    What was meant as a directive is no sentence, and so never known to promise nothing.
+    A misspelt directive is not a sentence: it stays unread.
     """
     took: list[Rule] = []
     facts: list[Fact] = []
@@ -140,13 +140,13 @@ def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
 
 
 def _of_a_row(taken: Taken) -> Taken:
-    """What a cell tells, without what would govern the whole operation, such as its versions: it tells of its row."""
+    """Return the reading of a table cell without facts about the whole operation: a cell is about its row only."""
     kept = tuple(fact for fact in taken.facts if isinstance(fact, _OF_A_ROW))
     return replace(taken, facts=kept, rules=taken.rules if kept or not taken.facts else ())
 
 
 def _in_tables(blocks: Sequence[Block], done: set[int]) -> Iterator[Sentence]:
-    """The sentences in the cells of tables, each with the line of its row."""
+    """Yield the sentences in the cells of tables, each with the line of its row."""
     for index, block in enumerate(blocks):
         if block.kind != "table" or index in done:
             continue

@@ -1,7 +1,7 @@
-"""Deprecation (I1, I3, I4) and removal (I2) of operations.
+"""Rules for the deprecation (I1, I3, I4) and the removal (I2) of operations.
 
-Taken: "This API is deprecated", also as of a version, "They were removed in the 21.0.0 release", "superseded by
-``X``", "(DEPRECATED)" in a title. Not taken: what is deprecated besides the operation: a driver, a service, a
+Read: "This API is deprecated", also as of a version, "They were removed in the 21.0.0 release", "superseded by
+``X``", "(DEPRECATED)" in a title. Not read: the deprecation of anything but the operation: a driver, a service, a
 parameter, a file format ("only works with X, which is deprecated").
 """
 
@@ -58,7 +58,7 @@ _USE = re.compile(
 
 
 def _deprecated(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """I1, I3: the operation is deprecated; since a version, where one is named."""
+    """I1, I3: the operation is deprecated, perhaps since a named version."""
     text = sentence.text
     if not (_DEPRECATED.search(text) or _ALL.search(text) or _EXTENSIONS.match(text) or _SUPERSEDED.search(text)):
         return None

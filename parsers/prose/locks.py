@@ -1,7 +1,7 @@
-"""Locks (B5, G1): that a locked resource obeys administrators alone.
+"""Rules for locks (B5, G1): a locked resource may be changed by administrators only.
 
-Taken: "If the server is locked, you must have administrator privileges to ...". Not taken, but known to add nothing:
-what a lock does in general, how one sees it, who may unlock.
+Read: "If the server is locked, you must have administrator privileges to ...". Known to promise nothing: general
+explanations of locks, of how they are shown, and of the roles that may unlock.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _locked(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _about_locks(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """G1: what locks are; the promise stands with the operations that a lock restricts."""
+    """G1: an explanation of locks; the promises are in the text of the operations that a lock restricts."""
     return NOTHING if _ABOUT.search(sentence.text) and _DESCRIBES.match(sentence.text) else None
 
 

@@ -1,6 +1,6 @@
-"""Data of the grammar: names of statuses and the words that resources and attributes are called by.
+"""Data of the grammar: names of statuses, and words for resources and attributes.
 
-Source of the status names: references write the name of an internal state where they mean the documented status.
+The names of statuses are needed because references write the name of an internal state for a documented status.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ def _status_names() -> Mapping[str, str]:
 STATUS_NAMES: Mapping[str, str] = _status_names()
 """Name as written -> the status of the documented vocabulary.
 
-The names of all services count in every reference, since the grammar does not know of which service a sentence is. It
-must know that before a service is added to the file in whose vocabulary one of these names is a status of its own.
+The names of all services apply to every reference, since the grammar does not know the service of a sentence. So no
+service may be added to the file in whose vocabulary one of these names is a status of its own.
 """
 
 SAME_RESOURCE: Mapping[str, str] = MappingProxyType(
     {"instance": "server", "server instance": "server", "vm": "server", "image record": "image"}
 )
-"""Another word for a resource; it counts only where the operation's path names the resource that it stands for."""
+"""Word -> the resource that it stands for, if the operation's path names that resource."""
 
 RESOURCES: frozenset[str] = frozenset(
     """
@@ -38,7 +38,7 @@ RESOURCES: frozenset[str] = frozenset(
     service     share snapshot stack subnet tag template token transfer trait trunk user volume zone
     """.split()  # noqa: SIM905 (a list of words reads better so)
 )
-"""Head nouns of resources."""
+"""Nouns that name a resource, in the singular."""
 
 COMPOUNDS: frozenset[str] = frozenset(
     {
@@ -80,7 +80,7 @@ COMPOUNDS: frozenset[str] = frozenset(
         "zone transfer",
     }
 )
-"""Resources named by more than one word; the longest that a phrase ends in is taken."""
+"""Names of resources of more than one word; the longest one at the end of a phrase counts."""
 
 STATE_MODIFIERS: frozenset[str] = frozenset(
     """
@@ -91,7 +91,7 @@ STATE_MODIFIERS: frozenset[str] = frozenset(
 """Words before "status" or "state" that name an attribute of the resource, and not the resource itself."""
 
 LASTING: frozenset[str] = frozenset({"running", "pending", "missing"})
-"""Statuses that end like those of something under way, and last."""
+"""Stable statuses with the ending of a transient one."""
 
 OPPOSITE_ENVIRONMENT: Mapping[str, str] = MappingProxyType(
     {"image-backed": "volume-backed", "volume-backed": "image-backed"}

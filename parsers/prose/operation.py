@@ -1,4 +1,4 @@
-"""From the sentences of an operation to its facts: reads, joins, puts in order."""
+"""Turns the sentences of an operation, and of its file, into its facts: reads them, joins them, puts them in order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Ver
 
 
 def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
-    """Read the sentences of one operation, and of its file's preamble what governs it."""
+    """Read the sentences of one operation, and those of its file's preamble that apply to it."""
     parameters = {row.key: read_description(row) for row in source.rows}
     enums = {
         row.parameter.name: tuple(parameters[row.key].get("enum", ()))
@@ -48,7 +48,7 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
 def _constrained(
     source: OperationSource, read: dict[ParameterKey, Mapping[str, Any]], facts: tuple[Fact, ...]
 ) -> dict[ParameterKey, Mapping[str, Any]]:
-    """What descriptions constrain, then what the operation's sentences add."""
+    """Return the constraints of the descriptions, with those that the operation's sentences add."""
     found = {key: dict(fields) for key, fields in read.items()}
     for fact in facts:
         if not isinstance(fact, Constraint):
@@ -63,12 +63,12 @@ def _constrained(
 
 @lru_cache(maxsize=4)
 def _preamble(blocks: tuple[Block, ...], context: FileContext) -> Text:
-    """Read a file's preamble once for all operations that follow."""
+    """Read a file's preamble; cached, because all operations of the file need it."""
     return read_text(blocks, Scope(context))
 
 
 def read_file(context: FileContext, operations: Sequence[OperationSource] = ()) -> FileFacts:
-    """Read the sentences of a file outside of its operations, and its vocabularies wherever they stand."""
+    """Read the sentences of a file outside of its operations, and the vocabularies of the whole file."""
     text = read_text(context.blocks, Scope(context))
     found = list(vocabularies(context.blocks, Scope(context)))
     for source in operations:
@@ -82,12 +82,12 @@ def read_file(context: FileContext, operations: Sequence[OperationSource] = ()) 
 
 
 def _codes(source: OperationSource, own: Text) -> tuple[tuple[Code, ...], tuple[Code, ...]]:
-    """The listed codes, then those that stand in prose only."""
+    """Return the normal and the error codes: the listed ones first, then those that only a sentence names."""
     lists: dict[str, list[Code]] = {"normal": [], "error": []}
     rows = {(status.kind, status.code) for status in source.statuses}
     for kind, codes in read_code_lists(source.blocks).lists:
         row = "success" if kind == "normal" else kind
-        # A list in words beside a table of codes repeats it, unless it says for which versions a code holds.
+        # A list in prose beside a table of codes repeats the table, unless it limits a code to some versions.
         lists[kind] += (code for code in codes if code.min or code.max or (row, code.code) not in rows)
     known = {c.code for codes in lists.values() for c in codes} | {s.code for s in source.statuses}
     for fact in own.facts:
@@ -100,7 +100,7 @@ def _codes(source: OperationSource, own: Text) -> tuple[tuple[Code, ...], tuple[
 
 
 def _bind(lists: dict[str, list[Code]], bound: Code) -> None:
-    """Give a listed code the range that a sentence says; one that is not listed is added."""
+    """Give a listed code the version range that a sentence states; add the code if it is not listed."""
     kind = "normal" if bound.code < 400 else "error"
     for index, code in enumerate(lists[kind]):
         if code.code == bound.code and code.min is None and code.max is None:
@@ -123,14 +123,14 @@ def _preconditions(own: Text) -> tuple[Condition, ...]:
 
 
 def _same(one: Condition, other: Condition) -> bool:
-    """Whether two statements of one paragraph speak of the same attribute under the same conditions."""
+    """True if two statements of one paragraph are about the same attribute under the same conditions."""
     return (one.kind, one.resource, one.attribute, one.line, one.when) == (
         other.kind, other.resource, other.attribute, other.line, other.when,
     ) and one.kind == "status"  # fmt: skip
 
 
 def _postconditions(own: Text) -> tuple[Condition, ...]:
-    """Postconditions: those of one paragraph about one attribute are one, and failures join what they belong to."""
+    """Return the postconditions: one for each paragraph and attribute, with the values after a failure joined to it."""
     found: list[Condition] = []
     failures: list[Failure] = []
     for fact in own.facts:
@@ -170,7 +170,7 @@ def _fail(found: list[Condition], failure: Failure) -> None:
 
 
 def _versions(own: Text, above: Text, source: OperationSource) -> Versions:
-    """The operation's versions: its own sentences first, then those of the preamble that govern it."""
+    """Return the operation's versions: from its own sentences first, then from those of the preamble."""
     low = high = None
     line = None
     for gate in _gates(own, above, source):

@@ -1,9 +1,9 @@
-"""Policy (F1, F2, and the forms of F3 that speak of a whole operation): who may use it by the documented defaults.
+"""Rules for policy (F1, F2, and F3 of a whole operation): the roles that may use it by the documented defaults.
 
-Taken: "Policy defaults enable only users with an administrative role or the owner of the share to perform this
+Read: "Policy defaults enable only users with an administrative role or the owner of the share to perform this
 operation", "Both defaults enable only ...", "By default, only administrators can manage shares", "This is usually an
-admin only call", "Administrators only, depending on policy". Not taken: who may see or set a parameter, what an
-administrator can do besides.
+admin only call", "Administrators only, depending on policy". Not read: the roles that may see or set a parameter, and
+further abilities of administrators.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _roles(who: str) -> tuple[str, ...]:
 
 
 def _defaults(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """F1: the policy's defaults."""
+    """F1: the roles that the policy's defaults permit."""
     m = _DEFAULTS.match(sentence.text)
     if m is None or (m["what"] and not _OPERATION.search(m["what"])):
         return None
@@ -71,7 +71,7 @@ def _defaults(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG0
 
 
 def _rule(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """F1, F5: a named rule that is the default."""
+    """F1, F5: a policy rule, named as the default."""
     m = _RULE.match(sentence.text)
     roles = _roles(m["rule"].replace("_", " ").replace("or owner", "or the owner of")) if m else ()
     return Reading((Policy(roles, sentence.line),)) if roles else None
@@ -90,7 +90,7 @@ def _may_change(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: AR
 
 
 def _kinds(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """That an operation has several policies; the sentence that follows says which."""
+    """A statement that an operation has several policies; the next sentence names them."""
     return NOTHING if _KINDS.match(sentence.text) else None
 
 

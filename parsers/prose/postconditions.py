@@ -1,11 +1,11 @@
-"""Final and transient statuses (C1-C5): what a resource's status becomes after the operation.
+"""Rules for final and transient statuses (C1-C5): the status of a resource after the operation.
 
 A statement is one of a few clauses: "its status changes to ``A``", "the image status is ``A``", "shows a status of
-``A`` and a migration status of ``b``", "shows an ``A`` status", "returns to the original status". Which of them a
-sentence may hold depends on how it opens: "After you successfully ...", "If the operation succeeds", "A successfully
-resized server", "Starts a stopped server and ...". A sentence that speaks of an operation under way ("A reverting
-resize operation " "shows") names transient statuses. "If the request fails again, the status should be ``A``" names
-the status after a failure.
+``A`` and a migration status of ``b``", "shows an ``A`` status", "returns to the original status". The beginning of a
+sentence decides which of them it may hold: "After you successfully ...", "If the operation succeeds", "A successfully
+resized server", "Starts a stopped server and ...". A sentence about an operation under way ("A reverting resize
+operation shows ...") names transient statuses. "If the request fails again, the status should be ``A``" names the
+status after a failure.
 """
 
 from __future__ import annotations
@@ -93,13 +93,13 @@ _REMAINS = re.compile(
 def _status(
     scope: Scope, sentence: Sentence, phrase: str | None, name: str | None, default: str | None = None
 ) -> Condition:
-    """A condition on a status, without values. "migration status" names a resource, "power status" an attribute."""
+    """Make a status condition without values: "migration status" names a resource, "power status" an attribute."""
     resource = scope.named(phrase) if phrase and noun(phrase) else (default or scope.resource)
     return Condition("status", resource, sentence.line, attribute=attribute(name) if name else None)
 
 
 def _with(base: Condition, names: tuple[str, ...], *, transient: bool = False, when: When | None = None) -> Condition:
-    """The condition with its values, statuses normalised."""
+    """Return the condition with its values, which are statuses of the documented vocabulary."""
     known, as_written = normalised(names) if base.attribute is None else (names, ())
     return replace(
         base,
@@ -115,14 +115,14 @@ def _names(m: re.Match[str]) -> tuple[str, ...]:
 
 
 def _in_progress(name: str) -> bool:
-    """Whether a status names something under way: ``deleting``, ``resize_reverting``."""
+    """True if a status names an operation under way: ``deleting``, ``resize_reverting``."""
     return name.islower() and name.endswith("ing") and name not in LASTING
 
 
 def _clauses(
     sentence: Sentence, scope: Scope, text: str, default: str | None = None
 ) -> list[tuple[Condition, tuple[str, ...]]]:
-    """Every statement of a status in a text: the condition without its values, and the values."""
+    """Return every statement of a status in a text: the condition without its values, and the values."""
     found: list[tuple[int, Condition, tuple[str, ...]]] = []
     taken: list[tuple[int, int]] = []
     for pattern in (_BACK, _SHOWS, _HAS, _AND_OF, _AND_VALUE, _CHANGES):
@@ -152,7 +152,7 @@ def _after_success(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _shown(sentence: Sentence, scope: Scope) -> Reading | None:
-    """C3, C5: "A successfully resized server shows ...", and of what is under way "A reverting operation shows ..."."""
+    """C3, C5: "A successfully resized server shows ..."; of an operation under way, "A reverting operation shows"."""
     done, doing = _DONE.match(sentence.text), _DOING.match(sentence.text)
     if done is None and doing is None:
         return None
@@ -176,7 +176,7 @@ def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _seen(sentence: Sentence, scope: Scope) -> Reading | None:
-    """C5: "With permissions, you can see the volume status as ``a``": final, unless it names what is under way."""
+    """C5: "With permissions, you can see the volume status as ``a``": final, unless the status is a transient one."""
     m = _SEEN.match(sentence.text)
     if m is None:
         return None
@@ -237,7 +237,7 @@ def _failing(base: Condition, names: tuple[str, ...]) -> Condition:
 
 
 def _after_failure(sentence: Sentence, scope: Scope) -> Reading | None:
-    """What a failure leaves: "If it fails again, the server status should be ``A`` and a job status of ``b``"."""
+    """Statuses after a failure: "If it fails again, the server status should be ``A`` and a job status of ``b``"."""
     if m := _REMAINS.match(sentence.text):
         base = _status(scope, sentence, m["noun"], m["attribute"])
         return Reading((Failure(base.resource, base.attribute, _names(m), sentence.line),))
@@ -271,7 +271,7 @@ _REMAINS_SO = re.compile(
 
 
 def _remains(sentence: Sentence, scope: Scope) -> Reading | None:
-    """C4: "From version 2.95, the server will remain stopped on ...": a word that is a status by another name."""
+    """C4: "From version 2.95, the server will remain stopped on ...": "stopped" is another name of a status."""
     m = _REMAINS_SO.search(sentence.text)
     status = STATUS_NAMES.get(m["word"].upper()) if m else None
     clauses = version_clauses(sentence.text)

@@ -1,8 +1,8 @@
-"""What a rule is, and what it hands back.
+"""The types of the grammar: rules, and the facts that they read.
 
-A rule reads one sentence. It answers None where the sentence is none of its own, else a reading: the facts that the
-sentence states, which may be none (the sentence is known to promise nothing). All rules see every sentence; a
-sentence that none takes is unread.
+A rule reads one sentence. It returns None if the sentence does not have the rule's form, else a reading: the facts
+that the sentence states. A reading without facts means that the sentence is known to promise nothing. All rules see
+every sentence; a sentence without a reading is unread.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Post:
 
 @dataclass(frozen=True)
 class Failure:
-    """What a resource's attribute is after a failure; it joins the postcondition of the same resource."""
+    """The values of a resource's attribute after a failure; they join the postcondition of the same resource."""
 
     resource: str
     attribute: str | None
@@ -44,7 +44,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Refusal:
-    """The code that answers a violated precondition of the sentence before."""
+    """The status code of the refusal if the precondition of the sentence before is violated."""
 
     code: int
     kind: str
@@ -53,7 +53,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class CodeRange:
-    """The microversions for which a listed code holds, said in a sentence of its own."""
+    """The microversions for which a listed code holds, stated by a sentence outside of the list."""
 
     code: Code
 
@@ -68,7 +68,7 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Gate:
-    """Versions of operations. ``only`` and ``besides`` hold the words of the titles that it governs or spares."""
+    """Microversions of operations. ``only``: words of the titles that it applies to; ``besides``: of those excepted."""
 
     versions: Versions
     only: frozenset[str] = frozenset()
@@ -77,7 +77,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class MayChange:
-    """That the provider may change the policy named before."""
+    """A statement that the provider may change the policy named before."""
 
     line: int
 
@@ -110,19 +110,25 @@ Fact = (
 
 @dataclass(frozen=True)
 class Reading:
-    """What a rule took from a sentence; ``items`` says that it took the list below as well."""
+    """The facts that a rule read from a sentence; ``items``: True if it read the list below the sentence as well."""
 
     facts: tuple[Fact, ...] = ()
     items: bool = False
 
 
 NOTHING = Reading()
-"""The sentence is known to promise nothing."""
+"""The reading of a sentence that is known to promise nothing."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a rule may know besides its sentence: the operation it stands in (None in a file's preamble)."""
+    """The context of a sentence for a rule: its file and its operation.
+
+    Attributes:
+        context: the file.
+        source: the operation; None in a file's preamble.
+        enums: name of a request field -> its enumerated values, () if it has none.
+    """
 
     context: FileContext
     source: OperationSource | None = None
@@ -130,11 +136,14 @@ class Scope:
 
     @property
     def resource(self) -> str:
-        """The resource that the path names: of its last identifier, else its last segment."""
+        """The last resource that the path names."""
         return resources_of(self.source.path)[-1] if self.source else "resource"
 
     def named(self, phrase: str | None, *, anywhere: bool = False) -> str:
-        """The resource that a phrase names, in the path's word for it; the path's resource where it names none."""
+        """Return the resource that a phrase names, in the path's word for it; the path's resource if it names none.
+
+        ``anywhere``: True to search the whole phrase, False to look only at its end.
+        """
         found = (last_noun(phrase) if anywhere else noun(phrase)) if phrase else None
         if found is None:
             return self.resource
@@ -142,10 +151,10 @@ class Scope:
         return other if other and self.source and other in resources_of(self.source.path) else found
 
     def field_with(self, value: str) -> str | None:
-        """The one request field whose enumeration holds a value.
+        """Return the only request field whose enumeration holds a value; None if there is not exactly one.
 
-        Where no enumeration is known (a document without its parameter file), the only field besides the path's and the
-        action itself.
+        If no enumeration is known (a document without its parameter file), the only field that is neither in the path
+        nor the action itself.
         """
         holders = [name for name, allowed in self.enums.items() if value in allowed]
         if not holders and self.source is not None and not any(self.enums.values()):
@@ -170,7 +179,7 @@ _NO_RESOURCES = frozenset({"action", "actions", "detail", "details"})
 
 
 def resources_of(path: str) -> tuple[str, ...]:
-    """The resources that a path names, in its order: of ``/servers/{id}/tags``, server and tag."""
+    """Return the resources that a path names, in its order: for ``/servers/{id}/tags``, server and tag."""
     segments = [s for s in path.split("?")[0].strip("/").split("/") if s]
     found: list[str] = []
     for number, segment in enumerate(segments):
@@ -193,9 +202,10 @@ class Rule:
     """A named rule.
 
     Attributes:
-        family: the kind of statement it reads.
-        cues: parts of words in lower case; it is asked for a sentence only if that holds one (all, if none).
-
+        name: name of the rule.
+        family: the kind of statement that it reads, such as ``B2``.
+        read: reads a sentence; returns None if the sentence does not have the rule's form.
+        cues: parts of words in lower case; the rule sees only sentences that hold one of them. Empty: all sentences.
     """
 
     name: str
@@ -204,5 +214,5 @@ class Rule:
     cues: tuple[str, ...] = ()
 
     def concerns(self, words: str) -> bool:
-        """Whether the rule may take a sentence of these words, in lower case."""
+        """True if the rule must see a sentence, given in lower case."""
         return not self.cues or any(cue in words for cue in self.cues)

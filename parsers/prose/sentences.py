@@ -1,7 +1,7 @@
-"""Sentences: what a rule of the grammar reads.
+"""Sentences, the input of the grammar's rules.
 
-A block's text is split where a sentence ends, and nowhere else: not inside a ````literal````, an abbreviation (e.g.,
-i.e., etc.), a version (2.10), a file name or an address. A sentence that ends in a colon carries the list below it.
+A block's text is split at the ends of sentences only, and not inside a ````literal````, an abbreviation (e.g., i.e.,
+etc.), a version (2.10), a file name or an address. A sentence that ends in a colon has the list below it as items.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from parsers.document import Block
 
 LONGEST = 2_000
-"""Characters of the longest sentence that rules read; what is longer is no sentence, and stays unread."""
+"""Largest number of characters of a sentence that rules read; a longer one stays unread."""
 
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _SPACE = re.compile(r"\s+")
@@ -24,13 +24,14 @@ _END = re.compile(r"""[.!?](?P<close>["'”’)\]*]*)\s+(?=["'“‘(\[*`]*[A-Z0
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence, with where it stands.
+    """One sentence, and its place.
 
     Attributes:
-        text: on one line, without invisible characters; inline markup as in ``Block.text``.
-        block: the block it stands in; index: that block's place among its siblings.
-        items: where the sentence is the last of its block and ends in a colon, the list items below it.
-        first, last: whether it is the first or the last sentence of its block.
+        text: the text on one line, without invisible characters; inline markup as in ``Block.text``.
+        block: the block that holds it.
+        index: index of the block among its siblings.
+        items: the list items below it, if it is the last sentence of its block and ends in a colon.
+        first, last: True for the first, or the last, sentence of its block.
     """
 
     text: str
@@ -42,7 +43,7 @@ class Sentence:
 
     @property
     def line(self) -> int:
-        """The line of the facts that it states: that of its block."""
+        """The line of the sentence's facts: the line of its block."""
         return self.block.line
 
 
@@ -79,7 +80,7 @@ def split(text: str) -> tuple[str, ...]:
 def in_blocks(
     blocks: Sequence[Block], skip: Iterable[str] = ("literal", "table", "parameters")
 ) -> tuple[Sentence, ...]:
-    """Split every block that holds prose, in document order; ``skip`` names the kinds that hold none."""
+    """Split every block of prose into sentences, in document order; ``skip`` names the kinds of other blocks."""
     skipped = frozenset(skip)
     below: dict[int, list[Block]] = {}
     for block in blocks:

@@ -1,10 +1,10 @@
-"""Status preconditions (B1-B4): what a resource must be for the operation to be accepted.
+"""Rules for status preconditions (B1-B4): the statuses of a resource in which the operation is accepted.
 
-Taken: "The volume status must be ``A`` or ``B``", "You can only VERB an image when its status is ``A``", "only valid
+Read: "The volume status must be ``A`` or ``B``", "You can only VERB an image when its status is ``A``", "only valid
 when the share is in ``A`` state", "requires its status to be ``A``", "the node must be in ``A`` provision state",
 each also with a list below a colon, bound to request fields ("with ``x`` parameter"), to a request value (*SOFT*) or
-to versions. Not taken: what may be ("can also be"), what is reported ("shows the status"), what must not be, what
-others must be.
+to versions. Not read: permitted statuses ("can also be"), reported ones ("shows the status"), forbidden ones, and
+those of other resources.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ _STATES = re.compile(r"\b(?:states|statuses)$", _FLAGS)
 
 
 def _when(text: str, scope: Scope) -> When:
-    """What qualifies a status precondition, but for versions."""
+    """Return the qualification of a status precondition, without versions."""
     request: tuple[tuple[str, object], ...] = ()
     present: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ def _when(text: str, scope: Scope) -> When:
         if holder := scope.field_with(value):
             request = ((holder, value),)
         else:
-            environment = value.lower()  # of what the request says, only the value is known
+            environment = value.lower()  # the text names a value of the request, but not its field
     if m := _SPECIFYING.match(text):
         present = (m["field"],)
     elif _NO_FIELDS.search(text):
@@ -121,7 +121,7 @@ def _fact(
     when: When | None,
     code: int | None = None,
 ) -> tuple[Pre, ...]:
-    """The precondition, and a second one for what a note takes out: "``A`` (``A`` only for image-backed servers)"."""
+    """Return the precondition, and a second one for a value whose note qualifies it: "``A`` (only for ...)"."""
     written = tuple(v.text for v in found)
     if not name:
         written = tuple(w for w in written)
@@ -155,7 +155,7 @@ def _attribute(text: str | None) -> str | None:
 
 
 def _exists(sentence: Sentence, scope: Scope) -> Reading | None:
-    """B1: "The share must exist"; not "a quota must exist to ...", nor what exists otherwise."""
+    """B1: "The share must exist"; not "a quota must exist to ...", and no other statement that something exists."""
     m = re.match(
         rf"^(?P<noun>{NOUN})\s+must\s+(?:already\s+)?exist\s*(?:\((?P<code>404)\))?\.?$", sentence.text, _FLAGS
     )
@@ -188,17 +188,17 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _unquoted(text: str) -> str:
-    """A text without its literals, whose words are values."""
+    """Return a text without its literals, whose words are values."""
     return re.sub(r"``[^`]*``", "", text)
 
 
 def _two_resources(phrase: str | None) -> bool:
-    """Whether a phrase names more than one resource ("both the old and new volume")."""
+    """True if a phrase names more than one resource ("both the old and new volume")."""
     return phrase is not None and re.search(r"\bboth\b|\band\b", phrase, _FLAGS) is not None
 
 
 def _in_preconditions(sentence: Sentence, scope: Scope) -> Reading | None:
-    """The form "the snapshot must be ``A``", within a block of preconditions alone: elsewhere it speaks of anything."""
+    """The form "the snapshot must be ``A``", only within preconditions: elsewhere it may be about any property."""
     if sentence.block.block != "preconditions":
         return None
     m = _MUST_BE.match(sentence.text)

@@ -1,12 +1,12 @@
-"""Further forms in which references tell of a status, met in those of storage, images and load balancers.
+"""Rules for further forms of statements about a status, from the references of storage, images and load balancers.
 
-Taken: "An ``a`` volume status indicates that the request failed"; "Rolls back the status to ``a``", "Moves an image
+Read: "An ``a`` volume status indicates that the request failed"; "Rolls back the status to ``a``", "Moves an image
 from ``a`` to ``b``"; "the status changes to ``a`` and back to ``b``"; "Adds a location to an image which is in ``a``
 state"; "an image that is not in ``a`` state will result in a 409"; "cannot be changed until the provisioning status is
 ``A``"; "The status of the share must be ``a`` or, if the ``force`` flag is used, ..."; "must be ``a`` unless
-``no_copy=True``"; "If the ``x`` parameter is ``false``, the volume status will be ``a``". Not taken: what a status
-means in general, what may also be, what is told with more conditions than a fact can hold, and what one of the many
-things needs that an operation can do. Whether a thing can be acted on is told in ``status_only``.
+``no_copy=True``"; "If the ``x`` parameter is ``false``, the volume status will be ``a``". Not read: general meanings of
+a status, further permitted statuses, statements with more conditions than a fact can hold, and conditions of only one
+of the things that an operation can do. ``status_only`` reads the forms with "only".
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _LEAD_STATUS = re.compile(
     _FLAGS,
 )
 _READ_ELSEWHERE = re.compile(r"^(?:Changes|Sets|Moves|Puts|Transitions)\b.*\b(?:status|state)\s+to\b")
-"""The form that ``postconditions`` reads."""
+"""A form that ``postconditions`` reads."""
 _LEAD_THING = re.compile(
     rf"^{_VERB}\s+(?P<noun>{NOUN})(?:\s+back)?(?:\s+from\s+(?:the\s+)?(?P<from>(?-i:{VALUES}))(?:\s+(?:status|state))?)?"
     rf"\s+(?:in)?to\s+(?:the\s+|an?\s+)?{_LIST}\s+(?P<attribute>{_STATE})\s*\.*$",
@@ -118,7 +118,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _field(text: str | None) -> str | None:
-    """The name of an attribute as a field; None for the status itself."""
+    """Return the name of the field that holds an attribute; None for the status itself."""
     return attribute(re.sub(r"\b(?:states|statuses)$", "status", text)) if text else None
 
 
@@ -154,7 +154,7 @@ def _failure(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
-    """C2: what the operation is for, told by the status that it leads to."""
+    """C2: a lead that states the operation's purpose by the status that it leads to."""
     if sentence.block.kind != "paragraph" or sentence.block.section or version_clauses(sentence.text):
         return None
     m = _LEAD_STATUS.match(sentence.text) or _LEAD_THING.match(sentence.text)
@@ -180,7 +180,7 @@ _ATTEMPTING = re.compile(
 
 
 def _of_the_operation(text: str, scope: Scope) -> bool:
-    """Whether what a sentence says is attempted is what the operation is for, and not one of the things it can do."""
+    """True if the attempt in a sentence is the operation's purpose, not just one of the things it can do."""
     m = _ATTEMPTING.match(text)
     if m is None or scope.source is None:
         return m is None

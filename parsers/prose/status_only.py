@@ -1,9 +1,9 @@
-"""Statuses in which alone a thing can be acted on, told by "only", by "if it is in", or by what else it belongs to.
+"""Rules for the only statuses in which an operation works, stated with "only", "if it is in" or "must belong to".
 
-Taken: "A stack can be deleted only from ``A``, ``B`` states", "Only plans in ``A`` state can be skipped", "can only be
+Read: "A stack can be deleted only from ``A``, ``B`` states", "Only plans in ``A`` state can be skipped", "can only be
 updated for plans that are currently in ``A`` state", "The POST method retries a task if that task is in ``A`` state",
-"The step must belong to a plan in ``A`` state", "Skips a step by changing its state to ``A``". Not taken: a thing that
-is neither the one that the path names nor a known one, for then nobody can tell whose status is meant.
+"The step must belong to a plan in ``A`` state", "Skips a step by changing its state to ``A``". Not read: a sentence
+about a noun that is neither the path's resource nor a known one, since the owner of the status is unclear then.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _NOT = re.compile(r"\b(?:not|never|unless|except)\b", _FLAGS)
 
 
 def _resource(phrase: str, scope: Scope, *, anaphoric: bool = False) -> str | None:
-    """The resource that a phrase names; None where it is neither the path's nor a known one."""
+    """Return the resource that a phrase names; None if it is neither the path's nor a known one."""
     if noun(phrase) is not None:
         return scope.named(phrase)
     words = [singular(word) for word in re.findall(r"[a-z]+", phrase.lower())]
@@ -77,7 +77,7 @@ def _field(text: str) -> str | None:
 
 
 def _only(sentence: Sentence, scope: Scope) -> Reading | None:
-    """B2: "A stack can be deleted only from ``A`` state", and its kin."""
+    """B2: "A stack can be deleted only from ``A`` state", and similar forms."""
     text = sentence.text
     if version_clauses(text) or _NOT.search(re.sub(r"[`\"'][^`\"']*[`\"']", "", text)):
         return None
@@ -101,7 +101,7 @@ def _names(text: str, name: str | None) -> tuple[tuple[str, ...], tuple[str, ...
 
 
 def _set(sentence: Sentence, scope: Scope) -> Reading | None:
-    """C2: "Skips a step by changing its state to ``A``", "Set the port to disabled status", of a lead sentence."""
+    """C2, in a lead: "Skips a step by changing its state to ``A``", "Set the port to disabled status"."""
     if sentence.block.kind != "paragraph" or sentence.block.section or not sentence.first:
         return None
     m = _BY_CHANGING.match(sentence.text) or _SET_TO.match(sentence.text)

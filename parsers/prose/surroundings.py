@@ -1,8 +1,8 @@
-"""Quotas (B6) and the environment (B7): what must be given around the resource, which the API shows in part or not.
+"""Rules for quotas (B6) and the environment (B7): conditions outside of the resource, which the API may not show.
 
-Taken: "must have sufficient ... quota", "enough ... quota remaining", "is not supported for volume-backed instances",
+Read: "must have sufficient ... quota", "enough ... quota remaining", "is not supported for volume-backed instances",
 and within preconditions "You cannot ... if it has ...", "must be fenced", "The connection to ... is valid". Not
-taken: what a quota is in general ("The project quota defines the maximum number of ...").
+read: general explanations of quotas ("The project quota defines the maximum number of ...").
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _quota(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _no_quota(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """B6: the code where it does not; it joins the condition of the sentence before."""
+    """B6: the status code if a quota does not suffice; it joins the condition of the sentence before."""
     found = codes_in(sentence.text)
     if not _NO_QUOTA.match(sentence.text) or len(found) != 1:
         return None
@@ -68,7 +68,7 @@ def _no_quota(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG0
 
 
 def _about_quota(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """What quotas are, and where they are checked."""
+    """General explanations of quotas and their checks."""
     return NOTHING if _ABOUT_QUOTA.search(sentence.text) else None
 
 
@@ -91,7 +91,7 @@ _ONLY_ON = re.compile(
 
 
 def _only_on(sentence: Sentence, scope: Scope) -> Reading | None:
-    """B7: "This operation is only allowed on shares whose ``kind`` is ``a``": what kind of resource it must be."""
+    """B7: "This operation is only allowed on shares whose ``kind`` is ``a``": the required kind of resource."""
     m = _ONLY_ON.match(without_versions(sentence.text))
     if m is None:
         return None
@@ -99,7 +99,7 @@ def _only_on(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _given(sentence: Sentence, scope: Scope) -> Reading | None:
-    """B7, within preconditions: a state of things around the resource, which only a person can check."""
+    """B7, within preconditions: a condition outside of the resource, which only a person can check."""
     introduced = sentence.block.kind == "item" and sentence.block.parent is not None
     if not _in_preconditions(sentence) or introduced or _GOVERNED.search(sentence.text) or sentence.text.endswith(":"):
         return None
@@ -127,4 +127,4 @@ RULES = (
     Rule("only-on-kind", "B7", _only_on, ("only",)),
 )
 LAST_RULES = (Rule("state-of-things", "B7", _given),)
-"""Rules for what no other rule took."""
+"""Rules for sentences that no other rule read."""

@@ -1,10 +1,10 @@
-"""Versions of operations: removed at one (E1), added at one (E2), in the operation or in its file's preamble.
+"""Rules for operations that are removed (E1) or added (E2) at a version, by their own text or the file's preamble.
 
-Taken: "This API will fail with a 404 starting from microversion 3.6", "Requests made with microversion >= 2.43 will
+Read: "This API will fail with a 404 starting from microversion 3.6", "Requests made with microversion >= 2.43 will
 result in a 404", "This API is available starting with microversion 3.5", "Microversion 2.6 or greater is required",
-"Available since version 3.4", "(New in version 2.97)", a ``versionadded`` directive. Which operations a preamble's
-sentence governs is said by its subject: "the image metadata APIs", "all the proxy APIs except image metadata APIs".
-Not taken: versions of a parameter, of a value or of a behaviour.
+"Available since version 3.4", "(New in version 2.97)", a ``versionadded`` directive. The subject of a preamble's
+sentence names the operations that it applies to: "the image metadata APIs", "all the proxy APIs except image metadata
+APIs". Not read: versions of a parameter, of a value or of a behaviour.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ _INTRODUCED = re.compile(
 
 
 def _words(text: str) -> frozenset[str]:
-    """The words of a phrase that tell one operation from another."""
+    """Return the words of a phrase that distinguish one operation from another."""
     return frozenset(
         singular(w)
         for w in re.findall(r"[a-z][a-z-]+", text.lower())
@@ -97,7 +97,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _governs(subject: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Which operations a preamble's subject means: words of those it governs, words of those it spares."""
+    """Return the words of the operations that a preamble's subject includes, and of those that it excepts."""
     main, _, excepted = re.sub(r"[`*]", "", subject).partition(" except ")
     besides = _words(excepted) if excepted else frozenset()
     if excepted or re.match(r"(?:this|these|it|they|requests?|all)\b", main, _FLAGS):
@@ -106,13 +106,13 @@ def _governs(subject: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def governs_title(gate: Gate, title: str) -> bool:
-    """Whether a preamble's sentence governs the operation of this title."""
+    """True if a preamble's sentence applies to the operation with this title."""
     words = _words(title)
     return gate.only <= words and not (gate.besides and gate.besides <= words)
 
 
 def _gone(sentence: Sentence, scope: Scope) -> Reading | None:
-    """E1: an operation answers 404 from a version on: its last version is the one before."""
+    """E1: an operation answers 404 from a version on; the version before is its last."""
     text = sentence.text
     low = gone_from(text)
     if low is None:
@@ -143,12 +143,12 @@ def _available(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _whole(sentence: Sentence) -> bool:
-    """Whether a sentence is the whole of its block, and so speaks of the operation."""
+    """True if a sentence is its whole block, and so is about the operation."""
     return sentence.first and sentence.last and sentence.block.kind == "paragraph"
 
 
 def _directive(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
-    """E2: ``versionadded`` without a text, or one that says that the API was introduced; others are changes."""
+    """E2: ``versionadded`` without a text, or with one that introduces the API; other texts describe changes."""
     if sentence.block.kind not in ("versionadded", "versionchanged"):
         return None
     m = _DIRECTIVE.match(sentence.block.text.strip())

@@ -1,8 +1,8 @@
-"""Visibility (F3): who sees a field of a response by the documented defaults.
+"""A rule for visibility (F3): the roles that see a field of a response by the documented defaults.
 
-Taken: "Appears in responses for administrators only", "only visible to users with the administrative role",
-"By default, only administrators can see this field", where they hold for every version. Not taken: who may send a
-parameter, and what the policy may permit.
+Read: "Appears in responses for administrators only", "only visible to users with the administrative role", "By
+default, only administrators can see this field", if they hold for every version. Not read: the roles that may send a
+parameter, and the choices that a policy has.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ADMIN = re.compile(
 
 
 def visible_to(sentence: Sentence, row: ParameterRow) -> dict[str, Any] | None:
-    """F3: ``admin`` where administrators alone see the field."""
+    """F3: ``admin`` if only administrators see the field."""
     if row.section != "response" or version_clauses(sentence.text):
         return None
     return {"visible_to": "admin"} if _ADMIN.search(sentence.text) else None

@@ -1,7 +1,7 @@
-"""The vocabulary of a status (V1): a list or table of its values, each with what it means.
+"""Rules for the vocabulary of a status (V1): a list or table of its values with their meanings.
 
-Taken: a sentence such as "the possible status values are:" or "... status value is one of:" with a list of values
-below it, and the tables titled "Volume statuses". Not taken: a list of values of a parameter.
+Read: a sentence such as "the possible status values are:" or "... status value is one of:" with a list of values
+below it, and the tables titled "Volume statuses". Not read: a list of values of a parameter.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _table(block: Block, heading: str) -> Vocabulary | None:
 
 
 def vocabularies(blocks: Sequence[Block], scope: Scope) -> Iterator[Vocabulary]:
-    """Every vocabulary of a text: lists below a sentence, tables below a heading."""
+    """Yield every vocabulary of a text: lists below a sentence, tables below a heading."""
     for sentence in in_blocks(blocks):
         if sentence.items and (reading := _list(sentence, scope)):
             yield from (fact for fact in reading.facts if isinstance(fact, Vocabulary))
@@ -65,7 +65,7 @@ def vocabularies(blocks: Sequence[Block], scope: Scope) -> Iterator[Vocabulary]:
 
 
 def tables(blocks: Sequence[Block]) -> dict[int, Vocabulary]:
-    """The vocabularies that tables give, by the index of the table."""
+    """Return the vocabularies in tables, by the index of the table's block."""
     found: dict[int, Vocabulary] = {}
     heading = ""
     for index, block in enumerate(blocks):

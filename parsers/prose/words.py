@@ -1,7 +1,7 @@
-"""Words and phrases: value lists, noun phrases, attributes.
+"""Patterns and readers of words and phrases: lists of values, noun phrases, names of attributes.
 
 A value is a ````literal````, a 'quoted' word, a ``**strong**`` one, or a bare one in capitals. Values are listed
-"``A``, ``B``[,] or ``C``"; what stands in parentheses behind a value qualifies it.
+as "``A``, ``B``[,] or ``C``"; parentheses after a value hold a note that qualifies it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from parsers.prose.names import COMPOUNDS, RESOURCES, STATE_MODIFIERS, STATUS_NA
 _WORD = r"[A-Za-z][\w-]*"
 _CAPITALS = r"(?<![\w`])[A-Z][A-Z_]+(?![\w`])"
 VALUE = rf"(?:``[^`\s]+``|\*\*{_WORD}\*\*|\*{_WORD}\*|(?<![\w`])`{_WORD}`(?!`)|\"{_WORD}\"|'{_WORD}'|{_CAPITALS})"
-"""One value, with its marks."""
+"""Pattern of one value, with its quotation marks or markup."""
 
 _NOTE = r"(?:\s*\([^()]*\))?"
 _JOIN = r"(?:\s*,\s*(?:and/or\s+|and\s+|or\s+|nor\s+)?|\s+(?:and/or|and|or|nor)\s+)"
 VALUES = rf"(?:{VALUE}{_NOTE}(?:{_JOIN}(?:either\s+|in\s+)?{VALUE}{_NOTE})*)"
-"""A list of values."""
+"""Pattern of a list of values."""
 
 _ONE = re.compile(rf"(?P<value>{VALUE})(?:\s*\((?P<note>[^()]*)\))?")
 _MARKS = "`*'\""
@@ -28,7 +28,7 @@ ATTRIBUTE = (
     r"(?:``[\w:.-]+``|[\w-]+:[\w]+|[a-z]+(?:_[a-z]+)+"
     rf"|(?:(?:{'|'.join(sorted(STATE_MODIFIERS))})\s+)?(?:status|state))"
 )
-"""The name of an attribute that holds a status: a literal, a bare identifier, or "[power] status"."""
+"""Pattern of the name of an attribute that holds a status: a literal, a bare identifier, or "[power] status"."""
 
 DETERMINER = r"(?:the|a|an|this|that|each|any|every|its|their|your|both|all)"
 NOUN = rf"(?:(?:{DETERMINER}\s+)?(?:[A-Za-z][\w'/-]*\s+){{0,4}}?[A-Za-z][\w'/-]*)"
@@ -36,14 +36,14 @@ NOUN = rf"(?:(?:{DETERMINER}\s+)?(?:[A-Za-z][\w'/-]*\s+){{0,4}}?[A-Za-z][\w'/-]*
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a list, as written without its marks, and what stands in parentheses behind it."""
+    """One value of a list, without its marks, and the text in parentheses after it (None if there is none)."""
 
     text: str
     note: str | None = None
 
 
 def bare(text: str) -> str:
-    """A word without its marks."""
+    """Return a word without its quotation marks or markup."""
     return text.strip(_MARKS)
 
 
@@ -53,13 +53,13 @@ def values(text: str) -> tuple[Value, ...]:
 
 
 def normalised(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Statuses in the documented vocabulary, and the words as written where these differ."""
+    """Return statuses in the documented vocabulary, and the words as written; these are () if nothing differs."""
     known = tuple(STATUS_NAMES.get(name, name) for name in names)
     return known, names if known != names else ()
 
 
 def singular(word: str) -> str:
-    """The singular of an English noun, by its ending."""
+    """Return the singular of an English noun, by its ending."""
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "ches", "shes")):
@@ -70,7 +70,7 @@ def singular(word: str) -> str:
 
 
 def noun(phrase: str) -> str | None:
-    """The resource that a phrase names: the longest known name that it ends in, else None.
+    """Return the resource that a phrase names: the longest known name at its end; None if there is none.
 
     Adjectives, participles and articles before the name do not count: "the newly created image" is an image.
     """
@@ -85,7 +85,7 @@ def noun(phrase: str) -> str | None:
 
 
 def last_noun(phrase: str) -> str | None:
-    """The last resource that a phrase speaks of, wherever it stands: "an image from the server" gives the server."""
+    """Return the last resource named anywhere in a phrase: "an image from the server" gives the server."""
     words = phrase.split()
     for end in range(len(words), 0, -1):
         found = noun(" ".join(words[max(0, end - 4) : end]))
@@ -95,6 +95,6 @@ def last_noun(phrase: str) -> str | None:
 
 
 def attribute(text: str) -> str | None:
-    """The name of an attribute as a field; None for the status itself."""
+    """Return the name of the field that holds an attribute; None for the status itself."""
     name = re.sub(r"\s+", "_", bare(text.strip()))
     return None if name.lower() in ("status", "state") else name

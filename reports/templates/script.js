@@ -1,4 +1,4 @@
-// The page says everything without this; it only filters, sorts, opens and copies.
+// The page is complete without this script, which only filters, sorts, opens and copies.
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -72,7 +72,7 @@
     }
   }
 
-  // A link into something folded opens it.
+  // A link into a closed section opens the section.
   const reveal = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;

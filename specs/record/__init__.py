@@ -1,4 +1,4 @@
-"""The run record: what one run asked, sent, was answered and concluded."""
+"""The run record: the requests, responses and results of one run, as files."""
 
 from specs.record.errors import RecordError
 from specs.record.reader import RunRecord

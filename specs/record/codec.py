@@ -1,10 +1,9 @@
-"""Between the classes of a run record and the JSON of its files.
+"""Conversion between the classes of a run record and the JSON of its files.
 
-Every key that the format fixes is written, also where it is null; the optional ones (``kind``, ``state``,
-``omissions``, ``observation``) only where they say something. Keys that are not known are ignored on reading,
-so that a record of a later version in the same format can still be read. ``status`` and ``accepted`` came later:
-where a line lacks them, they are read as null. ``schemas/record-1.json`` and
-``schemas/run-1.json`` say the same.
+Every required key is written, even if it is null; the optional ones (``kind``, ``state``, ``omissions``,
+``observation``) only if they have a value. Unknown keys are ignored on reading, so that a record of a later version in
+the same format can still be read. ``status`` and ``accepted`` were added later: if a line lacks them, they are read as
+null. ``schemas/record-1.json`` and ``schemas/run-1.json`` define the same format.
 """
 
 from __future__ import annotations
@@ -44,17 +43,17 @@ _NAMES = {
 
 
 class MalformedError(ValueError):
-    """JSON that is no result or no head of a run; the text says which key is wrong, and in what."""
+    """JSON that is not a result or not the head of a run. The message names the wrong key and its place."""
 
 
 # --- results ---
 
 
 def result_to_json(result: Result) -> dict[str, Any]:
-    """Express one result as the object of one line, in the order of the format.
+    """Return a result as the JSON object of its line, with the keys in the order of the format.
 
     Raises:
-        TypeError: a body or an observation holds what JSON cannot express.
+        TypeError: a body or an observation holds a value that JSON cannot express.
 
     """
     data: dict[str, Any] = {
@@ -87,7 +86,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
 
 
 def result_from_json(data: object) -> Result:
-    """Read the object of one line.
+    """Return the result in the JSON object of a line.
 
     Raises:
         MalformedError: a key is missing or holds a value of another type.
@@ -182,7 +181,7 @@ def _headers(data: dict[str, Any], where: str) -> dict[str, str]:
 
 
 def info_to_json(info: RunInfo) -> dict[str, Any]:
-    """Express the head of a run as the object of ``run.json``."""
+    """Return the head of a run as the JSON object of ``run.json``."""
     return {
         "format": info.format,
         "started": info.started,
@@ -199,7 +198,7 @@ def info_to_json(info: RunInfo) -> dict[str, Any]:
 
 
 def info_from_json(data: object) -> RunInfo:
-    """Read the object of ``run.json``.
+    """Return the head of a run in the JSON object of ``run.json``.
 
     Raises:
         MalformedError: ``started`` is missing, or a key holds a value of another type.
@@ -222,7 +221,7 @@ def info_from_json(data: object) -> RunInfo:
 
 
 def dumps(data: object, indent: int | None = None) -> str:
-    """Write JSON as the record's files hold it: ASCII, so that no character breaks a line or the encoding."""
+    """Return a value as the JSON text of the record's files: in ASCII, so that no character can break a line."""
     separators = (",", ":") if indent is None else (",", ": ")
     return json.dumps(data, ensure_ascii=True, allow_nan=False, indent=indent, separators=separators)
 
@@ -231,7 +230,7 @@ def dumps(data: object, indent: int | None = None) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Express it in JSON's types: bytes as text, tuples as lists, not-a-number as the text ``nan``."""
+    """Return a value in JSON's types: bytes as text, tuples as lists, not-a-number as the text ``nan``."""
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, float):
@@ -242,7 +241,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, (bytes, bytearray)):
         return bytes(value).decode("utf-8", "replace")
-    raise TypeError(f"a run record holds JSON only, and got {type(value).__name__}: {value!r:.100}")
+    raise TypeError(f"a run record can hold only JSON, not a value of type {type(value).__name__}: {value!r:.100}")
 
 
 def _finite(number: float) -> float:

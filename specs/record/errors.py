@@ -1,4 +1,4 @@
-"""The one error of the run record."""
+"""The error of the run record."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ Code = Literal["no-run", "no-head", "other-format", "broken-head", "broken-line"
 
 
 class RecordError(Exception):
-    """A run record that cannot be read or written.
+    """A run record cannot be read or written.
 
-    The text is one sentence: what, where, and how to mend it. ``code`` is for programs.
+    The message is one sentence: the error, its place and the correction. ``code`` names the error for programs.
     """
 
     def __init__(self, code: Code, sentence: str) -> None:

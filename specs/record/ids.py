@@ -1,6 +1,6 @@
-"""The ids of a record, taken apart: of a requirement, of a case and of a deviation.
+"""Parsers of the ids in a record: ids of requirements, of cases and of deviations.
 
-The forms are those of the format. Whoever reads a record takes ids apart here, not by hand:
+All readers of a record use these functions to take ids apart. The forms are those of the format:
 
 - requirement: ``<operation>/<kind>[/<detail>]``, such as ``widgets.spin/error/404``;
 - case: the id of its requirement, or that and ``[<detail>]``;
@@ -20,8 +20,8 @@ class RequirementId:
     """The parts of the id of a requirement.
 
     Attributes:
-        kind: such as ``normal`` or ``error``; empty where the id has none.
-        detail: such as ``202`` or ``400/name/too-long``; empty where there is none.
+        kind: such as ``normal`` or ``error``; empty if the id has none.
+        detail: such as ``202`` or ``400/name/too-long``; empty if the id has none.
     """
 
     operation: str
@@ -30,12 +30,12 @@ class RequirementId:
 
     @classmethod
     def parse(cls, text: str, operation: str | None = None) -> RequirementId:
-        """Take an id apart.
+        """Return the parts of an id.
 
         Args:
             text: the id.
-            operation: the operation's id where it is known; else it is the part before the first slash. An id that
-                does not begin with it (a rule of the framework, which belongs to no operation) has the kind first.
+            operation: id of the operation; None takes the part before the first slash. An id that does not begin with
+                it (a rule of the framework, which belongs to no operation) begins with the kind.
         """
         if operation is None:
             operation, _, rest = text.partition("/")
@@ -55,10 +55,10 @@ class DeviationId:
 
     @classmethod
     def parse(cls, text: str) -> DeviationId:
-        """Take an id apart.
+        """Return the parts of an id.
 
         Raises:
-            ValueError: it is not of the form.
+            ValueError: the id does not have the form of a deviation's.
         """
         requirement, _, rest = text.partition("!")
         class_, mark, observed = rest.partition("!")
@@ -69,10 +69,10 @@ class DeviationId:
 
 
 def case_detail(case: str, requirement: str) -> str:
-    """Give what tells a case from the others of its requirement; empty where the case has the requirement's own id.
+    """Return the detail of a case's id: the text in brackets after the requirement's id; empty if there is none.
 
     Raises:
-        ValueError: the case is not one of the requirement.
+        ValueError: the case does not belong to the requirement.
     """
     rest = case.removeprefix(requirement)
     if case.startswith(requirement):

@@ -1,6 +1,7 @@
-"""The classes of a run record: one ``Result`` a line of ``results.jsonl``, and ``RunInfo`` for ``run.json``.
+"""The classes of a run record: a ``Result`` for each line of ``results.jsonl``, and ``RunInfo`` for ``run.json``.
 
-Verdicts are those of ISO 9646 / TTCN-3 with ``none`` split by its two causes. Attribute names are the keys of the file.
+The verdicts follow ISO 9646 / TTCN-3, with ``inapplicable`` in place of ``none``. Attribute names are the
+keys of the file.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any, Literal
 
 Verdict = Literal["pass", "fail", "inconclusive", "inapplicable", "error"]
 VERDICTS: tuple[Verdict, ...] = ("fail", "error", "inconclusive", "pass", "inapplicable")
-"""All verdicts, weightiest first: a requirement has the first that any of its cases has."""
+"""All verdicts, the gravest first: a requirement has the gravest verdict of its cases."""
 
 DeviationClass = Literal["contradiction", "omission"]
 
@@ -25,7 +26,7 @@ class Source:
 
 @dataclass(frozen=True)
 class SentRequest:
-    """A request as it went out. Secrets are replaced before it gets here."""
+    """A request as it was sent, with its secrets replaced."""
 
     method: str
     url: str
@@ -35,7 +36,7 @@ class SentRequest:
 
 @dataclass(frozen=True)
 class ReceivedResponse:
-    """An answer as it came. ``body`` is the JSON value, or the text where it is no JSON, or None where it is empty."""
+    """A response. ``body`` is its JSON value, or its text if that is not JSON, or None if it is empty."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
@@ -44,7 +45,7 @@ class ReceivedResponse:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and its answer (None where none came); ``ms`` is the time between them in milliseconds."""
+    """A request and its response (None if none came); ``ms`` is the time between them in milliseconds."""
 
     request: SentRequest
     response: ReceivedResponse | None
@@ -64,7 +65,7 @@ class Deviation:
 
     @classmethod
     def of(cls, requirement: str, class_: DeviationClass, observed: str) -> Deviation:
-        """The deviation of a requirement: ``<requirement id>!<class>!<observed>``."""
+        """Make the deviation of a requirement, with the id ``<requirement id>!<class>!<observed>``."""
         return cls(f"{requirement}!{class_}!{observed}", class_, observed)
 
 
@@ -73,17 +74,18 @@ class Result:
     """The outcome of one case.
 
     Attributes:
-        expected, observed: short texts for people, such as a code or a status. No program takes facts out of them: each
-            fact has a field.
-        role: as whom the judged request was sent.
-        status: the code of the answer that was judged; None where nothing was sent or no answer came, and in records
-            that were written before the field existed.
-        accepted: whether that answer accepted the request (2xx); None as ``status`` is.
-        exchanges: what was sent and received, the tried request first.
-        reason: why, wherever the verdict is not pass; one sentence.
-        observation: what the cloud does where the reference is silent or leaves the choice: facts, never a verdict.
-        omissions: deviations of class omission beyond the first, which stands in ``deviation``.
-        seconds: time spent on the case.
+        expected, observed: short texts for people, such as a code or a status. Programs do not parse them: each fact
+            has a field of its own.
+        role: the role that sent the judged request.
+        status: the status code of the judged response; None if there is no response, or the record is older than this
+            field.
+        accepted: True if that response accepted the request (2xx); None if ``status`` is None.
+        exchanges: the requests and their responses, the tried request first.
+        reason: one sentence with the reason for any verdict but pass.
+        observation: facts about the cloud's behaviour where the reference is silent or leaves the choice to the
+            provider; never a verdict.
+        omissions: deviations of class omission beyond the first, which is in ``deviation``.
+        seconds: time spent on the case, in seconds.
     """
 
     case: str
@@ -113,15 +115,15 @@ class RunInfo:
     """The head of a run record (``run.json``).
 
     Attributes:
-        format: of the record, 1.
-        started, finished: UTC times in ISO 8601; ``finished`` is None while it runs or if it was killed.
-        endpoint: what was tried: ``url``, ``release`` of the sandbox if it is one, ``min`` and ``max`` microversions.
-        roles: the roles that the run had.
-        environment: Python, platform and versions of this distribution and of what it uses.
+        format: format of the record, 1.
+        started, finished: UTC times in ISO 8601; ``finished`` is None while the run goes on, or if it was killed.
+        endpoint: the cloud: ``url``, ``release`` of a sandbox, ``min`` and ``max`` microversions.
+        roles: the roles for which the run had tokens.
+        environment: Python, platform, and versions of this distribution and of the libraries that it uses.
         spec: ``service``, ``package``, ``version``, ``operations``.
         options: the options of the run, without secrets.
-        totals: counts by verdict, and ``cases``, ``requirements``, ``requests``, ``seconds``; ``made`` says of each
-            resource with statuses how many the run made, by the resource's name.
+        totals: counts by verdict, and ``cases``, ``requirements``, ``requests``, ``seconds``; ``made`` has the number
+            of created resources, by the name of each resource with statuses.
         notes: facts about the run that the reader should know: entries of the bindings and of the state table that
             the run had to use, parts of the cloud that were missing.
     """
@@ -140,10 +142,10 @@ class RunInfo:
 
 
 def requirement_verdict(verdicts: list[Verdict]) -> Verdict:
-    """The verdict of a requirement from those of its cases: the weightiest present.
+    """Return the verdict of a requirement: the gravest of its cases' verdicts.
 
     Raises:
-        ValueError: there is none.
+        ValueError: the list is empty.
     """
     for verdict in VERDICTS:
         if verdict in verdicts:

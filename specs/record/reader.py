@@ -1,8 +1,8 @@
-"""Read a run record.
+"""The reader of run records.
 
-Lines are indexed in one pass, and decoded when they are asked for: a record of 100,000 lines costs the memory
-of its case ids. Where several processes have written (``results.jsonl`` and ``results-<worker>.jsonl``),
-their lines are merged by the time that stands on each.
+Lines are indexed in one pass, and decoded on access: a record of 100,000 lines needs only the memory of its case ids.
+If several processes have written the record (``results.jsonl`` and ``results-<worker>.jsonl``), their lines are merged
+by time.
 """
 
 from __future__ import annotations
@@ -25,14 +25,12 @@ WORKER_LINES = "results-*.jsonl"
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run, as it was left on disk (or as far as it has come).
+    """The record of one run, finished or not.
 
     Attributes:
         info: the head.
-        results: one result for each case, the last that was written, in the order in which the cases were
-            first
-            seen.
-        damaged: a sentence for each line that was ignored because the run was cut off while it wrote it.
+        results: one result for each case, the last one written, in the order of the cases' first results.
+        damaged: a sentence for each line that is ignored because the run was interrupted while it wrote the line.
         path: the directory, with links resolved; None if the record was never on disk.
 
     """
@@ -47,7 +45,7 @@ class RunRecord:
         """Read the record in a directory, which may be a link such as ``runs/latest``.
 
         Raises:
-            RecordError: there is none, or it is of another format, or broken elsewhere than in its last line.
+            RecordError: there is no record, or it has another format, or a line other than the last is broken.
 
         """
         directory = _directory(Path(path))
@@ -64,7 +62,7 @@ def read_info(directory: Path) -> RunInfo:
     """Read ``run.json``.
 
     Raises:
-        RecordError: it is missing, broken, or of another format.
+        RecordError: the file is missing or broken, or has another format.
 
     """
     file = directory / HEAD
@@ -83,17 +81,17 @@ def read_info(directory: Path) -> RunInfo:
     except OSError as error:
         raise RecordError("no-head", f"{file} cannot be read: {error.strerror}") from None
     except (MalformedError, ValueError, RecursionError) as error:
-        raise RecordError("broken-head", f"{file} is no head of a run: {_reason(error)}") from None
+        raise RecordError("broken-head", f"{file} is not the head of a run: {_reason(error)}") from None
 
 
 def result_files(directory: Path) -> list[Path]:
-    """Find the files that hold results, the main one first."""
+    """Return the files that hold results, the main one first."""
     main = directory / LINES
     return ([main] if main.exists() else []) + sorted(directory.glob(WORKER_LINES))
 
 
 def done_cases(directory: Path) -> dict[str, Verdict]:
-    """Read which cases have a result, with their verdicts, for going on with the record."""
+    """Return case id -> verdict of the cases that have a result, to continue the record."""
     return {result.case: result.verdict for result in RunRecord.read(directory).results}
 
 
@@ -117,8 +115,8 @@ def _no_head(directory: Path) -> str:
     inner = sorted(entry.parent.name for entry in directory.glob(f"*/{HEAD}"))
     if inner:
         one = directory / inner[-1]
-        return f"{directory} is no run record, but holds {len(inner)}: name one of them, such as {one}"
-    return f"{directory} is no run record, because it holds no {HEAD}: name the directory that a run has left"
+        return f"{directory} is not a run record, but holds {len(inner)}: name one of them, such as {one}"
+    return f"{directory} is not a run record, because it holds no {HEAD}: name the directory of a run"
 
 
 # --- lines ---
@@ -132,7 +130,7 @@ class _Place(NamedTuple):
 
 
 def _scan(file: Path, damaged: list[str]) -> Iterator[tuple[str, _Place]]:
-    """Yield the cases of a file with the places of their lines, checked; ``at`` never falls within a file."""
+    """Yield the cases of a file, with the places of their checked lines; ``at`` never decreases within a file."""
     at, offset = "", 0
     with file.open("rb") as stream:
         for number, line in enumerate(stream, 1):
@@ -142,7 +140,7 @@ def _scan(file: Path, damaged: list[str]) -> Iterator[tuple[str, _Place]]:
                     data = json.loads(line)
                 except (ValueError, RecursionError) as error:
                     if _is_last(stream, offset + size):
-                        damaged.append(f"{file.name}:{number}: the last line was cut off, and is ignored")
+                        damaged.append(f"{file.name}:{number}: the last line is incomplete, and is ignored")
                         return
                     raise _broken(file, number, error) from None
                 try:
@@ -163,20 +161,20 @@ def _is_last(stream: BinaryIO, end: int) -> bool:
 def _broken(file: Path, number: int, error: Exception) -> RecordError:
     return RecordError(
         "broken-line",
-        f"{file}:{number}: the line is no result: {_reason(error)}; remove the line to read the rest of the record",
+        f"{file}:{number}: the line is not a result: {_reason(error)}; remove the line to read the rest of the record",
     )
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
-        return "it is nested too deep"
+        return "it is nested too deeply"
     if isinstance(error, MalformedError):
         return str(error)
-    return f"it is no JSON ({error})"
+    return f"it is not JSON ({error})"
 
 
 class _Lines(Sequence[Result]):
-    """The results at some places of some files, decoded anew each time they are asked for."""
+    """The results at some places of some files, decoded anew at each access."""
 
     def __init__(self, places: tuple[_Place, ...]) -> None:
         self._places = places

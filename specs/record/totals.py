@@ -1,6 +1,6 @@
-"""Count what a run concluded, and what that means for its exit status.
+"""The totals of a run, and its exit status.
 
-One place for both, so that the run, its report and its badge never disagree.
+The run, its report and its badge all use this module, so that they never disagree.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 ALLOW_UNDECIDED = 5.0
-"""Percent of the applicable cases that may stay undecided, unless the run says otherwise."""
+"""Percent of the applicable cases that may stay undecided, unless an option of the run changes it."""
 
 
 def deviations_of(result: Result) -> tuple[Deviation, ...]:
-    """List every deviation that stands on a result, the main one first."""
+    """Return every deviation of a result, the main one first."""
     return (() if result.deviation is None else (result.deviation,)) + result.omissions
 
 
 def added(*figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Add figures up, of several processes or of a run and what it goes on with: ``requests``, ``made``, ``seconds``.
+    """Return the sums of ``requests``, ``made`` and ``seconds`` of several processes, or of a run and its continuation.
 
-    Whatever else stands in them is left out; what one of them lacks counts as nothing.
+    Other keys are left out; a missing key counts as zero.
     """
     made: Counter[str] = Counter()
     for part in figures:
@@ -47,10 +47,10 @@ class Tally:
     """Counts over results; fed one by one, so that a record need not be held in memory.
 
     Attributes:
-        cases: how many cases have each verdict.
+        cases: verdict -> number of cases.
         waived: failed cases whose deviation is accepted in writing.
         omissions: cases with an omission that is not waived.
-        requirements: the verdict of each requirement.
+        requirements: id of a requirement -> its verdict.
 
     """
 
@@ -61,7 +61,7 @@ class Tally:
 
     @classmethod
     def of(cls, results: Iterable[Result]) -> Tally:
-        """Count all of them."""
+        """Count all results."""
         tally = cls()
         for result in results:
             tally.add(result)
@@ -79,26 +79,26 @@ class Tally:
 
     @property
     def undecided(self) -> int:
-        """Cases whose verdict is inconclusive or error."""
+        """Number of cases whose verdict is inconclusive or error."""
         return self.cases["inconclusive"] + self.cases["error"]
 
     @property
     def applicable(self) -> int:
-        """Cases that are not inapplicable."""
+        """Number of cases that are not inapplicable."""
         return self.cases.total() - self.cases["inapplicable"]
 
     @property
     def undecided_percent(self) -> float:
-        """The undecided among the applicable, 0 to 100; 0 where there is none."""
+        """Percent of the applicable cases that are undecided; 0 if there are no applicable cases."""
         return 100 * self.undecided / self.applicable if self.applicable else 0.0
 
     def exit_status(self, fail_on_omission: bool = False, allow_undecided: float = ALLOW_UNDECIDED) -> int:
-        """Tell the exit status of a run that went to its end and had something to do: 0, 1 or 3."""
+        """Return the exit status of a completed run with at least one case: 0, 1 or 3."""
         if self.cases["fail"] > self.waived or (fail_on_omission and self.omissions):
             return 1
         return 3 if self.undecided_percent > allow_undecided else 0
 
     def totals(self) -> dict[str, Any]:
-        """Give what ``RunInfo.totals`` has of results: cases by verdict, ``cases`` and ``requirements``."""
+        """Return the part of ``RunInfo.totals`` about results: cases by verdict, ``cases`` and ``requirements``."""
         counts: dict[str, Any] = {verdict: self.cases[verdict] for verdict in VERDICTS}
         return counts | {"cases": self.cases.total(), "requirements": len(self.requirements)}

@@ -1,7 +1,7 @@
-"""Write a run record: append-only, one line a case, on disk before the next one begins.
+"""The writer of run records: append-only, one line a case, written before the next case begins.
 
-The process that owns the run makes ``RecordWriter(directory)``, calls ``start`` and in the end ``finish``;
-others write beside it with ``RecordWriter(directory, worker="gw1")``. A writer may be shared by threads.
+The process that owns the run makes ``RecordWriter(directory)``, calls ``start`` and at the end ``finish``; other
+processes make ``RecordWriter(directory, worker="gw1")``. Threads may share a writer.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _WORKER = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 
 
 def utc_now() -> str:
-    """Tell the time as the record writes it (``2026-03-01T12:00:00.000000Z``): texts sort as times do."""
+    """Return the time as the record writes it (``2026-03-01T12:00:00.000000Z``): the texts sort by time."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -36,7 +36,7 @@ def new_directory(base: Path | str = "runs", now: datetime | None = None) -> Pat
     """Make the directory of a new run, named by the UTC time, such as ``runs/2026-03-01T120000Z``.
 
     Raises:
-        RecordError: it cannot be made.
+        RecordError: the directory cannot be made.
 
     """
     stem = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
@@ -58,20 +58,17 @@ class RecordWriter:
     """Writes the results of one process into the directory of a run.
 
     Args:
-        directory: of the run; made if it is not there.
-        worker: the name of a process that does not own the run; its lines go to ``results-<worker>.jsonl``.
-        resume: go on with the record in the directory. Without it, a directory that has one is refused.
-        latest: whether ``latest`` beside the directory shall point to it; None: if the parent is named
-            ``runs``.
+        directory: directory of the run; made if it does not exist.
+        worker: name of a process that does not own the run; its lines go to ``results-<worker>.jsonl``.
+        resume: True to continue the record in the directory. If False, a directory with a record is refused.
+        latest: True to let ``latest`` beside the directory point to it; None: only if the parent is named ``runs``.
 
     Attributes:
-        done: after ``resume``, the cases that have a result already, with their verdicts.
+        done: after ``resume``, the verdict of each case that has a result already.
 
     Raises:
-        RecordError: the directory holds a record and ``resume`` is not set, or holds none and it is, or
-            cannot
-            be written.
-        ValueError: the worker's name is no part of a file name.
+        RecordError: the directory holds a record without ``resume``, or none with ``resume``, or cannot be written.
+        ValueError: the worker's name cannot be a part of a file name.
 
     """
 
@@ -84,7 +81,7 @@ class RecordWriter:
         latest: bool | None = None,
     ) -> None:
         if worker is not None and not _WORKER.match(worker):
-            raise ValueError(f"{worker!r} is no name of a worker: letters, digits, '.', '_' and '-' only")
+            raise ValueError(f"{worker!r} is not a valid name of a worker: use only letters, digits, '.', '_' and '-'")
         self.directory = Path(directory)
         self.done: Mapping[str, Verdict] = MappingProxyType({})
         self._latest = latest
@@ -97,7 +94,7 @@ class RecordWriter:
         elif owner and (self.directory / HEAD).exists():
             raise RecordError(
                 "exists",
-                f"{self.directory} already holds a run record: go on with it by --resume, or name another directory",
+                f"{self.directory} already holds a run record: continue it with --resume, or name another directory",
             )
         self._file = self.directory / (LINES if owner else f"results-{worker}.jsonl")
         try:
@@ -119,11 +116,11 @@ class RecordWriter:
             _point_latest(self.directory)
 
     def add(self, result: Result) -> None:
-        """Append one result; it is with the operating system when this returns.
+        """Append one result; on return the operating system has it.
 
         Raises:
-            RecordError: it cannot be written; what was written of it is taken back.
-            TypeError: the result holds what JSON cannot express.
+            RecordError: the result cannot be written; a partly written line is removed.
+            TypeError: the result holds a value that JSON cannot express.
 
         """
         data = result_to_json(result)
@@ -142,7 +139,7 @@ class RecordWriter:
                 raise _unwritable(self._file, error) from None
 
     def write_info(self, info: RunInfo) -> None:
-        """Write the head anew, at once or not at all.
+        """Write the head anew: completely or not at all.
 
         Raises:
             RecordError: it cannot be written.
@@ -151,7 +148,7 @@ class RecordWriter:
         write_atomically(self.directory / HEAD, dumps(info_to_json(info), indent=1) + "\n")
 
     def finish(self, info: RunInfo) -> None:
-        """Write the head with the totals, and close. Raises RecordError as ``write_info`` does."""
+        """Write the head with the totals, and close the file. Raises RecordError as ``write_info`` does."""
         with self._lock:
             if self._fd >= 0:
                 os.fsync(self._fd)
@@ -159,7 +156,7 @@ class RecordWriter:
         self.close()
 
     def close(self) -> None:
-        """Close the file; more than once does no harm."""
+        """Close the file. A second call does nothing."""
         with self._lock:
             fd, self._fd = self._fd, -1
         if fd >= 0:
@@ -175,10 +172,10 @@ class RecordWriter:
 
 
 def write_atomically(file: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, whole.
+    """Write a file so that a reader sees either the complete old text or the complete new one.
 
     Raises:
-        RecordError: it cannot be written; nothing is left behind.
+        RecordError: the file cannot be written; nothing has changed.
 
     """
     draft = file.with_name(f".{file.name}.{os.getpid()}-{threading.get_ident()}")
@@ -194,10 +191,10 @@ def write_atomically(file: Path, text: str) -> None:
 
 
 def _point_latest(directory: Path) -> None:
-    """Let ``latest`` beside the directory name it: a relative link, or a file where links cannot be made."""
+    """Let ``latest`` beside the directory point to it: a relative link, or a file with its name without links."""
     link = directory.resolve().parent / "latest"
     if link.is_dir() and not link.is_symlink():
-        return  # somebody's own directory
+        return  # a directory that this program has not made
     draft = link.with_name(f".latest.{os.getpid()}")
     try:
         draft.unlink(missing_ok=True)
@@ -209,7 +206,7 @@ def _point_latest(directory: Path) -> None:
 
 
 def _drop_cut_line(file: Path) -> None:
-    """Take a cut last line away (or give a whole one its end), so that the next line stands for itself."""
+    """Remove an incomplete last line, or add a missing line end, so that the next line begins on its own."""
     with file.open("r+b") as stream:
         end = stream.seek(0, os.SEEK_END)
         start = _start_of_last_line(stream.fileno(), end)
@@ -225,7 +222,7 @@ def _drop_cut_line(file: Path) -> None:
 
 
 def _start_of_last_line(fd: int, end: int, step: int = 1 << 16) -> int:
-    position = end - 1  # the end of line that closes the last line is not its beginning
+    position = end - 1  # skip the line end of the last line itself
     while position > 0:
         begin = max(0, position - step)
         found = os.pread(fd, position - begin, begin).rfind(b"\n")

@@ -1,4 +1,4 @@
-"""A small client for the first requests to a new cloud: JSON in, JSON out, and every refusal is an error."""
+"""A small JSON client for the first requests to a new cloud, for which every refusal is an error."""
 
 from __future__ import annotations
 
@@ -10,39 +10,36 @@ from conformance.sandbox.child import SandboxError
 from conformance.sandbox.cloud.layout import DOMAIN, Layout
 
 _SECONDS = 120.0
-"""For so long an answer may take: the first ones wait until the service is there."""
+"""Seconds to wait for a response: the first ones wait until the service has started."""
 
 
 class Api:
-    """Requests to the services of a cloud as one user.
-
-    The user's token is asked for with the first request.
-    """
+    """A client of a cloud's services for one user; it gets the user's token with its first request."""
 
     def __init__(self, layout: Layout, user: str = "admin", project: str = "admin") -> None:
         self._layout = layout
         self._user = user
         self._project = project
         self._session = requests.Session()
-        # No proxy of the user's is between here and this machine.
+        # Requests to this machine must not go through a proxy of the user's settings.
         self._session.trust_env = False
 
     def get(self, service: str, path: str, **query: str) -> dict[str, Any]:
-        """GET. Raises SandboxError."""
+        """Send a GET request and return its JSON. Raises SandboxError."""
         return self._call("GET", service, path, params=query)
 
     def post(self, service: str, path: str, body: Any) -> dict[str, Any]:
-        """POST JSON. Raises SandboxError."""
+        """POST JSON and return the response's. Raises SandboxError."""
         return self._call("POST", service, path, json=body)
 
     def put(self, service: str, path: str, body: Any = None, data: bytes | None = None) -> dict[str, Any]:
-        """PUT JSON, or bytes. Raises SandboxError."""
+        """PUT JSON or bytes and return the response's JSON. Raises SandboxError."""
         if data is not None:
             return self._call("PUT", service, path, data=data, headers={"Content-Type": "application/octet-stream"})
         return self._call("PUT", service, path, json=body)
 
     def authenticate(self) -> dict[str, Any]:
-        """Get a token, and return what Keystone says of it. Raises SandboxError."""
+        """Get a token, and return Keystone's description of it. Raises SandboxError."""
         who = {"name": self._user, "domain": {"id": DOMAIN}, "password": self._layout.password}
         auth = {
             "identity": {"methods": ["password"], "password": {"user": who}},

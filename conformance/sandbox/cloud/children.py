@@ -1,4 +1,4 @@
-"""The six services: started with a listening socket each, and watched."""
+"""The processes of the six services: each is started with a listening socket, and watched."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _FACTS: Mapping[str, Mapping[str, object]] = {
 def listen(port: int = 0) -> dict[str, socket.socket]:
     """Return a listening socket for each service, by name.
 
-    The services inherit them, so that no port is taken by somebody else between its choice and its use; and whoever
-    connects before a service is there waits for it instead of being refused.
+    The services inherit the sockets, so that no other process can take a port between its choice and its use. A client
+    that connects before a service has started waits for it, and is not refused.
 
     Args:
-        port: of the identity service; 0 takes a free one, as all others do.
+        port: port of the identity service; 0 takes a free one, as for all other services.
 
     Raises:
         SandboxError: the port is taken.
@@ -34,7 +34,7 @@ def listen(port: int = 0) -> dict[str, socket.socket]:
     sockets: dict[str, socket.socket] = {}
     for service in SERVICES:
         one = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        # A port whose last owner has just ended is free; one that somebody listens on is not.
+        # A port whose last owner has just ended counts as free; one with a listening process does not.
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         wanted = port if service.name == "keystone" else 0
         try:
@@ -55,11 +55,11 @@ class Children:
     """The processes of the services.
 
     Args:
-        python: the interpreter that has the services.
-        layout: of the cloud.
-        sockets: listening, by name of the service.
-        processes: where they belong to.
-        on_death: is told in a sentence that a service has ended by itself.
+        python: the interpreter with the installed services.
+        layout: layout of the cloud.
+        sockets: name of a service -> its listening socket.
+        processes: the processes of the cloud, to which the services are added.
+        on_death: called with a sentence if a service ends by itself.
     """
 
     def __init__(
@@ -77,21 +77,21 @@ class Children:
         self._on_death = on_death
 
     def start(self, names: Iterable[str]) -> None:
-        """Start services. Nobody needs to wait for one: who connects to it waits. Raises SandboxError."""
+        """Start services, without waiting: clients that connect wait until they are ready. Raises SandboxError."""
         for name in names:
             listener = self._sockets[name]
             arguments = command(self._python, self._layout, "serve", name, _FACTS.get(name, {}))
             arguments.append(f"--socket={listener.fileno()}")
             self._processes.start(name, arguments, self.output(name), [listener.fileno()])
-            # A service that is no more must refuse, not let wait.
+            # Clients of a service that has ended must be refused, not wait.
             listener.close()
 
     def output(self, name: str) -> Path:
-        """Return the file with what a service writes beside its log."""
+        """Return the file with a service's output other than its log."""
         return self._layout.logs / f"{name}.out"
 
     def watch(self) -> None:
-        """Begin to look, in a thread, whether all live."""
+        """Start a thread that watches if all services are alive."""
 
         def look() -> None:
             pause = threading.Event()

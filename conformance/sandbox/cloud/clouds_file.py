@@ -1,4 +1,4 @@
-"""The file clouds.yaml of a cloud: one entry for each user that a run, or a person, may be."""
+"""The file clouds.yaml of a cloud, with one entry for each user."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conformance.sandbox.cloud.layout import DOMAIN, REGION, Layout
 
 NAME = "clouds.yaml"
 SYSTEM = "system"
-"""The entry of the administrator with the whole system for a scope."""
+"""The entry of the administrator with the scope system."""
 
 
 def clouds(layout: Layout) -> dict[str, Any]:
@@ -32,5 +32,5 @@ def clouds(layout: Layout) -> dict[str, Any]:
 
 
 def text(content: dict[str, Any]) -> str:
-    """Return the text of the file with such a content."""
+    """Return the content as the text of the file."""
     return yaml.safe_dump(content, sort_keys=False)

@@ -1,4 +1,4 @@
-"""What a new cloud holds: users and the catalogue; networks, images, flavors, types of volumes."""
+"""The content of a new cloud: users and the catalogue; networks, images, flavors, volume types."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conformance.sandbox.cloud.layout import (
 PROJECT = "project1"
 OTHER_PROJECT = "project2"
 NO_RIGHT = "visitor"
-"""A role that no policy speaks of."""
+"""A role that no policy names."""
 
 USERS = {
     "member": (PROJECT, "member"),
@@ -28,7 +28,7 @@ USERS = {
     "visitor": (PROJECT, NO_RIGHT),
     "alt": (OTHER_PROJECT, "member"),
 }
-"""Name -> project and role, of the users that clouds.yaml names. The administrator has the whole system too."""
+"""Name of a user in clouds.yaml -> its project and role. The administrator has the scope system too."""
 
 IMAGES: dict[str, tuple[int, dict[str, str]]] = {
     "sandbox-small": (64 * 1024, {}),
@@ -46,7 +46,7 @@ FLAVORS = (
 
 
 def identity(layout: Layout) -> None:
-    """Make projects, users and the catalogue: Keystone is there, the others need not be. Raises SandboxError."""
+    """Make projects, users and the catalogue. Only Keystone must be running. Raises SandboxError."""
     api = Api(layout)
     admin: str = api.authenticate()["user"]["id"]
     roles = {one["name"]: one["id"] for one in api.get("keystone", "/roles")["roles"]}
@@ -80,7 +80,7 @@ def identity(layout: Layout) -> None:
 
 
 def resources(layout: Layout) -> None:
-    """Make what users need before they can make anything; every service is there. Raises SandboxError."""
+    """Make the resources that users need for their own ones. Every service must be running. Raises SandboxError."""
     admin = Api(layout)
     for flavor in FLAVORS:
         admin.post("nova", "/flavors", {"flavor": flavor})
@@ -113,7 +113,7 @@ def resources(layout: Layout) -> None:
 def _image(api: Api, name: str, size: int, properties: dict[str, str]) -> None:
     image = {"name": name, "disk_format": "raw", "container_format": "bare", "visibility": "public", **properties}
     made = api.post("glance", "/v2/images", image)["id"]
-    # Glance looks at the first bytes: these are of no format that it knows.
+    # Glance inspects the first bytes: these belong to no format that it knows.
     api.put("glance", f"/v2/images/{made}/file", data=b"an image that boots nothing\n".ljust(size, b"\0"))
 
 
@@ -130,7 +130,7 @@ def _network(api: Api, network: dict[str, Any], subnet: dict[str, Any]) -> tuple
 
 
 def missing(api: Api) -> list[str]:
-    """Return in words what is not yet at work: compute hosts, services of block storage. Raises SandboxError."""
+    """Return, in words, the compute hosts and volume services that are not up yet. Raises SandboxError."""
     services = api.get("nova", "/os-services", binary="nova-compute")["services"]
     hosts = {one["host"] for one in services if one["state"] == "up"}
     hypervisors = api.get("nova", "/os-hypervisors")["hypervisors"]

@@ -1,4 +1,4 @@
-"""The environment that holds the six services: made once in the user's cache, from the constraints beside this file."""
+"""The environment with the six services: made once in the user's cache, with the constraints beside this file."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from conformance.sandbox.environments import Plan, Run, Tell, cache, environment
 
 CONSTRAINTS = Path(__file__).with_name("constraints.txt")
 SERVER = "waitress"
-"""The WSGI server that all APIs run in."""
+"""The WSGI server of all APIs."""
 
 
 def plan() -> Plan:
-    """Return how the environment is made."""
+    """Return the plan of the environment."""
     python = this_python()
     return Plan(
         what=f"OpenStack {SERIES}",
@@ -25,14 +25,14 @@ def plan() -> Plan:
 
 
 def interpreter(*, where: Path | None = None, run: Run | None = None, tell: Tell | None = None) -> Path:
-    """Return the interpreter that has the six services; its environment is made if it is not there.
+    """Return the interpreter with the six services; its environment is made if it does not exist.
 
     Args:
-        where: the directory that holds environments; in the user's cache by default.
-        run: runs a command; tests give another.
-        tell: is told in a sentence what takes so long.
+        where: directory of all environments; in the user's cache by default.
+        run: runs a command; tests replace it.
+        tell: called with a sentence about each step that takes long.
 
     Raises:
-        SandboxError: it cannot be made; one sentence says why.
+        SandboxError: the environment cannot be made; one sentence gives the reason.
     """
     return environment(plan(), where or cache(), run=run, tell=tell)

@@ -1,8 +1,8 @@
-"""The process that keeps a cloud: it makes or copies the content, starts the services, and ends all of it.
+"""The process that runs a cloud: it makes or copies the content, starts the services, and ends them.
 
-It is the child of whoever wants the cloud, and ends when its standard input ends. Its lines on standard output are
-JSON: `{"tell": "what takes so long"}` any number of times, then `{"ready": true, ...}` or
-`{"ready": false, "error": "..."}`, and once `{"ended": "..."}` if a service ends by itself.
+It is a child of the process that uses the cloud, and ends when its standard input ends. It writes lines of JSON to
+standard output: `{"tell": "..."}` for each step that takes long, then `{"ready": true, ...}` or
+`{"ready": false, "error": "..."}`, and `{"ended": "..."}` if a service ends by itself.
 """
 
 from __future__ import annotations
@@ -45,15 +45,15 @@ class Keeper:
         self._processes: Processes | None = None
 
     def run(self) -> None:
-        """Start the cloud, and keep it until this process is told to end."""
+        """Start the cloud, and run it until this process is told to end."""
         threading.Thread(target=self._end_with_the_parent, name="parent", daemon=True).start()
         for number in (signal.SIGTERM, signal.SIGINT):
-            # In a thread: this one may hold what the end needs.
+            # In a thread of its own: the current thread may hold a lock that the end needs.
             signal.signal(number, lambda *_: threading.Thread(target=self._end, args=[0]).start())
         try:
             facts = self._start()
         except (SandboxError, OSError, sqlite3.Error) as error:
-            # The end of a service explains more than a request that it has not answered.
+            # The reason for the end of a service explains more than an unanswered request to it.
             time.sleep(2 * LOOK_SECONDS)
             self._fail(_sentence(error))
         self._ready = True
@@ -61,12 +61,12 @@ class Keeper:
         threading.Event().wait()
 
     def _start(self) -> dict[str, Any]:
-        """Start everything, and return the facts of the ready line. Raises SandboxError, OSError, sqlite3.Error."""
+        """Start all services, and return the facts of the ready line. Raises SandboxError, OSError, sqlite3.Error."""
         options = self._options
         sockets = listen(options.port)
         directory: Path = options.kept
         directory.parent.mkdir(parents=True, exist_ok=True)
-        # While the content is made, others that want it wait for it.
+        # While one process makes the content, others that need it wait.
         with alone(directory.with_name(f"{directory.name}.lock"), self._tell):
             kept = store.read(directory)
             layout = Layout(
@@ -105,21 +105,21 @@ class Keeper:
 
     @staticmethod
     def _make_folders(layout: Layout) -> None:
-        """Make the folders that configurations name; what is kept has those of the state."""
+        """Make the folders that configurations name; those of the state come with the kept content."""
         layout.logs.mkdir(parents=True, exist_ok=True)
         (layout.root / "tmp").mkdir()
         for service in SERVICES:
             (layout.root / "lock" / service.name).mkdir(parents=True)
 
     def _make(self, layout: Layout, processes: Processes, children: Children) -> None:
-        """Make the content of a new cloud; in the end all services are at work."""
+        """Make the content of a new cloud; afterwards all services are running."""
         self._tell("making the databases of the cloud; this is done once and takes a minute or two")
         for service in SERVICES:
             layout.files(service.name).mkdir(parents=True)
         tables.make(self._options.python, layout, processes)
         children.watch()
         first, *others = (service.name for service in SERVICES)
-        # The others ask for tokens of their own when they start.
+        # The other services request tokens of their own when they start.
         children.start([first])
         contents.identity(layout)
         children.start(others)
@@ -155,12 +155,12 @@ class Keeper:
         self._end(0)
 
     def _end(self, status: int, keep_logs: bool = False) -> NoReturn:
-        """End all processes, remove what is temporary, and end this process.
+        """End all processes, remove the temporary files, and end this process with a status.
 
-        Where the logs explain something, they are left to the parent.
+        `keep_logs`: leave the logs to the parent, because they explain an error.
         """
         if not self._lock.acquire(blocking=False):
-            threading.Event().wait()  # until another thread has done it
+            threading.Event().wait()  # until the other thread has ended the process
         if self._processes is not None:
             self._processes.end()
         root: Path = self._options.root
@@ -178,10 +178,10 @@ def _sentence(error: Exception) -> str:
 
 def _arguments(argv: list[str]) -> Namespace:
     parser = ArgumentParser(prog="sandbox cloud")
-    parser.add_argument("--python", type=Path, required=True, help="interpreter that has the services")
-    parser.add_argument("--root", type=Path, required=True, help="folder for everything temporary; removed at the end")
+    parser.add_argument("--python", type=Path, required=True, help="interpreter with the installed services")
+    parser.add_argument("--root", type=Path, required=True, help="folder for all temporary files; removed at the end")
     parser.add_argument("--logs", type=Path, required=True, help="folder for the logs")
-    parser.add_argument("--kept", type=Path, required=True, help="folder for what is kept for the next start")
+    parser.add_argument("--kept", type=Path, required=True, help="folder for content kept for the next start")
     parser.add_argument("--port", type=int, default=0, help="port of the identity service; 0: a free one")
     parser.add_argument("--as-installed", action="store_true", help="leave the services their own defaults")
     return parser.parse_args(argv)

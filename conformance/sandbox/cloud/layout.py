@@ -1,4 +1,4 @@
-"""The six services of the sandbox cloud, and where everything of one cloud is: folders, addresses, databases."""
+"""The six services of the sandbox cloud, and the folders, addresses and databases of one cloud."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SERIES = "2026.2"
-"""Of OpenStack: the releases below belong together."""
+"""The OpenStack series of the releases below."""
 HOST = "127.0.0.1"
 REGION = "RegionOne"
 DOMAIN = "default"
@@ -19,11 +19,11 @@ class Service:
     """One service.
 
     Attributes:
-        name: of the software.
-        type: in the catalogue, by os-service-types.
-        distribution: what is installed.
-        release: which release of it.
-        path: of the URL in the catalogue, below the address.
+        name: name of the software.
+        type: service type in the catalogue, by os-service-types.
+        distribution: name of the installed distribution.
+        release: version of the distribution.
+        path: path of the URL in the catalogue.
         databases: names of its databases.
     """
 
@@ -36,7 +36,7 @@ class Service:
 
     @property
     def requirement(self) -> str:
-        """What is installed, as a requirement."""
+        """The installed release as a requirement."""
         return f"{self.distribution}=={self.release}"
 
 
@@ -52,25 +52,25 @@ BY_NAME = {service.name: service for service in SERVICES}
 BY_TYPE = {service.type: service for service in SERVICES}
 
 COMPUTES = ("host1", "host2", "host3")
-"""Names of the hosts that servers run on."""
+"""Names of the compute hosts."""
 NETWORK_NODE = "network1"
 """The host whose network agents report."""
 VOLUME_HOST = "storage"
 VOLUME_BACKENDS = ("first", "second")
-"""Names of the back ends of block storage, and of a volume type for each."""
+"""Names of the volume back ends; each has a volume type of the same name."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything of one cloud is.
+    """The folders, addresses and databases of one cloud.
 
     Attributes:
-        root: the folder of this cloud; it goes when the cloud ends.
-        logs: the folder of the logs; it may be elsewhere.
+        root: folder of this cloud; it is removed when the cloud ends.
+        logs: folder of the logs, inside or outside of the root.
         ports: name of a service -> its port on 127.0.0.1.
-        password: of every user of the cloud.
-        etc: the folder below the interpreter's prefix that has the configuration files of the releases.
-        as_installed: whether the services keep their own defaults where this cloud could show more.
+        password: password of every user of the cloud.
+        etc: folder below the interpreter's prefix with the configuration files of the releases.
+        as_installed: True if the services keep their own defaults, with which fewer statuses can be reached.
     """
 
     root: Path
@@ -82,11 +82,11 @@ class Layout:
 
     @property
     def state(self) -> Path:
-        """The folder of the databases and of what the services store: this is kept for the next start."""
+        """The folder of the databases and of the services' files, which is kept for the next start."""
         return self.root / "state"
 
     def address(self, service: str) -> str:
-        """Return the root of a service, without path."""
+        """Return the root URL of a service, without a path."""
         return f"http://{HOST}:{self.ports[service]}"
 
     def url(self, service: str) -> str:
@@ -98,7 +98,7 @@ class Layout:
         return self.state / f"{name}.sqlite"
 
     def files(self, service: str, *parts: str) -> Path:
-        """Return a folder for what a service stores."""
+        """Return a folder for the files of a service."""
         return self.state.joinpath("files", service, *parts)
 
     def configuration(self, service: str) -> Path:
@@ -110,5 +110,5 @@ class Layout:
         return self.logs / f"{service}.log"
 
     def shipped(self, service: str, name: str) -> Path:
-        """Return a configuration file that a release brings."""
+        """Return the path of a configuration file that is part of a release."""
         return self.etc / service / name

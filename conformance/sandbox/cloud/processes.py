@@ -1,4 +1,4 @@
-"""Processes of the guest: started with an input that ends with this process, and ended together."""
+"""The processes of the guest: each ends when this process ends, and all can be ended together."""
 
 from __future__ import annotations
 
@@ -21,45 +21,45 @@ def command(python: Path, layout: Layout, what: str, service: str, facts: Mappin
     """Return the command that runs the guest.
 
     Args:
-        python: the interpreter that has the services.
-        layout: of the cloud.
+        python: the interpreter with the installed services.
+        layout: layout of the cloud.
         what: `serve` or `tables`.
         service: name of the service.
-        facts: what it has to know.
+        facts: facts for the service, as JSON values.
     """
     etc = str(layout.configuration(service))
-    # -P: the folder of the guest is not on the path, where its modules would hide the services.
+    # -P keeps the folder of the guest off the path, where its modules would hide the services' packages.
     return [str(python), "-P", "-W", "ignore", str(GUEST), what, service, "--etc", etc, "--facts", json.dumps(facts)]
 
 
 def environment(layout: Layout, plugins: Path) -> dict[str, str]:
-    """Return the environment of the guest: none of the user's settings, and its own folder for what is temporary.
+    """Return the environment variables of the guest: without the user's settings, with a temporary folder of its own.
 
     Args:
-        layout: of the cloud.
-        plugins: a folder with the metadata of a distribution, for the path of the interpreter.
+        layout: layout of the cloud.
+        plugins: folder with the metadata of a distribution, for the path of the interpreter.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OS_", "PYTHON"))}
     return kept | {
         "PYTHONPATH": str(plugins),
-        # Nothing of the user's own is read, and nothing is left there.
+        # The user's home folder is neither read nor changed.
         "HOME": str(layout.root / "tmp"),
         "TMPDIR": str(layout.root / "tmp"),
         "XDG_CACHE_HOME": str(layout.root / "tmp"),
-        # By default a hundred threads share a heap for each few of them, and what is free in one stays there.
+        # By default glibc makes a heap for every few threads, and memory that is free in one heap stays there.
         "MALLOC_ARENA_MAX": "2",
-        # The services talk to each other on this machine, past any proxy of the user's.
+        # The services talk to each other on this machine, without a proxy of the user's settings.
         "NO_PROXY": "*",
         "no_proxy": "*",
     }
 
 
 class Processes:
-    """Named processes of this process.
+    """Named child processes.
 
     Args:
-        environment: of all of them.
-        folder: that they run in.
+        environment: environment variables of all processes.
+        folder: working folder of all processes.
     """
 
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
@@ -75,7 +75,7 @@ class Processes:
         return {name: process.pid for name, process in list(self._running.items())}
 
     def start(self, name: str, arguments: Sequence[str], output: Path, sockets: Sequence[int] = ()) -> None:
-        """Start one; its output is appended to a file. Raises SandboxError."""
+        """Start a process; its output is appended to a file. Raises SandboxError."""
         with self._lock:
             if self._ended:
                 raise SandboxError("the cloud has been ended")
@@ -94,7 +94,7 @@ class Processes:
                 raise SandboxError(f"{arguments[0]} cannot be run for {name}: {error.strerror}") from None
 
     def ended(self) -> dict[str, int]:
-        """Return name -> status of those that have ended by themselves; none is told twice."""
+        """Return name -> exit status of the processes that have ended by themselves; each is returned once."""
         with self._lock:
             if self._ended:
                 return {}
@@ -104,7 +104,7 @@ class Processes:
             return found
 
     def end(self) -> None:
-        """End all at once, and start no more: nothing in them is worth an orderly end."""
+        """Kill all processes at once, since they have nothing to save; later starts are refused."""
         with self._lock:
             self._ended = True
             for process in self._running.values():
@@ -122,9 +122,9 @@ def _close_input(process: subprocess.Popen[bytes]) -> None:
 
 
 def most_telling(output: Path, log: Path) -> Path:
-    """Return what explains the end of a service: its output, or its log.
+    """Return the file that explains the end of a service: its output, or its log.
 
-    An error that nothing caught is in the log, once the service has set that up.
+    An uncaught error is in the log, once the service has set the log up.
     """
     with contextlib.suppress(OSError):
         if "Traceback" in output.read_text("utf-8", "replace"):
@@ -133,7 +133,7 @@ def most_telling(output: Path, log: Path) -> Path:
 
 
 def resident(pid: int) -> int:
-    """Return the resident memory of a process in bytes (Linux), 0 where that cannot be known."""
+    """Return the resident memory of a process in bytes (Linux); 0 if it is unknown."""
     with contextlib.suppress(OSError, ValueError, IndexError):
         pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")

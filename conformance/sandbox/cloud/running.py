@@ -1,4 +1,4 @@
-"""Start and stop the sandbox cloud from the outside.
+"""Starts and stops the sandbox cloud from another process.
 
 ```python
 with sandbox_cloud() as cloud:
@@ -33,15 +33,15 @@ _KEPT = "content"
 
 @dataclass(frozen=True, eq=False)
 class RunningCloud:
-    """A cloud that answers.
+    """A running cloud.
 
     Attributes:
-        clouds: the file clouds.yaml.
-        users: the names of its entries.
-        urls: type of a service -> its URL, as the catalogue has it.
+        clouds: path of the file clouds.yaml.
+        users: names of its entries.
+        urls: type of a service -> its URL in the catalogue.
         pids: name of a service -> process id.
-        logs: the folder of the logs. Unless it was asked for, it goes away with the cloud.
-        seconds: from the start until everything was at work.
+        logs: folder of the logs; removed with the cloud unless the caller named it.
+        seconds: time from the start until all services were ready, in seconds.
     """
 
     clouds: Path
@@ -57,16 +57,16 @@ class RunningCloud:
 
     @property
     def alive(self) -> bool:
-        """Whether the cloud still runs."""
+        """True if the cloud is still running."""
         return self._child.process.poll() is None
 
     @property
     def death(self) -> str | None:
-        """Why the cloud has ended by itself, in a sentence; None while it runs, and after `stop`."""
+        """One sentence with the reason why the cloud has ended by itself; None while it runs, and after `stop`."""
         return self._death[0] if self._death else None
 
     def wait(self) -> str:
-        """Wait until the cloud ends by itself, and return why."""
+        """Wait until the cloud ends by itself, and return a sentence with the reason."""
         self._over.wait()
         return self.death or f"{_WHAT} has ended with status {self._child.process.wait()}"
 
@@ -79,14 +79,14 @@ class RunningCloud:
         return sum(self.memory_by_service().values())
 
     def stop(self) -> None:
-        """End all processes and remove what they left on the disk. A second call does nothing."""
+        """End all processes and remove their files. A second call does nothing."""
         self._over.set()
         self._child.end()
         shutil.rmtree(self._root, ignore_errors=True)
 
 
 def release(service: str) -> str | None:
-    """Return what runs as a service, by its type: a requirement without `==`, such as `nova 34.0.0`; None: nothing."""
+    """Return the release of a service, by its type, such as `nova 34.0.0`; None if the cloud does not have it."""
     known = layout.BY_TYPE.get(service)
     return f"{known.distribution} {known.release}" if known else None
 
@@ -99,23 +99,23 @@ def start(
     timeout: float = READY_SECONDS,
     tell: Tell | None = None,
 ) -> RunningCloud:
-    """Start a cloud and wait until everything in it is at work.
+    """Start a cloud and wait until all its services are ready.
 
-    Its environment is installed, and its databases are made, if that has not been done yet.
+    Its environment is installed, and its databases are made, if this has not been done yet.
 
     Args:
-        port: port of the identity service on 127.0.0.1; 0 takes a free one, as all other services do.
-        logs: folder for the logs; by default one that goes away with the cloud.
-        as_installed: leave the services their own defaults, where the richer form reaches more statuses.
-        timeout: seconds to wait, installation not counted.
-        tell: is told in a sentence what takes so long.
+        port: port of the identity service on 127.0.0.1; 0 takes a free one, as for all other services.
+        logs: folder for the logs; by default one that is removed with the cloud.
+        as_installed: True to keep the services' own defaults, with which fewer statuses can be reached.
+        timeout: seconds to wait, without the time of an installation.
+        tell: called with a sentence about each step that takes long.
 
     Raises:
-        SandboxError: it did not become ready.
+        SandboxError: the cloud did not become ready.
     """
     tell = tell or _silent
     python = environment.interpreter(tell=tell)
-    # The paths of its files are in its databases: as short as they may be, and without links.
+    # The databases contain the paths of the cloud's files, so the path is short and without links.
     root = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
     own = (logs or root / "log").absolute()
     child: Child | None = None
@@ -139,7 +139,7 @@ def start(
 
 @contextlib.contextmanager
 def sandbox_cloud(**arguments: Any) -> Iterator[RunningCloud]:
-    """Run a cloud while the block does. The arguments are those of `start`. Raises SandboxError."""
+    """Run a cloud until the `with` block ends. The arguments are those of `start`. Raises SandboxError."""
     running = start(**arguments)
     try:
         yield running
@@ -160,7 +160,7 @@ def _command(python: Path, root: Path, logs: Path, port: int, as_installed: bool
 
 
 def _path() -> dict[str, str]:
-    """Return what lets a child import this very package."""
+    """Return the environment variable with which a child can import this package."""
     paths = [str(Path(conformance.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     return {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
@@ -182,12 +182,12 @@ def _running(facts: Mapping[str, Any], child: Child, logs: Path, root: Path) -> 
 
 
 def _watch(running: RunningCloud, keep: bool, tell: Tell) -> None:
-    """Wait for the end of the cloud; if it comes by itself, tell why."""
+    """Wait for the end of the cloud; if it ends by itself, tell the reason."""
     status = running._child.process.wait()
     if running._over.is_set():
         return
     with contextlib.suppress(SandboxError):
-        sentence = running._child.facts(1.0).get("ended", f"the process that keeps it ended with status {status}")
+        sentence = running._child.facts(1.0).get("ended", f"the process that runs it ended with status {status}")
         error = SandboxError(f"{_WHAT} has ended: {sentence}")
         running._death.append(str(_with_logs_kept(error, running.logs) if keep else error))
         tell(running._death[0])
@@ -195,7 +195,7 @@ def _watch(running: RunningCloud, keep: bool, tell: Tell) -> None:
 
 
 def _with_logs_kept(error: SandboxError, logs: Path) -> SandboxError:
-    """Copy the logs that an error speaks of to where they stay, and let the error speak of the copies."""
+    """Copy the logs named in an error to a folder that is kept, and return the error with the copies' paths."""
     if str(logs) not in str(error):
         return error
     kept = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}logs-"))

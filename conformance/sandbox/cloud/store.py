@@ -1,6 +1,6 @@
-"""The kept content of a new cloud: its databases and files, copied for each cloud, so that none is made twice.
+"""The kept content of a new cloud: its databases and files, made once and copied for each cloud.
 
-It is as good as what made it: a fingerprint of the code and of the releases says whether it may still be used.
+It is valid for one version of the code that makes it: a fingerprint of that code and of the releases decides this.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from conformance.sandbox.cloud.tables import write_ahead
 _FACTS = "cloud.json"
 _HERE = Path(__file__).parent
 _MAKERS = ("constraints.txt", "contents.py", "layout.py", "store.py", "tables.py", "guest/tables.py")
-"""What the content depends on. A configuration is written anew for each cloud."""
+"""Files on which the content depends. Configurations are not among them: they are written anew for each cloud."""
 RETIRED = 24
-"""Records of services that run no more: enough for every version at which one is deleted, twice."""
+"""Number of records of retired services: enough to delete one at every microversion of the operation, twice."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What has been kept.
+    """The facts of a kept content.
 
     Attributes:
-        fingerprint: of what made it.
-        root: the folder of the cloud that it was made in, which the databases hold in paths.
-        ports: of that cloud, which the catalogue holds in URLs.
-        password: of all users.
+        fingerprint: fingerprint of the code and the releases that made it.
+        root: folder of the cloud in which it was made; the databases contain paths below it.
+        ports: ports of that cloud; the catalogue contains them in URLs.
+        password: password of all users.
     """
 
     fingerprint: str
@@ -43,7 +43,7 @@ class Kept:
 
 
 def fingerprint() -> str:
-    """Return a digest of all that the content depends on."""
+    """Return a digest of everything on which the content depends."""
     digest = hashlib.sha256()
     for name in _MAKERS:
         digest.update((_HERE / name).read_bytes())
@@ -51,7 +51,7 @@ def fingerprint() -> str:
 
 
 def read(directory: Path) -> Kept | None:
-    """Return what a directory has kept; None if nothing there is whole, and made by this code."""
+    """Return the kept content of a directory; None if it is incomplete, or made by other code."""
     try:
         kept = Kept(**json.loads((directory / _FACTS).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
@@ -60,12 +60,12 @@ def read(directory: Path) -> Kept | None:
 
 
 def keep(layout: Layout, directory: Path) -> None:
-    """Keep the content of a cloud that runs. What was kept before goes. Raises OSError, sqlite3.Error."""
+    """Keep the content of a running cloud, in place of an earlier one. Raises OSError, sqlite3.Error."""
     new = directory.with_name(f"{directory.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     for name in _databases():
-        # Not the file itself: a service may write to it.
+        # A backup, not a copy of the file: a service may be writing to it.
         with (
             closing(sqlite3.connect(layout.database(name))) as source,
             closing(sqlite3.connect(new / f"{name}.sqlite")) as copy,
@@ -73,19 +73,19 @@ def keep(layout: Layout, directory: Path) -> None:
             source.backup(copy)
     shutil.copytree(layout.state / "files", new / "files")
     kept = Kept(fingerprint(), str(layout.root), layout.ports, layout.password)
-    # Last: without it nothing is taken for whole.
+    # Last, because a content without this file counts as incomplete.
     (new / _FACTS).write_text(json.dumps(vars(kept)), "utf-8")
     shutil.rmtree(directory, ignore_errors=True)
     new.replace(directory)
 
 
 def use(kept: Kept, directory: Path, layout: Layout) -> None:
-    """Copy what was kept into a cloud, and put the cloud's own folder and ports in. Raises OSError, sqlite3.Error."""
+    """Copy kept content into a cloud, with the cloud's own folder and ports in it. Raises OSError, sqlite3.Error."""
     shutil.copytree(directory, layout.state)
     (layout.state / _FACTS).unlink()
     for service in SERVICES:
         old, new = f":{kept.ports[service.name]}", f":{layout.ports[service.name]}"
-        # A port may be the new one of another service, so the whole URL is matched by its service.
+        # An old port may be the new one of another service, so each URL is replaced as a whole, by its service.
         _change(
             layout.database("keystone"),
             "UPDATE endpoint SET url = replace(url, ?, ?) WHERE service_id IN (SELECT id FROM service WHERE type = ?)",
@@ -103,7 +103,7 @@ def use(kept: Kept, directory: Path, layout: Layout) -> None:
 
 
 def add_retired_services(layout: Layout) -> None:
-    """Add records of compute services that run no more, as they stay behind where a host was taken away."""
+    """Add records of retired compute services, such as remain after a host was removed from the cloud."""
     with closing(sqlite3.connect(layout.database("nova"))) as connection, connection:
         connection.executemany(
             "INSERT INTO services (created_at, last_seen_up, host, binary, topic, report_count, disabled, deleted,"

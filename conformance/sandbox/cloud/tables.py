@@ -1,4 +1,4 @@
-"""The databases of a cloud: made by each service's own code, the services side by side."""
+"""Makes the databases of a cloud, with each service's own code, several services at a time."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from conformance.sandbox.cloud.processes import Processes, command, most_telling
 
 _LOOK_SECONDS = 0.1
 _ORDER = ("nova", "keystone", "neutron", "cinder", "glance", "placement")
-"""The slowest first."""
+"""Names of the services, the slowest first."""
 
 
 def facts(layout: Layout) -> dict[str, dict[str, Any]]:
-    """Return by service what has to be known to make its tables and their first content."""
+    """Return name of a service -> facts that it needs to make its tables and their first content."""
     url = layout.url("keystone")
     return {
         "keystone": {
@@ -42,15 +42,15 @@ def facts(layout: Layout) -> dict[str, dict[str, Any]]:
 
 
 def make(python: Path, layout: Layout, processes: Processes) -> None:
-    """Make all databases; as many services at a time as there are cores.
+    """Make all databases, for as many services at a time as there are cores.
 
     Args:
-        python: the interpreter that has the services.
-        layout: of the cloud.
-        processes: where the processes belong to, which another thread may end.
+        python: the interpreter with the installed services.
+        layout: layout of the cloud.
+        processes: the processes of the cloud; another thread may end them.
 
     Raises:
-        SandboxError: one of them failed; one sentence says which, and where its output is.
+        SandboxError: a service failed; one sentence names it and the file with its output.
     """
     known = facts(layout)
     waiting = list(_ORDER)
@@ -78,6 +78,6 @@ def _output(layout: Layout, service: str) -> Path:
 
 
 def write_ahead(database: Path) -> None:
-    """Let readers of a database go on while one writes; this stays with the file."""
+    """Let readers of a database go on while another connection writes; the file keeps this setting."""
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -31,10 +31,10 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
 
 
 def _package() -> str:
-    """Return the name of the package that this file is part of, and make it importable.
+    """Make the package of this file importable, and return its name.
 
-    Run as a file there is none. Its folder is not put on the path, where `image` or `network` would hide
-    modules of others.
+    A file that is run directly has no package. Its folder is not put on the path, where the modules `image` and
+    `network` would hide other modules of these names.
     """
     if __package__:
         return __package__
@@ -47,14 +47,14 @@ def _package() -> str:
 
 
 def _foreseen(error: BaseException) -> bool:
-    """Whether one sentence says it all, and a traceback would only be in the way."""
+    """True if one sentence explains the error, so that no traceback is needed."""
     return isinstance(error, ModuleNotFoundError) or type(error).__name__ == "StartError"
 
 
 def _sentence(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
         return (
-            f"{sys.executable} cannot import {error.name!r}: install Nova and what its fixtures need with "
+            f"{sys.executable} cannot import {error.name!r}: install Nova and the libraries of its fixtures with "
             "pip install 'apiref-conformance[sandbox]'"
         )
     text = " ".join(str(error).split())
@@ -64,7 +64,7 @@ def _sentence(error: BaseException) -> str:
 
 
 def main() -> int:
-    """Serve until the parent is gone; 1 if it cannot start."""
+    """Serve until the parent has ended; return 1 if the start fails."""
     started = time.monotonic()
     options = _arguments(sys.argv[1:])
     sys.argv[1:] = []  # Nova's configuration reads the command line too

@@ -7,7 +7,7 @@ from openstack import exceptions as sdk_exceptions
 
 
 class BareMetal:
-    """The client of openstacksdk for the service `baremetal`, as far as Nova uses it."""
+    """The part of openstacksdk's client for the service `baremetal` that Nova uses."""
 
     def __init__(self) -> None:
         self._node = types.SimpleNamespace(
@@ -18,7 +18,7 @@ class BareMetal:
         )
 
     def install(self, test) -> None:
-        """Answer for Ironic inside `test`, a started Nova test case."""
+        """Take the place of Ironic inside `test`, a started Nova test case."""
         test.stub_out("nova.utils.get_sdk_adapter", lambda *_args, **_kwargs: self)
 
     def nodes(self, **_params):

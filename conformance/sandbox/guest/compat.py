@@ -1,11 +1,11 @@
-"""What differs between the releases of Nova that the sandbox runs (29 to 34), in one place.
+"""The differences between the releases of Nova that the sandbox runs (29 to 34).
 
 Must be imported before anything else of Nova: importing `nova.tests.functional` applies the eventlet patches.
 """
 
 import os
 
-# Nova's threading backend hangs under concurrent requests, so eventlet is asked for whatever the default is.
+# Nova's threading backend hangs under concurrent requests, so eventlet is chosen, not the default.
 os.environ["OS_NOVA_DISABLE_EVENTLET_PATCHING"] = "false"
 
 import nova.tests.functional  # noqa: F401  isort: skip  (patches the standard library)
@@ -25,7 +25,7 @@ __all__ = ["Loader", "api_paste", "microversions", "release"]
 
 
 def release() -> str:
-    """Return the version of the installed Nova, as `34.0.0`."""
+    """Return the version of the installed Nova, such as `34.0.0`."""
     return importlib.metadata.version("nova")
 
 
@@ -40,10 +40,10 @@ def microversions() -> dict[str, str]:
 def api_paste() -> str:
     """Return the path of Nova's `api-paste.ini`.
 
-    It is installed as a data file: below the prefix of the interpreter, or wherever the installer put it.
+    It is installed as a data file: below the prefix of the interpreter, or in another place of the installer's choice.
 
     Raises:
-        FileNotFoundError: it is in none of the known places.
+        FileNotFoundError: the file is in none of the known places.
 
     """
     places = [Path(sys.prefix, "etc/nova/api-paste.ini"), Path("/etc/nova/api-paste.ini")]

@@ -1,11 +1,11 @@
-"""The control path `/__sandbox/...`: for tests of the sandbox and of the suite, not part of any API.
+"""The control path `/__sandbox/...`, for tests of the sandbox and of the suite; it is not part of any API.
 
 Every request needs the control token of the ready line in `X-Sandbox-Control`; without it the path does not
 exist.
 
 - `GET memory`: `{"rss_kib": n}`.
 - `POST options` `{"group": null, "options": {"name": value}}`: set configuration options while it runs.
-- `POST restart` `{"host": "host1"}`: restart a compute, which undoes that it was evacuated.
+- `POST restart` `{"host": "host1"}`: restart a compute service, so that it can come up after an evacuation.
 - `POST patch` `{"break": "name"}`: apply one of `PATCHES`.
 """
 
@@ -16,16 +16,16 @@ from pathlib import Path
 
 PREFIX = "/__sandbox/"
 
-# Deliberate breakages of this Nova by name; each gets the running `nova_process.NovaProcess` and alters it.
+# Name -> deliberate breakage of this Nova: a function that changes the running `nova_process.NovaProcess`.
 PATCHES: dict[str, Callable[[object], None]] = {}
 
 
 class ControlError(Exception):
-    """A control request that cannot be done: HTTP 400 with one sentence."""
+    """A control request cannot be carried out: HTTP 400 with one sentence."""
 
 
 def memory_kib() -> int:
-    """Return the resident memory of this process in KiB (Linux), 0 where that cannot be known."""
+    """Return the resident memory of this process in KiB (Linux); 0 if it is unknown."""
     try:
         lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
@@ -34,7 +34,7 @@ def memory_kib() -> int:
 
 
 class Control:
-    """WSGI middleware that answers the control path and hands all else on."""
+    """WSGI middleware that answers the control path and passes all other requests on."""
 
     def __init__(self, app, process, token: str) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""The hypervisor: Nova's fake driver, with what it leaves out."""
+"""The hypervisor: Nova's fake driver with the functions that it lacks."""
 
 import contextvars
 import time
@@ -24,7 +24,7 @@ _host: contextvars.ContextVar[str | None] = contextvars.ContextVar("host", defau
 
 
 class SandboxDriver(fake.FakeDriver):
-    """One host with room for every server, whose servers show the power state they are in."""
+    """One host with room for every server; its servers have power states."""
 
     capabilities: ClassVar = dict(fake.FakeDriver.capabilities, supports_bfv_rescue=True)
     vcpus = settings.HOST_VCPUS
@@ -34,10 +34,10 @@ class SandboxDriver(fake.FakeDriver):
 
     def __init__(self, virtapi, *args, **kwargs):
         super().__init__(virtapi, *args, **kwargs)
-        self._verdicts: dict[str, str | None] = {}  # server in a slow live migration -> what a user decided
+        self._verdicts: dict[str, str | None] = {}  # server in a slow live migration -> the user's decision
 
     def get_host_uptime(self):
-        """Return what `uptime` prints; the fake driver has none, and Nova answers 501."""
+        """Return the output of `uptime`; the fake driver has none, so that Nova would answer 501."""
         return _UPTIME
 
     def _power(self, instance, state) -> None:
@@ -95,7 +95,7 @@ class SandboxDriver(fake.FakeDriver):
         return super().attach_interface(context, instance, image_meta, vif)
 
     def detach_interface(self, context, instance, vif):
-        """Detach an interface; one that came with a live migration is not known here, and goes as well."""
+        """Detach an interface; one that came with a live migration is not known here, and is accepted too."""
         self._know_devices(instance)
         self._interfaces.setdefault(vif["id"], vif)
         return super().detach_interface(context, instance, vif)
@@ -104,8 +104,8 @@ class SandboxDriver(fake.FakeDriver):
     def _know_devices(instance) -> None:
         """Give the server the list of devices that real drivers give it.
 
-        The compute manager reads it without looking when a device with a tag goes, so that without one a
-        tagged volume never detaches.
+        The compute manager reads the list unchecked when a device with a tag is detached: without the list, a tagged
+        volume never detaches.
         """
         if instance.device_metadata is None:
             instance.device_metadata = objects.InstanceDeviceMetadata(devices=[])
@@ -113,7 +113,7 @@ class SandboxDriver(fake.FakeDriver):
     def live_migration(
         self, context, instance, dest, post_method, recover_method, block_migration=False, migrate_data=None
     ):
-        """Migrate at once, or slowly where the server asks for it (metadata `slow`)."""
+        """Migrate at once, or slowly if the server's metadata has `slow`."""
         if instance.metadata.get(SLOW_KEY):
             self._verdicts[instance.uuid] = None
             until = time.monotonic() + SLOW_SECONDS
@@ -125,15 +125,15 @@ class SandboxDriver(fake.FakeDriver):
         post_method(context, instance, dest, block_migration, migrate_data)
 
     def _migrates(self, instance) -> bool:
-        """Whether no user has decided, and the server is still there."""
+        """True if no user has decided yet, and the server still exists."""
         return self._verdicts[instance.uuid] is None and instance.uuid in self.instances
 
     def live_migration_abort(self, instance):
-        """End a slow live migration where it began."""
+        """Abort a slow live migration: the server stays on its source host."""
         self._verdicts[instance.uuid] = "abort"
 
     def live_migration_force_complete(self, instance):
-        """End a slow live migration where it goes."""
+        """Complete a slow live migration: the server moves to its destination host."""
         self._verdicts[instance.uuid] = "complete"
 
     def post_live_migration(self, context, instance, block_device_info, migrate_data=None):
@@ -143,7 +143,7 @@ class SandboxDriver(fake.FakeDriver):
 
 
 class _HostConf:
-    """Nova's configuration, with the `host` of the compute service at work.
+    """Nova's configuration, with the `host` of the compute service that runs the current code.
 
     All computes of the process share `CONF.host`, so a volume would look as if it were attached elsewhere.
     """
@@ -157,7 +157,7 @@ class _HostConf:
 
 
 def install(images) -> None:
-    """Make the driver known to Nova as `fake.SandboxDriver`, and each compute know its own host."""
+    """Register the driver in Nova as `fake.SandboxDriver`, and give each compute service its own host name."""
     SandboxDriver.images = images
     fake.SandboxDriver = SandboxDriver
     original = nova.virt.block_device.DriverVolumeBlockDevice._do_detach

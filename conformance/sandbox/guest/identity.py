@@ -6,7 +6,7 @@ import uuid
 import keystonemiddleware.fixture
 import webob.exc
 
-# Role of the token -> roles in Keystone, with those that they imply.
+# Role of the token -> roles in Keystone, including implied ones.
 ROLES: dict[str, list[str]] = {
     "admin": ["admin", "manager", "member", "reader"],
     "manager": ["manager", "member", "reader"],
@@ -15,7 +15,7 @@ ROLES: dict[str, list[str]] = {
     "norole": ["visitor"],
     "expired": ["member", "reader"],
 }
-# Which of them the second project has too.
+# Roles that exist in the second project too.
 SECOND = ("admin", "member", "reader")
 
 _FAR = datetime.datetime(2099, 1, 1)
@@ -38,7 +38,7 @@ class Identity:
         self.known: dict[str, tuple[str, str, list[str]]] = {}
 
     def install(self, test) -> None:
-        """Answer for Keystone inside `test`, a started Nova test case."""
+        """Take the place of Keystone inside `test`, a started Nova test case."""
         fixture = test.useFixture(keystonemiddleware.fixture.AuthTokenFixture())
         for role in ROLES:
             self._add(fixture, role, role, "project1")
@@ -66,7 +66,7 @@ class Identity:
             self.known[token] = (user, project_id, ROLES[role])
 
     def verify_project(self, context, project_id, *_args) -> bool:
-        """Answer as Nova's check of a project against Keystone: 400 for one that does not exist."""
+        """Take the place of Nova's check of a project against Keystone: 400 for one that does not exist."""
         if project_id not in self.projects.values():
             raise webob.exc.HTTPBadRequest(explanation=f"Project ID {project_id} is not a valid project.")
         return True

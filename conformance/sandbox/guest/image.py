@@ -31,7 +31,7 @@ STOCK = (
 
 
 class Record(dict):
-    """An image as glanceclient gives it: a mapping whose keys are attributes too."""
+    """An image as glanceclient returns it: a mapping whose keys are attributes too."""
 
     schema = _SCHEMA
 
@@ -62,7 +62,7 @@ class ImageStore:
             image.update(status="active", size=size, disk_format="raw", container_format="bare")
 
     def install(self, test) -> None:
-        """Answer for Glance inside `test`, a started Nova test case."""
+        """Take the place of Glance inside `test`, a started Nova test case."""
         store = self
 
         class Wrapper:
@@ -115,7 +115,7 @@ class ImageStore:
 
     def _own(self, context, image_id: str) -> Record:
         image = self._get(context, image_id)
-        # By Glance's default policy whoever changes an image is a member of its project.
+        # By Glance's default policy only members of an image's project may change the image.
         if not context.is_admin and (image["owner"] != context.project_id or "member" not in (context.roles or ())):
             raise glanceclient.exc.HTTPForbidden("You are not permitted to change this image.")
         return image
@@ -127,7 +127,7 @@ class ImageStore:
         return _Schema()
 
     def images_get(self, context, image_id):
-        """Return one image; 404 for one that the project may not see."""
+        """Return one image; raise 404 for one that the project may not see."""
         return copy.deepcopy(self._get(context, image_id))
 
     def images_list(
@@ -141,7 +141,7 @@ class ImageStore:
         sort_dir=None,
         **_kwargs,
     ):
-        """Return the images that match, newest first unless told otherwise."""
+        """Return the matching images, the newest first by default."""
         if not _reads(context):
             raise glanceclient.exc.HTTPForbidden("You are not permitted to see images.")
         rows = [i for i in self.images.values() if self._visible(context, i) and _matches(i, filters or {})]
@@ -171,7 +171,7 @@ class ImageStore:
         return copy.deepcopy(image)
 
     def images_upload(self, context, image_id, data):
-        """Take the data of an image, which makes it active."""
+        """Accept the data of an image, which becomes active."""
         image = self._own(context, image_id)
         content = data.read() if hasattr(data, "read") else data
         image.update(status="active", size=len(content), updated_at=_now())
@@ -199,7 +199,7 @@ class ImageStore:
         self.members.setdefault(str(image_id), set()).add(member_id)
 
     def finish(self, context, image_id) -> None:
-        """Do what the upload of a snapshot by a hypervisor does. It says nothing of an image that is gone."""
+        """Activate an image as the upload of a snapshot does. A missing image is not an error."""
         if str(image_id) in self.images:
             nova.image.glance.API().update(
                 context,
@@ -211,9 +211,9 @@ class ImageStore:
 
 
 def _reads(context) -> bool:
-    """Whether somebody is a reader of a project at least, as Glance's default policy asks of whoever sees images.
+    """True if the request has at least the role reader, which Glance's default policy requires to see images.
 
-    To others a list is refused with 403 and an image with 404, so that they do not learn that it exists.
+    Without it, a list is refused with 403, and an image with 404, which hides that it exists.
     """
     return context.is_admin or not context.roles or "reader" in context.roles
 

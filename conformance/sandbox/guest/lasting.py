@@ -1,8 +1,8 @@
-"""The databases in memory, made to last as long as the process does.
+"""Keeps the in-memory databases until the process ends.
 
-A pool of connections makes each one anew when it has grown old: `[database] connection_recycle_time` is an hour by
-default, and the fixtures of Placement do not read it. The only connection to a database in memory is the database
-itself: made anew it is empty, and every request is answered with 500.
+A connection pool replaces each connection after a time: `[database] connection_recycle_time` is an hour by default, and
+the fixtures of Placement do not read it. The only connection to an in-memory database is the database itself: a new
+connection is an empty database, and every request is answered with 500.
 """
 
 import sqlalchemy
@@ -12,7 +12,7 @@ NEVER = -1
 
 
 def install() -> None:
-    """Let no engine of this process that has a single connection make it anew."""
+    """Keep every engine of this process with a single connection from replacing it."""
     original = sqlalchemy.create_engine
 
     def create_engine(url, **options):

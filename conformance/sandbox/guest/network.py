@@ -1,7 +1,7 @@
 """Stand-in for Neutron: networks, subnets, ports, addresses and port bindings.
 
-It takes the place of the Neutron client, so that all of Nova's own network code runs. Security groups and
-floating IPs are in `network_extras`.
+It replaces the Neutron client, so that all of Nova's own network code runs. Security groups and floating IPs are in
+`network_extras`.
 """
 
 # ruff: noqa: D102 - the methods are those of the client library, and described there
@@ -43,7 +43,7 @@ def _match_value(have: object, want: object) -> bool:
 
 
 def _match_addresses(port: dict, wanted: object) -> bool:
-    """Whether a port has what `fixed_ips` asks for: `ip_address=`, `ip_address_substr=` or `subnet_id=`."""
+    """True if a port matches the filter `fixed_ips`: `ip_address=`, `ip_address_substr=` or `subnet_id=`."""
     for condition in [wanted] if isinstance(wanted, str) else list(wanted):
         key, _, value = condition.partition("=")
         if key == "ip_address_substr":
@@ -73,7 +73,7 @@ def select(rows, params: dict) -> list[dict]:
 
 
 class NetworkState:
-    """What the whole cloud shares: every project's networks, ports and addresses."""
+    """The state of the whole cloud: every project's networks, ports and addresses."""
 
     def __init__(self, projects: list[str]) -> None:
         self.networks: dict[str, dict] = {}
@@ -84,7 +84,7 @@ class NetworkState:
         self.rules: dict[str, dict] = {}
         self.floating_ips: dict[str, dict] = {}
         owner = projects[0]
-        # One shared network, so that a server without networks named is not ambiguous (409).
+        # One shared network only, so that the network of a server that names none is not ambiguous (409).
         private = self.add_network("private", owner, shared=True, external=False)
         self.add_subnet(private, "10.20.0.0/16")
         self.add_subnet(private, "fd37:44e8:ad06::/64")
@@ -134,7 +134,7 @@ class NetworkState:
         }
         self.subnets[subnet["id"]] = subnet
         network["subnets"].append(subnet["id"])
-        # The first addresses go round, so that one released a moment ago is not given out at once.
+        # Addresses are given out in turn, so that one released a moment ago is not given out again at once.
         subnet["_cursor"] = itertools.cycle(range(10, min(net.num_addresses - 10, 60_000)))
         return subnet
 
@@ -154,7 +154,7 @@ class NetworkState:
 
 
 class NetworkClient:
-    """A Neutron client of one request: what a project, or an administrator, may see and do.
+    """A Neutron client for one request, with the rights of a project or of an administrator.
 
     Its methods have the names, arguments and exceptions of `neutronclient.v2_0.client.Client`.
     """
@@ -287,7 +287,7 @@ class NetworkClient:
         return "fa:16:3e:" + ":".join(f"{random.randrange(256):02x}" for _ in range(3))
 
     def _change(self, port: dict, asked: dict) -> None:
-        """Take over what a request says of a port; the host decides whether it is bound."""
+        """Apply the fields of a request to a port; the port is bound if it has a host."""
         for group in asked.get("security_groups") or []:
             if group not in self.state.security_groups:
                 raise nexc.NotFound(message=f"Security group {group} does not exist")
@@ -301,7 +301,7 @@ class NetworkClient:
         port["binding:profile"] = port.get("binding:profile") or {}
 
     def _addresses(self, port: dict, asked: list[dict] | None) -> list[dict]:
-        """Turn what a request says of `fixed_ips` into addresses; nothing said is one of each subnet."""
+        """Turn the `fixed_ips` of a request into addresses; a request without them gets one of each subnet."""
         subnets = [s for s in self.state.subnets.values() if s["network_id"] == port["network_id"]]
         if asked is None:
             return [{"subnet_id": s["id"], "ip_address": self.state.next_address(s)} for s in subnets]
@@ -312,7 +312,7 @@ class NetworkClient:
                 subnet = next((s for s in subnets if s["id"] == subnet_id), None)
                 if subnet is None:
                     raise nexc.NotFound(message=f"Subnet {subnet_id} could not be found.")
-                # Not yet on any port: kept apart from those this very request has taken.
+                # Addresses of this request that are not on a port yet are excluded as well.
                 taken = {ip["ip_address"] for ip in result}
                 address = next(a for a in iter(lambda s=subnet: self.state.next_address(s), None) if a not in taken)
             else:

@@ -10,12 +10,12 @@ from .network import NetworkClient, NetworkState, new_id, select
 
 
 class Client(NetworkClient):
-    """The whole client: ports and networks, and what hangs on them."""
+    """The whole client: networks and ports, with security groups and floating IPs."""
 
     # Security groups
 
     def default_group(self, project: str) -> dict:
-        """Return the group `default` of a project; as in Neutron, it comes to be when it is first needed."""
+        """Return the group `default` of a project; as in Neutron, it is made when it is first needed."""
         for group in self.state.security_groups.values():
             if group["name"] == "default" and group["tenant_id"] == project:
                 return group
@@ -200,13 +200,13 @@ class Client(NetworkClient):
 
 
 class Network:
-    """Puts the stand-in in the place of Nova's Neutron client."""
+    """Puts the stand-in in place of Nova's Neutron client."""
 
     def __init__(self, projects: list[str]) -> None:
         self.state = NetworkState(projects)
 
     def install(self, test) -> None:
-        """Answer for Neutron inside `test`, a started Nova test case."""
+        """Take the place of Neutron inside `test`, a started Nova test case."""
         test.stub_out("nova.network.neutron.get_client", self.client)
 
     def client(self, context, admin=False) -> Client:

@@ -1,4 +1,4 @@
-"""Nova's functional test case, made to run as a server: API, conductor, scheduler, computes and Placement."""
+"""Nova's functional test case, run as a server: API, conductor, scheduler, compute services and Placement."""
 
 import datetime
 import warnings
@@ -17,13 +17,13 @@ from nova.tests import fixtures as nova_fixtures
 from nova.tests.functional import fixtures as functional_fixtures
 from oslo_config import cfg
 
-# Records of services that run no more: enough for every version at which one is deleted, twice.
+# Number of records of retired services: enough to delete one at every microversion of the operation, twice.
 RETIRED = 24
 LONG_AGO = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
 
 
 class NovaProcess(test.TestCase):
-    """The services of one Nova. `setUp` starts them; nothing takes them down but the end of the process.
+    """The services of one Nova. `setUp` starts them; only the end of the process stops them.
 
     Args:
         count: number of compute services.
@@ -43,7 +43,7 @@ class NovaProcess(test.TestCase):
         """Do nothing: the test case is only a container."""
 
     def option(self, group: str | None, name: str, value: object) -> bool:
-        """Set a configuration option; False if this release has none of that name."""
+        """Set a configuration option; return False if this release does not have it."""
         try:
             self.flags(group=group, **{name: value})
         except (cfg.NoSuchOptError, cfg.NoSuchGroupError):
@@ -51,7 +51,7 @@ class NovaProcess(test.TestCase):
         return True
 
     def setUp(self):
-        """Start everything; raises whatever keeps a service from starting."""
+        """Start all services; an exception of a service's start is passed on."""
         lasting.install()
         super().setUp()
         projects = list(self.identity.projects.values())
@@ -69,10 +69,10 @@ class NovaProcess(test.TestCase):
         driver.install(self.images)
         for group, name, value in settings.all_options():
             self.option(group, name, value)
-        # Where Keystone would be. Without it, a request without a token is answered 500 instead of 401.
+        # The address of Keystone. Without it, a request without a token is answered 500 instead of 401.
         self.option("keystone_authtoken", "www_authenticate_uri", self._auth_uri)
         policy = self.useFixture(nova_fixtures.RealPolicyFixture())
-        # By default these are open to everybody who has a token. Here, as a provider may, to readers at least.
+        # By default every token may use these rules. Here a reader's role is needed, as a provider may choose.
         policy.set_rules({f"os_compute_api:{rule}": "role:reader" for rule in settings.READERS_ONLY}, overwrite=False)
         self.identity.install(self)
         self._remove_unusable_flavors()
@@ -82,20 +82,20 @@ class NovaProcess(test.TestCase):
             self._start_compute(f"host{number}")
         self._add_retired_services()
         self.app = compat.Loader().load_app("osapi_compute")
-        # The fixtures make deprecations of libraries errors, which would be answers 500 here.
+        # The fixtures turn deprecation warnings of libraries into errors, which would be responses 500 here.
         # They also make a legacy notification without a versioned twin an error, which no deployment does.
         rpc.LegacyValidatingNotifier.fatal = False
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
 
     def _remove_unusable_flavors(self) -> None:
-        """Remove the flavor whose NUMA topology fits no host of the fake driver: a server with it only fails."""
+        """Remove the flavor whose NUMA topology fits no host of the fake driver: every server with it fails."""
         for flavor in objects.FlavorList.get_all(nova_context.get_admin_context()):
             if flavor.extra_specs:
                 flavor.destroy()
 
     def _add_retired_services(self) -> None:
-        """Add records of services that run no more, as they are left behind where a host was taken away."""
+        """Add records of retired services, such as remain after a host was removed from the cloud."""
         context = nova_context.get_admin_context()
         with nova_context.target_cell(context, self.cell_mappings["cell1"]) as cell:
             for number in range(1, RETIRED + 1):
@@ -110,7 +110,7 @@ class NovaProcess(test.TestCase):
         self.computes[host] = self.restart_compute_service(self.computes[host])
 
     def reimaged(self, server_id: str, volume_id: str) -> None:
-        """Tell the compute of a server, a moment later, that its volume has been filled anew."""
+        """Tell the compute service of a server, after a moment, that its volume has a new image."""
         eventlet.spawn_after(0.2, self._send_event, server_id, "volume-reimaged", volume_id)
 
     def _send_event(self, server_id: str, name: str, tag: str) -> None:

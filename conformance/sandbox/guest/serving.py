@@ -22,10 +22,10 @@ from .sockets import HOST
 
 
 class Ending:
-    """Ends the process once: when the parent is gone (end of standard input), or on a signal.
+    """Ends the process once: when the parent has ended (end of standard input), or on a signal.
 
     Args:
-        state: the directory with everything temporary; it goes away first.
+        state: directory of all temporary files; it is removed first.
 
     """
 
@@ -53,7 +53,7 @@ class Ending:
         self.end(0)
 
     def end(self, code: int) -> None:
-        """Remove what is temporary and end now, without Nova's cleanups, which take seconds."""
+        """Remove the temporary files and end at once, without Nova's cleanups, which take seconds."""
         shutil.rmtree(self._state, ignore_errors=True)
         os._exit(code)
 
@@ -65,12 +65,12 @@ def set_up_log(path: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    # A line for each of Nova's many questions to Placement would be most of the log.
+    # Otherwise most of the log would be lines for Nova's many requests to Placement.
     logging.getLogger("placement").setLevel(logging.WARNING)
 
 
 class PlacementGate:
-    """WSGI middleware in front of Placement: the sandbox's own tokens, in place of "any token will do"."""
+    """WSGI middleware in front of Placement that checks the sandbox's tokens; the fixture accepts any token."""
 
     def __init__(self, app, known: dict[str, tuple[str, str, list[str]]]) -> None:
         self._app = app
@@ -89,7 +89,7 @@ class PlacementGate:
 
 
 def _green(listener):
-    """Return a socket made before the patches as one that eventlet can wait for, and its URL."""
+    """Turn a socket made before the eventlet patches into one for eventlet; return it and its URL."""
     made = eventlet.green.socket.socket(fileno=listener.detach())
     return made, f"http://{HOST}:{made.getsockname()[1]}"
 
@@ -100,7 +100,7 @@ def serve(options, listeners, started: float, report) -> None:
     Args:
         options: `computes`, `log` and `state` of the command line.
         listeners: the listening sockets of the compute API and of Placement.
-        started: when the process began, by `time.monotonic()`, for the seconds to ready.
+        started: start of the process by `time.monotonic()`, to compute the seconds until it is ready.
         report: writes one dictionary as one line to standard output.
 
     """

@@ -1,8 +1,8 @@
-"""Requests that are late at random, to try the suite on a cloud that is slow now and then (`tests/steady`).
+"""Random delays of requests, to test the suite on a cloud that is sometimes slow (`tests/steady`).
 
-`SANDBOX_SLOW=50:5:7` in the environment makes one request in 50 late by 5 s, chosen by a generator with the seed 7.
-Half of them are held back before they are handled; the others have been handled when their answer is held back. Nothing
-else waits: only the greenthread of that request sleeps.
+`SANDBOX_SLOW=50:5:7` in the environment delays one request in 50 by 5 s, chosen by a random generator with the seed 7.
+Half of the delays come before the request is handled, the others after it, before its response is sent. Only the
+greenthread of the delayed request sleeps.
 """
 
 import random
@@ -12,14 +12,14 @@ VARIABLE = "SANDBOX_SLOW"
 
 
 class Slow:
-    """WSGI middleware that lets some requests wait.
+    """WSGI middleware that delays some requests.
 
     Args:
-        app: what answers.
-        one_in: how many requests there are for one that is late, on average.
-        seconds: by how much it is late.
-        seed: of the generator that chooses.
-        sleep: waits some seconds.
+        app: the delayed application.
+        one_in: on average, one of so many requests is delayed.
+        seconds: length of a delay, in seconds.
+        seed: seed of the random generator.
+        sleep: waits for some seconds.
 
     """
 
@@ -31,7 +31,7 @@ class Slow:
         self._random = random.Random(seed)
 
     def __call__(self, environ, start_response):
-        """Answer one request, late or not."""
+        """Answer one request, perhaps with a delay."""
         late = self._random.randrange(self._one_in) == 0
         before = self._random.random() < 0.5
         if late and before:
@@ -43,10 +43,10 @@ class Slow:
 
 
 def slowed(app, text: str | None, sleep: Callable[[float], None]):
-    """Return an application as the value of `VARIABLE` wants it; as it is where that is None.
+    """Return an application with the delays that `text`, the value of `VARIABLE`, asks for; unchanged if it is None.
 
     Raises:
-        ValueError: the value is not of the form `50:5:7`.
+        ValueError: the value does not have the form `50:5:7`.
 
     """
     if text is None:

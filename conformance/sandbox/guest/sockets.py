@@ -1,4 +1,4 @@
-"""Listening sockets. It imports nothing of Nova: a taken port is to be known before Nova's long imports."""
+"""Listening sockets. Imports nothing of Nova, so that a taken port is noticed before Nova's long imports."""
 
 import socket
 
@@ -7,20 +7,20 @@ _BACKLOG = 256
 
 
 class StartError(Exception):
-    """Why the sandbox cannot start, in one sentence."""
+    """The sandbox cannot start. The message is one sentence with the reason."""
 
 
 def listen(port: int) -> socket.socket:
     """Return a listening socket on the loopback address; port 0 takes a free one.
 
-    SO_REUSEPORT is left alone: with it two sandboxes on one port would take turns in answering.
+    SO_REUSEPORT is not set: with it, two sandboxes on one port would answer in turn.
 
     Raises:
-        StartError: the port is taken, or is none.
+        StartError: the port is taken, or is not a valid port number.
 
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    # A port whose last owner has just ended is free; one that somebody listens on is not.
+    # A port whose last owner has just ended counts as free; one with a listening process does not.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))

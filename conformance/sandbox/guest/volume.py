@@ -1,6 +1,6 @@
 """Stand-in for Cinder: the client behind Nova's volume code, with volumes, snapshots and attachments.
 
-It takes the place of the Cinder client, so that Nova's own translation of answers and errors runs.
+It replaces the Cinder client, so that Nova's own translation of responses and errors runs.
 """
 
 # ruff: noqa: D102 - the methods are those of the client library, and described there
@@ -18,7 +18,7 @@ def _now() -> str:
 
 
 class Resource(types.SimpleNamespace):
-    """An answer of the Cinder client: fields are attributes, `to_dict` gives them all."""
+    """A resource as the Cinder client returns it: fields are attributes, and `to_dict` returns them all."""
 
     def to_dict(self) -> dict:
         """Return the fields as a dictionary."""
@@ -29,8 +29,8 @@ class VolumeStore:
     """All volumes of the cloud.
 
     Args:
-        images: the image stand-in, for the metadata of volumes made of images.
-        reimaged: called with (server id, volume id) when a volume has been filled anew: Nova waits for that.
+        images: the image stand-in, for the metadata of volumes made from images.
+        reimaged: called with (server id, volume id) when a volume has got a new image: Nova waits for this.
 
     """
 
@@ -44,7 +44,7 @@ class VolumeStore:
             self.new_volume(project, 1, name="sandbox-boot", bootable="true")
 
     def install(self, test) -> None:
-        """Answer for Cinder inside `test`, a started Nova test case."""
+        """Take the place of Cinder inside `test`, a started Nova test case."""
         test.stub_out("nova.volume.cinder.cinderclient", self.client)
 
     def client(self, context, microversion=None, skip_version_check=False, check_only=False) -> "Client":
@@ -52,7 +52,7 @@ class VolumeStore:
         return Client(self, context)
 
     def new_volume(self, project: str | None, size: int, **fields) -> Resource:
-        """Create a volume of `size` GiB, available at once."""
+        """Make a volume of `size` GiB with the status available."""
         volume = Resource(
             id=str(uuid.uuid4()),
             status="available",
@@ -79,7 +79,7 @@ class VolumeStore:
     def settle(self, volume: Resource) -> None:
         """Derive the status of a volume and its list of attachments from the attachments.
 
-        A volume in use is one that Cinder is about to migrate: Nova swaps no other.
+        An attached volume counts as one that Cinder is about to migrate, because Nova swaps no other volume.
         """
         mine = [a for a in self.attachments.values() if a["volume_id"] == volume.id]
         volume.attachments = [
@@ -212,7 +212,7 @@ class Volumes(_Controller):
         self.store.settle(self._volume(volume))
 
     def migrate_volume_completion(self, old_volume, new_volume, error):
-        # What has been the new volume is the old one from now on, and is attached as that.
+        # From now on the attachments of the new volume belong to the old one.
         old, new = self._volume(old_volume), self._volume(new_volume)
         for attachment in self.store.attachments.values():
             if attachment["volume_id"] == new.id and not error:
@@ -271,7 +271,7 @@ class Snapshots(_Controller):
 
 
 class Attachments(_Controller):
-    """`client.attachments`: the record that a server uses a volume, from reservation to connection."""
+    """`client.attachments`: records of servers that use a volume, from reservation to connection."""
 
     def _row(self, attachment_id: str) -> dict:
         row = self.store.attachments.get(str(attachment_id))

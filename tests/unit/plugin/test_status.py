@@ -123,9 +123,12 @@ def test_2_for_a_wrong_option(project, options, sentence):
         (["--url", "http://127.0.0.1:9"], "*needs --token*"),
         (["--token", "x"], "*without --url*"),
         (["--os-cloud-admin", "x"], "--os-cloud is missing: --os-cloud-admin only adds a second role, so give both"),
-        (["--sandbox-release", "a b c"], "--sandbox-release 'a b c' is no requirement*"),
+        (["--sandbox-release", "a b c"], "--sandbox-release 'a b c' is not a requirement*"),
         (["--sandbox-release", "pytest==0.1"], "--sandbox-release pytest==0.1: the sandbox runs Nova; *"),
-        (["--sandbox-release", "nova>=31"], "--sandbox-release nova>=31 names no one release: write nova==34.0.0"),
+        (
+            ["--sandbox-release", "nova>=31"],
+            "--sandbox-release nova>=31 does not name exactly one release: write nova==34.0.0",
+        ),
     ],
 )
 def test_2_for_an_endpoint_that_is_not_named_well(project, options, sentence):

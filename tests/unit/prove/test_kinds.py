@@ -115,4 +115,4 @@ def test_a_quota_is_not_enforced(everything):
 
 def test_every_requirement_is_broken_or_a_reason_is_given(ground, everything):
     reasons = unbreakable(ground, everything)
-    assert set(reasons.values()) <= {"HTTP lets no body follow a 204"}
+    assert set(reasons.values()) <= {"HTTP allows no body with a 204"}

@@ -222,7 +222,7 @@ def test_what_another_version_refuses_as_well_breaks_nothing(proxy, ask, nova):
     proxy.break_(broken(ForwardAs(version=Microversion(2, 44))))
     assert ask(token="r").status_code == 403
     assert proxy.touched == 0
-    assert "refuses it at 2.44, too" in proxy.impossible
+    assert "refuses the request at 2.44, too" in proxy.impossible
 
 
 def test_what_a_borrower_makes_bears_the_borrowers_name():
@@ -271,7 +271,7 @@ def test_what_cannot_be_done_is_refused_by_the_cloud(proxy, ask, nova):
     proxy.break_(broken(DoneAndRefused("reader", 404)))
     assert ask(token="o").status_code == 403
     assert proxy.touched == 0
-    assert "to everybody" in proxy.impossible
+    assert "to every role" in proxy.impossible
     proxy.break_(None)
     assert proxy.impossible is None
 

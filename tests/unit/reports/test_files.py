@@ -206,7 +206,7 @@ def test_the_matrix_as_json() -> None:
 
 
 def test_another_form_of_the_matrix_is_refused() -> None:
-    with pytest.raises(ValueError, match="'xlsx' is no form of the matrix: one of csv, md, json"):
+    with pytest.raises(ValueError, match="'xlsx' is not a form of the matrix; the forms are csv, md, json"):
         matrix(view(mixed()), "xlsx")
 
 

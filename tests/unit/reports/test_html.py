@@ -151,10 +151,10 @@ def test_no_request_leaves_the_page_and_only_its_own_script_may_run() -> None:
     [
         (record(), "No promise was tried."),
         (record(), "The record holds no result."),
-        (record(finished=None), "The run has not come to its end: what follows is what it had found until then."),
+        (record(finished=None), "The run has not ended: this report shows only the results up to then."),
         (record(result(verdict="error")), "No promise is broken; 1 could not be decided; 0 hold."),
         (record(result()), "No contradiction was found."),
-        (replace(mixed(), damaged=("results.jsonl:9: the last line was cut off, and is ignored",)), "was cut off"),
+        (replace(mixed(), damaged=("results.jsonl:9: the last line is incomplete, and is ignored",)), "is incomplete"),
         (RunRecord(replace(info(), endpoint={}, spec={}, roles=(), options={}, environment={}), ()), "An API"),
         (record(result(operation="", requirement="framework/406")), "no operation"),
         (record(result("a.b/normal/202", "fail", exchanges=())), "conformance run -k a.b/normal/202"),

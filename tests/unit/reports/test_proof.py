@@ -37,7 +37,7 @@ OUTCOMES = (
     outcome("e", "unseen", "no answer of the API shows a password"),
     outcome("f", "void", "the unbroken cloud refuses", alarms=("op.g/error/404",)),
 )
-SCORE = Score(OUTCOMES, ("op.h!contradiction!403",), {"op.i/body/empty": "HTTP lets no body follow a 204"}, HEAD)
+SCORE = Score(OUTCOMES, ("op.h!contradiction!403",), {"op.i/body/empty": "HTTP allows no body with a 204"}, HEAD)
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_the_page_says_what_was_caught_and_lists_what_was_not(proof):
         "op.d/normal/202#500",
         "no answer of the API shows a password op.e/normal/202#500",
         "op.f/normal/202#500 op.g/error/404",
-        "HTTP lets no body follow a 204 op.i/body/empty",
+        "HTTP allows no body with a 204 op.i/body/empty",
         "op.h!contradiction!403",
     ):
         assert words in text, words

@@ -367,7 +367,7 @@ def test_words() -> None:
     assert words.when("2026-03-01T12:00:05.1Z") == "2026-03-01 12:00:05 UTC"
     assert words.when("yesterday") == "yesterday"
     assert words.listed(["a", "b", "c"]) == "a, b and c"
-    assert words.exit_meaning(None, finished=False) == "The run has not come to its end, or was killed."
+    assert words.exit_meaning(None, finished=False) == "The run has not ended, or was killed."
     assert words.exit_meaning(77) == "Exit status 77: an unknown status."
     assert words.lasted(info(totals={"seconds": 61})) == "1 min 1 s"
     assert words.lasted(info(finished=None)) is None

@@ -127,7 +127,7 @@ def test_a_keeper_that_is_killed_is_told(keeper):
 @pytest.mark.parametrize("line", ["no JSON", "[1]", '{"url": "x"}'])
 def test_a_keeper_that_writes_something_else(keeper, tmp_path, line):
     keeper(f"print({line!r}, flush=True)", UNTIL_THE_INPUT_ENDS)
-    with pytest.raises(SandboxError, match="where its ready line should be"):
+    with pytest.raises(SandboxError, match="instead of its ready line"):
         start()
 
 

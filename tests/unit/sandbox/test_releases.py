@@ -126,11 +126,11 @@ def test_an_upper_date_needs_uv(tmp_path):
             "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError'\n"
             "ERROR: Could not find a version that satisfies nova==99.0.0 (from versions: none)\n"
             "ERROR: No matching distribution found for nova==99.0.0",
-            "no package index can be reached; see to the network, or to the settings of pip and uv",
+            "no package index can be reached; check the network, and the settings of pip and uv",
         ),
         (
             "ERROR: Package 'nova' requires a different Python: 3.13.0 not in '>=3.8,<3.12'",
-            f"Python {HERE} is not there, or does not fit; install it",
+            f"Python {HERE} is not installed, or does not fit; install it",
         ),
         (
             "Collecting nova\n  error: subprocess failed\nERROR: No space left on device\n\n",
@@ -157,7 +157,7 @@ def test_a_python_that_is_not_there(tmp_path, monkeypatch):
     monkeypatch.setitem(releases.SERIES, 32, releases.Series(("3.9",)))
     with pytest.raises(SandboxError, match=r"needs Python 3\.9, and this is 3\.\d+: install it, or install uv"):
         make(tmp_path, uv=False)
-    with pytest.raises(SandboxError, match=r"Python 3\.9 is not there"):
+    with pytest.raises(SandboxError, match=r"Python 3\.9 is not installed"):
         make(tmp_path, uv_venv_says="error: No interpreter found for Python 3.9 in virtual environments or search path")
 
 
@@ -226,13 +226,13 @@ def test_the_release_that_is_here_needs_no_other(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("requirement", "sentence"),
     [
-        ("nova", "names no one release"),
-        ("nova==31.*", "names no one release"),
-        ("nova>=31", "names no one release"),
-        ("nova==31,!=32", "names no one release"),
+        ("nova", "does not name exactly one release"),
+        ("nova==31.*", "does not name exactly one release"),
+        ("nova>=31", "does not name exactly one release"),
+        ("nova==31,!=32", "does not name exactly one release"),
         ("cinder==27.0.0", "the sandbox runs Nova"),
         ("nova==19.0.0", "from release 29 on"),
-        ("nova = 31", "is no requirement such as nova==34.0.0"),
+        ("nova = 31", "is not a requirement such as nova==34.0.0"),
     ],
 )
 def test_what_names_no_release(requirement, sentence):

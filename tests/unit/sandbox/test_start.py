@@ -103,7 +103,7 @@ def test_a_child_that_dies_leaves_its_log(child, tmp_path):
 @pytest.mark.parametrize("line", ["no JSON at all", "[1, 2]", '"ready"', '{"url": "x"}', '{"ready": false}'])
 def test_a_child_that_writes_something_else(child, line):
     python = child(f"print({line!r}, flush=True)", UNTIL_THE_INPUT_ENDS)
-    with pytest.raises(SandboxError, match=r"where its ready line should be; see its log"):
+    with pytest.raises(SandboxError, match=r"instead of its ready line; see its log"):
         start(python)
 
 

@@ -1,5 +1,5 @@
 """The code that runs inside the processes of the six services.
 
-It needs the services and what they bring, and nothing of this distribution. Its modules can be imported under the
+It needs the services and their dependencies, and nothing of this distribution. Its modules can be imported under the
 name `sandbox_cloud_guest`, which configurations of services use.
 """

@@ -4,7 +4,7 @@
   process was given.
 - `tables SERVICE --etc DIR`: make the tables of a service, and their first content.
 
-Both end when standard input ends, so that nothing outlives its parent.
+Both end when standard input ends, so that they never outlive their parent.
 """
 
 import argparse
@@ -25,7 +25,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("service")
     parser.add_argument("--etc", required=True, help="folder of the configuration of the service")
     parser.add_argument("--socket", type=int, help="file descriptor of the listening socket")
-    parser.add_argument("--facts", type=json.loads, default={}, help="what the service has to know, as JSON")
+    parser.add_argument("--facts", type=json.loads, default={}, help="facts for the service, as JSON")
     return parser.parse_args(argv)
 
 
@@ -42,7 +42,7 @@ def _make_importable() -> None:
 
 
 def _end_with_the_parent() -> None:
-    """Wait until standard input ends; nothing is worth an orderly end then."""
+    """Wait until standard input ends, then end at once: there is nothing to save."""
     try:
         while os.read(0, 4096):
             pass
@@ -52,9 +52,9 @@ def _end_with_the_parent() -> None:
 
 
 def _read_no_other_configuration() -> None:
-    """Let the services of this machine, which may be installed in the usual places, be none of ours.
+    """Keep oslo.config from reading the configuration of services that are installed on this machine.
 
-    Beside the files that it is given, oslo.config reads folders such as `/etc/nova/nova.conf.d`.
+    In addition to the given files, it would read folders such as `/etc/nova/nova.conf.d`.
     """
     from oslo_config import cfg
 
@@ -62,12 +62,12 @@ def _read_no_other_configuration() -> None:
 
 
 def main() -> None:
-    """Do one of the two things."""
+    """Run the command `serve` or `tables`."""
     options = _arguments(sys.argv[1:])
     threading.Thread(target=_end_with_the_parent, name="parent", daemon=True).start()
-    # Libraries read the command line too.
+    # Libraries read the command line, too.
     sys.argv[1:] = []
-    # Plain threads everywhere: eventlet would have to patch what is loaded already.
+    # Plain threads everywhere: eventlet would have to patch modules that are already loaded.
     os.environ["OS_NOVA_DISABLE_EVENTLET_PATCHING"] = "true"
     os.environ["OS_CINDER_DISABLE_EVENTLET_PATCHING"] = "true"
     os.environ[f"OS_{options.service.upper()}_CONFIG_DIR"] = options.etc

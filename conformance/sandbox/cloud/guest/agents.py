@@ -1,4 +1,4 @@
-"""The agents of Neutron as far as the API shows them: rows that say that they are alive, and do nothing else."""
+"""The records of Neutron's agents that the API shows as alive; the agents themselves do not exist."""
 
 import logging
 import threading
@@ -9,7 +9,7 @@ from neutron_lib.plugins import directory
 from oslo_utils import timeutils
 
 EVERY = 20
-"""Seconds between two reports; an agent counts as dead after 75."""
+"""Seconds between two reports; after 75 s without a report an agent counts as dead."""
 
 _SWITCH = {
     "bridge_mappings": {"physnet1": "br-physnet1"},
@@ -32,7 +32,7 @@ _ROUTER = {
 
 
 def states(computes, network_node):
-    """Return what each agent reports."""
+    """Return the report of each agent."""
     rows = [
         (constants.AGENT_TYPE_OVS, "neutron-openvswitch-agent", host, "N/A", _SWITCH)
         for host in (*computes, network_node)
@@ -54,7 +54,7 @@ def states(computes, network_node):
 
 
 def report(computes, network_node) -> None:
-    """Report for all agents, now and then, in a thread."""
+    """Start a thread that reports for all agents, every `EVERY` seconds."""
 
     def forever():
         first = True

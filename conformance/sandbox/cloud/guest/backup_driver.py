@@ -1,4 +1,4 @@
-"""The driver of backups that stores nothing but that a backup is there."""
+"""A backup driver that stores only the existence of a backup."""
 
 # ruff: noqa: D102 - the methods are those of Cinder's backup drivers, and described there
 

@@ -1,6 +1,6 @@
-"""The cache of Keystone, `dogpile.cache.memory_pickle`, with an end to its size.
+"""A size limit for Keystone's cache, `dogpile.cache.memory_pickle`.
 
-As it comes, it keeps everything, each token that was ever checked included.
+Without it, the cache keeps every entry for ever, also those of all tokens that were ever checked.
 """
 
 import threading
@@ -9,11 +9,11 @@ from collections import OrderedDict
 from dogpile.cache.backends import memory
 
 LARGEST = 1_000
-"""Entries of one region of the cache; Keystone has about a dozen."""
+"""Largest number of entries of one region of the cache; Keystone has about a dozen regions."""
 
 
 class Entries(OrderedDict):
-    """A dictionary of so many entries: what was used least lately goes first."""
+    """A dictionary of at most `LARGEST` entries: the least recently used one is dropped first."""
 
     def __init__(self, largest: int = LARGEST) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class Entries(OrderedDict):
 
 
 def install() -> None:
-    """Give every back end of that kind such a dictionary; a configuration may only name back ends that are known."""
+    """Replace the dictionary of this kind of back end; a configuration can name only back ends that Keystone knows."""
 
     def init(self, arguments) -> None:
         self._cache = arguments.get("cache_dict", Entries())

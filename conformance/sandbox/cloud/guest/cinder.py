@@ -9,7 +9,7 @@ from pathlib import Path
 def start(options):
     """Start the workers, and return the application of the API."""
     sys.argv += ["--config-file", str(Path(options.etc, "cinder.conf"))]
-    # The commands have options of the command line, which the application reads.
+    # The modules of the commands define options that the application reads.
     volume = importlib.import_module("cinder.cmd.volume")
     backup = importlib.import_module("cinder.cmd.backup")
     application = importlib.import_module("cinder.wsgi.api").application
@@ -30,7 +30,7 @@ def start(options):
 
 
 class _Launcher:
-    """Stands for the launcher of processes: a service starts here."""
+    """Replaces the launcher of processes: it starts a service in this process."""
 
     @staticmethod
     def launch_service(service) -> None:
@@ -38,7 +38,7 @@ class _Launcher:
 
 
 def _ask_nothing_of_root(conf, utils, volume_utils) -> None:
-    """Replace what would run os-brick as root: the properties of this host, and the helper for commands."""
+    """Replace the functions that run os-brick as root: the properties of this host, and the helper for commands."""
     properties = {"host": conf.host, "ip": conf.my_ip, "platform": "x86_64", "os_type": "linux", "multipath": False}
     volume_utils.brick_get_connector_properties = lambda *_args, **_kwargs: dict(properties)
     utils.get_root_helper = lambda: "env"
@@ -47,7 +47,7 @@ def _ask_nothing_of_root(conf, utils, volume_utils) -> None:
 def _report_for_itself(service) -> None:
     """Let each service of this process report its own state.
 
-    The id under which a service reports is an attribute of the class, so that all would report for the last one.
+    The id in a service's reports is an attribute of its class, so all would report for the last one.
     """
     lock, report = threading.Lock(), service.report_state
 

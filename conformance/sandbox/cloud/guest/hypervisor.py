@@ -1,4 +1,4 @@
-"""The hypervisor: Nova's fake driver, with what it leaves out beside real services."""
+"""The hypervisor: Nova's fake driver with the functions that it lacks beside real services."""
 
 import contextvars
 import io
@@ -14,8 +14,8 @@ from nova.compute import power_state, task_states, vm_states
 from nova.image import glance
 from nova.virt import fake
 
-# As in the sandbox that is one process: a server with this metadata migrates slowly, so that a live migration can be
-# aborted or forced to complete.
+# As in the sandbox of one process: a server with this metadata migrates slowly, so that a live migration can be aborted
+# or forced to complete.
 SLOW_KEY = "slow"
 SLOW_SECONDS = 60.0
 _STEP_SECONDS = 0.1
@@ -27,7 +27,7 @@ _host: contextvars.ContextVar[str | None] = contextvars.ContextVar("host", defau
 
 
 class SandboxDriver(fake.FakeDriver):
-    """One host with room for every server, whose servers show the power state that they are in."""
+    """One host with room for every server; its servers have power states."""
 
     capabilities: ClassVar = dict(
         fake.FakeDriver.capabilities, supports_bfv_rescue=True, supports_image_type_qcow2=True
@@ -39,7 +39,7 @@ class SandboxDriver(fake.FakeDriver):
 
     def __init__(self, virtapi, *args, **kwargs):
         super().__init__(virtapi, *args, **kwargs)
-        self._verdicts: dict[str, str | None] = {}  # server in a slow live migration -> what a user decided
+        self._verdicts: dict[str, str | None] = {}  # server in a slow live migration -> the user's decision
         self._cached: set[str] = set()
 
     # The host is the same after a restart.
@@ -62,16 +62,16 @@ class SandboxDriver(fake.FakeDriver):
         return str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
 
     def get_available_resource(self, nodename):
-        """Return what the host has, with an id that its name gives."""
+        """Return the resources of the host, with an id made from its name."""
         found = super().get_available_resource(nodename)
         return found and {**found, "uuid": self._node_uuid(nodename)}
 
     def get_nodenames_by_uuid(self, refresh=False):
-        """Return id -> name of the one node."""
+        """Return id -> name of the only node."""
         return {self._node_uuid(name): name for name in self.get_available_nodes()}
 
     def get_host_uptime(self):
-        """Return what `uptime` prints; the fake driver has none, and Nova answers 501."""
+        """Return the output of `uptime`; the fake driver has none, so that Nova would answer 501."""
         return " 12:00:00 up 40 days,  2:03,  1 user,  load average: 0.01, 0.02, 0.05"
 
     # Power states.
@@ -111,20 +111,20 @@ class SandboxDriver(fake.FakeDriver):
         update_task_state(task_state=task_states.IMAGE_UPLOADING, expected_state=task_states.IMAGE_PENDING_UPLOAD)
         images = glance.API()
         name = images.get(context, image_id)["name"]
-        # Glance looks at the bytes, so the format is the one that any bytes have.
+        # Glance inspects the bytes, so the format is one that any bytes fit.
         fields = {"name": name, "status": "active", "disk_format": "raw", "container_format": "bare", "properties": {}}
         images.update(context, image_id, fields, io.BytesIO(_IMAGE), purge_props=False)
 
     def cache_image(self, context, image_id):
-        """Return whether an image was not in the cache."""
+        """Return True if the image was not in the cache."""
         new = image_id not in self._cached
         self._cached.add(image_id)
         return new
 
     def manage_image_cache(self, context, all_instances):
-        """Do nothing: images are nowhere."""
+        """Do nothing: no images are stored."""
 
-    # Devices. The compute manager reads the list without looking when a device with a tag goes, so that without one a
+    # Devices. The compute manager reads the list unchecked when a device with a tag is detached: without the list, a
     # tagged device never detaches.
 
     @staticmethod
@@ -154,7 +154,7 @@ class SandboxDriver(fake.FakeDriver):
         return super().attach_interface(context, instance, image_meta, vif)
 
     def detach_interface(self, context, instance, vif):
-        """Detach an interface; one that came with a live migration is not known here, and goes as well."""
+        """Detach an interface; one that came with a live migration is not known here, and is accepted too."""
         self._know_devices(instance)
         self._interfaces.setdefault(vif["id"], vif)
         return super().detach_interface(context, instance, vif)
@@ -164,7 +164,7 @@ class SandboxDriver(fake.FakeDriver):
     def live_migration(
         self, context, instance, dest, post_method, recover_method, block_migration=False, migrate_data=None
     ):
-        """Migrate at once, or slowly where the server asks for it (metadata `slow`)."""
+        """Migrate at once, or slowly if the server's metadata has `slow`."""
         if instance.metadata.get(SLOW_KEY):
             self._verdicts[instance.uuid] = None
             until = time.monotonic() + SLOW_SECONDS
@@ -176,15 +176,15 @@ class SandboxDriver(fake.FakeDriver):
         post_method(context, instance, dest, block_migration, migrate_data)
 
     def _migrates(self, instance) -> bool:
-        """Whether no user has decided, and the server is still there."""
+        """True if no user has decided yet, and the server still exists."""
         return self._verdicts[instance.uuid] is None and instance.uuid in self.instances
 
     def live_migration_abort(self, instance):
-        """End a slow live migration where it began."""
+        """Abort a slow live migration: the server stays on its source host."""
         self._verdicts[instance.uuid] = "abort"
 
     def live_migration_force_complete(self, instance):
-        """End a slow live migration where it goes."""
+        """Complete a slow live migration: the server moves to its destination host."""
         self._verdicts[instance.uuid] = "complete"
 
     def post_live_migration(self, context, instance, block_device_info, migrate_data=None):
@@ -194,7 +194,7 @@ class SandboxDriver(fake.FakeDriver):
 
 
 class _HostConf:
-    """Nova's configuration, with the `host` of the compute service at work.
+    """Nova's configuration, with the `host` of the compute service that runs the current code.
 
     All computes of the process share `CONF.host`, so a volume would look as if it were attached elsewhere.
     """
@@ -208,7 +208,7 @@ class _HostConf:
 
 
 def install() -> None:
-    """Make the driver known to Nova as `fake.SandboxDriver`, and each compute know its own host."""
+    """Register the driver in Nova as `fake.SandboxDriver`, and give each compute service its own host name."""
     fake.SandboxDriver = SandboxDriver
     original = nova.virt.block_device.DriverVolumeBlockDevice._do_detach
 

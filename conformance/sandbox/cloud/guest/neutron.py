@@ -6,7 +6,7 @@ from . import agents
 
 
 def start(options):
-    """Start what reports, and return the application of the API."""
+    """Start the reporting threads, and return the application of the API."""
     application = importlib.import_module("neutron.wsgi.api").application
     agents.report(options.facts["computes"], options.facts["network_node"])
     return application

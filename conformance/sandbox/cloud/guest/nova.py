@@ -17,7 +17,7 @@ def start(options):
 
     os_vif.initialize()
     objects.Service.enable_min_version_cache()
-    # It looks for the identity of the host in a file, and these hosts share the folder that it would be in.
+    # Nova reads the identity of a host from a file, and these hosts share one folder.
     manager.ComputeManager._ensure_existing_node_identity = lambda _self, _service: None
     hypervisor.install()
     service.Service.create(binary="nova-conductor", topic=conductor.RPC_TOPIC).start()

@@ -1,4 +1,4 @@
-"""The mechanism driver that binds every port and calls it active, as an agent would have it; and addresses likewise."""
+"""A mechanism driver that binds every port and sets ports and floating IPs active, as agents would do."""
 
 import uuid
 
@@ -13,10 +13,10 @@ _NAMESPACE = uuid.UUID("5d3d7c0e-3f0b-4c3a-9a5e-3d1c0c3b6f21")
 
 
 class SandboxMechanismDriver(api.MechanismDriver):
-    """Binds to the first segment on any host."""
+    """Binds every port to the first segment, on any host."""
 
     def initialize(self):
-        """Begin to look after floating IP addresses."""
+        """Subscribe to changes of floating IPs."""
         for event in (events.AFTER_CREATE, events.AFTER_UPDATE):
             registry.subscribe(_tell_status, resources.FLOATING_IP, event)
 
@@ -41,12 +41,12 @@ class SandboxMechanismDriver(api.MechanismDriver):
             )
 
     def filter_hosts_with_segment_access(self, _context, _segments, candidate_hosts, _agent_getter):
-        """Return the hosts that reach the segments: all."""
+        """Return the hosts that reach the segments: all candidates."""
         return set(candidate_hosts)
 
 
 def _tell_status(_resource, _event, _trigger, payload) -> None:
-    """Set the status of a floating IP address as an L3 agent does when it has set it up."""
+    """Set the status of a floating IP, as an L3 agent does after it has set the address up."""
     address = payload.latest_state
     used = address.get("fixed_port_id") or address.get("port_id")
     directory.get_plugin(plugin_constants.L3).update_floatingip_status(

@@ -6,12 +6,12 @@ import time
 import warnings
 
 THREADS = 16
-"""Requests that are answered at a time."""
+"""Number of requests that are handled at a time."""
 LARGEST_BODY = 64 * 1024**3
 
 
 def run(options) -> None:
-    """Start the service, and answer requests until the parent is gone.
+    """Start the service, and answer requests until the parent has ended.
 
     Args:
         options: `service`, `etc`, `socket` and `facts` of the command line.
@@ -19,13 +19,13 @@ def run(options) -> None:
     """
     started = time.monotonic()
     if options.service == "nova":
-        # Nova refuses to run on threads once something has imported eventlet, so it comes first.
+        # Nova refuses to run on threads once eventlet has been imported, so this import comes first.
         from nova import monkey_patch
 
         monkey_patch.patch(backend="threading")
     from oslo_service import backend
 
-    # Before anything asks for the default, which is eventlet.
+    # This comes before any code that reads the default, which is eventlet.
     backend.init_backend(backend.BackendType.THREADING)
     import waitress
 

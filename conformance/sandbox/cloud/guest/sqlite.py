@@ -1,10 +1,10 @@
-"""What oslo.db and SQLite need to serve many threads from files.
+"""Settings of oslo.db and SQLite for many threads that share database files.
 
-- A connection is kept. oslo.db opens the file anew for each transaction, and each opening reads the whole schema: 3 to
-  5 ms with the tables of Neutron.
-- A transaction that will write says so at its beginning. Where two have read and then want to write, SQLite lets one of
-  them fail at once with "database is locked", whatever the time-out.
-- A kept connection holds little: SQLite's own default is 2 MB of pages for each.
+- Connections are kept. By default oslo.db opens the file anew for each transaction, and each time reads the whole
+  schema: 3 to 5 ms with the tables of Neutron.
+- A transaction that will write locks the database at its beginning. If two transactions have read and then want to
+  write, SQLite lets one of them fail at once with "database is locked", in spite of the time-out.
+- A kept connection has a small cache: SQLite's own default is 2 MB of pages for each.
 """
 
 import sqlalchemy
@@ -14,14 +14,14 @@ from sqlalchemy import event, exc, pool
 from sqlalchemy.engine import Engine
 
 KEPT = 4
-"""Connections of one database that are kept; more are opened where more are needed at a time."""
+"""Number of connections that are kept for one database; more are opened if more are needed at a time."""
 CACHE_KIB = 256
 BUSY_MS = 60_000
 _WRITES = "sandbox_writes"
 
 
 def install() -> None:
-    """Let all engines of this process behave so."""
+    """Apply these settings to all engines of this process."""
     _keep_connections()
     _announce_writers()
     event.listen(Engine, "connect", _settings)
@@ -64,12 +64,12 @@ def _settings(dbapi_connection, _record) -> None:
 
 
 def _begin(connection) -> None:
-    """Begin a transaction that writes; oslo.db's own listener comes later and begins all others."""
+    """Begin a transaction that writes; oslo.db's own listener runs later and begins all others."""
     if connection.get_execution_options().get(_WRITES) and "in_transaction" not in connection.info:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         connection.info["in_transaction"] = True
 
 
 def _locked(error, _match, _engine_name, _is_disconnect) -> None:
-    """Raise the error that the services try again after."""
+    """Raise the error after which the services try again."""
     raise exception.DBDeadlock(error)

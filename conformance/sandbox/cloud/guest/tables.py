@@ -1,4 +1,4 @@
-"""The tables of a service, and the content without which it does not start: by the service's own code."""
+"""Makes the tables of a service and the content that it needs to start, with the service's own code."""
 
 import importlib
 import sys
@@ -11,7 +11,7 @@ def run(options) -> None:
 
 
 def _command(module: str, etc: str, name: str, *words: str):
-    """Import the module of a command, and let the command line be one that names the configuration."""
+    """Import the module of a command, and set a command line that names the configuration."""
     sys.argv[1:] = ["--config-file", str(Path(etc, name)), *words]
     return importlib.import_module(module)
 
@@ -73,8 +73,8 @@ def _nova(etc, facts) -> None:
 def _neutron(etc, _facts) -> None:
     """Make the tables from the models.
 
-    The migrations alter constraints, which SQLite cannot. What they insert is inserted here: the rules that each new
-    security group gets.
+    The migrations cannot be used: they alter constraints, which SQLite cannot do. The rows that they insert, the rules
+    of each new security group, are inserted here.
     """
     plugins = str(Path(etc, "plugins", "ml2", "ml2_conf.ini"))
     config = _command("neutron.common.config", etc, "neutron.conf", "--config-file", plugins)
@@ -96,7 +96,7 @@ def _neutron(etc, _facts) -> None:
                 admin,
                 direction=direction,
                 ethertype=version,
-                # Between the members of the default group everything is let in; no other group lets anything in.
+                # The default group lets in all traffic between its members; no other group lets anything in.
                 remote_group_id="PARENT" if inwards else None,
                 used_in_default_sg=True,
                 used_in_non_default_sg=not inwards,
@@ -107,7 +107,7 @@ def _neutron(etc, _facts) -> None:
 
 
 def _ended_well(main) -> None:
-    """Run a command that ends by itself, and go on if its status is 0."""
+    """Run a command, and return if its exit status is 0."""
     try:
         status = main()
     except SystemExit as end:

@@ -1,6 +1,6 @@
 """The cache of checked tokens that all threads of a service share, under a key of the WSGI environment.
 
-Without it the middleware has a cache for each thread, and old tokens stay in those that are seldom used.
+Without it the middleware has a cache for each thread, and old tokens stay in the caches of seldom used threads.
 """
 
 import threading
@@ -8,12 +8,12 @@ import time
 from collections import OrderedDict
 
 KEY = "sandbox.token_cache"
-"""As in `[keystone_authtoken] cache`."""
+"""The key, as in `[keystone_authtoken] cache`."""
 LARGEST = 500
 
 
 class Bounded:
-    """As much of a memcached client as the middleware needs: entries end by time, and the oldest go first."""
+    """The methods of a memcached client that the middleware needs; entries expire, and the oldest are dropped first."""
 
     def __init__(self, largest: int = LARGEST, clock=time.monotonic) -> None:
         self._largest = largest
@@ -22,7 +22,7 @@ class Bounded:
         self._lock = threading.Lock()
 
     def get(self, key):
-        """Return a value, or None if it is not there any more."""
+        """Return a value; None if it does not exist, or has expired."""
         with self._lock:
             end, value = self._entries.get(key, (0.0, None))
             if end < self._clock():
@@ -41,7 +41,7 @@ class Bounded:
 
 
 class TokenCache:
-    """WSGI middleware that hands every request the same cache."""
+    """WSGI middleware that gives every request the same cache."""
 
     def __init__(self, app) -> None:
         self._app = app

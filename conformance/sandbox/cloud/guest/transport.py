@@ -1,7 +1,7 @@
-"""The in-process transport of oslo.messaging (`fake://`), made to wake up at once and to forget what nobody hears.
+"""Changes to the in-process transport of oslo.messaging (`fake://`): listeners wake at once, unheard messages go.
 
-As it comes, each listener looks for messages 20 times a second, so that each hop takes up to 50 ms and an idle service
-is never at rest; and messages to a server that does not exist, such as an agent, stay for ever.
+Without the changes, each listener looks for messages 20 times a second, so that each message takes up to 50 ms, and an
+idle service still uses the processor; and messages to a server that does not exist, such as an agent, stay for ever.
 """
 
 import threading
@@ -10,15 +10,15 @@ import time
 from oslo_messaging._drivers import impl_fake
 
 UNHEARD = 100
-"""Messages that are kept for a server that has never asked for any."""
+"""Largest number of messages that are kept for a server that has never asked for any."""
 LONGEST = 1.0
-"""Seconds until a listener looks without having been woken."""
+"""Seconds after which a listener looks for messages without having been woken."""
 
 
 class Bell:
-    """Stands for the module `time` in the transport: its `sleep` ends when a message comes.
+    """Replaces the module `time` in the transport: its `sleep` ends when a message comes.
 
-    Each thread knows how many messages there had been when it looked last, so that none is slept through.
+    Each thread remembers the number of messages at its last call, so that it misses none.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Bell:
     time = staticmethod(time.time)
 
     def ring(self) -> None:
-        """Wake all who sleep."""
+        """Wake all sleeping threads."""
         with self._condition:
             self._rung += 1
             self._condition.notify_all()
@@ -43,7 +43,7 @@ class Bell:
 
 
 def install() -> None:
-    """Let the transport of this process behave so."""
+    """Apply these changes to the transport of this process."""
     bell = Bell()
     impl_fake.time = bell
     exchange = impl_fake.FakeExchange

@@ -1,4 +1,4 @@
-"""The driver of block storage that stores nothing: every call succeeds, and all volumes share one small file."""
+"""A volume driver that stores nothing: every call succeeds, and all volumes share one small file."""
 
 # ruff: noqa: D102 - the methods are those of Cinder's drivers, and described there
 
@@ -12,7 +12,7 @@ from cinder.volume import driver, volume_utils
 from oslo_config import cfg
 
 CONTENT = b"\0" * 4096
-"""What every volume holds, whatever its size says; os-brick reads so much to see that a device is there."""
+"""The content of every volume, for any size; os-brick reads this many bytes to check that a device exists."""
 
 
 def device() -> Path:
@@ -69,7 +69,7 @@ class SandboxVolumeDriver(driver.VolumeDriver):
         pass
 
     def clone_image(self, context, volume, image_location, image_meta, image_service):
-        # True: the volume is there, so that no image is downloaded and no tool has to convert one.
+        # True: the volume is ready, so that no image is downloaded and converted.
         return {}, True
 
     def delete_volume(self, volume):
@@ -117,7 +117,7 @@ class SandboxVolumeDriver(driver.VolumeDriver):
     def terminate_connection(self, volume, connector, **kwargs):
         pass
 
-    # What an administrator does.
+    # Operations of administrators.
 
     def retype(self, context, volume, new_type, diff, host):
         return True
@@ -167,7 +167,7 @@ class SandboxVolumeDriver(driver.VolumeDriver):
     def get_manageable_snapshots(self, cinder_snapshots, marker, limit, offset, sort_keys, sort_dirs):
         return []
 
-    # Groups: without these a generic group works, and one with consistent snapshots does not.
+    # Groups: without these methods a generic group works, but a group with consistent snapshots does not.
 
     def create_group(self, context, group):
         return {"status": fields.GroupStatus.AVAILABLE}

@@ -1,4 +1,4 @@
-"""The configuration of the six services: sections and options as data, written as the files that they read."""
+"""The configuration of the six services, as sections and options, and the files that are written from it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHIPPED = {
     "neutron": (network.PASTE,),
     "nova": (compute.PASTE,),
 }
-"""Files of a release that are read as they are, from the folder of the service's configuration."""
+"""Files of a release that are copied unchanged into the folder of the service's configuration."""
 
 __all__ = ["Sections", "files", "render", "write"]
 
@@ -41,12 +41,12 @@ def render(sections: Sections) -> str:
 def _text(value: object) -> str:
     if isinstance(value, tuple | list):
         return ",".join(str(one) for one in value)
-    # oslo.config takes a dollar for the beginning of another option's name.
+    # For oslo.config a dollar begins the name of another option.
     return str(value).replace("$", "$$")
 
 
 def files(layout: Layout) -> dict[Path, str]:
-    """Return path -> text of every file that is written for a cloud."""
+    """Return path -> text of all configuration files of a cloud."""
     written = {}
     for service in SERVICES:
         sections = merged(common(layout, service.name), _OWN[service.name](layout))

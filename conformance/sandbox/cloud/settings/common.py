@@ -1,4 +1,4 @@
-"""What the configurations of the services have in common: log, database, messages, and how tokens are checked."""
+"""The configuration that all services share: log, database, messages, and checks of tokens."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ Sections = Mapping[str, Mapping[str, object]]
 TOKEN_CACHE = "sandbox.token_cache"  # noqa: S105 - a name
 """The key of a WSGI environment under which the guest puts the cache of checked tokens."""
 TOKEN_SECONDS = 10
-"""For so long a checked token counts without another question to Keystone: a revoked one is refused soon."""
+"""Seconds for which a checked token is not checked again with Keystone; short, so that revoked tokens are refused."""
 RPC_THREADS = 16
-"""Of each server of the in-process transport. Its executor starts a thread for each message until there are so many."""
+"""Largest number of threads of each server of the in-process transport: its executor starts one for each message."""
 
 
 def common(layout: Layout, service: str) -> dict[str, dict[str, object]]:
-    """Return the sections that every service has."""
+    """Return the sections of every service."""
     return {
         "DEFAULT": {
             "log_file": layout.log(service),
@@ -29,18 +29,18 @@ def common(layout: Layout, service: str) -> dict[str, dict[str, object]]:
         },
         "database": database(layout, service),
         "oslo_concurrency": {"lock_path": layout.root / "lock" / service},
-        # Nobody listens: in the in-process transport they would pile up.
+        # There is no listener: in the in-process transport the notifications would pile up.
         "oslo_messaging_notifications": {"driver": "noop"},
     }
 
 
 def database(layout: Layout, name: str) -> dict[str, object]:
-    """Return the options of a section that names a database."""
+    """Return the options that name a database."""
     return {
         "connection": f"sqlite:///{layout.database(name)}",
-        # A crash of this machine may take the cloud with it.
+        # The database need not survive a crash of this machine.
         "sqlite_synchronous": False,
-        # A connection to a file has no reason to be made anew.
+        # A connection to a file need not be renewed.
         "connection_recycle_time": -1,
     }
 
@@ -73,10 +73,10 @@ def token_checks(layout: Layout, service: str) -> dict[str, object]:
 
 
 def service_user(layout: Layout, user: str) -> dict[str, object]:
-    """Return the options of `[service_user]`: the user's token goes together with one of the service."""
+    """Return the options of `[service_user]`: the service's own token is sent together with the user's."""
     return {**credentials(layout, user), "send_service_user_token": True}
 
 
 def merged(base: Sections, over: Sections) -> dict[str, dict[str, object]]:
-    """Return sections with the options of both; those of `over` count where both have one."""
+    """Return sections with the options of both; an option of `over` takes precedence."""
     return {name: {**base.get(name, {}), **over.get(name, {})} for name in (*base, *(n for n in over if n not in base))}

@@ -1,4 +1,4 @@
-"""The configuration of Nova: as it is installed, or in the richer form in which servers reach every status."""
+"""The configuration of Nova: its defaults, or a richer form with which servers can reach every status."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ POLICY = "policy.json"
 
 RICHER: Sections = {
     "DEFAULT": {
-        # A deleted server stays SOFT_DELETED, and no periodic task removes it while a test looks at it.
+        # A deleted server stays SOFT_DELETED, and no periodic task removes it during a test.
         "reclaim_instance_interval": 30 * 24 * 3600,
-        # A shelved server stays SHELVED until somebody offloads it.
+        # A shelved server stays SHELVED until a request offloads it.
         "shelved_offload_time": -1,
-        # By default one live migration waits for another; those that are slow on purpose would hold up all others.
+        # By default one live migration waits for another; the deliberately slow ones would delay all others.
         "max_concurrent_live_migrations": 64,
     },
     "vnc": {"enabled": True, "novncproxy_base_url": f"http://{HOST}:6080/vnc_auto.html"},
@@ -39,10 +39,10 @@ RICHER: Sections = {
         "server_group_members": 1_000,
     },
 }
-"""What a provider may choose, chosen so that more can be seen."""
+"""Options that a provider may choose, with values that let servers reach more statuses."""
 
 _READERS_ONLY = ("limits", "os-availability-zone:list", "os-floating-ip-pools", "os-quota-sets:defaults")
-"""Rules of the policy that are open to every token by default, and in the richer form to readers only."""
+"""Policy rules that allow every token by default, and only readers in the richer form."""
 
 
 def policy() -> str:
@@ -51,7 +51,7 @@ def policy() -> str:
 
 
 def sections(layout: Layout) -> Sections:
-    """Return what Nova has of its own."""
+    """Return the sections that only Nova has."""
     needed = _needed(layout)
     if layout.as_installed:
         return needed
@@ -59,7 +59,7 @@ def sections(layout: Layout) -> Sections:
 
 
 def _needed(layout: Layout) -> Sections:
-    """Return what differs from the defaults because of how the sandbox runs Nova, in both forms."""
+    """Return the options that both forms need because of the way in which the sandbox runs Nova."""
     return {
         "DEFAULT": {
             "state_path": layout.files("nova"),
@@ -68,14 +68,14 @@ def _needed(layout: Layout) -> Sections:
             "host": "controller",
             "compute_driver": "fake.SandboxDriver",
             "periodic_fuzzy_delay": 0,
-            # All services of Nova are one process here, and share what would be a pool of threads each.
+            # All services of Nova are one process here, and share one pool of threads.
             "default_thread_pool_size": 40,
         },
         "api_database": database(layout, "nova_api"),
         "wsgi": {"api_paste_config": layout.configuration("nova") / PASTE},
         "scheduler": {"workers": 1, "discover_hosts_in_cells_interval": 5},
         "conductor": {"workers": 1},
-        # The images that it would remove are nowhere.
+        # There are no stored images that the task could remove.
         "image_cache": {"manager_interval": -1},
         "service_user": service_user(layout, "nova"),
         "placement": credentials(layout, "placement"),

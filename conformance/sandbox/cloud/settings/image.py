@@ -1,4 +1,4 @@
-"""The configuration of Glance: two file stores, all ways to import, the cache of images."""
+"""The configuration of Glance: two file stores, all import methods, the image cache."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PASTE = "glance-api-paste.ini"
 
 
 def sections(layout: Layout) -> Sections:
-    """Return what Glance has of its own."""
+    """Return the sections that only Glance has."""
     return {
         "DEFAULT": {
             "enabled_backends": "fast:file,slow:file",
@@ -26,7 +26,7 @@ def sections(layout: Layout) -> Sections:
         "slow": {"filesystem_store_datadir": layout.files("glance", "slow"), "store_description": "the second"},
         "os_glance_staging_store": {"filesystem_store_datadir": layout.files("glance", "staging")},
         "os_glance_tasks_store": {"filesystem_store_datadir": layout.files("glance", "tasks")},
-        # By default no address of this machine may be imported from; then only this one may.
+        # By default images cannot be imported from this machine; with this option, only from this machine.
         "import_filtering_opts": {"allowed_hosts": f"[{HOST}]", "allowed_ports": "[]"},
         "keystone_authtoken": token_checks(layout, "glance"),
     }

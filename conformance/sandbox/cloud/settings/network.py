@@ -1,4 +1,4 @@
-"""The configuration of Neutron: no agents, a mechanism driver that binds every port, and the plugins that need none."""
+"""The configuration of Neutron: a mechanism driver that binds every port, and plugins that need no agents."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EXTENSIONS = (
 
 
 def sections(layout: Layout) -> Sections:
-    """Return what Neutron has of its own."""
+    """Return the sections that only Neutron has."""
     roomy = {"network": 500, "subnet": 500, "port": 2_000, "router": 200, "floatingip": 200}
     roomy |= {"security_group": 1_000, "security_group_rule": 5_000}
     return {
@@ -32,12 +32,12 @@ def sections(layout: Layout) -> Sections:
             "auth_strategy": "keystone",
             "state_path": layout.files("neutron"),
             "api_paste_config": layout.configuration("neutron") / PASTE,
-            # The default of the option is a name that Neutron takes for "no DNS".
+            # Neutron treats the default of this option as "no DNS".
             "dns_domain": "sandbox.test.",
-            # No agent calls, so no process is needed that listens to them.
+            # There are no agents, so no process needs to listen to their calls.
             "rpc_workers": 0,
             "rpc_state_report_workers": 0,
-            # The least: how long events for Nova are gathered before they are sent.
+            # The shortest interval for which events for Nova are collected before they are sent.
             "send_events_interval": 1,
         },
         "nova": credentials(layout, "nova"),
@@ -53,7 +53,7 @@ def plugin_sections() -> Sections:
         "ml2": {
             "type_drivers": "local,flat,vlan,vxlan,gre,geneve",
             "tenant_network_types": "vxlan",
-            # The second binds nothing without an agent; trunks ask for a driver whose name they know.
+            # The second driver binds nothing without an agent; trunks need a driver with a name that they know.
             "mechanism_drivers": "sandbox,openvswitch",
             "extension_drivers": _EXTENSIONS,
         },
@@ -67,12 +67,12 @@ def plugin_sections() -> Sections:
 
 
 def plugins(layout: Layout) -> Path:
-    """Return the folder for the path of Neutron's interpreter: it makes the mechanism driver known."""
+    """Return the folder for the path of Neutron's interpreter that registers the mechanism driver."""
     return layout.root / "plugins"
 
 
 def entry_points(layout: Layout) -> dict[Path, str]:
-    """Return the files of a distribution that has one entry point: the mechanism driver in the guest."""
+    """Return path -> text of a distribution's files with one entry point: the mechanism driver in the guest."""
     folder = plugins(layout) / "sandbox_cloud-1.dist-info"
     return {
         folder / "METADATA": "Metadata-Version: 2.1\nName: sandbox-cloud\nVersion: 1\n",

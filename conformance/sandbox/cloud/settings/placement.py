@@ -7,7 +7,7 @@ from conformance.sandbox.cloud.settings.common import Sections, database, token_
 
 
 def sections(layout: Layout) -> Sections:
-    """Return what Placement has of its own."""
+    """Return the sections that only Placement has."""
     return {
         "placement_database": database(layout, "placement"),
         "keystone_authtoken": token_checks(layout, "placement"),

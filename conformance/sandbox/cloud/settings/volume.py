@@ -1,4 +1,4 @@
-"""The configuration of Cinder: two back ends of a driver that stores nothing, and a backup service of that kind."""
+"""The configuration of Cinder: two back ends and a backup service, whose drivers store nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GUEST = "sandbox_cloud_guest"
 
 
 def sections(layout: Layout) -> Sections:
-    """Return what Cinder has of its own."""
+    """Return the sections that only Cinder has."""
     etc = layout.configuration("cinder")
     return {
         "DEFAULT": {

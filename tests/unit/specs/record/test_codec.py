@@ -159,7 +159,7 @@ def test_numbers_that_json_lacks_and_bytes_become_texts() -> None:
 
 
 def test_what_json_cannot_express_is_refused() -> None:
-    with pytest.raises(TypeError, match="holds JSON only, and got set"):
+    with pytest.raises(TypeError, match="can hold only JSON, not a value of type set"):
         result_to_json(result(exchanges=(exchange(200, {1, 2}),)))
 
 

@@ -69,7 +69,7 @@ def test_a_cut_last_line_is_ignored_and_said(tmp_path: Path, cut: bytes) -> None
         stream.write(cut)
     record = RunRecord.read(tmp_path)
     assert list(record.results) == [A]
-    assert record.damaged == ("results.jsonl:2: the last line was cut off, and is ignored",)
+    assert record.damaged == ("results.jsonl:2: the last line is incomplete, and is ignored",)
 
 
 def test_a_whole_last_line_without_its_end_counts(tmp_path: Path) -> None:
@@ -89,7 +89,9 @@ def test_blank_lines_say_nothing(tmp_path: Path) -> None:
 def test_a_broken_line_in_the_middle_is_an_error(tmp_path: Path) -> None:
     file = write(tmp_path, A) / "results.jsonl"
     file.write_bytes(b'{"case"\n' + file.read_bytes())
-    with pytest.raises(RecordError, match=r"results\.jsonl:1: the line is no result: it is no JSON .*remove") as caught:
+    with pytest.raises(
+        RecordError, match=r"results\.jsonl:1: the line is not a result: it is not JSON .*remove"
+    ) as caught:
         RunRecord.read(tmp_path)
     assert caught.value.code == "broken-line"
 
@@ -98,14 +100,14 @@ def test_a_broken_line_in_the_middle_is_an_error(tmp_path: Path) -> None:
 def test_a_line_of_another_shape_is_an_error_even_at_the_end(tmp_path: Path, line: str) -> None:
     file = write(tmp_path, A) / "results.jsonl"
     file.write_text(file.read_text("utf-8") + line + "\n", "utf-8")
-    with pytest.raises(RecordError, match=r"results\.jsonl:2: the line is no result"):
+    with pytest.raises(RecordError, match=r"results\.jsonl:2: the line is not a result"):
         RunRecord.read(tmp_path)
 
 
 def test_deep_nesting_ends_in_a_sentence(tmp_path: Path) -> None:
     file = write(tmp_path, A) / "results.jsonl"
     file.write_bytes(b"[" * 200_000 + b"\n" + file.read_bytes())
-    with pytest.raises(RecordError, match=r"results\.jsonl:1: the line is no result: it is"):
+    with pytest.raises(RecordError, match=r"results\.jsonl:1: the line is not a result: it is"):
         RunRecord.read(tmp_path)
 
 
@@ -123,14 +125,14 @@ def test_no_head(tmp_path: Path) -> None:
         RunRecord.read(tmp_path)
     assert caught.value.code == "no-head"
     write(tmp_path / "runs" / "one", A)
-    with pytest.raises(RecordError, match=r"is no run record, but holds \d: name one of them, such as"):
+    with pytest.raises(RecordError, match=r"is not a run record, but holds \d: name one of them, such as"):
         RunRecord.read(tmp_path / "runs")
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", "{}", '{"started": 3}', "\xff", "[" * 100_000])
 def test_a_broken_head(tmp_path: Path, text: str) -> None:
     (tmp_path / "run.json").write_bytes(text.encode("latin-1"))
-    with pytest.raises(RecordError, match=r"run\.json is no head of a run") as caught:
+    with pytest.raises(RecordError, match=r"run\.json is not the head of a run") as caught:
         RunRecord.read(tmp_path)
     assert caught.value.code == "broken-head"
 
@@ -236,7 +238,7 @@ def test_going_on_after_a_line_that_lacks_only_its_end(tmp_path: Path) -> None:
 
 def test_a_directory_with_a_record_is_refused_unless_it_is_gone_on_with(tmp_path: Path) -> None:
     write(tmp_path, A)
-    with pytest.raises(RecordError, match="already holds a run record: go on with it by --resume") as caught:
+    with pytest.raises(RecordError, match="already holds a run record: continue it with --resume") as caught:
         RecordWriter(tmp_path)
     assert caught.value.code == "exists"
     with pytest.raises(RecordError, match="there is no run record"):
@@ -246,7 +248,7 @@ def test_a_directory_with_a_record_is_refused_unless_it_is_gone_on_with(tmp_path
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", "a b", "x" * 65])
 def test_a_worker_needs_a_name_fit_for_a_file(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ValueError, match="is no name of a worker"):
+    with pytest.raises(ValueError, match="is not a valid name of a worker"):
         RecordWriter(tmp_path, worker=name)
 
 
