@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import email.utils
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -140,6 +140,11 @@ def doubtful(answer: Answer, *, with_token: bool) -> bool:
     return (answer.json is ABSENT and bool(answer.text.strip())) or (answer.ok and answer.json == {})
 
 
+def is_busy(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether an answer asks for patience: a 503 does so by its Retry-After alone, and else is an error as any other."""
+    return status in BUSY and (status != 503 or "Retry-After" in headers)
+
+
 def retry_after(value: str | None) -> float | None:
     """Seconds from a Retry-After header, which gives them or a date; None where it gives neither."""
     if value is None:
@@ -152,16 +157,10 @@ def retry_after(value: str | None) -> float | None:
         return None
 
 
-def _said(role: Role, control: Control, answer: Answer) -> str:
-    """A sentence about a control that does not hold."""
-    if answer.error:
-        return f"the cloud no longer answers: {answer.error}"
-    status, asked = answer.status, f"GET {control.path}"
-    if status == _REFUSED_TOKEN:
-        return (
-            f"the token of the role {role} is no longer accepted (401): it has expired or was revoked; give a new one"
-        )
-    if status in BUSY:
+def not_the_cloud(asked: str, answer: Answer) -> str | None:
+    """Say that something before the cloud has answered a request for JSON; None if nothing shows that."""
+    status = answer.status
+    if is_busy(status, answer.headers):
         wish = answer.headers.get("Retry-After")
         wait = f", and asks to wait {one_line(wish, 40)}{' s' if wish.strip().isdigit() else ''}" if wish else ""
         return f"the cloud is overloaded, or limits how often it may be asked: {asked} gave {status}{wait}"
@@ -171,4 +170,19 @@ def _said(role: Role, control: Control, answer: Answer) -> str:
             f"something else than the cloud answers: {asked} gave {status} and no JSON ({kind}); "
             "is it a proxy, or a network that wants a sign-in?"
         )
-    return f"the cloud no longer answers as it did when the run began: {asked} gave {control.status}, and now {status}"
+    return None
+
+
+def _said(role: Role, control: Control, answer: Answer) -> str:
+    """A sentence about a control that does not hold."""
+    if answer.error:
+        return f"the cloud no longer answers: {answer.error}"
+    if answer.status == _REFUSED_TOKEN:
+        return (
+            f"the token of the role {role} is no longer accepted (401): it has expired or was revoked; give a new one"
+        )
+    asked = f"GET {control.path}"
+    return not_the_cloud(asked, answer) or (
+        f"the cloud no longer answers as it did when the run began: {asked} gave {control.status}, "
+        f"and now {answer.status}"
+    )

@@ -14,6 +14,7 @@ from conformance.engine.cloud.credentials import Credential, FixedToken, Identit
 from conformance.engine.cloud.errors import EndpointError
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.standing import not_the_cloud
 from conformance.engine.cloud.transport import Transport
 from conformance.engine.cloud.versions import Root, find_root
 
@@ -245,6 +246,8 @@ def _try_tokens(cloud: Cloud, option: int) -> None:
         if answer.status == 401:
             how = OPTIONS[role][option]
             raise EndpointError(f"{cloud.url} refused the token of {how}: 401; is it of this cloud, and not expired?")
+        if trouble := not_the_cloud(f"GET {check.path}", answer):
+            raise EndpointError(f"{cloud.url} cannot be tested now: {trouble}")
         if answer.status >= 500:
             raise EndpointError(f"{cloud.url} does not work: GET {check.path} as {role} gave {answer.status}")
 

@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from conformance.engine.cloud.bounds import json_of
 from conformance.engine.cloud.errors import EndpointError
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.standing import is_busy
 from specs.microversion import VersionRange
 from specs.text import one_line
 
@@ -96,6 +97,10 @@ def _document(transport: Transport, url: str, token: str, profile: Profile, time
         raise EndpointError(f"{url} does not answer: {reply.error}")
     if reply.status == 401:
         raise EndpointError(f"{url} refused the token: 401; is it of this cloud, and not expired?")
+    if is_busy(reply.status, reply.headers):
+        raise EndpointError(
+            f"{url} cannot be tested now: it is overloaded, and GET gave {reply.status}; try again later"
+        )
     document = json_of(reply.content)
     if document is ABSENT:
         kind = reply.headers.get("Content-Type", "").partition(";")[0] or "no content type"

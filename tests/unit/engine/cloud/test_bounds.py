@@ -109,6 +109,7 @@ def test_deflate_without_its_header_and_empty_bodies():
         (b"all is well", "gzip", "cannot be decompressed"),
         (b"all is well", "br", "in the encoding 'br', which nobody asked for"),
     ],
+    ids=["packed", "plain", "cut", "not packed", "brotli"],
 )
 def test_bodies_beyond_the_bound_or_of_no_form_are_refused(data, name, message):
     with pytest.raises(Unreadable, match=message):
@@ -138,6 +139,7 @@ def test_json_is_read_as_it_is(value):
         b"1" * 10_000,
         "{}".encode("utf-16"),
     ],
+    ids=["empty", "blank", "page", "deep", "too deep", "wide", "nan", "infinity", "long number", "utf-16"],
 )
 def test_what_is_no_json_or_beyond_a_bound_is_no_value(content):
     assert json_of(content) is ABSENT
