@@ -141,7 +141,7 @@ def doubtful(answer: Answer, *, with_token: bool) -> bool:
 
 
 def is_busy(status: int, headers: Mapping[str, str]) -> bool:
-    """Whether an answer asks for patience: a 503 does so by its Retry-After alone, and else is an error as any other."""
+    """Whether an answer asks for patience: a 503 does so by its Retry-After alone."""
     return status in BUSY and (status != 503 or "Retry-After" in headers)
 
 

@@ -88,7 +88,7 @@ class Executor:
         except CloudError as error:
             return Evidence(trial, problem=Problem("error", str(error)))
         words = quota_used_up(evidence.status or 0, evidence.body)
-        if words and evidence.problem is None and not self._about_quotas(trial):
+        if words and evidence.problem is None and not self._at_quota(trial):
             reason = f"the quota of the project is used up ({words}): raise it, or remove what is not needed"
             return replace(evidence, problem=Problem("inconclusive", reason))
         refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
@@ -97,10 +97,10 @@ class Executor:
             return replace(evidence, problem=Problem("inapplicable", reason))
         return evidence
 
-    def _about_quotas(self, trial: Trial) -> bool:
-        """Whether a trial sets a quota so that it is used up."""
-        quotas = list(self.context.service.quotas.values())
-        return any(isinstance(setup, Prepared) and any(s in quotas for s in setup.steps) for setup in trial.setup)
+    @staticmethod
+    def _at_quota(trial: Trial) -> bool:
+        """Whether a trial itself sets a quota, so that it is used up: that step alone is seen by another operation."""
+        return any(isinstance(setup, Prepared) and any(step.seen_by for step in setup.steps) for setup in trial.setup)
 
     def _barrier(self, trial: Trial, needs: Needs, version: Microversion) -> Problem | None:
         """Why the trial is not made on this cloud by this run, None where it is."""

@@ -340,3 +340,35 @@ def test_an_empty_list_of_everybodys_is_asked_for_until_it_shows_what_was_made_f
     assert [subject.known_id for subject in shop[1].paging.kept] == ["server-1", "server-2"]
     assert make(shop, JOBS).body == {"jobs": [{"id": 9}]}
     assert shop[0].said.count("GET /jobs") == 5
+
+
+FULL = 403, {"forbidden": {"code": 403, "message": "Quota exceeded, too many gears."}}, {}
+
+
+@pytest.mark.parametrize("accepted", [True, False, None])
+def test_a_quota_that_is_used_up_is_not_the_clouds_contradiction(shop, accepted):
+    shop[0].does["POST /gears"] = FULL
+    problem = make(shop, MAKE, body=BODY, accepted=accepted).problem
+    assert problem.verdict == "inconclusive"
+    assert problem.reason == (
+        "the quota of the project is used up (Quota exceeded, too many gears.): raise it, or remove what is not needed"
+    )
+
+
+def test_what_is_needed_and_not_made_for_a_quota_says_so(shop):
+    shop[0].does["POST /gears"] = FULL
+    problem = make(shop, DROP).problem
+    assert problem.verdict == "inconclusive"
+    assert problem.reason.endswith("was answered 403 (Quota exceeded, too many gears.)")
+
+
+def test_a_request_that_nobody_answers_is_inconclusive(shop, monkeypatch):
+    send = shop[0].send
+
+    def nothing(ask):
+        answer = send(ask)
+        return replace(answer, status=0, json=ABSENT, error="h did not answer within 60 s") if ask.body else answer
+
+    monkeypatch.setattr(shop[0], "send", nothing)
+    problem = make(shop, MAKE, body=BODY).problem
+    assert (problem.verdict, problem.reason) == ("inconclusive", "no answer: h did not answer within 60 s")
