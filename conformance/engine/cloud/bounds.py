@@ -1,6 +1,6 @@
 """Bounds on everything that comes in from an endpoint, and the reading of bodies within them.
 
-They are far above what a service sends (a list of a thousand servers with all details takes three megabytes), and low
+They are far above what a service sends (a list of a thousand things with all details takes three megabytes), and low
 enough that no endpoint can fill the memory or the time of a run.
 """
 
