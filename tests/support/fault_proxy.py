@@ -112,15 +112,15 @@ def _made(id_: str) -> Change:
     return change
 
 
-def _everywhere(name: str, to: Any) -> Change:
-    """Give a member of all objects another value."""
+def _everywhere(name: str, to: Any, below: str = "") -> Change:
+    """Give a member of all objects another value, in answers at paths that hold a text."""
 
     def changed(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: to if key == name else changed(inner) for key, inner in value.items()}
         return [changed(inner) for inner in value] if isinstance(value, list) else value
 
-    return lambda _, status, value: (status, changed(value))
+    return lambda heard, status, value: (status, changed(value) if below in heard.path else value)
 
 
 def _lying(heard: Heard, status: int, value: Any) -> tuple[int, Any]:
@@ -163,7 +163,7 @@ FAULTS: Mapping[str, Fault] = {
     "html": answers("200 OK", body=HTML, kind="text/html"),
     "html-403": answers("403 Forbidden", body=HTML, kind="text/html"),
     "empty-object": answers("200 OK", body=b"{}"),
-    "building": Fault(change=_everywhere("status", "BUILD")),
+    "building": Fault(change=_everywhere("status", "BUILD", "/servers")),
     "id-dots": Fault(change=_made("../../../v2.1/servers")),
     "id-newline": Fault(change=_made("a\r\nX-Injected: yes")),
     "id-nul": Fault(change=_made("a\0b")),

@@ -57,7 +57,7 @@ def decoded(data: bytes, encodings: str) -> bytes:
 
 def _inflated(data: bytes) -> bytes:
     trouble: zlib.error | None = None
-    # Some servers send "deflate" without the header that belongs to it.
+    # Some endpoints send "deflate" without the header that belongs to it.
     for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
         unpacking = zlib.decompressobj(window)
         try:

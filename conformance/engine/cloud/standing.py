@@ -1,7 +1,7 @@
 """Whether the cloud still answers as it did when the run began, or something between it and us has given out.
 
-A token that has expired, a page of a proxy or of a network's sign-in, an overloaded service and a network that is down
-all come in the place of an answer, and would be taken for one. So an answer that could be such is followed by a
+A token that has expired, the page of a proxy or of a sign-in, an overloaded service and a line that is down all come in
+the place of an answer, and would be taken for one. So an answer that could be such is followed by a
 control: a GET that the same role was answered before. As long as that is answered as it was, the doubtful answer is the
 cloud's own. If it is not, for some seconds on end, the run has lost the cloud, and what it asks for decides nothing.
 """
@@ -168,7 +168,7 @@ def not_the_cloud(asked: str, answer: Answer) -> str | None:
         kind = one_line(answer.headers.get("Content-Type", "").partition(";")[0], 60) or "no content type"
         return (
             f"something else than the cloud answers: {asked} gave {status} and no JSON ({kind}); "
-            "is it a proxy, or a network that wants a sign-in?"
+            "is it a proxy, or a page that wants a sign-in?"
         )
     return None
 
