@@ -195,8 +195,8 @@ class Cloud:
             self.journal.refused(ask.intent)  # nothing was asked for, so nothing needs to be looked for
 
     def _control(self, role: Role, control: Control) -> Answer:
-        ask = Ask("GET", control.path, role, query=control.query, timeout=CONTROL_TIMEOUT, patient=False)
-        return self._send(ask)
+        path, query, version = control.path, control.query, control.microversion
+        return self._send(Ask("GET", path, role, version, query=query, timeout=CONTROL_TIMEOUT, patient=False))
 
     def _accounted(self, ask: Ask, answer: Answer) -> Answer:
         """The answer if it is the cloud's own, else one that has an error in its place."""

@@ -44,6 +44,7 @@ class Control:
 
     path: str
     query: tuple[tuple[str, str], ...]
+    microversion: str | None
     status: int
     members: frozenset[str]
 
@@ -84,7 +85,7 @@ class Standing:
             # Links to further pages come and go.
             members = frozenset(name for name in answer.json if not name.endswith("_links"))
             known = self._known.setdefault(role, {})
-            known[ask.path.split("/")[1]] = Control(ask.path, ask.query, answer.status, members)
+            known[ask.path.split("/")[1]] = Control(ask.path, ask.query, ask.microversion, answer.status, members)
 
     def account(self, role: Role, answer: Answer) -> str | None:
         """Say why a doubtful answer is not the cloud's own; None if it is, or nothing tells.

@@ -70,6 +70,17 @@ def test_the_list_that_is_the_control_may_itself_be_at_fault(fake, cloud):
     assert cloud.lost is None
 
 
+def test_a_control_asks_for_the_version_that_was_answered(fake, cloud):
+    def new(asked):
+        return (200, {"images": []}) if "2.90" in asked.headers.get("OpenStack-API-Version", "") else (404, b"gone")
+
+    fake.routes["GET", "/v2.1/images"] = new
+    assert cloud.get("/images", microversion="2.90").ok
+    fake.routes["GET", "/v2.1/flavors"] = EXPIRED
+    assert cloud.get("/flavors").status == 401
+    assert cloud.lost is None
+
+
 def test_a_cloud_that_comes_back_is_asked_again_and_a_change_is_not_made_twice(fake, cloud, monkeypatch):
     monkeypatch.setattr(module, "PATIENCE", 60.0)
     pages = []
