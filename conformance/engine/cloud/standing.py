@@ -183,7 +183,8 @@ def _said(role: Role, control: Control, answer: Answer) -> str:
             f"the token of the role {role} is no longer accepted (401): it has expired or was revoked; give a new one"
         )
     asked = f"GET {control.path}"
+    shown = f" with {' and '.join(sorted(control.members))}" if control.status == answer.status else ""
     return not_the_cloud(asked, answer) or (
-        f"the cloud no longer answers as it did when the run began: {asked} gave {control.status}, "
-        f"and now {answer.status}"
+        f"the cloud no longer answers as it did when the run began: {asked} gave {control.status}{shown}, "
+        f"and now {answer.status}{' without' if shown else ''}"
     )

@@ -22,7 +22,7 @@ GIVEN_OUT = {
     "page": (PAGE, "something else than the cloud answers: GET /flavors gave 200 and no JSON (text/html)"),
     "page of a refusal": ((403, *PAGE[1:]), "something else than the cloud answers: GET /flavors gave 403"),
     "redirect": ((302, None, {"Location": "http://sign-in.invalid/"}), "something else than the cloud answers"),
-    "nothing": ((200, {}), "no longer answers as it did when the run began"),
+    "nothing": ((200, {}), "GET /flavors gave 200 with flavors, and now 200 without"),
     "500": ((500, {"computeFault": {"code": 500, "message": "no database"}}), "GET /flavors gave 200, and now 500"),
     "busy": (BUSY, "is overloaded, or limits how often it may be asked: GET /flavors gave 429, and asks to wait"),
     "413": ((413, b"too large"), "is overloaded, or limits how often it may be asked: GET /flavors gave 413"),
