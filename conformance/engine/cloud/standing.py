@@ -12,7 +12,7 @@ import email.utils
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import RLock
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from conformance.engine.cloud.exchange import ABSENT
@@ -77,7 +77,7 @@ class Standing:
         self.when_lost: Callable[[], None] = lambda: None
         self._look = look
         self._known: dict[Role, dict[str, Control]] = {}
-        self._lock = RLock()
+        self._lock = Lock()
 
     def learn(self, role: Role, ask: Ask, answer: Answer) -> None:
         """Remember a GET that was answered, as a control for later."""
