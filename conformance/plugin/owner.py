@@ -248,6 +248,8 @@ class Owner:
         """Return one sentence that says why the run failed to start or go on; None if it did not, or on Ctrl-C."""
         if self._share.trouble:
             return str(self._share.trouble)
+        if lost := self._share.lost:
+            return f"the run ended early: {lost}; go on later with --resume {self._opened.directory}"
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             return "; ".join((NOTHING, *self._share.session.versions_left_out))
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):

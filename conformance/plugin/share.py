@@ -27,7 +27,7 @@ from specs.record.model import Result, RunInfo
 from specs.record.writer import RecordWriter, write_atomically
 
 STOP = "stop"
-"""A file in the run directory; if it exists, all processes of the run stop."""
+"""A file in the run directory; if it exists, all processes of the run stop. It may hold the sentence that says why."""
 
 _PART = "part-{}.json"
 _PARTS = "part-*.json"
@@ -78,6 +78,7 @@ class Share:
             raise Trouble(f"{settings.directory} cannot be written: {error.strerror or error}") from None
         share = cls(reference, session, writer, options, waivers or Waivers(), done or {}, worker)
         told.append(share)
+        session.cloud.standing.when_lost = share.give_up
         return share
 
     @property
@@ -134,6 +135,19 @@ class Share:
     def stop(self) -> None:
         """Start no further case, and end all waiting."""
         self.session.context.stopping.set()
+
+    def give_up(self) -> None:
+        """Stop all processes of the run, since the cloud no longer answers as it did."""
+        self.stop()
+        with contextlib.suppress(OSError):
+            (self.directory / STOP).write_text(self.session.cloud.lost or "", "utf-8")
+
+    @property
+    def lost(self) -> str | None:
+        """Why a process of the run has lost the cloud, in one sentence; None if none has."""
+        with contextlib.suppress(OSError):
+            return self.session.cloud.lost or (self.directory / STOP).read_text("utf-8") or None
+        return None
 
     def leave_part(self) -> None:
         """Close the share, and leave its figures for the owner of the run."""

@@ -1,7 +1,8 @@
 """A pytest plugin that puts a fake in the place of the engine's Session: cases are derived, and decided by a table.
 
 The table is `verdicts.json` in the working directory: a part of a case's id -> what becomes of it: a verdict, or
-`hang` (until the run is stopped), `interrupt` (Ctrl-C), `die` (the process is gone), `quiet-omission` (a pass).
+`hang` (until the run is stopped), `interrupt` (Ctrl-C), `lose` (the cloud is lost), `die` (the process is gone),
+`quiet-omission` (a pass).
 What was tried is appended to `tried.txt`, with the process and the lane.
 """
 
@@ -77,6 +78,10 @@ class FakeRun:
             wish = next((wish for part, wish in wishes.items() if part in case_id), "pass")
             with Path("tried.txt").open("a") as file:
                 file.write(f"{os.getpid()} {self.lane(case_id)} {case_id}\n")
+            if wish == "lose":
+                self.cloud.lost = "the token of the role member is no longer accepted"
+                self.cloud.standing.when_lost()
+                return
             if wish == "hang":
                 self.stopping.wait()
                 return
@@ -128,7 +133,12 @@ class FakeSession:
         self.journal = SimpleNamespace(prefix=settings.prefix or "fake-1")
         versions = VersionRange(Microversion(2, 1), Microversion(2, 96))
         self.cloud = SimpleNamespace(
-            name=f"the fake at {settings.target.url}", roles=("member", "admin"), microversions=versions, root=None
+            name=f"the fake at {settings.target.url}",
+            roles=("member", "admin"),
+            microversions=versions,
+            lost=None,
+            standing=SimpleNamespace(),
+            root=None,
         )
         self.api = ANY
         self.versions_left_out = ()
@@ -136,6 +146,7 @@ class FakeSession:
         self.suite = derive(specs, selected, top, settings.default_policy)
         self.context = SimpleNamespace(stopping=threading.Event(), top=top)
         self.run = FakeRun(self.suite, record, self.context.stopping)
+        self.run.cloud = self.cloud
         self.left = ()
         self.tried = 0
 

@@ -78,6 +78,7 @@ def remove_entries(
     cloud: Cloud, watch: Watch, journal: Journal, entries: Sequence[Entry], *, timeout: float
 ) -> CleanupReport:
     """Remove what these entries of a journal hold, and what only their names can find."""
+    cloud.standing.look_again()
     remover = Remover(cloud, watch, journal, timeout=timeout)
     found = search(cloud, journal, entries)
     done: list[Removal] = remover.remove_all(found.things)

@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING, Protocol
 from keystoneauth1 import exceptions as ksa
 
 from conformance.engine.cloud.errors import CloudError
+from specs.text import one_line
 
 if TYPE_CHECKING:
     from keystoneauth1.plugin import BaseAuthPlugin
     from keystoneauth1.session import Session
 
+    from conformance.engine.cloud.adapter import BoundedAdapter
+
 RENEWAL_PAUSE = 30.0
 """Seconds. A token refused so soon after it was issued is not refused for its age, so another would fare no better."""
+
+
+_MISSHAPEN = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
+"""What keystoneauth1 raises for a document that has no right form."""
 
 
 class TokenError(CloudError):
@@ -66,7 +73,15 @@ class FixedToken:
 
 
 class IdentityToken:
-    """A token that keystoneauth1 gets, and renews before it expires or when it is refused."""
+    """A token that keystoneauth1 gets, and renews before it expires or when it is refused.
+
+    Args:
+        session: that asks the identity service.
+        auth: the plugin; that of the session where None.
+        region, interface: of the endpoints in the catalogue.
+        overrides: endpoints of services that win over the catalogue.
+        adapter: of the session, which knows why a request was not answered.
+    """
 
     def __init__(
         self,
@@ -76,12 +91,14 @@ class IdentityToken:
         region: str | None = None,
         interface: str | list[str] | None = None,
         overrides: dict[str, str] | None = None,
+        adapter: BoundedAdapter | None = None,
     ) -> None:
         self.session = session
         self._auth = auth
         self._region = region
         self._interface = interface or "public"
         self._overrides = overrides or {}
+        self._adapter = adapter
         self._lock = Lock()
         self._renewed = float("-inf")
 
@@ -90,7 +107,10 @@ class IdentityToken:
         try:
             token = self.session.get_token(self._auth)
         except ksa.ClientException as error:
-            raise TokenError(f"the identity service gave no token: {_first_line(error)}") from error
+            said = (self._adapter and self._adapter.trouble) or one_line(str(error)) or type(error).__name__
+            raise TokenError(f"the identity service gave no token: {said}") from error
+        except _MISSHAPEN as error:
+            raise TokenError("the identity service gave no token: its answer has no right form") from error
         if not token:
             raise TokenError("the credentials give no token")
         return str(token)
@@ -117,7 +137,7 @@ class IdentityToken:
             found = self.session.get_endpoint(
                 self._auth, service_type=service_type, region_name=self._region, interface=self._interface
             )
-        except ksa.ClientException:
+        except (ksa.ClientException, *_MISSHAPEN):
             return None
         return str(found) if found else None
 

@@ -144,7 +144,8 @@ class Discovery:
             version = str(lookup.microversion) if cloud.microversions.max >= lookup.microversion else None
         answer = cloud.get(path, role=role, microversion=version, query=lookup.query)
         records = _list(answer, lookup.key)
-        return records, "" if records is not None else answer.error or f"GET {path} gave {answer.status}"
+        said = " and no list that can be read" if answer.ok else ""
+        return records, "" if records is not None else answer.error or f"GET {path} gave {answer.status}{said}"
 
     def _first(self, name: str, rules: Candidates) -> Candidate | Missing:
         found = self.every(name)

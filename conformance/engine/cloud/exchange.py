@@ -42,7 +42,7 @@ class Ask:
         query: name and value pairs.
         headers: further headers, which win over ours. Never a token: that is the role's part.
         intent: the journal's intent if the request creates something.
-        timeout: in seconds, for the connection and between two bytes of the answer.
+        timeout: in seconds, for the connection, and from the request to the last byte of the answer.
         expect_created: the kind of what an action makes on the side: the client journals the intent, and the id that
             the answer names.
         patient: honour Retry-After (429, 503). False where such an answer is what is tested.

@@ -23,7 +23,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from conformance.engine.cloud.errors import GuardRefusal
+from conformance.engine.cloud.errors import GuardRefusal, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import GuardRules, NamedInBody
 from conformance.engine.cloud.roles import Anonymous
@@ -39,6 +39,8 @@ _METHOD_HEADERS = frozenset({"x-http-method", "x-http-method-override", "x-metho
 
 _ID_LIKE = re.compile(r"[0-9A-Fa-f.:/-]+\Z")
 """A UUID, a number or an address. What holds other characters is none, and so names nothing by its id."""
+
+_UNSAFE = re.compile(r"[/\\<>\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd\ud800-\udfff]")
 
 _UNASSIGNED = tuple(
     ipaddress.ip_network(net) for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
@@ -196,9 +198,22 @@ class Guard:
         return any(map(fits, self._rules.changed_members))
 
 
+def safe_in_path(id_: str) -> bool:
+    """Whether an id, once it is percent-encoded, is one part of a path for everything that reads it on its way.
+
+    Slashes and dots lead to another place, controls end a line of the request, a mark of HTML may act in a page, and
+    half a character, of which U+FFFD is left, can be sent by nobody.
+    """
+    return id_ not in {"", ".", ".."} and _UNSAFE.search(id_) is None
+
+
 def _refusal(ask: Ask, why: str) -> GuardRefusal:
+    return GuardRefusal(_refused(ask, why))
+
+
+def _refused(ask: Ask, why: str) -> str:
     path = ask.path if ask.path.isprintable() else repr(ask.path)
-    return GuardRefusal(f"not sent: {ask.method} {path} as {ask.role}: {why}")
+    return f"not sent: {ask.method} {path} as {ask.role}: {why}"
 
 
 def _segments(ask: Ask) -> list[str]:
@@ -214,10 +229,10 @@ def _segments(ask: Ask) -> list[str]:
     if (
         not path.startswith("/")
         or any(mark in path for mark in "?#\\")
-        or any(not part or part in {".", ".."} or "/" in part or "\\" in part for part in decoded)
+        or not all(map(safe_in_path, decoded))
         or any(ord(char) < 0x21 for char in path)
     ):
-        raise _refusal(ask, "its path can be read as that of another resource")
+        raise UnsafePath(_refused(ask, "its path can be read as that of another resource"))
     return decoded
 
 

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.engine.cloud import fields
+from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.faults import message_in
+from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.kinds import GONE, Act, Kind, View
 from conformance.engine.cloud.poll import NOT_THERE, WaitResult
 from conformance.engine.cloud.roles import Role
@@ -79,7 +82,16 @@ class Remover:
         return done
 
     def remove(self, thing: Thing, *, wait: bool = True) -> Removal:
-        """Remove one thing. Something that is not there counts as removed."""
+        """Remove one thing. Something that is not there counts as removed.
+
+        A thing that the guard does not let be removed is left: it must not keep the rest.
+        """
+        try:
+            return self._removed(thing, wait)
+        except CloudError as error:
+            return Removal(thing, True, str(error))
+
+    def _removed(self, thing: Thing, wait: bool) -> Removal:
         deadline = time.monotonic() + self._timeout
         kind = self._cloud.profile.kind(thing.kind)
         self._remove_base(thing, kind)
@@ -135,7 +147,8 @@ class Remover:
 
         def decided(answer: Answer) -> bool:
             # Refused while in use (400, 409), or the cloud had trouble: the next time may be better.
-            return answer.ok or answer.status in {401, 403, *NOT_THERE, *rules.final_codes}
+            final = {401, 403, *NOT_THERE, *rules.final_codes}
+            return answer.ok or answer.status in final or self._cloud.lost is not None
 
         answer = until(ask, decided, deadline - time.monotonic(), pause=0.2, growth=2)
         if answer.ok or answer.status in NOT_THERE:
@@ -194,7 +207,7 @@ class Remover:
         below = self._cloud.profile.kind(base.kind)
         for one in listed if isinstance(listed, list) else ():
             id_ = one.get(base.of) if isinstance(one, dict) else None
-            if isinstance(id_, str) and id_:
+            if isinstance(id_, str) and safe_in_path(id_):
                 self._journal.made(self._journal.intend(base.kind, "", role=thing.role), id_, below.path_of(id_))
                 self.remove(Thing(base.kind, id_, below.path_of(id_), thing.role))
 
@@ -203,11 +216,5 @@ def said(what: str, answer: Answer) -> str:
     """The cloud's answer, in one clause."""
     if answer.error:
         return f"{what}: {answer.error}"
-    message = ""
-    if isinstance(answer.json, dict):
-        for fault in answer.json.values():
-            if isinstance(fault, dict) and isinstance(fault.get("message"), str):
-                message = " ".join(fault["message"].split())[:200]
-    elif answer.json is ABSENT:
-        message = " ".join(answer.text.split())[:80]
+    message = message_in(answer.text if answer.json is ABSENT else answer.json)
     return f"{what} gave {answer.status}" + (f" ({message})" if message else "")

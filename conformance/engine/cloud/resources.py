@@ -14,6 +14,7 @@ from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.discover import Missing
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.removal import Remover, Thing, said
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.waiters import wait_for_status
@@ -224,7 +225,7 @@ class Resources:
             raise ResourceError(f"no {kind.name} could be made: {said(f'POST {path}', answer)}", answer)
         found = creation(kind, ask, answer)
         if found is None:
-            was = f"POST {path} gave {answer.status} and did not name it"
+            was = f"POST {path} gave {answer.status} and did not name it by an id that a path can hold"
             raise ResourceError(f"a {kind.name} was made, but {was}", answer)
         return Made(kind.name, found.id, name, found.path, role, kind.shown_in(answer.json) or {}, answer)
 
@@ -255,9 +256,12 @@ class Resources:
 
     def _note_brought(self, view: View, field_name: str, brought: str, role: Role) -> None:
         """Write down what came with a thing: what something else was made of does not go with it."""
-        for one in shown_fields.value(view, field_name, None) or ():
-            path = self._cloud.profile.kind(brought).path_of(one["id"])
-            self._journal.made(self._journal.intend(brought, "", role=role), one["id"], path)
+        listed = shown_fields.value(view, field_name, None)
+        for one in listed if isinstance(listed, list) else ():
+            id_ = one.get("id") if isinstance(one, dict) else None
+            if isinstance(id_, str) and safe_in_path(id_):
+                path = self._cloud.profile.kind(brought).path_of(id_)
+                self._journal.made(self._journal.intend(brought, "", role=role), id_, path)
 
 
 def _reaches(microversion: str | None, lowest: Microversion | None) -> bool:

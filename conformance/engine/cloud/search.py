@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.removal import Thing, said
 from conformance.engine.cloud.roles import Role
 
@@ -52,7 +53,11 @@ def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> Found:
         kind = cloud.profile.kind(name)
         found, trouble = _listing(cloud, kind, role)
         for intent in intents:
-            mine = [(id_, called) for id_, called in found if _named_by(called, intent.name, journal)]
+            named = [(id_, called) for id_, called in found if _named_by(called, intent.name, journal)]
+            mine = [(id_, called) for id_, called in named if safe_in_path(id_)]
+            if len(mine) < len(named):
+                lost.append(f"{name} {intent.name}: it is shown with an id that no request can hold safely")
+                continue
             for id_, called in mine:
                 if not journal.owns(id_):
                     owner = intent if intent.kind == name else journal.intend(name, called, role=role)

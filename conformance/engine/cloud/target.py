@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.engine.cloud.adapter import BoundedAdapter
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.credentials import Credential, FixedToken, IdentityToken, TokenError
 from conformance.engine.cloud.errors import EndpointError, RoleMissing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.scope import NOWHERE, Scope
+from conformance.engine.cloud.standing import not_the_cloud
 from conformance.engine.cloud.transport import Transport
 from conformance.engine.cloud.versions import Root, find_root, project_in
 
@@ -278,6 +280,9 @@ def _identity_token(region: CloudRegion, service_type: str) -> IdentityToken:
         session = region.get_session()
     except Exception as error:
         raise EndpointError(f"the settings of cloud {region.name!r} cannot be used: {_line(error)}") from error
+    adapter = BoundedAdapter(stay=True)
+    for scheme in ("http://", "https://"):
+        session.session.mount(scheme, adapter)
     override: Any = region.get_endpoint(service_type)
     interface: Any = region.get_interface(service_type)
     return IdentityToken(
@@ -285,6 +290,7 @@ def _identity_token(region: CloudRegion, service_type: str) -> IdentityToken:
         region=region.get_region_name(service_type) or None,
         interface=interface or None,
         overrides={service_type: str(override)} if override else None,
+        adapter=adapter,
     )
 
 
@@ -308,6 +314,8 @@ def _try_tokens(cloud: Cloud, option: int) -> None:
         if answer.status == 401:
             how = OPTIONS[role][option]
             raise EndpointError(f"{cloud.url} refused the token of {how}: 401; is it of this cloud, and not expired?")
+        if trouble := not_the_cloud(f"GET {check.path}", answer):
+            raise EndpointError(f"{cloud.url} cannot be tested now: {trouble}")
         if answer.status >= 500:
             raise EndpointError(f"{cloud.url} does not work: GET {check.path} as {role} gave {answer.status}")
 

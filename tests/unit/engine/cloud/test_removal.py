@@ -220,3 +220,33 @@ def test_what_was_changed_for_others_is_put_back(run):
     assert [one.path for one in run.fake.changes] == ["/v2.1/os-quota-sets/p"]
     assert run.cleanup(allow_disruptive=True).clean
     assert run.fake.changes == [], "once is enough"
+
+
+def test_one_thing_that_the_guard_does_not_let_go_does_not_keep_the_rest(run):
+    run.had("server", "../flavors", "/servers/../flavors")
+    run.had("server", "s", "/servers/s")
+    run.server("s")
+    run.route("DELETE", "/servers/s", (204, None))
+    report = run.cleanup()
+    assert run.deleted == ["/servers/s"]
+    assert [one.partition(":")[0] for one in report.left] == ["server ../flavors"]
+    assert "can be read as that of another resource" in report.left[0]
+
+
+def test_what_was_named_by_an_id_that_cannot_be_sent_is_found_by_its_name(run):
+    run.journal.intend("server", "conformance-1-server-1")
+    shown = [{"id": "s", "name": "conformance-1-server-1"}]
+    run.fake.routes["GET", "/v2.1/servers"] = (200, {"servers": shown})
+    run.server("s")
+    run.route("DELETE", "/servers/s", (204, None))
+    assert run.cleanup().clean
+    assert run.deleted == ["/servers/s"]
+
+
+def test_what_is_listed_with_an_id_that_cannot_be_sent_is_left_and_named(run):
+    run.journal.intend("server", "conformance-1-server-1")
+    shown = [{"id": "../flavors", "name": "conformance-1-server-1"}]
+    run.fake.routes["GET", "/v2.1/servers"] = (200, {"servers": shown})
+    report = run.cleanup()
+    assert run.deleted == []
+    assert report.left == ("server conformance-1-server-1: it is shown with an id that no request can hold safely",)

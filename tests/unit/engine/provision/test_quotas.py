@@ -200,3 +200,12 @@ def test_specs_that_lack_a_limits_operations_leave_it_untried(tmp_path, known):
     problem = executor.make(AT_QUOTA).problem
     assert problem.verdict == "inapplicable"
     assert "is not in the specs at hand" in problem.reason
+
+
+def test_the_words_of_a_quota_count_where_the_trial_has_used_it_up(tmp_path):
+    shop, executor, _ = limited(tmp_path)
+    make = shop.does["POST /gears"]
+    said = 403, {"forbidden": {"code": 403, "message": "Quota exceeded, too many gears."}}, {}
+    shop.does["POST /gears"] = lambda ask: said if make(ask) == 403 else None
+    evidence = executor.make(AT_QUOTA)
+    assert (evidence.status, evidence.problem) == (403, None)
