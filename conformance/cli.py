@@ -185,7 +185,8 @@ def list_(operation: str | None, spec: Path | None) -> int:
 def _run_options(command: Callable[..., int]) -> Callable[..., int]:
     """Declare the options of a run on a command."""
     for option in reversed(OPTIONS):
-        flag = {"is_flag": True} if option.metavar is None else {"metavar": option.metavar}
+        flag: dict[str, Any] = {"is_flag": True} if option.metavar is None else {"metavar": option.metavar}
+        flag |= {"multiple": True} if option.repeated else {}
         command = click.option(f"--{option.name}", help=option.help[0].upper() + option.help[1:] + ".", **flag)(command)
     return command
 
@@ -213,6 +214,8 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
         value = values[option.name.replace("-", "_")]
         if value is True:
             argv.append(option.flag)
+        elif option.repeated:
+            argv += [f"{option.flag}={one}" for one in value]
         elif value:
             argv.append(f"{option.flag}={value}")
     argv += [f"-k={keyword}"] if keyword is not None else []

@@ -74,6 +74,7 @@ class Opened:
             allow_disruptive=self.choices.allow_disruptive,
             max_resources=self.choices.max_resources,
             microversion=self.choices.microversion,
+            wishes=self.choices.use,
         )
         self.share = Share.open(self.reference, settings, self._writer, options, waivers, self.done)
         _same_endpoint(self._before, self.share)

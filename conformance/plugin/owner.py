@@ -153,6 +153,9 @@ class Owner:
         others = [item for item in session.items if not isinstance(item, CaseItem)]
         for index, item in enumerate(others):
             _run(session, item, others[index + 1] if index + 1 < len(others) else None)
+        self._share.prepare(cases, _tell)
+        if self._share.trouble:
+            return True
         self._share.start(cases)
         for case_id in self._share.as_decided(list(cases)):
             _run(session, cases[case_id], None)
@@ -295,6 +298,11 @@ class Owner:
         """Note that a worker has died, so that its undecided cases get a result."""
         if error:
             self._workers_died = True
+
+
+def _tell(sentence: str) -> None:
+    sys.stderr.write(f"conformance: {sentence}\n")
+    sys.stderr.flush()
 
 
 def _run(session: pytest.Session, item: pytest.Item, nextitem: pytest.Item | None) -> None:

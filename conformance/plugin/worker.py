@@ -50,6 +50,7 @@ def hand_over(
         "default_policy": settings.default_policy,
         "allow_disruptive": settings.allow_disruptive,
         "max_resources": max(1, settings.max_resources // workers),
+        "wishes": dict(settings.wishes),
         "top": str(share.session.context.top),
         "options": dict(share.options),
         "waivers": str(choices.waivers) if choices.waivers else None,
@@ -74,7 +75,7 @@ def open_part(handed: Mapping[str, Any], worker: str, max_resources: int | None 
         max_resources=max_resources or handed["max_resources"],
         **{
             name: handed[name]
-            for name in ("sandbox", "release", "prefix", "microversion", "default_policy", "allow_disruptive")
+            for name in ("sandbox", "release", "prefix", "microversion", "wishes", "default_policy", "allow_disruptive")
         },
     )
     done = {}

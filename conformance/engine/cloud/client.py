@@ -51,6 +51,7 @@ class Cloud:
         profile: what must be known of the service.
         journal: of this process; None if nothing may be made.
         allow_disruptive: let the guard let everything out.
+        wishes: what the settings of the cloud name to be used in the place of discovery.
         family: the client of another service of the same cloud and run: connections, secrets, counts, journal and
             guard's memory are shared with it.
 
@@ -72,6 +73,7 @@ class Cloud:
         allow_disruptive: bool = False,
         transport: Transport | None = None,
         redactor: Redactor | None = None,
+        wishes: Mapping[str, str] | None = None,
         family: Cloud | None = None,
     ) -> None:
         self.url = url.rstrip("/")
@@ -79,6 +81,7 @@ class Cloud:
         self.profile = profile or Profile()
         self.microversions = microversions
         self.journal = journal
+        self.wishes = dict(wishes or {})
         self.roles = frozenset(credentials)
         self.redactor: Redactor = family.redactor if family else redactor or Redactor()
         self.guard: Guard = Guard(

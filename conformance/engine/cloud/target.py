@@ -43,6 +43,10 @@ OPTIONS = {
 """The options that give the credentials of a role: of clouds.yaml, and with a URL."""
 
 
+SECTION = "conformance"
+"""The section of a cloud in clouds.yaml that names what is to be used on it."""
+
+
 @dataclass(frozen=True)
 class Target:
     """The endpoint that the user named: clouds, or a URL with tokens.
@@ -132,7 +136,8 @@ def _connect_clouds(
     transport = Transport(verify=True if session.verify is None else session.verify, cert=session.cert)
     root = find_root(transport, url, credentials[Role.MEMBER].token(), profile, timeout)
     name = f"{target.name or member} at {root.url}"
-    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile)
+    wishes = _wishes(member, regions[Role.MEMBER])
+    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile, wishes)
     _learn_passwords(cloud, regions)
     _try_tokens(cloud, 0)
     return cloud
@@ -146,6 +151,7 @@ def _cloud(
     journal: Journal | None,
     allow_disruptive: bool,
     profile: Profile,
+    wishes: Mapping[str, str] | None = None,
 ) -> Cloud:
     return Cloud(
         root.url,
@@ -156,6 +162,7 @@ def _cloud(
         journal=journal,
         allow_disruptive=allow_disruptive,
         transport=transport,
+        wishes=wishes,
     )
 
 
@@ -221,6 +228,14 @@ def _identity_token(region: CloudRegion, service_type: str) -> IdentityToken:
         interface=interface or None,
         overrides={service_type: str(override)} if override else None,
     )
+
+
+def _wishes(name: str, region: CloudRegion) -> dict[str, str]:
+    """The section ``conformance`` of a cloud: what is to be used on it. Raises EndpointError."""
+    section: Any = region.config.get(SECTION) or {}
+    if not isinstance(section, dict) or not all(isinstance(wish, str | int) for wish in section.values()):
+        raise EndpointError(f"the section {SECTION} of cloud {name!r} should hold lines such as `kind: NAME`")
+    return {str(kind): str(wish) for kind, wish in section.items()}
 
 
 def _learn_passwords(cloud: Cloud, regions: Mapping[Role, CloudRegion]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 Key = tuple[str, str]
-"""An environment, empty for the usual one, and a status: a cloud may keep the one sort of things in it, not the other."""
+"""An environment, empty for the usual one, and a status: a cloud may keep one sort of things in it, and not another."""
 
 
 @dataclass
