@@ -234,6 +234,26 @@ def _plugin_name() -> str:
 
 
 @main.command()
+@_run_options
+@click.option("--boot", is_flag=True, help="Make one resource under test, see what it can be brought into, remove it.")
+@click.option("--spec", type=_PATH, metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
+def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
+    """Tell whether a run can start, as whom, with what, and what it will leave out.
+
+    Takes the options of `conformance run`. Without --boot it sends only requests that change nothing.
+    Exit status: 0 a run can start, 2 it cannot, with the reason in one sentence.
+    """
+    from conformance.plugin.doctor import examine
+
+    with _ended_by_signals():
+        for line in examine(
+            {option.name: values[option.name.replace("-", "_")] for option in OPTIONS}, spec, boot=boot
+        ):
+            click.echo(line)
+    return 0
+
+
+@main.command()
 @click.argument("runs", nargs=-1, required=True, type=_PATH, metavar="RUN...")
 @click.option("--html", type=_PATH, metavar="FILE", help="Write an HTML page.")
 @click.option("--sarif", type=_PATH, metavar="FILE", help="Write a SARIF log.")

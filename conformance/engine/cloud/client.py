@@ -172,6 +172,10 @@ class Cloud:
                 self._services[service_type] = self._sibling(service_type)
             return self._services[service_type]
 
+    def owner(self, role: Role) -> str | None:
+        """Say who acts in a role, and in which project; None if nothing tells."""
+        return self._credentials[role].owner()
+
     def close(self) -> None:
         """Close all connections."""
         self._transport.close()

@@ -43,7 +43,7 @@ def first(
     kind: Kind,
     microversion: str,
     tell: Callable[[str], None],
-) -> Made:
+) -> tuple[Made, str]:
     """Make a first thing of a kind, and let all later ones be made of the same things of the cloud.
 
     Args:
@@ -52,6 +52,9 @@ def first(
         kind: the kind that a run watches, with a factory.
         microversion: of the request.
         tell: is told one sentence for each candidate of which nothing came.
+
+    Returns:
+        The thing, and what it is made of, in a few words.
 
     Raises:
         ResourceError: none became ready; one sentence names what was tried and what the cloud said.
@@ -72,15 +75,15 @@ def first(
         resources.usual[kind.name] = variant
         what = described(chosen, variant)
         try:
-            return resources.make(kind.name, microversion=microversion)
+            return resources.make(kind.name, microversion=microversion), what
         except ResourceError as error:
             tried.setdefault(_plain(str(error)), []).append(what)
             tell(f"no {kind.name} came of {what}: {error}")
             left = resources.close()
             if left:
                 tell(f"it could not be removed: {left[0]}")
-    said = "; ".join(f"with {' and with '.join(whats)}: {reason}" for reason, whats in tried.items())
-    raise ResourceError(f"no {kind.name} could be made on this cloud: {said}; {hint}")
+    said = "; ".join(f"{reason} (tried with {'; '.join(whats)})" for reason, whats in tried.items())
+    raise ResourceError(f"this cloud makes no {kind.name} of what was tried: {said}; {hint}")
 
 
 def described(chosen: Mapping[str, Candidate], variant: str = "") -> str:

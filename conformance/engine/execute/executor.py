@@ -71,7 +71,7 @@ class Executor:
         operation = trial.request.operation
         needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
         version = trial.request.version or needs.version
-        problem = self._barrier(trial, needs, version)
+        problem = self.barrier(trial)
         if problem is not None:
             return Evidence(trial, problem=problem)
         try:
@@ -90,9 +90,11 @@ class Executor:
             return replace(evidence, problem=Problem("inapplicable", reason))
         return evidence
 
-    def _barrier(self, trial: Trial, needs: Needs, version: Microversion) -> Problem | None:
-        """Why the trial is not made on this cloud by this run, None where it is."""
+    def barrier(self, trial: Trial) -> Problem | None:
+        """Why the trial is not made on this cloud by this run, None where it is. It is seen without a request."""
         context, operation = self.context, trial.request.operation
+        needs = context.needs.get(operation.id) or context.needs_of(operation)
+        version = trial.request.version or needs.version
         if trial.request.role not in _NOBODY and trial.request.role not in context.role_names:
             return Problem("inapplicable", f"no credentials of the role {trial.request.role} were given")
         ceiling = context.cloud.microversions

@@ -164,13 +164,15 @@ class Session:
         Returns:
             Why the run cannot start, in one sentence; None where it can.
         """
-        wanted, kind = set(case_ids), self.context.kind
+        wanted, context = set(case_ids), self.context
         if not any(case.trial.situation.state is not None for case in self.suite.cases if case.id in wanted):
             return None
         try:
-            self.resources.keep(first(self.resources, self.context.discovery, kind, str(self.context.top), tell))
+            made, what = first(self.resources, context.discovery, context.kind, str(context.top), tell)
         except CloudError as error:
             return str(error)
+        self.resources.keep(made)
+        context.notes.add("first", f"a {context.kind.name} is made of {what}")
         return None
 
     def close(self, whole_run: bool = False) -> tuple[str, ...]:
