@@ -108,7 +108,7 @@ def _things(session: Session) -> Iterator[str]:
     room = discovery.room()
     if session.cloud.profile.room is not None:
         left = "not limited, or not known" if room is None else f"room for {room} more"
-        yield _line("quota", f"{left} ({session.context.kind.many()} like these)")
+        yield _line("limits", f"{left} ({session.context.kind.many()} like these)")
 
 
 def _shown(found: Candidate | Missing, of: str) -> str:
@@ -127,7 +127,7 @@ def _missing(session: Session, boot: bool) -> Iterator[str]:
     if isinstance(found, Missing):
         yield found.reason
     elif not boot and context.discovery.room() == 0:
-        yield f"the quota of the project leaves no room for a {context.kind.name}"
+        yield f"the limits of the project leave no room for a {context.kind.name}"
 
 
 def _statuses(session: Session, boot: bool) -> Iterator[str]:
@@ -172,7 +172,7 @@ def _plan(session: Session, choices: Choices, pace: float, per_request: float) -
     room = context.discovery.room()
     yield _line(context.kind.many() or "lanes", f"at most {at_once} at a time")
     if room is not None and room + (1 if pace else 0) < at_once:
-        yield _line("", f"the quota has room for {room} only: give --max-servers {max(1, room)}")
+        yield _line("", f"the limits leave room for {room} only: give --max-servers {max(1, room)}")
     trials = sum(len(lanes[lane]) for lane in walked)
     alone = sum(len(found) for lane, found in lanes.items() if lane not in walked)
     requests = alone + PER_TRIAL * trials + PER_LANE * len(walked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,11 @@ from specs.record import RecordError, RunRecord
 
 _KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxfail": "maxfail"}
 """Options of pytest that are recorded: those that select cases or start processes."""
+
+SILENCE = 15.0
+"""Seconds that the removal of what a run made may take without a word."""
+
+LATER = "Ctrl-C ends the wait, and `conformance cleanup` removes the rest later"
 
 NOTHING = "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
 
@@ -204,11 +210,16 @@ class Owner:
                 sys.stderr.write(f"\nconformance: {cannot}\n")
             return
         notes: list[str] = []
+        slow = threading.Timer(SILENCE, _tell, [f"the cloud is slow to remove what the run made; {LATER}"])
+        slow.daemon = True
+        slow.start()
         try:
             self._opened.close()
         except KeyboardInterrupt:
             self._interrupted = True
             notes.append(f"the cleanup was interrupted: finish it with `conformance cleanup {self._opened.directory}`")
+        finally:
+            slow.cancel()
         try:
             session.exitstatus = self._conclude(cannot, notes)
         except RecordError as error:

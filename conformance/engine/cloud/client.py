@@ -36,6 +36,9 @@ ATTEMPTS = 4
 LONGEST_PAUSE = 30.0
 """Seconds: a longer Retry-After is not waited for; the answer stands as it is."""
 
+_TELLING = 5
+"""Characters of an id that stands in a message only where the message is about it."""
+
 _HASTY = 5000.0
 """Milliseconds: a connection that fails later than that would fail again, and as late."""
 
@@ -89,6 +92,8 @@ class Cloud:
             self.profile.guard,
             allow_disruptive=allow_disruptive,
             anonymous_refused=self._anonymous_refused,
+            names_nothing=self._names_nothing,
+            made=frozenset(k.collection.strip("/") for k in self.profile.kinds.values() if k.factory is not None),
             unknown=family.guard.unknown if family else None,
         )
         self._credentials = dict(credentials)
@@ -171,6 +176,18 @@ class Cloud:
             if service_type not in self._services:
                 self._services[service_type] = self._sibling(service_type)
             return self._services[service_type]
+
+    def _names_nothing(self, ask: Ask, collection: str, id_: str) -> bool:
+        """Whether a GET says that a collection has no such thing for who asks.
+
+        Only a fault that quotes the id counts: a route that is not there answers 404, too, whatever the path names.
+        """
+        if not isinstance(ask.role, Role) or len(id_) < _TELLING:
+            return False
+        path = f"/{quote(collection, safe='')}/{quote(id_, safe='')}"
+        # An administrator sees what others do not.
+        answers = (self._send(Ask("GET", path, role)) for role in {ask.role, Role.ADMIN} & self.roles)
+        return all(answer.status == 404 and _quotes(answer.json, id_) for answer in answers)
 
     def owner(self, role: Role) -> str | None:
         """Say who acts in a role, and in which project; None if nothing tells."""
@@ -324,6 +341,12 @@ class _Count:
     def add(self) -> None:
         with self._lock:
             self.value += 1
+
+
+def _quotes(body: Any, id_: str) -> bool:
+    """Whether the message of a fault holds an id."""
+    faults = body.values() if isinstance(body, dict) else ()
+    return any(isinstance(fault, dict) and id_ in str(fault.get("message")) for fault in faults)
 
 
 def _role_name(ask: Ask) -> str:

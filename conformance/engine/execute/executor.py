@@ -20,7 +20,7 @@ from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
-from conformance.engine.model.setup import Ended, Locked
+from conformance.engine.model.setup import Ended, Locked, Prepared
 from conformance.engine.model.trial import Paged, ProviderDependent, Trial, Twice
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed
@@ -101,6 +101,9 @@ class Executor:
         if version not in ceiling:
             reason = f"the cloud supports microversions {ceiling}, and the case needs {version}"
             return Problem("inapplicable", reason)
+        forbidden = self._forbidden(trial)
+        if forbidden is not None:
+            return Problem("inapplicable", forbidden)
         if context.sandbox:
             return None
         # Where the reference is silent, it may be accepted, too.
@@ -110,6 +113,18 @@ class Executor:
         if ProviderDependent() in trial.gates:
             return Problem("inapplicable", "whether a cloud has what the value stands for is its provider's choice")
         return None
+
+    def _forbidden(self, trial: Trial) -> str | None:
+        """Why the guard will not let the trial's request out, or a limit that is set for it; None where it may."""
+        guard, operations = self.context.cloud.guard, self.context.operations
+        limits = [step for setup in trial.setups(Prepared) for step in setup.steps if step.seen_by]
+        for operation in filter(None, (operations.get(step.operation) for step in limits)):
+            if reason := guard.forbids(operation.method, operation.path):
+                return reason
+        # What the case itself names may name nothing.
+        if trial.request.role in _NOBODY or trial.situation.target != "own" or trial.request.path:
+            return None
+        return guard.forbids(trial.request.operation.method, trial.request.operation.path)
 
     def _made(self, trial: Trial, needs: Needs, version: Microversion, probes: tuple[Probe, ...]) -> Evidence:
         for _ in range(ATTEMPTS):
