@@ -107,6 +107,7 @@ class Worker:
     def __init__(self, share: Share) -> None:
         self.share = share
         self._lanes: dict[str, list[str]] = {}
+        self._prepared = False
         self._ended = threading.Event()
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -134,6 +135,10 @@ class Worker:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Start the lane of an item at its first item, and the lane of the next item too, so that both run together."""
+        if not self._prepared:
+            self._prepared = True
+            # Where nothing can be made of what this cloud has, each case says so.
+            self.share.prepare([case_id for lane in self._lanes.values() for case_id in lane], lambda _: None)
         for one in (item, nextitem):
             if isinstance(one, CaseItem):
                 lane = self.share.session.run.lane(one.case.id)
