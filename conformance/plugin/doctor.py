@@ -160,7 +160,7 @@ def _plan(session: Session, choices: Choices, pace: float, per_request: float) -
         else:
             lanes.setdefault(session.run.lane(case.id), {})[case.trial.key] = case
     total = len(session.suite.cases)
-    yield _line("cases", f"{total}, of which {sum(out.values())} will be inapplicable")
+    yield _line("cases", f"{total}, of which at least {sum(out.values())} will be inapplicable")
     for reason, count in out.most_common(MOST):
         yield _line("", f"{count}: {reason}")
     if len(out) > MOST:
