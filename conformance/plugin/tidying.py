@@ -9,7 +9,7 @@ from typing import Any
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.cleanup import CleanupReport, cleanup
 from conformance.engine.cloud.journal import Journal
-from conformance.engine.cloud.target import Target, connect
+from conformance.engine.cloud.target import Described, Target, connect
 from conformance.plugin.choices import choose
 from conformance.plugin.options import OPTIONS
 from conformance.plugin.trouble import Trouble
@@ -53,6 +53,7 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
             # A shared thing that was changed with --allow-disruptive can only be restored with it.
             allow_disruptive=bool(owed and record.info.options.get("allow-disruptive")),
             profile=load_service(service).profile,
+            described=_described(record.info.endpoint),
         )
         try:
             return cleanup(directory, cloud)
@@ -60,3 +61,11 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
             cloud.close()
     finally:
         journal.close()
+
+
+def _described(endpoint: Mapping[str, Any]) -> Described:
+    """What the reference of a run said of the addresses of the service, as the record has it."""
+    major = endpoint.get("major")
+    if major is None:
+        return Described()
+    return Described((major,), {major: frozenset(endpoint.get("below_project") or ())})

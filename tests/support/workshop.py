@@ -95,6 +95,12 @@ class Workshop:
     profile: Profile = PROFILE
     guard: Guard = field(default_factory=lambda: Guard(None, allow_disruptive=True))
 
+    def invent(self) -> str:
+        return "nowhere-1"
+
+    def project_of(self, role: Role) -> str | None:
+        return None
+
     @property
     def prefix(self) -> str:
         return self.journal.prefix if self.journal else "conformance"

@@ -41,6 +41,10 @@ class Credential(Protocol):
         """Say whose it is, and in which project; None if nothing tells."""
         ...
 
+    def project(self) -> str | None:
+        """Give the id of the project that the token is for; None if it is for none, or nobody knows."""
+        ...
+
 
 class FixedToken:
     """A token that the user has given. When it expires, it expires."""
@@ -62,6 +66,10 @@ class FixedToken:
 
     def owner(self) -> str | None:
         """Give None: a token alone does not tell."""
+        return None
+
+    def project(self) -> str | None:
+        """Give None: a token alone does not show its project."""
         return None
 
 
@@ -130,6 +138,14 @@ class IdentityToken:
         where = f"project {access.project_name} ({access.project_id})" if access.project_id else "no project"
         roles = ", ".join(access.role_names) or "no roles"
         return f"user {access.username or access.user_id}, {where}, roles {roles}"
+
+    def project(self) -> str | None:
+        """Give the id of the project that the token is for."""
+        try:
+            found = self.session.get_project_id(self._auth)
+        except ksa.ClientException:
+            return None
+        return str(found) if found else None
 
 
 def _first_line(error: Exception) -> str:

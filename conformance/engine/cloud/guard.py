@@ -6,7 +6,8 @@ A request other than GET and HEAD passes if
     for a resource of its own, and each id in the body of what the request changes beside its target;
 (b) or it creates something, and the journal already holds the intent, with the name that the path gives it, if any;
 (c) or its target is a random id that this run has seen answer 404, or it goes out without a valid token;
-(d) or the user allows disruption, for what is shared.
+(d) or its path holds a name that this run has made up for a route that cannot exist, so that nothing is there;
+(e) or the user allows disruption, for what is shared.
 
 It knows what may pass and refuses the rest, routes that it has never heard of included. What it must know of the routes
 of a service is said in the service's description (see ``profile.GuardRules``).
@@ -68,6 +69,7 @@ class Guard:
         unknown: the random ids that another guard of this run has seen answer 404, to be shared.
 
     Attributes:
+        nowhere: names that were made up for routes that cannot exist.
         unknown: the random ids that were seen to answer 404.
     """
 
@@ -84,6 +86,7 @@ class Guard:
     ) -> None:
         self.allow_disruptive = allow_disruptive
         self._journal = journal
+        self.nowhere: set[str] = set()
         self._rules = rules or GuardRules()
         self._anonymous_refused = anonymous_refused
         self._names_nothing = names_nothing
@@ -143,6 +146,8 @@ class Guard:
 
     def _trouble(self, ask: Ask, segments: list[str]) -> str | None:
         """Why it must not go out; None if it may."""
+        if not self.nowhere.isdisjoint(segments):
+            return None
         for member, value in self._changed(_body(ask)):
             if not self._may_name(value):
                 return f"{member} {value!r} in its body is not in this run's journal"

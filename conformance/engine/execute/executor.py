@@ -15,19 +15,29 @@ from conformance.engine.cloud.wait import until
 from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
 from conformance.engine.execute.byproducts import Byproducts
+from conformance.engine.execute.controls import Sent, harmless_body
 from conformance.engine.execute.paging import SOON, Paging
-from conformance.engine.execute.settling import Settling
+from conformance.engine.execute.settling import Settling, with_own_view
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.evidence import Evidence, Problem
-from conformance.engine.model.probe import Probe
+from conformance.engine.model.probe import Probe, ViewOf
 from conformance.engine.model.setup import Ended, Locked, Prepared
-from conformance.engine.model.trial import Paged, ProviderDependent, Trial, Twice
+from conformance.engine.model.trial import (
+    Outcome,
+    Paged,
+    ProviderDependent,
+    RequestTemplate,
+    Situation,
+    Trial,
+    Twice,
+)
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed
-from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
+from specs.model import Operation
 from specs.record.model import Exchange
 
 FIRST_REFUSAL = 400
@@ -167,13 +177,14 @@ class Executor:
     def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """Evidence with the consequences of the answer: for the things of the lane, and for the resource under test."""
         trial, needs = evidence.trial, request.needs
+        evidence = self._viewed(evidence, answer, request, probes)  # before anything is undone
         changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
         if answer.ok and changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
         elif not answer.ok and trial.situation.state is None:
             evidence = self.aftermath.refused(evidence, request)
         if trial.situation.state is None:
-            return evidence
+            return with_own_view(evidence, self.context.service.resource, probes)
         if answer.ok and trial.outcome.accepted is False:
             # A request that should have been refused may have changed anything; later trials must not suffer from it.
             self.subject.must_replace = True
@@ -182,6 +193,30 @@ class Executor:
         if not answer.ok:
             return self.aftermath.refused_beside(evidence, request)
         return self.byproducts.seen(evidence, probes) if needs.byproducts else evidence
+
+    def _viewed(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
+        """Evidence with the view of the element that an accepted request has made or changed.
+
+        The resource under test is not asked for: its view is taken when it has settled.
+        """
+        wanted = [probe for probe in probes if isinstance(probe, ViewOf)] if answer.ok else []
+        trial, role = evidence.trial, evidence.role or evidence.trial.request.role
+        made = self.aftermath.element(trial, answer, request, role) if wanted else None
+        path = made.path if made is not None else request.filled.path
+        if trial.operation.action is not None:
+            path = path.rpartition("/")[0]
+        if not wanted or path.rpartition("/")[0] == self.context.kind.collection:
+            return evidence
+        patience = self.context.patience
+        seen = until(
+            lambda: self.context.cloud.send(Ask("GET", path, Role(role), str(evidence.version))),
+            lambda view: view.ok,
+            min(SOON, patience.status),
+            self.context.stopping,
+            pause=patience.settle,
+        )
+        found = {**evidence.found, **dict.fromkeys(wanted, seen.json if seen.ok else None)}
+        return replace(evidence, found=found, exchanges=(*evidence.exchanges, seen.exchange))
 
     def _sent(self, trial: Trial, version: Microversion, request: Request) -> tuple[Evidence, Answer, Request]:
         """The answer that counts, as evidence and as it came, and the request that it answers."""
@@ -204,7 +239,7 @@ class Executor:
                 answer, request = self._again(trial, version, request, role, answer)
             exchanges = [answer.exchange]
         evidence = self._answered(trial, version, answer, request.before, role)
-        return replace(evidence, exchanges=tuple(exchanges)), answer, request
+        return replace(evidence, exchanges=tuple(exchanges), sent=request.body), answer, request
 
     def _roles(self, trial: Trial) -> tuple[str, ...]:
         """The roles that send the request, in their order: the next one where the one before is refused with 403."""
@@ -279,18 +314,53 @@ class Executor:
         sender: Sender = _NOBODY[role] if role in _NOBODY else Role(role)
         makes = request.needs.producer is not None and role not in _NOBODY
         request.intent = self.aftermath.intend(trial, request, role) if makes else None
-        return self.context.cloud.send(
-            Ask(
-                operation.method,
-                request.filled.path,
-                sender,
-                str(version),
-                request.body,
-                query=request.query,
-                intent=request.intent,
-                expect_created=self._creates(trial, request) if request.needs.creates else None,
-            )
+        ask = Ask(
+            operation.method,
+            request.filled.path,
+            sender,
+            str(version),
+            request.body,
+            query=request.query,
+            intent=request.intent,
+            expect_created=self._creates(trial, request) if request.needs.creates else None,
         )
+        answer = self.context.cloud.send(ask)
+        if role not in _NOBODY:
+            self.context.seen.add(operation.id, ask, answer)
+        return answer
+
+    def harmless(self, operation: Operation) -> Sent | None:
+        """A request of an operation that changes nothing, and its answer; None where there is none.
+
+        Its ids name nothing, and its body is none that the operation takes. It goes out as a member.
+        """
+        needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
+        chosen = needs.producer is not None and needs.producer.chosen
+        body = harmless_body(operation, chosen, self.context.cloud.invent())
+        if body is None:
+            return None
+        request = RequestTemplate(operation, "member", body=body, query=self.context.service.query(operation))
+        trial = Trial(f"{operation.id}|harmless", request, Situation(target="unknown"), outcome=Outcome(accepted=False))
+        elements, version = self.paths.elements, needs.version
+        try:
+            ready = self.arrangement.situated(trial, needs, version)
+            if isinstance(ready, Problem):
+                return None
+            if operation.method == "POST" and not needs.placeholders:
+                name = self.context.resources.rand_name("case")
+                ready.intent = elements.intend(ready.filled.path, {}, name, "member")
+            ask = Ask(
+                operation.method,
+                ready.filled.path,
+                Role.MEMBER,
+                str(version),
+                ready.body,
+                query=ready.query,
+                intent=ready.intent,
+            )
+            return ask, self.context.cloud.send(ask)
+        except (Unavailable, NeedsNewResource, CloudError):
+            return None
 
     @staticmethod
     def _creates(trial: Trial, request: Request) -> str | None:

@@ -66,13 +66,14 @@ class Untested:
 
 REASONS = {
     "no-constraint": "the reference states nothing about the request that a request could break",
+    "not-returned": "the value is not shown as it was sent, for a reason that the description of the service gives",
     "not-through-api": "it speaks of something that the API neither shows nor sets",
     "no-field": "no documented field of the listed elements shows what the parameter selects by",
     "no-place": "neither the table nor a sample shows where in the body the field stands",
     "quota": "it needs a project at its quota",
     "provider": "the code depends on the cloud's drivers or configuration, which no request chooses",
     "not-derivable": "no resource that the operation needs can be inferred yet",
-    "beyond-cloud": "it belongs to microversions that the run does not try",
+    "beyond-cloud": "it belongs to versions that the run does not try",
     "transient": "the status lasts for a moment only and cannot be held",
 }
 """Why a promise has no case."""
