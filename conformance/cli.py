@@ -185,7 +185,8 @@ def list_(operation: str | None, spec: Path | None) -> int:
 def _run_options(command: Callable[..., int]) -> Callable[..., int]:
     """Declare the options of a run on a command."""
     for option in reversed(OPTIONS):
-        flag = {"is_flag": True} if option.metavar is None else {"metavar": option.metavar}
+        flag: dict[str, Any] = {"is_flag": True} if option.metavar is None else {"metavar": option.metavar}
+        flag |= {"multiple": True} if option.repeated else {}
         command = click.option(f"--{option.name}", help=option.help[0].upper() + option.help[1:] + ".", **flag)(command)
     return command
 
@@ -213,6 +214,8 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
         value = values[option.name.replace("-", "_")]
         if value is True:
             argv.append(option.flag)
+        elif option.repeated:
+            argv += [f"{option.flag}={one}" for one in value]
         elif value:
             argv.append(f"{option.flag}={value}")
     argv += [f"-k={keyword}"] if keyword is not None else []
@@ -228,6 +231,26 @@ def _plugin_name() -> str:
 
     named = [entry.name for entry in entry_points(group="pytest11") if entry.value == "conformance.plugin"]
     return named[0] if named else "conformance.plugin"
+
+
+@main.command()
+@_run_options
+@click.option("--boot", is_flag=True, help="Make one resource under test, see what it can be brought into, remove it.")
+@click.option("--spec", type=_PATH, metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
+def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
+    """Tell whether a run can start, as whom, with what, and what it will leave out.
+
+    Takes the options of `conformance run`. Without --boot it sends only requests that change nothing.
+    Exit status: 0 a run can start, 2 it cannot, with the reason in one sentence.
+    """
+    from conformance.plugin.doctor import examine
+
+    with _ended_by_signals():
+        for line in examine(
+            {option.name: values[option.name.replace("-", "_")] for option in OPTIONS}, spec, boot=boot
+        ):
+            click.echo(line)
+    return 0
 
 
 @main.command()

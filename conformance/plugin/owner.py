@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,11 @@ from specs.record import RecordError, RunRecord
 
 _KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxfail": "maxfail"}
 """Options of pytest that are recorded: those that select cases or start processes."""
+
+SILENCE = 15.0
+"""Seconds that the removal of what a run made may take without a word."""
+
+LATER = "Ctrl-C ends the wait, and `conformance cleanup` removes the rest later"
 
 NOTHING = "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
 
@@ -153,6 +159,9 @@ class Owner:
         others = [item for item in session.items if not isinstance(item, CaseItem)]
         for index, item in enumerate(others):
             _run(session, item, others[index + 1] if index + 1 < len(others) else None)
+        self._share.prepare(cases, _tell)
+        if self._share.trouble:
+            return True
         self._share.start(cases)
         for case_id in self._share.as_decided(list(cases)):
             _run(session, cases[case_id], None)
@@ -201,11 +210,16 @@ class Owner:
                 sys.stderr.write(f"\nconformance: {cannot}\n")
             return
         notes: list[str] = []
+        slow = threading.Timer(SILENCE, _tell, [f"the cloud is slow to remove what the run made; {LATER}"])
+        slow.daemon = True
+        slow.start()
         try:
             self._opened.close()
         except KeyboardInterrupt:
             self._interrupted = True
             notes.append(f"the cleanup was interrupted: finish it with `conformance cleanup {self._opened.directory}`")
+        finally:
+            slow.cancel()
         try:
             session.exitstatus = self._conclude(cannot, notes)
         except RecordError as error:
@@ -304,6 +318,11 @@ class Owner:
         """Note that a worker has died, so that its undecided cases get a result."""
         if error:
             self._workers_died = True
+
+
+def _tell(sentence: str) -> None:
+    sys.stderr.write(f"conformance: {sentence}\n")
+    sys.stderr.flush()
 
 
 def _run(session: pytest.Session, item: pytest.Item, nextitem: pytest.Item | None) -> None:

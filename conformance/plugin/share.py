@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -101,6 +101,11 @@ class Share:
             self.trouble = self.trouble or str(error)
             self.session.context.stopping.set()
         self._decided.put(result.case)
+
+    def prepare(self, case_ids: Iterable[str], tell: Callable[[str], None]) -> None:
+        """Make a first resource for the cases that are not decided; ``trouble`` says why there is none."""
+        wanted = [case_id for case_id in case_ids if case_id not in self.done]
+        self.trouble = self.trouble or self.session.prepare(wanted, tell)
 
     def start(self, case_ids: Iterable[str]) -> None:
         """Start to try cases, except those that are already decided."""

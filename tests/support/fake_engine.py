@@ -150,6 +150,9 @@ class FakeSession:
         self.left = ()
         self.tried = 0
 
+    def prepare(self, case_ids, tell):
+        return table().get("trouble")
+
     def close(self, whole_run=False):
         self.context.stopping.set()
         with Path("closed.txt").open("a") as file:

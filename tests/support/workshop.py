@@ -16,6 +16,7 @@ from conformance.engine.api.given import ShownValue
 from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.guard import Guard
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.kinds import GONE, Kind, Listing
 from conformance.engine.cloud.poll import WaitResult
@@ -92,6 +93,7 @@ class Workshop:
     microversions: VersionRange = field(default_factory=lambda: VersionRange.parse("2.1", str(TOP)))
     unknown: str = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
     profile: Profile = PROFILE
+    guard: Guard = field(default_factory=lambda: Guard(None, allow_disruptive=True))
 
     def invent(self) -> str:
         return "nowhere-1"

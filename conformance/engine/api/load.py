@@ -215,6 +215,7 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
         identifier=entry["identifier"],
         initial_status=entry["initial_status"],
         stable_statuses=tuple(entry["stable_statuses"]),
+        optional_statuses=tuple(entry.get("optional_statuses", ())),
         lasting_fields=tuple(entry.get("lasting_fields", ())),
         statuses_to_try={
             operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()

@@ -43,6 +43,9 @@ LONGEST_WAIT = 30.0
 CONTROL_TIMEOUT = 5.0
 """Seconds for a control, which asks for what was answered before."""
 
+_TELLING = 5
+"""Characters of an id that stands in a message only where the message is about it."""
+
 _HASTY = 5000.0
 """Milliseconds: a connection that fails later than that would fail again, and as late."""
 
@@ -60,6 +63,7 @@ class Cloud:
         scope: which paths stand below the project of the role that asks.
         root: the version of the API whose root the URL is; None where nobody has looked.
         allow_disruptive: let the guard let everything out.
+        wishes: what the settings of the cloud name to be used in the place of discovery.
         family: the client of another service of the same cloud and run: connections, secrets, counts, journal and
             guard's memory are shared with it.
 
@@ -84,6 +88,7 @@ class Cloud:
         allow_disruptive: bool = False,
         transport: Transport | None = None,
         redactor: Redactor | None = None,
+        wishes: Mapping[str, str] | None = None,
         family: Cloud | None = None,
     ) -> None:
         self.url = url.rstrip("/")
@@ -91,6 +96,7 @@ class Cloud:
         self.profile = profile or Profile()
         self.microversions = microversions
         self.journal = journal
+        self.wishes = dict(wishes or {})
         self.scope = scope
         self.root = root
         self.roles = frozenset(credentials)
@@ -100,6 +106,8 @@ class Cloud:
             self.profile.guard,
             allow_disruptive=allow_disruptive,
             anonymous_refused=self._anonymous_refused,
+            names_nothing=self._names_nothing,
+            made=frozenset(k.collection.strip("/") for k in self.profile.kinds.values() if k.factory is not None),
             unknown=family.guard.unknown if family else None,
         )
         self._credentials = dict(credentials)
@@ -208,6 +216,22 @@ class Cloud:
             if service_type not in self._services:
                 self._services[service_type] = self._sibling(service_type)
             return self._services[service_type]
+
+    def _names_nothing(self, ask: Ask, collection: str, id_: str) -> bool:
+        """Whether a GET says that a collection has no such thing for who asks.
+
+        Only a fault that quotes the id counts: a route that is not there answers 404, too, whatever the path names.
+        """
+        if not isinstance(ask.role, Role) or len(id_) < _TELLING:
+            return False
+        path = f"/{quote(collection, safe='')}/{quote(id_, safe='')}"
+        # An administrator sees what others do not.
+        answers = (self._send(Ask("GET", path, role)) for role in {ask.role, Role.ADMIN} & self.roles)
+        return all(answer.status == 404 and _quotes(answer.json, id_) for answer in answers)
+
+    def owner(self, role: Role) -> str | None:
+        """Say who acts in a role, and in which project; None if nothing tells."""
+        return self._credentials[role].owner()
 
     def project_of(self, role: Role) -> str | None:
         """Give the id of the project of a role; None if its credential does not tell."""
@@ -391,6 +415,12 @@ class _Count:
     def add(self) -> None:
         with self._lock:
             self.value += 1
+
+
+def _quotes(body: Any, id_: str) -> bool:
+    """Whether the message of a fault holds an id."""
+    faults = body.values() if isinstance(body, dict) else ()
+    return any(isinstance(fault, dict) and id_ in str(fault.get("message")) for fault in faults)
 
 
 def _role_name(ask: Ask) -> str:

@@ -44,6 +44,10 @@ class Credential(Protocol):
         """Give the address of a service from the catalogue; None if there is no catalogue or no such service."""
         ...
 
+    def owner(self) -> str | None:
+        """Say whose it is, and in which project; None if nothing tells."""
+        ...
+
     def project(self) -> str | None:
         """Give the id of the project that the token is for; None if it is for none, or nobody knows."""
         ...
@@ -65,6 +69,10 @@ class FixedToken:
 
     def endpoint(self, service_type: str) -> str | None:  # noqa: ARG002
         """Give None: a token alone has no catalogue."""
+        return None
+
+    def owner(self) -> str | None:
+        """Give None: a token alone does not tell."""
         return None
 
     def project(self) -> str | None:
@@ -140,6 +148,16 @@ class IdentityToken:
         except (ksa.ClientException, *_MISSHAPEN):
             return None
         return str(found) if found else None
+
+    def owner(self) -> str | None:
+        """Say it as the identity service does."""
+        auth = self._auth or self.session.auth
+        access = getattr(auth, "get_access", lambda _: None)(self.session)
+        if access is None:
+            return None
+        where = f"project {access.project_name} ({access.project_id})" if access.project_id else "no project"
+        roles = ", ".join(access.role_names) or "no roles"
+        return f"user {access.username or access.user_id}, {where}, roles {roles}"
 
     def project(self) -> str | None:
         """Give the id of the project that the token is for."""

@@ -51,6 +51,12 @@ AnonymousRefused = Callable[[Anonymous, str], bool]
 """Whether the cloud was seen to refuse such a sender (401) at this path."""
 
 
+NamesNothing = Callable[["Ask", str, str], bool]
+"""Whether the cloud was seen to have nothing of an id in a collection, for who asks."""
+
+LEAVE = "--allow-disruptive would let it"
+
+
 class Guard:
     """Decides on every request before it is sent. Safe to use from many threads.
 
@@ -60,6 +66,8 @@ class Guard:
         allow_disruptive: let everything out.
         anonymous_refused: asks the cloud whether it refuses who has no valid token; without it such requests are
             held to the same rules as all others.
+        names_nothing: asks the cloud whether an id names nothing; without it only what was seen before counts.
+        made: collections besides those of the rules in which this run may have made something.
         unknown: the random ids that another guard of this run has seen answer 404, to be shared.
 
     Attributes:
@@ -74,6 +82,8 @@ class Guard:
         *,
         allow_disruptive: bool = False,
         anonymous_refused: AnonymousRefused | None = None,
+        names_nothing: NamesNothing | None = None,
+        made: frozenset[str] = frozenset(),
         unknown: set[str] | None = None,
     ) -> None:
         self.allow_disruptive = allow_disruptive
@@ -81,6 +91,8 @@ class Guard:
         self.nowhere: set[str] = set()
         self._rules = rules or GuardRules()
         self._anonymous_refused = anonymous_refused
+        self._names_nothing = names_nothing
+        self._made = made
         self.unknown: set[str] = set() if unknown is None else unknown
 
     def seen_unknown(self, id_: str) -> None:
@@ -90,6 +102,24 @@ class Guard:
     def harmless(self, value: str) -> bool:
         """Whether the value names something that this run has made, or nothing at all."""
         return value in self.unknown or (self._journal is not None and self._journal.owns(value))
+
+    def forbids(self, method: str, template: str) -> str | None:
+        """Why no request of a route goes out that names a thing which is there; None where one may.
+
+        It is known before anything is made: the run can have made nothing in a collection that all users share.
+
+        Args:
+            method: of the request.
+            template: the documented path, with placeholders.
+        """
+        own, segments = self._rules.own_collections, template.split("/")[1:]
+        if self.allow_disruptive or own is None or not segments[0] or segments[0].startswith("{"):
+            return None
+        if method.upper() in SAFE_METHODS and not self._acts([s if s[:1] != "{" else "*" for s in segments]):
+            return None
+        if segments[0] in own or (len(segments) > 1 and segments[0] in self._made):
+            return None
+        return f"not sent: {method} {template}: it changes {segments[0]}, which all users share ({LEAVE})"
 
     def check(self, ask: Ask) -> None:
         """Let the request pass in silence.
@@ -127,14 +157,18 @@ class Guard:
             return self._creation_trouble(ask, segments)
         if self._names_what_it_makes(ask, segments):
             return None
-        if not self.harmless(segments[1]):
-            return f"{segments[1]!r} is not in this run's journal"
+        if not self.harmless(segments[1]) and not self._seen_to_be_nothing(ask, segments):
+            return f"{segments[1]!r} is not in this run's journal ({LEAVE})"
         parts = self._rules.parts.get(segments[0], frozenset())
         if len(segments) > 3 and segments[2] not in parts:
             for further in segments[3::2]:
                 if not self.harmless(further):
-                    return f"{further!r} is not in this run's journal"
+                    return f"{further!r} is not in this run's journal ({LEAVE})"
         return None
+
+    def _seen_to_be_nothing(self, ask: Ask, segments: list[str]) -> bool:
+        # Not remembered: what one role cannot see may be there for another.
+        return self._names_nothing is not None and self._names_nothing(ask, segments[0], segments[1])
 
     def _names_what_it_makes(self, ask: Ask, segments: list[str]) -> bool:
         """Whether a PUT at the top of another service's API makes what its path names, by an intent that stands."""
@@ -153,7 +187,7 @@ class Guard:
             return "it names no resource"
         creating = self._rules.own_collections
         if ask.method.upper() != "POST" or (creating is not None and segments[0] not in creating):
-            return f"it changes {segments[0]}, which this run did not make (--allow-disruptive would let it)"
+            return f"it changes {segments[0]}, which this run did not make ({LEAVE})"
         if ask.intent is None or self._journal is None:
             return "it creates something without an intent in the journal"
         if not self._journal.is_open(ask.intent):

@@ -124,12 +124,28 @@ class OptionalField:
         name, value: what is given; a value whose Bindings the cloud cannot give does not fit.
         min_microversion: the lowest of the request at which it is given; None for all.
         unless_single: a name of discovery: it is not given where the cloud has exactly one of these.
+        if_named: a name of discovery: it is given only where the user has named the one to take.
     """
 
     name: str
     value: Any
     min_microversion: Microversion | None = None
     unless_single: str = ""
+    if_named: str = ""
+
+
+@dataclass(frozen=True)
+class Instead:
+    """A variant in which a thing is made where what was found has an attribute.
+
+    Attributes:
+        variant: by name.
+        resource: a name of discovery; has: an attribute of it, which must be true or filled.
+    """
+
+    variant: str
+    resource: str
+    has: str
 
 
 @dataclass(frozen=True)
@@ -142,12 +158,14 @@ class Factory:
         path: empty for the collection; ``{of}`` stands for what the thing is made of.
         optional: fields that are given in some situations.
         variants: name -> fields that make one of another sort.
+        instead: variants that are tried before the usual sort where something that was found needs it.
     """
 
     body: Any
     path: str = ""
     optional: tuple[OptionalField, ...] = ()
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    instead: tuple[Instead, ...] = ()
 
 
 @dataclass(frozen=True)

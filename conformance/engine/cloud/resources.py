@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud import fields as shown_fields
@@ -57,6 +57,9 @@ class Resources:
     Args:
         timeout: seconds that one thing may take to be ready, or to go.
         stopping: the run's: set, it ends the wait for a thing to be ready.
+
+    Attributes:
+        usual: kind -> the variant in which its usual things are made on this cloud.
     """
 
     def __init__(
@@ -76,6 +79,9 @@ class Resources:
         self._watch = watch
         self._timeout = timeout
         self._stopping = stopping or Event()
+        self._lock = Lock()
+        self._spare: Made | None = None
+        self.usual: dict[str, str] = {}
 
     def rand_name(self, kind: str = "") -> str:
         """Make up a name that begins with the run's prefix."""
@@ -119,12 +125,30 @@ class Resources:
         known = self._cloud.profile.kind(kind)
         if known.factory is None:
             raise ResourceError(f"this suite cannot make a {kind}")
+        if not (name or variant or fields or beside or query or of) and wait:
+            spare = self._take_spare(kind, role)
+            if spare is not None:
+                return spare
+        variant = variant or self.usual.get(kind, "")
         name = name or self.rand_name(kind)
         more = {**known.factory.variants.get(variant, {}), **(fields or {})}
         body = self._body(known.factory, name, role, microversion, more, beside or {})
         path = known.factory.path.replace("{of}", of) or known.collection
         made = self._make(known, path, body, name, role, microversion, query)
         return self._ready(known, made) if wait and known.status.ready else made
+
+    def keep(self, made: Made) -> None:
+        """Keep a thing that nothing was done to, so that it is given in the place of the next one of its kind."""
+        with self._lock:
+            self._spare = made
+
+    def _take_spare(self, kind: str, role: Role) -> Made | None:
+        with self._lock:
+            spare = self._spare
+            if spare is None or (spare.kind, spare.role) != (kind, role):
+                return None
+            self._spare = None
+            return spare
 
     def delete(self, made: Made, *, wait: bool = True) -> None:
         """Delete one thing and wait until it is gone, by force where the cloud would keep it for a while."""
@@ -178,6 +202,8 @@ class Resources:
             if option.name in thing or not _reaches(microversion, option.min_microversion):
                 continue
             if option.unless_single and len(self._discovery.every(option.unless_single) or ()) == 1:
+                continue
+            if option.if_named and not self._discovery.named(option.if_named):
                 continue
             if not any(isinstance(found, Missing) for found in self._found_in(option.value)):
                 thing[option.name] = self._filled(option.value, name, role)

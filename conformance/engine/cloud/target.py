@@ -46,6 +46,10 @@ OPTIONS = {
 """The options that give the credentials of a role: of clouds.yaml, and with a URL."""
 
 
+SECTION = "conformance"
+"""The section of a cloud in clouds.yaml that names what is to be used on it."""
+
+
 @dataclass(frozen=True)
 class Target:
     """The endpoint that the user named: clouds, or a URL with tokens.
@@ -181,8 +185,9 @@ def _connect_clouds(
     token = credentials[Role.MEMBER].token()
     root = find_root(transport, url, token, profile, timeout, described.majors, as_given=False)
     name = f"{target.name or member} at {root.url}"
+    wishes = _wishes(member, regions[Role.MEMBER])
     scope = _scope(root, _projects(credentials, profile.type), described)
-    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile, scope)
+    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile, scope, wishes)
     _learn_passwords(cloud, regions)
     _try_tokens(cloud, 0)
     return cloud
@@ -197,6 +202,7 @@ def _cloud(
     allow_disruptive: bool,
     profile: Profile,
     scope: Scope,
+    wishes: Mapping[str, str] | None = None,
 ) -> Cloud:
     return Cloud(
         root.url,
@@ -209,6 +215,7 @@ def _cloud(
         root=root,
         allow_disruptive=allow_disruptive,
         transport=transport,
+        wishes=wishes,
     )
 
 
@@ -292,6 +299,14 @@ def _identity_token(region: CloudRegion, service_type: str) -> IdentityToken:
         overrides={service_type: str(override)} if override else None,
         adapter=adapter,
     )
+
+
+def _wishes(name: str, region: CloudRegion) -> dict[str, str]:
+    """The section ``conformance`` of a cloud: what is to be used on it. Raises EndpointError."""
+    section: Any = region.config.get(SECTION) or {}
+    if not isinstance(section, dict) or not all(isinstance(wish, str | int) for wish in section.values()):
+        raise EndpointError(f"the section {SECTION} of cloud {name!r} should hold lines such as `kind: NAME`")
+    return {str(kind): str(wish) for kind, wish in section.items()}
 
 
 def _learn_passwords(cloud: Cloud, regions: Mapping[Role, CloudRegion]) -> None:

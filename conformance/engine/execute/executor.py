@@ -82,7 +82,7 @@ class Executor:
         operation = trial.request.operation
         needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
         version = trial.request.version or needs.version
-        problem = self._barrier(trial, needs, version)
+        problem = self.barrier(trial)
         if problem is not None:
             return Evidence(trial, problem=problem)
         try:
@@ -112,15 +112,20 @@ class Executor:
         """Whether a trial itself sets a quota, so that it is used up: that step alone is seen by another operation."""
         return any(isinstance(setup, Prepared) and any(step.seen_by for step in setup.steps) for setup in trial.setup)
 
-    def _barrier(self, trial: Trial, needs: Needs, version: Microversion) -> Problem | None:
-        """Why the trial is not made on this cloud by this run, None where it is."""
+    def barrier(self, trial: Trial) -> Problem | None:
+        """Why the trial is not made on this cloud by this run, None where it is. It is seen without a request."""
         context, operation = self.context, trial.request.operation
+        needs = context.needs.get(operation.id) or context.needs_of(operation)
+        version = trial.request.version or needs.version
         if trial.request.role not in _NOBODY and trial.request.role not in context.role_names:
             return Problem("inapplicable", f"no credentials of the role {trial.request.role} were given")
         ceiling = context.cloud.microversions
         if version not in ceiling:
             reason = f"the cloud supports microversions {ceiling}, and the case needs {version}"
             return Problem("inapplicable", reason)
+        forbidden = self._forbidden(trial)
+        if forbidden is not None:
+            return Problem("inapplicable", forbidden)
         if context.sandbox:
             return None
         # Where the reference is silent, it may be accepted, too.
@@ -130,6 +135,18 @@ class Executor:
         if ProviderDependent() in trial.gates:
             return Problem("inapplicable", "whether a cloud has what the value stands for is its provider's choice")
         return None
+
+    def _forbidden(self, trial: Trial) -> str | None:
+        """Why the guard will not let the trial's request out, or a limit that is set for it; None where it may."""
+        guard, operations = self.context.cloud.guard, self.context.operations
+        limits = [step for setup in trial.setups(Prepared) for step in setup.steps if step.seen_by]
+        for operation in filter(None, (operations.get(step.operation) for step in limits)):
+            if reason := guard.forbids(operation.method, operation.path):
+                return reason
+        # What the case itself names may name nothing.
+        if trial.request.role in _NOBODY or trial.situation.target != "own" or trial.request.path:
+            return None
+        return guard.forbids(trial.request.operation.method, trial.request.operation.path)
 
     def _made(self, trial: Trial, needs: Needs, version: Microversion, probes: tuple[Probe, ...]) -> Evidence:
         for _ in range(ATTEMPTS):

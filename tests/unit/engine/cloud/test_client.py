@@ -162,8 +162,8 @@ def test_a_role_that_is_missing(cloud):
 def test_the_guard_decides_first(fake, cloud):
     with pytest.raises(GuardRefusal):
         cloud.send(Ask("DELETE", "/servers/foreign"))
-    assert fake.asked == []
-    assert cloud.request_count == 2
+    assert fake.changes == []
+    assert cloud.request_count == 3  # one look whether it is there at all
 
 
 def test_without_a_token_the_cloud_is_asked_first_whether_it_refuses_that(fake, cloud):
@@ -431,3 +431,27 @@ def test_waiting_for_a_cloud_that_has_much_to_do_is_bounded_altogether(fake, clo
     fake.routes["GET", "/v2.1/a"] = (429, {}, {"Retry-After": "20"})
     assert cloud.get("/a").status == 429
     assert no_sleep == [20.0]
+
+
+def test_an_id_of_which_a_get_says_that_it_names_nothing_may_be_sent(fake, cloud):
+    """The fault must quote the id: a route that is not there answers 404 as well."""
+    nothing = {"itemNotFound": {"code": 404, "message": "Instance not-a-uuid could not be found."}}
+    fake.routes["GET", "/v2.1/servers/not-a-uuid"] = (404, nothing)
+    assert cloud.send(Ask("DELETE", "/servers/not-a-uuid")).status == 404
+    assert [one.path for one in fake.changes] == ["/v2.1/servers/not-a-uuid"]
+    with pytest.raises(GuardRefusal, match="--allow-disruptive would let it"):
+        cloud.send(Ask("DELETE", "/servers/987654321"))
+    fake.routes["GET", "/v2.1/servers/987654321"] = (200, {"server": {"id": "987654321"}})
+    with pytest.raises(GuardRefusal):
+        cloud.send(Ask("DELETE", "/servers/987654321"))
+
+
+def test_what_only_an_administrator_sees_is_not_nothing(fake, cloud):
+    nothing = {"itemNotFound": {"code": 404, "message": "Instance somebodys could not be found."}}
+    shown = {"server": {"id": "somebodys"}}
+    fake.routes["GET", "/v2.1/servers/somebodys"] = lambda asked: (
+        (200, shown) if asked.token.startswith("admin") else (404, nothing)
+    )
+    with pytest.raises(GuardRefusal):
+        cloud.send(Ask("DELETE", "/servers/somebodys"))
+    assert fake.changes == []

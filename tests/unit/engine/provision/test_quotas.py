@@ -9,6 +9,8 @@ from widgets import plain, row, sample
 from workshop import EVERY, KNOWN, MAKE, opened, tried
 
 from conformance.engine.cloud.errors import CloudError, GuardRefusal
+from conformance.engine.cloud.guard import Guard
+from conformance.engine.cloud.profile import GuardRules
 from conformance.engine.model.binding import Step
 from conformance.engine.model.setup import Prepared
 
@@ -192,6 +194,15 @@ def test_without_leave_for_what_is_shared_it_is_not_tried(tmp_path):
     assert (problem.verdict, problem.reason) == ("inapplicable", "not sent: it changes limits")
     assert held == WAS
     assert "POST /gears" not in shop.changes
+
+
+def test_that_there_is_no_leave_is_seen_before_anything_is_made(tmp_path):
+    shop, executor, held = limited(tmp_path)
+    shop.guard = Guard(None, GuardRules(own_collections=frozenset({"gears"})))
+    problem = executor.make(AT_QUOTA).problem
+    assert problem.verdict == "inapplicable"
+    assert "it changes limits, which all users share (--allow-disruptive would let it)" in problem.reason
+    assert (shop.asked, held) == ([], WAS)
 
 
 @pytest.mark.parametrize("known", [SET, READ])
