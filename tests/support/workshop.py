@@ -18,6 +18,7 @@ from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.kinds import GONE, Kind, Listing
+from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.roles import Role
@@ -93,6 +94,9 @@ class Workshop:
     unknown: str = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
     profile: Profile = PROFILE
 
+    def __post_init__(self) -> None:
+        self.owing = Owing(self)
+
     @property
     def prefix(self) -> str:
         return self.journal.prefix if self.journal else "conformance"
@@ -114,6 +118,7 @@ class Workshop:
         return self.send(Ask("GET", path, role, microversion, query=query))
 
     def send(self, ask: Ask) -> Answer:
+        self.owing.before(ask)
         self.asked.append(ask)
         journal = self.journal
         if journal is not None and ask.method != "GET":

@@ -16,6 +16,7 @@ from conformance.engine.cloud.credentials import Credential, TokenError
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.guard import SAFE_METHODS, Guard
+from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
@@ -57,6 +58,7 @@ class Cloud:
     Attributes:
         roles: the roles that this run has.
         guard: decides what may be sent.
+        owing: writes down what a request changes of others' before it goes out.
         redactor: keeps secrets out of the exchanges.
     """
 
@@ -88,6 +90,7 @@ class Cloud:
             anonymous_refused=self._anonymous_refused,
             unknown=family.guard.unknown if family else None,
         )
+        self.owing = Owing(self)
         self._credentials = dict(credentials)
         self._transport: Transport = family._transport if family else transport or Transport()
         self._count: _Count = family._count if family else _Count()
@@ -117,6 +120,7 @@ class Cloud:
             if isinstance(ask.role, Role) and ask.role not in self._credentials:
                 raise RoleMissing(f"{ask.method} {ask.path} needs the role {ask.role}, which this run does not have")
             self.guard.check(ask)
+            self.owing.before(ask)
         except (RoleMissing, GuardRefusal):
             if ask.intent is not None and self.journal:
                 self.journal.refused(ask.intent)  # nothing was asked for, so nothing needs to be looked for
@@ -126,6 +130,7 @@ class Cloud:
             name = side_effect_name(ask)
             side_effect = self.journal.intend(ask.expect_created, name, role=_role_name(ask))
         answer = self._send(ask)
+        self.owing.learn(ask, answer)
         if ask.intent is not None and self.journal:
             self._settle(ask.intent, ask, answer)
         if side_effect is not None:

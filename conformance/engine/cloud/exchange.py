@@ -45,6 +45,7 @@ class Ask:
         timeout: in seconds, for the connection and between two bytes of the answer.
         expect_created: the kind of what an action makes on the side: the client journals the intent, and the id that
             the answer names.
+        pays: the key of the debt in the journal that the request pays; empty for all others.
         patient: honour Retry-After (429, 503). False where such an answer is what is tested.
     """
 
@@ -60,6 +61,7 @@ class Ask:
     timeout: float = 60.0
     expect_created: str | None = None
     patient: bool = True
+    pays: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ A request other than GET and HEAD passes if
     for a resource of its own, and each id in the body of what the request changes beside its target;
 (b) or it creates something, and the journal already holds the intent, with the name that the path gives it, if any;
 (c) or its target is a random id that this run has seen answer 404, or it goes out without a valid token;
-(d) or the user allows disruption, for what is shared.
+(d) or the user allows disruption, for what is shared, unless no request could undo it;
+(e) or it pays a debt that is in the journal.
 
 It knows what may pass and refuses the rest, routes that it has never heard of included. What it must know of the routes
 of a service is said in the service's description (see ``profile.GuardRules``).
@@ -61,6 +62,7 @@ class Guard:
 
     Attributes:
         unknown: the random ids that were seen to answer 404.
+        all_own: whether the whole cloud was made for this run, so that nothing there is anybody else's.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Guard:
         unknown: set[str] | None = None,
     ) -> None:
         self.allow_disruptive = allow_disruptive
+        self.all_own = False
         self._journal = journal
         self._rules = rules or GuardRules()
         self._anonymous_refused = anonymous_refused
@@ -82,9 +85,9 @@ class Guard:
         """Remember a random id that the cloud has answered with 404."""
         self.unknown.add(id_)
 
-    def harmless(self, value: str) -> bool:
-        """Whether the value names something that this run has made, or nothing at all."""
-        return value in self.unknown or (self._journal is not None and self._journal.owns(value))
+    def harmless(self, value: str, collection: str | None = None) -> bool:
+        """Whether the value names something that this run has made (in a collection), or nothing at all."""
+        return value in self.unknown or (self._journal is not None and self._journal.owns(value, collection))
 
     def check(self, ask: Ask) -> None:
         """Let the request pass in silence.
@@ -100,7 +103,10 @@ class Guard:
         if held := sorted(names & _METHOD_HEADERS):
             # Some endpoints take such a header for the method, and then a GET is none.
             safe = False
-        if safe or self.allow_disruptive:
+        if ask.pays and self._journal is not None and self._journal.owes(ask.pays, ask.method, ask.path):
+            return
+        final = not self.all_own and self._is_irreversible(ask.method, segments)
+        if safe or (self.allow_disruptive and not final):
             return
         trouble = self._trouble(ask, segments)
         if trouble is None:
@@ -109,7 +115,7 @@ class Guard:
             if self._anonymous_refused(ask.role, f"/{segments[0]}" if segments else "/"):
                 return
             trouble += f", and this cloud was not seen to refuse {ask.role}"
-        raise _refusal(ask, trouble)
+        raise _refusal(ask, f"{trouble}, and no request could undo it" if final else trouble)
 
     def _trouble(self, ask: Ask, segments: list[str]) -> str | None:
         """Why it must not go out; None if it may."""
@@ -120,7 +126,7 @@ class Guard:
             return self._creation_trouble(ask, segments)
         if self._names_what_it_makes(ask, segments):
             return None
-        if not self.harmless(segments[1]):
+        if not self.harmless(segments[1], f"/{segments[0]}"):
             return f"{segments[1]!r} is not in this run's journal"
         parts = self._rules.parts.get(segments[0], frozenset())
         if len(segments) > 3 and segments[2] not in parts:
@@ -162,9 +168,11 @@ class Guard:
 
     def _acts(self, segments: list[str]) -> bool:
         """Whether a GET of this path acts."""
-        path = "/" + "/".join(segments)
-        patterns = (one for one in self._rules.acting_reads if one.count("/") == path.count("/"))
-        return any(fnmatchcase(path, pattern) for pattern in patterns)
+        return _fits("/" + "/".join(segments), self._rules.acting_reads)
+
+    def _is_irreversible(self, method: str, segments: list[str]) -> bool:
+        """Whether no request undoes this one."""
+        return _fits(f"{method.upper()} /{'/'.join(segments)}", self._rules.irreversible)
 
     def _changed(self, value: Any, holder: str = "") -> Iterator[tuple[str, str]]:
         """The things that a body names and the request changes beside its target: pairs of member and id."""
@@ -189,6 +197,11 @@ class Guard:
             return member == rule.member and within and all(pair in members for pair in rule.beside.items())
 
         return any(map(fits, self._rules.changed_members))
+
+
+def _fits(path: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a path fits one of some patterns, in which ``*`` stands for one part."""
+    return any(one.count("/") == path.count("/") and fnmatchcase(path, one) for one in patterns)
 
 
 def _refusal(ask: Ask, why: str) -> GuardRefusal:

@@ -19,6 +19,7 @@ from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.errors import EndpointError
 from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.target import Target, connect
@@ -114,6 +115,7 @@ class Session:
             allow_disruptive=settings.allow_disruptive or settings.sandbox,
             profile=service.profile,
         )
+        self.cloud.guard.all_own = settings.sandbox
         top = self._top(specs)
         self.suite: Suite = derive(specs, selected, top, settings.default_policy or settings.sandbox, service)
         self.specs = tuple(specs)
@@ -161,7 +163,8 @@ class Session:
         """
         self.run.stop()
         try:
-            self.left = self.resources.close(own=not whole_run)
+            owed, _ = pay_all(self.cloud, self.journal, self.journal.debts(own=not whole_run))
+            self.left = (*owed, *self.resources.close(own=not whole_run))
         except Exception as error:
             self.left = (f"the cleanup ended early ({type(error).__name__}: {error}); `conformance cleanup` goes on",)
         self.watch.close()
