@@ -118,7 +118,6 @@ def test_it_survives_a_kill(tmp_path):
         import sys
         from pathlib import Path
         from conformance.engine.cloud.journal import Journal
-from conformance.engine.cloud.shared import Debt
         journal = Journal(Path(sys.argv[1]) / "journal-gw0.jsonl")
         for number in range(10_000_000):
             journal.intend("server", f"name-{number}")

@@ -207,16 +207,3 @@ def test_watch_is_not_left_running(run):
     run.had("server", "s", "/servers/s")
     run.cleanup(timeout=0.2)
     assert not [one for one in threading.enumerate() if one.name == "conformance-watch"]
-
-
-def test_what_was_changed_for_others_is_put_back(run):
-    run.journal.owe("PUT", "/os-quota-sets/p", "admin", "2.1", {"quota_set": {"instances": 10}})
-    said = 'PUT /os-quota-sets/p as admin {"quota_set": {"instances": 10}}'
-    (left,) = run.cleanup().left
-    assert left.startswith(f"{said}: not sent")
-    run.route("PUT", "/os-quota-sets/p", (503, {}), (200, {"quota_set": {"instances": 10}}))
-    assert run.cleanup(allow_disruptive=True).left == (f"{said}: answered 503",)
-    assert run.cleanup(allow_disruptive=True).clean
-    assert [one.path for one in run.fake.changes] == ["/v2.1/os-quota-sets/p"]
-    assert run.cleanup(allow_disruptive=True).clean
-    assert run.fake.changes == [], "once is enough"
