@@ -41,12 +41,12 @@ class Run:
         answers = [(200, {"server": {"id": id_, **view}}) if view else (404, {}) for view in seen]
         self.route("GET", f"/servers/{id_}", *answers)
 
-    def cleanup(self, timeout=5.0, **more):
+    def cleanup(self, timeout=5.0, tell=None, **more):
         journal, profile = Journal(self.path / "journal-cleanup.jsonl"), load_service("compute").profile
         cloud = connect(Target(url=self.fake.url, tokens=TOKENS), journal, profile=profile, **more)
         self.fake.asked.clear()
         try:
-            return cleanup(self.path, cloud, timeout=timeout)
+            return cleanup(self.path, cloud, timeout=timeout, tell=tell)
         finally:
             cloud.close()
 
@@ -207,3 +207,69 @@ def test_watch_is_not_left_running(run):
     run.had("server", "s", "/servers/s")
     run.cleanup(timeout=0.2)
     assert not [one for one in threading.enumerate() if one.name == "conformance-watch"]
+
+
+@pytest.mark.parametrize(("kind", "path"), [("aggregate", "/os-aggregates"), ("flavor", "/flavors")])
+def test_what_an_administrator_was_just_making_is_found_by_its_name(run, kind, path):
+    run.journal.intend(kind, "conformance-1-x", role="admin")
+    found = {f"{kind}s": [{"id": 5, "name": "conformance-1-x"}, {"id": 6, "name": "theirs"}]}
+    run.fake.routes["GET", f"/v2.1{path}"] = lambda asked: (200, found if asked.token == "admin-token" else {})
+    run.route("GET", f"{path}/5", (200, {kind: {"id": 5, "hosts": []}}))
+    run.route("DELETE", f"{path}/5", (200, None))
+    assert run.cleanup().removed == (f"{kind} 5",)
+    assert run.deleted == [f"{path}/5"]
+
+
+def test_flavors_that_are_not_public_are_looked_for_too(run):
+    run.journal.intend("flavor", "conformance-1-x", role="admin")
+    run.cleanup()
+    assert [one.query for one in run.fake.asked if one.path == "/v2.1/flavors"][-1] == {"is_public": "none"}
+
+
+def test_hosts_go_out_of_an_aggregate_before_it_is_removed(run):
+    run.had("aggregate", "5", "/os-aggregates/5", role="admin")
+    run.route("GET", "/os-aggregates/5", (200, {"aggregate": {"id": 5, "hosts": ["h1", "h2"]}}))
+    run.route("POST", "/os-aggregates/5/action", (200, None))
+    run.route("DELETE", "/os-aggregates/5", (200, None))
+    assert run.cleanup().clean
+    out = [one.json for one in run.fake.changes[:2]]
+    assert out == [{"remove_host": {"host": "h1"}}, {"remove_host": {"host": "h2"}}]
+    assert run.deleted == ["/os-aggregates/5"]
+
+
+def test_an_image_that_an_administrators_shelving_left_is_found(run):
+    run.had("server", "s", "/servers/s", name="conformance-1-s")
+    run.server("s", None)
+    run.route("DELETE", "/servers/s", (404, {}))
+    left = [{"id": "i", "name": "conformance-1-s-shelved"}]
+    run.fake.routes["GET", "/v2.1/images"] = lambda asked: (
+        200,
+        {"images": left if asked.token == "admin-token" else []},
+    )
+    run.route("GET", "/images/i", (404, {}))
+    run.fake.routes["DELETE", "/v2.1/images/i"] = lambda asked: (204 if asked.token == "admin-token" else 404, None)
+    assert run.cleanup().removed == ("image i",)
+
+
+def test_a_rule_that_was_never_seen_goes_with_its_group(run):
+    run.journal.intend("security_group_rule", "")
+    assert run.cleanup().clean
+
+
+def test_floating_ips_that_are_used_or_known_are_none_that_was_left(run):
+    run.journal.intend("floating_ip", "conformance-1-f")
+    addresses = [{"id": 1, "ip": "10.0.0.1", "instance_id": "s"}, {"id": 2, "ip": "10.0.0.2", "instance_id": None}]
+    run.route("GET", "/os-floating-ips", (200, {"floating_ips": addresses}))
+    (left,) = run.cleanup().left
+    assert left.endswith("see whether the run has left one of 10.0.0.2")
+    run.route("GET", "/os-floating-ips", (200, {"floating_ips": addresses[:1]}))
+    assert run.cleanup().clean
+
+
+def test_a_wait_is_told_before_it_begins(run):
+    told = []
+    run.had("security_group", "g", "/os-security-groups/g")
+    run.route("DELETE", "/os-security-groups/g", (400, {"badRequest": {"message": "in use"}}), (202, None))
+    assert run.cleanup(tell=told.append).clean
+    why = "DELETE /os-security-groups/g gave 400 (in use)"
+    assert told == [f"security_group g cannot be removed yet: {why}; asking again, for 5 s at most"]
