@@ -1,7 +1,7 @@
 """What a run leaves that is killed right after the cloud has changed something for it, and whether cleanup mends it.
 
 ```
-python -m tests.benchmarks.kills [--random N] [--seed N] [--only TEXT] [--url URL --token T --admin-token T ...]
+python -m tests.benchmarks.kills [--random N] [--only TEXT] [--admin-elsewhere] [--url URL --token T --admin-token T ...]
 ```
 
 Without a URL a sandbox of its own is started. It prints a table: the operation, the request after which the run was
@@ -26,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--random", type=int, default=0, metavar="N", help="kill N further runs at random")
     parser.add_argument("--seed", type=int, default=15)
     parser.add_argument("--only", default="", metavar="TEXT", help="operations whose name holds a text")
+    parser.add_argument("--output", metavar="DIR", help="keep the runs here")
+    parser.add_argument("--admin-elsewhere", action="store_true", help="in the sandbox, one of another project")
     parser.add_argument("--url")
     for role in ("", "admin-", "reader-", "alt-"):
         parser.add_argument(f"--{role}token")
@@ -37,9 +39,12 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             running = start()
             stack.callback(running.stop)
-            roles = ("member", "admin", "reader", "alt")
-            cloud = Endpoint(running.url, {role: running.tokens[role] for role in roles})
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            names = {"member": "member", "admin": "admin", "reader": "reader", "alt": "member2"}
+            if given.admin_elsewhere:
+                names["admin"] = "admin2"
+            cloud = Endpoint(running.url, {role: running.tokens[name] for role, name in names.items()})
+        directory = Path(given.output or stack.enter_context(tempfile.TemporaryDirectory()))
+        directory.mkdir(parents=True, exist_ok=True)
         projects = cloud.inhabited()
         chosen: list[tuple[str, Moment | float]] = [one for one in MOMENTS if given.only in one[0]]
         chosen += at_random(given.random, given.seed)

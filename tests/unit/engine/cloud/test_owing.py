@@ -24,7 +24,10 @@ class Others:
         self.drop = False
         self.seen = []
         routes = {
-            ("GET", "/os-services"): lambda _: (200, {"services": [self.service, {**self.service, "id": "other", "host": "h2"}]}),
+            ("GET", "/os-services"): lambda _: (
+                200,
+                {"services": [self.service, {**self.service, "id": "other", "host": "h2"}]},
+            ),
             ("GET", "/os-quota-sets/p"): lambda _: (200, {"quota_set": self.quota}),
             ("GET", "/os-quota-sets/p/defaults"): lambda _: (200, {"quota_set": {"id": "p", "cores": 20, "ram": 5}}),
             ("DELETE", "/os-quota-sets/p"): self.reverted,
