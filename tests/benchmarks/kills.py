@@ -1,7 +1,7 @@
 """What a run leaves that is killed right after the cloud has changed something for it, and whether cleanup mends it.
 
 ```
-python -m tests.benchmarks.kills [--random N] [--only TEXT] [--admin-elsewhere] [--url URL --token T --admin-token T ...]
+python -m tests.benchmarks.kills [--random N] [--only TEXT] [--admin-elsewhere] [--url URL --token T ...]
 ```
 
 Without a URL a sandbox of its own is started. It prints a table: the operation, the request after which the run was

@@ -20,7 +20,7 @@ CHOSEN = [
     for one in MOMENTS
     if one[0].startswith(("os-services.update-compute-service", "os-quota-sets.revert", "os-aggregates.add_host"))
 ]
-"""One for each way to put things back: a service, a quota, and something of the run's own that must be emptied first."""
+"""One for each way back: a service, a quota, and something of the run's own that must be emptied first."""
 
 
 @pytest.fixture(scope="module")
