@@ -95,6 +95,7 @@ class Workshop:
     profile: Profile = PROFILE
 
     def __post_init__(self) -> None:
+        self.guard = SimpleNamespace(reaches_nothing=lambda _: False)
         self.owing = Owing(self)
 
     @property

@@ -89,6 +89,11 @@ class Guard:
         """Whether the value names something that this run has made (in a collection), or nothing at all."""
         return value in self.unknown or (self._journal is not None and self._journal.owns(value, collection))
 
+    def reaches_nothing(self, ask: Ask) -> bool:
+        """Whether a request changes nothing, since its target is unknown or the cloud refuses its sender: see (c)."""
+        segments = _segments(ask)
+        return self._is_refused(ask, segments) or any(one in self.unknown for one in segments)
+
     def check(self, ask: Ask) -> None:
         """Let the request pass in silence.
 
@@ -111,11 +116,17 @@ class Guard:
         trouble = self._trouble(ask, segments)
         if trouble is None:
             return
+        if self._is_refused(ask, segments):
+            return
         if isinstance(ask.role, Anonymous) and self._anonymous_refused is not None:
-            if self._anonymous_refused(ask.role, f"/{segments[0]}" if segments else "/"):
-                return
             trouble += f", and this cloud was not seen to refuse {ask.role}"
         raise _refusal(ask, f"{trouble}, and no request could undo it" if final else trouble)
+
+    def _is_refused(self, ask: Ask, segments: list[str]) -> bool:
+        """Whether this cloud was seen to refuse the sender, who has no valid token."""
+        if not isinstance(ask.role, Anonymous) or self._anonymous_refused is None:
+            return False
+        return self._anonymous_refused(ask.role, f"/{segments[0]}" if segments else "/")
 
     def _trouble(self, ask: Ask, segments: list[str]) -> str | None:
         """Why it must not go out; None if it may."""

@@ -109,7 +109,7 @@ class Owing:
             GuardRefusal: a thing cannot be read or put back, so the request must not go out.
         """
         found = None if ask.pays else self._rule(ask.method, ask.path)
-        if found is None:
+        if found is None or self._cloud.guard.reaches_nothing(ask):
             return
         rule, change, values = found
         body = ask.body if isinstance(ask.body, Mapping) else {}

@@ -6,7 +6,7 @@ import pytest
 from fake_cloud import fake_cloud
 
 from conformance.engine.api.load import load_service
-from conformance.engine.cloud import Ask, GuardRefusal, Journal, Role, Target, cleanup, connect
+from conformance.engine.cloud import NO_TOKEN, Ask, GuardRefusal, Journal, Role, Target, cleanup, connect
 from conformance.engine.cloud.shared import Change, Debt, filled
 
 HOST = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a01"
@@ -179,6 +179,17 @@ def test_without_an_administrator_nothing_could_put_it_back(others):
     with pytest.raises(GuardRefusal, match="only an administrator could put it back: give"):
         cloud.send(Ask(*DISABLE[:2], Role.MEMBER, "2.1", DISABLE[2]))
     assert others.fake.changes == []
+
+
+def test_what_reaches_nothing_needs_no_administrator(others):
+    """A target that was seen to be unknown, and a sender without a token, are tried by every run."""
+    cloud = others.connect(tokens={Role.MEMBER: "member-token"})
+    cloud.guard.seen_unknown(HOST)
+    cloud.send(Ask("PUT", f"/os-services/{HOST}", Role.MEMBER, "2.53", DISABLE[2]))
+    listed = others.fake.routes["GET", "/v2.1/os-services"]
+    others.fake.routes["GET", "/v2.1/os-services"] = lambda asked: listed(asked) if asked.token else (401, {})
+    cloud.send(Ask(*DISABLE[:2], NO_TOKEN, "2.1", DISABLE[2]))
+    assert Journal.read_debts(others.path) == ()
 
 
 @pytest.mark.parametrize("body", [{}, {"host": "unknown", "binary": "nova-compute"}])
