@@ -71,6 +71,7 @@ class Proxy:
     killed_after: str = ""
     asked: list[str] = field(default_factory=list)
     url: str = ""
+    begun: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def passed(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
@@ -86,6 +87,7 @@ class Proxy:
         with self._lock:
             if method != "GET":
                 self.asked.append(f"{method} {path} {answer.status}")
+                self.begun.set()
             hit = self.moment is not None and self.moment.fits(method, path, body) and answer.status < 300
             if hit and self.victim is not None and not self.killed_after:
                 self.killed_after = f"{method} {urlsplit(path).path}"
@@ -226,7 +228,7 @@ def _command(*arguments: str) -> list[str]:
 def tried(
     cloud: Endpoint, projects: tuple[str, ...], operation: str, moment: Moment | float, directory: Path
 ) -> Outcome:
-    """Run an operation's cases, kill the run at a moment, or after so many seconds, and clean up."""
+    """Run an operation's cases, kill the run at a moment, or so many seconds after its first change, and clean up."""
     before = cloud.dump(projects)
     parts = urlsplit(cloud.url)
     with proxy(f"{parts.scheme}://{parts.netloc}") as through:
@@ -239,6 +241,8 @@ def tried(
             )
             through.victim = run
             try:
+                if not isinstance(moment, Moment):
+                    through.begun.wait(LONGEST)
                 run.wait(LONGEST if isinstance(moment, Moment) else moment)
             except subprocess.TimeoutExpired:
                 killed(run)
@@ -310,7 +314,14 @@ MOMENTS: tuple[tuple[str, Moment], ...] = (
 
 
 def at_random(number: int, seed: int) -> list[tuple[str, float]]:
-    """Cases and seconds after which their run is killed."""
+    """Cases, and seconds from the first change of their run to its end."""
     chosen = random.Random(seed)
-    cases = ("os-aggregates", "os-services", "os-quota", "servers-actions.lock", "flavors", "servers-actions.shelve")
-    return [(chosen.choice(cases), round(chosen.uniform(3, 20), 1)) for _ in range(number)]
+    cases = (
+        "os-aggregates",
+        "os-services",
+        "os-quota",
+        "servers-actions.lock",
+        "flavors",
+        "servers-action-shelve.shelve",
+    )
+    return [(chosen.choice(cases), round(chosen.uniform(0, 15), 1)) for _ in range(number)]
