@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.engine.cloud import fields
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.kinds import GONE, Act, Kind, View
+from conformance.engine.cloud.listing import listed
 from conformance.engine.cloud.poll import NOT_THERE, WaitResult
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.poll import Watch
 
 WORKERS = 8
+
+BAD_REQUEST = 400
 
 Tell = Callable[[str], None]
 """Takes a sentence for a person."""
@@ -140,18 +143,28 @@ class Remover:
                 answer = self._by_someone(thing, None)
             if not told and not decided(answer):
                 told = True
+                if self._never_was(thing, kind, answer):
+                    return replace(answer, status=404)
                 why = said(f"DELETE {thing.path}", answer)
                 self._tell(f"{thing} cannot be removed yet: {why}; asking again, for {self._timeout:g} s at most")
             return answer
 
         def decided(answer: Answer) -> bool:
             # Refused while in use (400, 409), or the cloud had trouble: the next time may be better.
-            return answer.ok or answer.status in {401, 403, *NOT_THERE, *rules.final_codes}
+            return answer.ok or answer.status in {401, 403, *NOT_THERE, *rules.final_codes} or bool(kind.goes_with)
 
         answer = until(ask, decided, deadline - time.monotonic(), pause=0.2, growth=2)
-        if answer.ok or answer.status in NOT_THERE:
+        # A part of a thing that is the run's is removed with that, which is told where it is left.
+        if answer.ok or answer.status in NOT_THERE or kind.goes_with:
             return Removal(thing, answer.ok)
         return Removal(thing, True, said(f"DELETE {thing.path}", answer))
+
+    def _never_was(self, thing: Thing, kind: Kind, answer: Answer) -> bool:
+        """Whether a refusal is of the id itself (400), and the list of its kind shows no such thing."""
+        if answer.status != BAD_REQUEST or not kind.listing.key or kind.deletion.kept:
+            return False
+        found, ended = listed(self._cloud, kind, thing.role)
+        return ended is None and all(str(one.get(kind.id_field)) != thing.id for one in found)
 
     def _await(self, thing: Thing, kind: Kind, deadline: float) -> str | None:
         """Wait until it is gone; why it is not, or None."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from conformance.engine.cloud.listing import listed
 from conformance.engine.cloud.removal import Thing, said
 from conformance.engine.cloud.roles import Role
 
@@ -97,29 +98,17 @@ def _listing(cloud: Cloud, journal: Journal, kind: Kind, role: Role) -> tuple[li
     how = kind.listing
     if not how.key:
         return [], f"it is not known how to look for a {kind.name}"
-    found: list[tuple[str, str]] = []
-    query = (*how.query, *(((how.name_query, cloud.prefix),) if how.name_query else ()))
-    marker: str | None = None
-    while True:
-        asked = (*query, ("marker", marker)) if marker else query
-        answer = cloud.get(kind.collection, role=role, query=asked)
-        body: Any = answer.json
-        if not answer.ok or not isinstance(body, dict) or not isinstance(body.get(how.key), list):
-            return found, said(f"GET {kind.collection}", answer)
-        entries = [one for one in body[how.key] if isinstance(one, dict)]
-        records = [one.get(how.entry_key, one) if how.entry_key else one for one in entries]
-        if not kind.name_field:
-            # Where there is none but what the run knows and what somebody uses, none can be left.
-            free = [
-                str(one.get((*kind.alias_fields, kind.id_field)[0]))
-                for one in records
-                if not one.get(how.user_field) and not journal.owns(str(one.get(kind.id_field)), kind.collection)
-            ]
-            why = f"{kind.many()} have no name to be found by; see whether the run has left one of {', '.join(free)}"
-            return [], why if free else None
-        page = [(str(one.get(kind.id_field, "")), str(one.get(kind.name_field) or "")) for one in records]
-        fresh = [one for one in page if one[0] and one not in found]
-        found += fresh
-        if not how.paged or not fresh or not body.get(f"{how.key}_links"):
-            return found, None
-        marker = fresh[-1][0]
+    records, ended = listed(cloud, kind, role, prefix=cloud.prefix)
+    if kind.name_field:
+        found = [(str(one[kind.id_field]), str(one.get(kind.name_field) or "")) for one in records]
+        return found, said(f"GET {kind.collection}", ended) if ended else None
+    if ended:
+        return [], said(f"GET {kind.collection}", ended)
+    # Where there is none but what the run knows and what somebody uses, none can be left.
+    free = [
+        str(one.get((*kind.alias_fields, kind.id_field)[0]))
+        for one in records
+        if not one.get(how.user_field) and not journal.owns(str(one[kind.id_field]), kind.collection)
+    ]
+    why = f"{kind.many()} have no name to be found by; see whether the run has left one of {', '.join(free)}"
+    return [], why if free else None

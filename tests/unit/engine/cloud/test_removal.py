@@ -273,3 +273,21 @@ def test_a_wait_is_told_before_it_begins(run):
     assert run.cleanup(tell=told.append).clean
     why = "DELETE /os-security-groups/g gave 400 (in use)"
     assert told == [f"security_group g cannot be removed yet: {why}; asking again, for 5 s at most"]
+
+
+def test_an_id_that_never_was_is_not_called_left(run):
+    run.had("aggregate", "name", "/os-aggregates/name", role="admin")
+    run.route("DELETE", "/os-aggregates/name", (400, {"badRequest": {"message": "id must be an integer"}}))
+    run.route("GET", "/os-aggregates", (200, {"aggregates": [{"id": 5, "name": "theirs"}]}))
+    report = run.cleanup()
+    assert (report.already_gone, report.left) == (("aggregate name",), ())
+    assert run.cleanup().already_gone == ()
+
+
+@pytest.mark.parametrize("code", [400, 404])
+def test_a_rule_of_a_group_that_is_gone_is_not_called_left(run, code):
+    run.had("security_group_rule", "r", "/os-security-group-rules/r")
+    run.route("DELETE", "/os-security-group-rules/r", (code, {"badRequest": {"message": "no such group"}}))
+    report = run.cleanup()
+    assert (report.already_gone, report.left) == (("security_group_rule r",), ())
+    assert len(run.deleted) == 1, "it is not asked for again and again"
