@@ -7,10 +7,10 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from conformance.engine.api.response_fields import Place
+from conformance.engine.api.response_fields import Place, identity
 from conformance.engine.api.types import type_name
 from conformance.prove.breakage import Turn
-from conformance.prove.memory import Kind, made_by
+from conformance.prove.memory import Kind, altered_at, made_by
 from conformance.prove.wire import OTHER_FAULT, Reply
 
 HTML = b"<!DOCTYPE html><html><head><title>Welcome</title></head><body><h1>It works</h1></body></html>"
@@ -126,6 +126,43 @@ def _children(parent: Any, key: str) -> list[Any]:
     if key == "[]":
         return list(parent) if isinstance(parent, list) else []
     return [parent[key]] if isinstance(parent, dict) and key in parent else []
+
+
+@dataclass(frozen=True)
+class Altered:
+    """A response that shows a field with another value of the same type."""
+
+    place: Place
+
+    def __call__(self, _: Turn, reply: Reply) -> Reply | None:
+        """Return the response with the other value."""
+        body = copy.deepcopy(reply.json)
+        return reply.with_json(body) if altered_at(body, self.place) else None
+
+
+@dataclass(frozen=True)
+class AlteredLater:
+    """An accepted request after which the thing that it makes or changes is shown with another value of a field.
+
+    Attributes:
+        place: the place of the field in the view of the thing.
+        name: the placeholder that names the thing in a path, if the request makes it below its own path.
+    """
+
+    place: Place
+    name: str | None = None
+
+    def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
+        """Note the field to alter from now on, and return the response unchanged."""
+        path = turn.request.path
+        if self.name is not None:
+            location = next((value for key, value in reply.headers if key.lower() == "location"), "")
+            named = identity(reply.json, self.name) or location.rpartition("/")[2]
+            if not (named := named or identity(turn.request.json, self.name) or ""):
+                return None
+            path = f"{path}/{named}"
+        turn.memory.alter(path.removesuffix("/action"), self.place)
+        return reply
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from conformance.engine.api.producers import Producers
 from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
+from conformance.engine.judge.equality import ComesBack
 from conformance.engine.model.case import Case
-from conformance.prove.after import Body, Code, Field, Header
+from conformance.prove.after import Altered, AlteredLater, Body, Code, Field, Header
 from conformance.prove.ground import Catalogue, Ground, exactly
 from conformance.prove.instead import Answer, Elsewhere
 from conformance.prove.where import Where
@@ -16,10 +18,11 @@ REFUSALS = (400, 409, 500)
 
 
 def break_successes(ground: Ground, book: Catalogue) -> None:
-    """Add the breakages of the requirements of the kinds normal, body and header."""
+    """Add the breakages of the requirements of the kinds normal, body, header and equality."""
     _normal(ground, book)
     _bodies(ground, book)
     _headers(ground, book)
+    _equality(ground, book)
 
 
 def _accepted(case: Case) -> Where:
@@ -85,3 +88,19 @@ def _headers(ground: Ground, book: Catalogue) -> None:
             book.add(case, "header-dropped", where, after=Header(expectation.name))
         if expectation.form:
             book.add(case, "header-form", where, after=Header(expectation.name, "conformance"))
+
+
+def _equality(ground: Ground, book: Catalogue) -> None:
+    producers = Producers((case.operation for case in ground.suite.cases), ground.service.producers)
+    for _, cases in ground.requirements("equality"):
+        case = cases[0]
+        expectation = case.expectation
+        if not isinstance(expectation, ComesBack):
+            continue
+        where = _accepted(case)
+        if expectation.probe is None:
+            book.add(case, "another-value", where, after=Altered(expectation.shown_at))
+        else:
+            made = producers.made_by(case.operation)
+            below = made.name if made is not None and not made.chosen else None
+            book.add(case, "another-value", where, after=AlteredLater(expectation.shown_at, below))

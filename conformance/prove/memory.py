@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
+from conformance.engine.api.response_fields import NAMED, Place, elements
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.prove.wire import Reply, Request, forged
 
@@ -51,6 +52,7 @@ class Memory:
     impossible: str | None = None
     _worn: dict[tuple[Kind, str], Disguise] = field(default_factory=dict)
     _kept: dict[str, list[Kept]] = field(default_factory=dict)
+    _altered: dict[str, Place] = field(default_factory=dict)
     _done: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -58,6 +60,11 @@ class Memory:
         """Show elements in the list at a path from now on, even if they no longer exist."""
         with self._lock:
             self._kept.setdefault(path, []).append(kept)
+
+    def alter(self, path: str, place: Place) -> None:
+        """Show another value of a field from now on: in the view at a path, and in the lists of its collection."""
+        with self._lock:
+            self._altered[path] = place
 
     def disguise(self, kind: Kind, id_: str, status: str | None, views: int | None = None) -> None:
         """Show a false status of a resource from now on; with None, show it as missing."""
@@ -74,7 +81,7 @@ class Memory:
     def disguised(self, request: Request, reply: Reply) -> Reply:
         """Return a response with the true statuses and lists replaced by the false ones."""
         if (
-            not (self._worn or self._kept)
+            not (self._worn or self._kept or self._altered)
             or request.method != "GET"
             or not reply.accepted
             or not isinstance(reply.json, dict)
@@ -82,6 +89,7 @@ class Memory:
             return reply
         body, path = reply.json, request.path
         changed = self._fill(request, body)
+        changed = self._alter(path, body) or changed
         if path == "/servers/detail":
             for server in body.get("servers") or ():
                 changed = self._dress("server", str(server.get("id")), server) or changed
@@ -115,6 +123,19 @@ class Memory:
         listed.extend(missing)
         return bool(missing)
 
+    def _alter(self, path: str, body: Any) -> bool:
+        """Alter the fields of a view, or of the elements of a list; True if any was altered."""
+        with self._lock:
+            altered = dict(self._altered)
+        done = path in altered and altered_at(body, altered[path])
+        for element, place in altered.items():
+            collection, _, id_ = element.rpartition("/")
+            if path in (collection, f"{collection}/detail"):
+                for one in elements(body):
+                    if isinstance(one, dict) and str(one.get("id")) == id_:
+                        done = altered_at(one, place[1:]) or done
+        return done
+
     def _hidden(self, kind: Kind, id_: str) -> bool:
         with self._lock:
             disguise = self._worn.get((kind, id_))
@@ -134,6 +155,36 @@ class Memory:
             if "OS-EXT-STS:task_state" in shown:
                 shown["OS-EXT-STS:task_state"] = None
             return True
+
+
+def altered_at(body: Any, place: Place) -> bool:
+    """Give the fields at a place other values of the same JSON type; True if there was any."""
+    holders = [body]
+    for key in place[:-1]:
+        holders = [child for holder in holders for child in _children(holder, key)]
+    fit = [holder for holder in holders if isinstance(holder, dict) and place[-1] in holder]
+    for holder in fit:
+        holder[place[-1]] = _other_value(holder[place[-1]])
+    return bool(fit)
+
+
+def _children(holder: Any, key: str) -> list[Any]:
+    if key == "[]":
+        return list(holder) if isinstance(holder, list) else []
+    if key == NAMED:
+        return list(holder.values()) if isinstance(holder, dict) else []
+    return [holder[key]] if isinstance(holder, dict) and key in holder else []
+
+
+def _other_value(value: Any) -> Any:
+    """Return another value of the same JSON type; for null a text."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    if isinstance(value, list | dict):
+        return type(value)()
+    return "conformance-another" if value is None else f"{value}-another"
 
 
 def made_by(reply: Reply) -> str | None:

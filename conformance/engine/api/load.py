@@ -202,6 +202,8 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         producers=dict(maps["producers"]),
         effects=tuple(map(_effect, lists["effects"])),
         chosen_keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["chosen_keys"]),
+        not_returned=tuple((e["operation"], e["parameter"], e["reason"]) for e in lists["not_returned"]),
+        returned_under=tuple((e["operation"], e["parameter"], tuple(e["keys"])) for e in lists["returned_under"]),
         unseen=tuple((entry["breakage"], entry["reason"]) for entry in lists["unseen"]),
     )
 

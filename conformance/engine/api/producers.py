@@ -99,6 +99,10 @@ class Producers:
             self._known[place] = self._find(place)
         return self._known[place]
 
+    def reader(self, path: str) -> Operation | None:
+        """The operation that shows the thing of a path, given by its template; None if none is documented."""
+        return self._first("GET", form(path))
+
     def names(self, collection: str) -> frozenset[str]:
         """The placeholders that name an element of a collection in some path."""
         return frozenset(self._named.get(form(collection), ()))

@@ -54,6 +54,10 @@ class ServiceDescription:
         resources: those that have statuses; the first one is the resource under test.
         kinds: the kinds of things that requests speak of, by the names that bindings call them.
         profile: what the client must know of the service; it holds several sections.
+        not_returned: operation, parameter and reason: values that no answer shows as they were sent; the first two are
+            shell patterns, and ``/show`` after the parameter stands for a later view.
+        returned_under: operation, parameter, and the keys from the top of the body to the field that shows the value
+            where its name is not that of the parameter; the first two are shell patterns.
         unseen: shell patterns over breakages that no client can see, each with the reason.
         first_microversion: the lowest microversion of an endpoint, where an operation names none.
         root_is_operation: whether the root of the endpoint is an operation of the API itself.
@@ -104,6 +108,8 @@ class ServiceDescription:
     kinds: Mapping[str, GivenKind] = field(default_factory=dict)
     profile: Profile = field(default_factory=Profile)
     unseen: tuple[tuple[str, str], ...] = ()
+    not_returned: tuple[tuple[str, str, str], ...] = ()
+    returned_under: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     first_microversion: Microversion = FIRST
     root_is_operation: bool = False
     always_made: bool = False
@@ -367,6 +373,16 @@ class ServiceDescription:
         return [
             name for name, rule in self.placeholder_sources.items() if rule.passing and f"{{{name}}}" in operation.path
         ]
+
+    def why_not_returned(self, operation: Operation, parameter: str) -> str | None:
+        """The reason why an answer does not show a parameter as it was sent; None if it must."""
+        fit = (r for o, p, r in self.not_returned if fnmatchcase(operation.id, o) and fnmatchcase(parameter, p))
+        return next(fit, None)
+
+    def returned_as(self, operation: Operation, parameter: str) -> tuple[str, ...] | None:
+        """The keys to the field that shows a parameter under another name; None if the description names none."""
+        entries = self.returned_under
+        return next((f for o, p, f in entries if fnmatchcase(operation.id, o) and fnmatchcase(parameter, p)), None)
 
     def why_unseen(self, breakage: str) -> str | None:
         """Why no client can see a breakage of an id, None where one could."""

@@ -87,6 +87,15 @@ def _look(cloud: Cloud, debt: Debt) -> tuple[Answer, View | None]:
     return answer, debt.shown_in(answer.json) if answer.ok else None
 
 
+def _joined(one: Mapping[str, list[Any]], other: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """The values that fields may have by either of two; each value once."""
+    joined = {name: list(values) for name, values in one.items()}
+    for name, values in other.items():
+        held = joined.setdefault(name, [])
+        held += [value for value in values if not any(same(value, known) for known in held)]
+    return joined
+
+
 class Owing:
     """Writes debts down for one client, before its requests go out. Safe to use from many threads.
 
@@ -132,13 +141,9 @@ class Owing:
         if not mine or not isinstance(shown, Mapping):
             return
         debt = mine[-1]
-        more = {
-            name: [*debt.meant[name], shown[name]]
-            for name in debt.meant
-            if name in shown and not any(same(shown[name], one) for one in debt.meant[name])
-        }
-        if more and self._cloud.journal is not None:
-            mine[-1] = self._cloud.journal.owe(replace(debt, meant={**debt.meant, **more}))
+        meant = _joined(debt.meant, {name: [shown[name]] for name in debt.meant if name in shown})
+        if meant != debt.meant and self._cloud.journal is not None:
+            mine[-1] = self._cloud.journal.owe(replace(debt, meant=meant))
 
     def settle(self, attempts: int = 1, pause: threading.Event | None = None, seconds: float = 0.0) -> list[str]:
         """Pay the debts that this thread has opened. Returns a sentence for each one that is still owed.
@@ -148,18 +153,21 @@ class Owing:
             pause: the event that ends a wait between two attempts; without it there is none.
             seconds: by which each wait is longer than the one before.
         """
-        journal, left = self._cloud.journal, []
+        left: list[str] = []
         with self._lock:
             debts = self._open.pop(threading.get_ident(), [])
-        for debt in reversed(debts) if journal is not None else ():
-            owed: list[str] = []
-            for attempt in range(attempts):
-                if attempt and pause is not None:
-                    pause.wait((attempt - 1) * seconds)
-                owed, _ = pay_all(self._cloud, journal, [debt]) if journal is not None else ([], [])
-                if not owed:
+        for debt in reversed(debts):
+            payment = pay(self._cloud, debt)
+            for attempt in range(attempts - 1):
+                if payment.done:
                     break
-            left += owed
+                if pause is not None:
+                    pause.wait(attempt * seconds)
+                payment = pay(self._cloud, debt)
+            if not payment.done:
+                left.append(payment.told)
+            elif self._cloud.journal is not None:
+                self._cloud.journal.paid(debt)
         return left
 
     def _rule(self, method: str, path: str) -> tuple[Shared, Change, dict[str, str]] | None:
@@ -230,10 +238,7 @@ class Owing:
         mine = self._open.setdefault(threading.get_ident(), [])
         known = next((one for one in journal.debts() if one.of == debt.of), None)
         if known is not None:
-            more = {
-                name: [*known.meant.get(name, ()), *debt.meant.get(name, ())] for name in {**known.meant, **debt.meant}
-            }
-            debt = replace(known, was={**debt.was, **known.was}, meant=more)
+            debt = replace(known, was={**debt.was, **known.was}, meant=_joined(known.meant, debt.meant))
         journal.owe(debt)
         with contextlib.suppress(StopIteration):
             mine.remove(next(one for one in mine if one.key == debt.key))

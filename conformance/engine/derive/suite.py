@@ -11,6 +11,7 @@ from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.environments import derive_environments
+from conformance.engine.derive.equality import derive_equality
 from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.success import derive_success, normal_requirement
@@ -148,6 +149,7 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_versions(view, book)
         derive_lists(view, book)
         derive_values(view, book)
+        derive_equality(view, book)
     derive_environments(view, book)
     derive_refusals(view, book, default_policy)
     untested_conditions(view, book)

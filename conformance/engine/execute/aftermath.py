@@ -122,6 +122,13 @@ class Aftermath:
             self.paths.elements.dispose(request.filled.owned)
 
     def _made(self, trial: Trial, answer: Answer, request: Request, role: str) -> Owned | None:
+        made = self.element(trial, answer, request, role)
+        if made is not None:
+            self.paths.elements.settle(request.intent, made)
+        return made
+
+    def element(self, trial: Trial, answer: Answer, request: Request, role: str) -> Owned | None:
+        """The element that an accepted request has made; None if it makes none, or the answer does not name it."""
         producer = request.needs.producer if trial.situation.target == "own" else None
         if producer is None:
             return None
@@ -129,9 +136,7 @@ class Aftermath:
         value = chosen or named_by(answer, producer.name, request.body)
         if value is None:
             return None
-        made = Owned(value, collection, f"{collection}/{quote(value, safe='')}", role, producer)
-        self.paths.elements.settle(request.intent, made)
-        return made
+        return Owned(value, collection, f"{collection}/{quote(value, safe='')}", role, producer)
 
     def _born(self, evidence: Evidence, made: Owned) -> Evidence:
         """Evidence with the statuses of a new thing."""

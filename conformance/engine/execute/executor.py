@@ -16,10 +16,10 @@ from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
 from conformance.engine.execute.byproducts import Byproducts
 from conformance.engine.execute.paging import SOON, Paging
-from conformance.engine.execute.settling import Settling
+from conformance.engine.execute.settling import Settling, with_own_view
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.evidence import Evidence, Problem
-from conformance.engine.model.probe import Probe
+from conformance.engine.model.probe import Probe, ViewOf
 from conformance.engine.model.setup import Ended, Locked
 from conformance.engine.model.trial import Paged, ProviderDependent, Trial, Twice
 from conformance.engine.provision.context import RunContext
@@ -150,13 +150,14 @@ class Executor:
     def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """Evidence with the consequences of the answer: for the things of the lane, and for the resource under test."""
         trial, needs = evidence.trial, request.needs
+        evidence = self._viewed(evidence, answer, request, probes)  # before anything is undone
         changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
         if answer.ok and changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
         elif not answer.ok and trial.situation.state is None:
             evidence = self.aftermath.refused(evidence, request)
         if trial.situation.state is None:
-            return evidence
+            return with_own_view(evidence, self.context.service.resource, probes)
         if answer.ok and trial.outcome.accepted is False:
             # A request that should have been refused may have changed anything; later trials must not suffer from it.
             self.subject.must_replace = True
@@ -165,6 +166,30 @@ class Executor:
         if not answer.ok:
             return self.aftermath.refused_beside(evidence, request)
         return self.byproducts.seen(evidence, probes) if needs.byproducts else evidence
+
+    def _viewed(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
+        """Evidence with the view of the element that an accepted request has made or changed.
+
+        The resource under test is not asked for: its view is taken when it has settled.
+        """
+        wanted = [probe for probe in probes if isinstance(probe, ViewOf)] if answer.ok else []
+        trial, role = evidence.trial, evidence.role or evidence.trial.request.role
+        made = self.aftermath.element(trial, answer, request, role) if wanted else None
+        path = made.path if made is not None else request.filled.path
+        if trial.operation.action is not None:
+            path = path.rpartition("/")[0]
+        if not wanted or path.rpartition("/")[0] == self.context.kind.collection:
+            return evidence
+        patience = self.context.patience
+        seen = until(
+            lambda: self.context.cloud.send(Ask("GET", path, Role(role), str(evidence.version))),
+            lambda view: view.ok,
+            min(SOON, patience.status),
+            self.context.stopping,
+            pause=patience.settle,
+        )
+        found = {**evidence.found, **dict.fromkeys(wanted, seen.json if seen.ok else None)}
+        return replace(evidence, found=found, exchanges=(*evidence.exchanges, seen.exchange))
 
     def _sent(self, trial: Trial, version: Microversion, request: Request) -> tuple[Evidence, Answer, Request]:
         """The answer that counts, as evidence and as it came, and the request that it answers."""
@@ -187,7 +212,7 @@ class Executor:
                 answer, request = self._again(trial, version, request, role, answer)
             exchanges = [answer.exchange]
         evidence = self._answered(trial, version, answer, request.before, role)
-        return replace(evidence, exchanges=tuple(exchanges)), answer, request
+        return replace(evidence, exchanges=tuple(exchanges), sent=request.body), answer, request
 
     def _roles(self, trial: Trial) -> tuple[str, ...]:
         """The roles that send the request, in their order: the next one where the one before is refused with 403."""

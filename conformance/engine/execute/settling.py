@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.effects import Effects
 from conformance.engine.execute.related import Related
 from conformance.engine.model.evidence import Evidence
-from conformance.engine.model.probe import EffectOn, FieldTaken, Probe, StatusOf
+from conformance.engine.model.probe import EffectOn, FieldTaken, Probe, StatusOf, ViewOf
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.owned import background
 from conformance.engine.provision.subject import Subject
@@ -62,12 +62,13 @@ class Settling:
         )
         if result.timed_out and not self.context.stopping.is_set():
             evidence = replace(evidence, exchanges=(*evidence.exchanges, self.subject.show().exchange))
-        return self._found(evidence, answer, request.body, probes) if probes else evidence
+        evidence = self._found(evidence, answer, request.body, probes) if probes else evidence
+        return evidence if result.timed_out else with_own_view(evidence, service.resource, probes)
 
     def _found(self, evidence: Evidence, answer: Answer, body: Any, probes: tuple[Probe, ...]) -> Evidence:
         """Evidence with the findings of the probes."""
         effects = self.effects.after(answer, evidence.role or evidence.trial.request.role)
-        found: dict[Probe, Any] = {}
+        found: dict[Probe, Any] = dict(evidence.found)
         exchanges = (*evidence.exchanges, *(seen.exchange for seen in effects.values() if seen.exchange is not None))
         for probe in probes:
             if isinstance(probe, EffectOn) and probe in effects:
@@ -94,6 +95,14 @@ class Settling:
                 sent, was, now = _member(body, name), (before or {}).get(shown), (after or {})[shown]
                 return None if was == sent else bool(now == sent)
         return None
+
+
+def with_own_view(evidence: Evidence, resource: str, probes: Iterable[Probe]) -> Evidence:
+    """Evidence in which views that were not looked up are the view of the resource under test, after it has settled."""
+    if evidence.after is None:
+        return evidence
+    own: dict[Probe, Any] = {probe: {resource: evidence.after} for probe in probes if isinstance(probe, ViewOf)}
+    return replace(evidence, found={**own, **evidence.found})
 
 
 def _member(body: Any, name: str) -> Any:

@@ -66,6 +66,7 @@ class Untested:
 
 REASONS = {
     "no-constraint": "the reference states nothing about the request that a request could break",
+    "not-returned": "the value is not shown as it was sent, for a reason that the description of the service gives",
     "not-through-api": "it speaks of something that the API neither shows nor sets",
     "no-field": "no documented field of the listed elements shows what the parameter selects by",
     "no-place": "neither the table nor a sample shows where in the body the field stands",

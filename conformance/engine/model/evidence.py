@@ -38,6 +38,7 @@ class Evidence:
         status: the code of the answer, None where the request was not sent or no answer came.
         body: its JSON value, its text where it is no JSON, None where it is empty.
         headers: its headers, names in lower case.
+        sent: the body of the request, secrets included; ABSENT or None where it has none. It is never recorded.
         version: the microversion that was asked for.
         before, after: the resource as it was shown before the request and after it had settled.
         lasting_fields: fields of it that nothing but a request changes.
@@ -54,6 +55,7 @@ class Evidence:
     status: int | None = None
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    sent: Any = field(default=None, repr=False)
     version: Microversion | None = None
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None

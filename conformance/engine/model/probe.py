@@ -39,4 +39,11 @@ class FieldTaken:
     value: Any = field(compare=False)
 
 
-Probe = StatusOf | MadeOfAttached | EffectOn | FieldTaken
+@dataclass(frozen=True)
+class ViewOf:
+    """The body with which an operation shows the element that the request makes or changes, after the request."""
+
+    operation: str
+
+
+Probe = StatusOf | MadeOfAttached | EffectOn | FieldTaken | ViewOf

@@ -1,0 +1,165 @@
+"""Values that come back: a documented field of the request that a documented answer shows as well.
+
+A row of the request table and a row of a table of answers are about one field where they have the same name and type at
+the same place below the outermost key. Three answers are compared: that of the request itself, that of the operation
+that shows the element which the request makes or changes, and the view of the resource under test. No request is made
+for a case of its own but, at most, one GET by the operation that shows the element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from conformance.engine.api import naming, request_fields
+from conformance.engine.api.producers import last_version
+from conformance.engine.api.response_fields import Place, place_of, values_at
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.book import Book
+from conformance.engine.derive.view import View
+from conformance.engine.judge.equality import ComesBack
+from conformance.engine.model.case import Requirement
+from conformance.engine.model.probe import ViewOf
+from conformance.engine.model.trial import Once, Trial
+from specs.model import Operation, Parameter
+
+MOST_VALUES = 3
+"""The highest number of values of one field that are compared: two show that a value is not merely the default."""
+
+OBJECTS = ("object", "dict", "none", None)
+"""Types of rows that may be a mere frame around other rows."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A documented answer in which a sent value is looked for.
+
+    Attributes:
+        detail: the end of the requirement's id; empty for the answer of the request itself.
+        row: the row of its table.
+        place: the place of the row in the body.
+        probe: the view to look up; None for the answer of the request itself.
+    """
+
+    detail: str
+    row: Parameter
+    place: Place
+    probe: ViewOf | None = None
+
+
+def derive_equality(view: View, book: Book) -> None:
+    """Add the cases of the kind equality. All accepted requests of the operation must be in the book already."""
+    if view.reads or view.environment is not None:
+        return
+    fields = request_fields.fields(view.operation, view.default)
+    for field in fields:
+        frame = field.row.type in OBJECTS and any(
+            other is not field and other.path[: len(field.path)] == field.path for other in fields
+        )
+        if frame or field.row.type == "none":
+            continue
+        for answer in _answers(view, book, field):
+            detail = f"{field.row.name}{answer.detail}"
+            requirement = view.requirement("equality", detail, field.row.line, True)
+            reason = view.service.why_not_returned(view.operation, detail)
+            if reason is not None:
+                book.used.add(f"not_returned: {view.operation.id} {detail}")
+                book.without_case(requirement, "not-returned", reason)
+            else:
+                _compare(view, book, requirement, field, answer)
+
+
+def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[_Answer]:
+    """The documented answers that show a field of the request."""
+    own = _same(view, view.operation, field)
+    if own is not None:
+        yield own
+    reader = _reader(view)
+    if reader is None:
+        return
+    probe = ViewOf(reader.id)
+    name = view.service.returned_as(view.operation, field.row.name)
+    if name is not None:
+        book.used.add(f"returned_under: {view.operation.id} {field.row.name}")
+        yield _Answer("/show", replace(field.row, required=False), name, probe)
+        return
+    shown = _same(view, reader, field)
+    # An action may have a field of the same name that is not the resource's: a new image has a name of its own.
+    if shown is not None and (view.operation.action is None or own is not None or shown.row.ref == field.row.ref):
+        yield replace(shown, detail="/show", probe=probe)
+
+
+def _same(view: View, operation: Operation, field: request_fields.Field) -> _Answer | None:
+    """The row of an operation's answer that is about a field of the request, at the version of the trials."""
+    for row in operation.response.parameters:
+        same = row.type == field.row.type and row.name.rpartition(".")[2] == field.path[-1]
+        if not same or row.location not in ("body", None) or view.default not in row.range:
+            continue
+        # Enumerations without a common value say the same in other words, such as enable and enabled.
+        apart = row.enum and field.row.enum and set(row.enum).isdisjoint(field.row.enum)
+        place = place_of(operation, row)
+        if place is not None and _tail(place) == _tail(field.path) and not apart:
+            return _Answer("", row, place)
+    return None
+
+
+def _reader(view: View) -> Operation | None:
+    """The operation that shows the element which the request makes or changes, at the version of the request."""
+    operation, producers = view.operation, view.producers
+    if producers is None:
+        return None
+    if operation.action is not None:
+        found = producers.reader(operation.path.rpartition("/")[0])
+    elif (made := producers.made_by(operation)) is not None:
+        found = made.reader
+    else:
+        found = producers.reader(operation.path) if operation.method in ("PUT", "PATCH") else None
+    if found is None:
+        return None
+    first, last = found.microversions.range.min, last_version(found)
+    there = (first is None or first <= view.default) and (last is None or last >= view.default)
+    return found if there else None
+
+
+def _tail(place: Place) -> Place:
+    """A place without the outermost key, which names the resource or the action; list marks count."""
+    return place[1:] if len(place) > 1 else place
+
+
+def _compare(view: View, book: Book, requirement: Requirement, field: request_fields.Field, answer: _Answer) -> None:
+    """A case for each of a few different values that accepted requests of the operation send."""
+    seen: list[object] = []
+    for trial in _trials(view, book):
+        version = trial.request.version or view.default
+        if version not in field.row.range or version not in answer.row.range:
+            continue
+        values, _ = values_at(trial.request.body, field.path) if trial.request.body is not ABSENT else ([], 0)
+        if not values or values[0] is None or values[0] in seen or len(seen) == MOST_VALUES:
+            continue
+        seen.append(values[0])
+        required = answer.row.required and answer.row.visible_to is None and answer.row.required_min is None
+        expectation = ComesBack(field.row.name, field.path, answer.place, required, answer.probe)
+        book.case(requirement, "" if len(seen) == 1 else f"value-{len(seen)}", trial, expectation)
+    if not seen:
+        book.without_case(requirement, "not-derivable", f"no accepted request of the suite holds {field.row.name}")
+
+
+def _trials(view: View, book: Book) -> list[Trial]:
+    """The trials whose request is to be accepted, and is sent once: the simplest in the usual situation first."""
+    usual = view.main[1]
+    fit = [
+        trial
+        for trial in book.trials.values()
+        if trial.operation.id == view.operation.id
+        and trial.outcome.accepted is True
+        and isinstance(trial.exchange, Once)
+        and trial.situation.target == "own"
+        and trial.situation.environment == view.within
+    ]
+
+    def rank(trial: Trial) -> tuple[bool, bool, bool, int]:
+        # The fewer members a request has, the fewer of them can be the reason for a value that does not come back.
+        members = sum(1 for _ in naming.members(trial.request.body))
+        return trial.situation.state != usual, bool(trial.setup), bool(trial.gates), members
+
+    return sorted(fit, key=rank)

@@ -1,0 +1,98 @@
+"""Expectations about values that come back: a value that was sent is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.engine.api.response_fields import Place, values_at
+from conformance.engine.cloud.redact import is_secret_name
+from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, undecided
+from conformance.engine.model.expectation import Expectation
+from conformance.engine.model.probe import Probe, ViewOf
+
+_UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class ComesBack(Expectation):
+    """The value of a request field is shown in an answer.
+
+    Attributes:
+        name: the name of the field.
+        sent_at: keys from the top of the request's body to the field.
+        shown_at: the place of the field in the body of the answer.
+        required: True if the reference requires the field in the answer.
+        probe: the view that shows it; None for the answer of the request itself.
+    """
+
+    name: str
+    sent_at: tuple[str, ...]
+    shown_at: Place
+    required: bool
+    probe: ViewOf | None = None
+
+    @property
+    def expected(self) -> str:
+        where = f"by {self.probe.operation}" if self.probe is not None else "in the response"
+        return f"{self.name} is shown {where} with the value that was sent"
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        return (self.probe,) if self.probe is not None else ()
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        if not evidence.accepted:
+            return undecided(evidence.status, f"the request was answered {evidence.status}, so no value was taken")
+        body = evidence.found.get(self.probe) if self.probe is not None else evidence.body
+        if body in (None, ""):
+            if self.probe is None:
+                return _not_shown("the response has no body")
+            return undecided("no view", f"{self.probe.operation} did not show the resource after the request")
+        sent, _ = values_at(evidence.sent, self.sent_at)
+        if not sent or sent[0] is None:
+            return _not_shown(f"{self.name} was not sent with a value")
+        shown, parents = values_at(body, self.shown_at)
+        if not shown:
+            if self.required and parents:
+                return broken("missing", f"{self.name} was sent, and is missing from what is shown")
+            return _not_shown(f"{self.name} is not shown, which the reference allows")
+        if any(shows(one, sent[0]) for one in shown):
+            return holds("the same")
+        values = "" if is_secret_name(self.name) else f": {sent[0]!r:.60} was sent, {shown[0]!r:.60} is shown"
+        return broken("another value", f"{self.name} does not come back{values}")
+
+
+def _not_shown(reason: str) -> Judgement:
+    return Judgement("inapplicable", "not shown", reason)
+
+
+def shows(shown: Any, sent: Any) -> bool:
+    """True if a shown value is the sent one.
+
+    A service may add members to an object and elements to a list, and show a number or a truth value as text or the
+    reverse. UUIDs are the same with and without hyphens. Everything else must be equal.
+    """
+    if isinstance(sent, Mapping):
+        return isinstance(shown, Mapping) and all(key in shown and shows(shown[key], v) for key, v in sent.items())
+    if isinstance(sent, list):
+        return isinstance(shown, list) and all(any(shows(one, wanted) for one in shown) for wanted in sent)
+    if shown == sent:
+        return True
+    if isinstance(shown, Mapping | list) or shown is None:
+        return False
+    one, other = str(shown), str(sent)
+    if isinstance(sent, bool) or isinstance(shown, bool):
+        return one.lower() == other.lower()
+    if _UUID.fullmatch(one.lower()) and _UUID.fullmatch(other.lower()):
+        return one.lower().replace("-", "") == other.lower().replace("-", "")
+    return one == other or (_number(one) is not None and _number(one) == _number(other))
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

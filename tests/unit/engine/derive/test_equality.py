@@ -1,0 +1,91 @@
+"""Values that come back: which rows are about one field, and which requests are judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from widgets import KNOWLEDGE, action, case, ids, plain, row, sample, suite, untested
+
+from conformance.engine.judge.equality import ComesBack
+from conformance.engine.model.probe import ViewOf
+
+MADE = sample({"widget": {"id": "w", "name": "n", "colour": "red", "size": 1}})
+ROWS = (row("widget", "object", required=True), row("name", required=True), row("colour", enum=("red", "blue")))
+SHOWN = {"answers": (row("id", required=True), row("name", required=True), row("colour")), "answered": (MADE,)}
+ASKED = (sample({"widget": {"name": "n", "colour": "red"}}),)
+SHOW = plain("GET", "/gears/{gear_id}", normal=(200,), **SHOWN)
+
+
+def make(*rows, samples=ASKED, **more):
+    return plain("POST", "/gears", *rows, samples=samples, normal=(201,), **{**SHOWN, **more})
+
+
+def test_a_row_that_request_and_answers_share_is_judged_in_both_answers():
+    found = suite(make(*ROWS), SHOW)
+    assert ids(found, "equality") == [
+        "post-gears/equality/name",
+        "post-gears/equality/name/show",
+        "post-gears/equality/colour",
+        "post-gears/equality/colour[value-2]",
+        "post-gears/equality/colour/show",
+        "post-gears/equality/colour/show[value-2]",
+    ]
+    own, later = case(found, "post-gears/equality/name"), case(found, "post-gears/equality/name/show")
+    assert own.expectation == ComesBack("name", ("widget", "name"), ("widget", "name"), required=True)
+    assert later.expectation == replace(own.expectation, probe=ViewOf("widgets.get-gears-gear_id"))
+    assert own.trial.outcome.accepted
+
+
+def test_enumerated_values_are_sent_so_that_one_is_not_the_default():
+    found = suite(make(*ROWS), SHOW)
+    cases = [c for c in found.cases if c.requirement.id.endswith("equality/colour")]
+    assert {c.trial.request.body["widget"]["colour"] for c in cases} == {"red", "blue"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        row("colour", "integer"),
+        row("hue"),
+        row("colour", enum=("reddish", "bluish")),
+        row("colour", min="2.20", max="2.19"),
+    ],
+)
+def test_rows_that_are_not_about_one_field_are_not_compared(other):
+    found = suite(make(*ROWS, answers=(other,)))
+    assert not ids(found, "equality/colour")
+
+
+def test_a_field_at_another_place_is_another_field():
+    nested = sample({"widget": {"owner": {"name": "somebody"}, "id": "w"}})
+    assert not ids(suite(make(*ROWS, answered=(nested,))), "equality/name")
+
+
+def test_an_action_does_not_name_the_resource_by_a_field_of_the_same_name():
+    view = plain("GET", "/widgets/{widget_id}", normal=(200,), **SHOWN)
+    own = replace(row("name"), ref="name_of_the_copy")
+    copied = action("copy", own, samples=(sample({"copy": {"name": "n"}}),))
+    assert not ids(suite(copied, view), "copy/equality")
+    renamed = action("rename", row("name", required=True), samples=(sample({"rename": {"name": "n"}}),))
+    assert ids(suite(renamed, view), "rename/equality") == ["rename/equality/name/show"]
+
+
+def test_the_description_binds_other_names_and_excepts_fields_with_a_reason():
+    view = plain("GET", "/widgets/{widget_id}", normal=(200,), **SHOWN)
+    paint = action("paint", row("tint", required=True), samples=(sample({"paint": {"tint": "red"}}),))
+    bound = replace(KNOWLEDGE, returned_under=(("*.paint", "tint", ("widget", "colour")),))
+    found = suite(paint, view, service=bound)
+    assert ids(found, "paint/equality") == ["paint/equality/tint/show"]
+    assert case(found, "paint/equality/tint/show").expectation.shown_at == ("widget", "colour")
+    assert "returned_under: widgets.paint tint" in found.used
+    excepted = replace(bound, not_returned=(("*.paint", "tint/show", "paint dries in another colour"),))
+    found = suite(paint, view, service=excepted)
+    assert not ids(found, "paint/equality")
+    assert untested(found)["paint/equality/tint/show"] == "not-returned"
+
+
+def test_reading_and_a_field_that_nothing_sends_have_no_case():
+    assert not ids(suite(SHOW), "equality")
+    found = suite(make(row("widget", "object", required=True), row("name"), samples=()), SHOW)
+    assert not ids(found, "equality")
