@@ -56,7 +56,8 @@ def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> Found:
             if intent.kind != name or mine:
                 continue
             if trouble:
-                lost.append(f"{name} {intent.name}: {trouble}")
+                called = f"{name} {intent.name}".strip()
+                lost.append(f"{called}: {trouble}")
             else:
                 journal.refused(intent)
     unreachable = [thing for thing in things if thing.role not in cloud.roles]
