@@ -236,7 +236,8 @@ class View:
         options = {str(key).replace("-", "_"): value for key, value in self.info.options.items()}
         allowed = options.get("allow_undecided")
         allowed = allowed if isinstance(allowed, (int, float)) else ALLOW_UNDECIDED
-        return self.tally.exit_status(bool(options.get("fail_on_omission")), allowed)
+        accepted = self.info.totals.get("accepted")
+        return self.tally.exit_status(bool(options.get("fail_on_omission")), allowed, accepted)
 
 
 def view(record: RunRecord) -> View:

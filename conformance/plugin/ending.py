@@ -31,13 +31,28 @@ def tally_of(directory: Path) -> Tally:
     return Tally.of(RunRecord.read(directory).results)
 
 
-def status_of(tally: Tally, choices: Choices, *, interrupted: bool, other_failed: bool = False) -> int:
-    """Return the exit status of a finished run. ``other_failed``: a test other than our cases failed."""
+def status_of(
+    tally: Tally,
+    choices: Choices,
+    *,
+    interrupted: bool,
+    accepted: int | None = None,
+    other_failed: bool = False,
+) -> int:
+    """Return the exit status of a finished run.
+
+    Args:
+        tally: of its results.
+        choices: of the user.
+        interrupted: whether it was.
+        accepted: the number of requests that the cloud has accepted; None if nobody has counted.
+        other_failed: whether a test other than our cases failed.
+    """
     if interrupted:
         return INTERRUPTED
     if not tally.cases and not other_failed:
         return CANNOT_RUN
-    status = tally.exit_status(choices.fail_on_omission, choices.allow_undecided)
+    status = tally.exit_status(choices.fail_on_omission, choices.allow_undecided, accepted)
     return 1 if other_failed else status
 
 

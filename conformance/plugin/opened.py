@@ -6,6 +6,7 @@ import contextlib
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,8 @@ class Opened:
         cloud, release = self.share.session.cloud, self.share.session.settings.release
         supported = cloud.microversions
         versions = f"microversions {supported.min} to {supported.max}" if supported.max else "no microversions"
+        if cloud.root is not None and cloud.root.version is not None and not supported.max:
+            versions = f"version {cloud.root.version}, {versions}"
         roles = ", ".join(sorted(str(role) for role in cloud.roles))
         return f"{cloud.name} ({f'{release}, ' if release else ''}{versions}), as {roles}"
 
@@ -102,9 +105,8 @@ class Opened:
 
     def finish(self, status: int, totals: Mapping[str, Any]) -> RunInfo:
         """Write the head of the record with the totals, and end the sandbox."""
-        figures, notes = gather_parts(self.directory)
-        before = self._before.totals if self._before else {}
-        info = self.share.info({**totals, **added(before, self.share.session.figures(), *figures)})
+        figures, notes = self._gathered
+        info = self.share.info({**totals, **figures})
         endpoint = self._endpoint.notes() if self._endpoint else ()
         compared = self._compared()
         lacking = [{"kind": "undocumented", "text": text} for text in self.reference.undocumented]
@@ -116,6 +118,20 @@ class Opened:
             (self.directory / name).unlink(missing_ok=True)
         self._end_endpoint()
         return info
+
+    @property
+    def accepted(self) -> int | None:
+        """The number of requests that the cloud has accepted; None if an earlier part of the run did not count them."""
+        if self._before is not None and "accepted" not in self._before.totals:
+            return None
+        return int(self._gathered[0]["accepted"])
+
+    @cached_property
+    def _gathered(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The figures of the whole run, and the notes of its other processes, when they have ended."""
+        parts, notes = gather_parts(self.directory)
+        before = self._before.totals if self._before else {}
+        return added(before, self.share.session.figures(), *parts), notes
 
     def _compared(self) -> tuple[dict[str, Any], ...]:
         """Compare the run with the expected deviations of this release, for the record. Raises RecordError."""

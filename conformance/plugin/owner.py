@@ -221,12 +221,19 @@ class Owner:
                 self._share.writer.add(result)
         tally = ending.tally_of(directory)
         status = ending.status_of(
-            tally, self._opened.choices, interrupted=self._interrupted, other_failed=self._other_failed
+            tally,
+            self._opened.choices,
+            interrupted=self._interrupted,
+            accepted=self._opened.accepted,
+            other_failed=self._other_failed,
         )
+        if (why := tally.nothing_shown(self._opened.accepted)) is not None and not self._interrupted:
+            notes.append(why)
         if cannot is not None:
             status = ending.CANNOT_RUN
             notes.append(cannot)
         notes += self._share.waivers.sentences
+        notes += self._share.session.versions_left_out
         left = self._share.session.left
         if left:
             notes.append(
@@ -242,7 +249,7 @@ class Owner:
         if self._share.trouble:
             return str(self._share.trouble)
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
-            return NOTHING
+            return "; ".join((NOTHING, *self._share.session.versions_left_out))
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return "pytest could not go on; see its message above"
         if exitstatus == pytest.ExitCode.INTERRUPTED and not self._interrupted and not self._enough:

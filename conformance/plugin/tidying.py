@@ -10,7 +10,7 @@ from conformance.engine.api.load import load_service
 from conformance.engine.cloud.cleanup import CleanupReport, cleanup
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.removal import Tell
-from conformance.engine.cloud.target import Target, connect
+from conformance.engine.cloud.target import Described, Target, connect
 from conformance.plugin.choices import choose
 from conformance.plugin.options import OPTIONS
 from conformance.plugin.trouble import Trouble
@@ -53,6 +53,7 @@ def tidy(run: Path, given: Mapping[str, Any], tell: Tell | None = None) -> Clean
             Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens),
             journal,
             profile=load_service(service).profile,
+            described=_described(record.info.endpoint),
         )
         try:
             return cleanup(directory, cloud, tell=tell)
@@ -60,3 +61,11 @@ def tidy(run: Path, given: Mapping[str, Any], tell: Tell | None = None) -> Clean
             cloud.close()
     finally:
         journal.close()
+
+
+def _described(endpoint: Mapping[str, Any]) -> Described:
+    """What the reference of a run said of the addresses of the service, as the record has it."""
+    major = endpoint.get("major")
+    if major is None:
+        return Described()
+    return Described((major,), {major: frozenset(endpoint.get("below_project") or ())})

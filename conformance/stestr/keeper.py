@@ -105,7 +105,7 @@ def _finish(opened: Opened, choices: Choices) -> int:
         return 0
     opened.begin_record()
     tally = ending.tally_of(directory)
-    status = ending.status_of(tally, choices, interrupted=False)
+    status = ending.status_of(tally, choices, interrupted=False, accepted=opened.accepted)
     opened.finish(status, tally.totals())
     ending.write_report(directory)
     return status

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.engine.derive.suite import derive
+from conformance.engine.model.api_version import ApiVersion
 from conformance.plugin.failure import failure_lines
 from conformance.plugin.reference import read_reference
 from conformance.plugin.share import Share, Stopped
@@ -121,5 +122,7 @@ def load() -> CaseSuite:
     handed = run.handed
     reference = read_reference([Path(path) for path in handed["files"]])
     policy = handed["default_policy"] or handed["sandbox"]
-    suite = derive(reference.specs, reference.selected, Microversion.parse(handed["top"]), policy)
+    first = Microversion.parse(handed["first"]) if handed["first"] else None
+    api = ApiVersion(handed["major"], first, handed["only"])
+    suite = derive(reference.specs, reference.selected, Microversion.parse(handed["top"]), policy, api=api)
     return CaseSuite(run, [CaseTest(case.id) for case in suite.cases])

@@ -24,7 +24,9 @@ def deviations_of(result: Result) -> tuple[Deviation, ...]:
 
 
 def added(*figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the sums of ``requests``, ``made`` and ``seconds`` of several processes, or of a run and its continuation.
+    """Return the sums of the figures of several processes, or of a run and its continuation.
+
+    The figures are ``requests``, ``accepted``, ``made`` and ``seconds``.
 
     Other keys are left out; a missing key counts as zero.
     """
@@ -33,12 +35,13 @@ def added(*figures: Mapping[str, Any]) -> dict[str, Any]:
         made.update(part.get("made") or {})
     return {
         "requests": sum(part.get("requests") or 0 for part in figures),
+        "accepted": sum(part.get("accepted") or 0 for part in figures),
         "made": dict(sorted(made.items())),
         "seconds": round(sum(part.get("seconds") or 0.0 for part in figures), 1),
     }
 
 
-OTHER_TOTALS = frozenset({*VERDICTS, "cases", "requirements", "requests", "made", "seconds"})
+OTHER_TOTALS = frozenset({*VERDICTS, "cases", "requirements", "requests", "accepted", "made", "seconds"})
 """The keys of a run's totals. An older record has one more: the plural of the one resource that a run counted then."""
 
 
@@ -92,11 +95,30 @@ class Tally:
         """Percent of the applicable cases that are undecided; 0 if there are no applicable cases."""
         return 100 * self.undecided / self.applicable if self.applicable else 0.0
 
-    def exit_status(self, fail_on_omission: bool = False, allow_undecided: float = ALLOW_UNDECIDED) -> int:
+    def nothing_shown(self, accepted: int | None = None) -> str | None:
+        """Return why the results show nothing of the cloud; None if they do.
+
+        Args:
+            accepted: how many requests with a token the cloud has accepted in the run; None if nobody has counted.
+        """
+        if not self.cases:
+            return None
+        if accepted == 0:
+            return (
+                "not one request was accepted, so nothing shows that the API was reached: see that the URL is that of "
+                "the API which the reference describes, and that the credentials may use it"
+            )
+        if not self.cases["pass"] + self.cases["fail"]:
+            return "nothing was decided: see in the report why no case could be tried, or what it still needs"
+        return None
+
+    def exit_status(
+        self, fail_on_omission: bool = False, allow_undecided: float = ALLOW_UNDECIDED, accepted: int | None = None
+    ) -> int:
         """Return the exit status of a completed run with at least one case: 0, 1 or 3."""
         if self.cases["fail"] > self.waived or (fail_on_omission and self.omissions):
             return 1
-        return 3 if self.undecided_percent > allow_undecided else 0
+        return 3 if self.undecided_percent > allow_undecided or self.nothing_shown(accepted) else 0
 
     def totals(self) -> dict[str, Any]:
         """Return the part of ``RunInfo.totals`` about results: cases by verdict, ``cases`` and ``requirements``."""

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 
 from conformance.engine.api.load import load_service
 from conformance.engine.derive.suite import derive
+from conformance.engine.model.api_version import ANY
 from conformance.engine.run.lanes import lane_of
 from conformance.engine.run.run import Stopped
 from conformance.plugin import share
@@ -127,8 +128,10 @@ class FakeSession:
         self.journal = SimpleNamespace(prefix=settings.prefix or "fake-1")
         versions = VersionRange(Microversion(2, 1), Microversion(2, 96))
         self.cloud = SimpleNamespace(
-            name=f"the fake at {settings.target.url}", roles=("member", "admin"), microversions=versions
+            name=f"the fake at {settings.target.url}", roles=("member", "admin"), microversions=versions, root=None
         )
+        self.api = ANY
+        self.versions_left_out = ()
         top = Microversion(2, 96)
         self.suite = derive(specs, selected, top, settings.default_policy)
         self.context = SimpleNamespace(stopping=threading.Event(), top=top)
@@ -143,7 +146,12 @@ class FakeSession:
         return self.left
 
     def figures(self):
-        return {"requests": 10, "made": {"server": 1}, "seconds": time.monotonic() - self._began}
+        return {
+            "requests": 10,
+            "accepted": int(os.environ.get("FAKE_ACCEPTED", "8")),
+            "made": {"server": 1},
+            "seconds": time.monotonic() - self._began,
+        }
 
     def notes(self):
         return ({"kind": "fake", "text": "a note"},)

@@ -16,6 +16,7 @@ from conformance.engine.model.probe import Probe, StatusOf
 from conformance.engine.provision.context import Notes
 from conformance.engine.run import run as module
 from conformance.engine.run.run import Run
+from specs.microversion import VersionRange
 
 SPIN = action(
     "spin",
@@ -37,6 +38,7 @@ class Cloud:
     answers: dict[str, Any] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
     probes: dict[str, set[Probe]] = field(default_factory=dict)
+    hollow: dict[str, str] = field(default_factory=dict)
     discarded: int = 0
     together: int = 0
     most: int = 0
@@ -86,13 +88,28 @@ def cloud(monkeypatch):
         def make(self, trial, probes):
             return cloud.make(trial, probes)
 
+        def harmless(self, operation):
+            return None
+
+    class Controls:
+        def __init__(self, context):
+            pass
+
+        def missing(self, operation, harmless):
+            return cloud.hollow.get(operation.id)
+
+        def nowhere(self, operation, harmless):
+            return cloud.hollow.get("")
+
     monkeypatch.setattr(module, "Subject", Subject)
+    monkeypatch.setattr(module, "Controls", Controls)
     monkeypatch.setattr(module, "Executor", Executor)
     return cloud
 
 
 def started(*case_ids, parallel=3, record=None):
     context = SimpleNamespace(
+        cloud=SimpleNamespace(microversions=VersionRange(TOP, TOP)),
         service=KNOWLEDGE,
         graph=StateGraph.of(views([spec(SPIN)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),

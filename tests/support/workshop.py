@@ -98,6 +98,12 @@ class Workshop:
         self.guard = SimpleNamespace(reaches_nothing=lambda _: False)
         self.owing = Owing(self)
 
+    def invent(self) -> str:
+        return "nowhere-1"
+
+    def project_of(self, role: Role) -> str | None:
+        return None
+
     @property
     def prefix(self) -> str:
         return self.journal.prefix if self.journal else "conformance"

@@ -17,6 +17,7 @@ from importlib import resources
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from conformance.engine.api.addresses import addressed
 from conformance.engine.api.description import Description, DescriptionError, Path
 from conformance.engine.api.producers import form
 from specs.model import Operation, Spec
@@ -126,7 +127,7 @@ def check_against(description: Description, specs: Iterable[Spec], whole: bool) 
 
 def _undocumented(description: Description, specs: Iterable[Spec]) -> list[_Problem]:
     """The operations and kinds that a description names and the specs do not have."""
-    operations = {o.id: o for spec in specs for o in spec.operations}
+    operations = {o.id: o for spec in addressed(tuple(specs)).specs for o in spec.operations}
     paths = [form(o.path) for o in operations.values()]
     known: dict[str, Callable[[str], bool]] = {
         "operation": operations.__contains__,

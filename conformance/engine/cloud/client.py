@@ -20,6 +20,7 @@ from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
+from conformance.engine.cloud.scope import NOWHERE, Scope
 from conformance.engine.cloud.transport import Reply, Transport
 from specs.microversion import VersionRange
 from specs.record.model import Exchange, ReceivedResponse, SentRequest
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.engine.cloud.journal import Intent, Journal
+    from conformance.engine.cloud.versions import Root
 
 __all__ = ["ABSENT", "Answer", "Ask", "Cloud"]
 
@@ -47,10 +49,12 @@ class Cloud:
     Args:
         url: the versioned root.
         credentials: by role.
-        microversions: what the endpoint supports.
+        microversions: what the endpoint supports; without a highest one it has none, and no request asks for one.
         name: how to name the endpoint to a person.
         profile: what must be known of the service.
         journal: of this process; None if nothing may be made.
+        scope: which paths stand below the project of the role that asks.
+        root: the version of the API whose root the URL is; None where nobody has looked.
         allow_disruptive: let the guard let everything out.
         family: the client of another service of the same cloud and run: connections, secrets, counts, journal and
             guard's memory are shared with it.
@@ -71,6 +75,8 @@ class Cloud:
         name: str | None = None,
         profile: Profile | None = None,
         journal: Journal | None = None,
+        scope: Scope = NOWHERE,
+        root: Root | None = None,
         allow_disruptive: bool = False,
         transport: Transport | None = None,
         redactor: Redactor | None = None,
@@ -81,6 +87,8 @@ class Cloud:
         self.profile = profile or Profile()
         self.microversions = microversions
         self.journal = journal
+        self.scope = scope
+        self.root = root
         self.roles = frozenset(credentials)
         self.redactor: Redactor = family.redactor if family else redactor or Redactor()
         self.guard: Guard = Guard(
@@ -94,6 +102,7 @@ class Cloud:
         self._credentials = dict(credentials)
         self._transport: Transport = family._transport if family else transport or Transport()
         self._count: _Count = family._count if family else _Count()
+        self._accepted: _Count = family._accepted if family else _Count()
         self._bad_token = secrets.token_hex(16)
         self._lock = Lock()
         self._refused: dict[tuple[Anonymous, str], bool] = {}
@@ -109,6 +118,11 @@ class Cloud:
         """Requests that went out so far, to all services of the cloud, retries included."""
         return self._count.value
 
+    @property
+    def accepted_count(self) -> int:
+        """Requests with a token that were accepted so far, by all services of the cloud."""
+        return self._accepted.value
+
     def send(self, ask: Ask) -> Answer:
         """Send a request. Never raises for what the cloud does: see ``Answer.error``.
 
@@ -119,6 +133,7 @@ class Cloud:
         try:
             if isinstance(ask.role, Role) and ask.role not in self._credentials:
                 raise RoleMissing(f"{ask.method} {ask.path} needs the role {ask.role}, which this run does not have")
+            self._address(ask)
             self.guard.check(ask)
             self.owing.before(ask)
         except (RoleMissing, GuardRefusal):
@@ -131,6 +146,8 @@ class Cloud:
             side_effect = self.journal.intend(ask.expect_created, name, role=_role_name(ask))
         answer = self._send(ask)
         self.owing.learn(ask, answer)
+        if answer.ok and isinstance(ask.role, Role):
+            self._accepted.add()
         if ask.intent is not None and self.journal:
             self._settle(ask.intent, ask, answer)
         if side_effect is not None:
@@ -167,12 +184,23 @@ class Cloud:
         self.guard.seen_unknown(id_)
         return id_
 
+    def invent(self) -> str:
+        """Make up a part of a path, or an action, that no service knows. The guard lets paths with it out."""
+        name = f"{self.prefix}-nowhere-{secrets.token_hex(4)}"
+        self.guard.nowhere.add(name)
+        return name
+
     def service(self, service_type: str) -> Cloud | None:
         """Give the client for another service of the same cloud and run; None if the catalogue has none."""
         with self._lock:
             if service_type not in self._services:
                 self._services[service_type] = self._sibling(service_type)
             return self._services[service_type]
+
+    def project_of(self, role: Role) -> str | None:
+        """Give the id of the project of a role; None if its credential does not tell."""
+        credential = self._credentials.get(role)
+        return credential.project() if credential is not None else None
 
     def close(self) -> None:
         """Close all connections."""
@@ -270,12 +298,15 @@ class Cloud:
         headers.update(ask.headers)
         self._count.add()
         return self._transport.exchange(
-            ask.method, self.url + ask.path, headers, data, query=ask.query, timeout=ask.timeout
+            ask.method, self._address(ask), headers, data, query=ask.query, timeout=ask.timeout
         )
+
+    def _address(self, ask: Ask) -> str:
+        return self.url + self.scope.part(ask.role, ask.path) + ask.path
 
     def version_headers(self, microversion: str | None) -> dict[str, str]:
         """Give the headers that ask for a microversion."""
-        if microversion is None:
+        if microversion is None or self.microversions.max is None:
             return {}
         return self.profile.version_headers(microversion)
 
@@ -308,7 +339,7 @@ class Cloud:
         return Answer(reply.status, reply.headers, text, _json(reply.content), reply.ms, exchange, error, earlier)
 
     def _unanswered(self, ask: Ask, error: str, earlier: tuple[Exchange, ...]) -> Answer:
-        reply = Reply(0, self.url + quote(ask.path, safe="/%:@!$&'()*+,;=~"), {}, error=error)
+        reply = Reply(0, quote(self._address(ask), safe="/%:@!$&'()*+,;=~"), {}, error=error)
         return self._answer(reply, self._exchange(ask, reply), earlier)
 
 

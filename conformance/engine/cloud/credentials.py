@@ -37,6 +37,10 @@ class Credential(Protocol):
         """Give the address of a service from the catalogue; None if there is no catalogue or no such service."""
         ...
 
+    def project(self) -> str | None:
+        """Give the id of the project that the token is for; None if it is for none, or nobody knows."""
+        ...
+
 
 class FixedToken:
     """A token that the user has given. When it expires, it expires."""
@@ -54,6 +58,10 @@ class FixedToken:
 
     def endpoint(self, service_type: str) -> str | None:  # noqa: ARG002
         """Give None: a token alone has no catalogue."""
+        return None
+
+    def project(self) -> str | None:
+        """Give None: a token alone does not show its project."""
         return None
 
 
@@ -109,6 +117,14 @@ class IdentityToken:
             found = self.session.get_endpoint(
                 self._auth, service_type=service_type, region_name=self._region, interface=self._interface
             )
+        except ksa.ClientException:
+            return None
+        return str(found) if found else None
+
+    def project(self) -> str | None:
+        """Give the id of the project that the token is for."""
+        try:
+            found = self.session.get_project_id(self._auth)
         except ksa.ClientException:
             return None
         return str(found) if found else None

@@ -6,8 +6,9 @@ A request other than GET and HEAD passes if
     for a resource of its own, and each id in the body of what the request changes beside its target;
 (b) or it creates something, and the journal already holds the intent, with the name that the path gives it, if any;
 (c) or its target is a random id that this run has seen answer 404, or it goes out without a valid token;
-(d) or the user allows disruption, for what is shared, unless no request could undo it;
-(e) or it pays a debt that is in the journal.
+(d) or its path holds a name that this run has made up for a route that cannot exist, so that nothing is there;
+(e) or the user allows disruption, for what is shared, unless no request could undo it;
+(f) or it pays a debt that is in the journal.
 
 It knows what may pass and refuses the rest, routes that it has never heard of included. What it must know of the routes
 of a service is said in the service's description (see ``profile.GuardRules``).
@@ -61,6 +62,7 @@ class Guard:
         unknown: the random ids that another guard of this run has seen answer 404, to be shared.
 
     Attributes:
+        nowhere: names that were made up for routes that cannot exist.
         unknown: the random ids that were seen to answer 404.
         all_own: whether the whole cloud was made for this run, so that nothing there is anybody else's.
     """
@@ -77,6 +79,7 @@ class Guard:
         self.allow_disruptive = allow_disruptive
         self.all_own = False
         self._journal = journal
+        self.nowhere: set[str] = set()
         self._rules = rules or GuardRules()
         self._anonymous_refused = anonymous_refused
         self.unknown: set[str] = set() if unknown is None else unknown
@@ -92,7 +95,7 @@ class Guard:
     def reaches_nothing(self, ask: Ask) -> bool:
         """Whether a request changes nothing, since its target is unknown or the cloud refuses its sender: see (c)."""
         segments = _segments(ask)
-        return self._is_refused(ask, segments) or any(one in self.unknown for one in segments)
+        return self._is_refused(ask, segments) or any(one in self.unknown | self.nowhere for one in segments)
 
     def check(self, ask: Ask) -> None:
         """Let the request pass in silence.
@@ -130,6 +133,8 @@ class Guard:
 
     def _trouble(self, ask: Ask, segments: list[str]) -> str | None:
         """Why it must not go out; None if it may."""
+        if not self.nowhere.isdisjoint(segments):
+            return None
         for member, value in self._changed(_body(ask)):
             if not self._may_name(value):
                 return f"{member} {value!r} in its body is not in this run's journal"

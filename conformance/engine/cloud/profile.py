@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+
+from keystoneauth1.session import Session
 
 from conformance.engine.cloud.candidates import Candidates, Room
 from conformance.engine.cloud.kinds import Kind
@@ -32,8 +35,8 @@ class Versions:
     """How a service tells of its versions, and is asked for one.
 
     Attributes:
-        headers: that ask for a microversion; none for the one that all services share (the API working group's
-            guideline on microversions: ``OpenStack-API-Version``).
+        headers: that ask for a microversion; none for those that keystoneauth1 knows: the one that all services share
+            (the API working group's guideline on microversions: ``OpenStack-API-Version``), and older ones.
         media_type: which the version document of this service names, and not that of another one; empty where that is
             not checked.
         microversions_required: whether a version document without microversions is not of the right version.
@@ -48,6 +51,18 @@ class Versions:
     replaced_roots: Mapping[str, str] = field(default_factory=dict)
     project_in_root_until: Microversion | None = None
     example_root: str = ""
+
+
+_MARK = "999.99999"
+"""The version in whose place another one is put."""
+
+
+@cache
+def _usual_headers(service_type: str) -> tuple[VersionHeader, ...]:
+    """The headers by which keystoneauth1 asks a service for a version."""
+    headers: dict[str, str] = {}
+    Session._set_microversion_headers(headers, _MARK, service_type, None)
+    return tuple(VersionHeader(name, value.replace(_MARK, "{}")) for name, value in headers.items())
 
 
 @dataclass(frozen=True)
@@ -124,7 +139,7 @@ class Profile:
 
     def version_headers(self, microversion: str) -> dict[str, str]:
         """The headers that ask for a microversion, which may be of no right form, where that is what is tested."""
-        known = self.versions.headers or (VersionHeader("OpenStack-API-Version", f"{self.type} {{}}"),)
+        known = self.versions.headers or _usual_headers(self.type)
         try:
             version = Microversion.parse(microversion)
         except ValueError:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.credentials import Credential, FixedToken, IdentityToken, TokenError
-from conformance.engine.cloud.errors import EndpointError
+from conformance.engine.cloud.errors import EndpointError, RoleMissing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.scope import NOWHERE, Scope
 from conformance.engine.cloud.transport import Transport
-from conformance.engine.cloud.versions import Root, find_root
+from conformance.engine.cloud.versions import Root, find_root, project_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,15 +67,41 @@ class Target:
         return cls(url=url, tokens=by_role, name=name)
 
 
+@dataclass(frozen=True)
+class Described:
+    """What the paths of a reference say of the addresses of a service.
+
+    Attributes:
+        majors: the versions that they carry; none where they carry none.
+        below_project: by version, the first parts of the paths that stand below the project.
+    """
+
+    majors: tuple[int, ...] = ()
+    below_project: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+
+ANYTHING = Described()
+"""A reference whose paths carry neither version nor project."""
+
+
 def connect(
     target: Target,
     journal: Journal | None = None,
     *,
     profile: Profile,
+    described: Described = ANYTHING,
     allow_disruptive: bool = False,
     timeout: float = 30.0,
 ) -> Cloud:
     """Find the endpoint of a service and its versions, and see that the token of each role is accepted.
+
+    Args:
+        target: that the user named.
+        journal: of this process; None if nothing may be made.
+        profile: what must be known of the service.
+        described: what the reference says of the addresses of the service.
+        allow_disruptive: let the guard let everything out.
+        timeout: of each request that looks for the versions, in seconds.
 
     Raises:
         EndpointError: it cannot be used; one sentence says why and how to mend it.
@@ -84,14 +111,19 @@ def connect(
             "a URL and a cloud of clouds.yaml were both given: --url goes with --token, --os-cloud alone"
         )
     if target.url is not None:
-        return _connect_url(target, journal, allow_disruptive, profile, timeout)
+        return _connect_url(target, journal, allow_disruptive, profile, described, timeout)
     if Role.MEMBER in target.clouds:
-        return _connect_clouds(target, journal, allow_disruptive, profile, timeout)
+        return _connect_clouds(target, journal, allow_disruptive, profile, described, timeout)
     raise EndpointError("no endpoint was named: give --os-cloud NAME, or --url URL with --token TOKEN, or --sandbox")
 
 
 def _connect_url(
-    target: Target, journal: Journal | None, allow_disruptive: bool, profile: Profile, timeout: float
+    target: Target,
+    journal: Journal | None,
+    allow_disruptive: bool,
+    profile: Profile,
+    described: Described,
+    timeout: float,
 ) -> Cloud:
     url = str(target.url)
     if not url.startswith(("http://", "https://")):
@@ -100,15 +132,29 @@ def _connect_url(
         raise EndpointError(f"{url} needs a token: give --token (a member of a project)")
     transport = Transport()
     credentials: dict[Role, Credential] = {role: FixedToken(token) for role, token in target.tokens.items() if token}
-    root = find_root(transport, url, target.tokens[Role.MEMBER], profile, timeout)
+    root = find_root(transport, url, target.tokens[Role.MEMBER], profile, timeout, described.majors)
     name = f"{target.name} at {root.url}" if target.name else root.url
-    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile)
+    # Who is a member of another project has another address, which nobody has named.
+    same_project: dict[Role, str] = {
+        role: root.project for role in credentials if role is not Role.ALT and root.project
+    }
+    scope = _scope(root, same_project, described)
+    if scope.parts != NOWHERE.parts and not root.project:
+        raise EndpointError(
+            f"{url} does not name the project, and the paths of the reference do: give --url {root.url}/PROJECT_ID"
+        )
+    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile, scope)
     _try_tokens(cloud, 1)
     return cloud
 
 
 def _connect_clouds(
-    target: Target, journal: Journal | None, allow_disruptive: bool, profile: Profile, timeout: float
+    target: Target,
+    journal: Journal | None,
+    allow_disruptive: bool,
+    profile: Profile,
+    described: Described,
+    timeout: float,
 ) -> Cloud:
     with warnings.catch_warnings():
         # The SDK warns of its own plans, which are not the user's concern and under `-W error` would end the run.
@@ -130,9 +176,11 @@ def _connect_clouds(
         )
     session = credentials[Role.MEMBER].session
     transport = Transport(verify=True if session.verify is None else session.verify, cert=session.cert)
-    root = find_root(transport, url, credentials[Role.MEMBER].token(), profile, timeout)
+    token = credentials[Role.MEMBER].token()
+    root = find_root(transport, url, token, profile, timeout, described.majors, as_given=False)
     name = f"{target.name or member} at {root.url}"
-    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile)
+    scope = _scope(root, _projects(credentials, profile.type), described)
+    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile, scope)
     _learn_passwords(cloud, regions)
     _try_tokens(cloud, 0)
     return cloud
@@ -146,6 +194,7 @@ def _cloud(
     journal: Journal | None,
     allow_disruptive: bool,
     profile: Profile,
+    scope: Scope,
 ) -> Cloud:
     return Cloud(
         root.url,
@@ -154,9 +203,25 @@ def _cloud(
         name=name,
         profile=profile,
         journal=journal,
+        scope=scope,
+        root=root,
         allow_disruptive=allow_disruptive,
         transport=transport,
     )
+
+
+def _projects(credentials: Mapping[Role, IdentityToken], service_type: str) -> dict[Role, str]:
+    """How each role's address of a service names its project: as the catalogue does, or by its id."""
+    found = {role: project_in(one.endpoint(service_type) or "") or one.project() for role, one in credentials.items()}
+    return {role: project for role, project in found.items() if project}
+
+
+def _scope(root: Root, projects: Mapping[Role, str], described: Described) -> Scope:
+    """The paths that stand below a project: all where the root has it, else those that the reference has there."""
+    if root.keeps_project:
+        return Scope(projects, None)
+    parts = described.below_project.get(root.major, frozenset()) if root.major is not None else frozenset()
+    return Scope(projects, parts)
 
 
 def _region(name: str) -> CloudRegion:
@@ -234,7 +299,10 @@ def _try_tokens(cloud: Cloud, option: int) -> None:
     if check is None:
         return
     for role in sorted(cloud.roles):
-        answer = cloud.get(check.path, role=role, query=check.query)
+        try:
+            answer = cloud.get(check.path, role=role, query=check.query)
+        except RoleMissing:
+            continue  # its project is not known, so each of its cases says so
         if answer.error:
             raise EndpointError(f"{answer.error} ({cloud.url})")
         if answer.status == 401:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from conformance.engine.api.addresses import Addressed, addressed
 from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
 from conformance.engine.api.response_fields import place_of, values_at
@@ -18,6 +19,7 @@ from conformance.engine.derive.success import derive_success, normal_requirement
 from conformance.engine.derive.values import derive_values
 from conformance.engine.derive.versions import derive_removed, derive_versions
 from conformance.engine.derive.view import View
+from conformance.engine.model.api_version import ANY, ApiVersion
 from conformance.engine.model.case import Requirement, Suite, Untested, id_part
 from specs import paths
 from specs.microversion import Microversion
@@ -66,20 +68,25 @@ def derive(
     ceiling: Microversion | None = None,
     default_policy: bool = False,
     service: ServiceDescription | None = None,
+    api: ApiVersion = ANY,
 ) -> Suite:
     """All requirements and cases of the operations of ``selected``.
 
     Args:
         specs: all specs of the reference; they give the vocabulary, the common headers and the known versions.
         selected: those whose operations are tried; all of ``specs`` where None.
-        ceiling: the highest microversion of the cloud; what lies beyond is not derived.
+        ceiling: the highest microversion of the cloud; what lies beyond is not derived. Where the API has no
+            microversions, its one version.
         default_policy: the cloud is known to keep the documented policy defaults.
         service: its description; the one that comes with this suite where None.
+        api: the version of the API that is tried.
     """
-    service = service or load_service(service_of(specs))
+    service = from_first(service or load_service(service_of(specs)), api)
     top = max(highest_version(specs), service.first_microversion)  # a reference may name no version at all
-    if ceiling is not None and ceiling < top:
+    if ceiling is not None and (ceiling < top or api.only):
         top = ceiling
+    at = addressed(specs, selected, api.major)
+    specs, selected = at.specs, at.selected
     vocabulary = tuple((spec, v) for spec in specs for v in spec.vocabulary)
     common: tuple[tuple[Spec, Parameter], ...] = tuple(
         (spec, row) for spec in specs for row in spec.common.response if row.location == "header"
@@ -87,9 +94,10 @@ def derive(
     nullable = _shown_null(specs)
     producers = Producers((o for spec in specs for o in spec.operations), service.producers)
     book = Book()
-    for spec in specs if selected is None else selected:
+    _elsewhere(at, book)
+    for spec in selected:
         for operation in spec.operations:
-            view = View(operation, spec, service, top, vocabulary, common, nullable, producers)
+            view = View(operation, spec, service, top, vocabulary, common, nullable, producers, only=api.only)
             book.fault = view.fault
             whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
             wrong = paths.fault(operation.path)
@@ -109,6 +117,23 @@ def derive(
     )
 
 
+def from_first(service: ServiceDescription, api: ApiVersion) -> ServiceDescription:
+    """A description with the lowest microversion of an endpoint, where that begins later than the description says."""
+    if api.first is None or api.first <= service.first_microversion:
+        return service
+    return replace(service, first_microversion=api.first)
+
+
+def _elsewhere(at: Addressed, book: Book) -> None:
+    """A reason for every operation of a version of the API that is not tried, or of none."""
+    for spec, operation, major in at.elsewhere:
+        whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
+        if major is None:
+            book.without_case(whole, "not-derivable", f"{operation.path} belongs to no version of the API")
+        else:
+            book.without_case(whole, "beyond-cloud", f"version {major} of the API")
+
+
 def _apart(untested: Untested, book: Book) -> Untested:
     """A promise without a case, by a name of its own where another one of its sentence has cases."""
     if untested.requirement not in book.requirements:
@@ -116,10 +141,10 @@ def _apart(untested: Untested, book: Book) -> Untested:
     return replace(untested, requirement=f"{untested.requirement}[{id_part(untested.detail)}]")
 
 
-def views(specs: Sequence[Spec], top: Microversion, service: ServiceDescription) -> list[View]:
+def views(specs: Sequence[Spec], top: Microversion, service: ServiceDescription, api: ApiVersion = ANY) -> list[View]:
     """A view of every operation that can lead from status to status: tested ones, and those the state table names."""
     named = {transition.operation for transition in service.transitions}
-    found = [View(o, spec, service, top) for spec in specs for o in spec.operations]
+    found = [View(o, spec, service, top, only=api.only) for spec in specs for o in spec.operations]
     return [
         v
         for v in found

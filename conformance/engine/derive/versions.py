@@ -243,6 +243,8 @@ def _taken(view: View, version: Microversion) -> bool:
 
 def _outside(view: View) -> Iterator[tuple[str, Microversion]]:
     own = view.operation.microversions.range
+    if view.only:
+        return  # no request can ask for a version outside
     if own.min is not None and own.min.previous is not None and own.min > view.service.first_microversion:
         yield f"min-{own.min}", own.min.previous
     if own.max is not None and own.max.next <= view.top:

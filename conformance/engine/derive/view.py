@@ -43,6 +43,7 @@ class View:
     """An operation with its spec, the tables, and the highest microversion that reference and cloud share.
 
     ``within`` is the environment of its trials' resources, by its name in the description; empty for the usual ones.
+    ``only``: the endpoint has the version ``top`` alone, and no request asks for another (see ``ApiVersion``).
     """
 
     operation: Operation
@@ -54,10 +55,13 @@ class View:
     shown_null: frozenset[str] = frozenset()
     producers: Producers | None = None
     within: str = ""
+    only: bool = False
 
     @cached_property
     def lowest(self) -> Microversion:
-        """The lowest version at which the operation exists."""
+        """The lowest version at which the operation exists and is tried."""
+        if self.only:
+            return max(self.operation.microversions.range.min or self.top, self.top)
         return self.operation.microversions.range.min or self.service.first_microversion
 
     @cached_property

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine.api.needs import Needs
-from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
@@ -242,11 +242,14 @@ class Arrangement:
         if self._unknown is None:
             at = self.context.service.unknown_id_path
             admin = Role.ADMIN in self.context.cloud.roles and not self.context.service.resource
-            self._unknown = (
-                self.context.cloud.unknown_id(at, role=Role.ADMIN if admin else Role.MEMBER)
-                if at is not None
-                else str(uuid.uuid4())
-            )
+            try:
+                self._unknown = (
+                    self.context.cloud.unknown_id(at, role=Role.ADMIN if admin else Role.MEMBER)
+                    if at is not None
+                    else str(uuid.uuid4())
+                )
+            except ResourceError as error:
+                raise Unavailable(str(error), optional=False) from None
         return self._unknown
 
     def _plain(self, body: Any) -> Any:

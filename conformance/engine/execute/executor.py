@@ -15,19 +15,29 @@ from conformance.engine.cloud.wait import until
 from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
 from conformance.engine.execute.byproducts import Byproducts
+from conformance.engine.execute.controls import Sent, harmless_body
 from conformance.engine.execute.paging import SOON, Paging
 from conformance.engine.execute.settling import Settling, with_own_view
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe, ViewOf
 from conformance.engine.model.setup import Ended, Locked
-from conformance.engine.model.trial import Paged, ProviderDependent, Trial, Twice
+from conformance.engine.model.trial import (
+    Outcome,
+    Paged,
+    ProviderDependent,
+    RequestTemplate,
+    Situation,
+    Trial,
+    Twice,
+)
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed
-from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
+from specs.model import Operation
 from specs.record.model import Exchange
 
 FIRST_REFUSAL = 400
@@ -287,18 +297,53 @@ class Executor:
         sender: Sender = _NOBODY[role] if role in _NOBODY else Role(role)
         makes = request.needs.producer is not None and role not in _NOBODY
         request.intent = self.aftermath.intend(trial, request, role) if makes else None
-        return self.context.cloud.send(
-            Ask(
-                operation.method,
-                request.filled.path,
-                sender,
-                str(version),
-                request.body,
-                query=request.query,
-                intent=request.intent,
-                expect_created=self._creates(trial, request) if request.needs.creates else None,
-            )
+        ask = Ask(
+            operation.method,
+            request.filled.path,
+            sender,
+            str(version),
+            request.body,
+            query=request.query,
+            intent=request.intent,
+            expect_created=self._creates(trial, request) if request.needs.creates else None,
         )
+        answer = self.context.cloud.send(ask)
+        if role not in _NOBODY:
+            self.context.seen.add(operation.id, ask, answer)
+        return answer
+
+    def harmless(self, operation: Operation) -> Sent | None:
+        """A request of an operation that changes nothing, and its answer; None where there is none.
+
+        Its ids name nothing, and its body is none that the operation takes. It goes out as a member.
+        """
+        needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
+        chosen = needs.producer is not None and needs.producer.chosen
+        body = harmless_body(operation, chosen, self.context.cloud.invent())
+        if body is None:
+            return None
+        request = RequestTemplate(operation, "member", body=body, query=self.context.service.query(operation))
+        trial = Trial(f"{operation.id}|harmless", request, Situation(target="unknown"), outcome=Outcome(accepted=False))
+        elements, version = self.paths.elements, needs.version
+        try:
+            ready = self.arrangement.situated(trial, needs, version)
+            if isinstance(ready, Problem):
+                return None
+            if operation.method == "POST" and not needs.placeholders:
+                name = self.context.resources.rand_name("case")
+                ready.intent = elements.intend(ready.filled.path, {}, name, "member")
+            ask = Ask(
+                operation.method,
+                ready.filled.path,
+                Role.MEMBER,
+                str(version),
+                ready.body,
+                query=ready.query,
+                intent=ready.intent,
+            )
+            return ask, self.context.cloud.send(ask)
+        except (Unavailable, NeedsNewResource, CloudError):
+            return None
 
     @staticmethod
     def _creates(trial: Trial, request: Request) -> str | None:

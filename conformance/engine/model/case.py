@@ -73,7 +73,7 @@ REASONS = {
     "quota": "it needs a project at its quota",
     "provider": "the code depends on the cloud's drivers or configuration, which no request chooses",
     "not-derivable": "no resource that the operation needs can be inferred yet",
-    "beyond-cloud": "it belongs to microversions that the run does not try",
+    "beyond-cloud": "it belongs to versions that the run does not try",
     "transient": "the status lasts for a moment only and cannot be held",
 }
 """Why a promise has no case."""

@@ -118,7 +118,10 @@ class Bindings:
         return view[attribute]
 
     def project(self) -> str:
-        """The id of the member's project, as a resource of it shows it."""
+        """The id of the member's project, as its token tells or a resource of it shows it."""
+        known = self._context.cloud.project_of(Role.MEMBER)
+        if known is not None:
+            return known
         found = self._of_subject(PROJECT, "id", True)
         if found is ABSENT:
             raise Unavailable("nothing is known to show the id of the project", optional=False)

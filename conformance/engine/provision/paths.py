@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from conformance.engine.api.addresses import names_project
 from conformance.engine.api.entries import Naming
 from conformance.engine.api.json_path import lookup
 from conformance.engine.api.producers import SAFE, collection_of, last_version, listed_by, placeholders
@@ -296,9 +297,16 @@ class Paths:
     def _fixed(self, collection: str, name: str) -> str | None:
         table = self._context.service.placeholder_values
         value = table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
+        if value is None and names_project(name) and not self._is_element(collection):
+            return self._project()
         if value == "project":
             return self._project()
         return value if value is None else str(self._subject.bindings.filled(value))
+
+    def _is_element(self, template: str) -> bool:
+        """Whether the reference says how elements of a collection are made or listed."""
+        known = self._context
+        return known.producers.of(template) is not None or listed_by(known.operations, template) is not None
 
     def _project(self) -> str:
         if ("", "project", "") not in self._known:

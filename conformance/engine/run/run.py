@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from conformance.engine.execute.controls import Controls
 from conformance.engine.execute.executor import FIRST_REFUSAL, Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
@@ -70,7 +71,13 @@ class Run:
     _alone: list[list[_Job]] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
     _working: int = 0
+    _open: int = 0
+    _held: list[tuple[Case, Evidence, Judgement, float]] = field(default_factory=list)
+    _controls: Controls = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._controls = Controls(self.context)
 
     def lane(self, case_id: str) -> str:
         """The lane in which a case is tried: a function of the case. Raises KeyError."""
@@ -105,6 +112,7 @@ class Run:
                     lane = lanes.setdefault(lane_of(case.trial, self.context.service), {})
                     lane.setdefault(case.trial.key, []).append(case)
             jobs = {name: [_Job.of(cases) for cases in lane.values()] for name, lane in lanes.items()}
+            self._open += len(jobs)
             # Trials that need no resource fill the time in which others wait, and take no resource's place.
             if NO_RESOURCE in jobs:
                 self._begin(self._run_lane, jobs.pop(NO_RESOURCE))
@@ -186,6 +194,7 @@ class Run:
             for job in pending:
                 self._give_up(job, _fault(error))
         finally:
+            self._settle_held(executor)
             with contextlib.suppress(Exception):  # what is left stands in the journal
                 executor.discard()
             with self._lock:
@@ -220,7 +229,34 @@ class Run:
             ]
         seconds = time.monotonic() - began
         for case, evidence, judgement in results:
-            self._settle(_result(case, evidence, judgement, seconds / len(results)))
+            if self._hollow(case, judgement, executor):
+                # A later answer may show what is there; what is still held at the end was not decided.
+                with self._lock:
+                    self._held.append((case, evidence, judgement, seconds / len(results)))
+            else:
+                self._settle(_result(case, evidence, judgement, seconds / len(results)))
+
+    def _hollow(self, case: Case, judgement: Judgement, executor: Executor) -> str | None:
+        """Why a promise that seems to be kept, or broken, may not be; None where the judgement stands.
+
+        What seems kept needs its own route. What seems broken needs some of the API: an operation that is not there
+        at all breaks its promise, but not at an address where something else answers.
+        """
+        if judgement.verdict == "pass":
+            return self._controls.missing(case.operation, executor.harmless)
+        return self._controls.nowhere(case.operation, executor.harmless) if judgement.verdict == "fail" else None
+
+    def _settle_held(self, executor: Executor) -> None:
+        """After the last lane, decide the cases that were held, by what the run has shown to be there."""
+        with self._lock:
+            self._open -= 1
+            held = self._held if self._open == 0 else []
+            if self._open == 0:
+                self._held = []
+        for case, evidence, judgement, seconds in held:
+            why = self._hollow(case, judgement, executor)
+            decided = judgement if why is None else _hollow(case, judgement, why)
+            self._settle(_result(case, evidence, decided, seconds))
 
     def _give_up(self, job: _Job, reason: str) -> None:
         for case in job.cases:
@@ -230,6 +266,8 @@ class Run:
                     self._settle(_result(case, Evidence(job.trial), judgement, 0.0))
 
     def _settle(self, result: Result) -> None:
+        if self.context.cloud.microversions.max is None:
+            result = replace(result, microversion=None)  # none was asked for
         try:
             self.record(result)
         finally:  # who waits must not wait for ever
@@ -291,6 +329,12 @@ def _confirmed(
     judgement = first[1]
     reason = f"seen once and {why}: {judgement.reason}"
     return first[0], replace(judgement, verdict="inconclusive", reason=reason, deviation=None)
+
+
+def _hollow(case: Case, judgement: Judgement, why: str) -> Judgement:
+    """The verdict on a promise where nothing shows that there is what it is about."""
+    reason = f"nothing shows that {case.operation.method} {case.operation.path} is there: {why}"
+    return replace(judgement, verdict="inconclusive", reason=reason, deviation=None)
 
 
 def _result(case: Case, evidence: Evidence, judgement: Judgement, seconds: float) -> Result:

@@ -7,12 +7,14 @@ import platform
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from conformance.engine.api.addresses import Addressed, addressed, majors
 from conformance.engine.api.load import load_service, packages
 from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.client import Cloud
@@ -22,9 +24,10 @@ from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
-from conformance.engine.cloud.target import Target, connect
+from conformance.engine.cloud.target import Described, Target, connect
 from conformance.engine.derive.state_graph import StateGraph
-from conformance.engine.derive.suite import derive, highest_version, service_of, views
+from conformance.engine.derive.suite import derive, from_first, highest_version, service_of, views
+from conformance.engine.model.api_version import ApiVersion
 from conformance.engine.model.case import REASONS, Suite
 from conformance.engine.provision.context import Notes, Patience, RunContext
 from conformance.engine.run.locks import TURNS, Locks
@@ -114,10 +117,17 @@ class Session:
             self.journal,
             allow_disruptive=settings.allow_disruptive or settings.sandbox,
             profile=service.profile,
+            described=described(specs),
         )
         self.cloud.guard.all_own = settings.sandbox
+        root, supported = self.cloud.root, self.cloud.microversions
+        self.api = ApiVersion(root.major if root else None, supported.min, supported.max is None)
+        service = from_first(service, self.api)
         top = self._top(specs)
-        self.suite: Suite = derive(specs, selected, top, settings.default_policy or settings.sandbox, service)
+        policy = settings.default_policy or settings.sandbox
+        self.suite: Suite = derive(specs, selected, top, policy, service, self.api)
+        self.addressed: Addressed = addressed(specs, selected, self.api.major)
+        specs, selected = self.addressed.specs, self.addressed.selected
         self.specs = tuple(specs)
         self.selected = tuple(selected)
         discovery = Discovery(self.cloud, settings.wishes)
@@ -131,7 +141,7 @@ class Session:
             resources=self.resources,
             watch=self.watch,
             service=service,
-            graph=StateGraph.of(views(specs, top, service)),
+            graph=StateGraph.of(views(specs, top, service, self.api)),
             producers=Producers((o for spec in specs for o in spec.operations), service.producers),
             operations={o.id: o for spec in specs for o in spec.operations},
             top=top,
@@ -147,6 +157,13 @@ class Session:
     def _top(self, specs: Sequence[Spec]) -> Microversion:
         """The highest microversion to ask for: none that the reference, the cloud or the user does not know of."""
         known, supported, wished = highest_version(specs), self.cloud.microversions, self.settings.microversion
+        if self.api.only:
+            if wished is not None:
+                raise EndpointError(f"{self.cloud.name} has no microversions: leave --microversion out")
+            version = self.cloud.root.version if self.cloud.root else None
+            return version or known
+        if supported.min is not None and known < supported.min:
+            known = supported.min  # the reference names no versions, or older ones: the cloud's lowest is the nearest
         if wished is not None:
             known = min(known, Microversion.parse(wished))
             if known not in supported:
@@ -173,17 +190,34 @@ class Session:
         return self.left
 
     def figures(self) -> dict[str, Any]:
-        """Requests, resources made and seconds of this process, as totals of the record hold them."""
+        """Requests, accepted ones, resources made and seconds of this process, as totals of the record hold them."""
         resource, made = self.context.service.resource, self.run.resources_made
         return {
             "requests": self.cloud.request_count,
+            "accepted": self.cloud.accepted_count,
             "made": {resource: made} if resource and made else {},
             "seconds": round(time.monotonic() - self._began, 1),
         }
 
+    @property
+    def versions_left_out(self) -> tuple[str, ...]:
+        """A sentence for each version of the API that the reference describes and this run does not try."""
+        counts = Counter(major for _, _, major in self.addressed.elsewhere if major is not None)
+        offered = self.cloud.root.offered if self.cloud.root else ()
+        return tuple(
+            f"the {count} operations of version {major} are not tried: this run is of version {self.api.major}"
+            if major in offered
+            else f"this cloud offers no version {major} of the API: the {count} operations of it are inapplicable"
+            for major, count in sorted(counts.items())
+        )
+
     def notes(self) -> tuple[dict[str, Any], ...]:
         """Facts about the run: entries of the tables that it used, promises without a case, what was left behind."""
-        noted = {*self.context.notes.sorted(), *(("table", entry) for entry in self.suite.used)}
+        noted = {
+            *(("version", text) for text in self.versions_left_out),
+            *self.context.notes.sorted(),
+            *(("table", entry) for entry in self.suite.used),
+        }
         untested = [
             {
                 "kind": "untested",
@@ -202,7 +236,7 @@ class Session:
     def info(self, options: Mapping[str, Any], totals: Mapping[str, Any] | None = None) -> RunInfo:
         """The head of the record, at the start (without totals) or at the end."""
         first = self.selected[0] if self.selected else None
-        supported = self.cloud.microversions
+        supported, root = self.cloud.microversions, self.cloud.root
         return RunInfo(
             started=self.started,
             finished=utc_now() if totals is not None else None,
@@ -213,6 +247,9 @@ class Session:
                 "sandbox": self.settings.sandbox,
                 "min": str(supported.min) if supported.min else None,
                 "max": str(supported.max) if supported.max else None,
+                "version": str(root.version) if root and root.version else None,
+                "major": self.api.major,
+                "below_project": sorted(self.addressed.below_project),
             },
             roles=tuple(sorted(self.context.role_names)),
             environment=environment(),
@@ -227,6 +264,12 @@ class Session:
             totals=dict(totals or {}),
             notes=self.notes(),
         )
+
+
+def described(specs: Sequence[Spec]) -> Described:
+    """What the paths of specs say of the addresses of their service."""
+    known = majors(specs)
+    return Described(known, {number: addressed(specs, major=number).below_project for number in known})
 
 
 def environment() -> dict[str, Any]:

@@ -27,9 +27,26 @@ def test_1_a_contradiction(project):
 
 
 def test_3_too_much_is_undecided(project):
-    project.decide_parts({NORMAL: "inconclusive"})
+    most = dict.fromkeys(project.matching(NORMAL)[1:], "inconclusive")
+    project.decide_parts(most)
     assert project.run("-k", NORMAL).ret == 3
     assert project.run("-k", NORMAL, "--allow-undecided", "100").ret == 0
+
+
+@pytest.mark.parametrize("verdict", ["inapplicable", "inconclusive", "error"])
+def test_3_nothing_was_decided(project, verdict):
+    project.decide_parts({NORMAL: verdict})
+    result = project.run("-k", NORMAL, "--allow-undecided", "100")
+    assert result.ret == 3
+    result.stdout.fnmatch_lines(["note: nothing was decided: see in the report why no case could be tried*"])
+    assert project.record.info.exit_status == 3
+
+
+def test_3_not_one_request_was_accepted(project, monkeypatch):
+    monkeypatch.setenv("FAKE_ACCEPTED", "0")
+    result = project.run("-k", NORMAL)
+    assert result.ret == 3
+    result.stdout.fnmatch_lines(["note: not one request was accepted*: see that the URL is that of the API*"])
 
 
 def test_an_error_counts_as_undecided(project):
@@ -43,7 +60,7 @@ def test_1_goes_before_3(project):
 
 
 def test_what_is_inapplicable_is_not_counted(project):
-    project.decide_parts({NORMAL: "inapplicable"})
+    project.decide_parts(dict.fromkeys(project.matching(NORMAL)[1:], "inapplicable"))
     assert project.run("-k", NORMAL).ret == 0
 
 

@@ -221,7 +221,10 @@ def test_a_waiver_must_cover_every_case() -> None:
         ({}, [], 2),
         ({}, [result()], 0),
         ({"options": {"fail_on_omission": True}}, [omission("a.b/normal/202", "203")], 1),
-        ({"options": {"allow-undecided": 100}}, [result(verdict="error")], 0),
+        ({"options": {"allow-undecided": 100}}, [result(), result("a.b/error/404", "error")], 0),
+        ({"options": {"allow-undecided": 100}}, [result(verdict="error")], 3),
+        ({"totals": {"accepted": 0}}, [result()], 3),
+        ({}, [result(verdict="inapplicable")], 3),
         ({"options": {"allow-undecided": "many"}}, [result(verdict="error")], 3),
     ],
 )

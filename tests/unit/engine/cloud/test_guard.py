@@ -201,6 +201,17 @@ def test_raw_bodies_are_read(world):
     assert world.passes("POST", path, raw=b"\xff\xfe\x00")
 
 
+def test_a_route_that_cannot_exist_holds_nothing_of_anybody(world):
+    guard = Guard(world.journal, RULES)
+    assert not world.passes("POST", "/nowhere-7", {}, guard=guard)
+    guard.nowhere.add("nowhere-7")
+    assert world.passes("POST", "/nowhere-7", {}, guard=guard)
+    assert world.passes("DELETE", "/servers/{foreign}/nowhere-7", guard=guard)
+    assert not world.passes("DELETE", "/servers/{foreign}", guard=guard)
+    assert not world.passes("POST", "/servers/{foreign}/action", {"nowhere-7": None}, guard=guard)
+    assert not world.passes("DELETE", "/servers/{foreign}/../nowhere-7", guard=guard)
+
+
 def test_disruption_is_the_users_choice(world):
     guard = Guard(world.journal, RULES, allow_disruptive=True)
     assert world.passes("PUT", "/os-services/disable", {}, guard=guard)

@@ -335,3 +335,43 @@ def test_an_empty_list_of_everybodys_is_asked_for_until_it_shows_what_was_made_f
     assert [subject.known_id for subject in shop[1].paging.kept] == ["server-1", "server-2"]
     assert make(shop, JOBS).body == {"jobs": [{"id": 9}]}
     assert shop[0].said.count("GET /jobs") == 5
+
+
+@pytest.mark.parametrize(
+    ("operation", "said", "body"),
+    [
+        (SHOW, "GET /gears/5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99", ABSENT),
+        (DROP, "DELETE /gears/5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99", ABSENT),
+        (CHANGE, "PUT /gears/5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99", {"nowhere-1": None}),
+        (MAKE, "POST /gears", {"nowhere-1": None}),
+        (SPIN, "POST /servers/5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99/action", {"spin": None}),
+    ],
+    ids=lambda one: getattr(one, "id", None),
+)
+def test_a_harmless_request_names_nothing(tmp_path, operation, said, body):
+    shop, executor = opened(tmp_path, *EVERY, SPIN)
+    ask, _ = executor.harmless(operation)
+    assert shop.said[-1] == f"{ask.method} {ask.path}" == said
+    assert ask.body == body
+    if operation is MAKE:  # should it be accepted, the cleanup finds what it has made
+        assert shop.open_intents[-1]
+
+
+def test_a_harmless_request_that_may_not_be_sent_is_none(tmp_path):
+    shop, executor = opened(tmp_path)
+    shop.does["POST /gears"] = lambda ask: raised(GuardRefusal("not sent"))
+    assert executor.harmless(MAKE) is None
+
+
+def raised(error):
+    raise error
+
+
+def test_answers_to_who_has_a_token_are_kept_by_code_and_version(tmp_path):
+    _, executor = opened(tmp_path)
+    executor.make(tried(SHOW, target="unknown", role="no-token"))
+    assert executor.context.seen.of(SHOW.id) == []
+    executor.make(tried(SHOW, target="unknown"))
+    executor.make(tried(SHOW, target="unknown"))
+    ((ask, answer),) = executor.context.seen.of(SHOW.id)
+    assert (ask.method, answer.status) == ("GET", 404)

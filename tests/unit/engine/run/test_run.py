@@ -12,6 +12,7 @@ from widgets import TOP, evidence
 
 from conformance.engine.model.evidence import Problem, holds
 from conformance.engine.run.run import Run, Stopped
+from specs.microversion import VersionRange
 
 __all__ = ["cloud"]
 
@@ -57,6 +58,45 @@ def test_a_fail_that_comes_again_is_a_fail_and_is_tried_on_another_server(cloud)
     assert result.deviation.id == "widgets.spin/normal/202!contradiction!500"
     assert cloud.made == [key(), key()]
     assert cloud.discarded == 2, "before the second try, and at the end of the lane"
+
+
+def test_what_holds_and_is_not_shown_to_be_there_is_inconclusive(cloud):
+    cloud.hollow["widgets.spin"] = "any route is answered so"
+    run = started(SPIN_IDLE, "widgets.spin/error/401[no-token]", "widgets.halt/error/401[no-token]")
+    result, refused = run.wait(SPIN_IDLE), run.wait("widgets.spin/error/401[no-token]")
+    assert (result.verdict, result.observed, result.deviation) == ("inconclusive", "202", None)
+    assert result.reason == "nothing shows that POST /widgets/{widget_id}/action is there: any route is answered so"
+    assert (refused.verdict, refused.observed) == ("inconclusive", "401")
+    assert run.wait("widgets.halt/error/401[no-token]").verdict == "pass"
+    run.stop()
+
+
+def test_what_a_later_answer_shows_to_be_there_holds(cloud):
+    cloud.hollow["widgets.spin"] = "no answer yet"
+
+    def shown(_):
+        cloud.hollow.clear()
+        return
+
+    cloud.answers[key(SPIN_IDLE)] = shown
+    run = started("widgets.spin/error/401[no-token]", SPIN_IDLE)
+    assert run.wait("widgets.spin/error/401[no-token]").verdict == "pass"
+    assert run.wait(SPIN_IDLE).verdict == "pass"
+    run.stop()
+
+
+def test_what_is_broken_where_nothing_of_the_api_is_shown_is_inconclusive(cloud):
+    cloud.answers[key()] = evidence(404)
+    cloud.hollow[""] = "a route that cannot exist is answered in the same way (404)"
+    result = started(SPIN_IDLE).wait(SPIN_IDLE)
+    assert (result.verdict, result.observed, result.deviation) == ("inconclusive", "404", None)
+
+
+def test_a_service_without_microversions_was_asked_for_none(cloud):
+    run = started()
+    run.context.cloud.microversions = VersionRange()
+    run.start([SPIN_IDLE])
+    assert run.wait(SPIN_IDLE).microversion is None
 
 
 def test_what_is_reported_is_what_came_the_second_time(cloud):

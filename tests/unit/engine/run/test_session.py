@@ -13,6 +13,18 @@ from conformance.engine.run.session import Session
 from specs.record.model import Source
 
 
+def test_versions_of_the_api_that_are_not_tried_are_told_each_in_one_line():
+    session = SimpleNamespace(
+        addressed=SimpleNamespace(elsewhere=[(None, None, 1), (None, None, 2), (None, None, 1), (None, None, None)]),
+        api=SimpleNamespace(major=3),
+        cloud=SimpleNamespace(root=SimpleNamespace(offered=(2, 3))),
+    )
+    assert Session.versions_left_out.fget(session) == (
+        "this cloud offers no version 1 of the API: the 2 operations of it are inapplicable",
+        "the 1 operations of version 2 are not tried: this run is of version 3",
+    )
+
+
 @pytest.mark.parametrize(
     ("resource", "made", "figure"),
     [("widget", 3, {"widget": 3}), ("widget", 0, {}), ("", 0, {})],
@@ -20,12 +32,12 @@ from specs.record.model import Source
 def test_figures_name_the_resource_as_its_service_does(resource, made, figure):
     session = SimpleNamespace(
         _began=time.monotonic(),
-        cloud=SimpleNamespace(request_count=7),
+        cloud=SimpleNamespace(request_count=7, accepted_count=5),
         context=SimpleNamespace(service=SimpleNamespace(resource=resource)),
         run=SimpleNamespace(resources_made=made),
     )
     figures = Session.figures(session)
-    assert (figures["requests"], figures["made"]) == (7, figure)
+    assert (figures["requests"], figures["accepted"], figures["made"]) == (7, 5, figure)
 
 
 def test_a_promise_without_a_case_says_why_in_a_sentence():
@@ -35,6 +47,7 @@ def test_a_promise_without_a_case_says_why_in_a_sentence():
         suite=SimpleNamespace(used=(), untested=untested),
         run=SimpleNamespace(whole=True, operations=frozenset()),
         left=(),
+        versions_left_out=(),
     )
     (note,) = Session.notes(session)
     assert (note["requirement"], note["reason"], note["why"]) == ("a.b/error/501", "provider", REASONS["provider"])

@@ -1,0 +1,138 @@
+"""The paths of a reference, taken apart: the version of the API, the project, and the path below them.
+
+A reference writes its paths from the root of the service (``/v3/{project_id}/boats``), or from the root of one version
+(``/boats``). The engine knows paths below the version alone: the client puts the root before them, and the project of
+the role that asks where the reference has it there. So a description says ``/boats`` for both forms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from specs.model import Operation, Spec
+
+
+@cache
+def _project() -> str:
+    """A pattern of what a placeholder is called that names a project."""
+    text = resources.files("conformance.services").joinpath("conventions.yaml").read_text("utf-8")
+    names = "|".join(yaml.safe_load(text)["project_placeholders"])
+    return rf"(?:\w*[_-])?(?:{names})(?:[_-]?id)?"
+
+
+@cache
+def _form() -> re.Pattern[str]:
+    """The form of a path with a version."""
+    return re.compile(
+        r"(?:/(?P<prefix>[a-z][a-z-]*))?/v(?P<major>\d+)(?:\.\d+)?"
+        rf"(?P<project>/\{{{_project()}\}})?(?P<below>/.*)?",
+        re.IGNORECASE,
+    )
+
+
+@dataclass(frozen=True)
+class Address:
+    """A documented path, taken apart.
+
+    Attributes:
+        major: the number of its version, 2 for ``/v2.0``; None where it carries none.
+        project: whether the project follows the version.
+        below: the path below them, with a slash first.
+    """
+
+    major: int | None
+    project: bool
+    below: str
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """The specs of one version of an API, their paths without version and project.
+
+    Attributes:
+        specs: all of the reference.
+        selected: those that are tried.
+        major: the version; None where the paths of the reference carry none.
+        below_project: first parts of the paths that the reference has below the project.
+        elsewhere: operation -> the number of its version, which is another one; None where it belongs to no version.
+    """
+
+    specs: tuple[Spec, ...]
+    selected: tuple[Spec, ...]
+    major: int | None
+    below_project: frozenset[str]
+    elsewhere: tuple[tuple[Spec, Operation, int | None], ...]
+
+
+def address(path: str, service: str) -> Address:
+    """Take a path apart. What stands before the version counts as a prefix only if it is the type of the service."""
+    found = _form().fullmatch(path)
+    if found is None or found["prefix"] not in (None, service):
+        return Address(None, False, path)
+    return Address(int(found["major"]), found["project"] is not None, found["below"] or "/")
+
+
+def majors(specs: Iterable[Spec]) -> tuple[int, ...]:
+    """The versions that the paths of specs carry, the lowest first; none for paths below a version.
+
+    The address of a version alone, where its document is, is no path below it.
+    """
+    known = (address(o.path, spec.service) for spec in specs for o in spec.operations)
+    return tuple(sorted({at.major for at in known if at.major is not None and (at.below != "/" or at.project)}))
+
+
+def addressed(specs: Sequence[Spec], selected: Sequence[Spec] | None = None, major: int | None = None) -> Addressed:
+    """Take the paths of specs apart, and keep the operations of one version.
+
+    Args:
+        specs: all specs of a reference.
+        selected: those that are tried; all of them where None.
+        major: the version to keep; the highest one where None.
+    """
+    chosen = specs if selected is None else selected
+    known = majors(specs)
+    if not known:
+        return Addressed(tuple(specs), tuple(chosen), None, frozenset(), ())
+    kept = known[-1] if major is None else major
+    by_part: dict[str, set[bool]] = {}
+    for spec in specs:
+        for operation in spec.operations:
+            at = address(operation.path, spec.service)
+            if at.major == kept:
+                by_part.setdefault(first_part(at.below), set()).add(at.project)
+    elsewhere = tuple(
+        (spec, o, at.major) for spec in chosen for o in spec.operations if (at := _at(o, spec)).major != kept
+    )
+    return Addressed(
+        tuple(_below(spec, kept) for spec in specs),
+        tuple(_below(spec, kept) for spec in chosen),
+        kept,
+        frozenset(part for part, scoped in by_part.items() if True in scoped),
+        elsewhere,
+    )
+
+
+def names_project(placeholder: str) -> bool:
+    """Whether a placeholder is called as a project is, such as ``project_id``."""
+    return re.fullmatch(_project(), placeholder, re.IGNORECASE) is not None
+
+
+def first_part(path: str) -> str:
+    """The first part of a path below the version."""
+    return path.lstrip("/").partition("/")[0].partition("?")[0]
+
+
+def _at(operation: Operation, spec: Spec) -> Address:
+    return address(operation.path, spec.service)
+
+
+def _below(spec: Spec, major: int) -> Spec:
+    """A spec with its operations of one version, whose paths stand below it."""
+    kept = tuple(replace(o, path=at.below) for o in spec.operations if (at := _at(o, spec)).major == major)
+    return replace(spec, operations=kept)
