@@ -91,3 +91,17 @@ class Answer:
     def ok(self) -> bool:
         """Whether the code is one of 2xx."""
         return 200 <= self.status < 300
+
+
+def said(what: str, answer: Answer) -> str:
+    """The cloud's answer, in one clause."""
+    if answer.error:
+        return f"{what}: {answer.error}"
+    message = ""
+    if isinstance(answer.json, dict):
+        for fault in answer.json.values():
+            if isinstance(fault, dict) and isinstance(fault.get("message"), str):
+                message = " ".join(fault["message"].split())[:200]
+    elif answer.json is ABSENT:
+        message = " ".join(answer.text.split())[:80]
+    return f"{what} gave {answer.status}" + (f" ({message})" if message else "")

@@ -7,19 +7,33 @@ import secrets
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.engine.cloud.errors import CloudError, GuardRefusal
-from conformance.engine.cloud.exchange import Answer, Ask
-from conformance.engine.cloud.removal import said
+from conformance.engine.cloud.exchange import Answer, Ask, said
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.shared import Change, Debt, Shared, View, filled, same, views
 
 if TYPE_CHECKING:
-    from conformance.engine.cloud.client import Cloud
+    from conformance.engine.cloud.guard import Guard
     from conformance.engine.cloud.journal import Journal
+    from conformance.engine.cloud.profile import Profile
+    from specs.microversion import VersionRange
 
 NOT_THERE = frozenset({404, 410})
+
+
+class Client(Protocol):
+    """The client, as far as it is needed here."""
+
+    profile: Profile
+    journal: Journal | None
+    microversions: VersionRange
+    roles: frozenset[Role]
+    guard: Guard
+
+    def send(self, ask: Ask) -> Answer:
+        """Send a request."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +49,7 @@ class Payment:
     told: str = ""
 
 
-def pay(cloud: Cloud, debt: Debt) -> Payment:
+def pay(cloud: Client, debt: Debt) -> Payment:
     """Put a thing back, unless a look shows that it is as it was; and see that it is.
 
     A field that shows a value which the run never set was changed by somebody else, and is left as it is.
@@ -69,7 +83,7 @@ def pay(cloud: Cloud, debt: Debt) -> Payment:
         return Payment(False, f"{debt}: {error}")
 
 
-def pay_all(cloud: Cloud, journal: Journal, debts: Iterable[Debt]) -> tuple[list[str], list[str]]:
+def pay_all(cloud: Client, journal: Journal, debts: Iterable[Debt]) -> tuple[list[str], list[str]]:
     """Pay debts, and write down which are paid. Returns sentences: why some are still owed; and what else to know."""
     owed: list[str] = []
     told: list[str] = []
@@ -82,7 +96,7 @@ def pay_all(cloud: Cloud, journal: Journal, debts: Iterable[Debt]) -> tuple[list
     return owed, told
 
 
-def _look(cloud: Cloud, debt: Debt) -> tuple[Answer, View | None]:
+def _look(cloud: Client, debt: Debt) -> tuple[Answer, View | None]:
     answer = cloud.send(Ask("GET", debt.path, Role.ADMIN, debt.microversion or None, query=debt.query))
     return answer, debt.shown_in(answer.json) if answer.ok else None
 
@@ -102,7 +116,7 @@ class Owing:
     Each thread settles the debts that its own requests have opened: another one may be amid a trial.
     """
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Client) -> None:
         self._cloud = cloud
         self._lock = threading.Lock()
         self._open: dict[int, list[Debt]] = {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud import fields
-from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.exchange import Answer, Ask, said
 from conformance.engine.cloud.kinds import GONE, Act, Kind, View
 from conformance.engine.cloud.listing import listed
 from conformance.engine.cloud.poll import NOT_THERE, WaitResult
@@ -239,17 +239,3 @@ def _with_value(body: Any, value: Any) -> Any:
     if isinstance(body, dict):
         return {name: _with_value(inner, value) for name, inner in body.items()}
     return value if body == "{value}" else body
-
-
-def said(what: str, answer: Answer) -> str:
-    """The cloud's answer, in one clause."""
-    if answer.error:
-        return f"{what}: {answer.error}"
-    message = ""
-    if isinstance(answer.json, dict):
-        for fault in answer.json.values():
-            if isinstance(fault, dict) and isinstance(fault.get("message"), str):
-                message = " ".join(fault["message"].split())[:200]
-    elif answer.json is ABSENT:
-        message = " ".join(answer.text.split())[:80]
-    return f"{what} gave {answer.status}" + (f" ({message})" if message else "")

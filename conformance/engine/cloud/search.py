@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance.engine.cloud.exchange import said
 from conformance.engine.cloud.listing import listed
-from conformance.engine.cloud.removal import Thing, said
+from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
 
 if TYPE_CHECKING:
