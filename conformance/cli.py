@@ -277,17 +277,22 @@ def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) ->
 @click.argument("run", type=_PATH)
 @_run_options
 def cleanup(run: Path, **values: Any) -> int:
-    """Remove the resources that a killed run left on the cloud.
+    """Remove what a killed run left on the cloud, and put back what it changed of others' things.
 
     The journal of the run lists them. The endpoint is taken from the run record; if it is a URL, give the tokens again.
     Exit status: 1 if a resource could not be removed.
     """
     from conformance.plugin.tidying import tidy
 
-    done = tidy(run, {option.name: values[option.name.replace("-", "_")] for option in OPTIONS})
+    given = {option.name: values[option.name.replace("-", "_")] for option in OPTIONS}
+    done = tidy(run, given, lambda text: click.echo(text, err=True))
+    for line in done.told:
+        click.echo(f"not put back: {line}")
     for line in done.left:
         click.echo(f"left: {line}")
-    click.echo(f"{len(done.removed)} removed, {len(done.already_gone)} were gone already, {len(done.left)} left")
+    restored = f"{done.restored} put back, " if done.restored else ""
+    counts = f"{len(done.removed)} removed, {len(done.already_gone)} were gone already, {len(done.left)} left"
+    click.echo(restored + counts)
     return 0 if done.clean else 1
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.cleanup import CleanupReport, cleanup
 from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.removal import Tell
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.plugin.choices import choose
 from conformance.plugin.options import OPTIONS
@@ -20,12 +21,13 @@ _ENDPOINT = ("os-cloud", "os-cloud-admin", "os-cloud-reader", "os-cloud-alt", "o
 _TOKENS = tuple(option.name for option in OPTIONS if option.secret)
 
 
-def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
+def tidy(run: Path, given: Mapping[str, Any], tell: Tell | None = None) -> CleanupReport:
     """Remove the resources that a run left on the cloud.
 
     Args:
         run: the run directory.
         given: options by name; without an endpoint among them, the endpoint of the run is used.
+        tell: takes a sentence whenever a wait begins.
 
     Raises:
         Trouble, RecordError, CloudError: the cleanup is not possible; one sentence says why.
@@ -50,13 +52,11 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
         cloud = connect(
             Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens),
             journal,
-            # A shared thing that was changed with --allow-disruptive can only be restored with it.
-            allow_disruptive=bool(owed and record.info.options.get("allow-disruptive")),
             profile=load_service(service).profile,
             described=_described(record.info.endpoint),
         )
         try:
-            return cleanup(directory, cloud)
+            return cleanup(directory, cloud, tell=tell)
         finally:
             cloud.close()
     finally:

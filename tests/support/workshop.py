@@ -19,6 +19,7 @@ from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.guard import Guard
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.kinds import GONE, Kind, Listing
+from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.roles import Role
@@ -95,6 +96,10 @@ class Workshop:
     profile: Profile = PROFILE
     guard: Guard = field(default_factory=lambda: Guard(None, allow_disruptive=True))
 
+    def __post_init__(self) -> None:
+        self.guard = SimpleNamespace(reaches_nothing=lambda _: False)
+        self.owing = Owing(self)
+
     def invent(self) -> str:
         return "nowhere-1"
 
@@ -122,6 +127,7 @@ class Workshop:
         return self.send(Ask("GET", path, role, microversion, query=query))
 
     def send(self, ask: Ask) -> Answer:
+        self.owing.before(ask)
         self.asked.append(ask)
         journal = self.journal
         if journal is not None and ask.method != "GET":

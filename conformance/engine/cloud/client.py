@@ -17,6 +17,7 @@ from conformance.engine.cloud.credentials import Credential, TokenError
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.guard import SAFE_METHODS, Guard, safe_in_path
+from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
@@ -70,6 +71,7 @@ class Cloud:
     Attributes:
         roles: the roles that this run has.
         guard: decides what may be sent.
+        owing: writes down what a request changes of others' before it goes out.
         redactor: keeps secrets out of the exchanges.
         standing: whether the cloud still answers as it did.
     """
@@ -110,6 +112,7 @@ class Cloud:
             made=frozenset(k.collection.strip("/") for k in self.profile.kinds.values() if k.factory is not None),
             unknown=family.guard.unknown if family else None,
         )
+        self.owing = Owing(self)
         self._credentials = dict(credentials)
         self._transport: Transport = family._transport if family else transport or Transport()
         self._count: _Count = family._count if family else _Count()
@@ -155,6 +158,7 @@ class Cloud:
                 raise RoleMissing(f"{ask.method} {ask.path} needs the role {ask.role}, which this run does not have")
             self._address(ask)
             self.guard.check(ask)
+            self.owing.before(ask)
         except (RoleMissing, GuardRefusal):
             self._not_asked(ask)
             raise
@@ -166,6 +170,7 @@ class Cloud:
             name = side_effect_name(ask)
             side_effect = self.journal.intend(ask.expect_created, name, role=_role_name(ask))
         answer = self._accounted(ask, self._send(ask))
+        self.owing.learn(ask, answer)
         if answer.ok and isinstance(ask.role, Role):
             self._accepted.add()
         if ask.intent is not None and self.journal:

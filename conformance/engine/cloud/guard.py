@@ -7,7 +7,8 @@ A request other than GET and HEAD passes if
 (b) or it creates something, and the journal already holds the intent, with the name that the path gives it, if any;
 (c) or its target is a random id that this run has seen answer 404, or it goes out without a valid token;
 (d) or its path holds a name that this run has made up for a route that cannot exist, so that nothing is there;
-(e) or the user allows disruption, for what is shared.
+(e) or the user allows disruption, for what is shared, unless no request could undo it;
+(f) or it pays a debt that is in the journal.
 
 It knows what may pass and refuses the rest, routes that it has never heard of included. What it must know of the routes
 of a service is said in the service's description (see ``profile.GuardRules``).
@@ -73,6 +74,7 @@ class Guard:
     Attributes:
         nowhere: names that were made up for routes that cannot exist.
         unknown: the random ids that were seen to answer 404.
+        all_own: whether the whole cloud was made for this run, so that nothing there is anybody else's.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Guard:
         unknown: set[str] | None = None,
     ) -> None:
         self.allow_disruptive = allow_disruptive
+        self.all_own = False
         self._journal = journal
         self.nowhere: set[str] = set()
         self._rules = rules or GuardRules()
@@ -99,9 +102,14 @@ class Guard:
         """Remember a random id that the cloud has answered with 404."""
         self.unknown.add(id_)
 
-    def harmless(self, value: str) -> bool:
-        """Whether the value names something that this run has made, or nothing at all."""
-        return value in self.unknown or (self._journal is not None and self._journal.owns(value))
+    def harmless(self, value: str, collection: str | None = None) -> bool:
+        """Whether the value names something that this run has made (in a collection), or nothing at all."""
+        return value in self.unknown or (self._journal is not None and self._journal.owns(value, collection))
+
+    def reaches_nothing(self, ask: Ask) -> bool:
+        """Whether a request changes nothing, since its target is unknown or the cloud refuses its sender: see (c)."""
+        segments = _segments(ask)
+        return self._is_refused(ask, segments) or any(one in self.unknown | self.nowhere for one in segments)
 
     def forbids(self, method: str, template: str) -> str | None:
         """Why no request of a route goes out that names a thing which is there; None where one may.
@@ -135,16 +143,25 @@ class Guard:
         if held := sorted(names & _METHOD_HEADERS):
             # Some endpoints take such a header for the method, and then a GET is none.
             safe = False
-        if safe or self.allow_disruptive:
+        if ask.pays and self._journal is not None and self._journal.owes(ask.pays, ask.method, ask.path):
+            return
+        final = not self.all_own and self._is_irreversible(ask.method, segments)
+        if safe or (self.allow_disruptive and not final):
             return
         trouble = self._trouble(ask, segments)
         if trouble is None:
             return
+        if self._is_refused(ask, segments):
+            return
         if isinstance(ask.role, Anonymous) and self._anonymous_refused is not None:
-            if self._anonymous_refused(ask.role, f"/{segments[0]}" if segments else "/"):
-                return
             trouble += f", and this cloud was not seen to refuse {ask.role}"
-        raise _refusal(ask, trouble)
+        raise _refusal(ask, f"{trouble}, and no request could undo it" if final else trouble)
+
+    def _is_refused(self, ask: Ask, segments: list[str]) -> bool:
+        """Whether this cloud was seen to refuse the sender, who has no valid token."""
+        if not isinstance(ask.role, Anonymous) or self._anonymous_refused is None:
+            return False
+        return self._anonymous_refused(ask.role, f"/{segments[0]}" if segments else "/")
 
     def _trouble(self, ask: Ask, segments: list[str]) -> str | None:
         """Why it must not go out; None if it may."""
@@ -157,7 +174,7 @@ class Guard:
             return self._creation_trouble(ask, segments)
         if self._names_what_it_makes(ask, segments):
             return None
-        if not self.harmless(segments[1]) and not self._seen_to_be_nothing(ask, segments):
+        if not self.harmless(segments[1], f"/{segments[0]}") and not self._seen_to_be_nothing(ask, segments):
             return f"{segments[1]!r} is not in this run's journal ({LEAVE})"
         parts = self._rules.parts.get(segments[0], frozenset())
         if len(segments) > 3 and segments[2] not in parts:
@@ -203,9 +220,11 @@ class Guard:
 
     def _acts(self, segments: list[str]) -> bool:
         """Whether a GET of this path acts."""
-        path = "/" + "/".join(segments)
-        patterns = (one for one in self._rules.acting_reads if one.count("/") == path.count("/"))
-        return any(fnmatchcase(path, pattern) for pattern in patterns)
+        return _fits("/" + "/".join(segments), self._rules.acting_reads)
+
+    def _is_irreversible(self, method: str, segments: list[str]) -> bool:
+        """Whether no request undoes this one."""
+        return _fits(f"{method.upper()} /{'/'.join(segments)}", self._rules.irreversible)
 
     def _changed(self, value: Any, holder: str = "") -> Iterator[tuple[str, str]]:
         """The things that a body names and the request changes beside its target: pairs of member and id."""
@@ -239,6 +258,11 @@ def safe_in_path(id_: str) -> bool:
     half a character, of which U+FFFD is left, can be sent by nobody.
     """
     return id_ not in {"", ".", ".."} and _UNSAFE.search(id_) is None
+
+
+def _fits(path: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a path fits one of some patterns, in which ``*`` stands for one part."""
+    return any(one.count("/") == path.count("/") and fnmatchcase(path, one) for one in patterns)
 
 
 def _refusal(ask: Ask, why: str) -> GuardRefusal:

@@ -13,9 +13,9 @@ from conformance.engine.cloud.cleanup import remove_entries
 from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.discover import Missing
 from conformance.engine.cloud.errors import ResourceError
-from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.exchange import ABSENT, Answer, Ask, said
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.removal import Remover, Thing, said
+from conformance.engine.cloud.removal import Remover, Thing
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.waiters import wait_for_status
 from conformance.engine.model.binding import Binding

@@ -22,6 +22,7 @@ from conformance.engine.cloud.discover import OTHER, Discovery
 from conformance.engine.cloud.errors import CloudError, EndpointError
 from conformance.engine.cloud.first import first
 from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.target import Described, Target, connect
@@ -119,6 +120,7 @@ class Session:
             profile=service.profile,
             described=described(specs),
         )
+        self.cloud.guard.all_own = settings.sandbox
         root, supported = self.cloud.root, self.cloud.microversions
         self.api = ApiVersion(root.major if root else None, supported.min, supported.max is None)
         service = from_first(service, self.api)
@@ -200,7 +202,8 @@ class Session:
         """
         self.run.stop()
         try:
-            self.left = self.resources.close(own=not whole_run)
+            owed, _ = pay_all(self.cloud, self.journal, self.journal.debts(own=not whole_run))
+            self.left = (*owed, *self.resources.close(own=not whole_run))
         except Exception as error:
             self.left = (f"the cleanup ended early ({type(error).__name__}: {error}); `conformance cleanup` goes on",)
         self.watch.close()

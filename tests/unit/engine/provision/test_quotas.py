@@ -11,6 +11,7 @@ from workshop import EVERY, KNOWN, MAKE, opened, tried
 from conformance.engine.cloud.errors import CloudError, GuardRefusal
 from conformance.engine.cloud.guard import Guard
 from conformance.engine.cloud.profile import GuardRules
+from conformance.engine.cloud.shared import Change, Restoration, Shared
 from conformance.engine.model.binding import Step
 from conformance.engine.model.setup import Prepared
 
@@ -19,13 +20,21 @@ SET = plain("PUT", "/limits/{project}", *ROWS, samples=(sample({"limits": {"ram"
 READ = plain("GET", "/limits/{project}", normal=(200,))
 STEP = Step(SET.id, {"gears": 0, "force": True}, seen_by=READ.id)
 WAS = {"id": "p-1", "gears": 10, "ram": 50}
+LIMITS = Shared(
+    "limit",
+    "/limits/{project}",
+    "limits",
+    Restoration("/limits/{project}", within="limits", beside={"force": True}),
+    (Change("PUT", "/limits/{project}", members=True),),
+)
 OF_GEARS = {"gear": {"name": "g"}}
 AT_QUOTA = tried(MAKE, body=OF_GEARS, accepted=False, setup=(Prepared((STEP,)),))
 
 
 def limited(tmp_path, *operations, **more):
     """A shop that makes no gear beyond a limit of its project, and what that is."""
-    service = replace(KNOWN, placeholder_values={"project": "p-1"})
+    profile = replace(KNOWN.profile, shared=(LIMITS,))
+    service = replace(KNOWN, placeholder_values={"project": "p-1"}, profile=profile)
     shop, executor = opened(tmp_path, *(operations or (*EVERY, SET, READ)), service=service, **more)
     held = dict(WAS)
 
@@ -76,8 +85,7 @@ def test_while_it_is_set_the_journal_says_how_it_is_put_back(tmp_path):
     owed = []
     shop.does["POST /gears"] = lambda _: owed.extend(shop.journal.debts()) or 403
     executor.make(AT_QUOTA)
-    said = 'PUT /limits/p-1 as admin {"limits": {"gears": 10, "force": true}}'
-    assert [str(debt) for debt in owed] == [said]
+    assert [str(debt) for debt in owed] == ["limit at /limits/p-1 (gears 10)"]
     assert shop.journal.debts() == ()
 
 
@@ -146,7 +154,8 @@ def test_that_it_could_not_be_put_back_is_said(tmp_path):
     shop.does["PUT /limits/p-1"] = lambda ask: 503 if ask.body["limits"]["gears"] else put(ask)
     problem = executor.make(AT_QUOTA).problem
     assert problem.verdict == "error"
-    assert problem.reason == f"{SET.id} could not put back what was set before: gears 10"
+    said = "limit at /limits/p-1 (gears 10): PUT /limits/p-1 gave 503"
+    assert problem.reason == f"not put back as it was before: {said}"
     assert len(shop.journal.debts()) == 1
 
 
