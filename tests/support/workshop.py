@@ -97,7 +97,6 @@ class Workshop:
     guard: Guard = field(default_factory=lambda: Guard(None, allow_disruptive=True))
 
     def __post_init__(self) -> None:
-        self.guard = SimpleNamespace(reaches_nothing=lambda _: False)
         self.owing = Owing(self)
 
     def invent(self) -> str:
