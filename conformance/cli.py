@@ -194,7 +194,8 @@ def list_(operation: str | None, spec: Path | None, keyword: str | None) -> int:
 def _declared(options: Sequence[Option], command: Callable[..., int]) -> Callable[..., int]:
     """Declare some options of the table on a command."""
     for option in reversed(options):
-        flag = {"is_flag": True} if option.metavar is None else {"metavar": option.metavar}
+        flag: dict[str, Any] = {"is_flag": True} if option.metavar is None else {"metavar": option.metavar}
+        flag |= {"multiple": True} if option.repeated else {}
         command = click.option(f"--{option.name}", help=option.help[0].upper() + option.help[1:] + ".", **flag)(command)
     return command
 
@@ -226,6 +227,8 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
         value = values[option.name.replace("-", "_")]
         if value is True:
             argv.append(option.flag)
+        elif option.repeated:
+            argv += [f"{option.flag}={one}" for one in value]
         elif value:
             argv.append(f"{option.flag}={value}")
     argv += [f"-k={keyword}"] if keyword is not None else []
@@ -241,6 +244,26 @@ def _plugin_name() -> str:
 
     named = [entry.name for entry in entry_points(group="pytest11") if entry.value == "conformance.plugin"]
     return named[0] if named else "conformance.plugin"
+
+
+@main.command()
+@partial(_declared, OPTIONS)
+@click.option("--boot", is_flag=True, help="Make one resource under test, see what it can be brought into, remove it.")
+@click.option("--spec", type=_PATH, metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
+def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
+    """Tell whether a run can start, as whom, with what, and what it will leave out.
+
+    Takes the options of `conformance run`. Without --boot it sends only requests that change nothing.
+    Exit status: 0 a run can start, 2 it cannot, with the reason in one sentence.
+    """
+    from conformance.plugin.doctor import examine
+
+    with _ended_by_signals():
+        for line in examine(
+            {option.name: values[option.name.replace("-", "_")] for option in OPTIONS}, spec, boot=boot
+        ):
+            click.echo(visible(line))
+    return 0
 
 
 @main.command()
@@ -267,7 +290,7 @@ def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) ->
 @click.argument("run", type=_PATH)
 @partial(_declared, NAMES_ENDPOINT)
 def cleanup(run: Path, **values: Any) -> int:
-    """Remove the resources that a killed run left on the cloud.
+    """Remove what a killed run left on the cloud, and put back what it changed of others' things.
 
     The journal of the run lists them. The endpoint is taken from the run record; if it is a URL, give the tokens again,
     in CONFORMANCE_TOKEN and the variables for the other roles.
@@ -276,9 +299,13 @@ def cleanup(run: Path, **values: Any) -> int:
     from conformance.plugin.tidying import tidy
     from conformance.plugin.trouble import say, shown
 
-    done = tidy(run, {option.name: values[option.name.replace("-", "_")] for option in NAMES_ENDPOINT})
+    given = {option.name: values[option.name.replace("-", "_")] for option in NAMES_ENDPOINT}
+    done = tidy(run, given, lambda text: say([shown(text)], sys.stderr))
+    say((f"not put back: {shown(line)}" for line in done.told), sys.stdout)
     say((f"left: {shown(line)}" for line in done.left), sys.stdout)
-    click.echo(f"{len(done.removed)} removed, {len(done.already_gone)} were gone already, {len(done.left)} left")
+    restored = f"{done.restored} put back, " if done.restored else ""
+    counts = f"{len(done.removed)} removed, {len(done.already_gone)} were gone already, {len(done.left)} left"
+    click.echo(restored + counts)
     return 0 if done.clean else 1
 
 

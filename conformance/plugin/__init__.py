@@ -22,7 +22,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         if option.metavar is None:
             group.addoption(option.flag, dest=dest(option.name), action="store_true", default=False, help=option.help)
         else:
-            group.addoption(option.flag, dest=dest(option.name), default=None, metavar=option.metavar, help=option.help)
+            group.addoption(
+                option.flag,
+                dest=dest(option.name),
+                action="append" if option.repeated else "store",
+                default=None,
+                metavar=option.metavar,
+                help=option.help,
+            )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ class Choices:
         url: the URL of the service; None if ``clouds`` or a sandbox is tested.
         tokens: tokens for the URL, by role.
         sandbox_cloud: True if the run starts a cloud of several real services and tests it.
+        use: what is to be used in the place of discovery: kind -> name or id.
         sandbox_release: the release of the sandbox, such as ``name==1.0``; None for the installed one.
         allow_undecided: the percentage of the applicable cases that may stay undecided.
         given: the options that the user gave, without secrets, for the record.
@@ -57,6 +58,7 @@ class Choices:
     sandbox_cloud: bool = False
     sandbox_release: str | None = None
     microversion: str | None = None
+    use: Mapping[str, str] = field(default_factory=dict)
     fail_on_omission: bool = False
     default_policy: bool = False
     allow_disruptive: bool = False
@@ -100,7 +102,10 @@ def from_environment(environment: Mapping[str, str]) -> Choices:
     values: dict[str, Any] = {}
     for option in OPTIONS:
         text = environment.get(option.variable, "").strip()
-        values[option.name] = text not in ("", "0", "false", "no") if option.metavar is None else text or None
+        if option.repeated:
+            values[option.name] = [one.strip() for one in text.split(",") if one.strip()]
+        else:
+            values[option.name] = text not in ("", "0", "false", "no") if option.metavar is None else text or None
     return choose(values)
 
 
@@ -130,6 +135,7 @@ def choose(values: Mapping[str, Any]) -> Choices:
         sandbox_cloud=own,
         sandbox_release=_release(values.get("sandbox-release")),
         microversion=_microversion(values.get("microversion")),
+        use=_named(values.get("use") or ()),
         fail_on_omission=bool(values.get("fail-on-omission")),
         default_policy=own or bool(values.get("default-policy")),
         allow_disruptive=own or bool(values.get("allow-disruptive")),
@@ -139,7 +145,11 @@ def choose(values: Mapping[str, Any]) -> Choices:
         dry_run=bool(values.get("dry-run")),
         resume=_path(values, "resume"),
         output=_path(values, "output"),
-        given={name: value for name, value in values.items() if value and not BY_NAME[name].secret},
+        given={
+            name: list(value) if BY_NAME[name].repeated else value
+            for name, value in values.items()
+            if value and not BY_NAME[name].secret
+        },
     )
 
 
@@ -204,6 +214,18 @@ def _microversion(text: str | None) -> str | None:
         return str(Microversion.parse(text))
     except ValueError:
         raise Trouble(f"--microversion {text!r} is not a microversion: give one such as 2.73") from None
+
+
+def _named(texts: Sequence[str]) -> dict[str, str]:
+    named: dict[str, str] = {}
+    for text in texts:
+        kind, _, name = text.partition("=")
+        if not kind.strip() or not name.strip():
+            raise Trouble(f"--use {text!r} is not of the form KIND=NAME: `conformance doctor` shows the kinds")
+        if kind.strip() in named:
+            raise Trouble(f"--use {kind.strip()}=... is given twice: give only one of them")
+        named[kind.strip()] = name.strip()
+    return named
 
 
 def _percent(text: str | None) -> float:

@@ -73,16 +73,7 @@ class Opened:
     def _open(self, waivers: Waivers, options: Mapping[str, Any]) -> None:
         self._writer = RecordWriter(self.directory, resume=self.choices.resume is not None)
         self._endpoint = open_endpoint(self.choices, self.directory, self.reference.service)
-        settings = Settings(
-            target=self._endpoint.target,
-            directory=self.directory,
-            sandbox=self.choices.sandbox,
-            release=self._endpoint.release,
-            default_policy=self.choices.default_policy,
-            allow_disruptive=self.choices.allow_disruptive,
-            max_resources=self.choices.max_resources,
-            microversion=self.choices.microversion,
-        )
+        settings = settings_of(self.choices, self._endpoint, self.directory)
         self.share = Share.open(self.reference, settings, self._writer, options, waivers, self.done)
         _same_endpoint(self._before, self.share)
         self._expected = _expected(self.share)
@@ -196,6 +187,21 @@ class Opened:
                 remove_logs(self.directory, self._place.before)
             self._place.remove(WRITTEN)
         self._place.release()
+
+
+def settings_of(choices: Choices, endpoint: Endpoint, directory: Path) -> Settings:
+    """The settings of a run on an open endpoint."""
+    return Settings(
+        target=endpoint.target,
+        directory=directory,
+        sandbox=choices.sandbox,
+        release=endpoint.release,
+        default_policy=choices.default_policy,
+        allow_disruptive=choices.allow_disruptive,
+        max_resources=choices.max_resources,
+        microversion=choices.microversion,
+        wishes=choices.use,
+    )
 
 
 def _place(choices: Choices) -> RunDirectory:

@@ -14,6 +14,7 @@ class Option:
         metavar: a placeholder for the value in help texts; None for a switch.
         in_pytest: the name in pytest, if ``name`` would clash with an option of another plugin.
         secret: True if the value must not be recorded.
+        repeated: True if the option may be given more than once; under stestr commas separate the values.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Option:
     metavar: str | None = None
     in_pytest: str | None = None
     secret: bool = False
+    repeated: bool = False
 
     @property
     def flag(self) -> str:
@@ -62,6 +64,13 @@ OPTIONS = (
     _token("alt-token", "a member of another project"),
     _token("visitor-token", "a user whose role grants nothing"),
     Option("microversion", "the highest microversion to test (default: the highest that specs and cloud share)", "V"),
+    Option(
+        "use",
+        "use this thing of the cloud, by name or id, where one of its kind is needed; may be given for several kinds, "
+        "which `conformance doctor` shows; the section `conformance` of a cloud in clouds.yaml sets the same",
+        "KIND=NAME",
+        repeated=True,
+    ),
     Option("fail-on-omission", "also fail on behaviour that the reference does not document"),
     Option("default-policy", "the cloud uses the documented default policy, so hold it to the documented roles"),
     Option("allow-disruptive", "allow changes to resources that other users share"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,11 @@ from specs.text import visible
 
 _KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxfail": "maxfail"}
 """Options of pytest that are recorded: those that select cases or start processes."""
+
+SILENCE = 15.0
+"""Seconds that the removal of what a run made may take without a word."""
+
+LATER = "pressing Ctrl-C twice ends the wait, and `conformance cleanup` removes the rest later"
 
 NOTHING = "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
 
@@ -170,6 +176,9 @@ class Owner:
         others = [item for item in session.items if not isinstance(item, CaseItem)]
         for index, item in enumerate(others):
             _run(session, item, others[index + 1] if index + 1 < len(others) else None)
+        self._share.prepare(cases, tell)
+        if self._share.trouble:
+            return True
         self._share.start(cases)
         for case_id in self._share.as_decided(list(cases)):
             _run(session, cases[case_id], None)
@@ -229,7 +238,13 @@ class Owner:
                 if exitstatus != pytest.ExitCode.USAGE_ERROR:  # pytest itself reports wrong arguments
                     tell(cannot)
             return
-        self._opened.close()
+        slow = threading.Timer(SILENCE, tell, [f"the cloud is slow to remove what the run made; {LATER}"])
+        slow.daemon = True
+        slow.start()
+        try:
+            self._opened.close()
+        finally:
+            slow.cancel()
         self._signals.over()
         self._interrupted = self._interrupted or self._signals.came is not None
         try:
@@ -273,6 +288,8 @@ class Owner:
         """Return one sentence that says why the run failed to start or go on; None if it did not, or on Ctrl-C."""
         if self._share.trouble:
             return str(self._share.trouble)
+        if lost := self._share.lost:
+            return f"the run ended early: {lost}; go on later with --resume {self._opened.directory}"
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             return "; ".join((NOTHING, *self._share.session.versions_left_out))
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +28,7 @@ from specs.record.model import Result, RunInfo
 from specs.record.writer import RecordWriter, write_atomically
 
 STOP = "stop"
-"""A file in the run directory; if it exists, all processes of the run stop."""
+"""A file in the run directory; if it exists, all processes of the run stop. It may hold the sentence that says why."""
 
 _PART = "part-{}.json"
 PARTS = "part-*.json"
@@ -81,6 +81,7 @@ class Share:
             raise Trouble(f"{file} cannot be written: {error.strerror or error}; make room") from None
         share = cls(reference, session, writer, options, waivers or Waivers(), done or {}, worker)
         told.append(share)
+        session.cloud.standing.when_lost = share.give_up
         return share
 
     @property
@@ -105,6 +106,11 @@ class Share:
         if self.trouble:
             self.stop()
         self._decided.put(result.case)
+
+    def prepare(self, case_ids: Iterable[str], tell: Callable[[str], None]) -> None:
+        """Make a first resource for the cases that are not decided; ``trouble`` says why there is none."""
+        wanted = [case_id for case_id in case_ids if case_id not in self.done]
+        self.trouble = self.trouble or self.session.prepare(wanted, tell)
 
     def start(self, case_ids: Iterable[str]) -> None:
         """Start to try cases, except those that are already decided."""
@@ -139,6 +145,19 @@ class Share:
     def stop(self) -> None:
         """Start no further case, and end all waiting."""
         self.session.context.stopping.set()
+
+    def give_up(self) -> None:
+        """Stop all processes of the run, since the cloud no longer answers as it did."""
+        self.stop()
+        with contextlib.suppress(OSError):
+            (self.directory / STOP).write_text(self.session.cloud.lost or "", "utf-8")
+
+    @property
+    def lost(self) -> str | None:
+        """Why a process of the run has lost the cloud, in one sentence; None if none has."""
+        with contextlib.suppress(OSError):
+            return self.session.cloud.lost or (self.directory / STOP).read_text("utf-8") or None
+        return None
 
     def leave_part(self) -> None:
         """Close the share, and leave its figures for the owner of the run."""

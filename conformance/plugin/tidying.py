@@ -10,6 +10,7 @@ from typing import Any
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.cleanup import CleanupReport, cleanup
 from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.removal import Tell
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.plugin.choices import choose, with_tokens
 from conformance.plugin.options import BY_NAME, NAMES_ENDPOINT
@@ -18,12 +19,13 @@ from conformance.sandbox.process import SERVICES
 from specs.record import RunDirectory, RunRecord
 
 
-def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
+def tidy(run: Path, given: Mapping[str, Any], tell: Tell | None = None) -> CleanupReport:
     """Remove the resources that a run left on the cloud.
 
     Args:
         run: the run directory.
         given: options by name; without an endpoint among them, the endpoint of the run is used.
+        tell: takes a sentence whenever a wait begins.
 
     Raises:
         Trouble, RecordError, CloudError: the cleanup is not possible, also because the run has not ended; one sentence
@@ -31,14 +33,14 @@ def tidy(run: Path, given: Mapping[str, Any]) -> CleanupReport:
     """
     place = RunDirectory.take_again(run)
     try:
-        return _tidy(place.path, given)
+        return _tidy(place.path, given, tell)
     except OSError as error:
         raise Trouble(f"{error.filename or place.path} cannot be written: {error.strerror}; make room") from None
     finally:
         place.release()
 
 
-def _tidy(directory: Path, given: Mapping[str, Any]) -> CleanupReport:
+def _tidy(directory: Path, given: Mapping[str, Any], tell: Tell | None) -> CleanupReport:
     record = RunRecord.read(directory)
     entries = Journal.read(directory)
     owed = Journal.read_debts(directory)
@@ -63,13 +65,11 @@ def _tidy(directory: Path, given: Mapping[str, Any]) -> CleanupReport:
         cloud = connect(
             Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens),
             journal,
-            # A shared thing that was changed with --allow-disruptive can only be restored with it.
-            allow_disruptive=bool(owed and record.info.options.get("allow-disruptive")),
             profile=load_service(service).profile,
             described=_described(record.info.endpoint),
         )
         try:
-            return cleanup(directory, cloud)
+            return cleanup(directory, cloud, tell=tell)
         finally:
             cloud.close()
     finally:

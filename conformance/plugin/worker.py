@@ -51,6 +51,7 @@ def hand_over(
         "default_policy": settings.default_policy,
         "allow_disruptive": settings.allow_disruptive,
         "max_resources": max(1, settings.max_resources // workers),
+        "wishes": dict(settings.wishes),
         "top": str(share.session.context.top),
         "major": share.session.api.major,
         "first": str(share.session.api.first) if share.session.api.first else None,
@@ -78,7 +79,7 @@ def open_part(handed: Mapping[str, Any], worker: str, max_resources: int | None 
         max_resources=max_resources or handed["max_resources"],
         **{
             name: handed[name]
-            for name in ("sandbox", "release", "prefix", "microversion", "default_policy", "allow_disruptive")
+            for name in ("sandbox", "release", "prefix", "microversion", "wishes", "default_policy", "allow_disruptive")
         },
     )
     done = {}
@@ -111,6 +112,7 @@ class Worker:
     def __init__(self, share: Share) -> None:
         self.share = share
         self._lanes: dict[str, list[str]] = {}
+        self._prepared = False
         self._ended = threading.Event()
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -138,6 +140,10 @@ class Worker:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Start the lane of an item at its first item, and the lane of the next item too, so that both run together."""
+        if not self._prepared:
+            self._prepared = True
+            # Where nothing can be made of what this cloud has, each case says so.
+            self.share.prepare([case_id for lane in self._lanes.values() for case_id in lane], lambda _: None)
         for one in (item, nextitem):
             if isinstance(one, CaseItem):
                 lane = self.share.session.run.lane(one.case.id)

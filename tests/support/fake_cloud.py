@@ -48,6 +48,7 @@ class FakeCloud:
     routes: dict = field(default_factory=dict)
     asked: list = field(default_factory=list)
     url: str = ""
+    server: object = None
     default: object = (404, {"itemNotFound": {"code": 404, "message": "not here"}})
 
     @property
@@ -107,7 +108,7 @@ def fake_cloud(routes=None):
     cloud.routes.setdefault(("GET", "/v2.1/flavors"), (200, {"flavors": []}))
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
-    server.cloud = cloud
+    server.cloud, cloud.server = cloud, server
     cloud.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

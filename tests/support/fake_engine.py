@@ -1,7 +1,8 @@
 """A pytest plugin that puts a fake in the place of the engine's Session: cases are derived, and decided by a table.
 
 The table is `verdicts.json` in the working directory: a part of a case's id -> what becomes of it: a verdict, or
-`hang` (until the run is stopped), `interrupt` (Ctrl-C), `die` (the process is gone), `quiet-omission` (a pass);
+`hang` (until the run is stopped), `interrupt` (Ctrl-C), `lose` (the cloud is lost), `die` (the process is gone),
+`quiet-omission` (a pass);
 `close` -> `hang`: the removal of what was made does not end; `said`: what the cloud is called, and gives as a reason;
 `journal` -> `full`: it cannot be written after the first case; `intends`: a line that stands in it from the start.
 What was tried is appended to `tried.txt`, with the process and the lane.
@@ -80,6 +81,10 @@ class FakeRun:
             wish = next((wish for part, wish in wishes.items() if part in case_id), "pass")
             with Path("tried.txt").open("a") as file:
                 file.write(f"{os.getpid()} {self.lane(case_id)} {case_id}\n")
+            if wish == "lose":
+                self.cloud.lost = "the token of the role member is no longer accepted"
+                self.cloud.standing.when_lost()
+                return
             if wish == "hang":
                 self.stopping.wait()
                 return
@@ -138,6 +143,8 @@ class FakeSession:
             name=f"the fake{table().get('said', '')} at {settings.target.url}",
             roles=("member", "admin"),
             microversions=versions,
+            lost=None,
+            standing=SimpleNamespace(),
             root=None,
         )
         self.api = ANY
@@ -146,8 +153,12 @@ class FakeSession:
         self.suite = derive(specs, selected, top, settings.default_policy)
         self.context = SimpleNamespace(stopping=threading.Event(), top=top, patience=SimpleNamespace(status=30.0))
         self.run = FakeRun(self.suite, record, self.context.stopping, self.journal)
+        self.run.cloud = self.cloud
         self.left = ()
         self.tried = 0
+
+    def prepare(self, case_ids, tell):
+        return table().get("trouble")
 
     def close(self, whole_run=False):
         self.context.stopping.set()

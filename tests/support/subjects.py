@@ -15,6 +15,7 @@ from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.provision.context import Notes, Patience
 from conformance.engine.provision.subject import Subject
+from conformance.engine.provision.unkept import Unkept
 from specs.model import Policy
 
 SPIN = action("spin", preconditions=(status("IDLE"),), postconditions=(becomes("SPINNING", "HALTED"),))
@@ -80,7 +81,7 @@ def answer(code, json=ABSENT):
 OPERATIONS = (SPIN, CALM, WAKE, BREAK, FIX, LOCK, UNLOCK)
 
 
-def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS):
+def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS, optional=()):
     context = SimpleNamespace(
         cloud=cloud,
         watch=SimpleNamespace(until=cloud.until),
@@ -95,5 +96,6 @@ def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS):
         stopping=threading.Event(),
         role_names=frozenset(roles),
         version_for=lambda operation: TOP,
+        unkept=Unkept(optional),
     )
     return Subject(context)

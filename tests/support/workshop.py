@@ -16,8 +16,10 @@ from conformance.engine.api.given import ShownValue
 from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.guard import Guard
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.kinds import GONE, Kind, Listing
+from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.roles import Role
@@ -92,6 +94,10 @@ class Workshop:
     microversions: VersionRange = field(default_factory=lambda: VersionRange.parse("2.1", str(TOP)))
     unknown: str = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
     profile: Profile = PROFILE
+    guard: Guard = field(default_factory=lambda: Guard(None, allow_disruptive=True))
+
+    def __post_init__(self) -> None:
+        self.owing = Owing(self)
 
     def invent(self) -> str:
         return "nowhere-1"
@@ -120,6 +126,7 @@ class Workshop:
         return self.send(Ask("GET", path, role, microversion, query=query))
 
     def send(self, ask: Ask) -> Answer:
+        self.owing.before(ask)
         self.asked.append(ask)
         journal = self.journal
         if journal is not None and ask.method != "GET":

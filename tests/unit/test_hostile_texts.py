@@ -129,6 +129,14 @@ def test_cleanup_on_a_hostile_cloud(project, monkeypatch):
     assert done.stderr.startswith("conformance: the cloud says \\x1b")
 
 
+def test_doctor_on_a_hostile_cloud(monkeypatch):
+    monkeypatch.setattr("conformance.plugin.doctor.examine", lambda *_, **__: iter([f"image     {HOSTILE}"]))
+    done = CliRunner().invoke(main, ["doctor"])
+    assert done.exit_code == 0, done.stderr
+    assert acting(done.output) == []
+    assert done.stdout.startswith("image     \\x1b]0;renamed\\x07")
+
+
 IN_A_DOCUMENT = HOSTILE.replace("\x00", "").replace("\ud800", "").replace("\u2028", "").replace("\u2029", "")
 COMMANDS = {
     "build": (0, ["build", "r", "--service", "things", "--output", "out", "--keep-going", "--report", "unread.txt"]),

@@ -215,6 +215,7 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
         identifier=entry["identifier"],
         initial_status=entry["initial_status"],
         stable_statuses=tuple(entry["stable_statuses"]),
+        optional_statuses=tuple(entry.get("optional_statuses", ())),
         lasting_fields=tuple(entry.get("lasting_fields", ())),
         statuses_to_try={
             operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()
@@ -290,7 +291,7 @@ def _profile(service: str, read: Mapping[str, Any]) -> Profile:
         "removal_order": removal.get("order", []),
         "removed_at_highest": removal.get("at_highest_microversion", True),
         "discovery": {name: entry["found"] for name, entry in kinds.items() if "found" in entry},
-        **_part(read, ("versions", "guard", "token_check")),
+        **_part(read, ("versions", "guard", "token_check", "shared")),
     }
     if "project_limits" in read:
         given["room"] = read["project_limits"]

@@ -184,6 +184,11 @@ class ServiceDescription:
         return self.driven.stable_statuses
 
     @property
+    def optional_statuses(self) -> tuple[str, ...]:
+        """Those of them that a cloud need not keep."""
+        return self.driven.optional_statuses
+
+    @property
     def failure_statuses(self) -> tuple[str, ...]:
         """Statuses of one that has failed."""
         return self.profile.kind(self.resource).status.failed

@@ -16,6 +16,7 @@ class StatefulResource:
     Attributes:
         kind: by name; identifier: the placeholder of a path that names one.
         initial_status: the one after creation; stable_statuses: those that it keeps until somebody acts.
+        optional_statuses: stable ones that a cloud need not keep.
         lasting_fields: fields of it that nothing but a request changes while no task is under way.
         statuses_to_try: operation id -> statuses in which it is tried where the reference names none.
         transitions: ways from status to status that the reference does not state.
@@ -31,6 +32,7 @@ class StatefulResource:
     identifier: str = ""
     initial_status: str = ""
     stable_statuses: tuple[str, ...] = ()
+    optional_statuses: tuple[str, ...] = ()
     lasting_fields: tuple[str, ...] = ()
     statuses_to_try: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     transitions: tuple[Transition, ...] = ()

@@ -42,6 +42,7 @@ class Attribute:
         number: whether it is a whole number, 0 where no field gives it.
         at_least: the least that it is taken for; times: by which it is multiplied.
         test: it is not a field's value, but whether this holds.
+        members: patterns: it is the number of members whose names fit one, of the object in the field or else of all.
     """
 
     fields: tuple[str, ...] = ()
@@ -49,6 +50,7 @@ class Attribute:
     at_least: int | None = None
     times: int = 1
     test: Condition | None = None
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

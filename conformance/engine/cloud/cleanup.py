@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conformance.engine.cloud.errors import CloudError
-from conformance.engine.cloud.exchange import Ask
+from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
-from conformance.engine.cloud.removal import Removal, Remover
-from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.removal import Removal, Remover, Tell
 from conformance.engine.cloud.search import search
 
 if TYPE_CHECKING:
@@ -22,11 +20,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CleanupReport:
-    """The outcome of a cleanup: names of resources as "kind id"; ``left`` with the reason."""
+    """The outcome of a cleanup: names of resources as "kind id"; ``left`` with the reason.
+
+    Attributes:
+        restored: how many things that are not the run's are as they were before it.
+        told: sentences about things of others that somebody else has changed meanwhile, and that were left so.
+    """
 
     removed: tuple[str, ...] = ()
     already_gone: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    restored: int = 0
+    told: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -34,7 +39,7 @@ class CleanupReport:
         return not self.left
 
 
-def cleanup(run_dir: Path, cloud: Cloud, *, timeout: float = 300.0) -> CleanupReport:
+def cleanup(run_dir: Path, cloud: Cloud, *, timeout: float = 300.0, tell: Tell | None = None) -> CleanupReport:
     """Remove what the journals of the run directory hold. May be repeated.
 
     Args:
@@ -42,6 +47,7 @@ def cleanup(run_dir: Path, cloud: Cloud, *, timeout: float = 300.0) -> CleanupRe
         cloud: connected with a journal in that directory (such as ``journal-cleanup.jsonl``), so that its guard knows
             what the run has made.
         timeout: seconds for one resource.
+        tell: takes a sentence whenever a wait begins.
 
     Raises:
         ValueError: the cloud's journal is of another run.
@@ -51,34 +57,28 @@ def cleanup(run_dir: Path, cloud: Cloud, *, timeout: float = 300.0) -> CleanupRe
         raise ValueError(f"the cloud must be connected with a journal in {run_dir}")
     watch = Watch(cloud)
     try:
-        owed = _pay(cloud, journal)  # first: a limit may be what keeps others from working
-        report = remove_entries(cloud, watch, journal, journal.entries(), timeout=timeout)
-        return replace(report, left=(*owed, *report.left))
+        # First: a limit may be what keeps others from working.
+        debts = journal.debts()
+        owed, told = pay_all(cloud, journal, debts)
+        report = remove_entries(cloud, watch, journal, journal.entries(), timeout=timeout, tell=tell)
+        restored = len(debts) - len(owed)
+        return replace(report, left=(*owed, *report.left), restored=restored, told=tuple(told))
     finally:
         watch.close()
 
 
-def _pay(cloud: Cloud, journal: Journal) -> list[str]:
-    """Put back what was changed for others; returns what could not be."""
-    left = []
-    for debt in journal.debts():
-        try:
-            answer = cloud.send(Ask(debt.method, debt.path, Role(debt.role), debt.microversion, debt.body))
-            trouble = None if answer.ok else f"answered {answer.status or answer.error}"
-        except CloudError as error:
-            trouble = str(error)
-        if trouble is None:
-            journal.paid(debt)
-        else:
-            left.append(f"{debt}: {trouble}")
-    return left
-
-
 def remove_entries(
-    cloud: Cloud, watch: Watch, journal: Journal, entries: Sequence[Entry], *, timeout: float
+    cloud: Cloud,
+    watch: Watch,
+    journal: Journal,
+    entries: Sequence[Entry],
+    *,
+    timeout: float,
+    tell: Tell | None = None,
 ) -> CleanupReport:
     """Remove what these entries of a journal hold, and what only their names can find."""
-    remover = Remover(cloud, watch, journal, timeout=timeout)
+    cloud.standing.look_again()
+    remover = Remover(cloud, watch, journal, timeout=timeout, tell=tell)
     found = search(cloud, journal, entries)
     done: list[Removal] = remover.remove_all(found.things)
     removed = [str(one.thing) for one in done if one.trouble is None and one.was_there]

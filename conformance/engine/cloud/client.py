@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import email.utils
 import json
 import secrets
 import time
 import uuid
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from conformance.engine.cloud.bounds import json_of
 from conformance.engine.cloud.created import creation, side_effect_name
 from conformance.engine.cloud.credentials import Credential, TokenError
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.guard import SAFE_METHODS, Guard
+from conformance.engine.cloud.guard import SAFE_METHODS, Guard, safe_in_path
+from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.cloud.scope import NOWHERE, Scope
+from conformance.engine.cloud.standing import BUSY, Control, Standing, doubtful, retry_after
 from conformance.engine.cloud.transport import Reply, Transport
 from specs.microversion import VersionRange
 from specs.record.model import Exchange, ReceivedResponse, SentRequest
@@ -35,8 +38,14 @@ __all__ = ["ABSENT", "Answer", "Ask", "Cloud"]
 ATTEMPTS = 4
 """How often one request goes out at most, whatever the reasons."""
 
-LONGEST_PAUSE = 30.0
-"""Seconds: a longer Retry-After is not waited for; the answer stands as it is."""
+LONGEST_WAIT = 30.0
+"""Seconds that one request waits for the times of Retry-After altogether; a longer one is not waited for."""
+
+CONTROL_TIMEOUT = 5.0
+"""Seconds for a control, which asks for what was answered before."""
+
+_TELLING = 5
+"""Characters of an id that stands in a message only where the message is about it."""
 
 _HASTY = 5000.0
 """Milliseconds: a connection that fails later than that would fail again, and as late."""
@@ -55,13 +64,16 @@ class Cloud:
         scope: which paths stand below the project of the role that asks.
         root: the version of the API whose root the URL is; None where nobody has looked.
         allow_disruptive: let the guard let everything out.
+        wishes: what the settings of the cloud name to be used in the place of discovery.
         family: the client of another service of the same cloud and run: connections, secrets, counts, journal and
             guard's memory are shared with it.
 
     Attributes:
         roles: the roles that this run has.
         guard: decides what may be sent.
+        owing: writes down what a request changes of others' before it goes out.
         redactor: keeps secrets out of the exchanges.
+        standing: whether the cloud still answers as it did.
     """
 
     def __init__(
@@ -78,6 +90,7 @@ class Cloud:
         allow_disruptive: bool = False,
         transport: Transport | None = None,
         redactor: Redactor | None = None,
+        wishes: Mapping[str, str] | None = None,
         family: Cloud | None = None,
     ) -> None:
         self.url = url.rstrip("/")
@@ -85,6 +98,7 @@ class Cloud:
         self.profile = profile or Profile()
         self.microversions = microversions
         self.journal = journal
+        self.wishes = dict(wishes or {})
         self.scope = scope
         self.root = root
         self.roles = frozenset(credentials)
@@ -94,12 +108,17 @@ class Cloud:
             self.profile.guard,
             allow_disruptive=allow_disruptive,
             anonymous_refused=self._anonymous_refused,
+            names_nothing=self._names_nothing,
+            made=frozenset(k.collection.strip("/") for k in self.profile.kinds.values() if k.factory is not None),
             unknown=family.guard.unknown if family else None,
         )
+        self.owing = Owing(self)
         self._credentials = dict(credentials)
         self._transport: Transport = family._transport if family else transport or Transport()
         self._count: _Count = family._count if family else _Count()
         self._accepted: _Count = family._accepted if family else _Count()
+        self.standing: Standing = family.standing if family else Standing(self._control)
+        self._is_main = family is None
         self._bad_token = secrets.token_hex(16)
         self._lock = Lock()
         self._refused: dict[tuple[Anonymous, str], bool] = {}
@@ -120,8 +139,15 @@ class Cloud:
         """Requests with a token that were accepted so far, by all services of the cloud."""
         return self._accepted.value
 
+    @property
+    def lost(self) -> str | None:
+        """Why the cloud no longer answers as it did, in one sentence; then nothing is sent any more."""
+        return self.standing.lost
+
     def send(self, ask: Ask) -> Answer:
         """Send a request. Never raises for what the cloud does: see ``Answer.error``.
+
+        Where something else than the cloud has answered, such as a proxy, that is an error, too.
 
         Raises:
             GuardRefusal: the guard did not let it out.
@@ -132,15 +158,19 @@ class Cloud:
                 raise RoleMissing(f"{ask.method} {ask.path} needs the role {ask.role}, which this run does not have")
             self._address(ask)
             self.guard.check(ask)
+            self.owing.before(ask)
         except (RoleMissing, GuardRefusal):
-            if ask.intent is not None and self.journal:
-                self.journal.refused(ask.intent)  # nothing was asked for, so nothing needs to be looked for
+            self._not_asked(ask)
             raise
+        if self.lost is not None:
+            self._not_asked(ask)
+            return self._unanswered(ask, self.lost, ())
         side_effect: Intent | None = None
         if ask.expect_created and self.journal:
             name = side_effect_name(ask)
             side_effect = self.journal.intend(ask.expect_created, name, role=_role_name(ask))
-        answer = self._send(ask)
+        answer = self._accounted(ask, self._send(ask))
+        self.owing.learn(ask, answer)
         if answer.ok and isinstance(ask.role, Role):
             self._accepted.add()
         if ask.intent is not None and self.journal:
@@ -192,6 +222,22 @@ class Cloud:
                 self._services[service_type] = self._sibling(service_type)
             return self._services[service_type]
 
+    def _names_nothing(self, ask: Ask, collection: str, id_: str) -> bool:
+        """Whether a GET says that a collection has no such thing for who asks.
+
+        Only a fault that quotes the id counts: a route that is not there answers 404, too, whatever the path names.
+        """
+        if not isinstance(ask.role, Role) or len(id_) < _TELLING:
+            return False
+        path = f"/{quote(collection, safe='')}/{quote(id_, safe='')}"
+        # An administrator sees what others do not.
+        answers = (self._send(Ask("GET", path, role)) for role in {ask.role, Role.ADMIN} & self.roles)
+        return all(answer.status == 404 and _quotes(answer.json, id_) for answer in answers)
+
+    def owner(self, role: Role) -> str | None:
+        """Say who acts in a role, and in which project; None if nothing tells."""
+        return self._credentials[role].owner()
+
     def project_of(self, role: Role) -> str | None:
         """Give the id of the project of a role; None if its credential does not tell."""
         credential = self._credentials.get(role)
@@ -200,6 +246,28 @@ class Cloud:
     def close(self) -> None:
         """Close all connections."""
         self._transport.close()
+
+    def _not_asked(self, ask: Ask) -> None:
+        if ask.intent is not None and self.journal:
+            self.journal.refused(ask.intent)  # nothing was asked for, so nothing needs to be looked for
+
+    def _control(self, role: Role, control: Control) -> Answer:
+        path, query, version = control.path, control.query, control.microversion
+        return self._send(Ask("GET", path, role, version, query=query, timeout=CONTROL_TIMEOUT, patient=False))
+
+    def _accounted(self, ask: Ask, answer: Answer) -> Answer:
+        """The answer if it is the cloud's own, else one that has an error in its place."""
+        role = ask.role if isinstance(ask.role, Role) else Role.MEMBER
+        if not doubtful(answer, with_token=isinstance(ask.role, Role)):
+            if self._is_main and ask.method == "GET" and isinstance(ask.role, Role):
+                self.standing.learn(role, ask, answer)
+            return answer
+        trouble = self.standing.account(role, answer)
+        if trouble is None:
+            return answer
+        if self.lost is None and ask.method.upper() in SAFE_METHODS:
+            return self._send(ask)
+        return replace(answer, status=0, text="", json=ABSENT, error=trouble)
 
     def _sibling(self, service_type: str) -> Cloud | None:
         credential = self._credentials.get(Role.MEMBER)
@@ -238,8 +306,11 @@ class Cloud:
                 query = ((kind.batch_field, str(answer.json[kind.batch_field])),)
                 role = ask.role if isinstance(ask.role, Role) else Role.MEMBER
                 listing = self._send(Ask("GET", kind.collection, role, query=query)).json
-                for one in listing.get(kind.listing.key, ()) if isinstance(listing, dict) else ():
-                    self.journal.made(intent, one[kind.id_field], kind.path_of(one[kind.id_field]))
+                shown = listing.get(kind.listing.key) if isinstance(listing, dict) else None
+                for one in shown if isinstance(shown, list) else ():
+                    id_ = one.get(kind.id_field) if isinstance(one, dict) else None
+                    if isinstance(id_, str) and safe_in_path(id_):
+                        self.journal.made(intent, id_, kind.path_of(id_))
         elif 400 <= answer.status < 500 and answer.status != 408:
             self.journal.refused(intent)
 
@@ -247,7 +318,7 @@ class Cloud:
         """Send a request that the guard has passed, again where that is right."""
         earlier: list[Exchange] = []
         token: str | None = None
-        renewed = False
+        renewed, waited = False, 0.0
         while True:
             try:
                 token = token if renewed else self._token(ask)
@@ -257,7 +328,7 @@ class Cloud:
             exchange = self._exchange(ask, reply)
             pause: float | None = None
             if len(earlier) < ATTEMPTS - 1:
-                pause = _pause(ask, reply, len(earlier))
+                pause = _pause(ask, reply, len(earlier), waited)
                 if reply.status == 401 and token and not renewed and isinstance(ask.role, Role):
                     try:
                         fresh = self._credentials[ask.role].renew(token)
@@ -269,6 +340,7 @@ class Cloud:
             if pause is None:
                 return self._answer(reply, exchange, tuple(earlier))
             earlier.append(exchange)
+            waited += pause
             time.sleep(pause)
 
     def _token(self, ask: Ask) -> str | None:
@@ -308,11 +380,11 @@ class Cloud:
     def _exchange(self, ask: Ask, reply: Reply) -> Exchange:
         body: Any = None
         if ask.raw is not None:
-            body = _json(ask.raw)
+            body = json_of(ask.raw)
             body = ask.raw.decode("utf-8", "replace") if body is ABSENT else body
         elif ask.body is not ABSENT:
             body = ask.body
-        answered = _json(reply.content)
+        answered = json_of(reply.content)
         for secret_holder in (body, answered):
             self.redactor.learn_from(secret_holder)
         response = None
@@ -331,7 +403,7 @@ class Cloud:
     def _answer(self, reply: Reply, exchange: Exchange, earlier: tuple[Exchange, ...]) -> Answer:
         text = reply.content.decode("utf-8", "replace")
         error = self.redactor.text(reply.error) if reply.error else None
-        return Answer(reply.status, reply.headers, text, _json(reply.content), reply.ms, exchange, error, earlier)
+        return Answer(reply.status, reply.headers, text, json_of(reply.content), reply.ms, exchange, error, earlier)
 
     def _unanswered(self, ask: Ask, error: str, earlier: tuple[Exchange, ...]) -> Answer:
         reply = Reply(0, quote(self._address(ask), safe="/%:@!$&'()*+,;=~"), {}, error=error)
@@ -350,36 +422,23 @@ class _Count:
             self.value += 1
 
 
+def _quotes(body: Any, id_: str) -> bool:
+    """Whether the message of a fault holds an id."""
+    faults = body.values() if isinstance(body, dict) else ()
+    return any(isinstance(fault, dict) and id_ in str(fault.get("message")) for fault in faults)
+
+
 def _role_name(ask: Ask) -> str:
     return str(ask.role) if isinstance(ask.role, Role) else str(Role.MEMBER)
 
 
-def _json(content: bytes) -> Any:
-    try:
-        return json.loads(content.decode("utf-8")) if content.strip() else ABSENT
-    except (ValueError, RecursionError):
-        return ABSENT
-
-
-def _pause(ask: Ask, reply: Reply, attempt: int) -> float | None:
+def _pause(ask: Ask, reply: Reply, attempt: int, waited: float) -> float | None:
     """Seconds to wait before the same request may go out again; None if it may not."""
     if reply.error:
         # Sent twice, an action could act twice. What never reached the endpoint was not sent.
         again = (reply.unsent and reply.ms < _HASTY) or (reply.broken and ask.method.upper() in SAFE_METHODS)
         return 0.2 * (attempt + 1) if again else None
-    if reply.status in {429, 503} and ask.patient:
-        after = _retry_after(reply.headers.get("Retry-After"))
-        return after if after is not None and after <= LONGEST_PAUSE else None
+    if reply.status in BUSY and ask.patient:
+        after = retry_after(reply.headers.get("Retry-After"))
+        return after if after is not None and waited + after <= LONGEST_WAIT else None
     return None
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds from a Retry-After header, which gives them or a date."""
-    if value is None:
-        return None
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
-        return None

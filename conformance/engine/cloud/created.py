@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from conformance.engine.cloud.guard import safe_in_path
+
 if TYPE_CHECKING:
     from conformance.engine.cloud.exchange import Answer, Ask
     from conformance.engine.cloud.kinds import Kind
@@ -33,7 +35,7 @@ def side_effect_name(ask: Ask) -> str:
 
 
 def creation(kind: Kind, ask: Ask, answer: Answer) -> Creation | None:
-    """The thing that a successful answer says was made; None if it names nothing.
+    """The thing that a successful answer says was made; None if it names nothing, or by an id that no request may hold.
 
     Read in this order: the thing in the body, ``<kind>_id`` in the body, the Location header.
     """
@@ -44,7 +46,7 @@ def creation(kind: Kind, ask: Ask, answer: Answer) -> Creation | None:
         last = urlsplit(answer.headers.get("Location", "")).path.rstrip("/").rpartition("/")[2]
         # A Location elsewhere may name a collection or a job.
         id_ = last if _UUID.match(last) else None
-    if not isinstance(id_, str | int) or isinstance(id_, bool) or id_ == "":
+    if not isinstance(id_, str | int) or isinstance(id_, bool) or not safe_in_path(str(id_)):
         return None
     alias = tuple(inner[name] for name in kind.alias_fields if isinstance(inner.get(name), str)) if inner else ()
     path = kind.path_of(str(id_)) if kind.collection else f"{ask.path.rstrip('/')}/{quote(str(id_), safe='')}"

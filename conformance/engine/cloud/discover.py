@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +15,9 @@ from conformance.engine.cloud.roles import Role
 if TYPE_CHECKING:
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.exchange import Answer
+
+WIDTH = 8
+"""How many candidates of one name are combined with those of others, the first ones."""
 
 OTHER = "other-"
 """The prefix of the name by which the user names the second thing of a kind."""
@@ -80,6 +84,37 @@ class Discovery:
         found: Candidate | Missing = self._once("other", name)
         return found
 
+    def named(self, name: str) -> bool:
+        """Whether the user has named the one that is taken."""
+        return name in self._wishes
+
+    def combinations(self, names: Iterable[str]) -> list[dict[str, Candidate]] | Missing:
+        """What can be taken together: one of each name, the best first, the next ones by how much is less good in them.
+
+        The user's choice stands. What cannot be had at all is Missing, with the reason of the first such name.
+        """
+        rules = self._cloud.profile.discovery
+        found: list[tuple[int, dict[str, Candidate]]] = [(0, {})]
+        # A name comes after those which it must fit.
+        for name in sorted(names, key=lambda one: (bool(rules[one].fits), one)):
+            longer, missing = [], None
+            for cost, taken in found:
+                ranked = self._ranked(name, rules[name], {**self._taken(rules[name]), **taken})
+                if isinstance(ranked, Missing):
+                    missing = missing or ranked
+                    continue
+                longer += [(cost + place, {**taken, name: one}) for place, one in enumerate(ranked[:WIDTH])]
+            if missing is not None and not longer:
+                return missing
+            found = longer
+        return [taken for _, taken in sorted(found, key=lambda one: one[0])]
+
+    def take(self, chosen: Mapping[str, Candidate]) -> None:
+        """From now on these are the ones that are taken, by their names."""
+        with self._lock:
+            self._found = {key: one for key, one in self._found.items() if key[0] == "every"}
+            self._found.update({("first", name): one for name, one in chosen.items()})
+
     def room(self) -> int | None:
         """How many more things like the smallest the limits allow; None: no limit, or not known. Asked anew each time.
 
@@ -144,22 +179,33 @@ class Discovery:
             version = str(lookup.microversion) if cloud.microversions.max >= lookup.microversion else None
         answer = cloud.get(path, role=role, microversion=version, query=lookup.query)
         records = _list(answer, lookup.key)
-        return records, "" if records is not None else answer.error or f"GET {path} gave {answer.status}"
+        said = " and no list that can be read" if answer.ok else ""
+        return records, "" if records is not None else answer.error or f"GET {path} gave {answer.status}{said}"
 
     def _first(self, name: str, rules: Candidates) -> Candidate | Missing:
+        ranked = self._ranked(name, rules, self._taken(rules))
+        return ranked if isinstance(ranked, Missing) else ranked[0]
+
+    def _taken(self, rules: Candidates) -> dict[str, Candidate]:
+        """The ones that are taken of those names which a candidate must fit."""
+        found = {other: self.found(other) for other in rules.fits}
+        return {other: one for other, one in found.items() if isinstance(one, Candidate)}
+
+    def _ranked(self, name: str, rules: Candidates, taken: Mapping[str, Candidate]) -> tuple[Candidate, ...] | Missing:
+        """Those that fit beside what is taken, the best first; the user's alone where there is one."""
         found = self.every(name)
         wish = self._wishes.get(name)
         if wish is not None:
-            return _wished(found, wish, name, rules)
+            wished = _wished(found, wish, name, rules)
+            return wished if isinstance(wished, Missing) else (wished,)
         if isinstance(found, Missing):
             return found
         for other, fits in rules.fits.items():
-            beside = self.found(other)
-            if isinstance(beside, Candidate):
-                found = tuple(one for one in found if _fit(one, beside, fits))
+            if other in taken:
+                found = tuple(one for one in found if _fit(one, taken[other], fits))
                 if not found:
-                    return Missing(rules.unfit.replace("{name}", beside.name))
-        return min(found, key=lambda one: one.key(rules.prefers)) if rules.prefers else found[0]
+                    return Missing(rules.unfit.replace("{name}", taken[other].name))
+        return tuple(sorted(found, key=lambda one: one.key(rules.prefers))) if rules.prefers else found
 
     def _other(self, name: str, rules: Candidates) -> Candidate | Missing:
         found, wish, other = self.every(name), self._wishes.get(OTHER + name), rules.other
@@ -226,6 +272,9 @@ def _candidate(record: dict[str, Any], rules: Candidates) -> Candidate:
 def _attribute(record: dict[str, Any], rule: Attribute) -> Any:
     if rule.test is not None:
         return rule.test.holds(record)
+    if rule.members:
+        held = next((one for name in rule.fields if isinstance(one := value(record, name), dict)), record)
+        return sum(any(fnmatchcase(name, pattern) for pattern in rule.members) for name in held)
     found = next(filter(None, (value(record, name, None) for name in rule.fields)), "")
     if not rule.number:
         return found

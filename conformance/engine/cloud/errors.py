@@ -20,6 +20,10 @@ class GuardRefusal(CloudError):
     """The guard did not let a request out: it could have changed what this run did not make. An error of ours."""
 
 
+class UnsafePath(GuardRefusal):
+    """The path of a request could be read as that of another thing, such as one with an id that holds a slash."""
+
+
 class RoleMissing(CloudError):
     """A request was to be sent in a role that this run does not have. An error of ours: ask ``cloud.roles`` first."""
 

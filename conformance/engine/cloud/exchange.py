@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.engine.cloud.faults import message_in
 from conformance.engine.cloud.roles import Role, Sender
 
 if TYPE_CHECKING:
@@ -42,9 +43,10 @@ class Ask:
         query: name and value pairs.
         headers: further headers, which win over ours. Never a token: that is the role's part.
         intent: the journal's intent if the request creates something.
-        timeout: in seconds, for the connection and between two bytes of the answer.
+        timeout: in seconds, for the connection, and from the request to the last byte of the answer.
         expect_created: the kind of what an action makes on the side: the client journals the intent, and the id that
             the answer names.
+        pays: the key of the debt in the journal that the request pays; empty for all others.
         patient: honour Retry-After (429, 503). False where such an answer is what is tested.
     """
 
@@ -60,6 +62,7 @@ class Ask:
     timeout: float = 60.0
     expect_created: str | None = None
     patient: bool = True
+    pays: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,3 +92,11 @@ class Answer:
     def ok(self) -> bool:
         """Whether the code is one of 2xx."""
         return 200 <= self.status < 300
+
+
+def said(what: str, answer: Answer) -> str:
+    """The cloud's answer, in one clause."""
+    if answer.error:
+        return f"{what}: {answer.error}"
+    message = message_in(answer.text if answer.json is ABSENT else answer.json)
+    return f"{what} gave {answer.status}" + (f" ({message})" if message else "")

@@ -7,7 +7,8 @@ A request other than GET and HEAD passes if
 (b) or it creates something, and the journal already holds the intent, with the name that the path gives it, if any;
 (c) or its target is a random id that this run has seen answer 404, or it goes out without a valid token;
 (d) or its path holds a name that this run has made up for a route that cannot exist, so that nothing is there;
-(e) or the user allows disruption, for what is shared.
+(e) or the user allows disruption, for what is shared, unless no request could undo it;
+(f) or it pays a debt that is in the journal.
 
 It knows what may pass and refuses the rest, routes that it has never heard of included. What it must know of the routes
 of a service is said in the service's description (see ``profile.GuardRules``).
@@ -23,7 +24,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from conformance.engine.cloud.errors import GuardRefusal
+from conformance.engine.cloud.errors import GuardRefusal, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import GuardRules, NamedInBody
 from conformance.engine.cloud.roles import Anonymous
@@ -40,6 +41,8 @@ _METHOD_HEADERS = frozenset({"x-http-method", "x-http-method-override", "x-metho
 _ID_LIKE = re.compile(r"[0-9A-Fa-f.:/-]+\Z")
 """A UUID, a number or an address. What holds other characters is none, and so names nothing by its id."""
 
+_UNSAFE = re.compile(r"[/\\<>\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd\ud800-\udfff]")
+
 _UNASSIGNED = tuple(
     ipaddress.ip_network(net) for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
 )
@@ -47,6 +50,12 @@ _UNASSIGNED = tuple(
 
 AnonymousRefused = Callable[[Anonymous, str], bool]
 """Whether the cloud was seen to refuse such a sender (401) at this path."""
+
+
+NamesNothing = Callable[["Ask", str, str], bool]
+"""Whether the cloud was seen to have nothing of an id in a collection, for who asks."""
+
+LEAVE = "--allow-disruptive would let it"
 
 
 class Guard:
@@ -58,11 +67,14 @@ class Guard:
         allow_disruptive: let everything out.
         anonymous_refused: asks the cloud whether it refuses who has no valid token; without it such requests are
             held to the same rules as all others.
+        names_nothing: asks the cloud whether an id names nothing; without it only what was seen before counts.
+        made: collections besides those of the rules in which this run may have made something.
         unknown: the random ids that another guard of this run has seen answer 404, to be shared.
 
     Attributes:
         nowhere: names that were made up for routes that cannot exist.
         unknown: the random ids that were seen to answer 404.
+        all_own: whether the whole cloud was made for this run, so that nothing there is anybody else's.
     """
 
     def __init__(
@@ -72,22 +84,50 @@ class Guard:
         *,
         allow_disruptive: bool = False,
         anonymous_refused: AnonymousRefused | None = None,
+        names_nothing: NamesNothing | None = None,
+        made: frozenset[str] = frozenset(),
         unknown: set[str] | None = None,
     ) -> None:
         self.allow_disruptive = allow_disruptive
+        self.all_own = False
         self._journal = journal
         self.nowhere: set[str] = set()
         self._rules = rules or GuardRules()
         self._anonymous_refused = anonymous_refused
+        self._names_nothing = names_nothing
+        self._made = made
         self.unknown: set[str] = set() if unknown is None else unknown
 
     def seen_unknown(self, id_: str) -> None:
         """Remember a random id that the cloud has answered with 404."""
         self.unknown.add(id_)
 
-    def harmless(self, value: str) -> bool:
-        """Whether the value names something that this run has made, or nothing at all."""
-        return value in self.unknown or (self._journal is not None and self._journal.owns(value))
+    def harmless(self, value: str, collection: str | None = None) -> bool:
+        """Whether the value names something that this run has made (in a collection), or nothing at all."""
+        return value in self.unknown or (self._journal is not None and self._journal.owns(value, collection))
+
+    def reaches_nothing(self, ask: Ask) -> bool:
+        """Whether a request changes nothing, since its target is unknown or the cloud refuses its sender: see (c)."""
+        segments = _segments(ask)
+        return self._is_refused(ask, segments) or any(one in self.unknown | self.nowhere for one in segments)
+
+    def forbids(self, method: str, template: str) -> str | None:
+        """Why no request of a route goes out that names a thing which is there; None where one may.
+
+        It is known before anything is made: the run can have made nothing in a collection that all users share.
+
+        Args:
+            method: of the request.
+            template: the documented path, with placeholders.
+        """
+        own, segments = self._rules.own_collections, template.split("/")[1:]
+        if self.allow_disruptive or own is None or not segments[0] or segments[0].startswith("{"):
+            return None
+        if method.upper() in SAFE_METHODS and not self._acts([s if s[:1] != "{" else "*" for s in segments]):
+            return None
+        if segments[0] in own or (len(segments) > 1 and segments[0] in self._made):
+            return None
+        return f"not sent: {method} {template}: it changes {segments[0]}, which all users share ({LEAVE})"
 
     def check(self, ask: Ask) -> None:
         """Let the request pass in silence.
@@ -103,16 +143,25 @@ class Guard:
         if held := sorted(names & _METHOD_HEADERS):
             # Some endpoints take such a header for the method, and then a GET is none.
             safe = False
-        if safe or self.allow_disruptive:
+        if ask.pays and self._journal is not None and self._journal.owes(ask.pays, ask.method, ask.path):
+            return
+        final = not self.all_own and self._is_irreversible(ask.method, segments)
+        if safe or (self.allow_disruptive and not final):
             return
         trouble = self._trouble(ask, segments)
         if trouble is None:
             return
+        if self._is_refused(ask, segments):
+            return
         if isinstance(ask.role, Anonymous) and self._anonymous_refused is not None:
-            if self._anonymous_refused(ask.role, f"/{segments[0]}" if segments else "/"):
-                return
             trouble += f", and this cloud was not seen to refuse {ask.role}"
-        raise _refusal(ask, trouble)
+        raise _refusal(ask, f"{trouble}, and no request could undo it" if final else trouble)
+
+    def _is_refused(self, ask: Ask, segments: list[str]) -> bool:
+        """Whether this cloud was seen to refuse the sender, who has no valid token."""
+        if not isinstance(ask.role, Anonymous) or self._anonymous_refused is None:
+            return False
+        return self._anonymous_refused(ask.role, f"/{segments[0]}" if segments else "/")
 
     def _trouble(self, ask: Ask, segments: list[str]) -> str | None:
         """Why it must not go out; None if it may."""
@@ -125,14 +174,18 @@ class Guard:
             return self._creation_trouble(ask, segments)
         if self._names_what_it_makes(ask, segments):
             return None
-        if not self.harmless(segments[1]):
-            return f"{segments[1]!r} is not in this run's journal"
+        if not self.harmless(segments[1], f"/{segments[0]}") and not self._seen_to_be_nothing(ask, segments):
+            return f"{segments[1]!r} is not in this run's journal ({LEAVE})"
         parts = self._rules.parts.get(segments[0], frozenset())
         if len(segments) > 3 and segments[2] not in parts:
             for further in segments[3::2]:
                 if not self.harmless(further):
-                    return f"{further!r} is not in this run's journal"
+                    return f"{further!r} is not in this run's journal ({LEAVE})"
         return None
+
+    def _seen_to_be_nothing(self, ask: Ask, segments: list[str]) -> bool:
+        # Not remembered: what one role cannot see may be there for another.
+        return self._names_nothing is not None and self._names_nothing(ask, segments[0], segments[1])
 
     def _names_what_it_makes(self, ask: Ask, segments: list[str]) -> bool:
         """Whether a PUT at the top of another service's API makes what its path names, by an intent that stands."""
@@ -151,7 +204,7 @@ class Guard:
             return "it names no resource"
         creating = self._rules.own_collections
         if ask.method.upper() != "POST" or (creating is not None and segments[0] not in creating):
-            return f"it changes {segments[0]}, which this run did not make (--allow-disruptive would let it)"
+            return f"it changes {segments[0]}, which this run did not make ({LEAVE})"
         if ask.intent is None or self._journal is None:
             return "it creates something without an intent in the journal"
         if not self._journal.is_open(ask.intent):
@@ -167,9 +220,11 @@ class Guard:
 
     def _acts(self, segments: list[str]) -> bool:
         """Whether a GET of this path acts."""
-        path = "/" + "/".join(segments)
-        patterns = (one for one in self._rules.acting_reads if one.count("/") == path.count("/"))
-        return any(fnmatchcase(path, pattern) for pattern in patterns)
+        return _fits("/" + "/".join(segments), self._rules.acting_reads)
+
+    def _is_irreversible(self, method: str, segments: list[str]) -> bool:
+        """Whether no request undoes this one."""
+        return _fits(f"{method.upper()} /{'/'.join(segments)}", self._rules.irreversible)
 
     def _changed(self, value: Any, holder: str = "") -> Iterator[tuple[str, str]]:
         """The things that a body names and the request changes beside its target: pairs of member and id."""
@@ -196,9 +251,27 @@ class Guard:
         return any(map(fits, self._rules.changed_members))
 
 
+def safe_in_path(id_: str) -> bool:
+    """Whether an id, once it is percent-encoded, is one part of a path for everything that reads it on its way.
+
+    Slashes and dots lead to another place, controls end a line of the request, a mark of HTML may act in a page, and
+    half a character, of which U+FFFD is left, can be sent by nobody.
+    """
+    return id_ not in {"", ".", ".."} and _UNSAFE.search(id_) is None
+
+
+def _fits(path: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a path fits one of some patterns, in which ``*`` stands for one part."""
+    return any(one.count("/") == path.count("/") and fnmatchcase(path, one) for one in patterns)
+
+
 def _refusal(ask: Ask, why: str) -> GuardRefusal:
+    return GuardRefusal(_refused(ask, why))
+
+
+def _refused(ask: Ask, why: str) -> str:
     path = ask.path if ask.path.isprintable() else repr(ask.path)
-    return GuardRefusal(f"not sent: {ask.method} {path} as {ask.role}: {why}")
+    return f"not sent: {ask.method} {path} as {ask.role}: {why}"
 
 
 def _segments(ask: Ask) -> list[str]:
@@ -214,10 +287,10 @@ def _segments(ask: Ask) -> list[str]:
     if (
         not path.startswith("/")
         or any(mark in path for mark in "?#\\")
-        or any(not part or part in {".", ".."} or "/" in part or "\\" in part for part in decoded)
+        or not all(map(safe_in_path, decoded))
         or any(ord(char) < 0x21 for char in path)
     ):
-        raise _refusal(ask, "its path can be read as that of another resource")
+        raise UnsafePath(_refused(ask, "its path can be read as that of another resource"))
     return decoded
 
 

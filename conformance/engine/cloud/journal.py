@@ -2,7 +2,7 @@
 
 One file of JSON lines per process, ``journal*.jsonl`` in the run's directory; what one process has written, the others
 see. Lines: ``run`` (the prefix of all names), ``intend``, ``made``, ``refused``, ``gone``; and, for what is others' and
-changed for a moment, ``owe`` (the request that puts it back) and ``paid``.
+changed for a moment, ``owe`` (the thing as it was, and how it is put back) and ``paid``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import time
 from dataclasses import asdict, dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+
+from conformance.engine.cloud.shared import Debt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,21 +69,6 @@ class Entry:
         return tuple((id_, path) for id_, path in zip(self.ids, self.paths, strict=True) if id_ not in self.gone)
 
 
-@dataclass(frozen=True)
-class Debt:
-    """A request that puts something back that is not the run's; ``key`` names it within the run's journals."""
-
-    key: str
-    method: str
-    path: str
-    role: str
-    microversion: str
-    body: Any
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path} as {self.role} {json.dumps(self.body)}"
-
-
 @dataclass
 class _Book:
     """The sum of the lines of journals."""
@@ -115,8 +102,8 @@ class _Book:
                 self.refused.add(key)
             case {"do": "gone", "id": id_}:
                 self.gone_at[id_] = max(line.get("at", 0.0), self.gone_at.get(id_, 0.0))
-            case {"do": "owe", "key": key, "method": method, "path": path, "role": role, "body": body}:
-                self.debts[key] = Debt(key, method, path, role, line.get("microversion", ""), body)
+            case {"do": "owe", "key": key} if (debt := Debt.read(line)) is not None:
+                self.debts[key] = debt
             case {"do": "paid", "key": key}:
                 self.paid.add(key)
 
@@ -240,21 +227,26 @@ class Journal:
         """Write down that a resource was deleted. It stays ours: ids are not given twice."""
         self._write({"do": "gone", "id": id})
 
-    def owe(self, method: str, path: str, role: str, microversion: str, body: Any) -> Debt:
-        """Write down the request that will put back what is about to be changed for others."""
-        debt = Debt(secrets.token_hex(8), method, path, role, microversion, body)
+    def owe(self, debt: Debt) -> Debt:
+        """Write down a thing of others as it was before it is changed; the latest debt of a key counts."""
+        with self._lock:
+            self._own.add(debt.key)
         self._write({"do": "owe", **asdict(debt)}, before=True)
         return debt
+
+    def owes(self, key: str, method: str, path: str) -> bool:
+        """Whether a request pays an open debt."""
+        return any(d.key == key and (d.method, d.back) == (method, path) for d in self.debts())
 
     def paid(self, debt: Debt) -> None:
         """Write down that all is as it was."""
         self._write({"do": "paid", "key": debt.key})
 
-    def debts(self) -> tuple[Debt, ...]:
-        """The debts that the run, in any of its processes, has not paid; the latest first."""
+    def debts(self, *, own: bool = False) -> tuple[Debt, ...]:
+        """The debts that the run, in any of its processes, has not paid, the latest first; or with ``own`` this one."""
         with self._lock:
             self._catch_up()
-            return self._book.unpaid()
+            return tuple(debt for debt in self._book.unpaid() if not own or debt.key in self._own)
 
     def owns(self, value: str, collection: str | None = None) -> bool:
         """Whether the value is an id or an alias that this run's journals hold, of whichever process.

@@ -31,6 +31,8 @@ class Listing:
         paged: whether a long list comes in pages, which ``marker`` asks for.
         name_query: the query parameter that shows only those whose name holds a text.
         status_path: the path of a list that shows the statuses; empty where none does.
+        query: further query parameters without which the list does not show all.
+        user_field: the field of a thing that names who uses it, empty where nobody does.
     """
 
     key: str = ""
@@ -38,6 +40,8 @@ class Listing:
     paged: bool = False
     name_query: str = ""
     status_path: str = ""
+    query: tuple[tuple[str, str], ...] = ()
+    user_field: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,19 @@ class Base:
 
 
 @dataclass(frozen=True)
+class Contents:
+    """Things that must be taken out of a thing before it can be removed.
+
+    Attributes:
+        field: of the thing, that lists them.
+        act: takes one out: in its body, ``{value}`` stands for it.
+    """
+
+    field: str
+    act: Act
+
+
+@dataclass(frozen=True)
 class Deletion:
     """How things of a kind are removed.
 
@@ -102,6 +119,7 @@ class Deletion:
         final_codes: codes of an answer that will not change, however often deletion is asked for.
         before: what must be done first.
         base: what must be removed first.
+        contents: what must be taken out first.
     """
 
     slow: bool = False
@@ -114,6 +132,7 @@ class Deletion:
     final_codes: tuple[int, ...] = ()
     before: tuple[Preparation, ...] = ()
     base: Base | None = None
+    contents: Contents | None = None
 
 
 @dataclass(frozen=True)
@@ -124,12 +143,28 @@ class OptionalField:
         name, value: what is given; a value whose Bindings the cloud cannot give does not fit.
         min_microversion: the lowest of the request at which it is given; None for all.
         unless_single: a name of discovery: it is not given where the cloud has exactly one of these.
+        if_named: a name of discovery: it is given only where the user has named the one to take.
     """
 
     name: str
     value: Any
     min_microversion: Microversion | None = None
     unless_single: str = ""
+    if_named: str = ""
+
+
+@dataclass(frozen=True)
+class Instead:
+    """A variant in which a thing is made where what was found has an attribute.
+
+    Attributes:
+        variant: by name.
+        resource: a name of discovery; has: an attribute of it, which must be true or filled.
+    """
+
+    variant: str
+    resource: str
+    has: str
 
 
 @dataclass(frozen=True)
@@ -142,12 +177,14 @@ class Factory:
         path: empty for the collection; ``{of}`` stands for what the thing is made of.
         optional: fields that are given in some situations.
         variants: name -> fields that make one of another sort.
+        instead: variants that are tried before the usual sort where something that was found needs it.
     """
 
     body: Any
     path: str = ""
     optional: tuple[OptionalField, ...] = ()
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    instead: tuple[Instead, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,7 +199,8 @@ class Kind:
         id_field, name_field: what names one in a path, and what a client calls it; no name_field where it has no name.
         alias_fields: other fields by which requests name it.
         batch_field: the field of an answer that names several made at once, and the query parameter that lists these.
-        leaves: kinds of what it may leave behind, which bear its name.
+        leaves: kinds of what it may leave behind, which bear its name; in the project of whoever has acted on it.
+        goes_with: the kind of the thing of which it is a part, and with which it goes.
         brings: field of a new one -> kind of what was made with it, and stays after it.
     """
 
@@ -175,6 +213,7 @@ class Kind:
     alias_fields: tuple[str, ...] = ()
     batch_field: str = ""
     leaves: tuple[str, ...] = ()
+    goes_with: str = ""
     brings: Mapping[str, str] = field(default_factory=dict)
     listing: Listing = field(default_factory=Listing)
     status: Status = field(default_factory=Status)

@@ -168,7 +168,7 @@ class Watch:
             self._waits.append(waiting)
             self._fresh = True
             self._changed.notify_all()
-            self._changed.wait_for(lambda: waiting.done or self._closed, timeout)
+            self._changed.wait_for(lambda: waiting.done or self._closed or bool(self._cloud.lost), timeout)
             if waiting in self._waits:
                 self._waits.remove(waiting)
             if waiting.failure is not None:
@@ -190,7 +190,7 @@ class Watch:
                 raise waiting.failure
             return waiting.done
 
-        done = until(look, bool, timeout, stopping)
+        done = until(look, lambda done: done or bool(self._cloud.lost), timeout, stopping)
         return waiting.result(not done, problems[-1] if problems else None)
 
     def trace(self, id_: str) -> tuple[tuple[float, str, str | None], ...]:
@@ -210,7 +210,7 @@ class Watch:
             self._changed.notify_all()
             thread = self._thread
         if thread is not None:
-            thread.join(timeout=5)
+            thread.join(timeout=5 if self._cloud.lost is None else 0)
 
     def _run(self) -> None:
         while True:
@@ -234,6 +234,9 @@ class Watch:
                 news = self._tell(role, views, begun) or news
             took = time.monotonic() - started
             with self._changed:
+                if self._cloud.lost:
+                    self._problem = self._cloud.lost
+                    self._changed.notify_all()
                 # By the age of the youngest wait: one that has just begun is not to suffer from one that lasts.
                 youngest = min((time.monotonic() - one.since for one in self._waits), default=0.0)
                 pause = self._shortest if news else min(max(self._shortest, youngest * _GROWTH), self._longest)

@@ -13,6 +13,7 @@ from keystoneauth1.session import Session
 
 from conformance.engine.cloud.candidates import Candidates, Room
 from conformance.engine.cloud.kinds import Kind
+from conformance.engine.cloud.shared import Shared
 from specs.microversion import Microversion
 
 
@@ -88,12 +89,15 @@ class GuardRules:
         own_collections: collections in which a POST makes something of the project's own; what is not among them is
             shared, and needs the user's leave. None: all, and a PUT at the top of the API makes what its path names.
         parts: collection -> what belongs to one of its things, so that an id after it names nothing beyond that thing.
+        irreversible: "METHOD /path" of requests that no request undoes, ``*`` for one part of the path: they go out to
+            what the run has made alone, whatever the user allows.
         changed_members: members of bodies that name what is changed beside the target, and not only read.
     """
 
     acting_reads: tuple[str, ...] = ()
     own_collections: frozenset[str] | None = None
     parts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    irreversible: tuple[str, ...] = ()
     changed_members: tuple[NamedInBody, ...] = ()
 
 
@@ -117,6 +121,7 @@ class Profile:
         removed_at_highest: whether things are removed at the highest microversion, and not at the lowest.
         token_check: None where tokens are not tried at the start.
         discovery: what the cloud has, by the name that Bindings use.
+        shared: things that the run did not make and a request may change, and how each is put back.
         room: None where nobody knows.
     """
 
@@ -129,6 +134,7 @@ class Profile:
     token_check: TokenCheck | None = None
     guard: GuardRules = field(default_factory=GuardRules)
     discovery: Mapping[str, Candidates] = field(default_factory=dict)
+    shared: tuple[Shared, ...] = ()
     room: Room | None = None
 
     def version_headers(self, microversion: str) -> dict[str, str]:

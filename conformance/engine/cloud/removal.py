@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud import fields
-from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.exchange import Answer, Ask, said
+from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.kinds import GONE, Act, Kind, View
+from conformance.engine.cloud.listing import listed
 from conformance.engine.cloud.poll import NOT_THERE, WaitResult
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.cloud.waiters import wait_for_gone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.journal import Journal
     from conformance.engine.cloud.poll import Watch
 
 WORKERS = 8
+
+BAD_REQUEST = 400
+
+Tell = Callable[[str], None]
+"""Takes a sentence for a person."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +62,17 @@ class Remover:
 
     Args:
         timeout: seconds for one thing.
+        tell: takes a sentence whenever a wait begins.
     """
 
-    def __init__(self, cloud: Cloud, watch: Watch, journal: Journal, *, timeout: float = 300.0) -> None:
+    def __init__(
+        self, cloud: Cloud, watch: Watch, journal: Journal, *, timeout: float = 300.0, tell: Tell | None = None
+    ) -> None:
         self._cloud = cloud
         self._watch = watch
         self._journal = journal
         self._timeout = timeout
+        self._tell = tell or (lambda _: None)
         highest = cloud.microversions.max if cloud.profile.removed_at_highest else None
         self._version = str(highest) if highest is not None else None
 
@@ -79,10 +90,20 @@ class Remover:
         return done
 
     def remove(self, thing: Thing, *, wait: bool = True) -> Removal:
-        """Remove one thing. Something that is not there counts as removed."""
+        """Remove one thing. Something that is not there counts as removed.
+
+        A thing that the guard does not let be removed is left: it must not keep the rest.
+        """
+        try:
+            return self._removed(thing, wait)
+        except CloudError as error:
+            return Removal(thing, True, str(error))
+
+    def _removed(self, thing: Thing, wait: bool) -> Removal:
         deadline = time.monotonic() + self._timeout
         kind = self._cloud.profile.kind(thing.kind)
         self._remove_base(thing, kind)
+        self._emptied(thing, kind)
         removal = self._looked_at(thing, kind, wait) or self._delete(thing, kind, deadline)
         if removal.trouble is None and removal.was_there and wait:
             removal = Removal(thing, True, self._await(thing, kind, deadline))
@@ -122,31 +143,47 @@ class Remover:
 
     def _delete(self, thing: Thing, kind: Kind, deadline: float) -> Removal:
         """Have the deletion accepted, again while the thing is locked or in use."""
-        rules, unlocked = kind.deletion, False
+        rules, unlocked, told = kind.deletion, False, False
 
         def ask() -> Answer:
-            nonlocal unlocked
+            nonlocal unlocked, told
             answer = self._by_someone(thing, None)
             if answer.status == 409 and rules.unlock is not None and not unlocked:
                 unlocked = True
                 self._by_someone(thing, rules.unlock, any_refusal=True)
                 answer = self._by_someone(thing, None)
+            if not told and not decided(answer):
+                told = True
+                if self._never_was(thing, kind, answer):
+                    return replace(answer, status=404)
+                why = said(f"DELETE {thing.path}", answer)
+                self._tell(f"{thing} cannot be removed yet: {why}; asking again, for {self._timeout:g} s at most")
             return answer
 
         def decided(answer: Answer) -> bool:
             # Refused while in use (400, 409), or the cloud had trouble: the next time may be better.
-            return answer.ok or answer.status in {401, 403, *NOT_THERE, *rules.final_codes}
+            final = {401, 403, *NOT_THERE, *rules.final_codes}
+            return answer.ok or answer.status in final or self._cloud.lost is not None or bool(kind.goes_with)
 
         answer = until(ask, decided, deadline - time.monotonic(), pause=0.2, growth=2)
-        if answer.ok or answer.status in NOT_THERE:
+        # A part of a thing that is the run's is removed with that, which is told where it is left.
+        if answer.ok or answer.status in NOT_THERE or kind.goes_with:
             return Removal(thing, answer.ok)
         return Removal(thing, True, said(f"DELETE {thing.path}", answer))
+
+    def _never_was(self, thing: Thing, kind: Kind, answer: Answer) -> bool:
+        """Whether a refusal is of the id itself (400), and the list of its kind shows no such thing."""
+        if answer.status != BAD_REQUEST or not kind.listing.key or kind.deletion.kept:
+            return False
+        found, ended = listed(self._cloud, kind, thing.role)
+        return ended is None and all(str(one.get(kind.id_field)) != thing.id for one in found)
 
     def _await(self, thing: Thing, kind: Kind, deadline: float) -> str | None:
         """Wait until it is gone; why it is not, or None."""
         rules = kind.deletion
         if not rules.slow:
             return None
+        self._tell(f"waiting until {thing} is gone, for {self._timeout:g} s at most")
         result = self._gone(thing, kind, deadline)
         if result.status in rules.kept and rules.force is not None:
             # The cloud keeps deleted things for a while, in which they count against the quota.
@@ -178,6 +215,16 @@ class Remover:
             return self._cloud.send(Ask("DELETE", thing.path, role, self._version))
         return self._cloud.send(Ask(act.method, act.path.replace("{path}", thing.path), role, body=act.body))
 
+    def _emptied(self, thing: Thing, kind: Kind) -> None:
+        """Take out what keeps a thing from being removed."""
+        contents = kind.deletion.contents
+        if contents is None:
+            return
+        answer = self._cloud.get(thing.path, role=thing.role)
+        for one in fields.values(kind.shown_in(answer.json), f"{contents.field}.{fields.EVERY}"):
+            body = _with_value(contents.act.body, one)
+            self._by_someone(thing, replace(contents.act, body=body), any_refusal=True)
+
     def _remove_base(self, thing: Thing, kind: Kind) -> None:
         """Remove what a thing stands on: nobody else knows of it."""
         base = kind.deletion.base
@@ -194,20 +241,13 @@ class Remover:
         below = self._cloud.profile.kind(base.kind)
         for one in listed if isinstance(listed, list) else ():
             id_ = one.get(base.of) if isinstance(one, dict) else None
-            if isinstance(id_, str) and id_:
+            if isinstance(id_, str) and safe_in_path(id_):
                 self._journal.made(self._journal.intend(base.kind, "", role=thing.role), id_, below.path_of(id_))
                 self.remove(Thing(base.kind, id_, below.path_of(id_), thing.role))
 
 
-def said(what: str, answer: Answer) -> str:
-    """The cloud's answer, in one clause."""
-    if answer.error:
-        return f"{what}: {answer.error}"
-    message = ""
-    if isinstance(answer.json, dict):
-        for fault in answer.json.values():
-            if isinstance(fault, dict) and isinstance(fault.get("message"), str):
-                message = " ".join(fault["message"].split())[:200]
-    elif answer.json is ABSENT:
-        message = " ".join(answer.text.split())[:80]
-    return f"{what} gave {answer.status}" + (f" ({message})" if message else "")
+def _with_value(body: Any, value: Any) -> Any:
+    """A body with a value in place of the text ``{value}``."""
+    if isinstance(body, dict):
+        return {name: _with_value(inner, value) for name, inner in body.items()}
+    return value if body == "{value}" else body

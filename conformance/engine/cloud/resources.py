@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud import fields as shown_fields
@@ -13,8 +13,9 @@ from conformance.engine.cloud.cleanup import remove_entries
 from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.discover import Missing
 from conformance.engine.cloud.errors import ResourceError
-from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.removal import Remover, Thing, said
+from conformance.engine.cloud.exchange import ABSENT, Answer, Ask, said
+from conformance.engine.cloud.guard import safe_in_path
+from conformance.engine.cloud.removal import Remover, Thing
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.waiters import wait_for_status
 from conformance.engine.model.binding import Binding
@@ -56,6 +57,9 @@ class Resources:
     Args:
         timeout: seconds that one thing may take to be ready, or to go.
         stopping: the run's: set, it ends the wait for a thing to be ready.
+
+    Attributes:
+        usual: kind -> the variant in which its usual things are made on this cloud.
     """
 
     def __init__(
@@ -75,6 +79,9 @@ class Resources:
         self._watch = watch
         self._timeout = timeout
         self._stopping = stopping or Event()
+        self._lock = Lock()
+        self._spare: Made | None = None
+        self.usual: dict[str, str] = {}
 
     def rand_name(self, kind: str = "") -> str:
         """Make up a name that begins with the run's prefix."""
@@ -118,12 +125,30 @@ class Resources:
         known = self._cloud.profile.kind(kind)
         if known.factory is None:
             raise ResourceError(f"this suite cannot make a {kind}")
+        if not (name or variant or fields or beside or query or of) and wait:
+            spare = self._take_spare(kind, role)
+            if spare is not None:
+                return spare
+        variant = variant or self.usual.get(kind, "")
         name = name or self.rand_name(kind)
         more = {**known.factory.variants.get(variant, {}), **(fields or {})}
         body = self._body(known.factory, name, role, microversion, more, beside or {})
         path = known.factory.path.replace("{of}", of) or known.collection
         made = self._make(known, path, body, name, role, microversion, query)
         return self._ready(known, made) if wait and known.status.ready else made
+
+    def keep(self, made: Made) -> None:
+        """Keep a thing that nothing was done to, so that it is given in the place of the next one of its kind."""
+        with self._lock:
+            self._spare = made
+
+    def _take_spare(self, kind: str, role: Role) -> Made | None:
+        with self._lock:
+            spare = self._spare
+            if spare is None or (spare.kind, spare.role) != (kind, role):
+                return None
+            self._spare = None
+            return spare
 
     def delete(self, made: Made, *, wait: bool = True) -> None:
         """Delete one thing and wait until it is gone, by force where the cloud would keep it for a while."""
@@ -178,6 +203,8 @@ class Resources:
                 continue
             if option.unless_single and len(self._discovery.every(option.unless_single) or ()) == 1:
                 continue
+            if option.if_named and not self._discovery.named(option.if_named):
+                continue
             if not any(isinstance(found, Missing) for found in self._found_in(option.value)):
                 thing[option.name] = self._filled(option.value, name, role)
         return body
@@ -224,7 +251,7 @@ class Resources:
             raise ResourceError(f"no {kind.name} could be made: {said(f'POST {path}', answer)}", answer)
         found = creation(kind, ask, answer)
         if found is None:
-            was = f"POST {path} gave {answer.status} and did not name it"
+            was = f"POST {path} gave {answer.status} and did not name it by an id that a path can hold"
             raise ResourceError(f"a {kind.name} was made, but {was}", answer)
         return Made(kind.name, found.id, name, found.path, role, kind.shown_in(answer.json) or {}, answer)
 
@@ -255,9 +282,12 @@ class Resources:
 
     def _note_brought(self, view: View, field_name: str, brought: str, role: Role) -> None:
         """Write down what came with a thing: what something else was made of does not go with it."""
-        for one in shown_fields.value(view, field_name, None) or ():
-            path = self._cloud.profile.kind(brought).path_of(one["id"])
-            self._journal.made(self._journal.intend(brought, "", role=role), one["id"], path)
+        listed = shown_fields.value(view, field_name, None)
+        for one in listed if isinstance(listed, list) else ():
+            id_ = one.get("id") if isinstance(one, dict) else None
+            if isinstance(id_, str) and safe_in_path(id_):
+                path = self._cloud.profile.kind(brought).path_of(id_)
+                self._journal.made(self._journal.intend(brought, "", role=role), id_, path)
 
 
 def _reaches(microversion: str | None, lowest: Microversion | None) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from conformance.engine.cloud.removal import Thing, said
+from conformance.engine.cloud.exchange import said
+from conformance.engine.cloud.guard import safe_in_path
+from conformance.engine.cloud.listing import listed
+from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
 
 if TYPE_CHECKING:
@@ -38,35 +41,52 @@ def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> Found:
     entries = tuple(entries)
     things = [Thing(entry.intent.kind, id_, path, _role(entry.intent)) for entry in entries for id_, path in entry.left]
     lost: list[str] = []
-    wanted: dict[tuple[str, Role], list[Intent]] = {}
-    for entry in entries:
-        intent = entry.intent
-        if not entry.ids and not entry.settled:
-            wanted.setdefault((intent.kind, _role(intent)), []).append(intent)
-        for left in cloud.profile.kind(intent.kind).leaves if entry.ids else ():
-            wanted.setdefault((left, _role(intent)), []).append(intent)
+    wanted = _wanted(cloud, journal, entries)
     for (name, role), intents in wanted.items():
         if role not in cloud.roles:
             lost += [f"{one.kind} {one.name}: the role {role} is missing" for one in intents if one.kind == name]
             continue
         kind = cloud.profile.kind(name)
-        found, trouble = _listing(cloud, kind, role)
+        found, trouble = _listing(cloud, journal, kind, role)
         for intent in intents:
-            mine = [(id_, called) for id_, called in found if _named_by(called, intent.name, journal)]
+            named = [(id_, called) for id_, called in found if _named_by(called, intent.name, journal)]
+            mine = [(id_, called) for id_, called in named if safe_in_path(id_)]
+            if len(mine) < len(named):
+                lost.append(f"{name} {intent.name}: it is shown with an id that no request can hold safely")
+                continue
             for id_, called in mine:
-                if not journal.owns(id_):
+                if not journal.owns(id_, kind.collection):
                     owner = intent if intent.kind == name else journal.intend(name, called, role=role)
                     journal.made(owner, id_, kind.path_of(id_))
                     things.append(Thing(name, id_, kind.path_of(id_), role))
             if intent.kind != name or mine:
                 continue
             if trouble:
-                lost.append(f"{name} {intent.name}: {trouble}")
+                called = f"{name} {intent.name}".strip()
+                lost.append(f"{called}: {trouble}")
             else:
                 journal.refused(intent)
     unreachable = [thing for thing in things if thing.role not in cloud.roles]
     lost += [f"{thing}: the role {thing.role} is missing" for thing in unreachable]
     return Found(tuple(thing for thing in things if thing not in unreachable), tuple(lost))
+
+
+def _wanted(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> dict[tuple[str, Role], list[Intent]]:
+    """The intents whose names must be looked for, by the kind of things and the role that lists them."""
+    wanted: dict[tuple[str, Role], list[Intent]] = {}
+    for entry in entries:
+        intent = entry.intent
+        kind, role = cloud.profile.kind(intent.kind), _role(intent)
+        if not entry.ids and not entry.settled:
+            if kind.goes_with:
+                journal.refused(intent)  # if it was made, then in a thing of the run, with which it goes
+            else:
+                wanted.setdefault((intent.kind, role), []).append(intent)
+        for left in kind.leaves if entry.ids else ():
+            # What an administrator of another project has done to it may have left something there.
+            for each in dict.fromkeys((role, *sorted(cloud.roles - {Role.READER, Role.VISITOR}))):
+                wanted.setdefault((left, each), []).append(intent)
+    return wanted
 
 
 def _role(intent: Intent) -> Role:
@@ -80,29 +100,22 @@ def _named_by(name: str, intended: str, journal: Journal) -> bool:
     return name == intended or name.startswith(f"{intended}-")
 
 
-def _listing(cloud: Cloud, kind: Kind, role: Role) -> tuple[list[tuple[str, str]], str | None]:
+def _listing(cloud: Cloud, journal: Journal, kind: Kind, role: Role) -> tuple[list[tuple[str, str]], str | None]:
     """Ids and names of all that there is of a kind; why it could not be listed."""
     how = kind.listing
     if not how.key:
         return [], f"it is not known how to look for a {kind.name}"
-    found: list[tuple[str, str]] = []
-    query: tuple[tuple[str, str], ...] = ((how.name_query, cloud.prefix),) if how.name_query else ()
-    marker: str | None = None
-    while True:
-        asked = (*query, ("marker", marker)) if marker else query
-        answer = cloud.get(kind.collection, role=role, query=asked)
-        body: Any = answer.json
-        if not answer.ok or not isinstance(body, dict) or not isinstance(body.get(how.key), list):
-            return found, said(f"GET {kind.collection}", answer)
-        entries = [one for one in body[how.key] if isinstance(one, dict)]
-        records = [one.get(how.entry_key, one) if how.entry_key else one for one in entries]
-        if not kind.name_field:
-            # Where there are none at all, none can be left.
-            why = f"{kind.many()} have no name to be found by; see whether one is left that nobody uses"
-            return [], why if records else None
-        page = [(str(one.get(kind.id_field, "")), str(one.get(kind.name_field) or "")) for one in records]
-        fresh = [one for one in page if one[0] and one not in found]
-        found += fresh
-        if not how.paged or not fresh or not body.get(f"{how.key}_links"):
-            return found, None
-        marker = fresh[-1][0]
+    records, ended = listed(cloud, kind, role, prefix=cloud.prefix)
+    if kind.name_field:
+        found = [(str(one[kind.id_field]), str(one.get(kind.name_field) or "")) for one in records]
+        return found, said(f"GET {kind.collection}", ended) if ended else None
+    if ended:
+        return [], said(f"GET {kind.collection}", ended)
+    # Where there is none but what the run knows and what somebody uses, none can be left.
+    free = [
+        str(one.get((*kind.alias_fields, kind.id_field)[0]))
+        for one in records
+        if not one.get(how.user_field) and not journal.owns(str(one[kind.id_field]), kind.collection)
+    ]
+    why = f"{kind.many()} have no name to be found by; see whether the run has left one of {', '.join(free)}"
+    return [], why if free else None

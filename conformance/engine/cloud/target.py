@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from conformance.engine.cloud.adapter import BoundedAdapter
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.credentials import Credential, FixedToken, IdentityToken, TokenError
 from conformance.engine.cloud.errors import EndpointError, RoleMissing
@@ -16,6 +17,7 @@ from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.redact import GIVEN, is_secret_name, masked
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.scope import NOWHERE, Scope
+from conformance.engine.cloud.standing import not_the_cloud
 from conformance.engine.cloud.transport import Transport
 from conformance.engine.cloud.versions import Root, find_root, project_in
 
@@ -44,6 +46,10 @@ OPTIONS = {
     Role.VISITOR: ("--os-cloud-visitor", "--visitor-token"),
 }
 """The options that give the credentials of a role: of clouds.yaml, and with a URL."""
+
+
+SECTION = "conformance"
+"""The section of a cloud in clouds.yaml that names what is to be used on it."""
 
 
 @dataclass(frozen=True)
@@ -189,8 +195,9 @@ def _connect_clouds(
     token = credentials[Role.MEMBER].token()
     root = find_root(transport, url, token, profile, timeout, described.majors, as_given=False)
     name = f"{target.name or member} at {root.url}"
+    wishes = _wishes(member, regions[Role.MEMBER])
     scope = _scope(root, _projects(credentials, profile.type), described)
-    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile, scope)
+    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile, scope, wishes)
     _keep_secret(cloud, _passwords(regions.values()))
     _try_tokens(cloud, 0)
     return cloud
@@ -205,6 +212,7 @@ def _cloud(
     allow_disruptive: bool,
     profile: Profile,
     scope: Scope,
+    wishes: Mapping[str, str] | None = None,
 ) -> Cloud:
     return Cloud(
         root.url,
@@ -217,6 +225,7 @@ def _cloud(
         root=root,
         allow_disruptive=allow_disruptive,
         transport=transport,
+        wishes=wishes,
     )
 
 
@@ -288,6 +297,9 @@ def _identity_token(region: CloudRegion, service_type: str) -> IdentityToken:
         session = region.get_session()
     except Exception as error:
         raise EndpointError(f"the settings of cloud {region.name!r} cannot be used: {_line(error)}") from error
+    adapter = BoundedAdapter(stay=True)
+    for scheme in ("http://", "https://"):
+        session.session.mount(scheme, adapter)
     override: Any = region.get_endpoint(service_type)
     interface: Any = region.get_interface(service_type)
     return IdentityToken(
@@ -295,7 +307,16 @@ def _identity_token(region: CloudRegion, service_type: str) -> IdentityToken:
         region=region.get_region_name(service_type) or None,
         interface=interface or None,
         overrides={service_type: str(override)} if override else None,
+        adapter=adapter,
     )
+
+
+def _wishes(name: str, region: CloudRegion) -> dict[str, str]:
+    """The section ``conformance`` of a cloud: what is to be used on it. Raises EndpointError."""
+    section: Any = region.config.get(SECTION) or {}
+    if not isinstance(section, dict) or not all(isinstance(wish, str | int) for wish in section.values()):
+        raise EndpointError(f"the section {SECTION} of cloud {name!r} should hold lines such as `kind: NAME`")
+    return {str(kind): str(wish) for kind, wish in section.items()}
 
 
 def _keep_secret(cloud: Cloud, secrets: Iterable[str]) -> None:
@@ -330,6 +351,8 @@ def _try_tokens(cloud: Cloud, option: int) -> None:
         if answer.status == 401:
             how = OPTIONS[role][option]
             raise EndpointError(f"{cloud.url} refused the token of {how}: 401; is it of this cloud, and not expired?")
+        if trouble := not_the_cloud(f"GET {check.path}", answer):
+            raise EndpointError(f"{cloud.url} cannot be tested now: {trouble}")
         if answer.status >= 500:
             raise EndpointError(f"{cloud.url} does not work: GET {check.path} as {role} gave {answer.status}")
 

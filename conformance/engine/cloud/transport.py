@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3 import disable_warnings
+from urllib3.exceptions import InsecureRequestWarning
+
+from conformance.engine.cloud.adapter import BoundedAdapter
+from conformance.engine.cloud.unanswered import never_sent, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,9 +66,11 @@ class Transport:
         cert: str | tuple[str, str] | None = None,
         connections: int = 32,
     ) -> None:
+        if verify is False:
+            disable_warnings(InsecureRequestWarning)  # the user has said so
         self._verify = verify
         self._cert = cert
-        self._adapter = HTTPAdapter(pool_connections=8, pool_maxsize=connections, max_retries=0)
+        self._adapter = BoundedAdapter(pool_connections=8, pool_maxsize=connections, max_retries=0)
         self._local = threading.local()
         self._lock = threading.Lock()
         self._known: dict[tuple[str, str], dict[str, Any]] = {}
@@ -90,13 +95,13 @@ class Transport:
             sent_url, sent_headers = str(prepared.url), _plain(prepared.headers)
             response = session.send(prepared, timeout=timeout, allow_redirects=False, **self._settings(url))
         except (requests.RequestException, ValueError) as error:
-            unsent = _never_sent(error)
+            unsent = never_sent(error)
             return Reply(
                 0,
                 sent_url,
                 sent_headers,
                 ms=_since(started),
-                error=_sentence(error, url, timeout),
+                error=sentence(error, url, timeout),
                 broken=isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError)
                 and not isinstance(error, requests.exceptions.SSLError)
                 and not unsent,
@@ -162,47 +167,3 @@ def _plain(headers: Mapping[str, str | bytes]) -> dict[str, str]:
 
 def _since(started: float) -> float:
     return round((time.monotonic() - started) * 1000, 1)
-
-
-def _never_sent(error: Exception) -> bool:
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    cause = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
-    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
-
-
-def _sentence(error: Exception, url: str, timeout: float) -> str:
-    host = urlsplit(url).netloc.rpartition("@")[2] or url
-    match error:
-        case requests.ConnectTimeout():
-            return f"{host} did not take the connection within {timeout:g} s"
-        case requests.Timeout():
-            return f"{host} did not answer within {timeout:g} s"
-        case requests.exceptions.SSLError():
-            return f"{host} could not be trusted: {_root(error)}"
-        case requests.exceptions.ProxyError():
-            return f"the proxy on the way to {host} did not work: {_root(error)}"
-        case requests.ConnectionError():
-            if _never_sent(error):
-                return f"no connection to {host}: {_root(error)}"
-            return f"{host} broke the connection before it had answered: {_root(error)}"
-        case requests.exceptions.ChunkedEncodingError() | requests.exceptions.ContentDecodingError():
-            return f"{host} broke off in the middle of its answer: {_root(error)}"
-    return f"{url} cannot be asked: {_root(error)}"
-
-
-def _root(error: BaseException) -> str:
-    """The innermost cause, without the memory addresses and class names of the layers around it."""
-    seen: BaseException = error
-    for _ in range(8):
-        inner = getattr(seen, "reason", None) or next(
-            (arg for arg in seen.args if isinstance(arg, BaseException)), None
-        )
-        if not isinstance(inner, BaseException):
-            inner = seen.__cause__ or seen.__context__
-        if inner is None or inner is seen:
-            break
-        seen = inner
-    if isinstance(seen, OSError) and seen.strerror:
-        return seen.strerror
-    return str(seen).strip() or type(seen).__name__

@@ -6,18 +6,23 @@ the version and the project after it.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from keystoneauth1.discover import get_version_data, normalize_version_number
 from keystoneauth1.exceptions import DiscoveryFailure
 
+from conformance.engine.cloud.bounds import json_of
 from conformance.engine.cloud.errors import EndpointError
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.standing import is_busy
 from specs.microversion import Microversion, VersionRange
+from specs.text import one_line
 
 if TYPE_CHECKING:
     from keystoneauth1.session import Session
@@ -56,6 +61,26 @@ class Root:
     offered: tuple[int, ...] = ()
 
 
+_More = ParamSpec("_More")
+_Find = Callable[Concatenate["Transport", str, _More], Root]
+
+
+def _in_right_form(find: _Find[_More]) -> _Find[_More]:
+    """Let a version document with, say, a number in the place of a list be an error of the endpoint."""
+
+    @functools.wraps(find)
+    def found(transport: Transport, url: str, /, *args: _More.args, **more: _More.kwargs) -> Root:
+        try:
+            return find(transport, url, *args, **more)
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+            raise EndpointError(
+                f"{url} is no endpoint that can be used: its version document has no right form"
+            ) from error
+
+    return found
+
+
+@_in_right_form
 def find_root(
     transport: Transport,
     url: str,
@@ -175,14 +200,17 @@ class _Asking:
             raise EndpointError(f"{url} does not answer: {reply.error}")
         if reply.status == 401:
             raise EndpointError(f"{url} refused the token: 401; is it of this cloud, and not expired?")
+        if is_busy(reply.status, reply.headers):
+            raise EndpointError(
+                f"{url} cannot be tested now: it is overloaded, and GET gave {reply.status}; try again later"
+            )
         kind = self.profile.type
-        try:
-            document = json.loads(reply.content)
-        except ValueError:
+        document = json_of(reply.content)
+        if document is ABSENT:
             content = reply.headers.get("Content-Type", "").partition(";")[0] or "no content type"
             raise EndpointError(
-                f"{url} is not a {kind} endpoint: GET gave {reply.status} and no JSON ({content})"
-            ) from None
+                f"{url} is not a {kind} endpoint: GET gave {reply.status} and no JSON ({one_line(content, 60)})"
+            )
         try:
             found = get_version_data(cast("Session", _Read(document, reply.headers)), url)
         except (DiscoveryFailure, AttributeError, TypeError):

@@ -84,7 +84,7 @@ def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[_A
         yield _Answer("/show", replace(field.row, required=False), name, probe)
         return
     shown = _same(view, reader, field)
-    # An action may have a field of the same name that is not the resource's: a new image has a name of its own.
+    # An action may have a field of the same name that is not the resource's: a copy of it has a name of its own.
     if shown is not None and (view.operation.action is None or own is not None or shown.row.ref == field.row.ref):
         yield replace(shown, detail="/show", probe=probe)
 

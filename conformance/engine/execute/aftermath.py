@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.snapshots import Snapshots
@@ -134,7 +135,7 @@ class Aftermath:
             return None
         collection, chosen = self._collection(request, producer.chosen)
         value = chosen or named_by(answer, producer.name, request.body)
-        if value is None:
+        if value is None or not safe_in_path(value):
             return None
         return Owned(value, collection, f"{collection}/{quote(value, safe='')}", role, producer)
 

@@ -169,7 +169,10 @@ class Arrangement:
         self.snapshots.marked = frozenset(name.removeprefix("before.") for name in set(self.paths.steps.sent) - before)
 
     def _restored(self, request: Request) -> None:
-        """Take back what steps before a request have changed, where nothing has yet; limits before all else."""
+        """Take back what steps before a request have changed, where nothing has yet; limits before all else.
+
+        What is others' and still not as it was then is paid back; what cannot be stands in the journal.
+        """
         if self.quotas.held:
             self.quotas.put_back()
         if self.paths.steps.sent or self._marked:
@@ -178,6 +181,7 @@ class Arrangement:
             if self.subject.view is not None:
                 self.subject.refresh()  # the next trial begins with what is there now
         self._marked, self.snapshots.marked = False, frozenset()
+        self.context.cloud.owing.settle()
 
     def _cleared(self, trial: Trial) -> None:
         """After setups that changed things, what later trials need is made anew."""

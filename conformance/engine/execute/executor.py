@@ -8,8 +8,9 @@ from typing import Any
 
 from conformance.engine.api.needs import Needs
 from conformance.engine.api.response_fields import elements
-from conformance.engine.cloud.errors import CloudError, GuardRefusal, RoleMissing
+from conformance.engine.cloud.errors import CloudError, GuardRefusal, ResourceError, RoleMissing, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.faults import quota_used_up
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role, Sender
 from conformance.engine.cloud.wait import until
 from conformance.engine.execute.aftermath import Aftermath
@@ -21,7 +22,7 @@ from conformance.engine.execute.settling import Settling, with_own_view
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe, ViewOf
-from conformance.engine.model.setup import Ended, Locked
+from conformance.engine.model.setup import Ended, Locked, Prepared
 from conformance.engine.model.trial import (
     Outcome,
     Paged,
@@ -81,7 +82,7 @@ class Executor:
         operation = trial.request.operation
         needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
         version = trial.request.version or needs.version
-        problem = self._barrier(trial, needs, version)
+        problem = self.barrier(trial)
         if problem is not None:
             return Evidence(trial, problem=problem)
         try:
@@ -90,25 +91,41 @@ class Executor:
             evidence = self._made(trial, needs, version, probes)
         except Unavailable as error:
             return Evidence(trial, problem=Problem("inapplicable" if error.optional else "inconclusive", str(error)))
+        except (UnsafePath, ResourceError) as error:
+            return Evidence(trial, problem=Problem("inconclusive", str(error)))
         except (RoleMissing, GuardRefusal) as error:
             return Evidence(trial, problem=Problem("inapplicable", str(error)))
         except CloudError as error:
             return Evidence(trial, problem=Problem("error", str(error)))
+        words = quota_used_up(evidence.status or 0, evidence.body)
+        if words and evidence.problem is None and not self._at_quota(trial):
+            reason = f"the quota of the project is used up ({words}): raise it, or remove what is not needed"
+            return replace(evidence, problem=Problem("inconclusive", reason))
         refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
         if refused and not self.context.sandbox and self.context.service.is_by_choice(trial.request.operation):
             reason = "refused with 400: whether a cloud has what it needs is its provider's choice"
             return replace(evidence, problem=Problem("inapplicable", reason))
         return evidence
 
-    def _barrier(self, trial: Trial, needs: Needs, version: Microversion) -> Problem | None:
-        """Why the trial is not made on this cloud by this run, None where it is."""
+    @staticmethod
+    def _at_quota(trial: Trial) -> bool:
+        """Whether a trial itself sets a quota, so that it is used up: that step alone is seen by another operation."""
+        return any(isinstance(setup, Prepared) and any(step.seen_by for step in setup.steps) for setup in trial.setup)
+
+    def barrier(self, trial: Trial) -> Problem | None:
+        """Why the trial is not made on this cloud by this run, None where it is. It is seen without a request."""
         context, operation = self.context, trial.request.operation
+        needs = context.needs.get(operation.id) or context.needs_of(operation)
+        version = trial.request.version or needs.version
         if trial.request.role not in _NOBODY and trial.request.role not in context.role_names:
             return Problem("inapplicable", f"no credentials of the role {trial.request.role} were given")
         ceiling = context.cloud.microversions
         if version not in ceiling:
             reason = f"the cloud supports microversions {ceiling}, and the case needs {version}"
             return Problem("inapplicable", reason)
+        forbidden = self._forbidden(trial)
+        if forbidden is not None:
+            return Problem("inapplicable", forbidden)
         if context.sandbox:
             return None
         # Where the reference is silent, it may be accepted, too.
@@ -118,6 +135,18 @@ class Executor:
         if ProviderDependent() in trial.gates:
             return Problem("inapplicable", "whether a cloud has what the value stands for is its provider's choice")
         return None
+
+    def _forbidden(self, trial: Trial) -> str | None:
+        """Why the guard will not let the trial's request out, or a limit that is set for it; None where it may."""
+        guard, operations = self.context.cloud.guard, self.context.operations
+        limits = [step for setup in trial.setups(Prepared) for step in setup.steps if step.seen_by]
+        for operation in filter(None, (operations.get(step.operation) for step in limits)):
+            if reason := guard.forbids(operation.method, operation.path):
+                return reason
+        # What the case itself names may name nothing.
+        if trial.request.role in _NOBODY or trial.situation.target != "own" or trial.request.path:
+            return None
+        return guard.forbids(trial.request.operation.method, trial.request.operation.path)
 
     def _made(self, trial: Trial, needs: Needs, version: Microversion, probes: tuple[Probe, ...]) -> Evidence:
         for _ in range(ATTEMPTS):
@@ -360,7 +389,7 @@ class Executor:
     ) -> Evidence:
         exchanges = (answer.exchange,)
         if answer.error:
-            problem = Problem("error", f"no answer came: {answer.error}")
+            problem = Problem("inconclusive", f"no answer: {answer.error}")
             return Evidence(trial, version=version, role=role, exchanges=exchanges, problem=problem)
         return Evidence(
             trial,

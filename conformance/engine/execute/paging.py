@@ -231,7 +231,7 @@ class _Asking:
         for which, query in queries:
             page, answer = self._ask(self._path(), query)
             if answer.error:
-                return self._evidence(answer, problem=Problem("error", f"no answer came: {answer.error}"))
+                return self._evidence(answer, problem=Problem("inconclusive", f"no answer: {answer.error}"))
             first = first or answer
             shown[which] = page
         if self.plan.way == "next" and shown["page"].next:

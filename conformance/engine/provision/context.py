@@ -17,6 +17,7 @@ from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.roles import Sender
 from conformance.engine.derive.state_graph import StateGraph
+from conformance.engine.provision.unkept import Unkept
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -95,6 +96,7 @@ class RunContext:
         sandbox: whether nothing in the cloud is anybody else's.
         needs: what each operation's requests need, by its id.
         role_names: the roles that the run has.
+        unkept: the statuses that this cloud was seen not to keep.
         kind: that of the resource under test; one without a name where the service has none.
     """
 
@@ -116,11 +118,13 @@ class RunContext:
     needs: Mapping[str, Needs] = field(init=False)
     role_names: frozenset[str] = field(init=False)
     kind: Kind = field(init=False)
+    unkept: Unkept = field(init=False)
 
     def __post_init__(self) -> None:
         known = {name: self.needs_of(operation) for name, operation in self.operations.items()}
         object.__setattr__(self, "needs", known)
         object.__setattr__(self, "role_names", frozenset(map(str, self.cloud.roles)))
+        object.__setattr__(self, "unkept", Unkept(self.service.optional_statuses))
         object.__setattr__(self, "kind", self.cloud.profile.kind(self.service.resource))
 
     def needs_of(self, operation: Operation) -> Needs:

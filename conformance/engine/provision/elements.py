@@ -13,6 +13,8 @@ from conformance.engine.api.entries import FORMING
 from conformance.engine.api.producers import Producer
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.faults import message_in
+from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
@@ -146,12 +148,14 @@ class Elements:
         if role != wanted:
             context.elevated.add(operation.id)
         if not answer.ok:
+            message = message_in(answer.json)
             why = f"{operation.id}, which makes what {{{name}}} names, was answered {answer.status or answer.error}"
-            raise Unavailable(why, optional=False)
+            raise Unavailable(why + (f" ({message})" if message else ""), optional=False)
         self._subject.bindings.used(bindings_in(built), True)
         value = chosen or named_by(answer, name, body)
-        if value is None:
-            raise Unavailable(f"{operation.id} was answered {answer.status} and did not name what it made", False)
+        if value is None or not safe_in_path(value):
+            lacks = "did not name what it made by an id that a path can hold"
+            raise Unavailable(f"{operation.id} was answered {answer.status} and {lacks}", False)
         owned = Owned(
             value, collection, f"{collection}/{quote(value, safe='')}", role, producer, tuple(sorted(fields.items()))
         )
@@ -243,6 +247,6 @@ class Elements:
         """Write down what a request has made beside what it asked for, so that it is removed in the end."""
         journal = self._context.cloud.journal
         for id_ in ids if journal is not None else ():
-            if journal is not None and not journal.owns(id_):
+            if journal is not None and safe_in_path(id_) and not journal.owns(id_):
                 path = self._context.cloud.profile.kind(kind).path_of(id_)
                 journal.made(journal.intend(kind, "", role=role), id_, path)

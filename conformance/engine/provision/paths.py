@@ -39,6 +39,9 @@ UNKNOWN_NUMBER = "987654321"
 PROMPT = 0.1
 """Seconds between two looks for what is named only while it lasts: it may end at any moment."""
 
+SLOWER, LATER = 1.1, 2.0
+"""By how much each pause between such looks is longer than the one before, and the seconds to which it grows."""
+
 
 @dataclass(frozen=True)
 class Filled:
@@ -194,7 +197,8 @@ class Paths:
             within,
             stopping,
             pause=PROMPT,
-            cap=PROMPT,
+            growth=SLOWER,
+            cap=LATER,
         ):
             raise Unavailable("what the path names has not come to its end", optional=False)
         if self._subject.view is not None:
@@ -269,7 +273,7 @@ class Paths:
                 return error
 
         within, stopping = self._context.patience.status, self._context.stopping
-        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=PROMPT, cap=PROMPT)
+        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=PROMPT, growth=SLOWER, cap=LATER)
         if isinstance(seen, Unavailable):
             raise seen
         return seen

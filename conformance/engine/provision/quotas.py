@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.engine.api import bodies
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Ask
-from conformance.engine.cloud.journal import Debt
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Step
 from conformance.engine.provision.context import RunContext
@@ -24,33 +22,17 @@ LACKING = frozenset({401, 403, 404, 410})
 """Codes of a cloud that has no such limits, or does not let the administrator of this run set them."""
 
 
-@dataclass(frozen=True)
-class _Held:
-    """A limit that was sent.
-
-    Attributes:
-        operation: that sets it.
-        was: the fields of the step that were shown before it; seen: gives what is shown of them now.
-        back: the request that puts them back; debt: the journal's note of it.
-    """
-
-    operation: str
-    was: Mapping[str, Any]
-    seen: Callable[[], Mapping[str, Any]]
-    back: Ask
-    debt: Debt | None
-
-    def __str__(self) -> str:
-        return ", ".join(f"{name} {value}" for name, value in self.was.items())
-
-
 @dataclass
 class Quotas:
-    """Sets limits for one lane. What was sent is held, and stands in the journal, until it is seen to be as before."""
+    """Sets limits for one lane. What was set stands in the journal until it is seen to be as before.
+
+    Attributes:
+        held: the operations that have set something which is not put back yet.
+    """
 
     context: RunContext
     steps: Steps
-    held: list[_Held] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
 
     def set(self, step: Step, values: Mapping[str, str], fill: Fill) -> None:
         """Take a step that sets a limit, and see that it counts.
@@ -74,9 +56,10 @@ class Quotas:
             raise Unavailable(f"{step.seen_by} does not show what {step.operation} sets")
         self.context.notes.add("table", f"steps: {step.operation} goes with another request")
         there = self._ask(step, step.fields, values, fill)
-        back = self._ask(step, {**step.fields, **was}, values, fill)
+        if not self.context.cloud.owing.knows(there.method, there.path):
+            raise Unavailable(f"the description does not say how what {step.operation} sets is put back")
         # First: that no answer comes does not say that nothing was done.
-        self.held.append(_Held(step.operation, was, seen, back, self._owed(back)))
+        self.held.append(step.operation)
         answer = self.context.cloud.send(there)
         if not answer.ok:
             reason = f"{step.operation}, which goes before it, was answered {answer.status or answer.error}"
@@ -92,32 +75,14 @@ class Quotas:
         Raises:
             CloudError: something is not shown as it was.
         """
-        left = []
-        while self.held:
-            held = self.held.pop()
-            if not self._is_back(held):
-                left.append(f"{held.operation} could not put back what was set before: {held}")
-            elif held.debt is not None and self.context.cloud.journal is not None:
-                self.context.cloud.journal.paid(held.debt)
+        self.held.clear()
+        patience = self.context.patience.settle
+        left = self.context.cloud.owing.settle(ATTEMPTS, self.context.stopping, patience)
         if left:
-            raise CloudError("; ".join(left))
-
-    def _is_back(self, held: _Held) -> bool:
-        for attempt in range(ATTEMPTS):
-            with contextlib.suppress(CloudError, Unavailable):
-                if held.seen() == held.was or (self.context.cloud.send(held.back).ok and held.seen() == held.was):
-                    return True
-            self.context.stopping.wait(attempt * self.context.patience.settle)
-        return False
+            raise CloudError(f"not put back as it was before: {'; '.join(left)}")
 
     def _ask(self, step: Step, fields: Mapping[str, Any], values: Mapping[str, str], fill: Fill) -> Ask:
         operation = self.context.operations[step.operation]
         version = self.context.version_for(operation)
         body = bodies.build(operation, version, self.context.service, fields)
         return Ask(operation.method, self.steps.path(operation, values, fill), Role.ADMIN, str(version), body)
-
-    def _owed(self, back: Ask) -> Debt | None:
-        journal = self.context.cloud.journal
-        return (
-            None if journal is None else journal.owe(back.method, back.path, "admin", str(back.microversion), back.body)
-        )

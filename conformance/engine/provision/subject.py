@@ -88,11 +88,21 @@ class Subject:
             self.environment = environment
 
     def reach(self, state: str) -> Problem | None:
-        """Bring a resource into a status, by the edges of the graph; make one, or another one, where needed."""
+        """Bring a resource into a status, by the edges of the graph; make one, or another one, where needed.
+
+        A status that this cloud was seen not to keep is not tried again.
+        """
+        with self.context.unkept.turn(self.environment, state):
+            return self._reach(state)
+
+    def _reach(self, state: str) -> Problem | None:
         reason = ""
         if self.must_replace:
             self.discard()
         for _ in range(2 * ATTEMPTS):
+            passing = self.context.unkept.reason(self.environment, state)
+            if passing and self.status != state:
+                return Problem("inapplicable", passing)
             problem = self._have_one()
             if problem is None and self.status == state:
                 self.calm()
@@ -212,9 +222,20 @@ class Subject:
             self.refresh()
             return f"{edge.operation.id} was answered {answer.status or answer.error} in status {edge.source}"
         result = self.settle(edge.targets)
+        self._note_unkept(edge, result)
         if self.status not in edge.targets:
             return f"{edge.operation.id} led to {result.status or 'nothing'} instead of {' or '.join(edge.targets)}"
         return ""
+
+    def _note_unkept(self, edge: Edge, result: WaitResult) -> None:
+        """Note where an accepted request has led past a status: on to another documented one, or to the end."""
+        status, now = edge.targets[0], GONE if self.view is None else self.status
+        if now == status or now not in (*edge.targets, GONE) or result.timed_out:
+            return
+        sort = f"{self.environment} {self._kind.name}".strip()
+        reason = f"this cloud does not keep a {sort} in {status}: after {edge.operation.id} it was {now}"
+        if self.context.unkept.note(self.environment, status, reason):
+            self.context.notes.add("unkept", reason)
 
     def _create(self) -> Problem | None:
         environment = self.context.service.environments.get(self.environment, Environment(()))

@@ -29,6 +29,10 @@ STOP_WITHIN = 90.0
 """Seconds that trials under way have to end after a stop."""
 
 
+LOST_WITHIN = 2.0
+"""Seconds that they have when the cloud is lost: they decide nothing, and may wait for an answer that never comes."""
+
+
 class Stopped(Exception):
     """The run was stopped before the case was decided."""
 
@@ -149,12 +153,12 @@ class Run:
     def active(self) -> bool:
         """Whether a lane runs that can still decide something."""
         with self._lock:
-            return any(thread.is_alive() for thread in self._threads)
+            return self.context.cloud.lost is None and any(thread.is_alive() for thread in self._threads)
 
     def stop(self) -> None:
         """Begin no further trial, and wait for those under way."""
         self.context.stopping.set()
-        deadline = time.monotonic() + STOP_WITHIN
+        deadline = time.monotonic() + (STOP_WITHIN if self.context.cloud.lost is None else LOST_WITHIN)
         with self._lock:
             threads = list(self._threads)
         for thread in threads:
@@ -228,6 +232,8 @@ class Run:
                 (c, *_confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
         seconds = time.monotonic() - began
+        if self.context.cloud.lost is not None:
+            return  # the waits and lookups of the trial may have ended for that, so it decides nothing
         for case, evidence, judgement in results:
             if self._hollow(case, judgement, executor):
                 # A later answer may show what is there; what is still held at the end was not decided.

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -18,9 +18,11 @@ from conformance.engine.api.addresses import Addressed, addressed, majors
 from conformance.engine.api.load import load_service, packages
 from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.client import Cloud
-from conformance.engine.cloud.discover import Discovery
-from conformance.engine.cloud.errors import EndpointError
+from conformance.engine.cloud.discover import OTHER, Discovery
+from conformance.engine.cloud.errors import CloudError, EndpointError
+from conformance.engine.cloud.first import first
 from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.target import Described, Target, connect
@@ -118,6 +120,7 @@ class Session:
             profile=service.profile,
             described=described(specs),
         )
+        self.cloud.guard.all_own = settings.sandbox
         root, supported = self.cloud.root, self.cloud.microversions
         self.api = ApiVersion(root.major if root else None, supported.min, supported.max is None)
         service = from_first(service, self.api)
@@ -128,7 +131,7 @@ class Session:
         specs, selected = self.addressed.specs, self.addressed.selected
         self.specs = tuple(specs)
         self.selected = tuple(selected)
-        discovery = Discovery(self.cloud, settings.wishes)
+        discovery = Discovery(self.cloud, wished(self.cloud, settings.wishes))
         self.watch = Watch(self.cloud, microversion=str(top))
         patience = settings.patience or (SANDBOX_PATIENCE if settings.sandbox else CLOUD_PATIENCE)
         stopping = threading.Event()
@@ -170,6 +173,27 @@ class Session:
                 )
         return known if supported.max is None else min(known, supported.max)
 
+    def prepare(self, case_ids: Iterable[str], tell: Callable[[str], None]) -> str | None:
+        """See, by a first resource, of what the resources of these cases can be made. The first lane takes it over.
+
+        Args:
+            case_ids: the cases that are to be tried; where none needs a resource, none is made.
+            tell: is told one sentence for each candidate that was tried in vain.
+
+        Returns:
+            Why the run cannot start, in one sentence; None where it can.
+        """
+        wanted, context = set(case_ids), self.context
+        if not any(case.trial.situation.state is not None for case in self.suite.cases if case.id in wanted):
+            return None
+        try:
+            made, what = first(self.resources, context.discovery, context.kind, str(context.top), tell)
+        except CloudError as error:
+            return str(error)
+        self.resources.keep(made)
+        context.notes.add("first", f"a {context.kind.name} is made of {what}")
+        return None
+
     def close(self, whole_run: bool = False) -> tuple[str, ...]:
         """Stop the lanes, remove what is left, and end the connections. Returns what could not be removed.
 
@@ -178,7 +202,8 @@ class Session:
         """
         self.run.stop()
         try:
-            self.left = self.resources.close(own=not whole_run)
+            owed, _ = pay_all(self.cloud, self.journal, self.journal.debts(own=not whole_run))
+            self.left = (*owed, *self.resources.close(own=not whole_run))
         except Exception as error:
             self.left = (f"the cleanup ended early ({type(error).__name__}: {error}); `conformance cleanup` goes on",)
         self.watch.close()
@@ -261,6 +286,25 @@ class Session:
             totals=dict(totals or {}),
             notes=self.notes(),
         )
+
+
+def wished(cloud: Cloud, given: Mapping[str, str]) -> dict[str, str]:
+    """What the user wants to be used, by the names that discovery knows: an option wins over the settings of the cloud.
+
+    Raises:
+        EndpointError: the description of the service knows no such name.
+    """
+    rules = cloud.profile.discovery
+    found = {}
+    for said, wish in {**cloud.wishes, **given}.items():
+        name = said.replace("_", "-").removeprefix(OTHER).replace("-", "_")
+        second = said.replace("_", "-").startswith(OTHER)
+        if name not in rules or (second and rules[name].other is None):
+            known = [one.replace("_", "-") for one in sorted(rules)]
+            known += [OTHER + one.replace("_", "-") for one in sorted(rules) if rules[one].other is not None]
+            raise EndpointError(f"{said}={wish} cannot be used: --use knows {', '.join(known) or 'nothing here'}")
+        found[OTHER + name if second else name] = wish
+    return found
 
 
 def described(specs: Sequence[Spec]) -> Described:

@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 
 import pytest
 
+from conformance.engine.cloud.shared import Debt
 from conformance.plugin.signals import left_behind, things_of
 
 pytest_plugins = ["pytester", "plugin_project"]
@@ -165,6 +167,6 @@ def test_a_signal_before_the_first_trial_leaves_no_record(project, processes):
 def test_what_is_left_is_said_by_kind(tmp_path):
     assert things_of(tmp_path) == ""
     assert left_behind(tmp_path) == "nothing is left"
-    owe = {"do": "owe", "key": "9", "method": "PUT", "path": "/x", "role": "admin", "body": {}, "at": 9}
+    owe = {"do": "owe", **asdict(Debt("9", "limit", "/x", "limits", "/x", "PUT", {}, {})), "at": 9}
     (tmp_path / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in (*MADE, owe)))
     assert things_of(tmp_path) == "1 server, 2 server groups and 1 changed setting"

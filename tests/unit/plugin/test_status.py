@@ -64,6 +64,24 @@ def test_what_is_inapplicable_is_not_counted(project):
     assert project.run("-k", NORMAL).ret == 0
 
 
+@pytest.mark.parametrize("processes", [(), ("-n", "2")])
+def test_2_a_run_that_loses_the_cloud_ends_early_and_can_go_on(project, processes):
+    """A token that expires is nobody's contradiction: the cases are tried when there is another one."""
+    project.decide_parts({project.matching(LOCK)[2]: "lose"})
+    result = project.run_process("-k", LOCK, *processes)
+    assert result.ret == 2
+    told = [line for line in result.outlines if line.startswith("note: ")]
+    assert "note: the run ended early: the token of the role member is no longer accepted; go on later" in "".join(told)
+    assert "--resume" in "".join(told)
+    record = project.record
+    assert record.info.exit_status == 2
+    assert {one.verdict for one in record.results} <= {"pass"}
+    assert len(record.results) < len(project.matching(LOCK))
+    (project.path / "verdicts.json").unlink()
+    assert project.run("--resume", str(record.path), "-k", LOCK).ret == 0
+    assert len({one.case for one in project.record.results}) == len(project.matching(LOCK))
+
+
 def test_130_interrupted(project):
     project.decide_parts({project.matching(LOCK)[2]: "interrupt"})
     result = project.run_process("-k", LOCK)

@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 import time
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -23,9 +24,12 @@ from conformance.engine.cloud import (
 )
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.credentials import IdentityToken
+from conformance.engine.cloud.errors import UnsafePath
 from specs.microversion import Microversion, VersionRange
 
 TOKEN = "member-token-0123456789"
+CONTROL = "/v2.1/flavors"
+"""Where the client looks whether a doubtful answer is the cloud's own."""
 
 
 @pytest.fixture
@@ -133,7 +137,7 @@ def test_answers_that_are_no_json(fake, cloud):
 def test_redirects_are_answers(fake, cloud):
     fake.routes["GET", "/v2.1/a"] = (302, None, {"Location": f"{fake.url}/v2.1/b"})
     assert cloud.get("/a").status == 302
-    assert fake.paths() == ["/v2.1/a"]
+    assert fake.paths() == ["/v2.1/a", CONTROL]
 
 
 def test_nobody(fake, cloud, monkeypatch, tmp_path):
@@ -144,7 +148,7 @@ def test_nobody(fake, cloud, monkeypatch, tmp_path):
     cloud.get("/servers")
     cloud.send(Ask("GET", "/servers", NO_TOKEN))
     cloud.send(Ask("GET", "/servers", BAD_TOKEN))
-    first, none, bad = fake.asked
+    first, none, bad = [one for one in fake.asked if one.path != CONTROL]
     assert none.token is None
     assert bad.token not in {None, first.token}
     assert not {"Authorization", "Cookie"} & set(none.headers)
@@ -158,8 +162,8 @@ def test_a_role_that_is_missing(cloud):
 def test_the_guard_decides_first(fake, cloud):
     with pytest.raises(GuardRefusal):
         cloud.send(Ask("DELETE", "/servers/foreign"))
-    assert fake.asked == []
-    assert cloud.request_count == 2
+    assert fake.changes == []
+    assert cloud.request_count == 3  # one look whether it is there at all
 
 
 def test_without_a_token_the_cloud_is_asked_first_whether_it_refuses_that(fake, cloud):
@@ -192,8 +196,8 @@ def test_a_get_is_not_tried_for_ever(fake, cloud, no_sleep):
     fake.routes["GET", "/v2.1/servers"] = lambda asked: None
     answer = cloud.get("/servers")
     assert answer.error
-    assert len(fake.asked) == 4
-    assert cloud.request_count == 6
+    assert fake.paths() == ["/v2.1/servers"] * 4 + [CONTROL]
+    assert cloud.request_count == 7
 
 
 def test_no_answer_in_time(fake, cloud):
@@ -202,7 +206,7 @@ def test_no_answer_in_time(fake, cloud):
     answer = cloud.send(Ask("GET", "/servers", timeout=0.2))
     done.set()
     assert answer.error == f"{fake.url.removeprefix('http://')} did not answer within 0.2 s"
-    assert len(fake.asked) == 1
+    assert fake.paths() == ["/v2.1/servers", CONTROL]
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -360,7 +364,8 @@ def test_an_expired_token_is_renewed_once(fake, keystone_cloud):
 
 def test_a_token_of_the_user_is_not_renewed(fake, cloud):
     fake.routes["GET", "/v2.1/a"] = (401, {})
-    assert (cloud.get("/a").status, len(fake.asked)) == (401, 1)
+    assert cloud.get("/a").status == 401
+    assert fake.paths() == ["/v2.1/a", CONTROL]
 
 
 def test_no_secret_in_an_error(tmp_path):
@@ -382,3 +387,71 @@ def test_raw_json_is_redacted_too(fake, cloud):
     assert "Ab12Cd34Ef56" not in repr(answer.exchange)
     answer = cloud.send(Ask("POST", f"/servers/{own}/action", raw=json.dumps(body).encode()[:-1]))
     assert "Ab12Cd34Ef56" not in repr(answer.exchange)
+
+
+UNSENDABLE = [
+    "../../v2.1/servers",
+    "a/b",
+    "..",
+    "a\r\nX-Injected: yes",
+    "a\0b",
+    "<script>",
+    "a\ud800b",
+    "a\\b",
+    "\x7f",
+    "",
+]
+
+
+@pytest.mark.parametrize("id_", UNSENDABLE)
+def test_an_id_that_no_request_can_hold_is_not_taken_and_what_was_made_is_looked_for(fake, cloud, id_):
+    fake.routes["POST", "/v2.1/servers"] = (202, {"server": {"id": id_}})
+    intent = cloud.journal.intend("server", f"{cloud.prefix}-server-1")
+    cloud.send(Ask("POST", "/servers", body={"server": {}}, intent=intent))
+    (entry,) = cloud.journal.entries()
+    assert (entry.ids, entry.settled) == ((), False)
+
+
+@pytest.mark.parametrize("id_", UNSENDABLE)
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_an_id_that_no_request_can_hold_is_never_sent(fake, cloud, method, id_):
+    part = quote(id_.encode("utf-8", "surrogatepass"), safe="")
+    with pytest.raises(UnsafePath, match="can be read as that of another resource"):
+        cloud.send(Ask(method, f"/servers/{part}/ips"))
+    assert fake.asked == []
+
+
+def test_ids_that_a_path_can_hold_are_sent_as_they_are(fake, cloud):
+    for id_ in ("é (1)", "a:b~c", "100%"):
+        assert cloud.get(f"/servers/{quote(id_, safe='')}").status == 404
+        assert unquote(fake.asked[-1].path) == f"/v2.1/servers/{id_}"
+
+
+def test_waiting_for_a_cloud_that_has_much_to_do_is_bounded_altogether(fake, cloud, no_sleep):
+    fake.routes["GET", "/v2.1/a"] = (429, {}, {"Retry-After": "20"})
+    assert cloud.get("/a").status == 429
+    assert no_sleep == [20.0]
+
+
+def test_an_id_of_which_a_get_says_that_it_names_nothing_may_be_sent(fake, cloud):
+    """The fault must quote the id: a route that is not there answers 404 as well."""
+    nothing = {"itemNotFound": {"code": 404, "message": "Instance not-a-uuid could not be found."}}
+    fake.routes["GET", "/v2.1/servers/not-a-uuid"] = (404, nothing)
+    assert cloud.send(Ask("DELETE", "/servers/not-a-uuid")).status == 404
+    assert [one.path for one in fake.changes] == ["/v2.1/servers/not-a-uuid"]
+    with pytest.raises(GuardRefusal, match="--allow-disruptive would let it"):
+        cloud.send(Ask("DELETE", "/servers/987654321"))
+    fake.routes["GET", "/v2.1/servers/987654321"] = (200, {"server": {"id": "987654321"}})
+    with pytest.raises(GuardRefusal):
+        cloud.send(Ask("DELETE", "/servers/987654321"))
+
+
+def test_what_only_an_administrator_sees_is_not_nothing(fake, cloud):
+    nothing = {"itemNotFound": {"code": 404, "message": "Instance somebodys could not be found."}}
+    shown = {"server": {"id": "somebodys"}}
+    fake.routes["GET", "/v2.1/servers/somebodys"] = lambda asked: (
+        (200, shown) if asked.token.startswith("admin") else (404, nothing)
+    )
+    with pytest.raises(GuardRefusal):
+        cloud.send(Ask("DELETE", "/servers/somebodys"))
+    assert fake.changes == []

@@ -194,3 +194,33 @@ def test_networks_of_a_server(fake, lookups, tmp_path, networks, microversion, g
     make = Resources(cloud, Discovery(cloud), Watch(cloud))
     make.make("server", microversion=microversion, fields=given, wait=False)
     assert fake.changes[-1].json["server"].get("networks") == written
+
+
+def test_a_spare_is_given_once_in_the_place_of_a_new_one(fake, lookups, tmp_path):
+    lookups.set("/os-networks", "networks", [])
+    fake.routes["POST", "/v2.1/servers"] = (202, {"server": {"id": "s"}})
+    target = Target(url=fake.url, tokens={Role.MEMBER: "member-token"})
+    cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE)
+    make = Resources(cloud, Discovery(cloud), Watch(cloud))
+    spare = make.make("server", wait=False)
+    make.keep(spare)
+    # Whoever wants another sort of server, or one in the midst of its creation, gets a new one.
+    assert make.make("server", fields={"name": "x"}, wait=False) is not spare
+    assert make.make("server", wait=False) is not spare
+    before = len(fake.changes)
+    assert make.make("server", microversion="2.96") is spare
+    assert len(fake.changes) == before
+    assert make._take_spare("server", Role.MEMBER) is None
+
+
+@pytest.mark.parametrize(("wishes", "zone"), [({}, None), ({"availability_zone": "z"}, "z")])
+def test_a_zone_is_asked_for_only_where_the_user_names_one(fake, lookups, tmp_path, wishes, zone):
+    fake.routes["GET", "/v2.1/os-availability-zone"] = (
+        200,
+        {"availabilityZoneInfo": [{"zoneName": "nova", "zoneState": {"available": True}}]},
+    )
+    fake.routes["POST", "/v2.1/servers"] = (202, {"server": {"id": "s"}})
+    target = Target(url=fake.url, tokens={Role.MEMBER: "member-token"})
+    cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE)
+    Resources(cloud, Discovery(cloud, wishes), Watch(cloud)).make("server", wait=False)
+    assert fake.changes[-1].json["server"].get("availability_zone") == zone

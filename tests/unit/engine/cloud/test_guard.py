@@ -265,3 +265,25 @@ WORD = st.sampled_from(
 )
 def test_nothing_passes_that_names_nothing_of_ours(world, method, words, body, role):
     assert not world.passes(method, "/" + "/".join(words), body, role=role)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "forbidden"),
+    [
+        ("PUT", "/os-services/{service_id}", True),
+        ("POST", "/flavors", True),
+        ("GET", "/os-hosts/{host_name}/reboot", True),
+        ("GET", "/flavors/{flavor_id}", False),
+        ("POST", "/servers", False),
+        ("POST", "/servers/{server_id}/action", False),
+        # Actions of servers make images.
+        ("DELETE", "/images/{image_id}", False),
+        ("POST", "/images", True),
+    ],
+)
+def test_what_will_be_refused_is_known_before_anything_is_made(method, path, forbidden):
+    said = Guard(None, RULES, made=frozenset({"images"})).forbids(method, path)
+    assert (said is not None) is forbidden
+    assert not forbidden or "--allow-disruptive would let it" in said
+    assert Guard(None, RULES, allow_disruptive=True).forbids(method, path) is None
+    assert Guard(None, None).forbids(method, path) is None

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.shared import Debt
 
 
 def test_a_life_of_a_resource(tmp_path):
@@ -143,13 +144,15 @@ def test_a_journal_that_cannot_be_written_stops_the_request(tmp_path):
 
 def test_what_is_changed_for_others_is_owed_until_it_is_put_back(tmp_path):
     journal = Journal(tmp_path / "journal.jsonl")
-    one = journal.owe("PUT", "/limits/p", "admin", "2.1", {"limits": {"gears": 10}})
-    two = journal.owe("PUT", "/limits/q", "admin", "2.1", None)
+    one = journal.owe(
+        Debt("1", "limit", "/limits/p", "limits", "/limits/p", "PUT", {"gears": 10}, {"gears": [0]}, (("user", "u"),))
+    )
+    two = journal.owe(Debt("2", "limit", "/limits/q", "limits", "/limits/q", "PUT", {}, {}, together=("a", "b")))
     other = Journal(tmp_path / "journal-gw1.jsonl")
     assert Journal.read_debts(tmp_path) == journal.debts() == other.debts() == (two, one)
     other.paid(two)
     assert Journal.read_debts(tmp_path) == journal.debts() == (one,)
-    assert str(one) == 'PUT /limits/p as admin {"limits": {"gears": 10}}'
+    assert str(one) == "limit at /limits/p (gears 10)"
     journal.paid(one)
     assert Journal.read_debts(tmp_path) == ()
     assert Journal.read(tmp_path) == ()
@@ -172,7 +175,7 @@ def test_on_a_full_disk_nothing_is_begun_and_nothing_is_forgotten(tmp_path, monk
     assert caught.value.filename == str(journal.path)
     assert [entry.intent.name for entry in journal.entries()] == ["x"]
     with pytest.raises(OSError, match="No space"):
-        journal.owe("PUT", "/x", "admin", "2.1", {})
+        journal.owe(Debt("9", "limit", "/x", "limits", "/x", "PUT", {}, {}))
     # What has happened has happened: this process knows of it, and removes it.
     journal.made(intent, "id-1", "/servers/id-1")
     assert journal.entries()[0].left == (("id-1", "/servers/id-1"),)

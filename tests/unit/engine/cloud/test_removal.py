@@ -41,12 +41,12 @@ class Run:
         answers = [(200, {"server": {"id": id_, **view}}) if view else (404, {}) for view in seen]
         self.route("GET", f"/servers/{id_}", *answers)
 
-    def cleanup(self, timeout=5.0, **more):
+    def cleanup(self, timeout=5.0, tell=None, **more):
         journal, profile = Journal(self.path / "journal-cleanup.jsonl"), load_service("compute").profile
         cloud = connect(Target(url=self.fake.url, tokens=TOKENS), journal, profile=profile, **more)
         self.fake.asked.clear()
         try:
-            return cleanup(self.path, cloud, timeout=timeout)
+            return cleanup(self.path, cloud, timeout=timeout, tell=tell)
         finally:
             cloud.close()
 
@@ -209,14 +209,115 @@ def test_watch_is_not_left_running(run):
     assert not [one for one in threading.enumerate() if one.name == "conformance-watch"]
 
 
-def test_what_was_changed_for_others_is_put_back(run):
-    run.journal.owe("PUT", "/os-quota-sets/p", "admin", "2.1", {"quota_set": {"instances": 10}})
-    said = 'PUT /os-quota-sets/p as admin {"quota_set": {"instances": 10}}'
+@pytest.mark.parametrize(("kind", "path"), [("aggregate", "/os-aggregates"), ("flavor", "/flavors")])
+def test_what_an_administrator_was_just_making_is_found_by_its_name(run, kind, path):
+    run.journal.intend(kind, "conformance-1-x", role="admin")
+    found = {f"{kind}s": [{"id": 5, "name": "conformance-1-x"}, {"id": 6, "name": "theirs"}]}
+    run.fake.routes["GET", f"/v2.1{path}"] = lambda asked: (200, found if asked.token == "admin-token" else {})
+    run.route("GET", f"{path}/5", (200, {kind: {"id": 5, "hosts": []}}))
+    run.route("DELETE", f"{path}/5", (200, None))
+    assert run.cleanup().removed == (f"{kind} 5",)
+    assert run.deleted == [f"{path}/5"]
+
+
+def test_flavors_that_are_not_public_are_looked_for_too(run):
+    run.journal.intend("flavor", "conformance-1-x", role="admin")
+    run.cleanup()
+    assert [one.query for one in run.fake.asked if one.path == "/v2.1/flavors"][-1] == {"is_public": "none"}
+
+
+def test_hosts_go_out_of_an_aggregate_before_it_is_removed(run):
+    run.had("aggregate", "5", "/os-aggregates/5", role="admin")
+    run.route("GET", "/os-aggregates/5", (200, {"aggregate": {"id": 5, "hosts": ["h1", "h2"]}}))
+    run.route("POST", "/os-aggregates/5/action", (200, None))
+    run.route("DELETE", "/os-aggregates/5", (200, None))
+    assert run.cleanup().clean
+    out = [one.json for one in run.fake.changes[:2]]
+    assert out == [{"remove_host": {"host": "h1"}}, {"remove_host": {"host": "h2"}}]
+    assert run.deleted == ["/os-aggregates/5"]
+
+
+def test_an_image_that_an_administrators_shelving_left_is_found(run):
+    run.had("server", "s", "/servers/s", name="conformance-1-s")
+    run.server("s", None)
+    run.route("DELETE", "/servers/s", (404, {}))
+    left = [{"id": "i", "name": "conformance-1-s-shelved"}]
+    run.fake.routes["GET", "/v2.1/images"] = lambda asked: (
+        200,
+        {"images": left if asked.token == "admin-token" else []},
+    )
+    run.route("GET", "/images/i", (404, {}))
+    run.fake.routes["DELETE", "/v2.1/images/i"] = lambda asked: (204 if asked.token == "admin-token" else 404, None)
+    assert run.cleanup().removed == ("image i",)
+
+
+def test_a_rule_that_was_never_seen_goes_with_its_group(run):
+    run.journal.intend("security_group_rule", "")
+    assert run.cleanup().clean
+
+
+def test_floating_ips_that_are_used_or_known_are_none_that_was_left(run):
+    run.journal.intend("floating_ip", "conformance-1-f")
+    addresses = [{"id": 1, "ip": "10.0.0.1", "instance_id": "s"}, {"id": 2, "ip": "10.0.0.2", "instance_id": None}]
+    run.route("GET", "/os-floating-ips", (200, {"floating_ips": addresses}))
     (left,) = run.cleanup().left
-    assert left.startswith(f"{said}: not sent")
-    run.route("PUT", "/os-quota-sets/p", (503, {}), (200, {"quota_set": {"instances": 10}}))
-    assert run.cleanup(allow_disruptive=True).left == (f"{said}: answered 503",)
-    assert run.cleanup(allow_disruptive=True).clean
-    assert [one.path for one in run.fake.changes] == ["/v2.1/os-quota-sets/p"]
-    assert run.cleanup(allow_disruptive=True).clean
-    assert run.fake.changes == [], "once is enough"
+    assert left.endswith("see whether the run has left one of 10.0.0.2")
+    run.route("GET", "/os-floating-ips", (200, {"floating_ips": addresses[:1]}))
+    assert run.cleanup().clean
+
+
+def test_a_wait_is_told_before_it_begins(run):
+    told = []
+    run.had("security_group", "g", "/os-security-groups/g")
+    run.route("DELETE", "/os-security-groups/g", (400, {"badRequest": {"message": "in use"}}), (202, None))
+    assert run.cleanup(tell=told.append).clean
+    why = "DELETE /os-security-groups/g gave 400 (in use)"
+    assert told == [f"security_group g cannot be removed yet: {why}; asking again, for 5 s at most"]
+
+
+def test_an_id_that_never_was_is_not_called_left(run):
+    run.had("aggregate", "name", "/os-aggregates/name", role="admin")
+    run.route("DELETE", "/os-aggregates/name", (400, {"badRequest": {"message": "id must be an integer"}}))
+    run.route("GET", "/os-aggregates", (200, {"aggregates": [{"id": 5, "name": "theirs"}]}))
+    report = run.cleanup()
+    assert (report.already_gone, report.left) == (("aggregate name",), ())
+    assert run.cleanup().already_gone == ()
+
+
+@pytest.mark.parametrize("code", [400, 404])
+def test_a_rule_of_a_group_that_is_gone_is_not_called_left(run, code):
+    run.had("security_group_rule", "r", "/os-security-group-rules/r")
+    run.route("DELETE", "/os-security-group-rules/r", (code, {"badRequest": {"message": "no such group"}}))
+    report = run.cleanup()
+    assert (report.already_gone, report.left) == (("security_group_rule r",), ())
+    assert len(run.deleted) == 1, "it is not asked for again and again"
+
+
+def test_one_thing_that_the_guard_does_not_let_go_does_not_keep_the_rest(run):
+    run.had("server", "../flavors", "/servers/../flavors")
+    run.had("server", "s", "/servers/s")
+    run.server("s")
+    run.route("DELETE", "/servers/s", (204, None))
+    report = run.cleanup()
+    assert run.deleted == ["/servers/s"]
+    assert [one.partition(":")[0] for one in report.left] == ["server ../flavors"]
+    assert "can be read as that of another resource" in report.left[0]
+
+
+def test_what_was_named_by_an_id_that_cannot_be_sent_is_found_by_its_name(run):
+    run.journal.intend("server", "conformance-1-server-1")
+    shown = [{"id": "s", "name": "conformance-1-server-1"}]
+    run.fake.routes["GET", "/v2.1/servers"] = (200, {"servers": shown})
+    run.server("s")
+    run.route("DELETE", "/servers/s", (204, None))
+    assert run.cleanup().clean
+    assert run.deleted == ["/servers/s"]
+
+
+def test_what_is_listed_with_an_id_that_cannot_be_sent_is_left_and_named(run):
+    run.journal.intend("server", "conformance-1-server-1")
+    shown = [{"id": "../flavors", "name": "conformance-1-server-1"}]
+    run.fake.routes["GET", "/v2.1/servers"] = (200, {"servers": shown})
+    report = run.cleanup()
+    assert run.deleted == []
+    assert report.left == ("server conformance-1-server-1: it is shown with an id that no request can hold safely",)

@@ -1,14 +1,20 @@
 """From what the user names to a client; whatever is wrong with it is said in one sentence."""
 
+import json
 import socket
+import ssl
 
 import pytest
+import trustme
 from fake_cloud import VERSION, VERSIONS, fake_cloud
 from fake_identity import Identity
+from fault_proxy import fault_proxy
+from urllib3.exceptions import InsecureRequestWarning
 
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud import EndpointError, Role, Target
 from conformance.engine.cloud import target as module
+from conformance.engine.cloud.transport import Transport
 
 TOKEN = "member-token-0123456789"
 
@@ -264,3 +270,110 @@ def test_variables_count_only_where_they_are_asked_for(fake, identity, monkeypat
     }.items():
         monkeypatch.setenv(name, value)
     assert connect(Target(clouds={Role.MEMBER: "envvars"})).name == f"envvars at {fake.url}/v2.1"
+
+
+def secure(fake, tmp_path):
+    """Let the cloud answer at https, with a certificate of an authority of its own; give the authority's file."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    fake.server.socket = context.wrap_socket(fake.server.socket, server_side=True)
+    fake.url = fake.url.replace("http:", "https:")
+    file = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(file))
+    return file
+
+
+def test_a_certificate_that_is_not_trusted_is_told_as_such(fake, tmp_path, monkeypatch):
+    file = secure(fake, tmp_path)
+    said = trouble(url_target(fake.url))
+    host = fake.url.removeprefix("https://")
+    assert said.startswith(f"{fake.url} does not answer: the certificate of {host} is not trusted (unable to get")
+    assert said.endswith("name the file of its authority in REQUESTS_CA_BUNDLE, or as cacert in clouds.yaml")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
+    connect(url_target(fake.url)).close()
+
+
+def with_identity(tmp_path, url):
+    """A cloud of clouds.yaml, whose identity service is at a URL."""
+    auth = {"auth_url": f"{url}/identity/v3", "token": TOKEN, "project_id": "p"}
+    (tmp_path / "clouds.yaml").write_text(json.dumps({"clouds": {"mine": {"auth_type": "v3token", "auth": auth}}}))
+    return Target(clouds={Role.MEMBER: "mine"})
+
+
+@pytest.fixture
+def at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
+
+
+@pytest.mark.usefixtures("at_home")
+def test_a_certificate_of_the_identity_service_is_told_as_such(fake, tmp_path):
+    secure(fake, tmp_path)
+    said = trouble(with_identity(tmp_path, fake.url))
+    assert "cloud 'mine' (--os-cloud): the identity service gave no token: the certificate of 127.0.0.1:" in said
+    assert "is not trusted" in said
+
+
+@pytest.mark.usefixtures("at_home")
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ("endless", "more than 8 MiB"),
+        ("bomb", "more than 8 MiB"),
+        ("header-endless", "too many or too long"),
+        ("deep", ""),
+    ],
+)
+def test_what_an_identity_service_sends_is_bounded(tmp_path, fault, sentence):
+    with fault_proxy("127.0.0.1:9", fault) as proxy:
+        said = trouble(with_identity(tmp_path, proxy.url))
+    assert said.startswith("cloud 'mine' (--os-cloud): the identity service gave no token: ")
+    assert sentence in said
+    assert said.isprintable()
+
+
+@pytest.mark.usefixtures("at_home")
+def test_what_proves_who_one_is_follows_no_redirect_to_another_host(tmp_path):
+    with fault_proxy("127.0.0.1:9", "redirect-elsewhere") as proxy:
+        said = trouble(with_identity(tmp_path, proxy.url))
+    assert "redirects to another host ('localhost'), which gets no credentials" in said
+    assert proxy.strayed == []
+
+
+def test_who_wants_no_certificate_checked_is_not_warned_of_it(fake, tmp_path, recwarn):
+    secure(fake, tmp_path)
+    transport = Transport(verify=False)
+    assert transport.exchange("GET", f"{fake.url}/", {}, None, timeout=5).status == 300
+    transport.close()
+    assert [str(one.message) for one in recwarn if issubclass(one.category, InsecureRequestWarning)] == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (
+            (429, {}, {"Retry-After": "86400"}),
+            "how often it may be asked: GET /flavors gave 429, and asks to wait 86400 s",
+        ),
+        (
+            (503, {}, {"Retry-After": "86400"}),
+            "how often it may be asked: GET /flavors gave 503, and asks to wait 86400 s",
+        ),
+        (
+            (200, b"<html/>", {"Content-Type": "text/html"}),
+            "something else than the cloud answers: GET /flavors gave 200",
+        ),
+        ((302, None, {"Location": "/sign-in"}), "something else than the cloud answers: GET /flavors gave 302"),
+    ],
+    ids=["429", "503", "page", "redirect"],
+)
+def test_what_answers_in_the_place_of_the_cloud(fake, answer, sentence):
+    fake.routes["GET", "/v2.1/flavors"] = answer
+    said = trouble(url_target(fake.url))
+    assert said.startswith(f"{fake.url}/v2.1 cannot be tested now: ")
+    assert sentence in said
+
+
+def test_an_overloaded_root(fake):
+    fake.routes["GET", "/v2.1/"] = (503, {}, {"Retry-After": "1"})
+    assert "cannot be tested now: it is overloaded, and GET gave 503" in trouble(url_target(fake.url + "/v2.1"))

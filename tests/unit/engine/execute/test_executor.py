@@ -11,7 +11,7 @@ from workshop import CHANGE, DROP, EVERY, JOB, JOBS, KNOWN, LIST, MAKE, NOTE, PR
 from conformance.engine.api.entries import Stock
 from conformance.engine.api.given import GivenKind
 from conformance.engine.cloud.candidates import Candidates, Lookup
-from conformance.engine.cloud.errors import GuardRefusal, ResourceError
+from conformance.engine.cloud.errors import CloudError, GuardRefusal, ResourceError, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.trial import ProviderDependent
@@ -96,7 +96,12 @@ def test_a_trial_that_names_no_version_is_made_at_the_highest_that_the_operation
 
 @pytest.mark.parametrize(
     ("error", "verdict"),
-    [(GuardRefusal("not sent"), "inapplicable"), (ResourceError("no such thing could be made"), "error")],
+    [
+        (GuardRefusal("not sent"), "inapplicable"),
+        (UnsafePath("not sent"), "inconclusive"),
+        (ResourceError("no such thing could be made"), "inconclusive"),
+        (CloudError("what was changed could not be put back"), "error"),
+    ],
 )
 def test_what_prevents_the_request_is_the_problem_of_the_trial(shop, error, verdict):
     def refuse(ask):
@@ -375,3 +380,35 @@ def test_answers_to_who_has_a_token_are_kept_by_code_and_version(tmp_path):
     executor.make(tried(SHOW, target="unknown"))
     ((ask, answer),) = executor.context.seen.of(SHOW.id)
     assert (ask.method, answer.status) == ("GET", 404)
+
+
+FULL = 403, {"forbidden": {"code": 403, "message": "Quota exceeded, too many gears."}}, {}
+
+
+@pytest.mark.parametrize("accepted", [True, False, None])
+def test_a_quota_that_is_used_up_is_not_the_clouds_contradiction(shop, accepted):
+    shop[0].does["POST /gears"] = FULL
+    problem = make(shop, MAKE, body=BODY, accepted=accepted).problem
+    assert problem.verdict == "inconclusive"
+    assert problem.reason == (
+        "the quota of the project is used up (Quota exceeded, too many gears.): raise it, or remove what is not needed"
+    )
+
+
+def test_what_is_needed_and_not_made_for_a_quota_says_so(shop):
+    shop[0].does["POST /gears"] = FULL
+    problem = make(shop, DROP).problem
+    assert problem.verdict == "inconclusive"
+    assert problem.reason.endswith("was answered 403 (Quota exceeded, too many gears.)")
+
+
+def test_a_request_that_nobody_answers_is_inconclusive(shop, monkeypatch):
+    send = shop[0].send
+
+    def nothing(ask):
+        answer = send(ask)
+        return replace(answer, status=0, json=ABSENT, error="h did not answer within 60 s") if ask.body else answer
+
+    monkeypatch.setattr(shop[0], "send", nothing)
+    problem = make(shop, MAKE, body=BODY).problem
+    assert (problem.verdict, problem.reason) == ("inconclusive", "no answer: h did not answer within 60 s")

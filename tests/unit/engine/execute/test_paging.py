@@ -408,3 +408,15 @@ def test_a_server_goes_through_statuses_for_what_comes_of_them():
     one.discard()
     one.discard()
     assert reached[4:] == ["1 gone", "0 gone"]
+
+
+def test_a_list_that_nobody_answers_is_undecided(monkeypatch):
+    on = shelf()
+    send = on.send
+
+    def nothing(ask):
+        return replace(send(ask), status=0, error="h did not answer within 60 s") if ask.query else send(ask)
+
+    monkeypatch.setattr(on, "send", nothing)
+    judgement = judged(on, "limit")
+    assert (judgement.verdict, judgement.reason) == ("inconclusive", "no answer: h did not answer within 60 s")

@@ -9,6 +9,9 @@ from widgets import plain, row, sample
 from workshop import EVERY, KNOWN, MAKE, opened, tried
 
 from conformance.engine.cloud.errors import CloudError, GuardRefusal
+from conformance.engine.cloud.guard import Guard
+from conformance.engine.cloud.profile import GuardRules
+from conformance.engine.cloud.shared import Change, Restoration, Shared
 from conformance.engine.model.binding import Step
 from conformance.engine.model.setup import Prepared
 
@@ -17,13 +20,21 @@ SET = plain("PUT", "/limits/{project}", *ROWS, samples=(sample({"limits": {"ram"
 READ = plain("GET", "/limits/{project}", normal=(200,))
 STEP = Step(SET.id, {"gears": 0, "force": True}, seen_by=READ.id)
 WAS = {"id": "p-1", "gears": 10, "ram": 50}
+LIMITS = Shared(
+    "limit",
+    "/limits/{project}",
+    "limits",
+    Restoration("/limits/{project}", within="limits", beside={"force": True}),
+    (Change("PUT", "/limits/{project}", members=True),),
+)
 OF_GEARS = {"gear": {"name": "g"}}
 AT_QUOTA = tried(MAKE, body=OF_GEARS, accepted=False, setup=(Prepared((STEP,)),))
 
 
 def limited(tmp_path, *operations, **more):
     """A shop that makes no gear beyond a limit of its project, and what that is."""
-    service = replace(KNOWN, placeholder_values={"project": "p-1"})
+    profile = replace(KNOWN.profile, shared=(LIMITS,))
+    service = replace(KNOWN, placeholder_values={"project": "p-1"}, profile=profile)
     shop, executor = opened(tmp_path, *(operations or (*EVERY, SET, READ)), service=service, **more)
     held = dict(WAS)
 
@@ -74,8 +85,7 @@ def test_while_it_is_set_the_journal_says_how_it_is_put_back(tmp_path):
     owed = []
     shop.does["POST /gears"] = lambda _: owed.extend(shop.journal.debts()) or 403
     executor.make(AT_QUOTA)
-    said = 'PUT /limits/p-1 as admin {"limits": {"gears": 10, "force": true}}'
-    assert [str(debt) for debt in owed] == [said]
+    assert [str(debt) for debt in owed] == ["limit at /limits/p-1 (gears 10)"]
     assert shop.journal.debts() == ()
 
 
@@ -144,7 +154,8 @@ def test_that_it_could_not_be_put_back_is_said(tmp_path):
     shop.does["PUT /limits/p-1"] = lambda ask: 503 if ask.body["limits"]["gears"] else put(ask)
     problem = executor.make(AT_QUOTA).problem
     assert problem.verdict == "error"
-    assert problem.reason == f"{SET.id} could not put back what was set before: gears 10"
+    said = "limit at /limits/p-1 (gears 10): PUT /limits/p-1 gave 503"
+    assert problem.reason == f"not put back as it was before: {said}"
     assert len(shop.journal.debts()) == 1
 
 
@@ -194,9 +205,27 @@ def test_without_leave_for_what_is_shared_it_is_not_tried(tmp_path):
     assert "POST /gears" not in shop.changes
 
 
+def test_that_there_is_no_leave_is_seen_before_anything_is_made(tmp_path):
+    shop, executor, held = limited(tmp_path)
+    shop.guard = Guard(None, GuardRules(own_collections=frozenset({"gears"})))
+    problem = executor.make(AT_QUOTA).problem
+    assert problem.verdict == "inapplicable"
+    assert "it changes limits, which all users share (--allow-disruptive would let it)" in problem.reason
+    assert (shop.asked, held) == ([], WAS)
+
+
 @pytest.mark.parametrize("known", [SET, READ])
 def test_specs_that_lack_a_limits_operations_leave_it_untried(tmp_path, known):
     _, executor, _ = limited(tmp_path, *EVERY, known)
     problem = executor.make(AT_QUOTA).problem
     assert problem.verdict == "inapplicable"
     assert "is not in the specs at hand" in problem.reason
+
+
+def test_the_words_of_a_quota_count_where_the_trial_has_used_it_up(tmp_path):
+    shop, executor, _ = limited(tmp_path)
+    make = shop.does["POST /gears"]
+    said = 403, {"forbidden": {"code": 403, "message": "Quota exceeded, too many gears."}}, {}
+    shop.does["POST /gears"] = lambda ask: said if make(ask) == 403 else None
+    evidence = executor.make(AT_QUOTA)
+    assert (evidence.status, evidence.problem) == (403, None)

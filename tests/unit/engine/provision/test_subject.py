@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from subjects import SPIN, Cloud, answer, subject_on
+from subjects import CALM, SPIN, WAKE, Cloud, answer, subject_on
 
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.roles import Role
@@ -266,3 +266,48 @@ def test_a_server_that_is_given_up_is_dropped():
     subject.discard()
     assert dropped == [("w1", Role.MEMBER)]
     assert (subject.known_id, subject.view) == ("", None)
+
+
+def test_a_status_that_this_cloud_does_not_keep_is_reached_for_once():
+    """Of an optional status the first try decides: no lane of the run asks for it again."""
+    cloud = Cloud(spin="HALTED")
+    subject = subject_on(cloud, operations=(SPIN, CALM, WAKE), optional=("SPINNING",))
+    problem = subject.reach("SPINNING")
+    reason = "this cloud does not keep a widget in SPINNING: after widgets.spin it was HALTED"
+    assert (problem.verdict, problem.reason) == ("inapplicable", reason)
+    assert subject.another().reach("SPINNING") == problem
+    assert (cloud.asked, cloud.made) == (["spin as member"], 1)
+    assert subject.context.notes.sorted() == [("unkept", reason)]
+
+
+def test_a_deletion_that_is_not_deferred_is_seen_at_the_first_try():
+    cloud = Cloud()
+
+    def gone():
+        cloud.server = None
+        return 202
+
+    cloud.does["spin"] = gone
+    problem = subject_on(cloud, optional=("SPINNING",)).reach("SPINNING")
+    assert problem.verdict == "inapplicable"
+    assert problem.reason.endswith("after widgets.spin it was DELETED")
+    assert cloud.asked == ["spin as member"]
+
+
+@pytest.mark.parametrize("does", ["DIZZY", "BROKEN", 409, 500])
+def test_a_way_that_failed_says_nothing_of_a_status_that_clouds_need_not_keep(does):
+    problem = subject_on(Cloud(spin=does), optional=("SPINNING",)).reach("SPINNING")
+    assert problem.verdict == "inconclusive"
+
+
+def test_a_status_that_every_cloud_keeps_is_not_written_off():
+    """Another documented status than the first is no reason to leave one out that all clouds keep."""
+    problem = subject_on(Cloud(spin="HALTED"), optional=("IDLE",)).reach("SPINNING")
+    assert problem.verdict == "inconclusive"
+
+
+def test_the_environments_keep_their_statuses_each():
+    cloud = Cloud(spin="HALTED")
+    subject = subject_on(cloud, optional=("SPINNING",))
+    assert subject.reach("SPINNING").verdict == "inapplicable"
+    assert subject.context.unkept.reason("winged", "SPINNING") == ""

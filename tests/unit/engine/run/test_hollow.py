@@ -89,12 +89,24 @@ def test_promises_of_a_service_hold(tmp_path):
     assert not [result for result in found if result.verdict in ("error", "inconclusive")]
 
 
+def echoed(asked):
+    return 404, {"message": f"Cannot {asked.method} {asked.path}"}
+
+
+def taken_by_token(asked):
+    return (200, {}) if asked.token == TOKEN else NOBODY
+
+
+def lacking_by_token(asked):
+    return (404, {}) if asked.token == TOKEN else NOBODY
+
+
 @pytest.mark.parametrize(
     "everything",
     [
         (404, {"error": {"code": 404, "message": "The resource could not be found."}}),
         (404, b"<h1>Not Found</h1>", {"Content-Type": "text/html"}),
-        lambda asked: (404, {"message": f"Cannot {asked.method} {asked.path}"}),
+        echoed,
         (401, {"error": {"code": 401, "message": "no"}}),
         (403, {}),
         (400, {"message": "no"}),
@@ -102,10 +114,10 @@ def test_promises_of_a_service_hold(tmp_path):
         (201, {"boat": {"id": "b", "name": "n"}, "boats": []}),
         (204, None),
         (503, {}),
-        lambda asked: (200, {}) if asked.token == TOKEN else NOBODY,
-        lambda asked: (404, {}) if asked.token == TOKEN else NOBODY,
+        taken_by_token,
+        lacking_by_token,
     ],
-    ids=str,
+    ids=lambda one: getattr(one, "__name__", str(one)),
 )
 def test_no_promise_holds_where_everything_is_answered_in_one_way(tmp_path, everything):
     with fake_cloud() as fake:

@@ -307,3 +307,21 @@ def test_the_lane_of_a_case_is_known_before_it_runs(cloud):
     assert run.lane("widgets.spin/error/409[HALTED]") == "HALTED"
     with pytest.raises(KeyError):
         run.lane("widgets.unheard-of")
+
+
+def test_a_trial_in_which_the_cloud_is_lost_decides_nothing(cloud):
+    """Its waits and lookups may have ended for that: what they did not see is not missing."""
+    run = started()
+
+    def lose(attempt):
+        run.context.cloud.lost = "the token of the role member is no longer accepted"
+        run.context.stopping.set()
+        return evidence(500)
+
+    cloud.answers[key()] = lose
+    run.start([SPIN_IDLE])
+    with pytest.raises(Stopped):
+        run.wait(SPIN_IDLE)
+    run.stop()
+    assert run.results == []
+    assert not run.active

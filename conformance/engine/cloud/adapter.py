@@ -1,0 +1,167 @@
+"""The connections to a cloud: each answer is read whole, within the bounds on bytes, headers and seconds.
+
+The client and the session of keystoneauth1 use the same adapter, so the first request is bounded as the last one is.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from conformance.engine.cloud.bounds import BODY, HEADERS, SECONDS, Unreadable, decoded, too_long
+from conformance.engine.cloud.unanswered import sentence
+
+_PIECE = 64 * 2**10
+"""Bytes that are read at a time."""
+
+_asking = threading.local()
+"""The end of the exchange that this thread makes, as ``deadline``."""
+
+
+class _Timed(io.RawIOBase):
+    """The bytes of a socket, until a moment: urllib3 itself bounds the time between two bytes alone."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: float) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer took too long")
+        self._sock.settimeout(left)
+        count: int | None = self._raw.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **more: Any) -> None:
+        super().__init__(sock, *args, **more)
+        raw = self.fp.detach()
+        self.fp = io.BufferedReader(_Timed(raw, sock, _asking.deadline))
+
+
+class _Connection(HTTPConnection):
+    response_class = _Response
+
+
+class _SecureConnection(HTTPSConnection):
+    response_class = _Response
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+_POOLS = {"http": _Pool, "https": _SecurePool}
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Sends a request of ``requests``, and reads its answer whole.
+
+    Args:
+        stay: refuse a redirect to another host: whoever follows it would hand the token or the password over.
+
+    Attributes:
+        trouble: why the last request of all was not answered, in one sentence; None if it was.
+    """
+
+    def __init__(self, *, stay: bool = False, **more: Any) -> None:
+        self.trouble: str | None = None
+        self._stay = stay
+        super().__init__(**more)
+
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:
+        """Make the pool of direct connections."""
+        super().init_poolmanager(*args, **more)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **more: Any) -> Any:
+        """Give the pool of connections through a proxy."""
+        manager = super().proxy_manager_for(*args, **more)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: ARG002 -- an answer is always read whole
+        timeout: Any = None,
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Send a request, and read its answer within ``timeout`` seconds from now.
+
+        Raises:
+            requests.RequestException: no answer came, or none that can be read.
+        """
+        seconds = float(timeout) if isinstance(timeout, int | float) else SECONDS
+        _asking.deadline = time.monotonic() + seconds
+        self.trouble = None
+        try:
+            response = super().send(request, True, seconds, verify, cert, proxies)
+            try:
+                self._check(request, response)
+                # requests would read it without any bound when it is first looked at.
+                response._content = _body(response)
+                response._content_consumed = True  # type: ignore[attr-defined]
+            except BaseException:
+                response.close()
+                raise
+        except requests.RequestException as error:
+            self.trouble = sentence(error, str(request.url), seconds)
+            raise
+        return response
+
+    def _check(self, request: requests.PreparedRequest, response: requests.Response) -> None:
+        size = sum(len(name) + len(value) for name, value in response.headers.items())
+        if size > HEADERS:
+            raise Unreadable(f"sent headers of {size >> 10} KiB")
+        target = response.headers.get("Location")
+        if self._stay and 300 <= response.status_code < 400 and target is not None:
+            asked, there = urlsplit(str(request.url)), urlsplit(urljoin(str(request.url), target))
+            if there.hostname != asked.hostname:
+                raise Unreadable(f"redirects to another host ({there.hostname!r}), which gets no credentials")
+
+
+def _body(response: requests.Response) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while piece := response.raw.read(_PIECE, decode_content=False):
+            size += len(piece)
+            if size > BODY:
+                raise too_long()
+            pieces.append(piece)
+    except ReadTimeoutError as error:
+        raise requests.ReadTimeout(error, request=response.request) from error
+    except (HTTPError, http.client.HTTPException, OSError) as error:
+        if isinstance(error, requests.RequestException):
+            raise
+        raise requests.exceptions.ChunkedEncodingError(error, request=response.request) from error
+    return decoded(b"".join(pieces), response.headers.get("Content-Encoding", ""))

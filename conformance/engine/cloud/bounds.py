@@ -1,0 +1,122 @@
+"""Bounds on everything that comes in from an endpoint, and the reading of bodies within them.
+
+They are far above what a service sends (a list of a thousand things with all details takes three megabytes), and low
+enough that no endpoint can fill the memory or the time of a run.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+import requests
+
+from conformance.engine.cloud.exchange import ABSENT
+from specs.text import one_line
+
+BODY = 8 * 2**20
+"""Bytes of a body, after decompression."""
+
+HEADERS = 64 * 2**10
+"""Bytes of all headers of an answer. ``http.client`` itself takes no more than 100 of them."""
+
+DEPTH = 64
+"""How deep the lists and objects of a JSON value may be nested."""
+
+VALUES = 500_000
+"""How many values a JSON value may hold: small ones take twenty times their bytes in memory."""
+
+SECONDS = 30.0
+"""For a whole exchange whose sender names no time of its own: with the identity service."""
+
+_LONE = (b"\\ud", b"\\uD")
+"""How the escape of one half of a character begins in JSON."""
+
+
+class Unreadable(requests.RequestException):
+    """An answer that is beyond a bound, or that cannot be decoded. The message goes on a sentence about the host."""
+
+
+def decoded(data: bytes, encodings: str) -> bytes:
+    """A body without the compression that its Content-Encoding names, the last one first.
+
+    Raises:
+        Unreadable: it is longer than BODY, cut, or compressed in a way that nobody asked for.
+    """
+    for encoding in reversed([name.strip().lower() for name in encodings.split(",")]):
+        if not data or encoding in {"", "identity"}:
+            continue
+        if encoding not in {"gzip", "x-gzip", "deflate"}:
+            raise Unreadable(f"sent an answer in the encoding {one_line(encoding, 40)!r}, which nobody asked for")
+        data = _inflated(data)
+    if len(data) > BODY:
+        raise too_long()
+    return data
+
+
+def _inflated(data: bytes) -> bytes:
+    trouble: zlib.error | None = None
+    # Some endpoints send "deflate" without the header that belongs to it.
+    for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
+        unpacking = zlib.decompressobj(window)
+        try:
+            found = unpacking.decompress(data, BODY + 1)
+        except zlib.error as error:
+            trouble = trouble or error
+            continue
+        if len(found) > BODY:
+            raise too_long()
+        if unpacking.eof:
+            return found
+        raise Unreadable("sent a compressed answer that ends too early")
+    raise Unreadable(f"sent an answer that cannot be decompressed ({trouble})")
+
+
+def too_long() -> Unreadable:
+    """The error for a body that is beyond the bound."""
+    return Unreadable(f"sent an answer of more than {BODY >> 20} MiB")
+
+
+def json_of(content: bytes) -> Any:
+    """The JSON value of a body; ABSENT where it is empty, no JSON, or beyond DEPTH or VALUES.
+
+    NaN and Infinity are no JSON (RFC 8259, 6). Half a character becomes U+FFFD: no file and no request can hold it.
+    """
+    holders = content.count(b"[") + content.count(b"{")
+    if not content.strip() or holders + content.count(b",") > VALUES:
+        return ABSENT
+    try:
+        value = json.loads(content.decode("utf-8"), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return ABSENT
+    if holders > DEPTH and _too_deep(value):
+        return ABSENT
+    return _whole(value) if any(lone in content for lone in _LONE) else value
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEPTH + 1):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_whole(name): _whole(inner) for name, inner in value.items()}
+    return [_whole(inner) for inner in value] if isinstance(value, list) else value

@@ -1,0 +1,31 @@
+"""What a cloud says with a refusal, in its own words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from specs.text import one_line
+
+_QUOTA = re.compile(
+    r"quota[^.]{0,80}\bexceed(?:ed|s)?\b|\bexceed(?:ed|s)?\b[^.]{0,80}\bquota|\b(?:over|out of)\s?quota"
+    r"|\bmaximum number of\b[^.]{0,80}\b(?:exceeded|reached)\b|\bover (?:a |the |its )?limit\b",
+    re.IGNORECASE,
+)
+"""How the services say that a project may have no more of something. A policy on quotas names them, too, and says no
+such thing; and a value beyond what the API takes "exceeds" its maximum."""
+
+
+def message_in(body: Any) -> str:
+    """The message of the fault in a body, on one line; of a body that is no object, its beginning; else nothing."""
+    if isinstance(body, dict):
+        for fault in body.values():
+            if isinstance(fault, dict) and isinstance(fault.get("message"), str):
+                return one_line(fault["message"], 200)
+    return one_line(body, 80) if isinstance(body, str) else ""
+
+
+def quota_used_up(status: int, body: Any) -> str | None:
+    """The cloud's words that the project's quota is used up; None where a refusal says no such thing."""
+    message = message_in(body) if 400 <= status < 500 else ""
+    return message if _QUOTA.search(message) else None

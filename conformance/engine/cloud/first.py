@@ -1,0 +1,113 @@
+"""The first thing of a run decides with which of the cloud's things all others are made.
+
+A cloud may show what nothing can be made of: it is only seen when one is made. So the candidates are tried, the best
+first, until a thing is ready; all others are then made like it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from conformance.engine.cloud.discover import Candidate, Discovery, Missing
+from conformance.engine.cloud.errors import ResourceError
+from conformance.engine.model.binding import Binding
+
+if TYPE_CHECKING:
+    from conformance.engine.cloud.kinds import Factory, Kind
+    from conformance.engine.cloud.resources import Made, Resources
+
+ATTEMPTS = 8
+"""How many candidates are tried, at most."""
+
+_ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12} ?")
+
+
+def names_of(factory: Factory, discovery: Discovery) -> tuple[str, ...]:
+    """The names of discovery that a factory takes something of; of those that it may leave out only what there is."""
+    needed = {one for one in _resources(factory.body) if discovery.knows(one)}
+    optional = {
+        one
+        for field in factory.optional
+        if not field.if_named or discovery.named(field.if_named)
+        for one in _resources(field.value)
+        if discovery.knows(one) and (discovery.named(one) or discovery.found(one))
+    }
+    return tuple(sorted(needed | optional))
+
+
+def first(
+    resources: Resources,
+    discovery: Discovery,
+    kind: Kind,
+    microversion: str,
+    tell: Callable[[str], None],
+) -> tuple[Made, str]:
+    """Make a first thing of a kind, and let all later ones be made of the same things of the cloud.
+
+    Args:
+        resources: makes it; what did not become ready is removed.
+        discovery: shows the candidates, and keeps the choice.
+        kind: the kind that a run watches, with a factory.
+        microversion: of the request.
+        tell: is told one sentence for each candidate of which nothing came.
+
+    Returns:
+        The thing, and what it is made of, in a few words.
+
+    Raises:
+        ResourceError: none became ready; one sentence names what was tried and what the cloud said.
+    """
+    factory = kind.factory
+    if factory is None:
+        raise ResourceError(f"this suite cannot make a {kind.name}")
+    names = names_of(factory, discovery)
+    found = discovery.combinations(names)
+    hint = "name what to use: " + ", ".join(f"--use {name.replace('_', '-')}=NAME" for name in names)
+    if isinstance(found, Missing):
+        raise ResourceError(f"no {kind.name} can be made: {found.reason}; {hint}")
+    tried: dict[str, list[str]] = {}
+    for count, (chosen, variant) in enumerate(_ways(factory, found)):
+        if count == ATTEMPTS:
+            break
+        discovery.take(chosen)
+        resources.usual[kind.name] = variant
+        what = described(chosen, variant)
+        try:
+            return resources.make(kind.name, microversion=microversion), what
+        except ResourceError as error:
+            tried.setdefault(_plain(str(error)), []).append(what)
+            tell(f"no {kind.name} came of {what}: {error}")
+            left = resources.close()
+            if left:
+                tell(f"it could not be removed: {left[0]}")
+    said = "; ".join(f"{reason} (tried with {'; '.join(whats)})" for reason, whats in tried.items())
+    raise ResourceError(f"this cloud makes no {kind.name} of what was tried: {said}; {hint}")
+
+
+def described(chosen: Mapping[str, Candidate], variant: str = "") -> str:
+    """The things of a cloud that are taken, in a few words."""
+    parts = [f"{name.replace('_', ' ')} {one.name!r}" for name, one in chosen.items()]
+    return ", ".join([*parts, *([variant] if variant else [])]) or "nothing"
+
+
+def _ways(factory: Factory, found: list[dict[str, Candidate]]) -> Iterator[tuple[dict[str, Candidate], str]]:
+    for chosen in found:
+        for one in factory.instead:
+            if one.resource in chosen and chosen[one.resource].value(one.has):
+                yield chosen, one.variant
+        yield chosen, ""
+
+
+def _resources(value: Any) -> Iterator[str]:
+    if isinstance(value, Binding):
+        yield value.resource
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    for one in inner:
+        yield from _resources(one)
+
+
+def _plain(reason: str) -> str:
+    """A reason without the ids in it, so that equal ones are told once."""
+    return _ID.sub("", reason).replace("  ", " ")

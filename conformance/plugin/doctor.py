@@ -1,0 +1,189 @@
+"""``conformance doctor``: whether a run can start, as whom, with what, and what it will leave out."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from conformance.engine.cloud.discover import OTHER, Candidate, Missing
+from conformance.engine.cloud.first import names_of
+from conformance.engine.execute.executor import Executor
+from conformance.engine.model.case import Case
+from conformance.engine.provision.subject import Subject
+from conformance.engine.run.lanes import NO_RESOURCE
+from conformance.engine.run.session import Session
+from conformance.plugin.choices import Choices, choose, with_tokens
+from conformance.plugin.endpoint import open_endpoint
+from conformance.plugin.opened import settings_of
+from conformance.plugin.plan import PER_LANE, PER_TRIAL
+from conformance.plugin.reference import given_specs, read_reference
+from conformance.plugin.share import Share
+from conformance.plugin.trouble import Trouble
+from specs.record import RecordWriter
+
+WIDTH = 22
+"""Columns of the first part of a line."""
+
+MOST = 12
+"""How many reasons for leaving cases out are shown, the most frequent first."""
+
+
+def examine(given: Mapping[str, Any], place: Path | None, *, boot: bool) -> Iterator[str]:
+    """Yield what a run with these options would find, line by line.
+
+    Args:
+        given: the options of a run, by name.
+        place: the specs to test; None for those of this suite.
+        boot: make one resource under test, bring it into the statuses that clouds need not keep, and remove it.
+
+    Raises:
+        Trouble: a run cannot start; one sentence says why.
+    """
+    choices = choose(with_tokens(given, os.environ))
+    reference = read_reference(given_specs(place))
+    with tempfile.TemporaryDirectory(prefix="conformance-doctor-") as folder:
+        directory = Path(folder)
+        endpoint = open_endpoint(choices, directory, reference.service)
+        try:
+            settings = settings_of(choices, endpoint, directory)
+            share = Share.open(reference, settings, RecordWriter(directory), choices.given)
+            try:
+                yield from _examined(share.session, choices, boot)
+            finally:
+                left = share.session.close()
+                share.writer.close()
+            yield from (_line("left behind", one) for one in left)
+        finally:
+            endpoint.close()
+
+
+def _examined(session: Session, choices: Choices, boot: bool) -> Iterator[str]:
+    cloud, context = session.cloud, session.context
+    began = time.monotonic()
+    yield _line("cloud", cloud.name)
+    supported = cloud.microversions
+    asked = f"{supported.min} to {supported.max}, up to {context.top} is asked for" if supported.max else "none"
+    yield _line("microversions", asked)
+    for role in sorted(cloud.roles):
+        yield _line(f"as {role}", cloud.owner(role) or "a token that was given; the cloud does not say whose it is")
+    kind, trouble, pace = context.kind, None, 0.0
+    if boot and kind.factory is not None:
+        said: list[str] = []
+        started = time.monotonic()
+        trouble = session.prepare((case.id for case in session.suite.cases), said.append)
+        pace = time.monotonic() - started
+        yield from (_line("in vain", one) for one in said)
+    yield from _things(session)
+    if trouble is not None:
+        raise Trouble(f"a run cannot start: {trouble}")
+    if boot and kind.factory is not None:
+        made = [text for what, text in context.notes.sorted() if what == "first"]
+        yield from (_line(f"first {kind.name}", f"{text}, ready after {pace:.0f} s") for text in made)
+    yield from _statuses(session, boot)
+    yield from _plan(session, choices, pace, (time.monotonic() - began - pace) / max(1, cloud.request_count))
+    needed = list(_missing(session, boot))
+    if needed:
+        raise Trouble(f"a run cannot start: {needed[0]}")
+    yield ""
+    yield (
+        "A run can start."
+        if boot or kind.factory is None
+        else (f"A run can start, unless no {kind.name} can be made: --boot makes one and tells.")
+    )
+
+
+def _things(session: Session) -> Iterator[str]:
+    """What of the cloud would be used, by kind."""
+    discovery = session.context.discovery
+    for name, rules in sorted(session.cloud.profile.discovery.items()):
+        found, every = discovery.found(name), discovery.every(name)
+        of = f", of {len(every)}" if not isinstance(every, Missing) else ""
+        yield _line(f"{name.replace('_', '-')}", _shown(found, of))
+        if rules.other is not None:
+            yield _line(f"{OTHER}{name.replace('_', '-')}", _shown(discovery.other(name), ""))
+    room = discovery.room()
+    if session.cloud.profile.room is not None:
+        left = "not limited, or not known" if room is None else f"room for {room} more"
+        yield _line("limits", f"{left} ({session.context.kind.many()} like these)")
+
+
+def _shown(found: Candidate | Missing, of: str) -> str:
+    if isinstance(found, Missing):
+        return f"none: {found.reason}"
+    return f"{found.name}{of}" if found.id == found.name else f"{found.name} ({found.id}){of}"
+
+
+def _missing(session: Session, boot: bool) -> Iterator[str]:
+    """Why no resource under test can be made, as far as the lists and the limits show it."""
+    context = session.context
+    factory = context.kind.factory
+    if factory is None:
+        return
+    found = context.discovery.combinations(names_of(factory, context.discovery))
+    if isinstance(found, Missing):
+        yield found.reason
+    elif not boot and context.discovery.room() == 0:
+        yield f"the limits of the project leave no room for a {context.kind.name}"
+
+
+def _statuses(session: Session, boot: bool) -> Iterator[str]:
+    """Which of the statuses that clouds need not keep this one keeps."""
+    context = session.context
+    optional = context.service.optional_statuses
+    if not boot:
+        yield from (_line(status, "whether this cloud keeps it: --boot tells") for status in optional)
+        return
+    subject = Subject(context)
+    try:
+        for status in optional:
+            problem = subject.reach(status)
+            yield _line(status, "kept" if problem is None else problem.reason)
+    finally:
+        subject.discard()
+
+
+def _plan(session: Session, choices: Choices, pace: float, per_request: float) -> Iterator[str]:
+    """How much there is to do, and what will be left out."""
+    context = session.context
+    executor = Executor(context, Subject(context))
+    out: Counter[str] = Counter()
+    lanes: dict[str, dict[str, Case]] = {}
+    for case in session.suite.cases:
+        problem = executor.barrier(case.trial)
+        unkept = context.unkept.reason(case.trial.situation.environment, case.trial.situation.state or "")
+        if problem is not None or unkept:
+            out[problem.reason if problem is not None else unkept] += 1
+        else:
+            lanes.setdefault(session.run.lane(case.id), {})[case.trial.key] = case
+    total = len(session.suite.cases)
+    yield _line("cases", f"{total}, of which at least {sum(out.values())} will be inapplicable")
+    for reason, count in out.most_common(MOST):
+        yield _line("", f"{count}: {reason}")
+    if len(out) > MOST:
+        yield _line(
+            "", f"{sum(out.values()) - sum(n for _, n in out.most_common(MOST))}: {len(out) - MOST} other reasons"
+        )
+    walked = [lane for lane in lanes if not lane.startswith(NO_RESOURCE)]
+    at_once = min(len(walked), choices.max_resources)
+    room = context.discovery.room()
+    yield _line(context.kind.many() or "lanes", f"at most {at_once} at a time")
+    if room is not None and room + (1 if pace else 0) < at_once:
+        yield _line("", f"the limits leave room for {room} only: give --max-servers {max(1, room)}")
+    trials = sum(len(lanes[lane]) for lane in walked)
+    alone = sum(len(found) for lane, found in lanes.items() if lane not in walked)
+    requests = alone + PER_TRIAL * trials + PER_LANE * len(walked)
+    seconds = requests * per_request / 2 + (trials * context.patience.settle + len(walked) * 3 * pace) / max(1, at_once)
+    yield _line("about", f"{requests:.0f} requests, roughly {_duration(seconds)}")
+
+
+def _duration(seconds: float) -> str:
+    return f"{max(1, round(seconds / 60))} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _line(head: str, text: str) -> str:
+    return f"{head:<{WIDTH}}{text}"

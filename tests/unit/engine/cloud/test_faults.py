@@ -1,0 +1,56 @@
+"""The cloud's own words with a refusal, and whether they say that a quota is used up."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.engine.cloud.faults import message_in, quota_used_up
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Quota exceeded for cores: Requested 1, but already used 10 of 10 cores",
+        "Quota exceeded, too many server groups.",
+        "Maximum number of floating IPs exceeded",
+        "Maximum number of ports exceeded",
+        "Quota exceeded for resources: ['floatingip'].",
+        "VolumeLimitExceeded: Maximum number of volumes allowed (2) exceeded for quota 'volumes'.",
+        "VolumeSizeExceedsAvailableQuota: Requested volume exceeds allowed gigabytes quota.",
+        "Project 7 is over a limit for [Resource image_count_total is over limit of 5 due to current usage 5]",
+        "The size of the data exceeds the remaining quota of the project",
+    ],
+)
+@pytest.mark.parametrize("status", [400, 403, 409, 413])
+def test_a_quota_that_is_used_up(status, message):
+    assert quota_used_up(status, {"fault": {"code": status, "message": message}}) == message
+    assert quota_used_up(500, {"fault": {"code": 500, "message": message}}) is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Policy doesn't allow os_compute_api:os-quota-sets:update to be performed.",
+        "Quota limit 1 for cores must be greater than or equal to already used and reserved 2.",
+        "Maximum number of metadata items exceeds 128",
+        "Invalid input for field/attribute quota_set. Value: 7. 7 is not of type 'object'",
+        "The request body exceeds the limit",
+        "",
+    ],
+)
+def test_words_about_quotas_that_say_no_such_thing(message):
+    assert quota_used_up(403, {"forbidden": {"code": 403, "message": message}}) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"conflict": {"code": 409, "message": "no\n\x1b[31mroom"}}, r"no \x1b[31mroom"),
+        ("<html>\n<body>Sign in", "<html> <body>Sign in"),
+        ({"message": 7}, ""),
+        ([], ""),
+        (None, ""),
+    ],
+)
+def test_the_message_of_a_fault_is_one_line_without_controls(body, message):
+    assert message_in(body) == message

@@ -1,0 +1,232 @@
+"""Things of others: in the journal as they were before a request changes them, and put back by whoever comes later."""
+
+from __future__ import annotations
+
+import pytest
+from fake_cloud import fake_cloud
+
+from conformance.engine.api.load import load_service
+from conformance.engine.cloud import NO_TOKEN, Ask, GuardRefusal, Journal, Role, Target, cleanup, connect
+from conformance.engine.cloud.shared import Change, Debt, filled
+
+HOST = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a01"
+TOKENS = {Role.MEMBER: "member-token", Role.ADMIN: "admin-token"}
+FIELDS = {"status": "enabled", "disabled_reason": None, "forced_down": False}
+
+
+class Others:
+    """A cloud that somebody else uses, a run on it, and whoever cleans up after that was killed."""
+
+    def __init__(self, fake, path):
+        self.fake, self.path = fake, path
+        self.service = {"id": HOST, "host": "h1", "binary": "nova-compute", **FIELDS}
+        self.quota = {"id": "p", "cores": 77, "ram": 5}
+        self.drop = False
+        self.seen = []
+        routes = {
+            ("GET", "/os-services"): lambda _: (
+                200,
+                {"services": [self.service, {**self.service, "id": "other", "host": "h2"}]},
+            ),
+            ("GET", "/os-quota-sets/p"): lambda _: (200, {"quota_set": self.quota}),
+            ("GET", "/os-quota-sets/p/defaults"): lambda _: (200, {"quota_set": {"id": "p", "cores": 20, "ram": 5}}),
+            ("DELETE", "/os-quota-sets/p"): self.reverted,
+            ("PUT", "/os-quota-sets/p"): self.limited,
+            ("PUT", f"/os-services/{HOST}"): self.updated,
+            ("PUT", "/os-services/disable"): self.disabled,
+        }
+        fake.routes.update({(method, f"/v2.1{path}"): answer for (method, path), answer in routes.items()})
+
+    def _done(self, answer):
+        self.seen.append(Journal.read_debts(self.path))
+        return None if self.drop else (200, answer)
+
+    def reverted(self, _):
+        self.quota |= {"cores": 20}
+        return self._done(None)
+
+    def limited(self, asked):
+        self.quota |= {k: int(v) for k, v in asked.json["quota_set"].items() if k != "force"}
+        return self._done({"quota_set": self.quota})
+
+    def updated(self, asked):
+        given = asked.json
+        if "status" in given:
+            self.service |= {"status": given["status"], "disabled_reason": given.get("disabled_reason")}
+        self.service |= {k: v for k, v in given.items() if k == "forced_down"}
+        return self._done({"service": self.service})
+
+    def disabled(self, _):
+        self.service |= {"status": "disabled"}
+        return self._done({"service": {}})
+
+    def connect(self, name="journal.jsonl", tokens=None, allow=True):
+        journal = Journal(self.path / name, prefix="conformance-1")
+        profile = load_service("compute").profile
+        target = Target(url=self.fake.url, tokens=tokens or TOKENS)
+        return connect(target, journal, allow_disruptive=allow, profile=profile)
+
+    def killed_after(self, method, path, body=None, **more):
+        """A run whose last request was done, and whose answer never came."""
+        self.drop = True
+        self.connect().send(Ask(method, path, Role.ADMIN, "2.53", body or {}, **more))
+        self.drop = False
+
+    def cleanup(self):
+        return cleanup(self.path, self.connect("journal-cleanup.jsonl", allow=False), timeout=0.3)
+
+
+@pytest.fixture
+def others(tmp_path):
+    with fake_cloud() as fake:
+        yield Others(fake, tmp_path)
+
+
+DISABLE = ("PUT", "/os-services/disable", {"host": "h1", "binary": "nova-compute"})
+CHANGES = (
+    DISABLE,
+    ("PUT", f"/os-services/{HOST}", {"status": "disabled", "disabled_reason": "case", "forced_down": True}),
+    ("DELETE", "/os-quota-sets/p", {}),
+    ("PUT", "/os-quota-sets/p", {"quota_set": {"cores": "45"}}),
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("theirs", [FIELDS, {"status": "disabled", "disabled_reason": "broken", "forced_down": True}])
+def test_what_a_killed_run_has_changed_is_put_back(others, change, theirs):
+    others.service |= theirs
+    before = (dict(others.service), dict(others.quota))
+    others.killed_after(*change)
+    assert others.seen[0], "it stood in the journal before the cloud had the request"
+    report = others.cleanup()
+    assert (report.left, report.told, report.restored) == ((), (), 1)
+    assert (others.service, others.quota) == before
+    assert others.cleanup().restored == 0, "nothing is owed any more"
+
+
+def test_what_was_not_changed_in_the_end_costs_one_look(others):
+    others.connect().owing.before(Ask(*DISABLE[:2], Role.ADMIN, "2.53", DISABLE[2]))
+    assert others.cleanup().clean
+    assert others.fake.changes == []
+
+
+def test_the_first_state_counts_of_a_thing_that_is_changed_again_and_again(others):
+    cloud = others.connect()
+    for body in ({"cores": 1}, {"cores": 2}, {"ram": 9}):
+        cloud.send(Ask("PUT", "/os-quota-sets/p", Role.ADMIN, "2.1", {"quota_set": body}))
+    cloud.send(Ask("DELETE", "/os-quota-sets/p", Role.ADMIN, "2.1"))
+    (debt,) = Journal.read_debts(others.path)
+    assert debt.was == {"cores": 77, "ram": 5}
+    assert cloud.owing.settle() == []
+    assert others.quota == {"id": "p", "cores": 77, "ram": 5}
+    assert Journal.read_debts(others.path) == ()
+
+
+def test_another_thread_does_not_pay_amid_a_trial(others):
+    import threading
+
+    cloud = others.connect()
+    cloud.send(Ask("PUT", "/os-quota-sets/p", Role.ADMIN, "2.1", {"quota_set": {"cores": 0}}))
+    other = threading.Thread(target=cloud.owing.settle)
+    other.start()
+    other.join()
+    assert others.quota["cores"] == 0
+    cloud.owing.settle()
+    assert others.quota["cores"] == 77
+
+
+def test_what_somebody_else_has_changed_meanwhile_is_left_and_told_once(others):
+    others.killed_after("PUT", "/os-quota-sets/p", {"quota_set": {"cores": 45, "ram": 6}})
+    others.quota["cores"] = 100
+    report = others.cleanup()
+    assert others.quota == {"id": "p", "cores": 100, "ram": 5}
+    assert report.clean
+    (told,) = report.told
+    assert told.endswith("somebody else has changed it meanwhile, so it is left with cores 100")
+    assert others.cleanup().told == ()
+
+
+def test_a_thing_that_is_gone_is_told(others):
+    others.killed_after(*DISABLE)
+    others.service["id"] = "another"
+    report = others.cleanup()
+    assert report.clean
+    assert report.told[0].endswith("is not there any more")
+
+
+@pytest.mark.parametrize("broken", [(503, {}), (200, {"quota_set": {"id": "p", "cores": 45}})])
+def test_what_cannot_be_put_back_stays_owed(others, broken):
+    others.killed_after("PUT", "/os-quota-sets/p", {"quota_set": {"cores": 45}})
+    put = others.fake.routes["PUT", "/v2.1/os-quota-sets/p"]
+    others.fake.routes["PUT", "/v2.1/os-quota-sets/p"] = lambda _: broken
+    (left,) = others.cleanup().left
+    assert left.startswith("quota at /os-quota-sets/p (cores 77): ")
+    others.fake.routes["PUT", "/v2.1/os-quota-sets/p"] = put
+    assert others.cleanup().clean
+    assert others.quota["cores"] == 77
+
+
+@pytest.mark.parametrize("answer", [(500, {}), (403, {})])
+def test_what_cannot_be_read_is_not_changed(others, answer):
+    others.fake.routes["GET", "/v2.1/os-services"] = answer
+    with pytest.raises(GuardRefusal, match="it changes a compute service, and its state could not be read"):
+        others.connect().send(Ask(*DISABLE[:2], Role.ADMIN, "2.1", DISABLE[2]))
+    assert others.fake.changes == []
+
+
+def test_without_an_administrator_nothing_could_put_it_back(others):
+    cloud = others.connect(tokens={Role.MEMBER: "member-token"})
+    with pytest.raises(GuardRefusal, match="only an administrator could put it back: give"):
+        cloud.send(Ask(*DISABLE[:2], Role.MEMBER, "2.1", DISABLE[2]))
+    assert others.fake.changes == []
+
+
+def test_what_reaches_nothing_needs_no_administrator(others):
+    """A target that was seen to be unknown, and a sender without a token, are tried by every run."""
+    cloud = others.connect(tokens={Role.MEMBER: "member-token"})
+    cloud.guard.seen_unknown(HOST)
+    cloud.send(Ask("PUT", f"/os-services/{HOST}", Role.MEMBER, "2.53", DISABLE[2]))
+    listed = others.fake.routes["GET", "/v2.1/os-services"]
+    others.fake.routes["GET", "/v2.1/os-services"] = lambda asked: listed(asked) if asked.token else (401, {})
+    cloud.send(Ask(*DISABLE[:2], NO_TOKEN, "2.1", DISABLE[2]))
+    assert Journal.read_debts(others.path) == ()
+
+
+@pytest.mark.parametrize("body", [{}, {"host": "unknown", "binary": "nova-compute"}])
+def test_a_request_that_names_nothing_changes_nothing(others, body):
+    others.connect().send(Ask("PUT", "/os-services/disable", Role.ADMIN, "2.1", body))
+    assert Journal.read_debts(others.path) == ()
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", f"/os-services/{HOST}"), ("GET", "/os-hosts/h1/reboot")])
+def test_what_no_request_can_undo_is_not_done_with_any_option(others, method, path):
+    with pytest.raises(GuardRefusal, match="no request could undo it"):
+        others.connect().send(Ask(method, path, Role.ADMIN, "2.53"))
+    assert others.fake.changes == []
+
+
+def test_on_a_cloud_that_was_made_for_the_run_it_is_done(others):
+    cloud = others.connect()
+    cloud.guard.all_own = True
+    assert cloud.send(Ask("DELETE", f"/os-services/{HOST}", Role.ADMIN, "2.53")).status == 404
+
+
+def test_a_request_that_pretends_to_pay_is_refused(others):
+    others.killed_after("PUT", "/os-quota-sets/p", {"quota_set": {"cores": 45}})
+    (debt,) = Journal.read_debts(others.path)
+    cloud = others.connect(allow=False)
+    for path, key in (("/os-quota-sets/q", debt.key), ("/os-quota-sets/p", "another")):
+        with pytest.raises(GuardRefusal):
+            cloud.send(Ask("PUT", path, Role.ADMIN, "2.1", {}, pays=key))
+
+
+def test_a_line_that_holds_no_debt_is_passed_over():
+    assert Debt.read({"do": "owe", "key": "k", "method": "PUT"}) is None
+
+
+def test_the_names_in_a_path():
+    change = Change("PUT", "/limits/{project}/of/{user}")
+    assert change.named("put", "/limits/a%2Fb/of/c") == {"project": "a/b", "user": "c"}
+    assert change.named("PUT", "/limits/a/b/of/c") is None
+    assert change.named("GET", "/limits/a/of/c") is None
+    assert filled("/limits/{project}", {"project": "a/b"}) == "/limits/a%2Fb"

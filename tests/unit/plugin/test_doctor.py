@@ -1,0 +1,97 @@
+"""`conformance doctor`: what it shows, and with which sentence it says that a run cannot start."""
+
+import pytest
+from checkout import ROOT
+from click.testing import CliRunner
+from fake_cloud import VERSIONS, fake_cloud
+
+from conformance.cli import main
+from conformance.plugin.choices import choose, from_environment
+from conformance.plugin.trouble import Trouble
+
+SPEC = str(ROOT / "specs" / "compute" / "servers-actions.yaml")
+IMAGE = {"id": "i", "name": "small", "status": "ACTIVE", "metadata": {}}
+FLAVOR = {"id": "1", "name": "tiny", "ram": 64, "vcpus": 1, "disk": 1}
+LIMITS = {"maxTotalInstances": 10, "totalInstancesUsed": 8, "maxTotalCores": -1, "maxTotalRAMSize": -1}
+
+
+@pytest.fixture
+def cloud():
+    with fake_cloud() as fake:
+        fake.routes.update(
+            {
+                ("GET", "/"): (300, VERSIONS),
+                ("GET", "/v2.1/flavors"): (200, {"flavors": []}),
+                ("GET", "/v2.1/flavors/detail"): (200, {"flavors": [FLAVOR]}),
+                ("GET", "/v2.1/images/detail"): (200, {"images": [IMAGE]}),
+                ("GET", "/v2.1/limits"): (200, {"limits": {"absolute": LIMITS}}),
+            }
+        )
+        yield fake
+
+
+def doctor(cloud, *more):
+    return CliRunner().invoke(main, ["doctor", "--url", cloud.url, "--token", "t", "--spec", SPEC, *more])
+
+
+def test_it_says_what_would_be_used_and_changes_nothing(cloud):
+    result = doctor(cloud)
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = {line[:22].strip(): line[22:] for line in result.stdout.splitlines() if line[:1].strip()}
+    assert lines["image"] == "small (i), of 1"
+    assert lines["other-image"] == "none: the cloud has only one image that fits"
+    assert lines["network"].startswith("none: networks cannot be listed")
+    assert lines["limits"] == "room for 2 more (servers like these)"
+    assert lines["SHELVED"] == "whether this cloud keeps it: --boot tells"
+    assert "no credentials of the role admin were given" in result.stdout
+    assert "the limits leave room for 2 only: give --max-servers 2" in result.stdout
+    assert "A run can start, unless" in result.stdout
+    assert cloud.changes == []
+
+
+@pytest.mark.parametrize(
+    ("routes", "options", "sentence"),
+    [
+        ({"/v2.1/images/detail": {"images": []}}, (), "the cloud shows no active image"),
+        ({}, ("--use", "image=nix"), "the cloud does not show the image 'nix' that was given"),
+        (
+            {"/v2.1/limits": {"limits": {"absolute": {**LIMITS, "totalInstancesUsed": 10}}}},
+            (),
+            "the limits of the project leave no room for a server",
+        ),
+    ],
+)
+def test_what_keeps_a_run_from_starting_is_one_sentence(cloud, routes, options, sentence):
+    cloud.routes.update({("GET", path): (200, body) for path, body in routes.items()})
+    result = doctor(cloud, *options)
+    assert result.exit_code == 2
+    assert result.stderr == f"conformance: a run cannot start: {sentence}\n"
+
+
+def test_a_server_that_cannot_be_made_is_told(cloud):
+    cloud.routes["POST", "/v2.1/servers"] = (403, {"forbidden": {"code": 403, "message": "Quota exceeded"}})
+    result = doctor(cloud, "--boot")
+    assert result.exit_code == 2
+    assert "image 'small', flavor 'tiny'" in result.stderr
+    assert "Quota exceeded" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_kind_that_nobody_knows_is_refused(cloud):
+    assert "gadget=x cannot be used: --use knows" in doctor(cloud, "--use", "gadget=x").stderr
+
+
+@pytest.mark.parametrize("use", ["image", "=x", "image=", ""])
+def test_what_is_no_pair_is_refused(use):
+    with pytest.raises(Trouble, match="is not of the form KIND=NAME"):
+        choose({"use": [use]})
+
+
+def test_one_kind_is_named_once():
+    with pytest.raises(Trouble, match="given twice"):
+        choose({"use": ["image=a", "image=b"]})
+
+
+def test_a_name_may_hold_what_separates_and_commas_separate_in_the_environment():
+    assert choose({"use": ["image=a=b"]}).use == {"image": "a=b"}
+    assert from_environment({"CONFORMANCE_USE": "image=a, flavor=b"}).use == {"image": "a", "flavor": "b"}
