@@ -157,9 +157,10 @@ def _trials(view: View, book: Book) -> list[Trial]:
         and trial.situation.environment == view.within
     ]
 
-    def rank(trial: Trial) -> tuple[bool, bool, bool, int]:
+    def rank(trial: Trial) -> tuple[bool, bool, bool, bool, int]:
         # The fewer members a request has, the fewer of them can be the reason for a value that does not come back.
         members = sum(1 for _ in naming.members(trial.request.body))
-        return trial.situation.state != usual, bool(trial.setup), bool(trial.gates), members
+        older = trial.request.version not in (None, view.default)
+        return trial.situation.state != usual, bool(trial.setup), bool(trial.gates), older, members
 
     return sorted(fit, key=rank)

@@ -60,6 +60,9 @@ class ComesBack(Expectation):
                 return broken("missing", f"{self.name} was sent, and is missing from what is shown")
             return _not_shown(f"{self.name} is not shown, which the reference allows")
         if any(shows(one, sent[0]) for one in shown):
+            was, _ = values_at(evidence.before, self.shown_at[1:]) if self.shown_at[1:] else ([], 0)
+            if any(shows(one, sent[0]) for one in was):
+                return _not_shown(f"{self.name} had the value already, so a request that is ignored shows it as well")
             return holds("the same")
         values = "" if is_secret_name(self.name) else f": {sent[0]!r:.60} was sent, {shown[0]!r:.60} is shown"
         return broken("another value", f"{self.name} does not come back{values}")

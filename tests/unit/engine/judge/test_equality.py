@@ -76,6 +76,9 @@ def test_everything_else_is_another_value(shown, sent):
         (LATER, {"body": {"widget": {"name": "w"}}}, "inconclusive", "no view"),
         (NAME, {"body": None}, "inapplicable", "not shown"),
         (NAME, {"body": {"widget": {"name": "w"}}, "sent": {"paint": {"name": None}}}, "inapplicable", "not shown"),
+        (NAME, {"body": {"widget": {"name": "w"}}, "before": {"name": "w"}}, "inapplicable", "not shown"),
+        (NAME, {"body": {"widget": {"name": "w"}}, "before": {"name": "v"}}, "pass", "the same"),
+        (NAME, {"body": {"widget": {"name": "v"}}, "before": {"name": "w"}}, "fail", "another value"),
         (NAME, {"code": 400, "body": {"widget": {"name": "v"}}}, "inconclusive", "400"),
     ],
 )
