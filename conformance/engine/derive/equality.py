@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from conformance.engine.api import naming, request_fields
-from conformance.engine.api.producers import last_version
+from conformance.engine.api.producers import last_version, placeholders
 from conformance.engine.api.response_fields import Place, place_of, values_at
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.book import Book
@@ -75,7 +75,8 @@ def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[_A
     if own is not None:
         yield own
     reader = _reader(view)
-    if reader is None:
+    # A thing that a request gives another name in its path is not shown at the old path.
+    if reader is None or (own is not None and placeholders(view.operation.path)[-1:] == [field.path[-1]]):
         return
     probe = ViewOf(reader.id)
     name = view.service.returned_as(view.operation, field.row.name)
