@@ -24,7 +24,7 @@ from filelock import FileLock
 from conformance.engine.run.locks import hold
 from conformance.plugin.choices import from_environment
 from conformance.plugin.trouble import Trouble, say, shown, tell
-from conformance.stestr import STARTED
+from conformance.stestr.started import STARTED
 
 STATE = "state.json"
 USERS = "users"

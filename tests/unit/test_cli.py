@@ -140,7 +140,7 @@ def test_list_of_an_operation_shows_its_cases(conformance, project):
 
 def test_list_of_a_selection(conformance, project):
     result = conformance("list", "--spec", project.spec.parent, "-k", "lock/normal and not PAUSED")
-    assert result.exit_code == 0
+    assert result.exit_code == 0, result.stderr
     shown = [line.split()[0] for line in result.stdout.splitlines() if line.startswith("    ")]
     chosen = [case for case in project.matching("servers-actions.lock/normal") if "PAUSED" not in case]
     assert set(chosen) == set(shown)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any, Literal
 
 from conformance.engine.api.entries import (
@@ -158,97 +159,97 @@ class ServiceDescription:
     query_fields: Mapping[str, QueryField] = field(default_factory=dict)
     marker_fields: Mapping[str, str | None] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def driven(self) -> StatefulResource:
         """The resource under test; one without a kind where the service has none."""
         return self.resources[0] if self.resources else NONE
 
-    @property
+    @cached_property
     def resource(self) -> str:
         """The kind of the resource under test, which is the reference's word for it."""
         return self.driven.kind
 
-    @property
+    @cached_property
     def identifier(self) -> str:
         """The placeholder of a path that names the resource under test."""
         return self.driven.identifier
 
-    @property
+    @cached_property
     def initial_status(self) -> str:
         """The status of a new one."""
         return self.driven.initial_status
 
-    @property
+    @cached_property
     def stable_statuses(self) -> tuple[str, ...]:
         """Statuses that one keeps until somebody acts."""
         return self.driven.stable_statuses
 
-    @property
+    @cached_property
     def optional_statuses(self) -> tuple[str, ...]:
         """Those of them that a cloud need not keep."""
         return self.driven.optional_statuses
 
-    @property
+    @cached_property
     def failure_statuses(self) -> tuple[str, ...]:
         """Statuses of one that has failed."""
         return self.profile.kind(self.resource).status.failed
 
-    @property
+    @cached_property
     def task_field(self) -> str:
         """The field that shows what is under way in one."""
         return self.profile.kind(self.resource).status.task_field
 
-    @property
+    @cached_property
     def lasting_fields(self) -> tuple[str, ...]:
         """Fields of one that nothing but a request changes while no task is under way."""
         return self.driven.lasting_fields
 
-    @property
+    @cached_property
     def statuses_to_try(self) -> Mapping[str, tuple[str, ...]]:
         """Operation id -> statuses in which it is tried where the reference names none."""
         return self.driven.statuses_to_try
 
-    @property
+    @cached_property
     def transitions(self) -> tuple[Transition, ...]:
         """Ways from status to status that the reference does not state."""
         return self.driven.transitions
 
-    @property
+    @cached_property
     def lock(self) -> str:
         """The operation by which its owner locks one."""
         return self.driven.lock
 
-    @property
+    @cached_property
     def unlock(self) -> str:
         """The operation by which its owner unlocks one."""
         return self.driven.unlock
 
-    @property
+    @cached_property
     def lock_shown_by(self) -> str:
         """The field that shows whether one is locked."""
         return self.driven.lock_shown_by
 
-    @property
+    @cached_property
     def action_log(self) -> ActionLog:
         """How one shows what is done to it."""
         return self.driven.action_log
 
-    @property
+    @cached_property
     def usual_environments(self) -> tuple[str, ...]:
         """A reference's words for the usual sort of it."""
         return self.driven.usual_environments
 
-    @property
+    @cached_property
     def environments(self) -> Mapping[str, Environment]:
         """Name -> another sort of it, which is made where a case asks for it."""
         return self.driven.environments
 
-    @property
+    @cached_property
     def attached_by(self) -> Mapping[str, Attachment]:
         """Kind -> how a thing of it is attached to one."""
         return self.driven.attached_by
 
-    @property
+    @cached_property
     def byproducts(self) -> tuple[Byproduct, ...]:
         """What a request may make of what is attached to one."""
         return self.driven.byproducts
