@@ -1,4 +1,4 @@
-"""From a trial to a request that is ready to be sent: the resource in its status, what the path names, the setups."""
+"""Prepares the request of a trial: brings the resource into its status, fills the path and enters the setups."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Request:
         filled: its path; body, query: with values for their bindings.
         before: the resource that it must leave as it is where it is refused, None where nothing shows that.
         intent: the journal's, where it makes something.
-        ready: whether what its path names was there, or was made, so that it can be looked at.
+        ready: True if the resource that its path names exists, so that it can be read.
     """
 
     needs: Needs
@@ -57,7 +57,7 @@ class Arrangement:
     """Brings the situations of the trials of one lane about, and takes them back.
 
     Attributes:
-        undo: takes back what the steps before a request, and a request that should have been refused, have changed.
+        undo: reverts the changes of the steps before a request, and of a request that should have been refused.
     """
 
     context: RunContext
@@ -160,7 +160,7 @@ class Arrangement:
                 self.subject.refresh()
 
     def _mark(self, marks: tuple[Step, ...], request: Request) -> None:
-        """Set what differs from what the request would make of it, so that it shows if the request is done."""
+        """Set fields to other values than the request would set, so that a refused request that is executed shows."""
         before = set(self.paths.steps.sent)
         for step in marks:
             with contextlib.suppress(CloudError, Unavailable):  # without it less is seen, and nothing else
@@ -184,7 +184,7 @@ class Arrangement:
         self.context.cloud.owing.settle()
 
     def _cleared(self, trial: Trial) -> None:
-        """After setups that changed things, what later trials need is made anew."""
+        """After setups that changed things, forget all elements, and have the resource under test replaced."""
         if any(isinstance(setup, Existing | Prepared) for setup in trial.setup):
             self.paths.elements.clear()
             self.subject.must_replace = self.subject.must_replace or trial.situation.state is not None
@@ -208,7 +208,7 @@ class Arrangement:
         return self.subject.unlock() if problem is None and self.subject.locked else problem
 
     def filled(self, trial: Trial, needs: Needs, version: Microversion) -> Request:
-        """The request with values for its placeholders and bindings; what they name is made where it is not there.
+        """The request with values for its placeholders and bindings; missing resources that they name are made.
 
         Raises:
             Unavailable, NeedsNewResource, CloudError: something cannot be had.
@@ -216,7 +216,7 @@ class Arrangement:
         template, setup = trial.request, trial.setup
         missing = self._unknown_id(template.operation) if trial.situation.target == "missing" else None
         for name in (name for one in setup if isinstance(one, Existing) for name in one.operations):
-            self.paths.fill(self.context.operations[name], template.role, version)  # makes what is not there
+            self.paths.fill(self.context.operations[name], template.role, version)  # makes missing resources
         given = dict(template.path)
         filled = self.paths.fill(template.operation, template.role, version, missing, last_only=True, given=given)
         named = {**filled.values, "": filled.path}
@@ -266,5 +266,5 @@ class Arrangement:
 
 
 def _text(value: Any) -> str:
-    """A value as a query holds it: what is no plain value as JSON."""
+    """A value as text for a query: objects and lists as JSON."""
     return json.dumps(value) if isinstance(value, dict | list) else str(value)

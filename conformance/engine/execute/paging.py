@@ -96,16 +96,16 @@ class Paging:
         return evidence
 
     def _isolated(self, stock: Stock | None, trial: Trial, listing: Listing) -> Query:
-        """The query that shows only what was made, where the list has a parameter for it."""
+        """The query that shows only elements of this run; empty if the list has no parameter for that."""
         if stock is None or not stock.isolated_by:
             return ()
         rows = [r.name for r in trial.request.operation.request.parameters if r.location == "query"]
         if stock.isolated_by not in rows or stock.isolated_by == listing.parameter:
-            return ()  # what is tried must not decide what it is tried on
+            return ()  # the parameter under test must not choose the elements that it is tested with
         return ((stock.isolated_by, self._shared[stock.name]),)
 
     def populated(self, trial: Trial, answer: Answer) -> bool:
-        """Where a list of everybody's was empty, let there be what it lists; whether there should be now."""
+        """Make elements for an empty list at the top of the API. True if they were made."""
         body = answer.json if isinstance(answer.json, Mapping) else {}
         empty = next((str(key) for key, value in body.items() if value == []), "")
         stock = self.context.service.stock(empty)
@@ -119,7 +119,7 @@ class Paging:
             self.kept.pop().discard()
 
     def _stock(self, stock: Stock) -> bool:
-        """Make two elements; where one cannot be made, what the cloud shows has to do. Whether they were made."""
+        """Make two elements. True if both were made; if not, the trial uses elements that the cloud shows."""
         shared = self._shared[stock.name] = self.context.resources.rand_name("list")
         for name in (f"{shared}-a", f"{shared}-b"):
             if name.endswith("b") and stock.isolated_by is not None:
@@ -207,7 +207,7 @@ class _Asking:
             found = self._once(number == 0 and not self.fresh)
             if found.problem or found.pages is None or found.pages.quiet(self.plan.way) or number == TRIES - 1:
                 break
-            # Other lanes need a moment to be done with what they make and remove.
+            # Other lanes need a moment to finish making and removing elements.
             if self.paging.context.stopping.wait(self.paging.context.patience.settle * (number + 1)):
                 break
         return replace(found, role=self.role, exchanges=tuple(self.exchanges))
@@ -286,7 +286,7 @@ class _Asking:
         return self.paging.paths.fill(self.trial.request.operation, self.role, self.version).path
 
     def _base(self, but: str = "") -> Query:
-        """The query of every request of the trial, without what the parameter itself says."""
+        """The query of every request of the trial, without the parameter ``but``."""
         given = (*self.trial.request.query, *self.isolated, *self.plan.also)
         return tuple((name, str(value)) for name, value in given if name != but)
 

@@ -1,7 +1,7 @@
 """Views that would show that a request was executed: the thing that it names, a list, a record of actions.
 
-Others use the same cloud. So of what is theirs, too, only the fields are looked at that the request would set, and of a
-list only what bears a name of this run; of what this run has made, all that it shows.
+Others use the same cloud. So only the fields that the request would set are compared in resources of others, and only
+elements with a name of this run in a list; in resources that this run has made, all fields are compared.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ RECORDED = "recorded"
 
 @dataclass
 class Snapshots:
-    """Looks at what the requests of one lane must leave as it is.
+    """Reads the resources that the requests of one lane must leave unchanged.
 
     Attributes:
         marked: the fields that the lane itself has set, so that it could be seen were they set to something else.
@@ -233,14 +233,14 @@ def _for_the_sender(trial: Trial, status: int) -> bool:
 
 
 def _right_below(operations: Iterable[Operation], path: str) -> list[Operation]:
-    """The operations that read what stands right below a path."""
+    """The operations that read the collections and resources right below a path."""
     right_below = re.compile(re.escape(form(path)) + r"/[^/{]+")
     reading = (o for o in operations if o.method in SAFE and o.removed is None)
     return [operation for operation in reading if right_below.fullmatch(form(operation.path))]
 
 
 def _lasting(shown: Any) -> Any:
-    """A view without what changes by itself."""
+    """A view without the fields that change by themselves."""
     if isinstance(shown, Mapping):
         return {key: value for key, value in shown.items() if "updated" not in key and key != "progress"}
     return shown

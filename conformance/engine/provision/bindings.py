@@ -74,7 +74,7 @@ class Bindings:
         self.elements: Callable[[str, str | None], Owned] | None = None
 
     def new_resource(self) -> None:
-        """Forget what was attached to the resource before."""
+        """Forget the things that were attached to the resource before."""
         self.attached.clear()
 
     def filled(self, body: Any, must_work: bool = True, named: Mapping[str, str] | None = None) -> Any:
@@ -83,10 +83,10 @@ class Bindings:
         Args:
             body: with Bindings in it.
             must_work: whether the request is to be accepted, so that values must fit the resource under test.
-            named: what the placeholders of the path name.
+            named: the values of the placeholders of the path.
 
         Raises:
-            Unavailable: the cloud lacks what one asks for.
+            Unavailable: the cloud lacks a resource that a binding asks for.
             NeedsNewResource: the resource under test cannot give it any more.
             CloudError: it could not be made.
         """

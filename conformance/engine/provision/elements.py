@@ -97,7 +97,7 @@ class Elements:
         self._pool.clear()
 
     def forget(self, owned: Owned) -> None:
-        """It is gone, or no longer what it was."""
+        """Forget an element that is gone or has changed."""
         self._pool = {key: other for key, other in self._pool.items() if other.value != owned.value}
 
     def forget_below(self, path: str) -> None:
@@ -125,10 +125,10 @@ class Elements:
         return naming.chosen_name(operation) or self._context.resources.rand_name("case")[-40:]
 
     def produce(self, producer: Producer, collection: str, name: str, fields: Mapping[str, Any]) -> Owned:
-        """Make an element, and wait until it is what it will be.
+        """Make an element, and wait until it is complete.
 
         Raises:
-            Unavailable: the cloud refused, or did not name what it made.
+            Unavailable: the cloud refused, or its response did not name the new element.
         """
         operation, context = producer.operation, self._context
         version = context.version_for(operation)
@@ -183,7 +183,7 @@ class Elements:
         return bool(of) and collection.startswith(f"{of}/")
 
     def settle(self, intent: Intent | None, owned: Owned) -> None:
-        """Write down what an intent has become."""
+        """Record in the journal the element that an intent has led to."""
         journal = self._context.cloud.journal
         if intent is not None and journal is not None:
             journal.made(intent, owned.value, owned.path)
@@ -223,14 +223,14 @@ class Elements:
         return self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version)
 
     def dispose(self, owned: Owned) -> None:
-        """Remove it; what cannot be removed now stands in the journal for the end of the run."""
+        """Remove an element; if that fails, the journal keeps it for the end of the run."""
         self.forget(owned)
         if owned.producer is None or owned.producer.remover is None or self._goes_with_subject(owned.collection):
             return
         version = str(self._context.version_for(owned.producer.remover))
         with contextlib.suppress(CloudError):
             if owned.collection == self._context.kind.collection:
-                # What a cloud keeps for a while after its deletion would keep what is attached to it.
+                # A resource that a cloud keeps for a while after its deletion would keep its attachments, too.
                 self._context.resources.drop(owned.value, Role(owned.role))
                 return
             answer = self._context.cloud.send(Ask("DELETE", owned.path, Role(owned.role), version))
@@ -244,7 +244,7 @@ class Elements:
             journal.gone(owned.value)
 
     def came_along(self, kind: str, ids: Iterable[str], role: str) -> None:
-        """Write down what a request has made beside what it asked for, so that it is removed in the end."""
+        """Record resources that a request has made in addition, so that the end of the run removes them."""
         journal = self._context.cloud.journal
         for id_ in ids if journal is not None else ():
             if journal is not None and safe_in_path(id_) and not journal.owns(id_):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 
 class Unavailable(Exception):
-    """The cloud lacks what a binding asks for. The message is one sentence.
+    """The cloud lacks a resource that a binding asks for. The message is one sentence.
 
     Attributes:
-        optional: whether it is a part that clouds may lack.
+        optional: True if clouds may lack the resource.
     """
 
     def __init__(self, reason: str, optional: bool = True) -> None:

@@ -21,11 +21,11 @@ class Owned:
     """Something that a lane has made.
 
     Attributes:
-        value: what names it in a path.
+        value: the id or name that stands for it in a path.
         collection: the filled path of the collection.
-        path: its own.
-        role: who has made it.
-        with_fields: what distinguishes it from the usual ones.
+        path: the filled path of the element itself.
+        role: the role that has made it.
+        with_fields: the fields of its request body that differ from the usual ones, as pairs of name and value.
     """
 
     value: str
@@ -44,13 +44,13 @@ def content(answer: Answer) -> Any:
 
 
 def background(answer: Answer) -> bool:
-    """Whether what an answer says was made is still being made: it is accepted (202), or has a status that tells."""
+    """True if the new element is still being made: the status code is 202, or the element has a status field."""
     shown = next(iter(answer.json.values()), None) if isinstance(answer.json, dict) else None
     return answer.status == ACCEPTED or (isinstance(shown, Mapping) and "status" in shown)
 
 
 def name_in(body: Any) -> str | None:
-    """The name that a body gives to what it makes."""
+    """The name that a request body gives to the new element; None if it gives no name."""
     if isinstance(body, dict):
         for key in ("name", "display_name"):
             if isinstance(body.get(key), str):

@@ -60,7 +60,7 @@ class Filled:
 
 
 class Paths:
-    """Fills paths for one lane; what was looked up or made is kept."""
+    """Fills paths for one lane, and keeps the resources that it has found or made."""
 
     def __init__(self, context: RunContext, subject: Subject) -> None:
         self._context = context
@@ -82,8 +82,8 @@ class Paths:
         """The path of an operation with its placeholders filled.
 
         Args:
-            operation: what is asked.
-            role: as whom collections are listed, where there is no administrator.
+            operation: the operation of the request.
+            role: the role that lists collections if there is no administrator.
             version: the microversion at which they are.
             unknown: a uuid that names nothing, for every placeholder; None fills in things that exist.
             last_only: the uuid stands for the last placeholder alone.
@@ -99,7 +99,7 @@ class Paths:
         names = needs.placeholders
         for number, name in enumerate(names):
             if given and any(earlier in given for earlier in names[:number]):
-                unknown, last_only = str(uuid.uuid4()), False  # there is nothing in what does not exist
+                unknown, last_only = str(uuid.uuid4()), False  # a resource that does not exist holds no elements
             nothing = unknown if not last_only or name == names[-1] else None
             owned = None
             if given and name in given:
@@ -125,7 +125,7 @@ class Paths:
         """Take the steps that an accepted request of an operation needs before it.
 
         Args:
-            operation: what will be asked.
+            operation: the operation of the request.
             values: of its placeholders, which the steps share.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Limits that a trial sets for its whole project, and puts back whatever comes of it."""
+"""Sets limits that a trial needs for its whole project, and restores them whatever the trial shows."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Quotas:
             raise Unavailable(f"after {step.operation}, {step.seen_by} shows {shown}: the quotas are kept elsewhere")
 
     def put_back(self) -> None:
-        """Set what was set to what it was; as often as it takes, since it is the whole project's.
+        """Restore the limits, with several attempts, since they apply to the whole project.
 
         Raises:
             CloudError: something is not shown as it was.

@@ -36,7 +36,7 @@ class Steps:
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def remember(self, steps: Iterable[Step], values: Mapping[str, str], fill: Fill) -> None:
-        """Look at what steps after a request will have to put back."""
+        """Read the fields that steps after a request will have to restore."""
         for step in steps:
             if step.shown_by:
                 self.shown[step.shown_by] = self.look(step.shown_by, values, fill)
@@ -53,7 +53,7 @@ class Steps:
         return view if isinstance(view, Mapping) else {}
 
     def _put_back(self, step: Step, operation: Operation, values: Mapping[str, str], fill: Fill) -> Any:
-        """The body that sets what is shown otherwise than before; ABSENT where nothing is."""
+        """The body that restores the fields that have changed; ABSENT if no field has changed."""
         was, now = self.shown.get(step.shown_by, {}), self.look(step.shown_by, values, fill)
         body: dict[str, Any] = {}
         beside: list[tuple[tuple[str, ...], Any]] = []

@@ -19,10 +19,10 @@ HOME_LANES = 4
 """Lanes for the first status: enough for two processors and a cloud's latency, few enough to share resources."""
 
 NO_RESOURCE = "none"
-"""The lane of trials that need nothing that the run makes."""
+"""The lane of trials that need no resource of the run."""
 
 ALONE = "alone"
-"""The lane of trials that change what all others share: it begins when the other lanes have ended."""
+"""The lane of trials that change things that all lanes share: it begins when the other lanes have ended."""
 
 
 def lane_of(trial: Trial, service: ServiceDescription) -> str:

@@ -1,8 +1,9 @@
-"""Turns of the processes that share a run: what changes things for everybody has the cloud for itself.
+"""Locks between the processes of a run: a lane that changes shared things has the cloud for itself.
 
 The turns are locks on one file of the run directory. A lane holds it with others, the lane ``alone`` by itself: it
-waits for the lanes of all processes, and lanes that would begin meanwhile wait for it. Who holds the file waits for
-nobody, and the kernel gives the lock of a dead process back, so that each wait ends; the stop of a run ends it at once.
+waits for the lanes of all processes, and lanes that would begin meanwhile wait for it. A lane that holds the lock
+waits for no other, and the kernel gives the lock of a dead process back, so that each wait ends; the stop of a run ends
+it at once.
 """
 
 from __future__ import annotations

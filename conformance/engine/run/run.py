@@ -58,7 +58,7 @@ class Run:
 
     Attributes:
         suite: where the cases come from.
-        context: what the lanes share.
+        context: the objects that all lanes share.
         record: is told every result as it comes, from many threads.
         parallel: how many lanes with a resource run at a time, which bounds the resources that exist at a time.
         turns: with the lanes of other processes.
@@ -268,7 +268,7 @@ class Run:
         for case in job.cases:
             if not self._futures[case.id].done():
                 judgement = Judgement("error", "not tried", reason)
-                with contextlib.suppress(Exception):  # the record may be what failed
+                with contextlib.suppress(Exception):  # the failure may be that of the record itself
                     self._settle(_result(case, Evidence(job.trial), judgement, 0.0))
 
     def _settle(self, result: Result) -> None:

@@ -87,7 +87,7 @@ class Session:
     """Opened on a cloud with the specs of a reference; closed in any event.
 
     Args:
-        settings: what decides the run.
+        settings: the settings of the run.
         specs: all specs of the reference.
         selected: those whose operations are tried.
         record: is told every result as it comes, from many threads.
