@@ -18,8 +18,8 @@ from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.probe import FieldTaken, Probe
 
 LOOKED_UP = ("exists", "shown", "below", "recorded")
-"""What was looked up beside the fields of the resource: whether a list or the resource's own view shows it, what that
-view shows, what the views below it show, and the list of what was done with it."""
+"""The findings beside the fields of the resource: whether a list or the view of the resource shows it, the content of
+that view, the content of the views below it, and the log of its actions."""
 
 SAID = {
     "below": "what is shown below it changed",
@@ -27,7 +27,7 @@ SAID = {
 }
 
 HIDDEN = 404
-"""The code of what is not there, or must not be known to be there."""
+"""The status code for a resource that does not exist, or whose existence must stay hidden."""
 
 
 def _codes(codes: tuple[int, ...]) -> str:
@@ -35,23 +35,23 @@ def _codes(codes: tuple[int, ...]) -> str:
 
 
 def _framework(evidence: Evidence) -> Judgement | None:
-    """A verdict for answers that belong to no operation, None for all others."""
+    """Return the verdict for a response that belongs to no operation; None for all others."""
     if evidence.framework:
         return undecided(evidence.status, f"the answer {evidence.status} comes from the framework, not the operation")
     return None
 
 
 def _unordered(value: Any) -> Any:
-    """A value whose lists compare by what they hold: no reference says in which order addresses or groups are shown."""
+    """Return a value whose lists compare without their order, because no reference gives the order of such lists."""
     if isinstance(value, dict):
         return {key: _unordered(value[key]) for key in sorted(value)}
     return sorted(map(_unordered, value), key=repr) if isinstance(value, list) else value
 
 
 def _changed(evidence: Evidence) -> str | None:
-    """How the resource differs after a refusal, None if it does not.
+    """Return how the resource differs after a refusal; None if it does not.
 
-    Only what both views show is compared: how much a view shows may depend on the microversion.
+    Only fields in both views are compared: the fields of a view may depend on the microversion.
     """
     if evidence.before is None:
         return None
@@ -92,20 +92,20 @@ class Accepted(Expectation):
 
 
 ELSEWHERE = frozenset({401, 403, 404, 409})
-"""Codes of refusals whose reasons no table of a request speaks of: policies, quotas, what is not there, conflicts."""
+"""Status codes of refusals whose reason is not in the request table: policy, quota, a missing resource, a conflict."""
 
 
 @dataclass(frozen=True)
 class LetIn(Expectation):
-    """A value that the reference lets in: accepted with a normal code.
+    """A value that the reference allows: the request is accepted with a normal code.
 
-    What refuses the request as such (400, 422, ...) refuses the value, the one thing that it has beyond a documented
-    request, and breaks the promise. A policy on an optional field, a quota, a conflict or a driver that lacks something
+    A refusal of the request itself (400, 422, ...) refuses the value, the only difference from a documented request,
+    and so breaks the promise. A policy on an optional field, a quota, a conflict or a driver that lacks something
     may refuse the same request for reasons of their own, so their codes decide nothing.
 
     Attributes:
         codes: the normal ones.
-        what: which value the reference lets in.
+        what: the value that the reference allows, in words.
     """
 
     codes: tuple[int, ...]
@@ -156,9 +156,9 @@ class Refused(Expectation):
 
     Attributes:
         codes: those that the promise names.
-        why: what is wrong with the request, for the reason.
-        also_listed: whether another listed 4xx will do.
-        any_refusal: whether any refusal keeps the promise, an unlisted code being an omission (constraints and
+        why: the fault of the request, for the reason of the verdict.
+        also_listed: True if another listed 4xx keeps the promise too.
+        any_refusal: True if any refusal keeps the promise, and an unlisted code is an omission (for constraints and
             preconditions, whose sentences name no code).
     """
 
@@ -221,12 +221,12 @@ class RefusedUnlessProviderChose(Expectation):
 
 @dataclass(frozen=True)
 class RefusedWhereSilent(Expectation):
-    """The reference lists a code and does not say in which situation: the code decides, all else is observed.
+    """A code that the reference lists without a situation: this code keeps the promise, any other is only observed.
 
     Attributes:
-        may_hide: whether a listed 404 will do for what is there. A cloud may hide so that a forbidden resource exists
+        may_hide: True if a listed 404 also keeps the promise. A cloud may hide the existence of a forbidden resource
             (RFC 9110, 15.5.4).
-        state: the status of the resource, where nothing but the status makes the situation.
+        state: the status of the resource, if the situation consists of the status alone.
     """
 
     code: int

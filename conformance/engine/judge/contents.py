@@ -40,14 +40,14 @@ class FieldShown(Expectation):
     """A documented field: present where required, of the documented type.
 
     Attributes:
-        name: of the row.
-        place: where it stands in the body.
-        type: documented type, or None.
-        required: whether it must be present.
-        nullable: whether null is documented, or shown by a sample.
-        enum: documented values, or empty.
-        wrapped: whether no row describes the object that holds it, so that its absence breaks this promise.
-        identifies: whether it is the id of the resource that the request names.
+        name: the name of the row.
+        place: the place of the field in the body.
+        type: the documented type, or None.
+        required: True if the field must be present.
+        nullable: True if the reference or a sample allows null.
+        enum: the documented values; empty if there are none.
+        wrapped: True if no row describes the object around the field, so that a missing object breaks this promise.
+        identifies: True if the field is the id of the resource that the request names.
     """
 
     name: str
@@ -87,7 +87,7 @@ class FieldShown(Expectation):
         return holds(type_name(values[0]) if values else "absent")
 
     def _trouble(self, value: Any, evidence: Evidence) -> Judgement | None:
-        """The fault of a value that is there."""
+        """Return the verdict on a value that is present, if it has a fault."""
         if value is None:
             if not self.nullable and self.type not in (None, "none"):
                 return broken("null", f"{self.name} is null, documented as {self.type}")
@@ -101,7 +101,7 @@ class FieldShown(Expectation):
 
 
 def _another(value: Any, evidence: Evidence) -> bool:
-    """Whether an id is that of another resource: than was shown before, or than was asked for."""
+    """Return whether an id is not that of the resource shown before, or of the resource in the request."""
     if evidence.before is not None:
         return bool(value != evidence.before.get("id", value))
     return bool(evidence.exchanges) and str(value) not in evidence.exchanges[0].request.url
@@ -135,7 +135,7 @@ class FieldAbsent(Expectation):
 
 @dataclass(frozen=True)
 class HeaderShown(Expectation):
-    """A documented response header, of a form where one is known."""
+    """A documented response header, with the form of its value if one is known."""
 
     name: str
     required: bool
@@ -183,13 +183,13 @@ class HeaderAbsent(Expectation):
 class ErrorBody(Expectation):
     """The body of an error, in the form of the service.
 
-    Where nothing else is said: an object with one key, whose object holds the code and a message. Source: the form of
-    faults in the API guides; the key's name is a comment, the number is the truth.
+    The default is an object with one key, whose value holds the code and a message. Source: the form of faults in the
+    API guides; the name of the key is only a comment.
 
     Attributes:
-        listed: the key of the list whose first element tells of the error; None where the one key of the body does.
-        code: the field that repeats the code of the answer.
-        fields: those that must be there beside it.
+        listed: the key of the list whose first element describes the error; None if the only key of the body does.
+        code: the field that repeats the status code.
+        fields: the other required fields.
     """
 
     listed: str | None = None

@@ -1,4 +1,4 @@
-"""Expectations about what is there, or is there no more, after a request."""
+"""Expectations about resources that exist, or no longer exist, after a request."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from conformance.engine.model.probe import EffectOn, Probe
 from specs.record.model import Exchange
 
 _SAID = {"created": "is there", "deleted": "is listed no more", "unlisted": "is listed no more"}
-"""Effect -> what follows from it, in words."""
+"""Effect -> its consequence, in words."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The ids of the resources that an effect is about, as the API has shown them.
+    """The ids of the resources that an effect is about, as the API showed them.
 
     Attributes:
-        before, after: those that were there before the request, and those after it.
-        named: the one that the answer names, None where it names none.
-        problem: why nothing could be seen of them.
-        exchange: the last look at them.
+        before, after: the ids that were shown before the request, and after it.
+        named: the id in the response; None if it has none.
+        problem: the reason why the resources could not be seen; None if they could.
+        exchange: the last exchange that looked for them.
     """
 
     before: frozenset[str] = frozenset()
@@ -32,7 +32,7 @@ class Seen:
     exchange: Exchange | None = None
 
     def shows(self, effect: str) -> bool:
-        """Whether the effect is there."""
+        """Return whether the effect has happened."""
         if self.problem is not None:
             return False
         if effect == "created":
@@ -42,7 +42,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Effect(Expectation):
-    """A resource is there after the request (``created``), or is listed no more (``deleted``, ``unlisted``)."""
+    """A resource exists after the request (``created``), or is no longer listed (``deleted``, ``unlisted``)."""
 
     resource: str
     effect: str

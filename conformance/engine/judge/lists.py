@@ -1,7 +1,7 @@
-"""Expectations about lists: a page, what follows an element, what passes a filter, and an order.
+"""Expectations about lists: a page, the elements after a marker, the elements that pass a filter, and an order.
 
 Only elements that both controls show decide anything, since other people make and delete things at the same time. A
-filter is decided from two sides: the element whose value it was is shown, and is not shown for a value that it has not.
+filter is decided from two sides: the element with the value is shown, and is not shown for another value.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from conformance.engine.model.trial import Paged
 
 
 def _without_page(evidence: Evidence, page: Page, what: str) -> Judgement | None:
-    """A verdict where the page did not come, None where it did."""
+    """Return the verdict if there is no page; None if there is one."""
     if page.ok:
         return None
     if evidence.framework or page.status in (401, 403, 404):
@@ -31,7 +31,7 @@ def _without_page(evidence: Evidence, page: Page, what: str) -> Judgement | None
 
 
 def _opened(evidence: Evidence, which: str = "page") -> tuple[Pages, Page, Listing] | Judgement:
-    """Controls, page and plan of a trial, or the verdict where there is no page to judge."""
+    """Return the controls, the page and the plan of a trial, or the verdict if there is no page to judge."""
     pages, exchange = evidence.pages, evidence.trial.exchange
     if pages is None or not isinstance(exchange, Paged) or which not in pages.asked:
         return undecided(evidence.status, "the list was not asked for in pages")
@@ -47,7 +47,7 @@ def _unsteady(pages: Pages) -> Judgement | None:
 
 @dataclass(frozen=True)
 class OneOfAPage(Expectation):
-    """``limit=1`` gives one element where there are two or more."""
+    """``limit=1`` returns one element if there are two or more."""
 
     expected = "one element"
 
@@ -99,7 +99,7 @@ class NextLink(Expectation):
 
 @dataclass(frozen=True)
 class AfterMarker(Expectation):
-    """The page after a marker has what stands after the element in the list, and nothing of what stands before."""
+    """The page after a marker contains the elements after the marker in the list, and none before it."""
 
     expected = "only what stands after the element that is the marker"
 
@@ -127,9 +127,9 @@ class AfterMarker(Expectation):
 
 @dataclass(frozen=True)
 class AfterOffset(Expectation):
-    """``offset=1`` leaves out the element that ``limit=1`` gives, and no other.
+    """``offset=1`` leaves out the element that ``limit=1`` returns, and no other.
 
-    In which order a service counts, the reference does not say; that the slices make up the list, it does.
+    The reference does not say in which order a service counts; it does say that the slices make up the list.
     """
 
     expected = "all but the first element"
@@ -161,7 +161,7 @@ def _text(value: Any) -> str:
 
 
 def has(values: Sequence[Any], asked: Any, match: str) -> bool:
-    """Whether values pass a filter; a text passes that holds the asked one, or fits it as a pattern."""
+    """Return whether values pass a filter; a text passes if it contains the value, or fits it as a pattern."""
     if match == "least":
         return any(isinstance(v, int | float) and v >= asked for v in values)
     if match == "equal":
@@ -214,7 +214,7 @@ class Filtered(Expectation):
         return f"{self.parameter}={pages.value}"
 
     def _lost(self, pages: Pages, page: Page, listing: Listing) -> str | None:
-        """The first element that passes by what both controls show, to the letter, and is not in the page."""
+        """Return the first element that passes literally, by both controls, and is missing from the page."""
         match = "least" if listing.match == "least" else "equal"
         for name in pages.stable:
             shown = [values_of(p.element(name), listing) for p in (pages.before, pages.after)]
@@ -225,7 +225,7 @@ class Filtered(Expectation):
         return None
 
     def _wrong(self, pages: Pages, page: Page, listing: Listing) -> str | None:
-        """The first element of the page that does not pass: by what it shows itself, or else by both controls."""
+        """Return the first element of the page that does not pass: by its own fields, or else by both controls."""
         for element, name in zip(page.elements, page.names, strict=True):
             shown = [values_of(element, listing)]
             if shown[0] is None and name is not None:
@@ -239,7 +239,7 @@ class Filtered(Expectation):
         return None
 
     def _none(self, evidence: Evidence, other: Page, listing: Listing, target: str) -> Judgement:
-        """The judgement on a value that the element lacks; a refusal of the value will do."""
+        """Return the judgement on a value that the element lacks; a refusal of the value also keeps the promise."""
         if other.ok:
             if (target in other.names) == (listing.match == "lacks"):
                 return holds("what it selects")
@@ -257,7 +257,7 @@ class Filtered(Expectation):
 
 @dataclass(frozen=True)
 class ChangedWithin(Expectation):
-    """Everything changed since long ago and before a distant day, and nothing the other way round."""
+    """All elements changed since a day long ago and before a distant day, and none changed since the distant day."""
 
     parameter: str
 
@@ -286,12 +286,12 @@ class ChangedWithin(Expectation):
 
 
 def _letters(text: str) -> str:
-    """The letters and digits of a text, without case and accents."""
+    """Return the letters and digits of a text, without case and accents."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", text)).casefold()
 
 
 def out_of_order(first: Any, second: Any) -> bool:
-    """Whether two values stand in falling order, whatever the collation.
+    """Return whether two values are in falling order by every collation.
 
     Services leave the order of texts to their databases, of which some ignore case or accents and some pass over
     punctuation, so that two texts are out of order only where all ways of comparing say so.
@@ -303,7 +303,7 @@ def out_of_order(first: Any, second: Any) -> bool:
 
 
 def sorted_by(values: Sequence[Any], direction: str) -> bool:
-    """Whether values stand in an order; ``default`` is either."""
+    """Return whether values are in an order; ``default`` allows both."""
     if direction == "default":
         return sorted_by(values, "asc") or sorted_by(values, "desc")
     ordered = list(values) if direction == "asc" else list(reversed(values))
@@ -311,7 +311,7 @@ def sorted_by(values: Sequence[Any], direction: str) -> bool:
 
 
 def comparable(values: Sequence[Any]) -> bool:
-    """Whether values are of one JSON type that has an order."""
+    """Return whether values have one JSON type, and this type has an order."""
     kinds = {bool if isinstance(v, bool) else float if isinstance(v, int | float) else type(v) for v in values}
     return len(kinds) <= 1 and kinds <= {bool, float, str}
 
@@ -320,7 +320,7 @@ def comparable(values: Sequence[Any]) -> bool:
 class Sorted(Expectation):
     """Elements come in the order of a key, in each of some directions.
 
-    ``default`` stands for no direction: the reference gives one default and lets attributes have another.
+    ``default`` means that no direction is sent: the reference gives one default and lets attributes have another.
     """
 
     key: str
@@ -344,7 +344,7 @@ class Sorted(Expectation):
             if different < 2:
                 return undecided("alike", f"the page shows fewer than two different values of {self.key}")
             if direction == "default" and different < 3:
-                # Two values stand in the one order or in the other.
+                # Two values are always in one of the two orders.
                 few = f"the page shows fewer than three different values of {self.key}, and two are always in an order"
                 return silent("too few", few, {"key": self.key})
             if not sorted_by(values, direction):
@@ -360,7 +360,7 @@ class Sorted(Expectation):
 
 
 def _key_values(pages: Pages, page: Page, listing: Listing) -> list[Any]:
-    """The values of the key in the order of the page: as shown there, or as both controls show alike."""
+    """Return the values of the key in the order of the page: from the page, or from both controls if they agree."""
     found = []
     for element, name in zip(page.elements, page.names, strict=True):
         if name not in pages.stable:

@@ -1,4 +1,4 @@
-"""Expectations about what becomes of resources."""
+"""Expectations about the status and the fields of resources after a request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _or(words: tuple[str, ...]) -> str:
 
 
 def not_accepted(evidence: Evidence) -> Judgement | None:
-    """Why nothing follows from a trial; None where something does."""
+    """Return the verdict if a trial decides nothing; None if it decides something."""
     if evidence.accepted:
         return undecided("unseen", evidence.unseen) if evidence.unseen else None
     return undecided(evidence.status, f"the request was answered {evidence.status}, so nothing follows from it")
@@ -23,9 +23,9 @@ def not_accepted(evidence: Evidence) -> Judgement | None:
 
 @dataclass(frozen=True)
 class Reaches(Expectation):
-    """The resource reaches one of the documented statuses, by transient ones, never by way of failure.
+    """The resource reaches one of the documented statuses, through transient ones, and never through a failure status.
 
-    Where the reference names the transient statuses, another one on the way is an omission.
+    If the reference names the transient statuses, any other status on the way is an omission.
     """
 
     resource: str
@@ -90,7 +90,7 @@ class RelatedReaches(Expectation):
 
 @dataclass(frozen=True)
 class ByproductsMade(Expectation):
-    """Of each thing that is attached to the resource one more is made, or of none is any."""
+    """One more is made of each thing that is attached to the resource, or none of any."""
 
     resource: str
     made: bool
@@ -119,7 +119,7 @@ class ByproductsMade(Expectation):
 
 @dataclass(frozen=True)
 class Unchanged(Expectation):
-    """The resource's status returns to what it was."""
+    """The status of the resource returns to the status before the request."""
 
     resource: str
 
@@ -142,9 +142,9 @@ class Unchanged(Expectation):
 
 @dataclass(frozen=True)
 class FieldRequired(Expectation):
-    """A field of the resource must show one of some values: the request is accepted then, and refused otherwise.
+    """A field of the resource must have one of some values: then the request is accepted, and otherwise refused.
 
-    ``fits``: whether all else is as documented, so that the request is to be accepted where the field is as it must be.
+    ``fits``: True if everything else is as documented, so the request must be accepted if the field has such a value.
     """
 
     field: str

@@ -13,8 +13,8 @@ class Binding:
 
     ``relation`` is ``any`` (discovered, only read), ``free`` (made by this run, not attached), ``attached``, ``other``
     (one that the resource does not use now) or ``new`` (a fresh value, such as a name). A resource that begins with a
-    slash is a collection: the value names an element that the lane has made (``other``: a second one), or is what the
-    element's own view shows now (``shown``). ``plain`` stands for it where nothing is to be made.
+    slash is a collection: the value names an element that the lane has made (``other``: a second one), or is the value
+    that the view of the element shows now (``shown``). ``plain`` is used instead if nothing must be made.
     """
 
     resource: str
@@ -27,7 +27,7 @@ class Binding:
 
 
 def bindings_in(value: Any) -> list[Binding]:
-    """All bindings in a body."""
+    """Return all bindings in a body."""
     if isinstance(value, Binding):
         return [value]
     if isinstance(value, dict):
@@ -39,13 +39,13 @@ def bindings_in(value: Any) -> list[Binding]:
 
 @dataclass(frozen=True)
 class Step:
-    """A request that goes before or after another: its operation, and the fields of its body that are not as built.
+    """A request before or after another request: its operation, and the unusual fields of its body.
 
-    Where the operation is the path of a collection, an element of it is made, unless the lane has one. ``shown_by`` is
-    an operation that shows what the step sets: then the step puts back what was shown there before, and has its fields
-    beside that.
-    ``seen_by`` is an operation that must show what the step has set, or the step is of no use; what it showed of that
-    before is put back after the trial.
+    If the operation is the path of a collection, the step makes an element of it, unless the lane has one. ``shown_by``
+    is an operation that shows the values that the step sets: the step then restores the values that were shown before,
+    and sends its own fields beside them.
+    ``seen_by`` is an operation that must show the values that the step has set, or the step is useless; the values that
+    it showed before are restored after the trial.
     """
 
     operation: str

@@ -15,7 +15,7 @@ ID_CHARACTERS = re.compile(r"[^A-Za-z0-9._/+:~-]+")
 
 
 def id_part(text: str) -> str:
-    """The text as a part of an id: every run of characters that may not stand there becomes one dash."""
+    """Return the text as a part of an id: every run of forbidden characters becomes one dash."""
     return ID_CHARACTERS.sub("-", text).strip("-") or "-"
 
 
@@ -26,7 +26,7 @@ class Requirement:
     Attributes:
         id: ``<operation id>/<kind>[/<detail>]``.
         kind: the first part after the operation; for errors with the code (``error/404``).
-        source: the sentence's place.
+        source: the place of the sentence.
     """
 
     id: str
@@ -37,9 +37,9 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Case:
-    """One concrete test of one requirement: a trial and what is expected of it.
+    """One concrete test of one requirement: a trial and the expectation that judges it.
 
-    ``fault`` is what is expected of the body besides, where the answer is a refusal that keeps the promise.
+    ``fault`` is the expectation about the body of the error, if a refusal keeps the promise.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Case:
 
     @property
     def operation(self) -> Operation:
-        """The operation that the case is about."""
+        """The operation under test."""
         return self.trial.operation
 
 
@@ -76,14 +76,14 @@ REASONS = {
     "beyond-cloud": "it belongs to versions that the run does not try",
     "transient": "the status lasts for a moment only and cannot be held",
 }
-"""Why a promise has no case."""
+"""The reasons why a promise has no case."""
 
 
 @dataclass(frozen=True)
 class Suite:
-    """All that a set of specs gives: requirements, cases, and promises without a case.
+    """The requirements, the cases, and the promises without a case of a set of specs.
 
-    ``used`` names the entries of the tables without which some of the cases would not be.
+    ``used`` names the entries of the description that some of the cases depend on.
     """
 
     requirements: tuple[Requirement, ...]

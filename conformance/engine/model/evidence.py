@@ -13,14 +13,14 @@ from specs.microversion import Microversion
 from specs.record.model import DeviationClass, Exchange, Verdict
 
 FRAMEWORK_CODES = frozenset({413, 429, 503})
-"""Codes of what stands before the service: they say nothing of the operation. A 503 does so only with Retry-After:
-without it, it is an error of the service like any other. The other answers of a framework (405, 406, 415) mean that a
+"""Status codes of front ends of the service: they say nothing about the operation. A 503 counts only with Retry-After;
+without it, it is an ordinary error of the service. The other answers of a framework (405, 406, 415) mean that a
 documented request was not understood, which is the operation's matter."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a trial could not be made or finished.
+    """The reason why a trial could not be made or finished.
 
     ``verdict`` is ``inconclusive`` (the situation could not be set up), ``inapplicable`` (the cloud lacks an optional
     part, or a role is missing) or ``error`` (of this suite).
@@ -35,20 +35,20 @@ class Evidence:
     """The evidence of one trial: the answer, and the resource before and after it.
 
     Attributes:
-        status: the code of the answer, None where the request was not sent or no answer came.
-        body: its JSON value, its text where it is no JSON, None where it is empty.
-        headers: its headers, names in lower case.
+        status: the status code of the response; None if the request was not sent or not answered.
+        body: the JSON value of the response, its text if it is not JSON, None if it is empty.
+        headers: the headers of the response, with names in lower case.
         sent: the body of the request, secrets included; ABSENT or None where it has none. It is never recorded.
-        version: the microversion that was asked for.
+        version: the microversion of the request.
         before, after: the resource as it was shown before the request and after it had settled.
-        lasting_fields: fields of it that nothing but a request changes.
+        lasting_fields: fields of the resource that change only by a request.
         statuses: the statuses seen from the request on, in order, without repetition.
-        timed_out: whether the wait for the documented status ran out, after ``waited`` seconds.
-        found: what was looked up beside them, by the probe of an expectation.
-        unseen: why the resource could not be followed until it had settled, None where it was.
-        role: as whom the request was sent in the end, None for the role of the trial.
-        exchanges: what was sent and received, the tried request first.
-        pages: what the lists showed, where the trial asked for a list in pages.
+        timed_out: True if the documented status was not reached within ``waited`` seconds.
+        found: the findings of the probes, by probe.
+        unseen: the reason why the resource could not be followed until it had settled; None if it could.
+        role: the role that sent the deciding request; None for the role of the trial.
+        exchanges: the requests and responses, the request under test first.
+        pages: the contents of the lists, if the trial asked for a list in pages.
     """
 
     trial: Trial
@@ -72,18 +72,18 @@ class Evidence:
 
     @property
     def accepted(self) -> bool:
-        """Whether the request was accepted (2xx)."""
+        """True if the request was accepted (2xx)."""
         return self.status is not None and 200 <= self.status < 300
 
     @property
     def framework(self) -> bool:
-        """Whether the answer belongs to no operation: a code of the framework that the reference does not list."""
+        """True if the response belongs to no operation: the reference does not list its code of the framework."""
         if self.status not in FRAMEWORK_CODES or self.status in self.listed():
             return False
         return self.status != 503 or "retry-after" in self.headers
 
     def listed(self) -> set[int]:
-        """The codes that the reference lists for the operation at the version asked for."""
+        """Return the codes that the reference lists for the operation at the microversion of the request."""
         responses = self.trial.operation.responses
         return {
             code.code
@@ -98,7 +98,7 @@ class Judgement:
 
     Attributes:
         deviation: None, ``contradiction`` (verdict fail) or ``omission`` (verdict pass).
-        status: the code of the answer that decided, where that is not the answer to the tried request.
+        status: the status code of the deciding response, if that is not the response to the request under test.
     """
 
     verdict: Verdict
@@ -110,25 +110,25 @@ class Judgement:
 
 
 def holds(observed: object, observation: Mapping[str, Any] | None = None) -> Judgement:
-    """The promise held."""
+    """Return the judgement that the promise holds."""
     return Judgement("pass", str(observed), observation=observation)
 
 
 def broken(observed: object, reason: str) -> Judgement:
-    """The promise is broken: a contradiction."""
+    """Return the judgement that the promise is broken: a contradiction."""
     return Judgement("fail", str(observed), reason, "contradiction")
 
 
 def left_out(observed: object, reason: str) -> Judgement:
-    """The promise held, and the cloud does something that the reference leaves out."""
+    """Return the judgement that the promise holds, and that the cloud does something undocumented: an omission."""
     return Judgement("pass", str(observed), reason, "omission")
 
 
 def undecided(observed: object, reason: str) -> Judgement:
-    """The exchange does not decide the promise."""
+    """Return the judgement that the exchange does not decide the promise."""
     return Judgement("inconclusive", str(observed), reason)
 
 
 def silent(observed: object, reason: str, observation: Mapping[str, Any]) -> Judgement:
-    """The reference is silent or leaves the choice to the provider: observed, never failed."""
+    """Return the judgement on behaviour that the reference leaves open: it is observed, and never fails."""
     return Judgement("inapplicable", str(observed), reason, observation=observation)

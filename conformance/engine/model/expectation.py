@@ -12,20 +12,20 @@ from conformance.engine.model.probe import Probe
 class Expectation(Protocol):
     """A promise of the reference about one trial.
 
-    An expectation is asked only where the trial was made and an answer came (``Evidence.problem`` is None and
+    An expectation judges only trials that were made and answered (``Evidence.problem`` is None and
     ``Evidence.status`` is not).
     """
 
     @property
     @abstractmethod
     def expected(self) -> str:
-        """A short text of what should come, for people and for the record."""
+        """A short text of the expected outcome, for people and for the record."""
 
     @property
     def probes(self) -> tuple[Probe, ...]:
-        """The things that must be looked up for it beside the answer and the resource."""
+        """The probes that the expectation needs beside the response and the resource."""
         return ()
 
     @abstractmethod
     def judge(self, evidence: Evidence) -> Judgement:
-        """The verdict on what came."""
+        """Return the verdict on the evidence."""

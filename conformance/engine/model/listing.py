@@ -1,7 +1,8 @@
-"""The words of a list that is asked for in pages: what is tried, and what the exchanges of such a trial showed.
+"""Data about trials on lists: the question to the list, and the pages that came back.
 
-A list is asked for before (the control), in one or more pages, and after (the control again): other lanes and other
-people make and delete things meanwhile, so that only what both controls show can decide anything.
+Each trial requests the whole list first (the control), then one or more pages, and then the whole list again (the
+second control). Other lanes and other users make and delete things meanwhile, so only elements in both controls can
+decide anything.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Way = Literal["limit", "next", "marker", "offset", "filter", "changes", "sort"]
-"""The question to the list: a page of one, the link to the next page, what comes after an element, what comes after a
-number of elements, what has a value, what changed since or before a moment, an order."""
+"""The question to the list: a page of one, the link to the next page, the elements after a marker, the elements after a
+number of elements, the elements with a value, the elements changed since or before a moment, an order."""
 
 Match = Literal["equal", "lacks", "least", "part"]
 """How elements that pass a filter relate to its value: they have it, do not have it, have at least it, or have a text
@@ -24,20 +25,20 @@ class Listing:
     """A trial on a list.
 
     Attributes:
-        way: what is asked.
-        parameter: the query parameter that asks it.
+        way: the question.
+        parameter: the query parameter of the question.
         array: keys from the top of the body to the list.
-        name: what names an element, as ``response_fields.identity`` takes it; None where nothing documented does.
+        name: the field that names an element, by ``response_fields.identity``; None if no documented field does.
         field: keys from an element to the field that a filter or an order is about.
         part: the key that holds the value in each object below the field; None where the field holds it.
-        where: keys of such an object, and the values that they must have where they are there.
+        where: keys of such an object, with the values that they must have if they are present.
         match: how a filter selects.
         key: the value of the parameter that names the order's key.
         direction: the parameter that names the order's direction.
         choices: the documented values of the parameter.
         also: names and values of the query that the parameter needs beside it.
-        shown_at: the path of the list that shows the field, where the operation's own does not.
-        made: the entry of the table ``listed`` by which elements are made; None where no entry is.
+        shown_at: the path of the list that shows the field, if the list of the operation does not.
+        made: the entry of ``made_for_lists`` that makes elements; None if there is no such entry.
     """
 
     way: Way
@@ -58,13 +59,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class Page:
-    """One answer to a list.
+    """One response with a list.
 
     Attributes:
-        status: its code.
-        elements: what it lists, each taken out of its wrapper.
-        names: what names each element, in the same order; None for one that nothing names.
-        next: where the link with the relation ``next`` leads; None where there is none.
+        status: the status code.
+        elements: the elements, each without its wrapper.
+        names: the name of each element, in the same order; None for an element without one.
+        next: the target of the link with the relation ``next``; None if there is no such link.
     """
 
     status: int
@@ -74,11 +75,11 @@ class Page:
 
     @property
     def ok(self) -> bool:
-        """Whether the code is one of 2xx."""
+        """True if the status code is 2xx."""
         return 200 <= self.status < 300
 
     def element(self, name: str) -> Any:
-        """The element of a name, None where the page does not show it."""
+        """Return the element with a name; None if the page does not show it."""
         return next((e for e, n in zip(self.elements, self.names, strict=True) if n == name), None)
 
 
@@ -88,10 +89,10 @@ class Pages:
 
     Attributes:
         before, after: the controls; with the field in question, if any list shows it.
-        asked: the pages by what was asked: ``page``, and for filters ``none``, for orders ``asc``, ``desc`` and
+        asked: the pages by question: ``page``, and for filters ``none``, for orders ``asc``, ``desc`` and
             ``default``, for the next page ``next``, for an offset ``first``, the page of one.
-        target: the name of the element that a marker or a filter's value was taken of.
-        value: the value that was asked for.
+        target: the name of the element that gave the marker or the value of the filter.
+        value: the value in the query.
     """
 
     before: Page
@@ -108,14 +109,14 @@ class Pages:
 
     @property
     def still(self) -> bool:
-        """Whether what both controls show stands in the same order in both."""
+        """True if the elements of both controls are in the same order in both."""
         there = set(self.before.names)
         return self.stable == tuple(name for name in self.after.names if name is not None and name in there)
 
     def quiet(self, way: Way) -> bool:
-        """Whether the list stood still enough between its controls for what was asked of it.
+        """Return whether the list changed so little between its controls that the question can be decided.
 
-        What was asked about an element needs that element, and an offset, which counts, all of them.
+        A question about one element needs that element in both controls; an offset, which counts, needs all elements.
         """
         if way == "offset" and set(self.before.names) != set(self.after.names):
             return False
@@ -123,10 +124,9 @@ class Pages:
 
 
 def values_of(element: Any, listing: Listing) -> tuple[Any, ...] | None:
-    """The values of the field in question: one, or those of a list. None where the element does not show it.
+    """Return the values of the field in question: one, or those of a list; None if the element does not show the field.
 
-    An object stands for its ``id``, or for the parts that the objects below it have. Null and the empty text are no
-    values.
+    An object counts as its ``id``, or as the parts of the objects below it. Null and the empty text are not values.
     """
     value = element
     for key in listing.field:
@@ -145,7 +145,7 @@ def values_of(element: Any, listing: Listing) -> tuple[Any, ...] | None:
 
 
 def _holders(value: Any, part: str) -> Iterator[Mapping[str, Any]]:
-    """The objects below a value, at any depth, that hold a plain value under a key."""
+    """Yield the objects below a value, at any depth, that have a scalar under a key."""
     if isinstance(value, Mapping) and part in value and not isinstance(value[part], Mapping | list):
         yield value
     elif isinstance(value, Mapping | list):

@@ -1,4 +1,4 @@
-"""Probes: the things that an expectation wants to be looked up beside the answer and the resource."""
+"""Probes: questions of an expectation beyond the response and the view of the resource under test."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class StatusOf:
 
 @dataclass(frozen=True)
 class MadeOfAttached:
-    """How many of a resource were made of each thing that is attached to the resource under test."""
+    """The number of resources of a kind that were made of each thing attached to the resource under test."""
 
     resource: str
 
 
 @dataclass(frozen=True)
 class EffectOn:
-    """Whether a resource is there, or is there no more (``effect``: ``created``, ``deleted``, ``unlisted``)."""
+    """Whether a resource exists, or no longer exists (``effect``: ``created``, ``deleted``, ``unlisted``)."""
 
     resource: str
     effect: str
@@ -30,9 +30,9 @@ class EffectOn:
 
 @dataclass(frozen=True)
 class FieldTaken:
-    """Whether a field of the request shows in the resource afterwards: True, False, or nothing where nobody can tell.
+    """Whether the resource shows a field of the request afterwards: True, False, or None if it cannot be seen.
 
-    ``value`` is the one of the request's template.
+    ``value`` is the value in the template of the request.
     """
 
     name: str

@@ -24,9 +24,9 @@ class Existing:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Requests have been accepted that bring the situation about, so that the tried one is refused or shows a field.
+    """Earlier requests have made the situation, so that the request under test is refused or shows a field.
 
-    After it the lane makes anew what later trials need.
+    After the trial, the lane makes the things anew that later trials need.
     """
 
     steps: tuple[Step, ...]
@@ -34,7 +34,7 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Ended:
-    """The thing that the path names only while it lasts has come to its end."""
+    """The short-lived thing that the path names has ended."""
 
 
 Setup = Locked | Existing | Prepared | Ended

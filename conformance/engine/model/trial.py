@@ -18,9 +18,9 @@ from specs.model import Operation
 _Setup = TypeVar("_Setup", bound=Setup)
 
 Target = Literal["own", "unknown", "missing", "any"]
-"""The thing that the path of a request names: something of the run (``own``); nothing, by a random id that the cloud
-does not know (``unknown``), or by such an id for the last name of the path alone (``missing``); something of the run
-where the cloud has it, else nothing (``any``)."""
+"""The target of the path of a request: a thing of the run (``own``); nothing, by a random id that the cloud does not
+know (``unknown``), or by such an id for the last name of the path alone (``missing``); a thing of the run if the cloud has
+one, else nothing (``any``)."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class RequestTemplate:
         fallback_role: the role that sends it again where the first is refused with 403, because the promise is not
             about roles; None where the refusal counts.
         version: the microversion to ask for; None for the highest that cloud, reference and operation share.
-        path: placeholders with the texts that stand for them whatever exists.
+        path: placeholders with fixed texts, which are used without a look at the cloud.
         query: names and values of the query, Bindings too.
         body: the body; ``Binding`` objects stand where the cloud gives the value.
-        uses_optional_fields: whether it holds more than the reference requires, which may be open to fewer roles, and
-            after which the resource is not what it was created as.
+        uses_optional_fields: True if the body has more than the required fields. Such fields may be open to fewer
+            roles, and may change the resource under test.
         bindings: the bindings in the body.
     """
 
@@ -62,7 +62,7 @@ class Situation:
 
     Attributes:
         state: the status of the resource that has statuses, None where none is needed.
-        target: what the path names.
+        target: the target of the path.
         environment: the kind of the resource, by a name of the service's description; empty for the usual one.
     """
 
@@ -76,10 +76,10 @@ class Outcome:
     """The outcome that the reference lets one expect of the request.
 
     Attributes:
-        accepted: whether it is accepted: True, False, or None where the reference is silent.
-        leads_to: the statuses that the reference or the description gives for afterwards; empty: the same as before.
-        refused_for: the reason of a refusal: ``request`` (something in it, or its target, is wrong) or ``sender`` (the
-            request is as documented, and the role that sends it or a lock forbids it).
+        accepted: True if the request must be accepted, False if refused, None if the reference is silent.
+        leads_to: the statuses after the request by the reference or the description; empty for the status before it.
+        refused_for: the reason of a refusal: ``request`` (the request or its target is wrong) or ``sender`` (the
+            request is as documented, but the role of the sender or a lock forbids it).
     """
 
     accepted: bool | None = True
@@ -114,7 +114,7 @@ Exchange = Once | Twice | Paged
 
 @dataclass(frozen=True)
 class ProviderDependent:
-    """The sandbox has what the request needs; on other clouds that is the choice of the provider."""
+    """The sandbox can serve the request; whether another cloud can is the choice of its provider."""
 
 
 @dataclass(frozen=True)
@@ -124,11 +124,11 @@ class Trial:
     Attributes:
         key: unique in a suite, stable from run to run.
         request: the request that is tried.
-        situation: the resource that it is about.
-        setup: what else must be so before it is sent.
-        outcome: what the reference lets one expect.
-        exchange: how often it is sent.
-        gates: reasons why it is not tried on every cloud.
+        situation: the resource that the request is about.
+        setup: further conditions that must hold before the request.
+        outcome: the outcome that the reference promises.
+        exchange: how often the request is sent.
+        gates: reasons why the trial is not made on every cloud.
     """
 
     key: str
@@ -141,9 +141,9 @@ class Trial:
 
     @property
     def operation(self) -> Operation:
-        """The operation that is asked."""
+        """The operation under test."""
         return self.request.operation
 
     def setups(self, kind: type[_Setup]) -> list[_Setup]:
-        """The setups of a kind."""
+        """Return the setups of a kind."""
         return [one for one in self.setup if isinstance(one, kind)]
