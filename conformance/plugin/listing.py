@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-
-from _pytest.mark.expression import Expression
 
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.case import REASONS, Case
 from conformance.engine.model.setup import Locked
 from conformance.plugin.items import markers_of
 from conformance.plugin.reference import given_specs, read_reference
+from conformance.plugin.selection import selection
 from conformance.plugin.trouble import Trouble
 
 
@@ -37,8 +36,8 @@ def listing(place: Path | None, operation: str | None, keyword: str | None = Non
         hint = f"did you mean {', '.join(near)}?" if near else "`conformance list` shows all"
         raise Trouble(f"there is no operation {operation}: {hint}")
     cases: dict[str, list[Case]] = {}
-    chosen = _selection(keyword)
-    for case in filter(lambda case: chosen(case.id, markers_of(case)), suite.cases):
+    chosen = selection(keyword) if keyword is not None else lambda _: True
+    for case in filter(lambda case: chosen(_names(case)), suite.cases):
         cases.setdefault(case.requirement.id, []).append(case)
     count = 0
     for requirement in suite.requirements:
@@ -52,7 +51,7 @@ def listing(place: Path | None, operation: str | None, keyword: str | None = Non
     if keyword is not None and not count:
         raise Trouble(f"no case matches -k {keyword!r}: `conformance list` without it shows all")
     without = [u for u in suite.untested if operation is None or _of(u.requirement, operation)]
-    without = [u for u in without if chosen(u.requirement, ())]
+    without = [u for u in without if chosen([u.requirement.lower()])]
     if without:
         yield ""
         yield "Promises without a case:"
@@ -65,24 +64,9 @@ def listing(place: Path | None, operation: str | None, keyword: str | None = Non
     yield from (f"note: {sentence}" for sentence in reference.undocumented)
 
 
-def _selection(keyword: str | None) -> Callable[[str, Sequence[str]], bool]:
-    """Return a function that says whether an id with some markers is selected, by pytest's rules. Raises Trouble."""
-    if keyword is None:
-        return lambda *_: True
-    try:
-        expression = Expression.compile(keyword)
-    except Exception as error:  # its class differs from release to release of pytest
-        raise Trouble(f"-k {keyword!r} is not an expression for pytest's -k: {error}") from None
-
-    def chosen(id_: str, markers: Sequence[str]) -> bool:
-        names = [id_.lower(), *(marker.lower() for marker in markers)]
-
-        def holds(word: str, /, **_: object) -> bool:
-            return any(word.lower() in name for name in names)
-
-        return expression.evaluate(holds)
-
-    return chosen
+def _names(case: Case) -> list[str]:
+    """Return the id and the markers of a case in lower case, which an expression selects by."""
+    return [name.lower() for name in (case.id, *markers_of(case))]
 
 
 def _of(requirement: str, operation: str) -> bool:

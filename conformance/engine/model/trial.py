@@ -19,8 +19,8 @@ _Setup = TypeVar("_Setup", bound=Setup)
 
 Target = Literal["own", "unknown", "missing", "any"]
 """The target of the path of a request: a thing of the run (``own``); nothing, by a random id that the cloud does not
-know (``unknown``), or by such an id for the last name of the path alone (``missing``); a thing of the run if the cloud has
-one, else nothing (``any``)."""
+know (``unknown``), or by such an id for the last name of the path alone (``missing``); a thing of the run if the cloud
+has one, else nothing (``any``)."""
 
 
 @dataclass(frozen=True)
