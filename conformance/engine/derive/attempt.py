@@ -1,4 +1,4 @@
-"""Trials of one operation: where it is tried, what is asked there, and what is expected of it."""
+"""Trials of one operation: the situation, the request, and the expected outcome."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ SILENT_TO_SENDER = Outcome(accepted=None, refused_for="sender")
 
 @dataclass(frozen=True)
 class Where:
-    """Where a request is tried.
+    """The situation of a trial.
 
     Attributes:
         variant: the form of the request.
-        state: the status in which it is sent, None where no resource is needed.
-        target: what its path names.
+        state: the status of the resource when the request is sent; None if no resource is needed.
+        target: the target of the path.
     """
 
     variant: Variant
@@ -47,7 +47,7 @@ class Asked:
         path: texts for placeholders.
         query: names and values beside those that the operation needs.
         body: the body, ABSENT for none.
-        optional: whether it holds optional fields, which may be open to fewer roles than the operation.
+        optional: True if the body has optional fields, which may be open to fewer roles than the operation.
     """
 
     role: str | None = None
@@ -63,13 +63,13 @@ ONCE = Once()
 
 
 def existing(operations: Iterable[str]) -> tuple[Setup, ...]:
-    """The setup in which the paths of some operations name what is there; nothing where there are none."""
+    """Return the setup in which the paths of some operations name existing things; nothing without operations."""
     names = tuple(operations)
     return (Existing(names),) if names else ()
 
 
 def prepared(steps: Iterable[Step]) -> tuple[Setup, ...]:
-    """The setup that some requests bring about; nothing where there are none."""
+    """Return the setup that some requests make; nothing if there are no requests."""
     taken = tuple(steps)
     return (Prepared(taken),) if taken else ()
 
@@ -83,9 +83,9 @@ def attempt(
     outcome: Outcome = ACCEPTED,
     exchange: Exchange = ONCE,
 ) -> Trial:
-    """A trial of an operation. ``label`` tells apart what key and other arguments do not."""
+    """Make a trial of an operation. ``label`` distinguishes trials whose other arguments are the same."""
     role, state, version = asked.role or view.role, where.state, asked.version
-    # Where the reference names the roles, a refusal of the documented request to them is a finding, not a detour.
+    # If the reference names the roles, a refusal of the documented request to such a role is a finding.
     may_fall_back = (
         asked.role is None
         and view.role != "admin"
@@ -138,20 +138,20 @@ def _key(
             where.variant.name or "-",
             label,
             *([view.within] if view.within else []),
-            # The same request is made in another way where a refusal is due: more is looked at before it.
+            # A request that must be refused is made in another way: more views are taken before it.
             *([_DUE[outcome.accepted]] if outcome.accepted is not True else []),
         ]
     )
 
 
 def ended(view: View, version: Microversion | None) -> Trial:
-    """The trial of the documented request when what its path names while it lasts has come to its end."""
+    """Make the trial of the documented request after the short-lived thing that its path names has ended."""
     variant, state = view.main
     return attempt(view, "ended", Where(variant, state), Asked(version=version), setup=(Ended(),), outcome=REFUSED)
 
 
 def showing(view: View, field: str, version: Microversion) -> Trial:
-    """The trial of the documented request whose answer is to show a field of the response at a version."""
+    """Make the trial of the documented request whose response must show a field at a version."""
     variant, state = view.main
     at = None if version == view.default else version
     rule = view.service.showing(view.operation, field)

@@ -14,7 +14,7 @@ FAULTS = frozenset({"error/400", "error/403", "error/404", "error/409"})
 
 @dataclass
 class Book:
-    """Collects requirements, trials and cases, each once. ``fault`` is the form of the service's error bodies."""
+    """Requirements, trials and cases, each once. ``fault`` is the form of the error bodies of the service."""
 
     requirements: dict[str, Requirement] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
@@ -24,10 +24,10 @@ class Book:
     fault: Expectation | None = None
 
     def trial(self, trial: Trial) -> Trial:
-        """The trial of this key, which all its cases share.
+        """Return the trial of a key, which all its cases share.
 
         Raises:
-            ValueError: another trial has the key: its cases would be judged by the wrong exchange.
+            ValueError: a different trial has the key, so cases would be judged by the wrong exchange.
         """
         first = self.trials.setdefault(trial.key, trial)
         if first != trial:
@@ -41,7 +41,7 @@ class Book:
             self.untested.append(untested)
 
     def case(self, requirement: Requirement, detail: str, trial: Trial, expectation: Expectation) -> None:
-        """Add a case; a second one of the same id is dropped with its trial, since it would say the same.
+        """Add a case. A second case of the same id is dropped with its trial, because it is the same test.
 
         Raises:
             ValueError: as ``trial`` does.

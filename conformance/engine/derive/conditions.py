@@ -1,4 +1,4 @@
-"""Preconditions on what is not the status: another field of the resource, and what the path names while it lasts."""
+"""Cases of preconditions other than the status: on fields of the resource, and on short-lived things in the path."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from specs.microversion import Microversion
 from specs.model import Condition
 
 ENDED = "ended"
-"""The situation in which what the path names while it lasts has come to its end."""
+"""The situation in which the short-lived thing that the path names has ended."""
 
 
 def derive_conditions(view: View, book: Book, conflict: int | None) -> None:
     """Cases of both sides: the request is accepted in the documented situation, and refused outside of it.
 
     Args:
-        view: of the operation.
-        book: takes the cases.
-        conflict: the line that lists the code 409, None where none does.
+        view: the view of the operation.
+        book: the book that the cases are added to.
+        conflict: the line that lists the code 409; None if no line does.
     """
     for condition in view.operation.preconditions:
         if of_a_field(view, condition):
@@ -38,7 +38,7 @@ def derive_conditions(view: View, book: Book, conflict: int | None) -> None:
 
 
 def of_a_field(view: View, condition: Condition) -> bool:
-    """Whether the condition is on a field of the resource of which no sentence says in which statuses it is so."""
+    """Return whether the condition is on a field of the resource that no sentence ties to statuses."""
     return (
         condition.kind == "status"
         and condition.resource == view.service.resource
@@ -48,7 +48,7 @@ def of_a_field(view: View, condition: Condition) -> bool:
 
 
 def of_what_passes(view: View, condition: Condition) -> bool:
-    """Whether the condition is on the status of what the path names while it lasts."""
+    """Return whether the condition is on the status of the short-lived thing that the path names."""
     names = view.service.passing(view.operation)
     return condition.kind == "status" and f"{condition.resource}_id" in names
 
@@ -70,7 +70,7 @@ def _of_a_field(view: View, book: Book, condition: Condition) -> None:
 
 
 def _open_to(view: View) -> list[str]:
-    """The statuses in which what the path names while it lasts can come about; all of them where nobody says that."""
+    """Return the statuses in which the short-lived thing of the path can be made; all if nothing names them."""
     rules = [view.service.placeholder_sources[name] for name in view.service.passing(view.operation)]
     return [
         state for state in view.service.stable_statuses if all(not r.statuses or state in r.statuses for r in rules)
@@ -78,7 +78,7 @@ def _open_to(view: View) -> list[str]:
 
 
 def _of_what_passes(view: View, book: Book, condition: Condition) -> None:
-    """Tried at the highest version at which the condition holds: while it is so, and when it has ended."""
+    """Add the cases at the highest version of the condition: while the thing lasts, and after it has ended."""
     requirement = view.requirement("precondition", f"status-{condition.resource}", condition.line)
     last = condition.when.max if condition.when is not None else None
     version = Microversion.parse(last) if last is not None else None
@@ -100,7 +100,7 @@ def _of_what_passes(view: View, book: Book, condition: Condition) -> None:
 
 
 def _out_of_reach(view: View, condition: Condition) -> list[str]:
-    """The documented values that what a case makes does not stay in."""
+    """Return the documented values that the things of a case pass through without staying in them."""
     collection = collection_of(view.operation.path, f"{condition.resource}_id").rpartition("/")[2]
     held = view.service.elements_for(view.operation, collection).values()
     return [value for value in condition.any_of if value not in held]

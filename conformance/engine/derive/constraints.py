@@ -19,11 +19,11 @@ from specs.microversion import Microversion
 from specs.model import Parameter
 
 STRICT = frozenset({"limit", "sort_key", "sort_dir", "sort", "changes-since", "changes-before"})
-"""Query parameters that a service must understand, beside those that its description names. All others filter, and many
-filters are taken as they come."""
+"""Query parameters that every service must understand, beside those that its description names. All other parameters
+are filters, and many services accept any value of a filter."""
 
 LONGEST = 2000
-"""Characters of a text in a path or a query: more do not pass every proxy."""
+"""The longest text in a path or a query, in characters: some proxies refuse longer ones."""
 
 _BROKEN_FORMATS = {
     "uuid": "not-a-uuid",
@@ -58,7 +58,7 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
 
 
 def _bad_query(view: View, book: Book, line: int | None) -> None:
-    """Query values that cannot be read as documented, where 400 is listed: elsewhere many are ignored."""
+    """Add cases of query values that cannot be read as documented, if 400 is listed; many services ignore them else."""
     if line is None:
         return
     variant, state = view.main
@@ -79,7 +79,7 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
 
 
 def _bad_path(view: View, book: Book, line: int | None) -> None:
-    """Names in the path that are not of the documented form: 400, or 404 where that is listed: they name nothing."""
+    """Add cases of path names in another form than the documented one: 400, or a listed 404, as they name nothing."""
     if line is None:
         return
     requirement = view.requirement("error", "400", line)
@@ -91,7 +91,7 @@ def _bad_path(view: View, book: Book, line: int | None) -> None:
 
 
 def _texts(view: View, row: Parameter) -> Iterator[tuple[str, Trial, str]]:
-    """Trials with each text that breaks what a row of a path or a query states: the case's detail, the trial, why."""
+    """Yield trials with texts that break a row of a path or a query: the detail of the case, the trial, the reason."""
     variant, state = view.main
     for label, value, why in _broken_texts(row):
         detail = f"{id_part(row.name)}-{label}"
@@ -107,7 +107,7 @@ def _texts(view: View, row: Parameter) -> Iterator[tuple[str, Trial, str]]:
 
 
 def _broken_texts(row: Parameter) -> Iterator[tuple[str, str, str]]:
-    """Texts outside what a row of a path or a query states: label, text, why."""
+    """Yield texts that a row of a path or a query excludes: label, text, reason."""
     if row.type in ("integer", "int", "boolean", "bool"):
         yield "type", "conformance", f"{row.name} is documented as {row.type}"
     elif row.enum:
@@ -119,11 +119,11 @@ def _broken_texts(row: Parameter) -> Iterator[tuple[str, str, str]]:
 
 
 Broken = tuple[str, Any, str, Parameter, Microversion | None]
-"""Name, body, why, row, and the version where it is not that of all others."""
+"""Name, body, reason, row, and the version if it is not the usual one."""
 
 
 def _broken_bodies(view: View, variant: Variant) -> Iterator[Broken]:
-    """Bodies that break exactly one thing that the request table states."""
+    """Yield bodies that break exactly one statement of the request table."""
     operation = view.operation
     for field in request_fields.fields(operation, view.default):
         yield from _broken_field(view, variant, field, None)
@@ -156,7 +156,7 @@ def _broken_field(
 
 
 def _broken_values(row: Parameter) -> Iterator[tuple[str, Any, str]]:
-    """Values outside what a row states. Types that the reference words freely state nothing."""
+    """Yield values that a row excludes. Types in the free words of a reference exclude nothing."""
     if row.type in ("string", "uuid", "integer", "int", "float", "number", "boolean", "bool", "array", "list"):
         yield "type", {"conformance": "object"}, f"is documented as {row.type}"
     elif row.type in ("object", "dict"):

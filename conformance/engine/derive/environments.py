@@ -1,6 +1,6 @@
 """Cases of sentences that speak only of some kind of the resource, or of a resource to which something is attached.
 
-A view of the operation whose trials are on such resources says what holds there. Only the differences from the usual
+A view of the operation with trials on such resources decides which sentences hold. Only the differences from the usual
 resources have cases: the statuses that such a sentence names, those that the usual resources may have and these may
 not, and the effects. Sentences about all resources are tried on the usual ones.
 """
@@ -20,7 +20,7 @@ from specs.model import Condition
 
 
 def derive_environments(view: View, book: Book) -> None:
-    """Cases on resources of every environment that can be made, and on resources with something attached."""
+    """Add cases on resources of every environment that can be made, and on resources with attachments."""
     for name in view.service.environments if view.scoped else ():
         there = replace(view, within=name)
         for condition in view.operation.preconditions:
@@ -55,14 +55,14 @@ def _precondition(view: View, book: Book, condition: Condition) -> None:
 
 
 def _elsewhere_only(view: View, variant: Variant) -> list[str]:
-    """Statuses in which the reference lets the request be accepted for the usual resources alone."""
+    """Return the statuses in which the reference allows the request for the usual resources only."""
     usual = [v for v in replace(view, within="").variants if v.name == variant.name and v.condition is not None]
     states = dict.fromkeys(state for v in usual for state in v.states if state in view.service.stable_statuses)
     return [state for state in states if state not in variant.states]
 
 
 def _not_for(view: View, book: Book, condition: Condition) -> None:
-    """The operation is not there for such resources, at the highest version of which that is said."""
+    """Add the case that the operation does not exist for such resources, at the highest version of this statement."""
     requirement = view.requirement("precondition", condition.kind, condition.line)
     said = VersionRange.parse(condition.when.min, condition.when.max) if condition.when else VersionRange()
     version = None if view.default in said else said.max
@@ -94,7 +94,7 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
 
 
 def _byproducts(view: View, book: Book, post: Condition) -> None:
-    """One is made, or none is, of everything that is attached to the resource, where something is."""
+    """Add the case that one thing, or none, is made of every attachment of the resource."""
     rule = view.service.byproduct(post)
     if rule is None:
         return

@@ -2,7 +2,7 @@
 
 A filter is a query row whose name is, in one of the spellings of ``_kin``, a documented field of the listed elements,
 so that an answer shows whether it was kept. Where a list shows less than its neighbour ``<path>/detail``, the field is
-looked up there. A row that promises something which no answer shows is noted with its reason.
+looked up there. A row whose promise no response can show is noted with the reason.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PAGING = ("limit", "marker", "offset")
 SORTING = ("sort_key", "sort_dir")
 CHANGES = ("changes-since", "changes-before")
 PERIOD = {"start", "end"}
-"""Two rows that choose together what is counted, and not which elements are shown."""
+"""Two rows that together choose the elements to count, and not the elements to show."""
 
 _ARRAYS = ("array", "list")
 _SAME = {"uuid": "id"}
@@ -54,7 +54,7 @@ class Shown:
 
 
 def derive_lists(view: View, book: Book) -> None:
-    """Cases of the kind list, and a reason for every query row of a list that has none."""
+    """Add cases of the kind list, and a reason for every query row of a list without a case."""
     rows = [r for r in view.operation.request.parameters if r.location == "query"]
     array = collection(view.operation, rows)
     if view.operation.method != "GET" or not rows or array is None:
@@ -65,7 +65,7 @@ def derive_lists(view: View, book: Book) -> None:
 
 
 def collection(operation: Operation, rows: list[Parameter]) -> tuple[str, ...] | None:
-    """Keys from the top of the body to the list that the operation is about; None where it is about none.
+    """Return the keys from the top of the body to the list of the operation; None if it has no list.
 
     That is the documented array at the top that is no list of links, or, for what is asked in pages, one within the
     only object of the body.
@@ -87,12 +87,12 @@ def collection(operation: Operation, rows: list[Parameter]) -> tuple[str, ...] |
 
 
 def plain(name: str) -> str:
-    """A name without what spellings differ in: the prefix before a colon, capitals, and what is no letter or digit."""
+    """Return a name without differences of spelling: no prefix before a colon, no capitals, only letters and digits."""
     return re.sub(r"[^a-z0-9]", "", name.rpartition(":")[2].lower())
 
 
 def _kin(name: str, array: str, same: Mapping[str, str]) -> Iterator[str]:
-    """The plain names that a field may bear which a parameter is about, the likeliest first.
+    """Return the plain names of fields that a parameter may be about, the likeliest first.
 
     ``same`` gives the plain name of a field for that of a parameter, where they have no word in common.
     """
@@ -141,7 +141,7 @@ class _Lists:
             self.fields.setdefault(label, [s for s in shown if len(s.field) == 2] or shown)
 
     def row(self, row: Parameter) -> None:
-        """The cases of one query row, or why it has none."""
+        """Add the cases of one query row, or the reason why it has none."""
         requirement = self._requirement(row)
         version = self._version(row)
         if version is None:
@@ -171,7 +171,7 @@ class _Lists:
         return highest if lowest <= highest else None
 
     def _name(self, row: Parameter, version: Microversion) -> str | None:
-        """The field that names an element in a marker: a documented uuid where one is asked for, else as in a path."""
+        """Return the field that names an element in markers: a uuid if the row wants one, else as in paths."""
         names = self.view.service.marker_fields
         if self.array[-1] in names:
             return names[self.array[-1]]
@@ -234,7 +234,7 @@ class _Lists:
             self.book.case(requirement, "next", trial, NextLink(links[0].name))
 
     def _leads_on(self, row: Parameter, version: Microversion) -> bool:
-        """Whether a row is the list of links that stands beside the elements."""
+        """Return whether a row is the list of links beside the elements."""
         place = place_of(self.view.operation, row)
         beside = row.name.endswith("_links") if place is None else place == (row.name,) and row.name.endswith("links")
         return beside and row.type in _ARRAYS and version in row.range
@@ -256,7 +256,7 @@ class _Lists:
             for key, trial in trials:
                 self.book.case(requirement, key, trial, Sorted(key, ("asc", "desc")))
             return
-        # Any key shows the direction; a name is what elements differ in.
+        # Any key shows the direction; elements surely differ in their names.
         key, trial = next((pair for pair in trials if plain(pair[0]).endswith("name")), trials[0])
         for one in row.enum:
             if one in ("asc", "desc"):
@@ -275,7 +275,7 @@ class _Lists:
                 yield key, shown, version
 
     def _shown(self, name: str) -> Shown | None:
-        """The field that a name is about, at the highest version that shows it."""
+        """Return the field of a name, at the highest version that shows it."""
         for label in _kin(name, self.array[-1], self.same):
             there = [s for s in self.fields.get(label, ()) if self._version(s.row) is not None]
             if there:
@@ -283,7 +283,7 @@ class _Lists:
         return None
 
     def _parts(self, row: Parameter, shown: Shown) -> dict[str, Any]:
-        """Where the values stand below a field that holds objects, as the description of the service says."""
+        """Return the place of the values below a field of objects, by the description of the service."""
         named = set(_kin(row.name, self.array[-1], self.same))
         for name, one in self.view.service.query_fields.items():
             if one.part is not None and plain(name) in named and (one.field,) == shown.field:
@@ -313,7 +313,7 @@ class _Lists:
 
 
 def _match(row: Parameter) -> Match:
-    """How the row selects, by its name and type: texts may match in part, unless they are identifiers."""
+    """Return how the row selects, by its name and type: texts may match in part, unless they are identifiers."""
     if row.name.startswith("not-"):
         return "lacks"
     if re.match(r"min[A-Z_]", row.name) and row.type in ("integer", "int"):

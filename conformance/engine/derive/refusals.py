@@ -35,7 +35,7 @@ from conformance.engine.model.trial import Outcome, Twice
 from specs.model import Condition
 
 OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
-"""Codes that depend on drivers and configuration: no request provokes them."""
+"""Status codes that depend on drivers and configuration, so that no request provokes them."""
 
 
 def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
@@ -111,10 +111,10 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     role = "reader" if view.role == "member" else "member"
     own = view.operation.path.split("/")[1] in view.service.user_owned
     if role == "reader" and (view.reads or own or (policy is not None and "reader" in policy.roles)):
-        # Whoever may only read may read this, or has things of his own. The reference does not say who may not.
+        # A reader may read this, or has things of the same kind. The reference names no role that may not.
         trial = attempt(view, "documented", Where(variant, state), Asked(role="visitor"), outcome=SILENT_TO_SENDER)
         requirement = view.requirement("error", "403", line)
-        # Things that belong to one user are not there for another, whatever the role.
+        # Things of one user do not exist for another user, in any role.
         hides = not own and bool(placeholders(view.operation.path))
         book.case(requirement, "visitor", trial, RefusedWhereSilent(403, "a role without any right", may_hide=hides))
         return
@@ -152,7 +152,7 @@ def _not_found(view: View, book: Book, line: int) -> None:
     if view.role == "member":
         foreign = attempt(view, "documented", Where(variant, state), Asked(role="alt"), outcome=REFUSED_TO_SENDER)
         why = "the resource belongs to another project"
-        # 403 is as good where it is listed: the reference does not say which of the two it is.
+        # A listed 403 also keeps the promise: the reference does not choose between the two codes.
         book.case(requirement, "other-project", foreign, Refused((404,), why, also_listed=True))
     for condition in view.operation.preconditions:
         if condition.kind == "exists" and condition.resource == view.service.resource:
@@ -181,7 +181,7 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
 
 
 def _not_known(view: View, book: Book, line: int) -> None:
-    """An id that names nothing, where no 404 is listed: the reference lists 400 alone, for no stated case."""
+    """Add the case of an unknown id if 404 is not listed: the reference lists only 400, without a situation."""
     variant, _ = view.main
     unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
     requirement = view.requirement("error", "400", line)
@@ -189,7 +189,7 @@ def _not_known(view: View, book: Book, line: int) -> None:
 
 
 def _repeated(view: View, book: Book, line: int) -> None:
-    """The same asked for twice, where a conflict is listed for what makes or adds something; or of two elements."""
+    """Add the case of a request sent twice, if a conflict is listed for making a thing; or for two elements."""
     variant, state = view.main
     requirement = view.requirement("error", "409", line)
     if view.scoped:
@@ -205,7 +205,7 @@ def _repeated(view: View, book: Book, line: int) -> None:
 
 
 def _wrong_status(view: View, book: Book, line: int | None) -> None:
-    """Every stable status outside of the documented ones, and where none is documented, what the cloud does there."""
+    """Add cases in every stable status that is not documented; without documented statuses, cases that only observe."""
     for variant in view.variants:
         others = [s for s in view.service.stable_statuses if s not in variant.states]
         for state in others:
@@ -227,14 +227,14 @@ def _wrong_status(view: View, book: Book, line: int | None) -> None:
 
 
 def _locked(view: View, book: Book, line: int | None) -> None:
-    """A locked resource: refused to its owner and open to an administrator, where the reference says so."""
+    """Add cases on a locked resource: refused to its owner and open to an administrator, if the reference says so."""
     resource = view.service.resource
     said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
     variant, state = view.main
     if view.operation.id in (view.service.lock, view.service.unlock) or not (said or line):
         return
     if view.role != "member":
-        if said:  # that a member is refused would say nothing of the lock
+        if said:  # the refusal of a member would say nothing about the lock
             admin = attempt(view, "documented", Where(variant, state), setup=(Locked(),))
             requirement = view.requirement("precondition", "locked", said[0].line)
             book.case(requirement, "admin", admin, Admitted(f"an administrator may act on a locked {resource}"))
@@ -261,7 +261,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
 
 
 def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
-    """Refused where nothing is left of a quota that the reference asks for, and that the API can set."""
+    """Add the case of a refusal because a quota is used up, if the reference names the quota and the API can set it."""
     for condition in view.operation.preconditions:
         if condition.kind != "quota" or not _settable(view, condition):
             continue
@@ -287,7 +287,7 @@ def _at_quota(view: View, book: Book, listed: Mapping[int, int]) -> None:
 
 
 def _settable(view: View, condition: Condition) -> bool:
-    """Whether the quota can be set for the project of who asks, which is the member's."""
+    """Return whether the quota can be set for the project of the member."""
     return view.role == "member" and condition.resource in view.service.quotas
 
 

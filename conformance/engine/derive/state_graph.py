@@ -1,7 +1,7 @@
 """The documentation as a model: which requests lead from status to status.
 
-An operation with a precondition P and a postcondition Q is an edge from P to Q. Where the reference leaves one of the
-two unsaid, the state table supplies it; such edges are marked, cost more, and are noted in the record when used.
+An operation with a precondition P and a postcondition Q is an edge from P to Q. If the reference lacks one of the
+two, the description supplies it; such edges are marked, cost more, and are noted in the record when used.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ class Edge:
     """A request that leads from one status to another.
 
     Attributes:
-        operation: what is asked; role and body: how.
-        source, targets: the statuses before and (one of) after.
-        from_table: whether the state table had to supply a part of it.
-        microversion: to ask for; None for the highest.
-        detour: whether an administrator goes it in place of a member, who may be refused.
+        operation, role, body: the request.
+        source, targets: the status before it, and the possible statuses after it.
+        from_table: True if the description supplied a part of the edge.
+        microversion: the microversion of the request; None for the highest.
+        detour: True if an administrator sends the request instead of a member, who may be refused.
     """
 
     operation: Operation
@@ -39,14 +39,14 @@ class Edge:
 
     @property
     def cost(self) -> float:
-        """The price of going this way: table knowledge and administrators are used where nothing else leads there."""
+        """The cost of the edge: those from the description, and of administrators, are used only without another."""
         return (
             1.0 + (0.25 if self.from_table else 0) + (0.5 if self.role == "admin" else 0) + (20 if self.detour else 0)
         )
 
     @property
     def note(self) -> str:
-        """How the record names a table entry that was used."""
+        """The name of the edge in the record."""
         return f"states: {self.operation.id} leads from {self.source} to {' or '.join(self.targets)}"
 
 
@@ -64,7 +64,7 @@ class StateGraph:
         edges: list[Edge] = []
         for view in views:
             edges += _documented(view) if view.operation.action else _plain(view)
-        # A cloud may refuse its members what the reference lets them do: an administrator goes the same ways.
+        # A cloud may refuse a member a documented request, so each edge also exists for an administrator.
         edges += [replace(edge, role="admin", detour=True) for edge in edges if edge.role != "admin"]
         return cls(edges)
 
@@ -74,7 +74,7 @@ class StateGraph:
         """The cheapest edges from one status to another, without broken ones and within the roles of the run.
 
         Returns:
-            The edges in order, empty where source and target are one, None where nothing leads there.
+            The edges in order; empty if source and target are the same; None if no edges lead there.
         """
         avoided, allowed = set(broken), set(roles)
         queue: list[tuple[float, int, str, list[Edge]]] = [(0.0, 0, source, [])]
