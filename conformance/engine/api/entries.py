@@ -9,12 +9,12 @@ from typing import Any
 from conformance.engine.model.binding import Step
 
 FORMING = "ing"
-"""How the statuses end in which a thing is not yet what it will be: creating, attaching, deleting."""
+"""The endings of transient statuses: creating, attaching, deleting."""
 
 
 @dataclass(frozen=True)
 class Transition:
-    """A way from status to status: the operation that goes it, with what role and which request fields."""
+    """A transition from status to status: its operation, the role of the sender, and the fields of the request."""
 
     operation: str
     source: str
@@ -25,7 +25,7 @@ class Transition:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A situation in which a documented refusal is provoked although the reference does not say when it comes.
+    """A situation that provokes a documented refusal, although the reference does not describe the situation.
 
     Attributes:
         parameter: which is not as it should be, and binding: its value; None where the request is as documented.
@@ -46,9 +46,9 @@ class Fault:
     """The form of the body of an error.
 
     Attributes:
-        list_key: of the list whose first element describes the error; None where the only key of the body does.
-        code_field: repeats the code of the answer.
-        required_fields: those that must be there beside it.
+        list_key: the key of the list whose first element describes the error; None if the only key of the body does.
+        code_field: the field that repeats the status code.
+        required_fields: the other required fields.
     """
 
     list_key: str | None = None
@@ -58,15 +58,15 @@ class Fault:
 
 @dataclass(frozen=True)
 class Naming:
-    """How a placeholder gets its value where no collection lists it for long, or at all.
+    """The source of the value of a placeholder that no collection lists, or only for a short time.
 
     Attributes:
-        steps: requests of which the last makes it.
-        field: where its answer names it, None where the collection lists it then.
-        pattern: which part of the field's text is the name.
-        min_microversion: the first microversion at which such a name is of use, None for all.
-        statuses: those in which the steps can be taken; empty for all.
-        end_steps: requests that end what the steps have begun.
+        steps: requests; the last one makes the thing.
+        field: the field of its response that names the thing; None if the collection lists the thing afterwards.
+        pattern: the part of the text of the field that is the name.
+        min_microversion: the first microversion that accepts such a name; None for all.
+        statuses: statuses of the resource in which the steps are possible; empty for all.
+        end_steps: requests that end the things of the steps.
     """
 
     steps: tuple[Step, ...]
@@ -78,20 +78,20 @@ class Naming:
 
     @property
     def passing(self) -> bool:
-        """Whether it names something only while that lasts."""
+        """True if the thing is short-lived."""
         return self.field is None
 
 
 @dataclass(frozen=True)
 class Showing:
-    """Preconditions without which a response does not show the fields that are documented within one that may be empty.
+    """Preconditions of a response that shows the fields inside of a field that may be empty.
 
     Attributes:
-        operation, fields: shell patterns over its id and over the names of the rows.
-        existing: operations whose path must name something that exists.
-        steps: requests that bring it about.
-        query: names and values that ask for it.
-        needs_resource: whether there must be a resource of this run.
+        operation, fields: shell patterns for the id of the operation and for the names of the rows.
+        existing: operations whose path must name an existing thing.
+        steps: requests that fill the field.
+        query: names and values of the query that shows the field.
+        needs_resource: True if the run must have a resource.
     """
 
     operation: str
@@ -104,12 +104,12 @@ class Showing:
 
 @dataclass(frozen=True)
 class Environment:
-    """A kind of the resource that is made only where a case asks for it.
+    """A variant of the resource that is made only for cases about it.
 
     Attributes:
-        words: of a reference for it.
-        factory_arguments: for the factory of the resource, so that it makes one.
-        shown_by: fields of the resource, and the values by which it shows that it is one.
+        words: the words of a reference for the variant.
+        factory_arguments: arguments of the factory of the resource that make this variant.
+        shown_by: fields of the resource with the values that show this variant.
     """
 
     words: tuple[str, ...]
@@ -122,11 +122,11 @@ class Byproduct:
     """A thing that a request may make of each thing that is attached to the resource.
 
     Attributes:
-        resource: as a reference calls it.
-        kind: as the journal calls it, which says where it is listed and removed.
-        source_field: of one, names the thing.
-        attached_field: of the resource, lists the things.
-        existing: operations whose path must name something that exists, so that something is attached.
+        resource: the word of a reference for the new thing.
+        kind: the kind of the new thing, which the journal records.
+        source_field: the field of the new thing that names the attached thing.
+        attached_field: the field of the resource that lists the attached things.
+        existing: operations whose path must name an existing thing, so that something is attached.
     """
 
     resource: str
@@ -138,14 +138,14 @@ class Byproduct:
 
 @dataclass(frozen=True)
 class ActionLog:
-    """How a resource shows what is done to it.
+    """The log of the actions on a resource.
 
     Attributes:
-        list_operation: lists its actions, the newest first; show_operation: shows one of them.
-        steps_field: of an action, holds its steps; finished_field: of a step, has a value once the step has ended.
-        name_field: of an action, distinguishes it from all others.
-        user_field: says who asked; it is empty where the cloud acted of its own accord.
-        failure_field: says why the action failed.
+        list_operation: lists the actions, the newest first; show_operation: the operation that shows one.
+        steps_field: the field of an action with its steps; finished_field: a field that a step has after its end.
+        name_field: the field of an action with its unique name.
+        user_field: the field with the user who asked; empty if the cloud acted by itself.
+        failure_field: the field with the reason of a failure.
     """
 
     list_operation: str = ""
@@ -159,12 +159,12 @@ class ActionLog:
 
 @dataclass(frozen=True)
 class EffectRule:
-    """Where the API shows an effect that the reference promises: that a resource is there, or is there no more.
+    """The list in which the API shows an effect that the reference promises: a resource exists, or no longer exists.
 
     Attributes:
         resource, effects: in the words of the facts.
-        path: of a list that shows such resources; max_microversion: the last at which it does, None for all.
-        query: names and values, Bindings too, that ask for those of the resource under test alone.
+        path: the path of a list of such resources; max_microversion: the last microversion of the list, None for all.
+        query: names and values, or Bindings, that select those of the resource under test.
         resource_field: keys from an element of the list to the field that names the resource under test.
     """
 
@@ -187,13 +187,13 @@ class BindingRule:
 
 @dataclass(frozen=True)
 class ValueRule:
-    """The needs of a value that the reference lets in; operation, parameter and value are shell patterns.
+    """The needs of a value that the reference allows; operation, parameter and value are shell patterns.
 
     Attributes:
         value: an enumerated value, ``longest``, ``shortest``, ``lowest`` or ``highest``, or ``given`` for any at all.
-        together_with: fields that are sent with it.
-        by_provider_choice: whether the provider of a cloud chooses if the value is of use; it is in the sandbox.
-        reason, explanation: why no case sends it, in the words of ``REASONS`` and in full; None where one does.
+        together_with: fields that must be sent with it.
+        by_provider_choice: True if the provider of a cloud decides whether the value works; it works in the sandbox.
+        reason, explanation: the reason why no case sends it, as a key of ``REASONS`` and in full; None if a case does.
     """
 
     operation: str
@@ -207,15 +207,15 @@ class ValueRule:
 
 @dataclass(frozen=True)
 class Stock:
-    """How elements of a list are made, so that a page has something to leave out.
+    """The way to make elements of a list, so that a page can leave some out.
 
     Attributes:
-        factory: the kind whose factory makes them; None where statuses bring the elements about.
-        shown_in: the lists that show them, by the key of the list.
-        isolated_by: the query parameter that shows them alone, given the text that their names share.
+        factory: the kind whose factory makes the elements; None if changes of status make them.
+        shown_in: the keys of the lists that show them.
+        isolated_by: the query parameter that selects only them, by the common text of their names.
         fields: field, the first microversion that takes it, and a value for each of them, Bindings too.
-        statuses: which a resource is brought into, in turn, for each of them.
-        apart: members of the request beside the element, by which the cloud puts the two in different places.
+        statuses: statuses that a resource passes through, in turn, for each element.
+        apart: members of the request beside the element that place the two elements apart.
     """
 
     name: str
@@ -229,12 +229,12 @@ class Stock:
 
 @dataclass(frozen=True)
 class QueryField:
-    """The field by which a query parameter selects, where its name does not tell.
+    """The field by which a query parameter selects, if its name is not the name of the field.
 
     Attributes:
         field: of a listed element.
-        part: the key that holds the value in each object below the field; None where the field holds it.
-        where: keys of such an object, and the values that they must have where they are there.
+        part: the key of the value in each object below the field; None if the field itself holds the value.
+        where: keys of such an object, with the values that they must have if they are present.
     """
 
     field: str

@@ -1,4 +1,4 @@
-"""Values that only a running service gives, as its description says where they are to be had."""
+"""Values that only a running service gives, with the sources that its description names."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from specs.microversion import Microversion
 
 @dataclass(frozen=True)
 class Attachment:
-    """How a thing of some kind is attached to the resource under test.
+    """The way to attach a thing of some kind to the resource under test.
 
     Attributes:
-        operation: that attaches it; parameter: of its request, which names it.
-        attribute: of the thing, by which it is named.
-        background: whether it may go on when the resource shows no task any more.
+        operation: the operation that attaches it; parameter: the request parameter that names it.
+        attribute: the attribute of the thing that is the value of the parameter.
+        background: True if the work may go on after the resource shows no task.
     """
 
     operation: str
@@ -32,12 +32,12 @@ class ShownValue:
     """A value that the resource under test shows.
 
     Attributes:
-        fields: of its view, of which the first that is there and filled gives the value.
-        within: a field of its view, each value of which may hold them; where: what must be so of such a one.
-        role: as whom the view is asked for; None for the view that is at hand.
-        needed: whether a resource is made where there is none.
-        can_be_lost: whether an accepted request that names the value may take it away.
-        missing: why it cannot be had; empty where something else gives it then.
+        fields: fields of its view; the first one with a value gives the value.
+        within: a field of its view whose values may hold the fields; where: conditions on such a value.
+        role: the role that requests the view; None for the last view.
+        needed: True if a resource is made when there is none.
+        can_be_lost: True if an accepted request that names the value may remove it.
+        missing: the reason if there is no value; empty if another source gives it then.
     """
 
     fields: tuple[str, ...]
@@ -51,9 +51,9 @@ class ShownValue:
 
 @dataclass(frozen=True)
 class MadeUp:
-    """A value that is made up: in the form ``{uuid}`` stands for a new UUID, and ``{token}`` for a random text.
+    """A made-up value: ``{uuid}`` in the form stands for a new UUID, ``{token}`` for a random text.
 
-    ``sandbox_only`` says why it is of no use on a cloud that is no sandbox; empty where it is of use everywhere.
+    ``sandbox_only`` says why it works only in the sandbox; empty if it works everywhere.
     """
 
     form: str
@@ -65,10 +65,10 @@ class GivenKind:
     """The source of the values of a kind of things that requests name.
 
     Attributes:
-        unknown: a value that names no thing of this kind; None where no request is tried with one.
-        plain: attribute -> what stands for it in a request that is to reach nothing.
-        shown_values: attribute -> where the resource under test shows it.
-        made_up: how a value is made up that stands for a thing; None where things are found or made.
+        unknown: a value that names no thing of this kind; None if no request is sent with one.
+        plain: attribute -> its constant in requests that must not reach anything.
+        shown_values: attribute -> the place where the resource under test shows it.
+        made_up: the form of made-up values; None if things are found or made.
     """
 
     unknown: str | None = None
@@ -79,19 +79,19 @@ class GivenKind:
 
 @dataclass(frozen=True)
 class RelatedStatus:
-    """Where the status of another resource is shown, of which a reference says what becomes of it.
+    """The place that shows the status of another resource, if a reference promises a status of it.
 
     Attributes:
-        path: of a list, or with ``{id}`` of the one resource that the answer names.
-        status_field: that shows the status, in an element of the list or in the answer.
-        role: as whom it is asked for; nothing is known without it.
-        query: of the list: name -> ``{id}``, for which the id of the resource under test stands.
+        path: the path of a list, or, with ``{id}``, of the resource that the response names.
+        status_field: the field with the status, in an element of the list or in the response.
+        role: the role that requests it; without this role nothing is known.
+        query: the query of the list: name -> ``{id}``, the id of the resource under test.
         resource_field: the field of an element that names the resource under test; empty where the path is no list's.
         order_field: the field that grows from one element to the next, so that the newest can be told.
         named_by: fields of an accepted answer that name it; then its Location, then what is listed.
-        passing: statuses, or what they end in, that do not last.
-        seconds: to wait at most for one that lasts; None for as long as for any status.
-        microversion: at which it is asked for.
+        passing: transient statuses, or their endings.
+        seconds: the longest wait for a lasting status; None for the usual one.
+        microversion: the microversion of the request.
     """
 
     path: str

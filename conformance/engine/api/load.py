@@ -36,7 +36,7 @@ from specs.microversion import Microversion
 from specs.model import Spec
 
 GIVEN = ("unknown", "plain", "shown_values", "made_up")
-"""Keys of a kind that say what gives its values; the others are of what the client must know."""
+"""Keys of a kind that name the source of its values; the other keys are for the client."""
 
 
 def _binding(entry: Mapping[str, Any]) -> Any:
@@ -144,7 +144,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         service: the type of the service, as the catalogue calls it.
 
     Raises:
-        DescriptionError: they hold a section, a key or a word that there is not.
+        DescriptionError: they contain an unknown section, key or word.
     """
     validate(description)
     read = description.data
@@ -279,7 +279,7 @@ def _part(entry: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
 
 
 def _profile(service: str, read: Mapping[str, Any]) -> Profile:
-    """The profile: all that the client must know of the service."""
+    """Return the profile: the facts about the service that the client needs."""
     kinds: Mapping[str, Mapping[str, Any]] = read.get("kinds", {})
     beyond = {"found", *GIVEN}
     things = {n: {"name": n, **{k: v for k, v in entry.items() if k not in beyond}} for n, entry in kinds.items()}

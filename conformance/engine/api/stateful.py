@@ -14,18 +14,18 @@ class StatefulResource:
     """One kind of things that have statuses.
 
     Attributes:
-        kind: by name; identifier: the placeholder of a path that names one.
-        initial_status: the one after creation; stable_statuses: those that it keeps until somebody acts.
+        kind: the name of the kind; identifier: the placeholder of a path that names one.
+        initial_status: the status after creation; stable_statuses: statuses that last until somebody acts.
         optional_statuses: stable ones that a cloud need not keep.
-        lasting_fields: fields of it that nothing but a request changes while no task is under way.
-        statuses_to_try: operation id -> statuses in which it is tried where the reference names none.
+        lasting_fields: fields that change only by a request while no task is under way.
+        statuses_to_try: operation id -> the statuses in which it is tested if the reference names none.
         transitions: ways from status to status that the reference does not state.
         lock, unlock: operations by which the owner locks and unlocks it; lock_shown_by: the field that shows it.
-        action_log: how it shows what is done to it.
-        usual_environments: a reference's words for the usual sort of it; environments: name -> another sort, which is
-            made where a case asks for it.
-        attached_by: kind -> how a thing of it is attached to the resource.
-        byproducts: what a request may make of what is attached to it.
+        action_log: the log of its actions.
+        usual_environments: the words of a reference for the usual variant; environments: name -> another variant,
+            which is made for cases about it.
+        attached_by: kind -> the way to attach a thing of this kind to the resource.
+        byproducts: things that a request may make of the attached things.
     """
 
     kind: str = ""

@@ -1,4 +1,4 @@
-"""Strict reading of a description: whatever the schema or the reference does not know is one sentence.
+"""Strict reading of a description: everything unknown to the schema or the reference is one sentence.
 
 The schema (``conformance/services/schema.json``) says which keys there are. Its formats say what a text refers to:
 ``kind``, ``source`` and ``status`` to other sections of the description; ``operation``, ``operation-pattern``,
@@ -32,10 +32,10 @@ OF_THE_TRIAL = ("path", "shown", "sent", "before")
 """Sources of values in the trial itself: its path, what that shows, its body, and the steps before it."""
 
 _NEAR = 0.5
-"""How much alike two words are of which one may be meant for the other (``difflib``)."""
+"""The least similarity of a wrong word and its correction (``difflib``)."""
 
 _FEW = 12
-"""So many right words are listed where none is near."""
+"""The largest number of right words in a message without a near word."""
 
 _NOUNS = {
     "kind": "kind of thing",
@@ -47,17 +47,17 @@ _NOUNS = {
     "path": "path",
     "step": "operation or collection",
 }
-"""Format of the schema -> what a text of it names."""
+"""Format of the schema -> the kind of name in a text of this format."""
 
 
 @dataclass(frozen=True, order=True)
 class _Problem:
-    """Something in a description that there is not. In the order in which the telling ones come first.
+    """A fault of a description. Faults are ordered, and the causes come before their consequences.
 
     Attributes:
-        rank: 0 for a wrong word, 1 for what may follow from one.
+        rank: 0 for a wrong word, 1 for a possible consequence of one.
         file, line: its place.
-        what: is wrong, and mend: how that is mended.
+        what: the fault, and mend: its correction.
     """
 
     rank: int
@@ -82,7 +82,7 @@ def validate(description: Description) -> None:
     """Check a description by itself.
 
     Raises:
-        DescriptionError: it has a section, a key or a word that there is not; the first in the order of the files.
+        DescriptionError: it has an unknown section, key or word; the first one in the order of the files.
     """
     kinds = tuple(description.data.get("kinds") or ())
     resources = description.data.get("resources")
@@ -99,19 +99,19 @@ def validate(description: Description) -> None:
 def check_against(description: Description, specs: Iterable[Spec], whole: bool) -> tuple[str, ...]:
     """Check that the reference has every operation and path that a description names.
 
-    A description is written for one release. In specs of another one operations may be missing: that is told, and no
-    error. Nothing follows where only some of the files of the reference are at hand.
+    A description is written for one release. In specs of another release, operations may be missing: this is noted, and
+    is not an error. If only some files of a reference are given, missing operations mean nothing.
 
     Args:
-        description: of the service that the specs are of.
-        specs: those at hand.
-        whole: whether they are all of their release.
+        description: the description of the service of the specs.
+        specs: the given specs.
+        whole: True if they are all specs of their release.
 
     Returns:
-        What the specs of another release do not have: for each a sentence with its place.
+        A sentence with its place for each operation or path that another release lacks.
 
     Raises:
-        DescriptionError: the release for which the description is written does not have it.
+        DescriptionError: the release that the description is written for lacks an operation or a path.
     """
     specs = tuple(specs)
     lacking = _undocumented(description, specs)
@@ -126,7 +126,7 @@ def check_against(description: Description, specs: Iterable[Spec], whole: bool) 
 
 
 def _undocumented(description: Description, specs: Iterable[Spec]) -> list[_Problem]:
-    """The operations and kinds that a description names and the specs do not have."""
+    """Return the operations and kinds that a description names and the specs lack."""
     operations = {o.id: o for spec in addressed(tuple(specs)).specs for o in spec.operations}
     paths = [form(o.path) for o in operations.values()]
     known: dict[str, Callable[[str], bool]] = {
@@ -155,12 +155,12 @@ def _among(words: Collection[str]) -> Callable[[str], bool]:
 def _problems(
     description: Description, known: Mapping[str, Callable[[str], bool]], names: Mapping[str, Collection[str]]
 ) -> Iterator[_Problem]:
-    """Whatever does not fit the schema.
+    """Yield the faults of a description by the schema.
 
     Args:
         description: to check.
-        known: format of the schema -> whether there is what a text names.
-        names: format of the schema -> all that it may name, for hints.
+        known: format of the schema -> a test whether a name exists.
+        names: format of the schema -> all existing names, for hints.
     """
     from jsonschema import Draft202012Validator, FormatChecker  # takes a moment, and only a run has a description
 
@@ -174,7 +174,7 @@ def _problems(
 
 
 def _said(error: ValidationError, names: Mapping[str, Collection[str]]) -> tuple[int, Path, str, str]:
-    """The rank of an error of the schema, the path of what is wrong, what is wrong, and how it is mended."""
+    """Return the rank of an error of the schema, the path of the fault, the fault, and its correction."""
     path: Path = tuple(error.absolute_path)
     value: Any = error.instance
     limit: Any = error.validator_value
