@@ -1,4 +1,4 @@
-"""Candidates: the things of a cloud that a request can name, where they are listed, and which of them will do."""
+"""Candidates: the things of a cloud that a request can name, the lists that show them, and the choice among them."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from specs.microversion import Microversion
 
 @dataclass(frozen=True)
 class Lookup:
-    """A list of what a cloud has.
+    """A list of things of the cloud.
 
     Attributes:
-        path: below the versioned root.
-        key: the member of the answer that holds the list.
-        service: another service of the catalogue, that is asked; empty for the service itself.
+        path: the path below the versioned root.
+        key: the member of the response that holds the list.
+        service: another service of the catalogue that has the list; empty for the service itself.
         root: the last part of that service's versioned root, which catalogues may leave out.
-        query: names and values.
-        where: what must be so of an entry that counts.
-        microversion: at which it is asked for, where the cloud knows it.
+        query: names and values of the query.
+        where: conditions that an entry must fulfil.
+        microversion: the microversion of the request, if the cloud supports it.
     """
 
     path: str
@@ -35,14 +35,14 @@ class Lookup:
 
 @dataclass(frozen=True)
 class Attribute:
-    """A value of what discovery finds.
+    """A value of a discovered thing.
 
     Attributes:
-        fields: of which the first that is there and filled gives it.
-        number: whether it is a whole number, 0 where no field gives it.
-        at_least: the least that it is taken for; times: by which it is multiplied.
-        test: it is not a field's value, but whether this holds.
-        members: patterns: it is the number of members whose names fit one, of the object in the field or else of all.
+        fields: the first of these fields with a value gives it.
+        number: True for a whole number, which is 0 without such a field.
+        at_least: the lower bound of the value; times: its factor.
+        test: a condition; the value is whether the condition holds.
+        members: patterns; the value is the number of members with a fitting name, in the object of the field or in all.
     """
 
     fields: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Fit:
-    """An attribute that must not be below that of something else that was found; 0 fits where ``zero_fits``."""
+    """An attribute that must not be below that of another discovered thing; with ``zero_fits``, 0 always fits."""
 
     attribute: str
     least: str
@@ -67,12 +67,12 @@ class Other:
     """The conditions on a second thing, beside the first.
 
     Attributes:
-        differs_in: attributes of which one at least is not that of the first.
-        at_least: attributes of which none is below that of the first.
-        larger_by: attributes by which one that is larger is taken before all others; none for any.
-        prefers: attributes by which it is chosen, the smallest first; the order where there are none.
-        fits: name of something else -> what of it must fit this.
-        missing: why there is none; ``{first}`` stands for the first one's name.
+        differs_in: attributes; at least one must differ from the first thing.
+        at_least: attributes; none may be below that of the first thing.
+        larger_by: attributes; a thing that is larger in them is taken before all others.
+        prefers: attributes that decide the choice, the smallest first; by default ``order``.
+        fits: name of another discovered thing -> its attribute that must fit.
+        missing: the reason if there is none; ``{first}`` stands for the name of the first thing.
     """
 
     differs_in: tuple[str, ...] = ()
@@ -88,19 +88,19 @@ class Candidates:
     """The things of a cloud that a request can name, and the choice among them.
 
     Attributes:
-        lists: where they are listed; the first that shows any counts.
-        id, name: what names one, and what a person calls it.
-        attributes: what else of one is of use.
-        order: attributes by which they are sorted, the smallest first.
-        prefers: attributes by which the first one is chosen, the smallest first; the order where there are none.
-        fits: name of something else -> what of this must fit it.
-        unfit: why none is fit; ``{name}`` stands for that of what it should fit.
-        empty: why there is none.
-        other: what a second one must be.
-        unlisted: whether one that the user names need not be shown in the lists.
-        role: as whom they are looked for, and why_role: why nobody else can; asked for anew each time where it is said.
-        in_use: field of the resource under test -> the attribute of the one that it uses.
-        spare: whether the one in use is taken by no relation but ``own``.
+        lists: the lists that show them; the first one with an entry counts.
+        id, name: the values that identify a thing, and that people call it by.
+        attributes: further values of a thing.
+        order: attributes that sort the things, the smallest first.
+        prefers: attributes that decide the choice, the smallest first; by default ``order``.
+        fits: name of another discovered thing -> the attribute of this one that must fit it.
+        unfit: the reason if none fits; ``{name}`` stands for the name of the other thing.
+        empty: the reason if there is none.
+        other: the conditions on a second thing.
+        unlisted: True if a thing that the user names need not be in the lists.
+        role: the role that looks for them, and why_role: the reason why only it can; each look is then new.
+        in_use: field of the resource under test -> the attribute of the thing that it uses.
+        spare: True if only the relation ``own`` takes the thing in use.
     """
 
     lists: tuple[Lookup, ...]
@@ -125,8 +125,8 @@ class Limit:
     """A limit of a project.
 
     Attributes:
-        limit, used: fields that show it, and what is used of it.
-        kind, attribute: what one more thing takes of it: an attribute of what discovery finds; one where there is none.
+        limit, used: the fields with the limit, and with the used amount.
+        kind, attribute: the amount that one more thing uses: an attribute of a discovered thing; by default one.
     """
 
     limit: str

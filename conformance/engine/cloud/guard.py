@@ -1,4 +1,4 @@
-"""The guard: no request goes out that could change what this run did not make.
+"""The guard: it stops every request that could change things which this run did not make.
 
 A request other than GET and HEAD passes if
 
@@ -7,7 +7,7 @@ A request other than GET and HEAD passes if
 (b) or it creates something, and the journal already holds the intent, with the name that the path gives it, if any;
 (c) or its target is a random id that this run has seen answer 404, or it goes out without a valid token;
 (d) or its path holds a name that this run has made up for a route that cannot exist, so that nothing is there;
-(e) or the user allows disruption, for what is shared, unless no request could undo it;
+(e) or the user allows changes to shared things, and a later request can undo it;
 (f) or it pays a debt that is in the journal.
 
 It knows what may pass and refuses the rest, routes that it has never heard of included. What it must know of the routes
@@ -49,11 +49,11 @@ _UNASSIGNED = tuple(
 """Addresses set aside for documentation (RFC 5737, RFC 3849): nobody has them, so they may stand for an unknown one."""
 
 AnonymousRefused = Callable[[Anonymous, str], bool]
-"""Whether the cloud was seen to refuse such a sender (401) at this path."""
+"""A test whether the cloud refused such a sender (401) at this path."""
 
 
 NamesNothing = Callable[["Ask", str, str], bool]
-"""Whether the cloud was seen to have nothing of an id in a collection, for who asks."""
+"""A test whether the cloud shows nothing with an id in a collection to the sender."""
 
 LEAVE = "--allow-disruptive would let it"
 
@@ -62,19 +62,19 @@ class Guard:
     """Decides on every request before it is sent. Safe to use from many threads.
 
     Args:
-        journal: of this run; None if it makes nothing.
-        rules: of the service whose routes these are.
-        allow_disruptive: let everything out.
+        journal: the journal of this run; None if the run makes nothing.
+        rules: the rules of the service.
+        allow_disruptive: True to let changes to shared things pass.
         anonymous_refused: asks the cloud whether it refuses who has no valid token; without it such requests are
             held to the same rules as all others.
         names_nothing: asks the cloud whether an id names nothing; without it only what was seen before counts.
-        made: collections besides those of the rules in which this run may have made something.
-        unknown: the random ids that another guard of this run has seen answer 404, to be shared.
+        made: further collections in which this run may have made something.
+        unknown: random ids that another guard of this run knows as unknown; both share them.
 
     Attributes:
         nowhere: names that were made up for routes that cannot exist.
         unknown: the random ids that were seen to answer 404.
-        all_own: whether the whole cloud was made for this run, so that nothing there is anybody else's.
+        all_own: True if the whole cloud was made for this run, so nobody else uses it.
     """
 
     def __init__(
@@ -112,12 +112,12 @@ class Guard:
         return self._is_refused(ask, segments) or any(one in self.unknown | self.nowhere for one in segments)
 
     def forbids(self, method: str, template: str) -> str | None:
-        """Why no request of a route goes out that names a thing which is there; None where one may.
+        """Return why the guard stops every request of a route that names an existing thing; None if one may pass.
 
         It is known before anything is made: the run can have made nothing in a collection that all users share.
 
         Args:
-            method: of the request.
+            method: the method of the request.
             template: the documented path, with placeholders.
         """
         own, segments = self._rules.own_collections, template.split("/")[1:]
@@ -133,7 +133,7 @@ class Guard:
         """Let the request pass in silence.
 
         Raises:
-            GuardRefusal: it could change what this run did not make.
+            GuardRefusal: it could change things that this run did not make.
         """
         segments = _segments(ask)
         names = {name.lower() for name, _ in ask.headers}
@@ -164,7 +164,7 @@ class Guard:
         return self._anonymous_refused(ask.role, f"/{segments[0]}" if segments else "/")
 
     def _trouble(self, ask: Ask, segments: list[str]) -> str | None:
-        """Why it must not go out; None if it may."""
+        """Return why the request must not go out; None if it may."""
         if not self.nowhere.isdisjoint(segments):
             return None
         for member, value in self._changed(_body(ask)):
@@ -219,7 +219,7 @@ class Guard:
         return _unassigned(value)
 
     def _acts(self, segments: list[str]) -> bool:
-        """Whether a GET of this path acts."""
+        """Return whether a GET of this path changes something."""
         return _fits("/" + "/".join(segments), self._rules.acting_reads)
 
     def _is_irreversible(self, method: str, segments: list[str]) -> bool:

@@ -1,8 +1,8 @@
-"""The journal of a run: every resource is written down on disk before it is asked for.
+"""The journal of a run: every resource is written to disk before the cloud is asked for it.
 
-One file of JSON lines per process, ``journal*.jsonl`` in the run's directory; what one process has written, the others
-see. Lines: ``run`` (the prefix of all names), ``intend``, ``made``, ``refused``, ``gone``; and, for what is others' and
-changed for a moment, ``owe`` (the thing as it was, and how it is put back) and ``paid``.
+One file of JSON lines per process, ``journal*.jsonl`` in the directory of the run; each process reads the files of all.
+Lines: ``run`` (the prefix of all names), ``intend``, ``made``, ``refused``, ``gone``; and, for things of others that
+are changed for a moment, ``owe`` (the thing before the change, and the way back) and ``paid``.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class Intent:
     """The intention to make a resource, already on disk.
 
     Attributes:
-        key: names it within the run's journals.
-        kind: of the resource, by its name in the description of the service.
-        name: unique to it, so that it can be found again even if no answer came.
-        role: as whom it is made, and so in which project it is.
+        key: its name within the journals of the run.
+        kind: the kind of the resource, by the description of the service.
+        name: a unique name, by which the resource can be found even without a response.
+        role: the role that makes it, and whose project it is in.
     """
 
     key: str
@@ -43,13 +43,13 @@ class Intent:
 
 @dataclass(frozen=True)
 class Entry:
-    """All that the journal knows of one intent.
+    """The state of one intent in the journal.
 
     Attributes:
-        ids: what it became: usually one id; none if no answer came.
-        paths: for each id, the path to delete it.
-        gone: those of the ids that were deleted.
-        refused: whether the cloud refused to make it.
+        ids: the ids of the resources that were made: usually one; none without a response.
+        paths: for each id, the path that deletes it.
+        gone: the ids that were deleted.
+        refused: True if the cloud refused to make it.
     """
 
     intent: Intent
@@ -60,12 +60,12 @@ class Entry:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing can be left of it: it was refused, or all that it became is gone."""
+        """True if nothing can be left: the cloud refused, or all resources are gone."""
         return all(id_ in self.gone for id_ in self.ids) if self.ids else self.refused
 
     @property
     def left(self) -> tuple[tuple[str, str], ...]:
-        """Id and path of all that is still there."""
+        """The id and path of every resource that still exists."""
         return tuple((id_, path) for id_, path in zip(self.ids, self.paths, strict=True) if id_ not in self.gone)
 
 
@@ -160,12 +160,12 @@ class Journal:
     """The journal of this process. Each line is on disk before the call returns. Safe to use from many threads.
 
     Args:
-        path: the file; its directory is the run's. An existing one is continued.
-        prefix: what every name of this run begins with. Without it the one that the run's journals already hold, or
+        path: the file, in the directory of the run. An existing file is continued.
+        prefix: the beginning of all names of this run; by default the one in the journals of the run, or
             a random one. The processes of one run must be given the same.
 
     Attributes:
-        trouble: one sentence that says why the journal cannot be written any more; None while it can.
+        trouble: one sentence that says why the journal cannot be written any more; None if it can.
 
     Raises:
         OSError: it cannot be written. Then no request may be sent to the cloud either. Lines about past events (made,
@@ -197,7 +197,7 @@ class Journal:
         return "-".join(part for part in (self.prefix, kind, secrets.token_hex(4)) if part)
 
     def intend(self, kind: str, name: str, *, role: str = "member") -> Intent:
-        """Write down that a resource is about to be asked for."""
+        """Write down that the cloud is about to be asked for a resource."""
         intent = Intent(secrets.token_hex(8), kind, name, str(role))
         with self._lock:
             self._own.add(intent.key)
@@ -213,7 +213,7 @@ class Journal:
         *,
         alias: tuple[str, ...] = (),
     ) -> None:
-        """Write down what it became. ``alias``: other values that name it in requests, such as an address."""
+        """Write down the id of the new resource. ``alias``: other values that name it, such as an address."""
         line: dict[str, Any] = {"do": "made", "key": intent.key, "id": id, "path": path_to_delete}
         if alias:
             line["alias"] = list(alias)
@@ -224,7 +224,7 @@ class Journal:
         self._write({"do": "refused", "key": intent.key})
 
     def gone(self, id: str) -> None:  # noqa: A002
-        """Write down that a resource was deleted. It stays ours: ids are not given twice."""
+        """Write down that a resource was deleted. It still counts as this run's: no id is given twice."""
         self._write({"do": "gone", "id": id})
 
     def owe(self, debt: Debt) -> Debt:
@@ -239,7 +239,7 @@ class Journal:
         return any(d.key == key and (d.method, d.back) == (method, path) for d in self.debts())
 
     def paid(self, debt: Debt) -> None:
-        """Write down that all is as it was."""
+        """Write down that a thing is as it was before."""
         self._write({"do": "paid", "key": debt.key})
 
     def debts(self, *, own: bool = False) -> tuple[Debt, ...]:

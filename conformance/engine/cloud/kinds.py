@@ -1,7 +1,7 @@
-"""Kinds of things that a service has, as its description says: where they are, how one is made, shown and removed.
+"""Kinds of things of a service, by its description: their collections, and how one is made, shown and removed.
 
-What no description names is of a kind, too: it is called as the last part of its collection's path, and has an ``id``
-and a ``name`` (see ``Kind``).
+Other things have a kind as well: its name is the last part of the path of the collection, and its things have an
+``id`` and a ``name`` (see ``Kind``).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from conformance.engine.cloud.fields import value
 from specs.microversion import Microversion
 
 GONE = "DELETED"
-"""The status that stands for a thing that is not there."""
+"""The status of a thing that does not exist."""
 
 View = dict[str, Any]
 """A thing as the cloud shows it."""
@@ -26,13 +26,13 @@ class Listing:
     """How the things of a kind are listed.
 
     Attributes:
-        key: the member of the answer that holds the list; empty where the kind is not listed.
-        entry_key: the member of each entry that holds the thing, where it is wrapped once more.
-        paged: whether a long list comes in pages, which ``marker`` asks for.
-        name_query: the query parameter that shows only those whose name holds a text.
-        status_path: the path of a list that shows the statuses; empty where none does.
-        query: further query parameters without which the list does not show all.
-        user_field: the field of a thing that names who uses it, empty where nobody does.
+        key: the member of the response that holds the list; empty if the kind is not listed.
+        entry_key: the member of each entry that holds the thing, if there is such a wrapper.
+        paged: True if a long list comes in pages, by ``marker``.
+        name_query: the query parameter that selects things by a part of their name.
+        status_path: the path of a list that shows the statuses; empty if none does.
+        query: further query parameters that the list needs to show everything.
+        user_field: the field of a thing that names its user; empty if there is none.
     """
 
     key: str = ""
@@ -46,13 +46,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class Status:
-    """How a thing shows how it is.
+    """The fields and statuses that show the state of a thing.
 
     Attributes:
-        field: that shows the status; task_field: the field that shows what is under way in it, if there is one.
-        fault_field: the field that says why it failed.
-        ready: statuses of one that is as it should be after its creation; empty where it has no status.
-        failed: statuses of one that will not become so.
+        field: the field with the status; task_field: the field with the running task, if there is one.
+        fault_field: the field with the reason of a failure.
+        ready: statuses of a new thing that is ready; empty if the kind has no status.
+        failed: statuses of a new thing that will never be ready.
     """
 
     field: str = "status"
@@ -64,7 +64,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Act:
-    """A request about one thing: in the path, ``{path}`` stands for the thing's own."""
+    """A request about one thing: ``{path}`` in its path stands for the path of the thing."""
 
     body: Any
     method: str = "POST"
@@ -73,7 +73,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Preparation:
-    """A request that must go before the removal of a thing in some statuses, such as detaching it."""
+    """A request before the removal of a thing in some statuses, such as detaching it."""
 
     statuses: tuple[str, ...]
     act: Act
@@ -81,11 +81,11 @@ class Preparation:
 
 @dataclass(frozen=True)
 class Base:
-    """Things that a thing stands on, of which only it knows, so that they are removed before it.
+    """Things below a thing that only this thing lists, so they are removed before it.
 
     Attributes:
-        field: that lists them, as a list or as the text of one in JSON; of: the field of an entry that names one.
-        kind: what they are.
+        field: the field with the list, or with its JSON text; of: the field of an entry that names one.
+        kind: their kind.
     """
 
     field: str
@@ -98,8 +98,8 @@ class Contents:
     """Things that must be taken out of a thing before it can be removed.
 
     Attributes:
-        field: of the thing, that lists them.
-        act: takes one out: in its body, ``{value}`` stands for it.
+        field: the field of the thing that lists them.
+        act: the request that takes one out: ``{value}`` in its body stands for it.
     """
 
     field: str
@@ -111,15 +111,15 @@ class Deletion:
     """How things of a kind are removed.
 
     Attributes:
-        slow: whether one is still there for a while after its deletion was accepted.
-        going: statuses, and going_tasks: tasks, of one whose deletion was accepted: it must not be asked for twice.
-        gone: statuses of one that is as good as gone, although it is still shown.
-        kept: statuses of one that was deleted and is kept for a while, until it is removed by force.
-        force: removes one at once; unlock: lets one be removed that its owner has locked.
-        final_codes: codes of an answer that will not change, however often deletion is asked for.
-        before: what must be done first.
-        base: what must be removed first.
-        contents: what must be taken out first.
+        slow: True if a thing still exists for a while after its deletion was accepted.
+        going: statuses, and going_tasks: tasks, of a thing whose deletion was accepted: it must not be deleted twice.
+        gone: statuses of a thing that counts as gone, although it is still shown.
+        kept: statuses of a deleted thing that is kept for a while, unless it is removed by force.
+        force: the request that removes a thing at once; unlock: the request that unlocks a locked thing.
+        final_codes: status codes of a refusal that will not change if the deletion is sent again.
+        before: requests before the removal.
+        base: things that must be removed first.
+        contents: things that must be taken out first.
     """
 
     slow: bool = False
@@ -169,15 +169,15 @@ class Instead:
 
 @dataclass(frozen=True)
 class Factory:
-    """How a thing of a kind is made.
+    """The way to make a thing of a kind.
 
     Attributes:
-        body: of the request, with Bindings: ``name`` is a new name, a name of discovery what the cloud has, and a kind
-            a new thing of that kind.
-        path: empty for the collection; ``{of}`` stands for what the thing is made of.
-        optional: fields that are given in some situations.
-        variants: name -> fields that make one of another sort.
-        instead: variants that are tried before the usual sort where something that was found needs it.
+        body: the body of the request, with Bindings: ``name`` is a new name, a name of discovery is a thing of the
+            cloud, and a kind is a new thing of that kind.
+        path: empty for the collection; ``{of}`` stands for the thing that it is made of.
+        optional: fields that are sent in some situations.
+        variants: name -> the fields of a variant.
+        instead: variants that are made before the usual one if a discovered thing needs it.
     """
 
     body: Any
@@ -192,16 +192,17 @@ class Kind:
     """A kind of things.
 
     Attributes:
-        name: as the journal calls it; plural: as a sentence calls many.
-        collection: the path of the collection, at which one is made, shown and removed. It is asked without a
-            microversion, but for the kind that a run watches.
-        key: the member of an answer that holds one; the name where empty.
-        id_field, name_field: what names one in a path, and what a client calls it; no name_field where it has no name.
-        alias_fields: other fields by which requests name it.
-        batch_field: the field of an answer that names several made at once, and the query parameter that lists these.
-        leaves: kinds of what it may leave behind, which bear its name; in the project of whoever has acted on it.
-        goes_with: the kind of the thing of which it is a part, and with which it goes.
-        brings: field of a new one -> kind of what was made with it, and stays after it.
+        name: its name in the journal; plural: its plural in sentences.
+        collection: the path of the collection, where things are made, shown and removed. Its requests name no
+            microversion, except those for the kind that a run watches.
+        key: the member of a response that holds a thing; by default the name.
+        id_field, name_field: the field that names a thing in a path, and the field with its name; empty if things have
+            no name.
+        alias_fields: other fields whose values name it in requests.
+        batch_field: the field of a response that names several new things, and the query parameter that lists these.
+        leaves: kinds of things that it may leave behind, under its name, in the project of every role that acted on it.
+        goes_with: the kind of the thing that it is a part of, and is removed with.
+        brings: field of a new thing -> kind of the things that were made with it, and that stay after it.
     """
 
     name: str
@@ -229,12 +230,12 @@ class Kind:
         return self.plural or f"things of the kind {self.name}"
 
     def shown_in(self, body: Any) -> View | None:
-        """The thing that the body of an answer shows; None where it shows none."""
+        """Return the thing in the body of a response; None if there is none."""
         inner = body.get(self.key or self.name) if isinstance(body, Mapping) else None
         return dict(inner) if isinstance(inner, Mapping) else None
 
     def state_of(self, view: Mapping[str, Any] | None) -> tuple[str, str | None]:
-        """The status of a thing, and what is under way in it; GONE where there is no view."""
+        """Return the status of a thing, and its running task; GONE without a view."""
         if view is None:
             return GONE, None
         task = value(view, self.status.task_field, None) if self.status.task_field else None
