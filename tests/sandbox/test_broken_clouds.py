@@ -32,6 +32,8 @@ SAMPLE = (
     "servers.show-server-details/body/id#other-server",
     "flavors.show-flavor-details/header/X-Compute-Request-Id#header-dropped",
     "os-aggregates.list-aggregates/header/X-Openstack-Request-Id#header-form",
+    "flavors.create-flavor/equality/name#another-value",
+    "flavors.create-flavor/equality/name/show#another-value",
     # refusals
     "servers-admin-action.os-resetState/constraint/os-resetState.state-type#accepted",
     "servers-actions.reboot/constraint/type-type#500",
