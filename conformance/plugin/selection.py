@@ -1,6 +1,6 @@
 """The expression of ``conformance list -k``, by the rules of pytest's ``-k``.
 
-pytest's own parser is private, and its evaluation fails in a process that is traced, as one is that measures coverage.
+pytest's own parser is private, and its evaluation raises NotImplementedError under slipcover, which measures coverage.
 """
 
 from __future__ import annotations

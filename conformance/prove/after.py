@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from conformance.engine.api.response_fields import Place, identity
+from conformance.engine.api.response_fields import Place, children, identity
 from conformance.engine.api.types import type_name
 from conformance.prove.breakage import Turn
 from conformance.prove.memory import Kind, altered_at, made_by
@@ -100,7 +100,7 @@ class Field:
                 for parent in parents:
                     if isinstance(parent, dict):
                         parent.setdefault(key, {})
-            parents = [child for parent in parents for child in _children(parent, key)]
+            parents = [child for parent in parents for child in children(parent, key)]
         key = self.place[-1]
         holders = [p for p in parents if isinstance(p, dict) and (key in p or self.edit == "set")]
         for holder in holders:
@@ -120,12 +120,6 @@ class Field:
                 holder[key] = self.value
             case "other-id":
                 holder[key] = str(uuid.uuid4())
-
-
-def _children(parent: Any, key: str) -> list[Any]:
-    if key == "[]":
-        return list(parent) if isinstance(parent, list) else []
-    return [parent[key]] if isinstance(parent, dict) and key in parent else []
 
 
 @dataclass(frozen=True)

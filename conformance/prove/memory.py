@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from conformance.engine.api.response_fields import NAMED, Place, elements
+from conformance.engine.api.response_fields import Place, children, elements
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.prove.wire import Reply, Request, forged
 
@@ -161,19 +161,11 @@ def altered_at(body: Any, place: Place) -> bool:
     """Give the fields at a place other values of the same JSON type; True if there was any."""
     holders = [body]
     for key in place[:-1]:
-        holders = [child for holder in holders for child in _children(holder, key)]
+        holders = [child for holder in holders for child in children(holder, key)]
     fit = [holder for holder in holders if isinstance(holder, dict) and place[-1] in holder]
     for holder in fit:
         holder[place[-1]] = _other_value(holder[place[-1]])
     return bool(fit)
-
-
-def _children(holder: Any, key: str) -> list[Any]:
-    if key == "[]":
-        return list(holder) if isinstance(holder, list) else []
-    if key == NAMED:
-        return list(holder.values()) if isinstance(holder, dict) else []
-    return [holder[key]] if isinstance(holder, dict) and key in holder else []
 
 
 def _other_value(value: Any) -> Any:

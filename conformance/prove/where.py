@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from conformance.engine.api.response_fields import NAMED
+from conformance.engine.api.response_fields import children
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.setup import Locked
@@ -38,19 +38,11 @@ class Holds:
         """True if the body passes the test."""
         holders = [body]
         for key in self.path[:-1]:
-            holders = [child for holder in holders for child in _children(holder, key)]
+            holders = [child for holder in holders for child in children(holder, key)]
         return any(self._takes(holder.get(self.path[-1], ABSENT)) for holder in holders if isinstance(holder, dict))
 
     def _takes(self, value: Any) -> bool:
         return self.bindings if isinstance(value, Binding) else self.predicate(value)
-
-
-def _children(holder: Any, key: str) -> list[Any]:
-    if key == "[]":
-        return list(holder) if isinstance(holder, list) else []
-    if key == NAMED:
-        return list(holder.values()) if isinstance(holder, dict) else []
-    return [holder[key]] if isinstance(holder, dict) and key in holder else []
 
 
 @dataclass(frozen=True)

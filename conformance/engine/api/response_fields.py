@@ -122,15 +122,16 @@ def values_at(body: Any, place: Place) -> tuple[list[Any], int]:
     """
     parents = [body]
     for key in place[:-1]:
-        parents = [child for parent in parents for child in _children(parent, key)]
+        parents = [child for parent in parents for child in children(parent, key)]
     if place[-1] in ("[]", NAMED):
-        values = [child for parent in parents for child in _children(parent, place[-1])]
+        values = [child for parent in parents for child in children(parent, place[-1])]
         return values, len(values)
     holders = [p for p in parents if isinstance(p, dict)]
     return [p[place[-1]] for p in holders if place[-1] in p], len(holders)
 
 
-def _children(parent: Any, key: str) -> list[Any]:
+def children(parent: Any, key: str) -> list[Any]:
+    """Return the values below a value by one key of a place; empty if there are none."""
     if key == "[]":
         return list(parent) if isinstance(parent, list) else []
     if key == NAMED:
