@@ -38,7 +38,7 @@ class Sentences(click.Group):
         for stream in (sys.stdout, sys.stderr):
             # What a terminal cannot encode is escaped, and ends nothing.
             with contextlib.suppress(AttributeError, ValueError):
-                stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] -- both are text files
+                stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
         try:
             status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra) or 0
         except (click.Abort, KeyboardInterrupt):

@@ -13,6 +13,8 @@ from conformance.plugin.trouble import Trouble
 Chosen = Callable[[Collection[str]], bool]
 """Says whether names in lower case are selected."""
 
+_Read = Callable[[list[str], str], tuple[Chosen, list[str]]]
+
 _TOKEN = re.compile(r"\s*(\(|\)|[\w:+\-.\[\]/\\~]+)")
 _OPERATORS = frozenset({"and", "or", "not", "(", ")"})
 
@@ -41,19 +43,23 @@ def _wrong(text: str) -> Trouble:
 
 
 def _any(tokens: list[str], text: str) -> tuple[Chosen, list[str]]:
-    one, rest = _all(tokens, text)
-    if rest[:1] != ["or"]:
-        return one, rest
-    other, rest = _any(rest[1:], text)
-    return lambda names: one(names) or other(names), rest
+    parts, rest = _joined("or", _all, tokens, text)
+    return lambda names: any(part(names) for part in parts), rest
 
 
 def _all(tokens: list[str], text: str) -> tuple[Chosen, list[str]]:
-    one, rest = _one(tokens, text)
-    if rest[:1] != ["and"]:
-        return one, rest
-    other, rest = _all(rest[1:], text)
-    return lambda names: one(names) and other(names), rest
+    parts, rest = _joined("and", _one, tokens, text)
+    return lambda names: all(part(names) for part in parts), rest
+
+
+def _joined(operator: str, read: _Read, tokens: list[str], text: str) -> tuple[list[Chosen], list[str]]:
+    """Read the parts of an expression around an operator. Returns them, and the tokens after them."""
+    part, rest = read(tokens, text)
+    parts = [part]
+    while rest[:1] == [operator]:
+        part, rest = read(rest[1:], text)
+        parts.append(part)
+    return parts, rest
 
 
 def _one(tokens: list[str], text: str) -> tuple[Chosen, list[str]]:

@@ -71,7 +71,7 @@ class Signals:
     def restore(self) -> None:
         """Restore the former handlers."""
         for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type] -- a handler of C is None
+            signal.signal(number, handler)  # type: ignore[arg-type]  # a handler of C is None
         self._before.clear()
         if self._errors >= 0:
             os.close(self._errors)

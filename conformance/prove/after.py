@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from conformance.engine.api.response_fields import Place, children, identity
+from conformance.engine.api.response_fields import NAMED, Place, children, identity
 from conformance.engine.api.types import type_name
 from conformance.prove.breakage import Turn
 from conformance.prove.memory import Kind, altered_at, made_by
@@ -96,7 +96,8 @@ class Field:
         body = copy.deepcopy(reply.json) if reply.body else {}
         parents = [body]
         for key in self.place[:-1]:
-            if self.edit == "set" and key != "[]":  # the object around the field may be missing for the same reason
+            # A field that is set may be missing together with the object around it.
+            if self.edit == "set" and key not in ("[]", NAMED):
                 for parent in parents:
                     if isinstance(parent, dict):
                         parent.setdefault(key, {})

@@ -129,7 +129,7 @@ class BoundedAdapter(HTTPAdapter):
                 self._check(request, response)
                 # requests would read it without any bound when it is first looked at.
                 response._content = _body(response)
-                response._content_consumed = True  # type: ignore[attr-defined] -- as requests does
+                response._content_consumed = True  # type: ignore[attr-defined]  # as requests does
             except BaseException:
                 response.close()
                 raise
