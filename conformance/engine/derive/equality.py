@@ -139,7 +139,8 @@ def _compare(view: View, book: Book, requirement: Requirement, field: request_fi
             continue
         seen.append(values[0])
         required = answer.row.required and answer.row.visible_to is None and answer.row.required_min is None
-        expectation = ComesBack(field.row.name, field.path, answer.place, required, answer.probe)
+        own = view.scoped and len(answer.place) > 1 and answer.place[0] == view.service.resource
+        expectation = ComesBack(field.row.name, field.path, answer.place, required, answer.probe, own)
         book.case(requirement, "" if len(seen) == 1 else f"value-{len(seen)}", trial, expectation)
     if not seen:
         book.without_case(requirement, "not-derivable", f"no accepted request of the suite holds {field.row.name}")

@@ -18,10 +18,11 @@ from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Reques
 from conformance.engine.execute.byproducts import Byproducts
 from conformance.engine.execute.controls import Sent, harmless_body
 from conformance.engine.execute.paging import SOON, Paging
-from conformance.engine.execute.settling import Settling, with_own_view
+from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
+from conformance.engine.execute.views import with_own_view, with_view
 from conformance.engine.model.evidence import Evidence, Problem
-from conformance.engine.model.probe import Probe, ViewOf
+from conformance.engine.model.probe import Probe
 from conformance.engine.model.setup import Ended, Locked, Prepared
 from conformance.engine.model.trial import (
     Outcome,
@@ -189,7 +190,9 @@ class Executor:
     def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """Evidence with the consequences of the answer: for the things of the lane, and for the resource under test."""
         trial, needs = evidence.trial, request.needs
-        evidence = self._viewed(evidence, answer, request, probes)  # before anything is undone
+        if answer.ok:  # before anything is undone
+            made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
+            evidence = with_view(self.context, evidence, made.path if made else request.filled.path, probes)
         changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
         if answer.ok and changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
@@ -205,30 +208,6 @@ class Executor:
         if not answer.ok:
             return self.aftermath.refused_beside(evidence, request)
         return self.byproducts.seen(evidence, probes) if needs.byproducts else evidence
-
-    def _viewed(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
-        """Evidence with the view of the element that an accepted request has made or changed.
-
-        The resource under test is not asked for: its view is taken when it has settled.
-        """
-        wanted = [probe for probe in probes if isinstance(probe, ViewOf)] if answer.ok else []
-        trial, role = evidence.trial, evidence.role or evidence.trial.request.role
-        made = self.aftermath.element(trial, answer, request, role) if wanted else None
-        path = made.path if made is not None else request.filled.path
-        if trial.operation.action is not None:
-            path = path.rpartition("/")[0]
-        if not wanted or path.rpartition("/")[0] == self.context.kind.collection:
-            return evidence
-        patience = self.context.patience
-        seen = until(
-            lambda: self.context.cloud.send(Ask("GET", path, Role(role), str(evidence.version))),
-            lambda view: view.ok,
-            min(SOON, patience.status),
-            self.context.stopping,
-            pause=patience.settle,
-        )
-        found = {**evidence.found, **dict.fromkeys(wanted, seen.json if seen.ok else None)}
-        return replace(evidence, found=found, exchanges=(*evidence.exchanges, seen.exchange))
 
     def _sent(self, trial: Trial, version: Microversion, request: Request) -> tuple[Evidence, Answer, Request]:
         """The answer that counts, as evidence and as it came, and the request that it answers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,8 +11,9 @@ from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.effects import Effects
 from conformance.engine.execute.related import Related
+from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.evidence import Evidence
-from conformance.engine.model.probe import EffectOn, FieldTaken, Probe, StatusOf, ViewOf
+from conformance.engine.model.probe import EffectOn, FieldTaken, Probe, StatusOf
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.owned import background
 from conformance.engine.provision.subject import Subject
@@ -95,14 +96,6 @@ class Settling:
                 sent, was, now = _member(body, name), (before or {}).get(shown), (after or {})[shown]
                 return None if was == sent else bool(now == sent)
         return None
-
-
-def with_own_view(evidence: Evidence, resource: str, probes: Iterable[Probe]) -> Evidence:
-    """Evidence in which views that were not looked up are the view of the resource under test, after it has settled."""
-    if evidence.after is None:
-        return evidence
-    own: dict[Probe, Any] = {probe: {resource: evidence.after} for probe in probes if isinstance(probe, ViewOf)}
-    return replace(evidence, found={**own, **evidence.found})
 
 
 def _member(body: Any, name: str) -> Any:

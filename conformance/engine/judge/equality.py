@@ -26,6 +26,7 @@ class ComesBack(Expectation):
         shown_at: the place of the field in the body of the answer.
         required: True if the reference requires the field in the answer.
         probe: the view that shows it; None for the answer of the request itself.
+        own: True if the answer shows the resource under test, whose view was also taken before the request.
     """
 
     name: str
@@ -33,6 +34,7 @@ class ComesBack(Expectation):
     shown_at: Place
     required: bool
     probe: ViewOf | None = None
+    own: bool = False
 
     @property
     def expected(self) -> str:
@@ -60,7 +62,7 @@ class ComesBack(Expectation):
                 return broken("missing", f"{self.name} was sent, and is missing from what is shown")
             return _not_shown(f"{self.name} is not shown, which the reference allows")
         if any(shows(one, sent[0]) for one in shown):
-            was, _ = values_at(evidence.before, self.shown_at[1:]) if self.shown_at[1:] else ([], 0)
+            was, _ = values_at(evidence.before, self.shown_at[1:]) if self.own else ([], 0)
             if any(shows(one, sent[0]) for one in was):
                 return _not_shown(f"{self.name} had the value already, so a request that is ignored shows it as well")
             return holds("the same")

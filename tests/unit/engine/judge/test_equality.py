@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ JSON = st.recursive(
 )
 UUID = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a10"
 NAME = ComesBack("name", ("paint", "name"), ("widget", "name"), required=True)
+OWN = replace(NAME, own=True)
 LATER = ComesBack("name", ("paint", "name"), ("widget", "name"), required=False, probe=ViewOf("widgets.show"))
 
 
@@ -76,9 +79,10 @@ def test_everything_else_is_another_value(shown, sent):
         (LATER, {"body": {"widget": {"name": "w"}}}, "inconclusive", "no view"),
         (NAME, {"body": None}, "inapplicable", "not shown"),
         (NAME, {"body": {"widget": {"name": "w"}}, "sent": {"paint": {"name": None}}}, "inapplicable", "not shown"),
-        (NAME, {"body": {"widget": {"name": "w"}}, "before": {"name": "w"}}, "inapplicable", "not shown"),
-        (NAME, {"body": {"widget": {"name": "w"}}, "before": {"name": "v"}}, "pass", "the same"),
-        (NAME, {"body": {"widget": {"name": "v"}}, "before": {"name": "w"}}, "fail", "another value"),
+        (OWN, {"body": {"widget": {"name": "w"}}, "before": {"name": "w"}}, "inapplicable", "not shown"),
+        (OWN, {"body": {"widget": {"name": "w"}}, "before": {"name": "v"}}, "pass", "the same"),
+        (OWN, {"body": {"widget": {"name": "v"}}, "before": {"name": "w"}}, "fail", "another value"),
+        (NAME, {"body": {"widget": {"name": "w"}}, "before": {"name": "w"}}, "pass", "the same"),
         (NAME, {"code": 400, "body": {"widget": {"name": "v"}}}, "inconclusive", "400"),
     ],
 )
