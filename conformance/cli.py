@@ -251,7 +251,7 @@ def _plugin_name() -> str:
 @click.option("--boot", is_flag=True, help="Make one resource under test, see what it can be brought into, remove it.")
 @click.option("--spec", type=_PATH, metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
 def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
-    """Tell whether a run can start, as whom, with what, and what it will leave out.
+    """Check whether a run can start: show the users, the things that it would use, and the cases that it leaves out.
 
     Takes the options of `conformance run`. Without --boot it sends only requests that change nothing.
     Exit status: 0 a run can start, 2 it cannot, with the reason in one sentence.

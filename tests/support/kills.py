@@ -265,7 +265,7 @@ def tried(
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    """What is new (+), is not there any more (-) or is otherwise (~)."""
+    """What is new (+), no longer exists (-) or is otherwise (~)."""
     found = [f"+ {name}" for name in after if name not in before] + [
         f"- {name}" for name in before if name not in after
     ]

@@ -22,7 +22,7 @@ RENEWAL_PAUSE = 30.0
 
 
 _MISSHAPEN = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
-"""What keystoneauth1 raises for a document that has no right form."""
+"""Exceptions of keystoneauth1 for a malformed document."""
 
 
 class TokenError(CloudError):
@@ -118,7 +118,7 @@ class IdentityToken:
             said = (self._adapter and self._adapter.trouble) or one_line(str(error)) or type(error).__name__
             raise TokenError(f"the identity service gave no token: {said}") from error
         except _MISSHAPEN as error:
-            raise TokenError("the identity service gave no token: its answer has no right form") from error
+            raise TokenError("the identity service gave no token: its response is malformed") from error
         if not token:
             raise TokenError("the credentials give no token")
         return str(token)

@@ -78,12 +78,12 @@ def first(
             return resources.make(kind.name, microversion=microversion), what
         except ResourceError as error:
             tried.setdefault(_plain(str(error)), []).append(what)
-            tell(f"no {kind.name} came of {what}: {error}")
+            tell(f"no {kind.name} could be made of {what}: {error}")
             left = resources.close()
             if left:
                 tell(f"it could not be removed: {left[0]}")
     said = "; ".join(f"{reason} (tried with {'; '.join(whats)})" for reason, whats in tried.items())
-    raise ResourceError(f"this cloud makes no {kind.name} of what was tried: {said}; {hint}")
+    raise ResourceError(f"this cloud could not make a {kind.name}: {said}; {hint}")
 
 
 def described(chosen: Mapping[str, Candidate], variant: str = "") -> str:

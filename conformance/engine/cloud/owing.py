@@ -58,7 +58,7 @@ def pay(cloud: Client, debt: Debt) -> Payment:
         answer, now = _look(cloud, debt)
         if now is None:
             if answer.ok or answer.status in NOT_THERE:
-                return Payment(True, f"{debt} is not there any more")
+                return Payment(True, f"{debt} no longer exists")
             return Payment(False, f"{debt}: {said(f'GET {debt.path}', answer)}")
         differs = [name for name, was in debt.was.items() if not same(now.get(name), was)]
         ours = [name for name in differs if any(same(now.get(name), one) for one in debt.meant.get(name, ()))]
@@ -212,7 +212,7 @@ class Owing:
         elif Role.ADMIN not in self._cloud.roles:
             trouble = "only an administrator could put it back: give --os-cloud-admin or --admin-token"
         elif version is not None and (supported.max is None or version not in supported):
-            trouble = f"it can be put back from microversion {version} on, and this cloud knows {supported}"
+            trouble = f"it can be put back from microversion {version} on, and this cloud supports {supported}"
         if trouble is None:
             query = tuple(pair for pair in ask.query if pair[0] in rule.query)
             answer = self._cloud.send(Ask("GET", path, Role.ADMIN, str(version) if version else None, query=query))

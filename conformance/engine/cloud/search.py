@@ -117,5 +117,5 @@ def _listing(cloud: Cloud, journal: Journal, kind: Kind, role: Role) -> tuple[li
         for one in records
         if not one.get(how.user_field) and not journal.owns(str(one[kind.id_field]), kind.collection)
     ]
-    why = f"{kind.many()} have no name to be found by; see whether the run has left one of {', '.join(free)}"
+    why = f"{kind.many()} cannot be found by a name; check whether the run has left one of {', '.join(free)}"
     return [], why if free else None

@@ -168,7 +168,7 @@ def not_the_cloud(asked: str, answer: Answer) -> str | None:
     if answer.json is ABSENT or 300 < status < 400:
         kind = one_line(answer.headers.get("Content-Type", "").partition(";")[0], 60) or "no content type"
         return (
-            f"something else than the cloud answers: {asked} gave {status} and no JSON ({kind}); "
+            f"another program answers in place of the cloud: {asked} gave {status} and no JSON ({kind}); "
             "is it a proxy, or a page that wants a sign-in?"
         )
     return None

@@ -73,9 +73,7 @@ def _in_right_form(find: _Find[_More]) -> _Find[_More]:
         try:
             return find(transport, url, *args, **more)
         except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
-            raise EndpointError(
-                f"{url} is no endpoint that can be used: its version document has no right form"
-            ) from error
+            raise EndpointError(f"{url} is not a usable endpoint: its version document is malformed") from error
 
     return found
 
@@ -165,7 +163,7 @@ def _of_version(asking: _Asking, base: str, described: Collection[int], as_given
     if not both:
         raise EndpointError(
             f"{base} offers {_listed(roots)} of the {asking.profile.type} service, and the reference describes "
-            f"{_listed(described)} alone: nothing of it applies to this cloud; take the reference of its release"
+            f"{_listed(described)} alone: none of its operations exists on this cloud; use the reference of its release"
         )
     major = named if as_given and named in both else both[-1]
     url, entry = roots[major]

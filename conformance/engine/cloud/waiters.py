@@ -69,9 +69,9 @@ def wait_for_gone(
     role: Role = Role.MEMBER,
     kept: bool = True,
 ) -> WaitResult:
-    """Wait until a thing is not there any more; or with ``kept`` is in a status in which deleted ones are kept.
+    """Wait until a thing no longer exists; or with ``kept`` is in a status in which deleted ones are kept.
 
-    A cloud may show a thing as deleted for a moment before it is not there any more: such a status ends no wait, unless
+    A cloud may show a thing as deleted for a moment before it no longer exists: such a status ends no wait, unless
     the kind counts it as gone.
     """
     kind = kind or watch.kind

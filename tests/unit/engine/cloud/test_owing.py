@@ -151,7 +151,7 @@ def test_a_thing_that_is_gone_is_told(others):
     others.service["id"] = "another"
     report = others.cleanup()
     assert report.clean
-    assert report.told[0].endswith("is not there any more")
+    assert report.told[0].endswith("no longer exists")
 
 
 @pytest.mark.parametrize("broken", [(503, {}), (200, {"quota_set": {"id": "p", "cores": 45}})])

@@ -186,7 +186,7 @@ def test_floating_ips_have_no_names(run):
     run.journal.intend("floating_ip", "conformance-1-f")
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": [{"id": 1, "ip": "10.0.0.1"}]}))
     (left,) = run.cleanup().left
-    assert left.startswith("floating_ip conformance-1-f: floating IPs have no name")
+    assert left.startswith("floating_ip conformance-1-f: floating IPs cannot be found by a name")
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": []}))
     assert run.cleanup().clean
 
@@ -261,7 +261,7 @@ def test_floating_ips_that_are_used_or_known_are_none_that_was_left(run):
     addresses = [{"id": 1, "ip": "10.0.0.1", "instance_id": "s"}, {"id": 2, "ip": "10.0.0.2", "instance_id": None}]
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": addresses}))
     (left,) = run.cleanup().left
-    assert left.endswith("see whether the run has left one of 10.0.0.2")
+    assert left.endswith("check whether the run has left one of 10.0.0.2")
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": addresses[:1]}))
     assert run.cleanup().clean
 

@@ -159,7 +159,7 @@ def test_a_version_that_is_no_longer_offered_is_told_in_one_line(fake):
         connected(fake, "", Described((1,)))
     assert str(caught.value) == (
         f"{fake.url} offers version 2 and 3 of the boating service, and the reference describes version 1 alone: "
-        f"nothing of it applies to this cloud; take the reference of its release"
+        f"none of its operations exists on this cloud; use the reference of its release"
     )
 
 

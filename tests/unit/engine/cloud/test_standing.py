@@ -19,9 +19,9 @@ BUSY = (429, {"overLimit": {"code": 429}}, {"Retry-After": "31536000"})
 
 GIVEN_OUT = {
     "401": (EXPIRED, "the token of the role member is no longer accepted (401)"),
-    "page": (PAGE, "something else than the cloud answers: GET /flavors gave 200 and no JSON (text/html)"),
-    "page of a refusal": ((403, *PAGE[1:]), "something else than the cloud answers: GET /flavors gave 403"),
-    "redirect": ((302, None, {"Location": "http://sign-in.invalid/"}), "something else than the cloud answers"),
+    "page": (PAGE, "another program answers in place of the cloud: GET /flavors gave 200 and no JSON (text/html)"),
+    "page of a refusal": ((403, *PAGE[1:]), "another program answers in place of the cloud: GET /flavors gave 403"),
+    "redirect": ((302, None, {"Location": "http://sign-in.invalid/"}), "another program answers in place of the cloud"),
     "nothing": ((200, {}), "GET /flavors gave 200 with flavors, and now 200 without"),
     "500": ((500, {"computeFault": {"code": 500, "message": "no database"}}), "GET /flavors gave 200, and now 500"),
     "busy": (BUSY, "is overloaded, or limits how often it may be asked: GET /flavors gave 429, and asks to wait"),
@@ -101,7 +101,7 @@ def test_a_cloud_that_comes_back_is_asked_again_and_a_change_is_not_made_twice(f
     fake.routes["POST", "/v2.1/servers"] = PAGE
     intent = cloud.journal.intend("server", f"{cloud.prefix}-server-1")
     answer = cloud.send(Ask("POST", "/servers", body={"server": {}}, intent=intent))
-    assert "something else than the cloud answers" in answer.error
+    assert "another program answers in place of the cloud" in answer.error
     assert len(fake.changes) == 1
     assert not cloud.journal.entries()[0].settled
     assert cloud.lost is None

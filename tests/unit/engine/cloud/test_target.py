@@ -361,9 +361,9 @@ def test_who_wants_no_certificate_checked_is_not_warned_of_it(fake, tmp_path, re
         ),
         (
             (200, b"<html/>", {"Content-Type": "text/html"}),
-            "something else than the cloud answers: GET /flavors gave 200",
+            "another program answers in place of the cloud: GET /flavors gave 200",
         ),
-        ((302, None, {"Location": "/sign-in"}), "something else than the cloud answers: GET /flavors gave 302"),
+        ((302, None, {"Location": "/sign-in"}), "another program answers in place of the cloud: GET /flavors gave 302"),
     ],
     ids=["429", "503", "page", "redirect"],
 )
