@@ -94,11 +94,11 @@ class Memory:
             for server in body.get("servers") or ():
                 changed = self._dress("server", str(server.get("id")), server) or changed
         elif found := _SERVER.match(path):
-            changed = self._dress("server", found["id"], body.get("server"))
+            changed = self._dress("server", found["id"], body.get("server")) or changed
         elif found := _IMAGE.match(path):
             if self._hidden("image", found["id"]):
                 return forged(404, request.version, "there is no such image")
-            changed = self._dress("image", found["id"], body.get("image"))
+            changed = self._dress("image", found["id"], body.get("image")) or changed
         elif path == "/os-migrations":
             asked = parse_qs(urlsplit(request.target).query).get("instance_uuid", [""])[0]
             for migration in body.get("migrations") or ():

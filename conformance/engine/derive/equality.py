@@ -26,6 +26,9 @@ from specs.model import Operation, Parameter
 MOST_VALUES = 3
 """The highest number of values of one field that are compared: two show that a value is not merely the default."""
 
+EMPTY = (None, "", [], {})
+"""Values that show nothing when they come back: a field that the service ignored may be empty as well."""
+
 OBJECTS = ("object", "dict", "none", None)
 """Types of rows that may be a mere frame around other rows."""
 
@@ -135,7 +138,7 @@ def _compare(view: View, book: Book, requirement: Requirement, field: request_fi
         if version not in field.row.range or version not in answer.row.range:
             continue
         values, _ = values_at(trial.request.body, field.path) if trial.request.body is not ABSENT else ([], 0)
-        if not values or values[0] is None or values[0] in seen or len(seen) == MOST_VALUES:
+        if not values or values[0] in EMPTY or values[0] in seen or len(seen) == MOST_VALUES:
             continue
         seen.append(values[0])
         required = answer.row.required and answer.row.visible_to is None and answer.row.required_min is None
@@ -143,7 +146,9 @@ def _compare(view: View, book: Book, requirement: Requirement, field: request_fi
         expectation = ComesBack(field.row.name, field.path, answer.place, required, answer.probe, own)
         book.case(requirement, "" if len(seen) == 1 else f"value-{len(seen)}", trial, expectation)
     if not seen:
-        book.without_case(requirement, "not-derivable", f"no accepted request of the suite holds {field.row.name}")
+        book.without_case(
+            requirement, "not-derivable", f"no accepted request of the suite gives {field.row.name} a value"
+        )
 
 
 def _trials(view: View, book: Book) -> list[Trial]:

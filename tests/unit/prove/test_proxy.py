@@ -12,7 +12,7 @@ import requests
 from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
-from conformance.prove.after import Code, Effect, ErrorShape, Field, Gone, Header, Pretend
+from conformance.prove.after import Altered, AlteredLater, Code, Effect, ErrorShape, Field, Gone, Header, Pretend
 from conformance.prove.breakage import Breakage
 from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs, StillListed
 from conformance.prove.proxy import Proxy
@@ -332,6 +332,27 @@ def test_a_status_that_is_pretended(proxy, ask):
     assert ask.get("/servers/detail").json()["servers"][0]["status"] == "PAUSED"
     proxy.break_(None)
     assert ask.get("/servers/detail").json()["servers"][0]["status"] == "ACTIVE"
+
+
+@pytest.mark.parametrize(
+    ("value", "another"), [(True, False), (7, 8), ("red", "red-another"), (["a"], []), ({"a": 1}, {})]
+)
+def test_another_value_is_shown_after_an_accepted_request(proxy, ask, nova, value, another):
+    nova.widget["colour"] = value
+    proxy.break_(broken(after=AlteredLater(("server", "colour")), answered="accepted"))
+    assert ask.get(f"/servers/{ID}").json()["server"]["colour"] == value
+    assert ask().status_code == 202
+    assert ask.get(f"/servers/{ID}").json()["server"]["colour"] == another
+    assert ask.get("/servers/detail").json()["servers"][0]["colour"] == another
+    proxy.break_(None)
+    assert ask.get(f"/servers/{ID}").json()["server"]["colour"] == value
+
+
+def test_another_value_is_shown_in_the_answer_itself(proxy, ask):
+    proxy.break_(broken(after=Altered(("server", "tags"))))
+    assert ask().json()["server"] == {"id": ID, "tags": []}
+    proxy.break_(broken(after=Altered(("server", "id"))))
+    assert ask().json()["server"]["id"] == f"{ID}-another"
 
 
 def test_other_resources_are_pretended_too(proxy, ask):

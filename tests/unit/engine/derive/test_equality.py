@@ -85,6 +85,15 @@ def test_the_description_binds_other_names_and_excepts_fields_with_a_reason():
     assert untested(found)["paint/equality/tint/show"] == "not-returned"
 
 
+@pytest.mark.parametrize("empty", [None, "", [], {}])
+def test_an_empty_value_shows_nothing(empty):
+    asked = (sample({"widget": {"name": "n", "labels": empty}}),)
+    shown = {"answers": (row("labels", "array"),), "answered": (sample({"widget": {"labels": ["a"]}}),)}
+    found = suite(make(row("widget", "object", required=True), row("labels", "array"), samples=asked, **shown))
+    assert not ids(found, "equality")
+    assert untested(found)["post-gears/equality/labels"] == "not-derivable"
+
+
 def test_reading_and_a_field_that_nothing_sends_have_no_case():
     assert not ids(suite(SHOW), "equality")
     found = suite(make(row("widget", "object", required=True), row("name"), samples=()), SHOW)
