@@ -26,7 +26,7 @@ from specs.model import Operation, Parameter
 MOST_VALUES = 3
 """The highest number of values of one field that are compared: two show that a value is not merely the default."""
 
-EMPTY = (None, "", [], {})
+EMPTY: tuple[object, ...] = (None, "", [], {})
 """Values that show nothing when they come back: a field that the service ignored may be empty as well."""
 
 OBJECTS = ("object", "dict", "none", None)
