@@ -134,7 +134,7 @@ def _missing(session: Session, boot: bool) -> Iterator[str]:
 def _statuses(session: Session, boot: bool) -> Iterator[str]:
     """Which of the statuses that clouds need not keep this one keeps."""
     context = session.context
-    optional = context.service.optional_statuses
+    optional = context.service.under_test.optional_statuses
     if not boot:
         yield from (_line(status, "whether this cloud keeps it: --boot tells") for status in optional)
         return

@@ -143,7 +143,7 @@ def _apart(untested: Untested, book: Book) -> Untested:
 
 def views(specs: Sequence[Spec], top: Microversion, service: ServiceDescription, api: ApiVersion = ANY) -> list[View]:
     """A view of every operation that can lead from status to status: tested ones, and those the state table names."""
-    named = {transition.operation for transition in service.transitions}
+    named = {transition.operation for transition in service.under_test.transitions}
     found = [View(o, spec, service, top, only=api.only) for spec in specs for o in spec.operations]
     return [
         v

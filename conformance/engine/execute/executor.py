@@ -377,7 +377,7 @@ class Executor:
             headers={name.lower(): value for name, value in answer.headers.items()},
             version=version,
             before=before,
-            lasting_fields=self.context.service.lasting_fields,
+            lasting_fields=self.context.service.under_test.lasting_fields,
             role=role,
             exchanges=exchanges,
         )

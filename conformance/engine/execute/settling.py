@@ -45,8 +45,8 @@ class Settling:
             self.subject.refresh_from(shown)
             return replace(evidence, after=self.subject.view, exchanges=(*evidence.exchanges, shown.exchange))
         service, expected = self.context.service, trial.outcome
-        if operation.id in (service.lock, service.unlock):
-            self.subject.locked = operation.id == service.lock  # old versions do not show it
+        if operation.id in (service.under_test.lock, service.under_test.unlock):
+            self.subject.locked = operation.id == service.under_test.lock  # old versions do not show it
         if operation.action is None and background(answer):
             made = self.context.producers.made_by(operation) is not None
             self.subject.stir(request.filled.path if made else "")

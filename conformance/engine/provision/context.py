@@ -124,7 +124,7 @@ class RunContext:
         known = {name: self.needs_of(operation) for name, operation in self.operations.items()}
         object.__setattr__(self, "needs", known)
         object.__setattr__(self, "role_names", frozenset(map(str, self.cloud.roles)))
-        object.__setattr__(self, "unkept", Unkept(self.service.optional_statuses))
+        object.__setattr__(self, "unkept", Unkept(self.service.under_test.optional_statuses))
         object.__setattr__(self, "kind", self.cloud.profile.kind(self.service.resource))
 
     def needs_of(self, operation: Operation) -> Needs:

@@ -105,7 +105,7 @@ class Elements:
         self._pool = {key: owned for key, owned in self._pool.items() if not owned.path.startswith(f"{path}/")}
 
     def _by_factory(self, factory: str, collection: str) -> Owned:
-        problem = self._subject.reach(self._context.service.initial_status)
+        problem = self._subject.reach(self._context.service.under_test.initial_status)
         if problem is not None:
             raise Unavailable(problem.reason, optional=False)
         made = self._context.resources.make(factory, of=self._subject.resource_id)

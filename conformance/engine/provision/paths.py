@@ -166,8 +166,10 @@ class Paths:
             producer = self._context.producers.of(collection)
             for condition in producer.operation.preconditions if producer is not None else ():
                 if condition.kind == "status" and condition.resource == self._context.service.resource:
-                    return next((s for s in condition.any_of if s in self._context.service.stable_statuses), "")
-        return self._context.service.initial_status
+                    return next(
+                        (s for s in condition.any_of if s in self._context.service.under_test.stable_statuses), ""
+                    )
+        return self._context.service.under_test.initial_status
 
     def lasts(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> bool:
         """Whether the lists still show what a path was filled with that is named only while it lasts."""
@@ -247,7 +249,7 @@ class Paths:
             with contextlib.suppress(Unavailable):
                 return self._listed(collection, name, role, at, operation)
         if self._subject.view is None:
-            self._subject.reach(self._context.service.initial_status)
+            self._subject.reach(self._context.service.under_test.initial_status)
         values = {self._context.service.identifier: self._subject.known_id}
         answer: Answer | None = None
         try:

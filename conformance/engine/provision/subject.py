@@ -109,7 +109,7 @@ class Subject:
             if problem or self.status == state:
                 return problem
             way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
-            if way is None and self.status == self.context.service.initial_status:
+            if way is None and self.status == self.context.service.under_test.initial_status:
                 return self._no_way(state, reason)
             try:
                 reason = self._walk(way, state) or reason if way else reason
@@ -142,7 +142,7 @@ class Subject:
 
     def _under_way(self) -> bool:
         """Whether a step of what was last done to the resource has not ended, as far as its actions show that."""
-        known, operations = self.context.service.action_log, self.context.operations
+        known, operations = self.context.service.under_test.action_log, self.context.operations
         lister, reader = operations.get(known.list_operation), operations.get(known.show_operation)
         if lister is None or reader is None:
             return False
@@ -179,7 +179,7 @@ class Subject:
         return None
 
     def _no_way(self, state: str, reason: str) -> Problem:
-        initial = self.context.service.initial_status
+        initial = self.context.service.under_test.initial_status
         if self.context.graph.way(initial, state, self._broken) is not None:
             who = f"only an administrator can bring a {self._kind.name} into"
             return Problem("inapplicable", f"{who} {state}, and no such role is given")
@@ -194,7 +194,7 @@ class Subject:
                     raise Hindered(f"with what is attached to it a {self._kind.name} does not reach {state}: {reason}")
                 self._broken.add(edge)
                 self.context.notes.add("broken-way", reason)
-                if self.status not in self.context.service.stable_statuses:
+                if self.status not in self.context.service.under_test.stable_statuses:
                     self.discard()
                 return f"{state} was not reached: {reason}"
             if self.status != edge.targets[0]:
@@ -238,7 +238,7 @@ class Subject:
             self.context.notes.add("unkept", reason)
 
     def _create(self) -> Problem | None:
-        environment = self.context.service.environments.get(self.environment, Environment(()))
+        environment = self.context.service.under_test.environments.get(self.environment, Environment(()))
         name = self._kind.name
         try:
             version = str(self.context.top)
@@ -274,7 +274,7 @@ class Subject:
 
     def _see(self, view: View) -> None:
         self.view = view
-        self.locked = bool(view.get(self.context.service.lock_shown_by, self.locked))
+        self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
 
     def show(self) -> Answer:
         """Ask for the resource, as member, at the highest version."""
@@ -290,7 +290,11 @@ class Subject:
         """
         patience, kind = self.context.patience, self._kind
         before = self.status
-        wanted = self.context.service.stable_statuses if targets is None else targets or ((before,) if before else ())
+        wanted = (
+            self.context.service.under_test.stable_statuses
+            if targets is None
+            else targets or ((before,) if before else ())
+        )
         began: list[float] = []
         moved: list[bool] = []
 
@@ -324,11 +328,11 @@ class Subject:
 
     def lock(self) -> Problem | None:
         """Lock the resource as its owner."""
-        return self._turn(self.context.service.lock, True)
+        return self._turn(self.context.service.under_test.lock, True)
 
     def unlock(self) -> Problem | None:
         """Unlock the resource as its owner."""
-        return self._turn(self.context.service.unlock, False)
+        return self._turn(self.context.service.under_test.unlock, False)
 
     def _turn(self, operation_id: str, locked: bool) -> Problem | None:
         operation = self.context.operations.get(operation_id)
@@ -344,7 +348,7 @@ class Subject:
             return Problem("inconclusive", f"{operation_id} was answered {answer.status or answer.error}")
         self.locked = locked
         shown = self.refresh() or {}
-        if shown.get(self.context.service.lock_shown_by, locked) != locked:
+        if shown.get(self.context.service.under_test.lock_shown_by, locked) != locked:
             return Problem("inconclusive", f"{operation_id} was accepted, and the {self._kind.name} does not show it")
         return None
 

@@ -206,7 +206,7 @@ class Run:
 
     def _next(self, pending: list[_Job], subject: Subject) -> _Job:
         """The next trial: in the present status if there is one, else in the nearest."""
-        status = subject.status or self.context.service.initial_status
+        status = subject.status or self.context.service.under_test.initial_status
         for job in pending:
             if job.trial.situation.state in (None, status):
                 return job
