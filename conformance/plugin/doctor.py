@@ -155,7 +155,7 @@ def _plan(session: Session, choices: Choices, pace: float, per_request: float) -
     lanes: dict[str, dict[str, Case]] = {}
     for case in session.suite.cases:
         problem = executor.barrier(case.trial)
-        unkept = context.unkept.reason(case.trial.situation.environment, case.trial.situation.state or "")
+        unkept = context.unkept.reasons.get((case.trial.situation.environment, case.trial.situation.state or ""), "")
         if problem is not None or unkept:
             out[problem.reason if problem is not None else unkept] += 1
         else:

@@ -11,11 +11,9 @@ from conformance.engine.api.producers import Producers
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import Discovery
-from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
-from conformance.engine.cloud.roles import Sender
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.provision.unkept import Unkept
 from specs.microversion import Microversion
@@ -53,45 +51,11 @@ class Notes:
             return sorted(self.entries)
 
 
-Manner = tuple[Sender, str | None, type]
-"""How an operation is asked: by whom, at which version, and with which type of body."""
-
-
-def manner(ask: Ask) -> Manner:
-    """How a request is asked. Only the answers to requests of one manner can be compared.
-
-    What stands in front of a service may refuse a role, a version or a body before it looks for the route.
-    """
-    return ask.role, ask.microversion, type(ask.body)
-
-
-@dataclass
-class Seen:
-    """Answers to requests of operations: they may show that a route is there. Safe to use from many threads.
-
-    Of each operation it keeps the first answer with each code to each manner of request.
-    """
-
-    _answers: dict[str, dict[tuple[int, Manner], tuple[Ask, Answer]]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def add(self, operation: str, ask: Ask, answer: Answer) -> None:
-        """Keep the answer to a request of an operation, given by its id."""
-        with self._lock:
-            self._answers.setdefault(operation, {}).setdefault((answer.status, manner(ask)), (ask, answer))
-
-    def of(self, operation: str) -> list[tuple[Ask, Answer]]:
-        """The requests and answers of an operation so far, in their order."""
-        with self._lock:
-            return list(self._answers.get(operation, {}).values())
-
-
 @dataclass(frozen=True)
 class RunContext:
     """The context that all lanes of a run share.
 
     Attributes:
-        seen: answers to the requests of operations.
         elevated: operations that this cloud refuses its members, where the reference does not name the roles.
         sandbox: whether nothing in the cloud is anybody else's.
         needs: what each operation's requests need, by its id.
@@ -111,7 +75,6 @@ class RunContext:
     top: Microversion
     patience: Patience = field(default_factory=Patience)
     notes: Notes = field(default_factory=Notes)
-    seen: Seen = field(default_factory=Seen)
     elevated: set[str] = field(default_factory=set)
     sandbox: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)

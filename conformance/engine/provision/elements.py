@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from conformance.engine.api import bodies, naming
 from conformance.engine.api.entries import FORMING
+from conformance.engine.api.needs import ElementNeeded
 from conformance.engine.api.producers import Producer
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
@@ -41,39 +42,26 @@ class Elements:
         self.prepare: Callable[[Operation], None] = lambda _: None
         subject.bindings.elements = self.element
 
-    def makes(self, template: str) -> bool:
-        """Whether elements of a collection can be made, by the reference or by a factory."""
-        return self._context.producers.of(template) is not None or self._factory(template) is not None
-
-    def _factory(self, template: str) -> str | None:
-        return (
-            self._context.service.made_by_factory.get(template.rpartition("/")[2]) if template.count("/") == 1 else None
-        )
-
-    def own(
-        self, template: str, collection: str, name: str, operation: Operation, fields: Mapping[str, Any]
-    ) -> Owned | None:
+    def own(self, wanted: ElementNeeded, collection: str, operation: Operation) -> Owned | None:
         """An element of a collection that this lane has made; None where none can be made.
 
         Args:
-            template: the collection as the reference writes it.
-            collection: the same with values for its placeholders.
-            name: of the placeholder that is to be filled.
-            operation: for which it is made.
-            fields: with which it is made.
+            wanted: the element.
+            collection: the path of the collection with values for its placeholders.
+            operation: the operation that needs the element.
 
         Raises:
             Unavailable: the cloud did not make it.
         """
-        key = (collection, tuple(sorted(fields.items())))
-        producer, factory = self._context.producers.of(template), self._factory(template)
+        producer = wanted.producer
+        key = (collection, tuple(sorted(wanted.fields.items())))
         if producer is not None and producer.chosen and producer.operation.id == operation.id:
             return Owned(self._new_name(producer), collection, "", "member", None)  # what is to be made is not there
         if key not in self._pool:
-            if factory is not None:
-                self._pool[key] = self._by_factory(factory, collection)
+            if wanted.factory is not None:
+                self._pool[key] = self._by_factory(wanted.factory, collection)
             elif producer is not None and producer.operation.id != operation.id:
-                self._pool[key] = self.produce(producer, collection, name, fields)
+                self._pool[key] = self.produce(producer, collection, wanted.name, wanted.fields)
             else:
                 return None
         return self._pool[key]

@@ -92,7 +92,10 @@ class Subject:
 
         A status that this cloud was seen not to keep is not tried again.
         """
-        with self.context.unkept.turn(self.environment, state):
+        unkept = self.context.unkept
+        if state not in unkept.optional:
+            return self._reach(state)
+        with unkept.turn(self.environment, state):
             return self._reach(state)
 
     def _reach(self, state: str) -> Problem | None:
@@ -100,7 +103,7 @@ class Subject:
         if self.must_replace:
             self.discard()
         for _ in range(2 * ATTEMPTS):
-            passing = self.context.unkept.reason(self.environment, state)
+            passing = self.context.unkept.reasons.get((self.environment, state))
             if passing and self.status != state:
                 return Problem("inapplicable", passing)
             problem = self._have_one()

@@ -20,19 +20,15 @@ class Unkept:
     """
 
     optional: tuple[str, ...] = ()
-    _reasons: dict[Key, str] = field(default_factory=dict)
+    reasons: dict[Key, str] = field(default_factory=dict)
     _tried: set[Key] = field(default_factory=set)
     _turns: dict[Key, threading.RLock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def reason(self, environment: str, status: str) -> str:
-        """Why no thing can be brought into a status on this cloud; empty where nothing is known against it."""
-        return self._reasons.get((environment, status), "")
-
     def note(self, environment: str, status: str, reason: str) -> bool:
         """Note that a status is not kept; whether it is one of which that can be said."""
         if status in self.optional:
-            self._reasons.setdefault((environment, status), reason)
+            self.reasons.setdefault((environment, status), reason)
         return status in self.optional
 
     @contextlib.contextmanager
