@@ -61,6 +61,8 @@ class Placeholder:
     """A placeholder of an operation's path, and the source of its value.
 
     Attributes:
+        name: the word in the braces.
+        mark: the placeholder as it stands in the path, with the slash before it: the collection ends there.
         element: the element that it names.
         value: a value, a Binding or ``PROJECT`` where it names no element; None where it names one.
         source: the requests whose answers name its value, None where no entry of the description says so.
@@ -68,16 +70,13 @@ class Placeholder:
         made: True if the run has to make the element, because the request, or one below the element, changes it.
     """
 
+    name: str
+    mark: str
     element: ElementNeeded
     value: Any = None
     source: Naming | None = None
     passing: bool = False
     made: bool = False
-
-    @property
-    def name(self) -> str:
-        """The word in the braces."""
-        return self.element.name
 
     @classmethod
     def all_of(cls, operation: Operation, service: ServiceDescription, producers: Producers) -> tuple[Placeholder, ...]:
@@ -93,11 +92,18 @@ class Placeholder:
             known = element.producer is not None or producers.reader(element.collection) is not None
             if value is None and names_project(name) and not known:
                 value = PROJECT
-            lasts = name not in passing or value is not None
-            made = changes or below or bool(element.fields)
-            found.insert(0, cls(element, value, service.placeholder_sources.get(name), not lasts, made))
+            placeholder = cls(
+                name,
+                mark=f"/{{{name}}}",
+                element=element,
+                value=value,
+                source=service.placeholder_sources.get(name),
+                passing=name in passing and value is None,
+                made=changes or below or bool(element.fields),
+            )
+            found.append(placeholder)
             below = below or element.can_be_made
-        return tuple(found)
+        return tuple(reversed(found))
 
 
 @dataclass(frozen=True)

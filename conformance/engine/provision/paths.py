@@ -119,7 +119,7 @@ class Paths:
             if given and any(earlier.name in given for earlier in needs.placeholders[:number]):
                 unknown, last_only = str(uuid.uuid4()), False  # a resource that does not exist holds no elements
             nothing = unknown if not last_only or last else None
-            owned, wants = None, _Wanted(placeholder, collection_of(filled, name), operation, role, version)
+            owned, wants = None, _Wanted(placeholder, filled.partition(placeholder.mark)[0], operation, role, version)
             if given and name in given:
                 value = given[name]
             elif nothing is not None and last_only and placeholder.source is not None:
