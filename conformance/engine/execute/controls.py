@@ -2,9 +2,9 @@
 
 At a wrong address, or behind a front end that refuses everything, each request is answered 404 or 401, and each
 documented 404 and 401 would seem to hold. So a case passes only if an answer to a request of its operation **tells**:
-it differs from the answer to the same request at a route that cannot exist, in which the last fixed word of the path (or
-the action that the body names) is a random name. The two answers are compared by their codes, and if these are equal by
-their contents, without the words of the requests, and without ids, dates and numbers.
+it differs from the answer to the same request at a route that cannot exist, in which a random name stands for the last
+fixed word of the path, or for the action that the body names. The two answers are compared by their codes, and if these
+are equal by their contents, without the words of the requests, and without ids, dates and numbers.
 
 An answer never tells if a front end of the service may have given it: 401, 405, 413, 429, redirections and codes from
 500 on. An accepted request tells only if the route that cannot exist is refused.
