@@ -19,7 +19,7 @@ ENDED = "ended"
 
 
 def derive_conditions(view: View, book: Book, conflict: int | None) -> None:
-    """Cases of both sides: the request is accepted in the documented situation, and refused outside of it.
+    """Add the cases of both sides: the request is accepted in the documented situation, and refused outside of it.
 
     Args:
         view: the view of the operation.

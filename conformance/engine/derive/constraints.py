@@ -35,7 +35,7 @@ _BROKEN_FORMATS = {
 
 
 def derive_constraints(view: View, book: Book, line: int | None) -> None:
-    """Cases of the kinds error/400 and constraint; ``line`` is where 400 is listed, None where it is not."""
+    """Add the cases of the kinds error/400 and constraint; ``line`` lists the code 400, None if no line does."""
     _bad_request(view, book, line)
     _bad_query(view, book, line)
     _bad_path(view, book, line)
@@ -73,7 +73,7 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
             why = f"{row.name} is required"
             book.case(requirement, f"{id_part(row.name)}-missing", trial, Refused((400,), why, also_listed=True))
         if row.name not in STRICT and row.name not in view.service.understood_queries:
-            continue  # other parameters of a query are filters, which many services take as they come
+            continue  # other parameters of a query are filters, and many services accept any value
         for case, trial, why in _texts(view, row):
             book.case(requirement, case, trial, Refused((400,), why, also_listed=True))
 
