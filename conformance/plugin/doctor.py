@@ -134,7 +134,7 @@ def _missing(session: Session, boot: bool) -> Iterator[str]:
 def _statuses(session: Session, boot: bool) -> Iterator[str]:
     """Which of the statuses that clouds need not keep this one keeps."""
     context = session.context
-    optional = context.service.optional_statuses
+    optional = context.service.under_test.optional_statuses
     if not boot:
         yield from (_line(status, "whether this cloud keeps it: --boot tells") for status in optional)
         return
@@ -155,7 +155,7 @@ def _plan(session: Session, choices: Choices, pace: float, per_request: float) -
     lanes: dict[str, dict[str, Case]] = {}
     for case in session.suite.cases:
         problem = executor.barrier(case.trial)
-        unkept = context.unkept.reason(case.trial.situation.environment, case.trial.situation.state or "")
+        unkept = context.unkept.reasons.get((case.trial.situation.environment, case.trial.situation.state or ""), "")
         if problem is not None or unkept:
             out[problem.reason if problem is not None else unkept] += 1
         else:

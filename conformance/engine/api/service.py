@@ -13,11 +13,9 @@ from functools import cached_property
 from typing import Any, Literal
 
 from conformance.engine.api.entries import (
-    ActionLog,
     BindingRule,
     Byproduct,
     EffectRule,
-    Environment,
     Fault,
     ListRule,
     Naming,
@@ -25,10 +23,9 @@ from conformance.engine.api.entries import (
     Refusal,
     Showing,
     Stock,
-    Transition,
     ValueRule,
 )
-from conformance.engine.api.given import Attachment, GivenKind, RelatedStatus, ShownValue
+from conformance.engine.api.given import GivenKind, RelatedStatus, ShownValue
 from conformance.engine.api.stateful import NONE, StatefulResource
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import Profile
@@ -160,34 +157,19 @@ class ServiceDescription:
     marker_fields: Mapping[str, str | None] = field(default_factory=dict)
 
     @cached_property
-    def driven(self) -> StatefulResource:
+    def under_test(self) -> StatefulResource:
         """The resource under test; one without a kind where the service has none."""
         return self.resources[0] if self.resources else NONE
 
     @cached_property
     def resource(self) -> str:
         """The kind of the resource under test, which is the reference's word for it."""
-        return self.driven.kind
+        return self.under_test.kind
 
     @cached_property
     def identifier(self) -> str:
         """The placeholder of a path that names the resource under test."""
-        return self.driven.identifier
-
-    @cached_property
-    def initial_status(self) -> str:
-        """The status of a new one."""
-        return self.driven.initial_status
-
-    @cached_property
-    def stable_statuses(self) -> tuple[str, ...]:
-        """Statuses that one keeps until somebody acts."""
-        return self.driven.stable_statuses
-
-    @cached_property
-    def optional_statuses(self) -> tuple[str, ...]:
-        """Those of them that a cloud need not keep."""
-        return self.driven.optional_statuses
+        return self.under_test.identifier
 
     @cached_property
     def failure_statuses(self) -> tuple[str, ...]:
@@ -198,61 +180,6 @@ class ServiceDescription:
     def task_field(self) -> str:
         """The field that shows what is under way in one."""
         return self.profile.kind(self.resource).status.task_field
-
-    @cached_property
-    def lasting_fields(self) -> tuple[str, ...]:
-        """Fields of one that nothing but a request changes while no task is under way."""
-        return self.driven.lasting_fields
-
-    @cached_property
-    def statuses_to_try(self) -> Mapping[str, tuple[str, ...]]:
-        """Operation id -> statuses in which it is tried where the reference names none."""
-        return self.driven.statuses_to_try
-
-    @cached_property
-    def transitions(self) -> tuple[Transition, ...]:
-        """Ways from status to status that the reference does not state."""
-        return self.driven.transitions
-
-    @cached_property
-    def lock(self) -> str:
-        """The operation by which its owner locks one."""
-        return self.driven.lock
-
-    @cached_property
-    def unlock(self) -> str:
-        """The operation by which its owner unlocks one."""
-        return self.driven.unlock
-
-    @cached_property
-    def lock_shown_by(self) -> str:
-        """The field that shows whether one is locked."""
-        return self.driven.lock_shown_by
-
-    @cached_property
-    def action_log(self) -> ActionLog:
-        """How one shows what is done to it."""
-        return self.driven.action_log
-
-    @cached_property
-    def usual_environments(self) -> tuple[str, ...]:
-        """A reference's words for the usual sort of it."""
-        return self.driven.usual_environments
-
-    @cached_property
-    def environments(self) -> Mapping[str, Environment]:
-        """Name -> another sort of it, which is made where a case asks for it."""
-        return self.driven.environments
-
-    @cached_property
-    def attached_by(self) -> Mapping[str, Attachment]:
-        """Kind -> how a thing of it is attached to one."""
-        return self.driven.attached_by
-
-    @cached_property
-    def byproducts(self) -> tuple[Byproduct, ...]:
-        """What a request may make of what is attached to one."""
-        return self.driven.byproducts
 
     def plain(self, resource: str, attribute: str) -> Any:
         """The value for an attribute of a thing in a request that is to reach nothing."""
@@ -275,11 +202,13 @@ class ServiceDescription:
 
     def environment_of(self, written: str | None) -> str:
         """The name of the environment for which a reference has this word; nothing where none can be made."""
-        return next((name for name, one in self.environments.items() if written in one.words), "")
+        return next((name for name, one in self.under_test.environments.items() if written in one.words), "")
 
     def byproduct(self, post: Condition) -> Byproduct | None:
         """How the cloud shows what a postcondition is about, where it is made of what is attached to the resource."""
-        return next((one for one in self.byproducts if post.kind == "effect" and post.resource == one.resource), None)
+        return next(
+            (one for one in self.under_test.byproducts if post.kind == "effect" and post.resource == one.resource), None
+        )
 
     def key(self, operation: Operation, place: str) -> Any:
         """The name of the members of an object that the client names; ABSENT where they are documented fields."""

@@ -46,6 +46,7 @@ class Ask:
         timeout: in seconds, for the connection, and from the request to the last byte of the answer.
         expect_created: the kind of what an action makes on the side: the client journals the intent, and the id that
             the answer names.
+        operation: the id of the operation of which the request is one; empty where it only serves something else.
         pays: the key of the debt in the journal that the request pays; empty for all others.
         patient: honour Retry-After (429, 503). False where such an answer is what is tested.
     """
@@ -63,6 +64,7 @@ class Ask:
     expect_created: str | None = None
     patient: bool = True
     pays: str = ""
+    operation: str = ""
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,9 @@ def _open_to(view: View) -> list[str]:
     """Return the statuses in which the short-lived thing of the path can be made; all if nothing names them."""
     rules = [view.service.placeholder_sources[name] for name in view.service.passing(view.operation)]
     return [
-        state for state in view.service.stable_statuses if all(not r.statuses or state in r.statuses for r in rules)
+        state
+        for state in view.service.under_test.stable_statuses
+        if all(not r.statuses or state in r.statuses for r in rules)
     ]
 
 

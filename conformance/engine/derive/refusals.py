@@ -207,7 +207,7 @@ def _repeated(view: View, book: Book, line: int) -> None:
 def _wrong_status(view: View, book: Book, line: int | None) -> None:
     """Add cases in every stable status that is not documented; without documented statuses, cases that only observe."""
     for variant in view.variants:
-        others = [s for s in view.service.stable_statuses if s not in variant.states]
+        others = [s for s in view.service.under_test.stable_statuses if s not in variant.states]
         for state in others:
             detail = f"{variant.prefix}{state}"
             if variant.condition is None:
@@ -231,7 +231,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     resource = view.service.resource
     said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
     variant, state = view.main
-    if view.operation.id in (view.service.lock, view.service.unlock) or not (said or line):
+    if view.operation.id in (view.service.under_test.lock, view.service.under_test.unlock) or not (said or line):
         return
     if view.role != "member":
         if said:  # the refusal of a member would say nothing about the lock

@@ -108,7 +108,7 @@ def _documented(view: View) -> list[Edge]:
     for variant in view.variants:
         for state in variant.states:
             targets = view.leads_to(state, variant)
-            if targets and targets[0] != state and targets[0] in view.service.stable_statuses:
+            if targets and targets[0] != state and targets[0] in view.service.under_test.stable_statuses:
                 body = view.body(variant, view.default)
                 table = variant.condition is None
                 edges.append(Edge(view.operation, state, targets, view.role, body, table, version))
@@ -117,7 +117,7 @@ def _documented(view: View) -> list[Edge]:
 
 def _plain(view: View) -> list[Edge]:
     edges = []
-    for way in view.service.transitions:
+    for way in view.service.under_test.transitions:
         if way.operation == view.operation.id:
             wanted = dict(way.request)
             body: Any = ABSENT

@@ -44,11 +44,11 @@ def derive_success(view: View, book: Book) -> None:
         derive_contents(view, book, trial)
         _samples(view, book)
         return
-    if main_variant.condition is None and view.operation.id in view.service.statuses_to_try:
+    if main_variant.condition is None and view.operation.id in view.service.under_test.statuses_to_try:
         book.used.add(f"statuses_to_try: {view.operation.id} is tried in {' and '.join(main_variant.states)}")
     for variant in view.variants:
         for state in variant.states:
-            if state not in view.service.stable_statuses:
+            if state not in view.service.under_test.stable_statuses:
                 _transient(view, book, variant, state)
                 continue
             trial = attempt(view, "documented", Where(variant, state))

@@ -131,7 +131,7 @@ class View:
             return within
         if self.within:
             return self.of_environment(when) == self.within
-        return when.environment in self.service.usual_environments
+        return when.environment in self.service.under_test.usual_environments
 
     def of_environment(self, when: When | None) -> str:
         """The environment of a fact; empty if the fact is about all resources, or the environment cannot be made."""
@@ -152,7 +152,8 @@ class View:
             status
             for post in self.operation.postconditions
             if post.kind == "status" and post.resource == self.service.resource and post.when is not None
-            if post.when.environment is not None and post.when.environment not in self.service.usual_environments
+            if post.when.environment is not None
+            and post.when.environment not in self.service.under_test.usual_environments
             if not self.of_environment(post.when)
             for status in post.becomes
         )
@@ -172,7 +173,9 @@ class View:
             found.append(Variant("-".join(names), tuple(include.items()), condition.any_of, condition))
         if found:
             return tuple({v.name: v for v in reversed(found)}[n] for n in dict.fromkeys(v.name for v in found))
-        states = self.service.statuses_to_try.get(self.operation.id, (self.service.initial_status,))
+        states = self.service.under_test.statuses_to_try.get(
+            self.operation.id, (self.service.under_test.initial_status,)
+        )
         return (Variant("", (), states, None),)
 
     def _existing(self, names: tuple[str, ...]) -> list[str]:
@@ -213,13 +216,13 @@ class View:
             return self.variants[0], None
         for variant in self.variants:
             for state in variant.states:
-                if state == self.service.initial_status:
+                if state == self.service.under_test.initial_status:
                     return variant, state
         for variant in self.variants:
             for state in variant.states:
-                if state in self.service.stable_statuses:
+                if state in self.service.under_test.stable_statuses:
                     return variant, state
-        return self.variants[0], self.service.initial_status
+        return self.variants[0], self.service.under_test.initial_status
 
     def main_with(self, names: Iterable[str]) -> tuple[Variant, str | None]:
         """The form and the status for a request with some fields, which may need another status than ``main``."""
@@ -227,7 +230,7 @@ class View:
         for variant in self.variants:
             if variant.condition and variant.condition.when and given & set(variant.condition.when.present):
                 for state in variant.states:
-                    if state in self.service.stable_statuses:
+                    if state in self.service.under_test.stable_statuses:
                         return variant, state
         return self.main
 
@@ -281,7 +284,7 @@ class View:
         reached = tuple(dict.fromkeys(special or conditional or plain))
         if reached:
             return tuple(dict.fromkeys((*reached, *self.possible)))
-        for way in self.service.transitions:
+        for way in self.service.under_test.transitions:
             if way.operation == self.operation.id and way.source == state:
                 wanted = dict(way.request)
                 if not wanted or wanted.items() <= dict(variant.include).items():

@@ -146,7 +146,9 @@ class Aftermath:
             return evidence
         result = self.context.watch.until(
             made.value,
-            lambda view: view is None or kind.state_of(view)[0] in service.stable_statuses or stopping.is_set(),
+            lambda view: (
+                view is None or kind.state_of(view)[0] in service.under_test.stable_statuses or stopping.is_set()
+            ),
             self.context.patience.status,
         )
         for shown_by, brought in kind.brings.items():

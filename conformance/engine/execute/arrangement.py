@@ -149,7 +149,7 @@ class Arrangement:
         """
         needs, accepted = request.needs, trial.outcome.accepted
         elsewhere = needs.sandbox_only and not self.context.sandbox
-        marks = () if elsewhere else self.context.service.steps_before_refusal(trial)
+        marks = () if elsewhere or accepted is True else self.context.service.steps_before_refusal(trial)
         if needs.after and (accepted is not False or marks):
             self.paths.steps.remember(needs.after, request.filled.values, self.paths.path_of)
         if needs.before and accepted is not False:
@@ -219,6 +219,8 @@ class Arrangement:
             self.paths.fill(self.context.operations[name], template.role, version)  # makes missing resources
         given = dict(template.path)
         filled = self.paths.fill(template.operation, template.role, version, missing, last_only=True, given=given)
+        if not template.bindings and not template.query:
+            return Request(needs, filled, template.body)
         named = {**filled.values, "": filled.path}
         body = self.subject.bindings.filled(template.body, trial.outcome.accepted is True, named)
         query = tuple((name, _text(self.subject.bindings.filled(v, True, named))) for name, v in template.query)

@@ -70,7 +70,7 @@ class Byproducts:
         service, here = self.context.service, trial.situation.environment
         return [
             (rule, post.effect == "created" and post.when is not None and bool(here))
-            for rule in service.byproducts
+            for rule in service.under_test.byproducts
             for post in trial.request.operation.postconditions
             if post.kind == "effect" and post.resource == rule.resource
             if service.environment_of(post.when.environment if post.when else None) == here

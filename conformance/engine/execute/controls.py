@@ -21,16 +21,19 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any
 
-from conformance.engine.api.producers import SAFE, placeholders
+from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.provision.context import Manner, RunContext, manner
+from conformance.engine.cloud.seen import Manner, manner
+from conformance.engine.provision.context import RunContext
 from specs.model import Operation
 
 Sent = tuple[Ask, Answer]
 """A request and its answer."""
+
+Harmless = Callable[[Operation], Sent | None]
+"""Sends a request of an operation that changes nothing, and gives it with its answer; None where there is none."""
 
 _OF_NOBODY = frozenset({401, 405, 413, 429})
 """Codes that say nothing of a route: who has no token, or another method, need not have reached it."""
@@ -62,7 +65,7 @@ class Controls:
     _known: dict[str, _Control] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def missing(self, operation: Operation, harmless: Callable[[Operation], Sent | None]) -> str | None:
+    def missing(self, operation: Operation, harmless: Harmless) -> str | None:
         """Why nothing shows that the route of an operation is there; None where something does.
 
         What a release has removed need not be there: then it is enough that another operation is.
@@ -79,7 +82,7 @@ class Controls:
                 return None
             return control.why
 
-    def nowhere(self, operation: Operation, harmless: Callable[[Operation], Sent | None]) -> str | None:
+    def nowhere(self, operation: Operation, harmless: Harmless) -> str | None:
         """Why nothing shows that any of the API is at the address; None where an operation is there.
 
         Args:
@@ -93,8 +96,8 @@ class Controls:
         with self._lock:
             return self._known.setdefault(operation.id, _Control())
 
-    def _look(self, control: _Control, operation: Operation, harmless: Callable[[Operation], Sent | None]) -> None:
-        for ask, answer in self.context.seen.of(operation.id)[control.looked_at :]:
+    def _look(self, control: _Control, operation: Operation, harmless: Harmless) -> None:
+        for ask, answer in self.context.cloud.seen.of(operation.id)[control.looked_at :]:
             control.looked_at += 1
             if self._tells(control, operation, ask, answer):
                 return
@@ -105,7 +108,7 @@ class Controls:
         if sent is not None:
             self._tells(control, operation, *sent)
 
-    def _any_other(self, harmless: Callable[[Operation], Sent | None]) -> bool:
+    def _any_other(self, harmless: Harmless) -> bool:
         """Whether the route of some other operation is there."""
         with self._lock:
             if any(control.shown for control in self._known.values()):
@@ -153,7 +156,7 @@ class Controls:
 def elsewhere(operation: Operation, ask: Ask, name: str) -> Ask:
     """A request of an operation, sent to a route that cannot exist: a name in the place of its last fixed word."""
     if operation.action is not None:
-        return replace(ask, body={name: None}, intent=None, expect_created=None)
+        return replace(ask, body={name: None}, intent=None, expect_created=None, operation="")
     documented, parts = operation.path.split("/"), ask.path.split("/")
     fixed = [n for n, part in enumerate(documented) if part and "{" not in part and n < len(parts)]
     if fixed:
@@ -161,7 +164,7 @@ def elsewhere(operation: Operation, ask: Ask, name: str) -> Ask:
     else:
         parts = [*(part for part in parts if part), name]
         parts.insert(0, "")
-    return replace(ask, path="/".join(parts), intent=None, expect_created=None)
+    return replace(ask, path="/".join(parts), intent=None, expect_created=None, operation="")
 
 
 def _said(ask: Ask, answer: Answer) -> tuple[str, str]:
@@ -172,26 +175,3 @@ def _said(ask: Ask, answer: Answer) -> tuple[str, str]:
     for word in sorted((str(one) for one in own if len(str(one)) > 1), key=len, reverse=True):
         text = text.replace(word, " ")
     return kind, " ".join(_VARIES.sub(" ", text).lower().split())
-
-
-def harmless_body(operation: Operation, chosen: bool, name: str) -> Any:
-    """A body with which a request of an operation changes nothing if its ids name nothing; None where none is known.
-
-    It is an object with one member of a name that was made up: no body at all may be taken for one in which all is left
-    out, and a service may look at the body's type before it looks for the route.
-
-    Args:
-        operation: that would be asked.
-        chosen: whether it makes what its path names.
-        name: made up for this request.
-    """
-    named = len(placeholders(operation.path))
-    if operation.method in SAFE:
-        return ABSENT
-    if operation.action is not None:
-        return {operation.action: None} if named else None
-    if not any(row.location == "body" for row in operation.request.parameters):
-        return ABSENT if named > chosen else None
-    if operation.method == "DELETE" and not named:
-        return None  # what says nothing to it may be passed over
-    return {name: None} if named != 1 or not chosen else []

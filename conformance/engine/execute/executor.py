@@ -16,30 +16,27 @@ from conformance.engine.cloud.wait import until
 from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
 from conformance.engine.execute.byproducts import Byproducts
-from conformance.engine.execute.controls import Sent, harmless_body
+from conformance.engine.execute.harmless import Harmless
 from conformance.engine.execute.paging import SOON, Paging
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.views import with_own_view, with_view
+from conformance.engine.model.binding import Step
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
 from conformance.engine.model.setup import Ended, Locked, Prepared
 from conformance.engine.model.trial import (
-    Outcome,
     Paged,
     ProviderDependent,
-    RequestTemplate,
-    Situation,
     Trial,
     Twice,
 )
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed
-from conformance.engine.provision.errors import NeedsNewResource, Unavailable
+from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
-from specs.model import Operation
 from specs.record.model import Exchange
 
 FIRST_REFUSAL = 400
@@ -60,6 +57,7 @@ class Executor:
     settling: Settling = field(init=False)
     paging: Paging = field(init=False)
     byproducts: Byproducts = field(init=False)
+    harmless: Harmless = field(init=False)
 
     def __post_init__(self) -> None:
         self.paths = Paths(self.context, self.subject)
@@ -69,6 +67,7 @@ class Executor:
         self.settling = Settling(self.context, self.subject)
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
         self.paging = Paging(self.context, self.subject, self.paths)
+        self.harmless = Harmless(self.context, self.paths.elements, self.arrangement)
 
     def make(self, trial: Trial, probes: tuple[Probe, ...] = ()) -> Evidence:
         """Set the situation up, send the request, and see what becomes of it.
@@ -99,7 +98,7 @@ class Executor:
         except CloudError as error:
             return Evidence(trial, problem=Problem("error", str(error)))
         words = quota_used_up(evidence.status or 0, evidence.body)
-        if words and evidence.problem is None and not self._at_quota(trial):
+        if words and evidence.problem is None and not _limits(trial):
             reason = f"the quota of the project is used up ({words}): raise it, or remove what is not needed"
             return replace(evidence, problem=Problem("inconclusive", reason))
         refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
@@ -107,11 +106,6 @@ class Executor:
             reason = "refused with 400: whether a cloud has what it needs is its provider's choice"
             return replace(evidence, problem=Problem("inapplicable", reason))
         return evidence
-
-    @staticmethod
-    def _at_quota(trial: Trial) -> bool:
-        """Whether a trial itself sets a quota, so that it is used up: that step alone is seen by another operation."""
-        return any(isinstance(setup, Prepared) and any(step.seen_by for step in setup.steps) for setup in trial.setup)
 
     def barrier(self, trial: Trial) -> Problem | None:
         """Why the trial is not made on this cloud by this run, None where it is. It is seen without a request."""
@@ -140,8 +134,7 @@ class Executor:
     def _forbidden(self, trial: Trial) -> str | None:
         """Why the guard will not let the trial's request out, or a limit that is set for it; None where it may."""
         guard, operations = self.context.cloud.guard, self.context.operations
-        limits = [step for setup in trial.setups(Prepared) for step in setup.steps if step.seen_by]
-        for operation in filter(None, (operations.get(step.operation) for step in limits)):
+        for operation in filter(None, (operations.get(step.operation) for step in _limits(trial))):
             if reason := guard.forbids(operation.method, operation.path):
                 return reason
         # What the case itself names may name nothing.
@@ -190,7 +183,7 @@ class Executor:
     def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """Evidence with the consequences of the answer: for the things of the lane, and for the resource under test."""
         trial, needs = evidence.trial, request.needs
-        if answer.ok:  # before anything is undone
+        if answer.ok and probes:  # before anything is undone
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
             evidence = with_view(self.context, evidence, made.path if made else request.filled.path, probes)
         changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
@@ -199,7 +192,7 @@ class Executor:
         elif not answer.ok and trial.situation.state is None:
             evidence = self.aftermath.refused(evidence, request)
         if trial.situation.state is None:
-            return with_own_view(evidence, self.context.service.resource, probes)
+            return with_own_view(evidence, self.context.service.resource, probes) if probes else evidence
         if answer.ok and trial.outcome.accepted is False:
             # A request that should have been refused may have changed anything; later trials must not suffer from it.
             self.subject.must_replace = True
@@ -312,46 +305,11 @@ class Executor:
             str(version),
             request.body,
             query=request.query,
+            operation=operation.id,
             intent=request.intent,
             expect_created=self._creates(trial, request) if request.needs.creates else None,
         )
-        answer = self.context.cloud.send(ask)
-        if role not in _NOBODY:
-            self.context.seen.add(operation.id, ask, answer)
-        return answer
-
-    def harmless(self, operation: Operation) -> Sent | None:
-        """A request of an operation that changes nothing, and its answer; None where there is none.
-
-        Its ids name nothing, and its body is none that the operation takes. It goes out as a member.
-        """
-        needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
-        chosen = needs.producer is not None and needs.producer.chosen
-        body = harmless_body(operation, chosen, self.context.cloud.invent())
-        if body is None:
-            return None
-        request = RequestTemplate(operation, "member", body=body, query=self.context.service.query(operation))
-        trial = Trial(f"{operation.id}|harmless", request, Situation(target="unknown"), outcome=Outcome(accepted=False))
-        elements, version = self.paths.elements, needs.version
-        try:
-            ready = self.arrangement.situated(trial, needs, version)
-            if isinstance(ready, Problem):
-                return None
-            if operation.method == "POST" and not needs.placeholders:
-                name = self.context.resources.rand_name("case")
-                ready.intent = elements.intend(ready.filled.path, {}, name, "member")
-            ask = Ask(
-                operation.method,
-                ready.filled.path,
-                Role.MEMBER,
-                str(version),
-                ready.body,
-                query=ready.query,
-                intent=ready.intent,
-            )
-            return ask, self.context.cloud.send(ask)
-        except (Unavailable, NeedsNewResource, CloudError):
-            return None
+        return self.context.cloud.send(ask)
 
     @staticmethod
     def _creates(trial: Trial, request: Request) -> str | None:
@@ -377,7 +335,7 @@ class Executor:
             headers={name.lower(): value for name, value in answer.headers.items()},
             version=version,
             before=before,
-            lasting_fields=self.context.service.lasting_fields,
+            lasting_fields=self.context.service.under_test.lasting_fields,
             role=role,
             exchanges=exchanges,
         )
@@ -386,3 +344,8 @@ class Executor:
         """Give up the resources of the lane."""
         self.paging.discard()
         self.subject.discard()
+
+
+def _limits(trial: Trial) -> list[Step]:
+    """The steps before the request of a trial that set a limit: they alone are seen by another operation."""
+    return [step for setup in trial.setup if isinstance(setup, Prepared) for step in setup.steps if step.seen_by]

@@ -45,8 +45,8 @@ class Settling:
             self.subject.refresh_from(shown)
             return replace(evidence, after=self.subject.view, exchanges=(*evidence.exchanges, shown.exchange))
         service, expected = self.context.service, trial.outcome
-        if operation.id in (service.lock, service.unlock):
-            self.subject.locked = operation.id == service.lock  # old versions do not show it
+        if operation.id in (service.under_test.lock, service.under_test.unlock):
+            self.subject.locked = operation.id == service.under_test.lock  # old versions do not show it
         if operation.action is None and background(answer):
             made = self.context.producers.made_by(operation) is not None
             self.subject.stir(request.filled.path if made else "")
@@ -64,7 +64,7 @@ class Settling:
         if result.timed_out and not self.context.stopping.is_set():
             evidence = replace(evidence, exchanges=(*evidence.exchanges, self.subject.show().exchange))
         evidence = self._found(evidence, answer, request.body, probes) if probes else evidence
-        return evidence if result.timed_out else with_own_view(evidence, service.resource, probes)
+        return evidence if result.timed_out or not probes else with_own_view(evidence, service.resource, probes)
 
     def _found(self, evidence: Evidence, answer: Answer, body: Any, probes: tuple[Probe, ...]) -> Evidence:
         """Evidence with the findings of the probes."""

@@ -204,7 +204,7 @@ class Snapshots:
 
         What the cloud does of its own accord has nobody who asked, and what has failed has a message.
         """
-        record = self.context.service.action_log
+        record = self.context.service.under_test.action_log
         operation = self.context.operations.get(record.list_operation)
         if operation is None:
             return None

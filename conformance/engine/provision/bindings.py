@@ -154,7 +154,7 @@ class Bindings:
                 self._subject.must_replace = True
             if binding.relation == "fresh" and self._free.get(binding.resource):
                 self._free[binding.resource].pop()
-            elif binding.relation == "free" and binding.resource in self._context.service.attached_by:
+            elif binding.relation == "free" and binding.resource in self._context.service.under_test.attached_by:
                 made = self._free.get(binding.resource, [])
                 if made:
                     self.attached[binding.resource] = made.pop()
@@ -224,7 +224,7 @@ class Bindings:
                 raise Unavailable(f"the {resource} shows no {attribute}", optional=False)
             return found
         if rule.needed and self._subject.view is None:
-            self._subject.reach(self._context.service.initial_status)
+            self._subject.reach(self._context.service.under_test.initial_status)
         found = _shown_by(rule, self._view(rule.role))
         if found is ABSENT and rule.missing:
             if must_work and rule.can_be_lost:
@@ -285,7 +285,7 @@ class Bindings:
     def _attach(self, resource: str) -> Made:
         if resource in self.attached:
             return self.attached[resource]
-        how: Attachment = self._context.service.attached_by[resource]
+        how: Attachment = self._context.service.under_test.attached_by[resource]
         operation = self._context.operations.get(how.operation)
         if operation is None:
             raise Unavailable(f"the specs lack {how.operation}, which attaches a {resource}", optional=False)

@@ -11,11 +11,9 @@ from conformance.engine.api.producers import Producers
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import Discovery
-from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
-from conformance.engine.cloud.roles import Sender
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.provision.unkept import Unkept
 from specs.microversion import Microversion
@@ -53,60 +51,14 @@ class Notes:
             return sorted(self.entries)
 
 
-Manner = tuple[Sender, str | None, type]
-"""The manner of a request: the role of its sender, its microversion, and the type of its body."""
-
-
-def manner(ask: Ask) -> Manner:
-    """The manner of a request. Only answers to requests of the same manner can be compared.
-
-    A proxy or a middleware may refuse a role, a version or a body before the service looks for the route.
-    """
-    return ask.role, ask.microversion, type(ask.body)
-
-
-@dataclass
-class Seen:
-    """Answers to the requests of operations, since they may show that a route exists. Safe to use from many threads.
-
-    Of each operation, the first answer is kept for each pair of status code and manner of request.
-    """
-
-    _answers: dict[str, dict[tuple[int, Manner], tuple[Ask, Answer]]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def add(self, operation: str, ask: Ask, answer: Answer) -> None:
-        """Keep the answer to a request of an operation, given by its id."""
-        with self._lock:
-            self._answers.setdefault(operation, {}).setdefault((answer.status, manner(ask)), (ask, answer))
-
-    def of(self, operation: str) -> list[tuple[Ask, Answer]]:
-        """The kept requests and answers of an operation, given by its id, in the order of their arrival."""
-        with self._lock:
-            return list(self._answers.get(operation, {}).values())
-
-
 @dataclass(frozen=True)
 class RunContext:
     """The context that all lanes of a run share.
 
     Attributes:
-        cloud: the client of the cloud.
-        discovery: finds the things of the cloud that requests can name.
-        resources: makes and removes resources.
-        watch: waits for the statuses of resources.
-        service: the description of the service.
-        graph: the ways from one status to another.
-        producers: the operations that make the elements of collections.
-        operations: all operations of the reference, by id.
-        top: the highest microversion that cloud and reference share.
-        patience: how long to wait.
-        notes: facts for the reader of the run record.
-        seen: answers to the requests of operations.
-        elevated: names of requests that this cloud refuses to members; an administrator sends them (see ``elevate``).
-        sandbox: True if nobody else uses the cloud.
-        stopping: is set when the run is to stop.
-        needs: the needs of each operation's requests, by the id of the operation.
+        elevated: operations that this cloud refuses its members, where the reference does not name the roles.
+        sandbox: whether nothing in the cloud is anybody else's.
+        needs: what each operation's requests need, by its id.
         role_names: the roles that the run has.
         kind: the kind of the resource under test; a kind without a name if the service has no such resource.
         unkept: the statuses that resources of this cloud were seen to leave by themselves.
@@ -123,7 +75,6 @@ class RunContext:
     top: Microversion
     patience: Patience = field(default_factory=Patience)
     notes: Notes = field(default_factory=Notes)
-    seen: Seen = field(default_factory=Seen)
     elevated: set[str] = field(default_factory=set)
     sandbox: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -136,7 +87,7 @@ class RunContext:
         known = {name: self.needs_of(operation) for name, operation in self.operations.items()}
         object.__setattr__(self, "needs", known)
         object.__setattr__(self, "role_names", frozenset(map(str, self.cloud.roles)))
-        object.__setattr__(self, "unkept", Unkept(self.service.optional_statuses))
+        object.__setattr__(self, "unkept", Unkept(self.service.under_test.optional_statuses))
         object.__setattr__(self, "kind", self.cloud.profile.kind(self.service.resource))
 
     def needs_of(self, operation: Operation) -> Needs:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from conformance.engine.api import bodies, naming
 from conformance.engine.api.entries import FORMING
+from conformance.engine.api.needs import ElementNeeded
 from conformance.engine.api.producers import Producer
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
@@ -41,39 +42,26 @@ class Elements:
         self.prepare: Callable[[Operation], None] = lambda _: None
         subject.bindings.elements = self.element
 
-    def makes(self, template: str) -> bool:
-        """Whether elements of a collection can be made, by a documented operation or by a factory."""
-        return self._context.producers.of(template) is not None or self._factory(template) is not None
-
-    def _factory(self, template: str) -> str | None:
-        return (
-            self._context.service.made_by_factory.get(template.rpartition("/")[2]) if template.count("/") == 1 else None
-        )
-
-    def own(
-        self, template: str, collection: str, name: str, operation: Operation, fields: Mapping[str, Any]
-    ) -> Owned | None:
+    def own(self, wanted: ElementNeeded, collection: str, operation: Operation) -> Owned | None:
         """An element of a collection that this lane has made; None where none can be made.
 
         Args:
-            template: the path of the collection as the reference writes it.
-            collection: the same path with values for its placeholders.
-            name: the name of the placeholder that the element fills.
-            operation: the operation whose request needs the element.
-            fields: unusual fields of the request that makes the element.
+            wanted: the element.
+            collection: the path of the collection with values for its placeholders.
+            operation: the operation that needs the element.
 
         Raises:
             Unavailable: the cloud did not make it.
         """
-        key = (collection, tuple(sorted(fields.items())))
-        producer, factory = self._context.producers.of(template), self._factory(template)
+        producer = wanted.producer
+        key = (collection, tuple(sorted(wanted.fields.items())))
         if producer is not None and producer.chosen and producer.operation.id == operation.id:
             return Owned(self._new_name(producer), collection, "", "member", None)  # the request makes the element
         if key not in self._pool:
-            if factory is not None:
-                self._pool[key] = self._by_factory(factory, collection)
+            if wanted.factory is not None:
+                self._pool[key] = self._by_factory(wanted.factory, collection)
             elif producer is not None and producer.operation.id != operation.id:
-                self._pool[key] = self.produce(producer, collection, name, fields)
+                self._pool[key] = self.produce(producer, collection, wanted.name, wanted.fields)
             else:
                 return None
         return self._pool[key]
@@ -105,7 +93,7 @@ class Elements:
         self._pool = {key: owned for key, owned in self._pool.items() if not owned.path.startswith(f"{path}/")}
 
     def _by_factory(self, factory: str, collection: str) -> Owned:
-        problem = self._subject.reach(self._context.service.initial_status)
+        problem = self._subject.reach(self._context.service.under_test.initial_status)
         if problem is not None:
             raise Unavailable(problem.reason, optional=False)
         made = self._context.resources.make(factory, of=self._subject.resource_id)

@@ -12,12 +12,13 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote
 
-from conformance.engine.api.addresses import names_project
 from conformance.engine.api.entries import Naming
 from conformance.engine.api.json_path import lookup
-from conformance.engine.api.producers import SAFE, collection_of, last_version, listed_by, placeholders
+from conformance.engine.api.needs import PROJECT, ElementNeeded, Placeholder
+from conformance.engine.api.producers import collection_of, last_version, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.roles import Role
@@ -58,6 +59,22 @@ class Filled:
     values: Mapping[str, str] = field(default_factory=dict)
     owned: Owned | None = None
     passing: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A value that is wanted for a placeholder.
+
+    Attributes:
+        collection: the path before the placeholder, filled.
+        operation, role, version: those of the request that needs it.
+    """
+
+    placeholder: Placeholder
+    collection: str
+    operation: Operation
+    role: str
+    version: Microversion
 
 
 class Paths:
@@ -102,27 +119,27 @@ class Paths:
         owned: Owned | None = None
         passing: list[tuple[str, str]] = []
         needs = self._context.needs.get(operation.id) or self._context.needs_of(operation)
-        names = needs.placeholders
-        for number, name in enumerate(names):
-            if given and any(earlier in given for earlier in names[:number]):
-                unknown, last_only = str(uuid.uuid4()), False  # no element is known below a fixed value
-            nothing = unknown if not last_only or name == names[-1] else None
-            owned = None
+        chosen = needs.producer is not None and needs.producer.chosen and len(needs.placeholders) > 1
+        for number, placeholder in enumerate(needs.placeholders):
+            name, last = placeholder.name, number == len(needs.placeholders) - 1
+            if given and any(earlier.name in given for earlier in needs.placeholders[:number]):
+                unknown, last_only = str(uuid.uuid4()), False  # a resource that does not exist holds no elements
+            nothing = unknown if not last_only or last else None
+            owned, wants = None, _Wanted(placeholder, filled.partition(placeholder.mark)[0], operation, role, version)
             if given and name in given:
                 value = given[name]
-            elif nothing is not None and last_only and name in self._context.service.placeholder_sources:
-                self._something(filled, operation, name, role, version)  # the situation of a known name
-                value = self._nothing(filled, operation, name, role, version, nothing)
-                if name in needs.passing:
-                    passing += self._passing(filled, operation, name)
-            elif nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
-                value = self._nothing(filled, operation, name, role, version, nothing)
+            elif nothing is not None and last_only and placeholder.source is not None:
+                self._something(wants)  # the situation in which it could be named
+                value = self._nothing(wants, nothing)
+                passing += [(wants.collection, name)] if placeholder.passing else []
+            # The client chooses the last name of some paths, and has to write it into the body, too.
+            elif nothing is not None and not (last and chosen):
+                value = self._nothing(wants, nothing)
             elif name == self._context.service.identifier:
                 value = self._subject.known_id or self._subject.resource_id
             else:
-                value, owned = self._something(filled, operation, name, role, version)
-                if name in needs.passing:
-                    passing += self._passing(filled, operation, name)
+                value, owned = self._something(wants)
+                passing += [(wants.collection, name)] if placeholder.passing else []
             values[name] = value
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
         return Filled(filled, values, owned, tuple(passing))
@@ -144,11 +161,6 @@ class Paths:
         """The filled path of an operation that goes before or after another one, for an administrator."""
         return self.fill(operation, "admin", self._context.version_for(operation)).path
 
-    def _chosen(self, operation: Operation) -> bool:
-        """Whether the client chooses the last name of a path with several names, and repeats it in the body."""
-        producer = self._context.producers.made_by(operation)
-        return producer is not None and producer.chosen and len(placeholders(operation.path)) > 1
-
     def populated(self, operation: Operation, filled: Filled, answer: Answer) -> bool:
         """Make an element for a list that was empty. Returns whether the list has an element now."""
         template = operation.path.removesuffix("/detail")
@@ -157,10 +169,10 @@ class Paths:
             return False
         if producer.lister is None and operation.path == template:
             return False
-        collection = filled.path.removesuffix("/detail")
-        fields = self._context.service.fields_for(operation, template)
+        known = self._context
+        wanted = ElementNeeded.of(operation, template, producer.name, known.service, known.producers)
         try:
-            return self.elements.own(template, collection, producer.name, operation, fields) is not None
+            return self.elements.own(wanted, filled.path.removesuffix("/detail"), operation) is not None
         except Unavailable:
             return False
 
@@ -172,15 +184,18 @@ class Paths:
             producer = self._context.producers.of(collection)
             for condition in producer.operation.preconditions if producer is not None else ():
                 if condition.kind == "status" and condition.resource == self._context.service.resource:
-                    return next((s for s in condition.any_of if s in self._context.service.stable_statuses), "")
-        return self._context.service.initial_status
+                    return next(
+                        (s for s in condition.any_of if s in self._context.service.under_test.stable_statuses), ""
+                    )
+        return self._context.service.under_test.initial_status
 
     def lasts(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> bool:
-        """Whether the collections still list the short-lived things that a path names."""
+        """Whether the lists still show what a path was filled with that is named only while it lasts."""
+        needs = self._context.needs.get(operation.id) or self._context.needs_of(operation)
+        named = {placeholder.name: placeholder for placeholder in needs.placeholders}
         try:
             for collection, name in filled.passing:
-                at = self._listed_at(collection_of(operation.path, name), version)
-                self._listed(collection, name, role, str(at), operation)
+                self._listed(_Wanted(named[name], collection, operation, role, version))
         except Unavailable:
             return False
         return True
@@ -210,50 +225,39 @@ class Paths:
         if self._subject.view is not None:
             self._subject.settle(None)
 
-    def _passing(self, filled: str, operation: Operation, name: str) -> list[tuple[str, str]]:
-        fixed = self._fixed(collection_of(operation.path, name), name)
-        return [(collection_of(filled, name), name)] if fixed is None else []
-
-    def _something(
-        self, filled: str, operation: Operation, name: str, role: str, version: Microversion
-    ) -> tuple[str, Owned | None]:
-        fixed = self._fixed(collection_of(operation.path, name), name)
-        if fixed is not None:
-            return fixed, None
-        collection, template = collection_of(filled, name), collection_of(operation.path, name)
-        rule = self._context.service.placeholder_sources.get(name)
-        if rule is not None:
-            return self._named(rule, collection, name, role, version, operation), None
-        fields = self._context.service.fields_for(operation, template)
-        if self._context.service.always_made or operation.method not in SAFE or fields or self._below(operation, name):
+    def _something(self, wants: _Wanted) -> tuple[str, Owned | None]:
+        placeholder, operation, sandbox = wants.placeholder, wants.operation, self._context.sandbox
+        if placeholder.value is not None:
+            return self._fixed(placeholder.value), None
+        if placeholder.source is not None:
+            return self._named(wants, placeholder.source), None
+        if placeholder.made:
             try:
-                owned = self.elements.own(template, collection, name, operation, fields)
+                owned = self.elements.own(placeholder.element, wants.collection, operation)
             except Unavailable:
-                if self._context.service.always_made or not self._context.sandbox:
+                if self._context.service.always_made or not sandbox:
                     raise
                 owned = None  # in a sandbox, every listed element is free for use
             if owned is not None:
                 return owned.value, owned
         try:
-            return self._element(filled, operation, name, role, version), None
+            return self._element(wants), None
         except Unavailable:
-            owned = self.elements.own(template, collection, name, operation, fields)
+            owned = self.elements.own(placeholder.element, wants.collection, operation)
             if owned is None:
                 raise
             return owned.value, owned
 
-    def _named(
-        self, rule: Naming, collection: str, name: str, role: str, version: Microversion, operation: Operation
-    ) -> str:
-        """A name that the described requests give: in the last answer, or in a list while the thing lasts."""
-        if rule.min_microversion is not None and version < Microversion.parse(rule.min_microversion):
-            raise Unavailable(f"a value of {{{name}}} is accepted from {rule.min_microversion} on")
-        at = str(self._listed_at(collection_of(operation.path, name), version))
+    def _named(self, wants: _Wanted, rule: Naming) -> str:
+        """A name that only another request's answer gives, or a list while the thing lasts."""
+        name = wants.placeholder.name
+        if rule.min_microversion is not None and wants.version < Microversion.parse(rule.min_microversion):
+            raise Unavailable(f"what {{{name}}} names is of use from {rule.min_microversion} on")
         if rule.passing:
             with contextlib.suppress(Unavailable):
-                return self._listed(collection, name, role, at, operation)
+                return self._listed(wants)
         if self._subject.view is None:
-            self._subject.reach(self._context.service.initial_status)
+            self._subject.reach(self._context.service.under_test.initial_status)
         values = {self._context.service.identifier: self._subject.known_id}
         answer: Answer | None = None
         try:
@@ -274,7 +278,7 @@ class Paths:
 
         def look() -> str | Unavailable:
             try:
-                return self._listed(collection, name, role, at, operation)
+                return self._listed(wants)
             except Unavailable as error:
                 return error
 
@@ -284,63 +288,40 @@ class Paths:
             raise seen
         return seen
 
-    def _below(self, operation: Operation, name: str) -> bool:
-        """Whether a later element must be made, so that the lane must own the element above it, too."""
-        names = placeholders(operation.path)
-        later = names[names.index(name) + 1 :]
-        if self._context.producers.of(operation.path) is not None:
-            return True
-        return any(self.elements.makes(collection_of(operation.path, other)) for other in later)
-
-    def _nothing(
-        self, filled: str, operation: Operation, name: str, role: str, version: Microversion, unknown: str
-    ) -> str:
-        """A value that names nothing, a number or a UUID as the names in the collection are."""
-        if not _is_number(operation, name, version):
+    def _nothing(self, wants: _Wanted, unknown: str) -> str:
+        """A value that names nothing, of the form that names have in the collection."""
+        if not _is_number(wants.operation, wants.placeholder.name, wants.version):
             return unknown
         try:
-            known = self._element(filled, operation, name, role, version)
+            known = self._element(wants)
         except Unavailable:
             known = UNKNOWN_NUMBER
         return UNKNOWN_NUMBER if known.isdigit() else unknown
 
-    def _fixed(self, collection: str, name: str) -> str | None:
-        table = self._context.service.placeholder_values
-        value = table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
-        if value is None and names_project(name) and not self._is_element(collection):
-            return self._project()
-        if value == "project":
-            return self._project()
-        return value if value is None else str(self._subject.bindings.filled(value))
+    def _fixed(self, value: Any) -> str:
+        """The value of a placeholder that names no element."""
+        if value != PROJECT:
+            return str(self._subject.bindings.filled(value))
+        if ("", PROJECT, "") not in self._known:
+            self._known["", PROJECT, ""] = self._subject.bindings.project()
+        return self._known["", PROJECT, ""]
 
-    def _is_element(self, template: str) -> bool:
-        """Whether the reference says how elements of a collection are made or listed."""
-        known = self._context
-        return known.producers.of(template) is not None or listed_by(known.operations, template) is not None
-
-    def _project(self) -> str:
-        if ("", "project", "") not in self._known:
-            self._known["", "project", ""] = self._subject.bindings.project()
-        return self._known["", "project", ""]
-
-    def _element(self, filled: str, operation: Operation, name: str, role: str, version: Microversion) -> str:
-        collection, template = collection_of(filled, name), collection_of(operation.path, name)
-        at = self._listed_at(template, version)
-        key = (collection, name, str(at))
+    def _element(self, wants: _Wanted) -> str:
+        key = (wants.collection, wants.placeholder.name, str(self._listed_at(wants)))
         if key not in self._known:
-            self._known[key] = self._listed(collection, name, role, str(at), operation)
+            self._known[key] = self._listed(wants)
         return self._known[key]
 
-    def _listed_at(self, template: str, version: Microversion) -> Microversion:
-        """The version at which a collection is listed: that of the request, or the nearest version of the list.
+    def _listed_at(self, wants: _Wanted) -> Microversion:
+        """The version at which a collection is listed for a request at another, or the nearest that it has.
 
         The ids of things may differ by version.
         """
-        listing = listed_by(self._context.operations, template)
+        listing = listed_by(self._context.operations, wants.placeholder.element.collection)
         if listing is None:
-            return version
+            return wants.version
         first, last = listing.microversions.range.min, last_version(listing)
-        at = min(version, last) if last is not None else version
+        at = min(wants.version, last) if last is not None else wants.version
         return max(at, first) if first is not None else at
 
     def forget(self, filled: Filled) -> None:
@@ -356,12 +337,12 @@ class Paths:
         journal = self._context.cloud.journal
         return journal is not None and journal.owns(value, collection)
 
-    def _listed(self, collection: str, name: str, role: str, version: str, operation: Operation) -> str:
+    def _listed(self, wants: _Wanted) -> str:
         service, cloud = self._context.service, self._context.cloud
-        last = collection.rpartition("/")[2]
-        wanted = service.elements_for(operation, last)
-        # A member may use the elements that a member sees; those that only an administrator sees come after them.
-        for sender in (Role.ADMIN,) if role == "admin" else (Role.MEMBER, Role.ADMIN):
+        collection, name, version = wants.collection, wants.placeholder.name, str(self._listed_at(wants))
+        wanted = service.elements_for(wants.operation, collection.rpartition("/")[2])
+        # What a member sees is open to a member; what nobody but an administrator sees is not asked for by others.
+        for sender in (Role.ADMIN,) if wants.role == "admin" else (Role.MEMBER, Role.ADMIN):
             if sender not in cloud.roles:
                 continue
             answer = cloud.get(collection, role=sender, microversion=version)

@@ -102,7 +102,10 @@ class Subject:
         Returns:
             The reason why the status was not reached; None if it was reached.
         """
-        with self.context.unkept.turn(self.environment, state):
+        unkept = self.context.unkept
+        if state not in unkept.optional:
+            return self._reach(state)
+        with unkept.turn(self.environment, state):
             return self._reach(state)
 
     def _reach(self, state: str) -> Problem | None:
@@ -110,7 +113,7 @@ class Subject:
         if self.must_replace:
             self.discard()
         for _ in range(2 * ATTEMPTS):
-            passing = self.context.unkept.reason(self.environment, state)
+            passing = self.context.unkept.reasons.get((self.environment, state))
             if passing and self.status != state:
                 return Problem("inapplicable", passing)
             problem = self._have_one()
@@ -119,7 +122,7 @@ class Subject:
             if problem or self.status == state:
                 return problem
             way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
-            if way is None and self.status == self.context.service.initial_status:
+            if way is None and self.status == self.context.service.under_test.initial_status:
                 return self._no_way(state, reason)
             try:
                 reason = self._walk(way, state) or reason if way else reason
@@ -151,8 +154,8 @@ class Subject:
         self._moved = False
 
     def _under_way(self) -> bool:
-        """Whether a step of the resource's last action has not ended, by the action log if the service has one."""
-        known, operations = self.context.service.action_log, self.context.operations
+        """Whether a step of what was last done to the resource has not ended, as far as its actions show that."""
+        known, operations = self.context.service.under_test.action_log, self.context.operations
         lister, reader = operations.get(known.list_operation), operations.get(known.show_operation)
         if lister is None or reader is None:
             return False
@@ -189,7 +192,7 @@ class Subject:
         return None
 
     def _no_way(self, state: str, reason: str) -> Problem:
-        initial = self.context.service.initial_status
+        initial = self.context.service.under_test.initial_status
         if self.context.graph.way(initial, state, self._broken) is not None:
             who = f"only an administrator can bring a {self._kind.name} into"
             return Problem("inapplicable", f"{who} {state}, and no such role is given")
@@ -204,7 +207,7 @@ class Subject:
                     raise Hindered(f"a {self._kind.name} with attachments does not reach {state}: {reason}")
                 self._broken.add(edge)
                 self.context.notes.add("broken-way", reason)
-                if self.status not in self.context.service.stable_statuses:
+                if self.status not in self.context.service.under_test.stable_statuses:
                     self.discard()
                 return f"{state} was not reached: {reason}"
             if self.status != edge.targets[0]:
@@ -248,7 +251,7 @@ class Subject:
             self.context.notes.add("unkept", reason)
 
     def _create(self) -> Problem | None:
-        environment = self.context.service.environments.get(self.environment, Environment(()))
+        environment = self.context.service.under_test.environments.get(self.environment, Environment(()))
         name = self._kind.name
         try:
             version = str(self.context.top)
@@ -284,7 +287,7 @@ class Subject:
 
     def _see(self, view: View) -> None:
         self.view = view
-        self.locked = bool(view.get(self.context.service.lock_shown_by, self.locked))
+        self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
 
     def show(self) -> Answer:
         """GET the resource as member, at the highest microversion."""
@@ -300,7 +303,11 @@ class Subject:
         """
         patience, kind = self.context.patience, self._kind
         before = self.status
-        wanted = self.context.service.stable_statuses if targets is None else targets or ((before,) if before else ())
+        wanted = (
+            self.context.service.under_test.stable_statuses
+            if targets is None
+            else targets or ((before,) if before else ())
+        )
         began: list[float] = []
         moved: list[bool] = []
 
@@ -333,12 +340,12 @@ class Subject:
         return result
 
     def lock(self) -> Problem | None:
-        """Lock the resource as its owner. Returns the reason why it was not locked; None if it was."""
-        return self._turn(self.context.service.lock, True)
+        """Lock the resource as its owner."""
+        return self._turn(self.context.service.under_test.lock, True)
 
     def unlock(self) -> Problem | None:
-        """Unlock the resource as its owner. Returns the reason why it was not unlocked; None if it was."""
-        return self._turn(self.context.service.unlock, False)
+        """Unlock the resource as its owner."""
+        return self._turn(self.context.service.under_test.unlock, False)
 
     def _turn(self, operation_id: str, locked: bool) -> Problem | None:
         operation = self.context.operations.get(operation_id)
@@ -354,7 +361,7 @@ class Subject:
             return Problem("inconclusive", f"{operation_id} was answered {answer.status or answer.error}")
         self.locked = locked
         shown = self.refresh() or {}
-        if shown.get(self.context.service.lock_shown_by, locked) != locked:
+        if shown.get(self.context.service.under_test.lock_shown_by, locked) != locked:
             return Problem("inconclusive", f"{operation_id} was accepted, and the {self._kind.name} does not show it")
         return None
 

@@ -20,19 +20,15 @@ class Unkept:
     """
 
     optional: tuple[str, ...] = ()
-    _reasons: dict[Key, str] = field(default_factory=dict)
+    reasons: dict[Key, str] = field(default_factory=dict)
     _tried: set[Key] = field(default_factory=set)
     _turns: dict[Key, threading.RLock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def reason(self, environment: str, status: str) -> str:
-        """The reason why resources do not stay in a status on this cloud; empty if they do, as far as is known."""
-        return self._reasons.get((environment, status), "")
-
     def note(self, environment: str, status: str, reason: str) -> bool:
         """Note that a status is not kept, if it is optional. Returns whether it is."""
         if status in self.optional:
-            self._reasons.setdefault((environment, status), reason)
+            self.reasons.setdefault((environment, status), reason)
         return status in self.optional
 
     @contextlib.contextmanager

@@ -40,9 +40,13 @@ def lane_of(trial: Trial, service: ServiceDescription) -> str:
         return f"{NO_RESOURCE}-{trial.request.operation.path.split('/')[1]}"
     if trial.situation.environment:
         return trial.situation.environment
-    if state != service.initial_status:
+    if state != service.under_test.initial_status:
         return state
-    if trial.outcome.accepted and trial.outcome.leads_to and trial.outcome.leads_to[0] != service.initial_status:
+    if (
+        trial.outcome.accepted
+        and trial.outcome.leads_to
+        and trial.outcome.leads_to[0] != service.under_test.initial_status
+    ):
         return trial.outcome.leads_to[0]
     operation = trial.request.operation
     # Operations on the elements below the resource share these elements.

@@ -17,7 +17,7 @@ from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.model.probe import Probe
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elevation import FORBIDDEN, with_administrator
+from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
@@ -206,8 +206,8 @@ class Run:
                 self.resources_made += subject.resources_made
 
     def _next(self, pending: list[_Job], subject: Subject) -> _Job:
-        """The next trial: one in the present status, or else one in the status with the cheapest way to it."""
-        status = subject.status or self.context.service.initial_status
+        """The next trial: in the present status if there is one, else in the nearest."""
+        status = subject.status or self.context.service.under_test.initial_status
         for job in pending:
             if job.trial.situation.state in (None, status):
                 return job
@@ -249,9 +249,10 @@ class Run:
         A pass needs an answer that shows the route of the operation. A fail needs an answer from some route of the
         API: a missing operation breaks its promise, but not at the address of a different service.
         """
+        operation = case.trial.request.operation
         if judgement.verdict == "pass":
-            return self._controls.missing(case.operation, executor.harmless)
-        return self._controls.nowhere(case.operation, executor.harmless) if judgement.verdict == "fail" else None
+            return self._controls.missing(operation, executor.harmless)
+        return self._controls.nowhere(operation, executor.harmless) if judgement.verdict == "fail" else None
 
     def _settle_held(self, executor: Executor) -> None:
         """After the last lane, decide the held cases, by the routes that the answers of the whole run have shown."""
@@ -285,10 +286,10 @@ class Run:
         results = _judged(trial, cases, job.probes, executor)
         kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
         left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
-        roles = with_administrator(trial.request.role, self.context.role_names)
-        if kept_out and left and trial.outcome.accepted and trial.request.role == "member" and len(roles) > 1:
-            # The refusal of a documented role is a finding of its own case. For the other cases, an administrator asks.
-            elevated = replace(trial, request=replace(trial.request, role=roles[-1]))
+        member, admin = trial.request.role == "member", "admin" in self.context.role_names
+        if kept_out and left and trial.outcome.accepted and member and admin:
+            # That a documented role is kept out is a finding of its own. An administrator decides the other promises.
+            elevated = replace(trial, request=replace(trial.request, role="admin"))
             again = {c.id: (c, e, j) for c, e, j in _judged(elevated, left, job.probes, executor)}
             results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
         return results

@@ -9,6 +9,7 @@ import pytest
 from widgets import plain, row, sample
 from workshop import EVERY, KNOWN, LABEL, MAKE, NOTE, SERVER, SHOW, TOOTH, opened
 
+from conformance.engine.api.needs import ElementNeeded
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.provision.errors import Unavailable
@@ -30,7 +31,9 @@ def produced(opened_shop, operation=MAKE, collection="/gears", name="gear_id", *
 
 
 def own(opened_shop, operation, template="/gears", name="gear_id", **fields):
-    return opened_shop[1].paths.elements.own(template, template, name, operation, fields)
+    known = opened_shop[1].context
+    wanted = ElementNeeded.of(operation, template, name, known.service, known.producers)
+    return opened_shop[1].paths.elements.own(replace(wanted, fields=fields), template, operation)
 
 
 def entries(tmp_path):
@@ -147,8 +150,6 @@ def test_what_makes_something_is_not_used_to_make_what_it_needs(shop):
 
 def test_what_nothing_makes_is_none(shop):
     assert own(shop, SHOW, "/jobs", "job_id") is None
-    assert not shop[1].paths.elements.makes("/jobs")
-    assert shop[1].paths.elements.makes("/gears")
 
 
 def test_a_factory_makes_what_the_reference_has_no_operation_for(tmp_path):
@@ -161,8 +162,6 @@ def test_a_factory_makes_what_the_reference_has_no_operation_for(tmp_path):
     shop = opened(tmp_path, service=replace(KNOWN, made_by_factory={"jobs": "job"}), factories={"job": job})
     owned = own(shop, SHOW, "/jobs", "job_id")
     assert (owned.value, owned.path, made) == ("7", "/jobs/7", ["server-1"])
-    assert shop[1].paths.elements.makes("/jobs")
-    assert not shop[1].paths.elements.makes("/gears/{gear_id}/jobs"), "a collection of that name below another"
 
 
 def test_a_factory_without_a_server_leaves_the_trial_undecided(tmp_path):

@@ -310,4 +310,4 @@ def test_the_environments_keep_their_statuses_each():
     cloud = Cloud(spin="HALTED")
     subject = subject_on(cloud, optional=("SPINNING",))
     assert subject.reach("SPINNING").verdict == "inapplicable"
-    assert subject.context.unkept.reason("winged", "SPINNING") == ""
+    assert subject.context.unkept.reasons.get(("winged", "SPINNING"), "") == ""
