@@ -142,7 +142,7 @@ def _apart(untested: Untested, book: Book) -> Untested:
 
 
 def views(specs: Sequence[Spec], top: Microversion, service: ServiceDescription, api: ApiVersion = ANY) -> list[View]:
-    """A view of every operation that can lead from status to status: tested ones, and those the state table names."""
+    """The views of the operations that may change a status: the tested ones, and those in the described transitions."""
     named = {transition.operation for transition in service.under_test.transitions}
     found = [View(o, spec, service, top, only=api.only) for spec in specs for o in spec.operations]
     return [

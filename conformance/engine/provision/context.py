@@ -56,9 +56,21 @@ class RunContext:
     """The context that all lanes of a run share.
 
     Attributes:
-        elevated: operations that this cloud refuses its members, where the reference does not name the roles.
-        sandbox: whether nothing in the cloud is anybody else's.
-        needs: what each operation's requests need, by its id.
+        cloud: the client of the cloud.
+        discovery: finds the things of the cloud that requests can name.
+        resources: makes and removes resources.
+        watch: waits for the statuses of resources.
+        service: the description of the service.
+        graph: the ways from one status to another.
+        producers: the operations that make the elements of collections.
+        operations: all operations of the reference, by id.
+        top: the highest microversion that cloud and reference share.
+        patience: how long to wait.
+        notes: facts for the reader of the run record.
+        elevated: names of requests that this cloud refuses to members; an administrator sends them (see ``elevate``).
+        sandbox: True if nobody else uses the cloud.
+        stopping: is set when the run is to stop.
+        needs: the needs of each operation's requests, by the id of the operation.
         role_names: the roles that the run has.
         kind: the kind of the resource under test; a kind without a name if the service has no such resource.
         unkept: the statuses that resources of this cloud were seen to leave by themselves.

@@ -46,9 +46,9 @@ class Elements:
         """An element of a collection that this lane has made; None where none can be made.
 
         Args:
-            wanted: the element.
+            wanted: a description of the element.
             collection: the path of the collection with values for its placeholders.
-            operation: the operation that needs the element.
+            operation: the operation whose request needs the element.
 
         Raises:
             Unavailable: the cloud did not make it.

@@ -63,11 +63,14 @@ class Filled:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A value that is wanted for a placeholder.
+    """The need of a request for the value of a placeholder.
 
     Attributes:
-        collection: the path before the placeholder, filled.
-        operation, role, version: those of the request that needs it.
+        placeholder: the placeholder.
+        collection: the filled path before the placeholder.
+        operation: the operation of the request.
+        role: the role that sends the request.
+        version: the microversion of the request.
     """
 
     placeholder: Placeholder
@@ -123,16 +126,16 @@ class Paths:
         for number, placeholder in enumerate(needs.placeholders):
             name, last = placeholder.name, number == len(needs.placeholders) - 1
             if given and any(earlier.name in given for earlier in needs.placeholders[:number]):
-                unknown, last_only = str(uuid.uuid4()), False  # a resource that does not exist holds no elements
+                unknown, last_only = str(uuid.uuid4()), False  # no element is known below a fixed value
             nothing = unknown if not last_only or last else None
             owned, wants = None, _Wanted(placeholder, filled.partition(placeholder.mark)[0], operation, role, version)
             if given and name in given:
                 value = given[name]
             elif nothing is not None and last_only and placeholder.source is not None:
-                self._something(wants)  # the situation in which it could be named
+                self._something(wants)  # the situation of a known name
                 value = self._nothing(wants, nothing)
                 passing += [(wants.collection, name)] if placeholder.passing else []
-            # The client chooses the last name of some paths, and has to write it into the body, too.
+            # A name that the client chooses is in the body, too, so a random id cannot stand for it here.
             elif nothing is not None and not (last and chosen):
                 value = self._nothing(wants, nothing)
             elif name == self._context.service.identifier:
@@ -190,7 +193,7 @@ class Paths:
         return self._context.service.under_test.initial_status
 
     def lasts(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> bool:
-        """Whether the lists still show what a path was filled with that is named only while it lasts."""
+        """Whether the collections still list the short-lived things that a path names."""
         needs = self._context.needs.get(operation.id) or self._context.needs_of(operation)
         named = {placeholder.name: placeholder for placeholder in needs.placeholders}
         try:
@@ -249,10 +252,10 @@ class Paths:
             return owned.value, owned
 
     def _named(self, wants: _Wanted, rule: Naming) -> str:
-        """A name that only another request's answer gives, or a list while the thing lasts."""
+        """A name that the described requests give: in the last answer, or in a list while the thing lasts."""
         name = wants.placeholder.name
         if rule.min_microversion is not None and wants.version < Microversion.parse(rule.min_microversion):
-            raise Unavailable(f"what {{{name}}} names is of use from {rule.min_microversion} on")
+            raise Unavailable(f"a value of {{{name}}} is accepted from {rule.min_microversion} on")
         if rule.passing:
             with contextlib.suppress(Unavailable):
                 return self._listed(wants)
@@ -289,7 +292,7 @@ class Paths:
         return seen
 
     def _nothing(self, wants: _Wanted, unknown: str) -> str:
-        """A value that names nothing, of the form that names have in the collection."""
+        """A value that names nothing: a number if the names in the collection are numbers, else the given UUID."""
         if not _is_number(wants.operation, wants.placeholder.name, wants.version):
             return unknown
         try:
@@ -313,7 +316,7 @@ class Paths:
         return self._known[key]
 
     def _listed_at(self, wants: _Wanted) -> Microversion:
-        """The version at which a collection is listed for a request at another, or the nearest that it has.
+        """The version at which a collection is listed: that of the request, or the nearest version of the list.
 
         The ids of things may differ by version.
         """
@@ -341,7 +344,7 @@ class Paths:
         service, cloud = self._context.service, self._context.cloud
         collection, name, version = wants.collection, wants.placeholder.name, str(self._listed_at(wants))
         wanted = service.elements_for(wants.operation, collection.rpartition("/")[2])
-        # What a member sees is open to a member; what nobody but an administrator sees is not asked for by others.
+        # A member may use the elements that a member sees; those that only an administrator sees come after them.
         for sender in (Role.ADMIN,) if wants.role == "admin" else (Role.MEMBER, Role.ADMIN):
             if sender not in cloud.roles:
                 continue

@@ -154,7 +154,7 @@ class Subject:
         self._moved = False
 
     def _under_way(self) -> bool:
-        """Whether a step of what was last done to the resource has not ended, as far as its actions show that."""
+        """Whether a step of the resource's last action has not ended, by the action log if the service has one."""
         known, operations = self.context.service.under_test.action_log, self.context.operations
         lister, reader = operations.get(known.list_operation), operations.get(known.show_operation)
         if lister is None or reader is None:
@@ -340,11 +340,11 @@ class Subject:
         return result
 
     def lock(self) -> Problem | None:
-        """Lock the resource as its owner."""
+        """Lock the resource as its owner. Returns the reason why it was not locked; None if it was."""
         return self._turn(self.context.service.under_test.lock, True)
 
     def unlock(self) -> Problem | None:
-        """Unlock the resource as its owner."""
+        """Unlock the resource as its owner. Returns the reason why it was not unlocked; None if it was."""
         return self._turn(self.context.service.under_test.unlock, False)
 
     def _turn(self, operation_id: str, locked: bool) -> Problem | None:

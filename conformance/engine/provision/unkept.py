@@ -17,6 +17,7 @@ class Unkept:
 
     Attributes:
         optional: the statuses that a cloud need not keep, by the description; others are never noted.
+        reasons: the reason why a status is not kept, by environment and status.
     """
 
     optional: tuple[str, ...] = ()

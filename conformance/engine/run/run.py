@@ -206,7 +206,7 @@ class Run:
                 self.resources_made += subject.resources_made
 
     def _next(self, pending: list[_Job], subject: Subject) -> _Job:
-        """The next trial: in the present status if there is one, else in the nearest."""
+        """The next trial: one in the present status, or else one in the status with the cheapest way to it."""
         status = subject.status or self.context.service.under_test.initial_status
         for job in pending:
             if job.trial.situation.state in (None, status):
@@ -288,7 +288,7 @@ class Run:
         left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
         member, admin = trial.request.role == "member", "admin" in self.context.role_names
         if kept_out and left and trial.outcome.accepted and member and admin:
-            # That a documented role is kept out is a finding of its own. An administrator decides the other promises.
+            # The refusal of a documented role is a finding of its own case. For the other cases, an administrator asks.
             elevated = replace(trial, request=replace(trial.request, role="admin"))
             again = {c.id: (c, e, j) for c, e, j in _judged(elevated, left, job.probes, executor)}
             results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
