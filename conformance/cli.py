@@ -24,7 +24,7 @@ _PATH = click.Path(path_type=Path)
 
 
 class Sentences(click.Group):
-    """A group whose errors are sentences, and whose commands return their exit status."""
+    """A group of commands that return their exit status; an error is printed as one sentence."""
 
     def main(
         self,
@@ -36,7 +36,7 @@ class Sentences(click.Group):
     ) -> Any:
         """Run a command and end with its exit status."""
         for stream in (sys.stdout, sys.stderr):
-            # What a terminal cannot encode is escaped, and ends nothing.
+            # A character that the terminal cannot encode is printed as an escape, and raises no error.
             with contextlib.suppress(AttributeError, ValueError):
                 stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
         try:
@@ -214,7 +214,7 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
     130 interrupted.
     """
     if not values["dry_run"] and any(values[name] for name in ("sandbox", "sandbox_release", "sandbox_cloud")):
-        # The sandbox starts only after all imports and the specs, which take seconds.
+        # Before the sandbox is announced, imports and the reading of the specs take seconds.
         click.echo("conformance: reading the specs", err=True)
 
     import pytest
@@ -251,9 +251,9 @@ def _plugin_name() -> str:
 @click.option("--boot", is_flag=True, help="Make one resource under test, see what it can be brought into, remove it.")
 @click.option("--spec", type=_PATH, metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
 def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
-    """Check whether a run can start: show the users, the things that it would use, and the cases that it leaves out.
+    """Check whether a run can start: show its users, the things that it would use, and the cases that it leaves out.
 
-    Takes the options of `conformance run`. Without --boot it sends only requests that change nothing.
+    The command takes the options of `conformance run`. Without --boot it sends only requests that change nothing.
     Exit status: 0 a run can start, 2 it cannot, with the reason in one sentence.
     """
     from conformance.plugin.doctor import examine
@@ -290,9 +290,9 @@ def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) ->
 @click.argument("run", type=_PATH)
 @partial(_declared, NAMES_ENDPOINT)
 def cleanup(run: Path, **values: Any) -> int:
-    """Remove what a killed run left on the cloud, and put back what it changed of others' things.
+    """Remove the resources that a killed run left on the cloud, and restore the settings of others that it changed.
 
-    The journal of the run lists them. The endpoint is taken from the run record; if it is a URL, give the tokens again,
+    The journal of the run lists both. The endpoint is taken from the run record; if it is a URL, give the tokens again,
     in CONFORMANCE_TOKEN and the variables for the other roles.
     Exit status: 1 if a resource could not be removed.
     """
@@ -323,7 +323,8 @@ def cleanup(run: Path, **values: Any) -> int:
 def prove(sample: int | None, kind: str | None, seed: int, spec: Path | None, output: Path | None) -> int:
     """Test the suite itself, on clouds that each break exactly one promise.
 
-    Exit status: 0 the suite detected enough of them without a false alarm, 1 it did not, 2 nothing could be tried.
+    Exit status: 0 the suite detected enough broken promises and raised no false alarm, 1 it did not, 2 nothing could
+    be tried.
     """
     from conformance.plugin.reference import packaged
     from conformance.prove import commands

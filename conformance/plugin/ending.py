@@ -44,11 +44,11 @@ def status_of(
     """Return the exit status of a finished run.
 
     Args:
-        tally: of its results.
-        choices: of the user.
-        interrupted: whether it was.
-        accepted: the number of requests that the cloud has accepted; None if nobody has counted.
-        other_failed: whether a test other than our cases failed.
+        tally: the counts of the results.
+        choices: the options of the run.
+        interrupted: True if a signal interrupted the run.
+        accepted: the number of requests that the cloud has accepted; None if it is unknown.
+        other_failed: True if a test failed that is no case of this suite.
     """
     if interrupted:
         return INTERRUPTED
@@ -64,7 +64,7 @@ def write_report(directory: Path) -> str | None:
 
     try:
         report([directory], html=directory / REPORT, mode=PRIVATE)
-    except Exception as error:  # a report can be made again from the record; the run must not fail for it
+    except Exception as error:  # the report can be made from the record later, so the run must not fail for it
         return f"the report could not be written: {' '.join(str(error).split()) or type(error).__name__}"
     return None
 

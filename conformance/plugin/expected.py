@@ -1,7 +1,7 @@
 """Expected deviations: deviations that a release is known to have, each examined in its reference and its source.
 
-They change no verdict: an expected contradiction still fails. Known deviations are listed apart from new ones: a
-deviation that nobody has examined yet, or an expected one that has vanished. Each release has one file,
+They change no verdict: an expected contradiction still fails. But a report can list the new deviations, which nobody
+has examined, and the expected ones that have vanished. Each release has one file,
 ``conformance/services/<type>/expected/<package>-<version>.yaml``:
 
 ```yaml
@@ -47,8 +47,14 @@ class Expected:
     """One deviation with its evidence. Places are ``path:line`` or ``path:first-last``, from the root of the release.
 
     Attributes:
-        cases: the details, as in the brackets of case ids, of the cases that show it; empty if any case may.
-        depends: a condition for a run to show it; with a condition, it never counts as vanished.
+        deviation: the id of the deviation.
+        reference: places in the reference.
+        source: places in the source code.
+        why: the cause, in one sentence.
+        depends: the condition under which a run shows the deviation, so that it never counts as vanished; None if
+            every run shows it.
+        link: the URL of a bug report; None without one.
+        cases: the details, as in the brackets of case ids, of the cases that show the deviation; empty if any case may.
     """
 
     deviation: str
@@ -78,7 +84,12 @@ class Expected:
 
 @dataclass(frozen=True)
 class ExpectedDeviations:
-    """The expected deviations of one release, by id."""
+    """The expected deviations of one release.
+
+    Attributes:
+        package, version: the release.
+        by_id: the deviations, by id.
+    """
 
     package: str
     version: str
@@ -87,7 +98,12 @@ class ExpectedDeviations:
 
 @dataclass(frozen=True)
 class Unexpected:
-    """A deviation that is not expected; ``case`` is the case that shows it, if it is expected in other cases."""
+    """A deviation that is not expected.
+
+    Attributes:
+        deviation: the id of the deviation.
+        case: the case that shows it, if it is expected in other cases; None otherwise.
+    """
 
     deviation: str
     case: str | None = None

@@ -32,7 +32,20 @@ DECIDED = ("pass", "fail", "inapplicable")
 
 
 class Opened:
-    """The open directory, endpoint, session and record of a run. Raises Trouble if one cannot be opened."""
+    """The open directory, endpoint, session and record of a run.
+
+    Attributes:
+        choices: the options of the run.
+        reference: the specs of the run.
+        files: the files of the specs to test.
+        directory: the run directory.
+        done: the decided results of a resumed run, by case.
+        share: the share of this process in the run.
+        closed: True after ``close``.
+
+    Raises:
+        Trouble: one of the parts cannot be opened.
+    """
 
     def __init__(
         self,
@@ -96,7 +109,7 @@ class Opened:
             self._begun = True
 
     def close(self) -> None:
-        """Stop, and remove the resources of this process and of the run's other processes."""
+        """Stop the run, and remove the resources of all its processes."""
         if not self.closed:
             self.closed = True
             self.share.session.close(whole_run=True)
@@ -126,7 +139,7 @@ class Opened:
 
     @cached_property
     def _gathered(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """The figures of the whole run, and the notes of its other processes, when they have ended."""
+        """The figures of the whole run, and the notes of its other processes, which must have ended."""
         parts, notes = gather_parts(self.directory)
         before = self._before.totals if self._before else {}
         return added(before, self.share.session.figures(), *parts), notes

@@ -40,14 +40,14 @@ class CaseTest(unittest.TestCase):
         self._clock: Any = None
 
     def id(self) -> str:
-        """The case's id."""
+        """The id of the case."""
         return self._case_id
 
     def shortDescription(self) -> None:  # noqa: N802 -- unittest's name
         """Return None: the id is enough."""
 
     def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
-        """Run the test. Tell the result how long the trial took, if it can take times: stestr balances by them."""
+        """Run the test. Tell the result the duration of the trial, by which stestr balances its workers."""
         self._clock = getattr(result, "time", None)
         if self.share is not None and self._clock is not None:
             try:

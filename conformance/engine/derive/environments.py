@@ -1,8 +1,8 @@
-"""Cases of sentences that speak only of some kind of the resource, or of a resource to which something is attached.
+"""Cases of sentences about one environment of the resource, or about a resource with attachments.
 
-A view of the operation with trials on such resources decides which sentences hold. Only the differences from the usual
-resources have cases: the statuses that such a sentence names, those that the usual resources may have and these may
-not, and the effects. Sentences about all resources are tried on the usual ones.
+The sentences that apply to an environment follow from a view of the operation with resources of this environment. Only
+differences from the usual resources have cases: the statuses in such a sentence, the statuses that are allowed for the
+usual resources alone, and the effects. Sentences about all resources are tried on the usual resources.
 """
 
 from __future__ import annotations

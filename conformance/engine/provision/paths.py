@@ -1,8 +1,8 @@
-"""Fills the placeholders of paths: with the resource under test, a thing of the run, or a thing that the cloud shows.
+"""Fills the placeholders of paths: with the resource under test, an element of the run, or one that the cloud lists.
 
-Which collection a placeholder names an element of follows from the path: ``{gear_id}`` in ``/gears/{gear_id}`` is an
-element of what ``GET /gears`` lists. What is only read is looked up there first; what a request changes is made,
-by the operation that the reference documents for it (see ``producers``), and used for one lane alone.
+The path gives the collection of a placeholder: ``{gear_id}`` in ``/gears/{gear_id}`` names an element of the list that
+``GET /gears`` returns. A request that only reads takes an element of this list, if there is one. For any other request,
+the lane makes an element by the documented operation (see ``producers``), and no other lane uses it.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from specs.microversion import Microversion
 from specs.model import Operation
 
 UNKNOWN_NUMBER = "987654321"
-"""The number that names nothing."""
+"""A number that is the id of nothing."""
 
 PROMPT = 0.1
-"""Seconds between two looks for what is named only while it lasts: it may end at any moment."""
+"""Seconds between two looks for a short-lived thing: it may end at any moment."""
 
 SLOWER, LATER = 1.1, 2.0
-"""By how much each pause between such looks is longer than the one before, and the seconds to which it grows."""
+"""The factor by which each pause between such looks exceeds the pause before, and the longest pause in seconds."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,10 @@ class Filled:
     """A path with values for its placeholders.
 
     Attributes:
-        values: by placeholder.
-        owned: what the last placeholder names, where this lane has made it.
-        passing: collection and placeholder of what is named only while it lasts.
+        path: the filled path.
+        values: the value of each placeholder.
+        owned: the element that the last placeholder names; None if this lane has not made it.
+        passing: the collection and the placeholder of each short-lived thing in the path.
     """
 
     path: str
@@ -62,11 +63,14 @@ class Filled:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A value that is wanted for a placeholder.
+    """The need of a request for the value of a placeholder.
 
     Attributes:
-        collection: the path before the placeholder, filled.
-        operation, role, version: those of the request that needs it.
+        placeholder: the placeholder.
+        collection: the filled path before the placeholder.
+        operation: the operation of the request.
+        role: the role that sends the request.
+        version: the microversion of the request.
     """
 
     placeholder: Placeholder
@@ -77,7 +81,12 @@ class _Wanted:
 
 
 class Paths:
-    """Fills paths for one lane, and keeps the resources that it has found or made."""
+    """Fills paths for one lane, and keeps the elements that it has found or made for them.
+
+    Attributes:
+        elements: makes elements.
+        steps: takes the steps before and after a request.
+    """
 
     def __init__(self, context: RunContext, subject: Subject) -> None:
         self._context = context
@@ -100,11 +109,11 @@ class Paths:
 
         Args:
             operation: the operation of the request.
-            role: the role that lists collections if there is no administrator.
-            version: the microversion at which they are.
-            unknown: a uuid that names nothing, for every placeholder; None fills in things that exist.
-            last_only: the uuid stands for the last placeholder alone.
-            given: what stands for some placeholders, whatever exists.
+            role: the role of the request; for an administrator, collections are listed as administrator alone.
+            version: the microversion of the request.
+            unknown: a UUID that names nothing, for every placeholder; None for things that exist.
+            last_only: True if the UUID stands for the last placeholder alone.
+            given: fixed values of some placeholders.
 
         Raises:
             Unavailable: the cloud shows no element of a collection, and none could be made.
@@ -117,16 +126,16 @@ class Paths:
         for number, placeholder in enumerate(needs.placeholders):
             name, last = placeholder.name, number == len(needs.placeholders) - 1
             if given and any(earlier.name in given for earlier in needs.placeholders[:number]):
-                unknown, last_only = str(uuid.uuid4()), False  # a resource that does not exist holds no elements
+                unknown, last_only = str(uuid.uuid4()), False  # no element is known below a fixed value
             nothing = unknown if not last_only or last else None
             owned, wants = None, _Wanted(placeholder, filled.partition(placeholder.mark)[0], operation, role, version)
             if given and name in given:
                 value = given[name]
             elif nothing is not None and last_only and placeholder.source is not None:
-                self._something(wants)  # the situation in which it could be named
+                self._something(wants)  # the situation of a known name
                 value = self._nothing(wants, nothing)
                 passing += [(wants.collection, name)] if placeholder.passing else []
-            # The client chooses the last name of some paths, and has to write it into the body, too.
+            # A name that the client chooses is in the body, too, so a random id cannot stand for it here.
             elif nothing is not None and not (last and chosen):
                 value = self._nothing(wants, nothing)
             elif name == self._context.service.identifier:
@@ -143,20 +152,20 @@ class Paths:
 
         Args:
             operation: the operation of the request.
-            values: of its placeholders, which the steps share.
+            values: the values of the placeholders in its path, which the steps share.
 
         Raises:
-            Unavailable: one of them was refused.
+            Unavailable: the cloud refused a step.
         """
         for step in self._context.service.steps(operation, "steps_before"):
             self.steps.before(step, values or {}, self.path_of)
 
     def path_of(self, operation: Operation) -> str:
-        """The path of an operation that goes with another one, as an administrator."""
+        """The filled path of an operation that goes before or after another one, for an administrator."""
         return self.fill(operation, "admin", self._context.version_for(operation)).path
 
     def populated(self, operation: Operation, filled: Filled, answer: Answer) -> bool:
-        """Where a list was empty, make an element of what it lists; whether there is one now."""
+        """Make an element for a list that was empty. Returns whether the list has an element now."""
         template = operation.path.removesuffix("/detail")
         producer = self._context.producers.of(template)
         if producer is None or any(True for _ in elements(answer.json)):
@@ -171,7 +180,7 @@ class Paths:
             return False
 
     def makes_in(self, trial: Trial) -> str:
-        """The status of the resource under test in which what a trial needs beside it can be made."""
+        """The status of the resource under test in which a trial's elements can be made; empty if none is stable."""
         having = (name for setup in trial.setups(Existing) for name in setup.operations)
         paths = [trial.request.operation.path, *(self._context.operations[name].path for name in having)]
         for collection in (collection_of(path, name) for path in paths for name in placeholders(path)):
@@ -184,7 +193,7 @@ class Paths:
         return self._context.service.under_test.initial_status
 
     def lasts(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> bool:
-        """Whether the lists still show what a path was filled with that is named only while it lasts."""
+        """Whether the collections still list the short-lived things that a path names."""
         needs = self._context.needs.get(operation.id) or self._context.needs_of(operation)
         named = {placeholder.name: placeholder for placeholder in needs.placeholders}
         try:
@@ -195,14 +204,14 @@ class Paths:
         return True
 
     def end(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> None:
-        """Bring what a path names only while it lasts to its end, and wait until it has ended.
+        """End the short-lived things that a path names, and wait until they have ended.
 
         Raises:
-            Unavailable: it lasts.
+            Unavailable: they have not ended in time.
         """
         for name in self._context.service.passing(operation):
             for step in self._context.service.placeholder_sources[name].end_steps:
-                with contextlib.suppress(Unavailable):  # it may have ended by itself
+                with contextlib.suppress(Unavailable):  # the thing may have ended by itself
                     self.steps.before(step, filled.values, self.path_of)
         self.steps.sent.clear()
         within, stopping = self._context.patience.status, self._context.stopping
@@ -215,7 +224,7 @@ class Paths:
             growth=SLOWER,
             cap=LATER,
         ):
-            raise Unavailable("what the path names has not come to its end", optional=False)
+            raise Unavailable("the thing that the path names has not ended", optional=False)
         if self._subject.view is not None:
             self._subject.settle(None)
 
@@ -231,7 +240,7 @@ class Paths:
             except Unavailable:
                 if self._context.service.always_made or not sandbox:
                     raise
-                owned = None  # nothing there is anybody else's
+                owned = None  # in a sandbox, every listed element is free for use
             if owned is not None:
                 return owned.value, owned
         try:
@@ -243,10 +252,10 @@ class Paths:
             return owned.value, owned
 
     def _named(self, wants: _Wanted, rule: Naming) -> str:
-        """A name that only another request's answer gives, or a list while the thing lasts."""
+        """A name that the described requests give: in the last answer, or in a list while the thing lasts."""
         name = wants.placeholder.name
         if rule.min_microversion is not None and wants.version < Microversion.parse(rule.min_microversion):
-            raise Unavailable(f"what {{{name}}} names is of use from {rule.min_microversion} on")
+            raise Unavailable(f"a value of {{{name}}} is accepted from {rule.min_microversion} on")
         if rule.passing:
             with contextlib.suppress(Unavailable):
                 return self._listed(wants)
@@ -258,16 +267,16 @@ class Paths:
             for step in rule.steps:
                 answer = self.steps.before(step, values, self.path_of)
         except Unavailable as error:
-            raise Unavailable(str(error)) from None  # in this status nothing has such a name
+            raise Unavailable(str(error)) from None  # optional: in this status, no such thing can be made
         finally:
             self.steps.sent.clear()
-            # The new thing is under way in the resource under test, and of no use to any other trial.
+            # The new thing goes on in the resource under test, and would disturb any other trial.
             self._subject.must_replace = True
         if rule.field is not None:
             shown = lookup(answer.json if answer else None, rule.field)
             found = re.search(rule.pattern, str(shown)) if isinstance(shown, str | int) else None
             if found is None:
-                raise Unavailable(f"{rule.steps[-1].operation} did not name what {{{name}}} stands for", optional=False)
+                raise Unavailable(f"{rule.steps[-1].operation} showed no value for {{{name}}}", optional=False)
             return found.group(1)
 
         def look() -> str | Unavailable:
@@ -283,7 +292,7 @@ class Paths:
         return seen
 
     def _nothing(self, wants: _Wanted, unknown: str) -> str:
-        """A value that names nothing, of the form that names have in the collection."""
+        """A value that names nothing: a number if the names in the collection are numbers, else the given UUID."""
         if not _is_number(wants.operation, wants.placeholder.name, wants.version):
             return unknown
         try:
@@ -307,9 +316,9 @@ class Paths:
         return self._known[key]
 
     def _listed_at(self, wants: _Wanted) -> Microversion:
-        """The version at which a collection is listed for a request at another, or the nearest that it has.
+        """The version at which a collection is listed: that of the request, or the nearest version of the list.
 
-        The names of things may differ by version, so they are looked up at the same.
+        The ids of things may differ by version.
         """
         listing = listed_by(self._context.operations, wants.placeholder.element.collection)
         if listing is None:
@@ -319,7 +328,7 @@ class Paths:
         return max(at, first) if first is not None else at
 
     def forget(self, filled: Filled) -> None:
-        """Forget the thing that a path named, since it is gone or changed: the next path gets another."""
+        """Forget the things that a path named, since they are gone or changed: the next path gets others."""
         for key, value in list(self._known.items()):
             if filled.values.get(key[1]) == value and key[0]:
                 del self._known[key]
@@ -327,7 +336,7 @@ class Paths:
             self.elements.forget(filled.owned)
 
     def _of_another_lane(self, value: str, collection: str) -> bool:
-        """Whether this run has made what a list shows: then another lane may remove it at any moment."""
+        """Whether this run has made a listed element, so that another lane may remove it at any moment."""
         journal = self._context.cloud.journal
         return journal is not None and journal.owns(value, collection)
 
@@ -335,7 +344,7 @@ class Paths:
         service, cloud = self._context.service, self._context.cloud
         collection, name, version = wants.collection, wants.placeholder.name, str(self._listed_at(wants))
         wanted = service.elements_for(wants.operation, collection.rpartition("/")[2])
-        # What a member sees is open to a member; what nobody but an administrator sees is not asked for by others.
+        # A member may use the elements that a member sees; those that only an administrator sees come after them.
         for sender in (Role.ADMIN,) if wants.role == "admin" else (Role.MEMBER, Role.ADMIN):
             if sender not in cloud.roles:
                 continue

@@ -294,7 +294,7 @@ def test_what_can_be_made_in_no_status_leaves_the_trial_undecided(shop):
     shop[0].does["PUT badges"] = 409
     problem = make(shop, UNBADGE, "SPINNING").problem
     assert problem.verdict == "inconclusive"
-    assert "put-servers-server_id-badges-badge, which makes what {badge} names, was answered 409" in problem.reason
+    assert "put-servers-server_id-badges-badge, which makes an element for {badge}, was answered 409" in problem.reason
 
 
 HOOK = plain(

@@ -48,7 +48,7 @@ def test_what_is_made_is_written_down_before_it_is_asked_for(tmp_path, shop):
     assert name.startswith(shop[0].prefix)
     (entry,) = entries(tmp_path)
     assert (entry.intent.kind, entry.intent.name, entry.left) == ("gears", name, (("gear-1", "/gears/gear-1"),))
-    assert shop[1].context.notes.sorted()[-1] == ("producer", f"{MAKE.id} makes what {{gear_id}} names")
+    assert shop[1].context.notes.sorted()[-1] == ("producer", f"{MAKE.id} makes an element for {{gear_id}}")
 
 
 def test_what_is_put_is_written_down_by_the_name_that_the_client_chose(tmp_path, shop):
@@ -105,7 +105,7 @@ def test_what_the_reference_leaves_to_administrators_is_made_by_one(tmp_path):
 @pytest.mark.parametrize("code", [400, 409, 500])
 def test_a_refusal_leaves_the_trial_undecided(tmp_path, shop, code):
     shop[0].does["POST gears"] = code
-    with pytest.raises(Unavailable, match=f"which makes what {{gear_id}} names, was answered {code}") as caught:
+    with pytest.raises(Unavailable, match=f"which makes an element for {{gear_id}}, was answered {code}") as caught:
         produced(shop)
     assert not caught.value.optional
     (entry,) = entries(tmp_path)
@@ -121,7 +121,7 @@ def test_403_to_an_administrator_is_a_refusal(shop):
 
 def test_an_answer_that_does_not_name_it_leaves_the_trial_undecided_and_the_intent_open(tmp_path, shop):
     shop[0].does["POST gears"] = 202
-    with pytest.raises(Unavailable, match="was answered 202 and did not name what it made"):
+    with pytest.raises(Unavailable, match="was answered 202 and did not name the new element"):
         produced(shop, MAKE, name="gear_number")
     assert not entries(tmp_path)[0].settled
 

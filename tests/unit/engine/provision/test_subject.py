@@ -251,7 +251,7 @@ def test_a_status_that_is_not_reached_with_what_is_attached_is_inapplicable_and_
     subject.stir("/widgets/w1/hooks")
     problem = subject.reach("SPINNING")
     assert problem.verdict == "inapplicable"
-    assert "with what is attached to it a widget does not reach SPINNING" in problem.reason
+    assert "a widget with attachments does not reach SPINNING" in problem.reason
     cloud.does["spin"] = "SPINNING"
     assert subject.reach("SPINNING") is None
     assert cloud.made == 2
