@@ -125,7 +125,7 @@ def _not_ready(description: Description) -> Iterator[_Problem]:
     """Yield the statuses in which a new resource would be ready, and which are no stable statuses of it."""
     kinds, found = description.data.get("kinds"), description.data.get("resources")
     for name, entry in found.items() if isinstance(found, Mapping) and isinstance(kinds, Mapping) else ():
-        stable = entry.get("stable_statuses") if isinstance(entry, Mapping) else None
+        stable: Any = entry.get("stable_statuses") if isinstance(entry, Mapping) else None
         path: Path = ("kinds", name, "status", "ready")
         ready: Any = kinds
         for key in path[1:]:
