@@ -68,7 +68,7 @@ class LaneScheduling:
         self._collections[node] = list(collection)
 
     def remove_node(self, node: Any) -> str | None:
-        """Remove a worker that has ended, and return the node id it was running. Its other items go to other workers."""
+        """Remove an ended worker, and return the node id that it was running. Other workers get its other items."""
         sent, held = self._sent.pop(node), self._held.pop(node)
         if not sent or self.collection is None:
             return None
