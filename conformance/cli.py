@@ -13,65 +13,10 @@ from typing import Any
 import click
 
 from conformance.plugin.options import BY_NAME, NAMES_ENDPOINT, OPTIONS, Option
+from conformance.sentences import FAILED, Sentences
 from specs.text import visible, visible_json
 
-TRACEBACK = "CONFORMANCE_TRACEBACK"
-"""Environment variable. If it is set, an error that is a defect of the suite shows its traceback."""
-
-_FAILED = 2
-_INTERRUPTED = 130
 _PATH = click.Path(path_type=Path)
-
-
-class Sentences(click.Group):
-    """A group of commands that return their exit status; an error is printed as one sentence."""
-
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = "conformance",
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        **extra: Any,
-    ) -> Any:
-        """Run a command and end with its exit status."""
-        for stream in (sys.stdout, sys.stderr):
-            # A character that the terminal cannot encode is printed as an escape, and raises no error.
-            with contextlib.suppress(AttributeError, ValueError):
-                stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
-        try:
-            status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra) or 0
-        except (click.Abort, KeyboardInterrupt):
-            status = _INTERRUPTED
-        except BrokenPipeError:
-            # The reader of the output has closed it, as `head` does.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            status = 0
-        except Exception as error:
-            if os.environ.get(TRACEBACK):
-                raise
-            from conformance.plugin.trouble import tell
-
-            tell(sentence(error))
-            status = _FAILED
-        if standalone_mode:
-            sys.exit(status)
-        return status
-
-
-def sentence(error: Exception) -> str:
-    """Describe an error in one line."""
-    if isinstance(error, click.ClickException):
-        return " ".join(error.format_message().split())
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    text = " ".join(str(error).split())
-    # The project's own errors are sentences already; any other error is a defect.
-    if type(error).__module__.partition(".")[0] in ("conformance", "parsers", "reports", "specs"):
-        return text
-    if isinstance(error, ValueError) and text:
-        return text
-    return f"this is a defect of the suite: {type(error).__name__}: {text} ({TRACEBACK}=1 shows where)"
 
 
 @click.group(cls=Sentences, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -235,7 +180,7 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
     argv += [*rest, *([spec] if spec else [])]
     with _ended_by_signals():
         status = int(pytest.main(argv, plugins=[Called()]))
-    return _FAILED if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else status
+    return FAILED if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else status
 
 
 def _plugin_name() -> str:
@@ -388,7 +333,7 @@ def _sandbox_cloud(port: int, as_installed: bool) -> int:
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
             cloud.wait()
-            return _FAILED
+            return FAILED
     return 0
 
 

@@ -1,16 +1,16 @@
-"""Controls: answers that show that a route is there, without which a promise that was kept proves nothing.
+"""Controls: answers that prove that the route of an operation exists. Without one, a kept promise proves nothing.
 
-Where an address is wrong, or a front door refuses everything, each request gets 404 or 401, and each documented 404 and
-401 would seem to hold. So a case passes only if an answer to a request of its operation **tells**: it differs from the
-answer to the same request at a route that cannot exist, in which the last fixed word of the path (or the action that
-the body names) is a random name. The two are compared by their codes, and where these are the same by their contents,
-without all that was in the requests, and without ids, dates and numbers.
+At a wrong address, or behind a front end that refuses everything, each request is answered 404 or 401, and each
+documented 404 and 401 would seem to hold. So a case passes only if an answer to a request of its operation **tells**:
+it differs from the answer to the same request at a route that cannot exist, in which a random name stands for the last
+fixed word of the path, or for the action that the body names. The two answers are compared by their codes, and if these
+are equal by their contents, without the words of the requests, and without ids, dates and numbers.
 
-An answer does not tell, whatever the other one is, if something in front of the service may have given it: 401, 405,
-413, 429, redirections and codes from 500 on. An accepted request tells only where a route that cannot exist is refused.
+An answer never tells if a front end of the service may have given it: 401, 405, 413, 429, redirections and codes from
+500 on. An accepted request tells only if the route that cannot exist is refused.
 
-The answers of the run itself are looked at first. Where none of them tells, one further request is made that changes
-nothing: with ids that name nothing, and with a body that nobody can execute.
+The answers of the run itself are used first. If none of them tells, one further request is sent that changes nothing:
+with ids that name nothing, and with a body that no operation takes.
 """
 
 from __future__ import annotations
@@ -33,21 +33,30 @@ Sent = tuple[Ask, Answer]
 """A request and its answer."""
 
 Harmless = Callable[[Operation], Sent | None]
-"""Sends a request of an operation that changes nothing, and gives it with its answer; None where there is none."""
+"""Sends a request of an operation that changes nothing. Returns it with its answer, or None if there is none."""
 
 _OF_NOBODY = frozenset({401, 405, 413, 429})
-"""Codes that say nothing of a route: who has no token, or another method, need not have reached it."""
+"""Codes that say nothing about a route: a request without a token, or with another method, need not reach it."""
 
 _OTHERS = 3
-"""How many operations are tried, at most, to see whether anything of the API is there."""
+"""The highest number of operations that are tried to see whether any of the API exists at an address."""
 
 _VARIES = re.compile(r"(?:req-)?[0-9a-f]{8,}(?:-[0-9a-f]{4,})*|\d+|\W+", re.IGNORECASE)
-"""The parts of a content that differ from answer to answer, and what stands between words."""
+"""The parts of a content that differ from answer to answer, and the characters between words."""
 
 
 @dataclass
 class _Control:
-    """What is known of the route of one operation."""
+    """The knowledge of the route of one operation.
+
+    Attributes:
+        shown: True if an answer has proved that it exists.
+        why: the reason why none has.
+        asked: True if the harmless request was sent.
+        looked_at: the number of the run's answers that were compared.
+        contrasts: the requests to routes that cannot exist, with their answers, by manner.
+        lock: held while the route is looked for.
+    """
 
     shown: bool = False
     why: str = "no request of the operation had an answer, and none is known that would change nothing"
@@ -59,20 +68,20 @@ class _Control:
 
 @dataclass
 class Controls:
-    """Sees whether the routes of operations are there. Shared by the lanes of a run, and safe to use from all."""
+    """Finds out whether the routes of operations exist. Shared by the lanes of a run, and safe to use from all."""
 
     context: RunContext
     _known: dict[str, _Control] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def missing(self, operation: Operation, harmless: Harmless) -> str | None:
-        """Why nothing shows that the route of an operation is there; None where something does.
+        """The reason why nothing proves that the route of an operation exists; None if something does.
 
-        What a release has removed need not be there: then it is enough that another operation is.
+        The route of an operation that a release has removed need not exist: that of another operation is enough.
 
         Args:
-            operation: whose promise seems to be kept.
-            harmless: makes a request of an operation that changes nothing; None where there is none.
+            operation: the operation whose promise seems to be kept.
+            harmless: sends a request that changes nothing.
         """
         control = self._of(operation)
         with control.lock:
@@ -83,11 +92,11 @@ class Controls:
             return control.why
 
     def nowhere(self, operation: Operation, harmless: Harmless) -> str | None:
-        """Why nothing shows that any of the API is at the address; None where an operation is there.
+        """The reason why nothing proves that any of the API exists at the address; None if a route does.
 
         Args:
-            operation: whose promise seems to be broken.
-            harmless: as of ``missing``.
+            operation: the operation whose promise seems to be broken.
+            harmless: sends a request that changes nothing.
         """
         why = self.missing(operation, harmless)
         return None if why is None or self._any_other(harmless) else why
@@ -109,7 +118,7 @@ class Controls:
             self._tells(control, operation, *sent)
 
     def _any_other(self, harmless: Harmless) -> bool:
-        """Whether the route of some other operation is there."""
+        """Whether the route of some other operation exists."""
         with self._lock:
             if any(control.shown for control in self._known.values()):
                 return True
@@ -117,7 +126,7 @@ class Controls:
         return any(self.missing(o, harmless) is None for o in islice((o for o in plain if o.removed is None), _OTHERS))
 
     def _tells(self, control: _Control, operation: Operation, ask: Ask, answer: Answer) -> bool:
-        """Whether an answer shows that the route is there."""
+        """Whether an answer proves that the route exists."""
         code = answer.status
         if answer.error or code in _OF_NOBODY or not (200 <= code < 300 or 400 <= code < 500):
             control.why = f"the answer {answer.error or code} may come from something in front of the service"
@@ -134,13 +143,13 @@ class Controls:
         elif code != told:
             control.shown = True
         elif (said := _said(ask, answer)) != _said(*first):
-            # What differs from one invented route to the next tells nothing of a route that exists.
+            # Contents that differ between two invented routes prove nothing about a real one.
             second = next(contrasts, None)
             control.shown = second is not None and said != _said(*second) == _said(*first)
         return control.shown
 
     def _contrasts(self, control: _Control, operation: Operation, ask: Ask) -> Iterator[Sent]:
-        """The answers to the same request at routes that cannot exist, each asked for when it is wanted."""
+        """The same request at routes that cannot exist, with the answers; each is sent when it is needed."""
         known = control.contrasts.setdefault(manner(ask), [])
         yield from known
         while True:
@@ -154,7 +163,7 @@ class Controls:
 
 
 def elsewhere(operation: Operation, ask: Ask, name: str) -> Ask:
-    """A request of an operation, sent to a route that cannot exist: a name in the place of its last fixed word."""
+    """The request of an operation at a route that cannot exist: a name replaces the last fixed word of its path."""
     if operation.action is not None:
         return replace(ask, body={name: None}, intent=None, expect_created=None, operation="")
     documented, parts = operation.path.split("/"), ask.path.split("/")
@@ -168,7 +177,7 @@ def elsewhere(operation: Operation, ask: Ask, name: str) -> Ask:
 
 
 def _said(ask: Ask, answer: Answer) -> tuple[str, str]:
-    """The content of an answer, to be compared: its type, and its words without those of the request."""
+    """The content of an answer for a comparison: its type, and its words without those of the request."""
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     text = answer.text if answer.json is ABSENT else json.dumps(answer.json, sort_keys=True)
     own = [*ask.path.split("/"), *(ask.body if isinstance(ask.body, dict) else ())]

@@ -59,15 +59,15 @@ class Harmless:
 
 
 def harmless_body(operation: Operation, chosen: bool, name: str) -> Any:
-    """A body with which a request of an operation changes nothing if its ids name nothing; None where none is known.
+    """A body with which a request of an operation changes nothing if its ids name nothing; None if none is known.
 
-    It is an object with one member of a name that was made up: no body at all may be taken for one in which all is left
-    out, and a service may look at the body's type before it looks for the route.
+    It is an object with one member of an invented name. A service may take a request without a body for one that leaves
+    all fields out, and may check the type of the body before it looks for the route.
 
     Args:
-        operation: that would be asked.
-        chosen: whether it makes what its path names.
-        name: made up for this request.
+        operation: the operation of the request.
+        chosen: True if the operation makes the thing that its path names.
+        name: the invented name.
     """
     named = len(placeholders(operation.path))
     if operation.method in SAFE:
@@ -77,5 +77,5 @@ def harmless_body(operation: Operation, chosen: bool, name: str) -> Any:
     if not any(row.location == "body" for row in operation.request.parameters):
         return ABSENT if named > chosen else None
     if operation.method == "DELETE" and not named:
-        return None  # what says nothing to it may be passed over
+        return None  # the service may ignore a body that it does not understand
     return {name: None} if named != 1 or not chosen else []
