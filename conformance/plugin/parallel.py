@@ -68,7 +68,7 @@ class LaneScheduling:
         self._collections[node] = list(collection)
 
     def remove_node(self, node: Any) -> str | None:
-        """Remove an ended worker, and return the node id that it was running. Other workers get its other items."""
+        """Remove an ended worker, and return the node id that it was running. Its other items go to other workers."""
         sent, held = self._sent.pop(node), self._held.pop(node)
         if not sent or self.collection is None:
             return None
