@@ -8,6 +8,7 @@ has examined, and the expected ones that have vanished. Each release has one fil
 format: 1
 package: widgets
 version: 3.0.0
+highest_microversion: '1.7'                     # of the release, by which another cloud is taken for it
 expected:
 - deviations:                                     # ids of the record that have this one cause
   - widgets.lock/normal/202!contradiction!200
@@ -33,6 +34,7 @@ import yaml
 from conformance.engine.api.description import services
 from conformance.plugin.trouble import Trouble
 from reports.known import EXPECTED, SUMMARY, UNEXPECTED
+from specs.microversion import Microversion
 from specs.record import model
 from specs.record.ids import DeviationId, case_detail
 from specs.record.model import Deviation, Result
@@ -89,11 +91,18 @@ class ExpectedDeviations:
     Attributes:
         package, version: the release.
         by_id: the deviations, by id.
+        highest: the highest microversion of the release; None if the file does not say it.
     """
 
     package: str
     version: str
     by_id: Mapping[str, Expected]
+    highest: Microversion | None = None
+
+    @property
+    def release(self) -> str:
+        """The release as a requirement, such as ``widgets==3.0.0``."""
+        return f"{self.package}=={self.version}"
 
 
 @dataclass(frozen=True)
@@ -137,11 +146,15 @@ class Comparison:
         counted = f"{len(self.seen)} expected deviation{'' if len(self.seen) == 1 else 's'} seen"
         return f"{counted}, {_named([*map(str, self.unexpected)], 'unexpected')}, {_named(gone, 'vanished')}"
 
-    @property
-    def notes(self) -> tuple[dict[str, Any], ...]:
-        """The entry in the record: the sentence, and each deviation with its evidence."""
+    def notes(self, taken_for: ExpectedDeviations | None = None) -> tuple[dict[str, Any], ...]:
+        """The entry in the record: the sentence, and each deviation with its evidence.
+
+        Args:
+            taken_for: the release for which the cloud was taken; None if the release of the cloud is known.
+        """
+        compared = f" (compared with {taken_for.release})" if taken_for is not None else ""
         return (
-            {"kind": SUMMARY, "text": self.sentence},
+            {"kind": SUMMARY, "text": f"{self.sentence}{compared}"},
             *(one.as_note() for one in self.unexpected),
             *(one.as_note("vanished") for one in self.vanished),
             *(one.as_note(EXPECTED) for one in self.seen),
@@ -198,6 +211,18 @@ def _tried(cases: Collection[str], decided: Collection[str]) -> bool:
     return bool(cases) and all(case in decided for case in cases)
 
 
+def shipped_releases() -> list[str]:
+    """The releases with a shipped file, as requirements."""
+    names = (
+        place.name.removesuffix(".yaml").rpartition("-")
+        for folder in services().values()
+        if (held := folder.joinpath("expected")).is_dir()
+        for place in held.iterdir()
+        if place.name.endswith(".yaml")
+    )
+    return sorted(f"{package}=={version}" for package, _, version in names)
+
+
 def expected_of(package: str, version: str) -> ExpectedDeviations | None:
     """Return the shipped expectations for a release, or None. Raises Trouble: the file is broken."""
     name = f"{package}-{version}.yaml"
@@ -250,4 +275,7 @@ def load_expected(path: Path) -> ExpectedDeviations:
                 item.get("link"),
                 frozenset(cases.get(identity, ())),
             )
-    return ExpectedDeviations(data["package"], data["version"], found)
+    highest = data.get("highest_microversion")
+    return ExpectedDeviations(
+        data["package"], data["version"], found, Microversion.parse(highest) if highest is not None else None
+    )
