@@ -235,7 +235,7 @@ def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) ->
 @click.argument("run", type=_PATH)
 @partial(_declared, NAMES_ENDPOINT)
 def cleanup(run: Path, **values: Any) -> int:
-    """Remove the resources that a killed run left on the cloud, and restore the settings of others that it changed.
+    """Remove the resources that a killed run left on the cloud, and restore the settings that it changed.
 
     The journal of the run lists both. The endpoint is taken from the run record; if it is a URL, give the tokens again,
     in CONFORMANCE_TOKEN and the variables for the other roles.

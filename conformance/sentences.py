@@ -14,7 +14,7 @@ TRACEBACK = "CONFORMANCE_TRACEBACK"
 """Environment variable. If it is set, an error that is a defect of the suite shows its traceback."""
 
 FAILED, INTERRUPTED = 2, 130
-"""The exit statuses of a command that ended with an error, and of one that was interrupted."""
+"""The exit statuses of a command that ended with an error, and of an interrupted command."""
 
 
 class Sentences(click.Group):

@@ -56,7 +56,7 @@ class Choices:
         allow_disruptive: True if requests may change resources that other users share.
         allow_undecided: the percentage of the applicable cases that may stay undecided.
         waivers: the file of waivers; None without one.
-        known: the known deviations of the release that the user named; None if the cloud decides.
+        known: the known deviations of the release that the user named; None to choose them by the cloud.
         max_resources: the most resources under test that may exist at the same time.
         dry_run: True if the run only shows its plan.
         resume: the directory of the run to continue; None for a new run.

@@ -8,7 +8,7 @@ has examined, and the expected ones that have vanished. Each release has one fil
 format: 1
 package: widgets
 version: 3.0.0
-highest_microversion: '1.7'                     # of the release, by which another cloud is taken for it
+highest_microversion: '1.7'                     # of the release; a cloud of an unknown release is recognised by it
 expected:
 - deviations:                                     # ids of the record that have this one cause
   - widgets.lock/normal/202!contradiction!200

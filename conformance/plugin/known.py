@@ -17,7 +17,7 @@ def named(release: str) -> ExpectedDeviations:
         release: a requirement such as ``widgets==3.0.0``.
 
     Raises:
-        Trouble: it is no such requirement, or nothing is known of the release.
+        Trouble: ``release`` is no such requirement, or no file for the release is shipped.
     """
     package, equal, version = (part.strip() for part in release.partition("=="))
     if not (package and equal and version) or "/" in release:
@@ -34,19 +34,19 @@ def named(release: str) -> ExpectedDeviations:
 def known_for(
     chosen: ExpectedDeviations | None, reference: Mapping[str, Any], release: str | None, highest: Microversion | None
 ) -> ExpectedDeviations | None:
-    """The known deviations with which a run is compared; None if there are none for its cloud.
+    """The known deviations with which a run is compared; None if none are shipped for its cloud.
 
-    Without a named release they are those of the tested reference, if the cloud is of the same release. A cloud of an
-    unknown release is taken for it if its highest microversion is the same.
+    If the user named no release, the release of the specs counts, but only if the cloud is of this release. A cloud of
+    an unknown release counts as a cloud of this release if its highest microversion is the same.
 
     Args:
         chosen: the known deviations of the release that the user has named.
         reference: ``package`` and ``version`` of the tested reference.
         release: the release of the cloud, as package and version with a blank between them; None if unknown.
-        highest: the highest microversion of the cloud; None if it has none.
+        highest: the highest microversion of the cloud; None without microversions.
 
     Raises:
-        Trouble: the named release is of another service, or the file of the release is broken.
+        Trouble: the named release is of another package, or the file of the release is broken.
     """
     package, version = str(reference.get("package")), str(reference.get("version"))
     if chosen is not None:
