@@ -193,7 +193,11 @@ def _plugin_name() -> str:
 
 @main.command()
 @partial(_declared, OPTIONS)
-@click.option("--boot", is_flag=True, help="Make one resource under test, see what it can be brought into, remove it.")
+@click.option(
+    "--boot",
+    is_flag=True,
+    help="Make one resource under test, try the statuses that clouds need not keep, and remove it.",
+)
 @click.option("--spec", type=_PATH, metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
 def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
     """Check whether a run can start: show its users, the things that it would use, and the cases that it leaves out.
