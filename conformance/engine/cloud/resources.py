@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from threading import Event, Lock
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.discover import Discovery
     from conformance.engine.cloud.kinds import Factory, Kind, View
     from conformance.engine.cloud.poll import WaitResult, Watch
+
+IN_VAIN = 2
+"""The number of tries after which a thing of which none ever became ready is not asked for again."""
 
 NAME = "name"
 """The Binding of a factory's body for which the new thing's name stands."""
@@ -82,6 +86,7 @@ class Resources:
         self._lock = Lock()
         self._spare: Made | None = None
         self.usual: dict[str, str] = {}
+        self._in_vain: dict[str, list[str] | None] = {}  # None: such a thing became ready once
 
     def rand_name(self, kind: str = "") -> str:
         """Make up a name that begins with the run's prefix."""
@@ -134,8 +139,9 @@ class Resources:
         more = {**known.factory.variants.get(variant, {}), **(fields or {})}
         body = self._body(known.factory, name, role, microversion, more, beside or {})
         path = known.factory.path.replace("{of}", of) or known.collection
-        made = self._make(known, path, body, name, role, microversion, query)
-        return self._ready(known, made) if wait and known.status.ready else made
+        if not (wait and known.status.ready):
+            return self._make(known, path, body, name, role, microversion, query)
+        return self._made_ready(known, path, body, name, role, microversion, query)
 
     def keep(self, made: Made) -> None:
         """Keep a thing that nothing was done to, so that it is given in the place of the next one of its kind."""
@@ -254,6 +260,35 @@ class Resources:
             was = f"POST {path} gave {answer.status} and did not name it by an id that a path can hold"
             raise ResourceError(f"a {kind.name} was made, but {was}", answer)
         return Made(kind.name, found.id, name, found.path, role, kind.shown_in(answer.json) or {}, answer)
+
+    def _made_ready(
+        self,
+        kind: Kind,
+        path: str,
+        body: Any,
+        name: str,
+        role: Role,
+        microversion: str | None,
+        query: tuple[tuple[str, str], ...],
+    ) -> Made:
+        """Make a thing and wait until it is ready; not again if the same request never led to such a thing.
+
+        A cloud may accept requests for things that it cannot make, and each would be waited for.
+        """
+        alike = json.dumps([path, str(role), body], sort_keys=True, default=str).replace(name, "")
+        with self._lock:
+            failed = self._in_vain.setdefault(alike, [])
+            if failed is not None and len(failed) >= IN_VAIN:
+                raise ResourceError(f"{failed[0]}; this was tried {len(failed)} times, and is not tried again")
+        made = self._make(kind, path, body, name, role, microversion, query)
+        try:
+            ready = self._ready(kind, made)
+        except ResourceError as error:
+            if failed is not None and not self._stopping.is_set():
+                failed.append(str(error))
+            raise
+        self._in_vain[alike] = None
+        return ready
 
     def _ready(self, kind: Kind, made: Made) -> Made:
         """Wait until a new thing is as it should be, and write down what was made with it."""
