@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ABSENT", "Answer", "Ask", "Cloud"]
 
+CLOCK_TOLERANCE = 60.0
+"""Seconds by which the clocks of this machine and of the cloud may differ."""
+
 CONTROL_TIMEOUT = 5.0
 """Seconds for a control, which asks for what was answered before."""
 
@@ -135,6 +138,18 @@ class Cloud:
     def accepted_count(self) -> int:
         """Requests with a token that were accepted so far, by all services of the cloud."""
         return self._accepted.value
+
+    @property
+    def clock(self) -> str | None:
+        """One sentence if the clock of this machine and that of the cloud differ by more than a minute; None if not."""
+        ahead = self._delivery.ahead
+        if ahead is None or abs(ahead) <= CLOCK_TOLERANCE:
+            return None
+        side = "ahead of" if ahead > 0 else "behind"
+        return (
+            f"the clock of this machine is {abs(ahead):.0f} s {side} the cloud's: tokens may seem to be expired, "
+            "and certificates not valid; set the clock"
+        )
 
     @property
     def lost(self) -> str | None:

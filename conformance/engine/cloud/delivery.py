@@ -17,7 +17,7 @@ from conformance.engine.cloud.guard import SAFE_METHODS
 from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.cloud.scope import Scope
-from conformance.engine.cloud.standing import BUSY, retry_after
+from conformance.engine.cloud.standing import BUSY, retry_after, seconds_ahead
 from conformance.engine.cloud.transport import Reply, Transport
 from specs.record.model import Exchange, ReceivedResponse, SentRequest
 
@@ -59,6 +59,7 @@ class Delivery:
         transport: the connections.
         redactor: keeps secrets out of the exchanges.
         count: the requests that went out, retries included.
+        ahead: the seconds by which this machine's clock was ahead at the last answer with a date; None without one.
     """
 
     url: str
@@ -68,6 +69,7 @@ class Delivery:
     transport: Transport
     redactor: Redactor
     count: Count = field(default_factory=Count)
+    ahead: float | None = None
     _bad_token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def send(self, ask: Ask) -> Answer:
@@ -81,6 +83,8 @@ class Delivery:
             except TokenError as error:
                 return self.unanswered(ask, str(error), tuple(earlier))
             reply = self._once(ask, token)
+            ahead = seconds_ahead(reply.headers)
+            self.ahead = ahead if ahead is not None else self.ahead
             exchange = self._exchange(ask, reply)
             pause: float | None = None
             if len(earlier) < ATTEMPTS - 1:

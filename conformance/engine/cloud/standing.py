@@ -158,6 +158,14 @@ def retry_after(value: str | None) -> float | None:
         return None
 
 
+def seconds_ahead(headers: Mapping[str, str]) -> float | None:
+    """The seconds by which the clock of this machine is ahead of the answer's Date; None if the answer has no date."""
+    try:
+        return time.time() - email.utils.parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
 def not_the_cloud(asked: str, answer: Answer) -> str | None:
     """Say that something before the cloud has answered a request for JSON; None if nothing shows that."""
     status = answer.status
