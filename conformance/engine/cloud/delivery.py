@@ -53,7 +53,7 @@ class Delivery:
 
     Attributes:
         url: the versioned root.
-        credentials: by role.
+        credentials: the source of the token of each role.
         version_headers: gives the headers that ask for a microversion, None included.
         scope: the paths that stand below the project of the role that asks.
         transport: the connections.

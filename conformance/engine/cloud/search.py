@@ -1,4 +1,4 @@
-"""Finding again, by its unique name, what was asked for but never answered."""
+"""Finds things by their unique names, after requests that were never answered."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Found:
     """The outcome of a search.
 
     Attributes:
-        things: to be removed; the journal holds them already.
-        lost: a sentence for each intent of which it cannot be said whether anything came of it.
+        things: the things to remove, which are in the journal by now.
+        lost: a sentence for each intent whose outcome nothing shows.
     """
 
     things: tuple[Thing, ...]
@@ -33,10 +33,10 @@ class Found:
 
 
 def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> Found:
-    """Look for all that these entries may have left: what the journal names, and what only a name can find.
+    """Look for all things that entries of a journal may have left: those with known ids, and those with known names.
 
-    By name are found: what was asked for but not answered; further things that one request made; and what a thing may
-    leave behind, which bears its name.
+    A thing is found by its name if its request was not answered, if one request made several things, or if another
+    thing with the name has left it behind.
     """
     entries = tuple(entries)
     things = [Thing(entry.intent.kind, id_, path, _role(entry.intent)) for entry in entries for id_, path in entry.left]
@@ -72,18 +72,18 @@ def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> Found:
 
 
 def _wanted(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> dict[tuple[str, Role], list[Intent]]:
-    """The intents whose names must be looked for, by the kind of things and the role that lists them."""
+    """The intents whose names must be found, by the kind of things and the role that lists them."""
     wanted: dict[tuple[str, Role], list[Intent]] = {}
     for entry in entries:
         intent = entry.intent
         kind, role = cloud.profile.kind(intent.kind), _role(intent)
         if not entry.ids and not entry.settled:
             if kind.goes_with:
-                journal.refused(intent)  # if it was made, then in a thing of the run, with which it goes
+                journal.refused(intent)  # it would be a part of a thing of the run, which is removed
             else:
                 wanted.setdefault((intent.kind, role), []).append(intent)
         for left in kind.leaves if entry.ids else ():
-            # What an administrator of another project has done to it may have left something there.
+            # An administrator of another project may have made things from it in that project.
             for each in dict.fromkeys((role, *sorted(cloud.roles - {Role.READER, Role.VISITOR}))):
                 wanted.setdefault((left, each), []).append(intent)
     return wanted
@@ -94,14 +94,14 @@ def _role(intent: Intent) -> Role:
 
 
 def _named_by(name: str, intended: str, journal: Journal) -> bool:
-    """Whether a name is the intended one or made from it. A name without our prefix proves nothing."""
+    """Whether a name is the intended one or begins with it. A name without the prefix of the run proves nothing."""
     if not any(intended.startswith(prefix) for prefix in journal.prefixes):
         return False
     return name == intended or name.startswith(f"{intended}-")
 
 
 def _listing(cloud: Cloud, journal: Journal, kind: Kind, role: Role) -> tuple[list[tuple[str, str]], str | None]:
-    """Ids and names of all that there is of a kind; why it could not be listed."""
+    """The ids and names of all things of a kind, and the reason why they could not be listed."""
     how = kind.listing
     if not how.key:
         return [], f"it is not known how to look for a {kind.name}"
@@ -111,7 +111,7 @@ def _listing(cloud: Cloud, journal: Journal, kind: Kind, role: Role) -> tuple[li
         return found, said(f"GET {kind.collection}", ended) if ended else None
     if ended:
         return [], said(f"GET {kind.collection}", ended)
-    # Where there is none but what the run knows and what somebody uses, none can be left.
+    # If all listed things are known to the run or in use by others, none is left behind.
     free = [
         str(one.get((*kind.alias_fields, kind.id_field)[0]))
         for one in records
