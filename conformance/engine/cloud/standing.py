@@ -1,6 +1,6 @@
 """Finds out whether the cloud still answers as at the start of the run, or whether its answers come from elsewhere.
 
-An expired token, the page of a proxy or a sign-in page, an overloaded service or a failure on the way would be taken for
+An expired token, the page of a proxy or a sign-in page, an overloaded service or a failure on the way would pass for
 an answer of the cloud. So a doubtful answer is followed by a control: a GET of the same role that was answered before.
 If the control is answered as before, the doubtful answer is the cloud's own. If it is not, for some seconds, the run
 has lost the cloud, and no answer decides anything any more.
