@@ -92,6 +92,45 @@ ANYTHING = Described()
 """The facts of a reference whose paths have neither version nor project."""
 
 
+@dataclass(frozen=True)
+class _Terms:
+    """The terms of a connection, which do not depend on the endpoint; see ``connect``."""
+
+    journal: Journal | None
+    profile: Profile
+    described: Described
+    allow_disruptive: bool
+    timeout: float
+
+    def root(self, transport: Transport, url: str, token: str, *, as_given: bool = True) -> Root:
+        """The root of the API at an address."""
+        return find_root(transport, url, token, self.profile, self.timeout, self.described.majors, as_given=as_given)
+
+    def cloud(
+        self,
+        root: Root,
+        credentials: Mapping[Role, Credential],
+        transport: Transport,
+        name: str,
+        scope: Scope,
+        wishes: Mapping[str, str] | None = None,
+    ) -> Cloud:
+        """The client of the API at a root."""
+        return Cloud(
+            root.url,
+            credentials,
+            root.microversions,
+            name=name,
+            profile=self.profile,
+            journal=self.journal,
+            scope=scope,
+            root=root,
+            allow_disruptive=self.allow_disruptive,
+            transport=transport,
+            wishes=wishes,
+        )
+
+
 def connect(
     target: Target,
     journal: Journal | None = None,
@@ -119,20 +158,13 @@ def connect(
             "a URL and a cloud of clouds.yaml were both given: --url goes with --token, --os-cloud alone"
         )
     if target.url is not None:
-        return _connect_url(target, journal, allow_disruptive, profile, described, timeout)
+        return _connect_url(target, _Terms(journal, profile, described, allow_disruptive, timeout))
     if Role.MEMBER in target.clouds:
-        return _connect_clouds(target, journal, allow_disruptive, profile, described, timeout)
+        return _connect_clouds(target, _Terms(journal, profile, described, allow_disruptive, timeout))
     raise EndpointError("no endpoint was named: give --os-cloud NAME, or --url URL with --token TOKEN, or --sandbox")
 
 
-def _connect_url(
-    target: Target,
-    journal: Journal | None,
-    allow_disruptive: bool,
-    profile: Profile,
-    described: Described,
-    timeout: float,
-) -> Cloud:
+def _connect_url(target: Target, terms: _Terms) -> Cloud:
     url = str(target.url)
     if not url.startswith(("http://", "https://")):
         raise EndpointError(f"{url!r} is not a URL: it should begin with http:// or https://")
@@ -140,31 +172,25 @@ def _connect_url(
         raise EndpointError(f"{url} needs a token: give --token (a member of a project)")
     transport = Transport()
     credentials: dict[Role, Credential] = {role: FixedToken(token) for role, token in target.tokens.items() if token}
-    root = find_root(transport, url, target.tokens[Role.MEMBER], profile, timeout, described.majors)
+    root = terms.root(transport, url, target.tokens[Role.MEMBER])
     name = f"{target.name} at {root.url}" if target.name else root.url
     # A member of another project needs another address, which the user has not given.
     same_project: dict[Role, str] = {
         role: root.project for role in credentials if role is not Role.ALT and root.project
     }
-    scope = _scope(root, same_project, described)
+    scope = _scope(root, same_project, terms.described)
     if scope.parts != NOWHERE.parts and not root.project:
         raise EndpointError(
             f"{url} does not name the project, and the paths of the reference do: give --url {root.url}/PROJECT_ID"
         )
-    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile, scope)
+    cloud = terms.cloud(root, credentials, transport, name, scope)
     _keep_secret(cloud, target.tokens.values())
     _try_tokens(cloud, 1)
     return cloud
 
 
-def _connect_clouds(
-    target: Target,
-    journal: Journal | None,
-    allow_disruptive: bool,
-    profile: Profile,
-    described: Described,
-    timeout: float,
-) -> Cloud:
+def _connect_clouds(target: Target, terms: _Terms) -> Cloud:
+    profile = terms.profile
     with warnings.catch_warnings():
         # The SDK warns of its own plans. Under `-W error` such a warning would end the run.
         warnings.simplefilter("ignore")
@@ -193,40 +219,14 @@ def _connect_clouds(
     session = credentials[Role.MEMBER].session
     transport = Transport(verify=True if session.verify is None else session.verify, cert=session.cert)
     token = credentials[Role.MEMBER].token()
-    root = find_root(transport, url, token, profile, timeout, described.majors, as_given=False)
+    root = terms.root(transport, url, token, as_given=False)
     name = f"{target.name or member} at {root.url}"
     wishes = _wishes(member, regions[Role.MEMBER])
-    scope = _scope(root, _projects(credentials, profile.type), described)
-    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile, scope, wishes)
+    scope = _scope(root, _projects(credentials, profile.type), terms.described)
+    cloud = terms.cloud(root, credentials, transport, name, scope, wishes)
     _keep_secret(cloud, _passwords(regions.values()))
     _try_tokens(cloud, 0)
     return cloud
-
-
-def _cloud(
-    root: Root,
-    credentials: Mapping[Role, Credential],
-    transport: Transport,
-    name: str,
-    journal: Journal | None,
-    allow_disruptive: bool,
-    profile: Profile,
-    scope: Scope,
-    wishes: Mapping[str, str] | None = None,
-) -> Cloud:
-    return Cloud(
-        root.url,
-        credentials,
-        root.microversions,
-        name=name,
-        profile=profile,
-        journal=journal,
-        scope=scope,
-        root=root,
-        allow_disruptive=allow_disruptive,
-        transport=transport,
-        wishes=wishes,
-    )
 
 
 def _projects(credentials: Mapping[Role, IdentityToken], service_type: str) -> dict[Role, str]:
