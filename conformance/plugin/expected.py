@@ -40,6 +40,8 @@ from specs.record.ids import DeviationId, case_detail
 from specs.record.model import Deviation, Result
 from specs.record.totals import deviations_of
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 NAMED = 5
 """The terminal names at most this many deviations; the record names all."""
 
@@ -241,7 +243,7 @@ def load_expected(path: Path) -> ExpectedDeviations:
     import jsonschema  # slow to import, and few runs have such a file
 
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = yaml.load(path.read_text("utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
     except OSError as error:
         raise Trouble(f"the expected deviations {path} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:

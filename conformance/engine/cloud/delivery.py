@@ -30,6 +30,9 @@ ATTEMPTS = 4
 LONGEST_WAIT = 30.0
 """Seconds that one request waits in all for the times of Retry-After; a longer time is not waited for."""
 
+READ_TIMEOUT = 40.0
+"""The most seconds for a request that only reads; others may have to wait for several services."""
+
 _HASTY = 5000.0
 """Milliseconds: a connection that fails later than that would fail again, and as late."""
 
@@ -137,9 +140,8 @@ class Delivery:
         headers = {name: value for name, value in headers.items() if name.lower() not in given}
         headers.update(ask.headers)
         self.count.add()
-        return self.transport.exchange(
-            ask.method, self.address(ask), headers, data, query=ask.query, timeout=ask.timeout
-        )
+        timeout = min(ask.timeout, READ_TIMEOUT) if ask.method.upper() in SAFE_METHODS else ask.timeout
+        return self.transport.exchange(ask.method, self.address(ask), headers, data, query=ask.query, timeout=timeout)
 
     def _exchange(self, ask: Ask, reply: Reply) -> Exchange:
         body: Any = None

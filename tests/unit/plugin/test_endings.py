@@ -15,6 +15,7 @@ from conformance.engine.cloud.shared import Debt
 from conformance.plugin.signals import left_behind, things_of
 
 pytest_plugins = ["pytester", "plugin_project"]
+pytestmark = pytest.mark.slow  # each starts an interpreter
 
 LOCK = "servers-actions.lock/"
 MADE = (
