@@ -33,6 +33,9 @@ _GROWTH = 0.2
 _REST = 3.0
 """The shortest pause between two polls, as a multiple of the duration of the last poll."""
 
+BLIND = 30.0
+"""Seconds after which a wait ends if the cloud answers no request for the thing in a readable way."""
+
 _PAGES = 50
 
 
@@ -74,9 +77,19 @@ class _Wait:
     view: View | None = None
     done: bool = False
     failure: BaseException | None = None
+    blind_since: float | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the predicate holds, or the thing could not be looked at for too long."""
+        return self.done or (self.blind_since is not None and time.monotonic() - self.blind_since > BLIND)
+
+    def miss(self) -> None:
+        """Note that the thing could not be looked at."""
+        self.blind_since = self.blind_since or time.monotonic()
 
     def see(self, view: View | None) -> None:
-        self.view = view
+        self.view, self.blind_since = view, None
         state = self.kind.state_of(view)
         if not self.states or self.states[-1] != state:
             self.states.append(state)
@@ -170,7 +183,7 @@ class Watch:
             self._waits.append(waiting)
             self._fresh = True
             self._changed.notify_all()
-            self._changed.wait_for(lambda: waiting.done or self._closed or bool(self._cloud.lost), timeout)
+            self._changed.wait_for(lambda: waiting.ended or self._closed or bool(self._cloud.lost), timeout)
             if waiting in self._waits:
                 self._waits.remove(waiting)
             if waiting.failure is not None:
@@ -186,14 +199,15 @@ class Watch:
             view = waiting.kind.shown_in(answer.json) if answer.ok else None
             if view is None and answer.status not in NOT_THERE:
                 problems.append(_said(waiting, answer))
-                return False
+                waiting.miss()
+                return waiting.ended
             waiting.see(view)
             if waiting.failure is not None:
                 raise waiting.failure
             return waiting.done
 
-        done = until(look, lambda done: done or bool(self._cloud.lost), timeout, stopping)
-        return waiting.result(not done, problems[-1] if problems else None)
+        until(look, lambda done: done or bool(self._cloud.lost), timeout, stopping)
+        return waiting.result(not waiting.done, problems[-1] if problems else None)
 
     def trace(self, id_: str) -> tuple[tuple[float, str, str | None], ...]:
         """The seconds since the start of the watch, status and task of a thing, for each change that was seen."""
@@ -297,7 +311,11 @@ class Watch:
                     trace.append((round(begun - self._started, 3), status, task))
                     news = True
             for waiting in list(self._waits):
-                if waiting.role is role and waiting.since <= begun and waiting.id in views:
+                if waiting.role is not role or waiting.since > begun:
+                    continue
+                if waiting.id not in views:
+                    waiting.miss()
+                else:
                     waiting.see(views[waiting.id])
                     if waiting.done:
                         self._waits.remove(waiting)
