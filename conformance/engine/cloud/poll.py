@@ -33,7 +33,7 @@ _GROWTH = 0.2
 _REST = 3.0
 """The shortest pause between two polls, as a multiple of the duration of the last poll."""
 
-BLIND = 30.0
+BLIND = 15.0
 """Seconds after which a wait ends if the cloud answers no request for the thing in a readable way."""
 
 _PAGES = 50
