@@ -1,8 +1,9 @@
 """The journal of a run: every resource is written to disk before the cloud is asked for it.
 
 One file of JSON lines per process, ``journal*.jsonl`` in the directory of the run; each process reads the files of all.
-Lines: ``run`` (the prefix of all names), ``intend``, ``made``, ``refused``, ``gone``; and, for things of others that
-are changed for a moment, ``owe`` (the thing before the change, and the way back) and ``paid``.
+Lines: ``run`` (the prefix of all names), ``intend``, ``before`` (the things of a kind that were there, before one was
+asked for that no name can find), ``made``, ``refused``, ``gone``; and, for things of others that are changed for a
+moment, ``owe`` (the thing before the change, and the way back) and ``paid``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.engine.cloud.shared import Debt
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 PATTERN = "journal*.jsonl"
@@ -42,6 +44,19 @@ class Intent:
 
 
 @dataclass(frozen=True)
+class Before:
+    """The things of a kind that were there before one was asked for.
+
+    Attributes:
+        ids: their ids.
+        at: the time of that look, in seconds since 1970.
+    """
+
+    ids: frozenset[str]
+    at: float
+
+
+@dataclass(frozen=True)
 class Entry:
     """The state of one intent in the journal.
 
@@ -50,6 +65,7 @@ class Entry:
         paths: for each id, the path that deletes it.
         gone: the ids that were deleted.
         refused: True if the cloud refused to make it.
+        before: the things that were there before; None where nobody has looked.
     """
 
     intent: Intent
@@ -57,6 +73,7 @@ class Entry:
     paths: tuple[str, ...] = ()
     gone: frozenset[str] = frozenset()
     refused: bool = False
+    before: Before | None = None
 
     @property
     def settled(self) -> bool:
@@ -76,6 +93,7 @@ class _Book:
     intents: dict[str, Intent] = field(default_factory=dict)
     made: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    before: dict[str, Before] = field(default_factory=dict)
     made_at: dict[str, float] = field(default_factory=dict)
     gone_at: dict[str, float] = field(default_factory=dict)
     owned: set[str] = field(default_factory=set)
@@ -92,6 +110,8 @@ class _Book:
             case {"do": "intend", "key": key, "kind": kind, "name": name}:
                 self.intents[key] = Intent(key, kind, name, line.get("role", "member"))
                 self.made.setdefault(key, [])
+            case {"do": "before", "key": key, "ids": [*ids]}:
+                self.before[key] = Before(frozenset(map(str, ids)), line.get("at", 0.0))
             case {"do": "made", "key": key, "id": id_, "path": path}:
                 self.made_at[id_] = max(line.get("at", 0.0), self.made_at.get(id_, 0.0))
                 if (id_, path) not in self.made.setdefault(key, []):
@@ -119,6 +139,7 @@ class _Book:
             tuple(path for _, path in made),
             frozenset(id_ for id_ in ids if self._is_gone(id_)),
             key in self.refused,
+            self.before.get(key),
         )
 
     def _is_gone(self, id_: str) -> bool:
@@ -204,6 +225,10 @@ class Journal:
         line = {"do": "intend", "key": intent.key, "kind": kind, "name": name, "role": intent.role}
         self._write(line, before=True)
         return intent
+
+    def before(self, intent: Intent, ids: Iterable[str]) -> None:
+        """Write down what there is of the kind before the cloud is asked for a thing that no name can find."""
+        self._write({"do": "before", "key": intent.key, "ids": sorted(ids)}, before=True)
 
     def made(
         self,

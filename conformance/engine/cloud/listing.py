@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.exchange import Answer
     from conformance.engine.cloud.kinds import Kind
@@ -36,3 +38,8 @@ def listed(cloud: Cloud, kind: Kind, role: Role, *, prefix: str = "") -> tuple[l
         if not how.paged or not fresh or not body.get(f"{how.key}_links"):
             return list(found.values()), None
         marker = list(fresh)[-1]
+
+
+def found_by_name(kind: Kind, name: str, prefixes: Iterable[str]) -> bool:
+    """Whether a thing can be found again by the name that was asked for: only a run's own name proves anything."""
+    return bool(kind.name_field) and any(name.startswith(prefix) for prefix in prefixes)
