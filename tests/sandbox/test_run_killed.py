@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.sandbox.process import Sandbox
-from tests.support.kills import MOMENTS, Endpoint, Moment, tried
+from tests.support.inhabited import Endpoint
+from tests.support.kills import tried
+from tests.support.moments import MOMENTS, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
