@@ -109,7 +109,7 @@ def cloud(monkeypatch):
 
 def started(*case_ids, parallel=3, record=None):
     context = SimpleNamespace(
-        cloud=SimpleNamespace(lost=None, microversions=VersionRange(TOP, TOP)),
+        cloud=SimpleNamespace(lost=None, journal=None, microversions=VersionRange(TOP, TOP)),
         service=KNOWLEDGE,
         graph=StateGraph.of(views([spec(SPIN)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.engine.cloud.shared import Debt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 PATTERN = "journal*.jsonl"
@@ -187,15 +187,17 @@ class Journal:
 
     Attributes:
         trouble: one sentence that says why the journal cannot be written any more; None if it can.
+        when_broken: is called once, in the thread that could not write; ``trouble`` says why.
 
     Raises:
         OSError: it cannot be written. Then no request may be sent to the cloud either. Lines about past events (made,
-            refused, gone, paid) raise nothing: this process knows the events anyway, and can clean up.
+            there, refused, gone, paid) raise nothing: this process knows the events anyway, and can clean up.
     """
 
     def __init__(self, path: Path, *, prefix: str | None = None) -> None:
         self.path = path
         self.trouble: str | None = None
+        self.when_broken: Callable[[], None] = lambda: None
         self._lock = Lock()
         self._book = _Book()
         self._own: set[str] = set()
@@ -222,8 +224,7 @@ class Journal:
         intent = Intent(secrets.token_hex(8), kind, name, str(role))
         with self._lock:
             self._own.add(intent.key)
-        line = {"do": "intend", "key": intent.key, "kind": kind, "name": name, "role": intent.role}
-        self._write(line, before=True)
+        self._write(_intending(intent), before=True)
         return intent
 
     def before(self, intent: Intent, ids: Iterable[str]) -> None:
@@ -243,6 +244,14 @@ class Journal:
         if alias:
             line["alias"] = list(alias)
         self._write(line)
+
+    def there(self, kind: str, id: str, path_to_delete: str, *, name: str = "", role: str = "member") -> None:  # noqa: A002
+        """Write down a thing of the run that nothing was intended to make, such as one that came with another."""
+        intent = Intent(secrets.token_hex(8), kind, name, str(role))
+        with self._lock:
+            self._own.add(intent.key)
+        self._write(_intending(intent))
+        self.made(intent, id, path_to_delete)
 
     def refused(self, intent: Intent) -> None:
         """Write down that the cloud refused to make it, so nothing is left of it."""
@@ -338,11 +347,17 @@ class Journal:
         with self._lock:
             try:
                 self._append(json.dumps(line).encode() + b"\n")
+                failure = None
             except OSError as error:
-                self.trouble = self.trouble or f"{self.path} cannot be written: {error.strerror}; make room"
-                if before:
-                    raise
-            self._book.add(line)
+                failure = error
+            if failure is None or not before:
+                self._book.add(line)
+        if failure is not None:
+            if self.trouble is None:
+                self.trouble = f"{self.path} cannot be written: {failure.strerror}; make room"
+                self.when_broken()
+            if before:
+                raise failure
 
     def _append(self, raw: bytes) -> None:
         """Write bytes to the disk, all of them or none. Raises OSError with the name of the file."""
@@ -363,6 +378,10 @@ class Journal:
             if file != self.path:
                 for line in self._tails.setdefault(file, _Tail(file)).lines():
                     self._book.add(line)
+
+
+def _intending(intent: Intent) -> dict[str, Any]:
+    return {"do": "intend", **asdict(intent)}
 
 
 def _files(path: Path) -> list[Path]:

@@ -63,8 +63,10 @@ def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> Found:
                 continue
             for id_, called in mine:
                 if not journal.owns(id_, kind.collection):
-                    owner = intent if intent.kind == name else journal.intend(name, called, role=role)
-                    journal.made(owner, id_, kind.path_of(id_))
+                    if intent.kind == name:
+                        journal.made(intent, id_, kind.path_of(id_))
+                    else:
+                        journal.there(name, id_, kind.path_of(id_), name=called, role=role)
                     things.append(Thing(name, id_, kind.path_of(id_), role))
             if intent.kind != name or mine:
                 continue

@@ -1,5 +1,7 @@
 """What was made is removed, however the cloud makes that hard; what cannot be is named with the reason."""
 
+import errno
+import os
 import threading
 from datetime import UTC, datetime
 
@@ -303,6 +305,29 @@ def test_an_image_that_an_administrators_shelving_left_is_found(run):
     run.route("GET", "/images/i", (404, {}))
     run.fake.routes["DELETE", "/v2.1/images/i"] = lambda asked: (204 if asked.token == "admin-token" else 404, None)
     assert run.cleanup().removed == ("image i",)
+
+
+def test_on_a_full_disk_a_thing_that_was_left_under_a_name_is_removed_all_the_same(run, monkeypatch):
+    run.had("server", "s", "/servers/s", name="conformance-1-s")
+    run.server("s", None)
+    run.route("DELETE", "/servers/s", (404, {}))
+    run.route("GET", "/images", (200, {"images": [{"id": "i", "name": "conformance-1-s-shelved"}]}))
+    run.route("GET", "/images/i", (404, {}))
+    run.route("DELETE", "/images/i", (204, None))
+    real = os.write
+
+    def full(fd, data):
+        if bytes(data).startswith(b'{"do"'):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(fd, data)
+
+    journal = Journal(run.path / "journal-cleanup.jsonl")
+    cloud = connect(Target(url=run.fake.url, tokens=TOKENS), journal, profile=load_service("compute").profile)
+    monkeypatch.setattr(os, "write", full)
+    report = cleanup(run.path, cloud, timeout=5.0)
+    cloud.close()
+    assert set(report.removed) == {"image i"}
+    assert report.clean
 
 
 def test_a_rule_that_was_never_seen_goes_with_its_group(run):
