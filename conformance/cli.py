@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from conformance.interrupt import INTERRUPTED, raised
 from conformance.plugin.options import BY_NAME, NAMES_ENDPOINT, OPTIONS, Option
 from specs.text import visible, visible_json
 
@@ -19,7 +20,6 @@ TRACEBACK = "CONFORMANCE_TRACEBACK"
 """Environment variable. If it is set, an error that is a defect of the suite shows its traceback."""
 
 _FAILED = 2
-_INTERRUPTED = 130
 _PATH = click.Path(path_type=Path)
 
 
@@ -39,24 +39,37 @@ class Sentences(click.Group):
             # What a terminal cannot encode is escaped, and ends nothing.
             with contextlib.suppress(AttributeError, ValueError):
                 stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
-        try:
-            status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra) or 0
-        except (click.Abort, KeyboardInterrupt):
-            status = _INTERRUPTED
-        except BrokenPipeError:
-            # The reader of the output has closed it, as `head` does.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            status = 0
-        except Exception as error:
-            if os.environ.get(TRACEBACK):
-                raise
-            from conformance.plugin.trouble import tell
-
-            tell(sentence(error))
-            status = _FAILED
+        with raised() as came:
+            try:
+                status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra) or 0
+            except (click.Abort, KeyboardInterrupt):
+                _tell(f"interrupted by {came[0]}" if came else "interrupted")
+                status = INTERRUPTED
+            except BrokenPipeError:
+                # The reader of the output has closed it, as `head` does.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                status = 0
+            except Exception as error:
+                if os.environ.get(TRACEBACK):
+                    raise
+                _tell(sentence(error))
+                status = _FAILED
         if standalone_mode:
+            if came and status == INTERRUPTED:
+                # Python would end itself by SIGINT if the exception has passed through code that was given as a text.
+                for stream in (sys.stdout, sys.stderr):
+                    with contextlib.suppress(OSError):
+                        stream.flush()
+                os._exit(status)
             sys.exit(status)
         return status
+
+
+def _tell(text: str) -> None:
+    from conformance.plugin.trouble import tell
+
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        tell(text)
 
 
 def sentence(error: Exception) -> str:
@@ -233,8 +246,7 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
             argv.append(f"{option.flag}={value}")
     argv += [f"-k={keyword}"] if keyword is not None else []
     argv += [*rest, *([spec] if spec else [])]
-    with _ended_by_signals():
-        status = int(pytest.main(argv, plugins=[Called()]))
+    status = int(pytest.main(argv, plugins=[Called()]))
     return _FAILED if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else status
 
 
@@ -258,11 +270,8 @@ def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
     """
     from conformance.plugin.doctor import examine
 
-    with _ended_by_signals():
-        for line in examine(
-            {option.name: values[option.name.replace("-", "_")] for option in OPTIONS}, spec, boot=boot
-        ):
-            click.echo(visible(line))
+    for line in examine({option.name: values[option.name.replace("-", "_")] for option in OPTIONS}, spec, boot=boot):
+        click.echo(visible(line))
     return 0
 
 
@@ -328,8 +337,7 @@ def prove(sample: int | None, kind: str | None, seed: int, spec: Path | None, ou
     from conformance.plugin.reference import packaged
     from conformance.prove import commands
 
-    with _ended_by_signals():
-        return commands.prove(spec or packaged(), sample=sample, kind=kind, seed=seed, output=output, say=click.echo)
+    return commands.prove(spec or packaged(), sample=sample, kind=kind, seed=seed, output=output, say=click.echo)
 
 
 @main.command()
@@ -352,7 +360,7 @@ def sandbox(port: int, release: str | None, cloud: bool, as_installed: bool) -> 
     from conformance.sandbox.process import Sandbox
     from conformance.sandbox.releases import interpreter
 
-    with _ended_by_signals(), contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         python = interpreter(release, tell=lambda text: click.echo(text, err=True)) if release else None
         nova = stack.enter_context(Sandbox(python, port=port))
         low, high = nova.microversions
@@ -373,7 +381,7 @@ def _sandbox_cloud(port: int, as_installed: bool) -> int:
     def tell(sentence: str) -> None:
         click.echo(f"conformance: {sentence}", err=True)
 
-    with _ended_by_signals(), contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         cloud = stack.enter_context(running.sandbox_cloud(port=port, as_installed=as_installed, tell=tell))
         for service, url in cloud.urls.items():
             click.echo(f"{running.release(service)} at {url} ({service})")
@@ -389,20 +397,3 @@ def _sandbox_cloud(port: int, as_installed: bool) -> int:
             cloud.wait()
             return _FAILED
     return 0
-
-
-@contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM, and the end of the terminal, end the block as Ctrl-C does."""
-    import signal
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, interrupt) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -100,6 +100,12 @@ def proxy(upstream: str) -> Iterator[Proxy]:
         protocol_version = "HTTP/1.1"
         wbufsize = -1
 
+        def handle_one_request(self) -> None:
+            with contextlib.suppress(ConnectionError):  # of one that was killed
+                super().handle_one_request()
+                return
+            self.close_connection = True
+
         def _pass(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             got = through.passed(self.command, self.path, self.headers, body)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.exchange import Answer
     from conformance.engine.cloud.kinds import Kind
     from conformance.engine.cloud.roles import Role
 
 
-def listed(cloud: Cloud, kind: Kind, role: Role, *, prefix: str = "") -> tuple[list[dict[str, Any]], Answer | None]:
+class Client(Protocol):
+    """The client, as far as it is needed here."""
+
+    def get(self, path: str, *, role: Role, query: tuple[tuple[str, str], ...] = ()) -> Answer:
+        """Send a GET."""
+
+
+def listed(cloud: Client, kind: Kind, role: Role, *, prefix: str = "") -> tuple[list[dict[str, Any]], Answer | None]:
     """The things that the list of a kind shows; and the answer that ended it early, or None where it is whole.
 
     Args:
