@@ -1,11 +1,11 @@
-"""The command ``conformance``, also as ``python -m conformance``."""
+"""The command line, also for ``python -m conformance``."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-# Python puts the working directory first, and a directory named `specs` or `reports` there would be taken for ours.
+# Python puts the working directory first, and would import a folder `specs` or `reports` there instead of this suite's.
 if sys.path and Path(sys.path[0] or ".").resolve() == Path.cwd() != Path(__file__).resolve().parent.parent:
     del sys.path[0]
 

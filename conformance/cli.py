@@ -12,79 +12,11 @@ from typing import Any
 
 import click
 
-from conformance.interrupt import INTERRUPTED, raised
 from conformance.plugin.options import BY_NAME, NAMES_ENDPOINT, OPTIONS, Option
+from conformance.sentences import FAILED, Sentences
 from specs.text import visible, visible_json
 
-TRACEBACK = "CONFORMANCE_TRACEBACK"
-"""Environment variable. If it is set, an error that is a defect of the suite shows its traceback."""
-
-_FAILED = 2
 _PATH = click.Path(path_type=Path)
-
-
-class Sentences(click.Group):
-    """A group whose errors are sentences, and whose commands return their exit status."""
-
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = "conformance",
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        **extra: Any,
-    ) -> Any:
-        """Run a command and end with its exit status."""
-        for stream in (sys.stdout, sys.stderr):
-            # What a terminal cannot encode is escaped, and ends nothing.
-            with contextlib.suppress(AttributeError, ValueError):
-                stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
-        with raised() as came:
-            try:
-                status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra) or 0
-            except (click.Abort, KeyboardInterrupt):
-                _tell(f"interrupted by {came[0]}" if came else "interrupted")
-                status = INTERRUPTED
-            except BrokenPipeError:
-                # The reader of the output has closed it, as `head` does.
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-                status = 0
-            except Exception as error:
-                if os.environ.get(TRACEBACK):
-                    raise
-                _tell(sentence(error))
-                status = _FAILED
-        if standalone_mode:
-            if came and status == INTERRUPTED:
-                # Python would end itself by SIGINT if the exception has passed through code that was given as a text.
-                for stream in (sys.stdout, sys.stderr):
-                    with contextlib.suppress(OSError):
-                        stream.flush()
-                os._exit(status)
-            sys.exit(status)
-        return status
-
-
-def _tell(text: str) -> None:
-    from conformance.plugin.trouble import tell
-
-    with contextlib.suppress(OSError):  # the terminal may be gone
-        tell(text)
-
-
-def sentence(error: Exception) -> str:
-    """Describe an error in one line."""
-    if isinstance(error, click.ClickException):
-        return " ".join(error.format_message().split())
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    text = " ".join(str(error).split())
-    # The project's own errors are sentences already; any other error is a defect.
-    if type(error).__module__.partition(".")[0] in ("conformance", "parsers", "reports", "specs"):
-        return text
-    if isinstance(error, ValueError) and text:
-        return text
-    return f"this is a defect of the suite: {type(error).__name__}: {text} ({TRACEBACK}=1 shows where)"
 
 
 @click.group(cls=Sentences, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -227,7 +159,7 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
     130 interrupted.
     """
     if not values["dry_run"] and any(values[name] for name in ("sandbox", "sandbox_release", "sandbox_cloud")):
-        # The sandbox starts only after all imports and the specs, which take seconds.
+        # Before the sandbox is announced, imports and the reading of the specs take seconds.
         click.echo("conformance: reading the specs", err=True)
 
     import pytest
@@ -247,7 +179,7 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
     argv += [f"-k={keyword}"] if keyword is not None else []
     argv += [*rest, *([spec] if spec else [])]
     status = int(pytest.main(argv, plugins=[Called()]))
-    return _FAILED if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else status
+    return FAILED if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else status
 
 
 def _plugin_name() -> str:
@@ -260,12 +192,16 @@ def _plugin_name() -> str:
 
 @main.command()
 @partial(_declared, OPTIONS)
-@click.option("--boot", is_flag=True, help="Make one resource under test, see what it can be brought into, remove it.")
+@click.option(
+    "--boot",
+    is_flag=True,
+    help="Make one resource under test, try the statuses that clouds need not keep, and remove it.",
+)
 @click.option("--spec", type=_PATH, metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
 def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
-    """Check whether a run can start: show the users, the things that it would use, and the cases that it leaves out.
+    """Check whether a run can start: show its users, the things that it would use, and the cases that it leaves out.
 
-    Takes the options of `conformance run`. Without --boot it sends only requests that change nothing.
+    The command takes the options of `conformance run`. Without --boot it sends only requests that change nothing.
     Exit status: 0 a run can start, 2 it cannot, with the reason in one sentence.
     """
     from conformance.plugin.doctor import examine
@@ -299,9 +235,9 @@ def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) ->
 @click.argument("run", type=_PATH)
 @partial(_declared, NAMES_ENDPOINT)
 def cleanup(run: Path, **values: Any) -> int:
-    """Remove what a killed run left on the cloud, and put back what it changed of others' things.
+    """Remove the resources that a killed run left on the cloud, and restore the settings that it changed.
 
-    The journal of the run lists them. The endpoint is taken from the run record; if it is a URL, give the tokens again,
+    The journal of the run lists both. The endpoint is taken from the run record; if it is a URL, give the tokens again,
     in CONFORMANCE_TOKEN and the variables for the other roles.
     Exit status: 1 if a resource could not be removed.
     """
@@ -332,7 +268,8 @@ def cleanup(run: Path, **values: Any) -> int:
 def prove(sample: int | None, kind: str | None, seed: int, spec: Path | None, output: Path | None) -> int:
     """Test the suite itself, on clouds that each break exactly one promise.
 
-    Exit status: 0 the suite detected enough of them without a false alarm, 1 it did not, 2 nothing could be tried.
+    Exit status: 0 the suite detected enough broken promises and raised no false alarm, 1 it did not, 2 nothing could
+    be tried.
     """
     from conformance.plugin.reference import packaged
     from conformance.prove import commands
@@ -395,5 +332,5 @@ def _sandbox_cloud(port: int, as_installed: bool) -> int:
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
             cloud.wait()
-            return _FAILED
+            return FAILED
     return 0

@@ -40,8 +40,14 @@ class Share:
     """The share of one process in a run.
 
     Attributes:
-        done: results from before the run was resumed; these cases are not tried again.
+        reference: the specs of the run.
+        session: the connection to the cloud.
+        writer: writes the results of this process into the record.
         options: the options of the run, for the record.
+        waivers: the waivers of the run.
+        done: results from before the run was resumed, by case; these cases are not tried again.
+        worker: the name of this process; None for the owner of the run.
+        trouble: the reason why the run cannot start or go on, in one sentence; None if it can.
     """
 
     reference: Reference
@@ -96,7 +102,7 @@ class Share:
         return self.session.settings.directory
 
     def tell(self, result: Result) -> None:
-        """Take a result in a thread of the engine: apply the waivers, write it, and wake those who wait for it."""
+        """Take a result from a thread of the engine: apply the waivers, write it, and mark its case as decided."""
         result = self.waivers.apply(result)
         self._results[result.case] = result
         try:
@@ -108,7 +114,7 @@ class Share:
         self._decided.put(result.case)
 
     def prepare(self, case_ids: Iterable[str], tell: Callable[[str], None]) -> None:
-        """Make a first resource for the cases that are not decided; ``trouble`` says why there is none."""
+        """Make a first resource for the cases that are not decided yet. If this fails, ``trouble`` gives the reason."""
         wanted = [case_id for case_id in case_ids if case_id not in self.done]
         self.trouble = self.trouble or self.session.prepare(wanted, tell)
 
@@ -152,14 +158,14 @@ class Share:
         self.stop()
 
     def give_up(self) -> None:
-        """Stop all processes of the run, since the cloud no longer answers as it did."""
+        """Stop all processes of the run, since the cloud is lost."""
         self.stop()
         with contextlib.suppress(OSError):
             (self.directory / STOP).write_text(self.session.cloud.lost or "", "utf-8")
 
     @property
     def lost(self) -> str | None:
-        """Why a process of the run has lost the cloud, in one sentence; None if none has."""
+        """The reason why the cloud is lost, in one sentence, from any process of the run; None if it is not lost."""
         with contextlib.suppress(OSError):
             return self.session.cloud.lost or (self.directory / STOP).read_text("utf-8") or None
         return None

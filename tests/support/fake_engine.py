@@ -141,6 +141,7 @@ class FakeSession:
         self.journal = SimpleNamespace(prefix=settings.prefix or "fake-1", trouble=None)
         versions = VersionRange(Microversion(2, 1), Microversion(2, 96))
         self.cloud = SimpleNamespace(
+            clock=None,
             name=f"the fake{table().get('said', '')} at {settings.target.url}",
             roles=("member", "admin"),
             microversions=versions,

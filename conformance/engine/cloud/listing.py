@@ -1,4 +1,4 @@
-"""All things of a kind that a role is shown."""
+"""Lists all things of a kind that a role can see."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Client(Protocol):
 
 
 def listed(cloud: Client, kind: Kind, role: Role, *, prefix: str = "") -> tuple[list[dict[str, Any]], Answer | None]:
-    """The things that the list of a kind shows; and the answer that ended it early, or None where it is whole.
+    """The things in the list of a kind, and the answer that ended it early; None if the list is whole.
 
     Args:
-        cloud: that is asked.
-        kind: whose list is known.
-        role: as whom.
-        prefix: of the names of those that are looked for, where the list can be asked for a name.
+        cloud: the client of the cloud.
+        kind: a kind with a list.
+        role: the role that asks.
+        prefix: the start of the names to look for, if the list can be filtered by name.
     """
     how = kind.listing
     found: dict[str, dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""Finding again, by its unique name, what was asked for but never answered."""
+"""Finds things by their unique names, after requests that were never answered."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Found:
     """The outcome of a search.
 
     Attributes:
-        things: to be removed; the journal holds them already.
-        lost: a sentence for each intent of which it cannot be said whether anything came of it.
+        things: the things to remove, which are in the journal by now.
+        lost: a sentence for each intent whose outcome nothing shows.
     """
 
     things: tuple[Thing, ...]
@@ -34,10 +34,10 @@ class Found:
 
 
 def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> Found:
-    """Look for all that these entries may have left: what the journal names, and what only a name can find.
+    """Look for all things that entries of a journal may have left: those with known ids, and those with known names.
 
-    By name are found: what was asked for but not answered; further things that one request made; and what a thing may
-    leave behind, which bears its name.
+    A thing is found by its name if its request was not answered, if one request made several things, or if another
+    thing with the name has left it behind.
     """
     entries = tuple(entries)
     things = [Thing(entry.intent.kind, id_, path, _role(entry.intent)) for entry in entries for id_, path in entry.left]
@@ -82,18 +82,18 @@ def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> Found:
 
 
 def _wanted(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> dict[tuple[str, Role], list[Entry]]:
-    """The entries whose names must be looked for, by the kind of things and the role that lists them."""
+    """The entries whose names must be found, by the kind of things and the role that lists them."""
     wanted: dict[tuple[str, Role], list[Entry]] = {}
     for entry in entries:
         intent = entry.intent
         kind, role = cloud.profile.kind(intent.kind), _role(intent)
         if not entry.ids and not entry.settled:
             if kind.goes_with:
-                journal.refused(intent)  # if it was made, then in a thing of the run, with which it goes
+                journal.refused(intent)  # it would be a part of a thing of the run, which is removed
             else:
                 wanted.setdefault((intent.kind, role), []).append(entry)
         for left in kind.leaves if entry.ids else ():
-            # What an administrator of another project has done to it may have left something there.
+            # An administrator of another project may have made things from it in that project.
             for each in dict.fromkeys((role, *sorted(cloud.roles - {Role.READER, Role.VISITOR}))):
                 wanted.setdefault((left, each), []).append(entry)
     return wanted
@@ -108,7 +108,7 @@ def _name_in(record: Mapping[str, Any], kind: Kind) -> str:
 
 
 def _named_by(name: str, intended: str, journal: Journal) -> bool:
-    """Whether a name is the intended one or made from it. A name without our prefix proves nothing."""
+    """Whether a name is the intended one or begins with it. A name without the prefix of the run proves nothing."""
     if not any(intended.startswith(prefix) for prefix in journal.prefixes):
         return False
     return name == intended or name.startswith(f"{intended}-")

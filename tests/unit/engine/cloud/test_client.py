@@ -36,7 +36,7 @@ CONTROL = "/v2.1/flavors"
 @pytest.fixture
 def no_sleep(monkeypatch):
     slept = []
-    monkeypatch.setattr("conformance.engine.cloud.client.time.sleep", slept.append)
+    monkeypatch.setattr("conformance.engine.cloud.delivery.time.sleep", slept.append)
     return slept
 
 

@@ -73,6 +73,22 @@ def test_what_holds_and_is_not_shown_to_be_there_is_inconclusive(cloud):
     run.stop()
 
 
+@pytest.mark.parametrize(("answered", "verdict"), [(False, "inapplicable"), (True, "inconclusive")])
+def test_what_the_guard_lets_nobody_show_is_inapplicable(cloud, answered, verdict):
+    """Where an answer has not shown the route, the address may be wrong, whatever the guard says."""
+    refused = "widgets.spin/error/401[no-token]"
+    cloud.hollow["widgets.spin"] = "no answer yet"
+    cloud.answered |= {"widgets.spin"} if answered else set()
+    run = started()
+    run.context.cloud.guard.forbids = lambda method, path: f"not sent: {method} {path}"
+    run.start([refused])
+    result = run.wait(refused)
+    assert result.verdict == verdict
+    why = "no answer yet" if answered else "not sent: POST /widgets/{widget_id}/action"
+    assert result.reason == f"nothing shows that POST /widgets/{{widget_id}}/action is there: {why}"
+    run.stop()
+
+
 def test_what_a_later_answer_shows_to_be_there_holds(cloud):
     cloud.hollow["widgets.spin"] = "no answer yet"
 
