@@ -38,7 +38,7 @@ MOMENTS: tuple[tuple[str, Moment], ...] = (
     ("os-services.update-forced-down/normal", Moment("PUT", "/os-services/force-down$", "true")),
     ("os-services.update-compute-service/normal", Moment("PUT", f"/os-services/{UUID}$")),
     ("os-services.delete-compute-service/", Moment("DELETE", f"/os-services/{UUID}$")),
-    ("os-hosts.update-host-status/normal", Moment("PUT", "/os-hosts/")),
+    ("os-hosts.update-host-status/", Moment("PUT", "/os-hosts/", '"status": "disable"')),
     ("os-quota-sets.update-quotas/normal", Moment("PUT", "/os-quota-sets/")),
     ("os-quota-sets.revert-quotas-to-defaults/normal", Moment("DELETE", "/os-quota-sets/")),
     ("os-quota-class-sets.create-or-update-quotas-for-quota-class/normal", Moment("PUT", "/os-quota-class-sets/")),
