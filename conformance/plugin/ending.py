@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conformance.interrupt import INTERRUPTED
 from conformance.plugin.choices import Choices
 from conformance.plugin.share import Share
 from reports.known import sentence_of
@@ -16,7 +17,6 @@ from specs.record.directory import PRIVATE
 from specs.record.model import Result, RunInfo, Verdict
 
 CANNOT_RUN = 2
-INTERRUPTED = 130
 REPORT = "report.html"
 
 

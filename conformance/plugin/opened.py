@@ -107,6 +107,11 @@ class Opened:
         roles = ", ".join(sorted(str(role) for role in cloud.roles))
         return f"{cloud.name} ({f'{release}, ' if release else ''}{versions}), as {roles}"
 
+    def write_head(self) -> None:
+        """Write the head of the record, without which a cleanup knows no endpoint. Raises RecordError."""
+        if self._writer is not None:
+            self._writer.write_info(self._since_before(self.share.info()))
+
     def begin_record(self) -> None:
         """Write the head of the record and let ``runs/latest`` point to it. Raises RecordError."""
         if not self._begun and self._writer is not None:

@@ -97,6 +97,7 @@ class FakeRun:
             result = outcome(self._cases[case_id], wish)
             if wishes.get("journal") == "full":
                 self.journal.trouble = "journal.jsonl cannot be written: No space left on device; make room"
+                self.journal.when_broken()
             self.record(result)
             self._futures[case_id].set_result(result)
 

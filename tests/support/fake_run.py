@@ -114,7 +114,10 @@ def cloud(monkeypatch):
 def started(*case_ids, parallel=3, record=None):
     context = SimpleNamespace(
         cloud=SimpleNamespace(
-            lost=None, microversions=VersionRange(TOP, TOP), guard=SimpleNamespace(forbids=lambda method, path: None)
+            lost=None,
+            journal=None,
+            microversions=VersionRange(TOP, TOP),
+            guard=SimpleNamespace(forbids=lambda method, path: None),
         ),
         service=KNOWLEDGE,
         graph=StateGraph.of(views([spec(SPIN)], TOP, KNOWLEDGE)),

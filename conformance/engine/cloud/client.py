@@ -15,6 +15,7 @@ from conformance.engine.cloud.delivery import Count, Delivery
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.guard import SAFE_METHODS, Guard, safe_in_path
+from conformance.engine.cloud.listing import found_by_name, listed
 from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.redact import Redactor
@@ -181,6 +182,7 @@ class Cloud:
         if ask.expect_created and self.journal:
             name = side_effect_name(ask)
             side_effect = self.journal.intend(ask.expect_created, name, role=_role_name(ask))
+        self._look_before(ask, ask.intent, side_effect)
         answer = self._accounted(ask, self._delivery.send(ask))
         self.owing.learn(ask, answer)
         if ask.operation and isinstance(ask.role, Role):
@@ -315,6 +317,17 @@ class Cloud:
             with self._lock:
                 self._refused[key] = known
         return known
+
+    def _look_before(self, ask: Ask, *intents: Intent | None) -> None:
+        """Write down what there is of a kind before a thing is asked for that only an answer can name."""
+        for intent in intents:
+            if intent is None or self.journal is None or not isinstance(ask.role, Role):
+                continue
+            kind = self.profile.kind(intent.kind)
+            if kind.listing.key and not found_by_name(kind, intent.name, (self.prefix,)):
+                records, ended = listed(self, kind, ask.role)
+                if ended is None:
+                    self.journal.before(intent, [str(one[kind.id_field]) for one in records])
 
     def _settle(self, intent: Intent, ask: Ask, answer: Answer) -> None:
         """Write the outcome of an intent into the journal. An unknown outcome stays open for the cleanup."""

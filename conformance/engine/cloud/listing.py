@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from conformance.engine.cloud.client import Cloud
+    from collections.abc import Iterable
+
     from conformance.engine.cloud.exchange import Answer
     from conformance.engine.cloud.kinds import Kind
     from conformance.engine.cloud.roles import Role
 
 
-def listed(cloud: Cloud, kind: Kind, role: Role, *, prefix: str = "") -> tuple[list[dict[str, Any]], Answer | None]:
+class Client(Protocol):
+    """The client, as far as it is needed here."""
+
+    def get(self, path: str, *, role: Role, query: tuple[tuple[str, str], ...] = ()) -> Answer:
+        """Send a GET."""
+
+
+def listed(cloud: Client, kind: Kind, role: Role, *, prefix: str = "") -> tuple[list[dict[str, Any]], Answer | None]:
     """The things in the list of a kind, and the answer that ended it early; None if the list is whole.
 
     Args:
@@ -36,3 +44,8 @@ def listed(cloud: Cloud, kind: Kind, role: Role, *, prefix: str = "") -> tuple[l
         if not how.paged or not fresh or not body.get(f"{how.key}_links"):
             return list(found.values()), None
         marker = list(fresh)[-1]
+
+
+def found_by_name(kind: Kind, name: str, prefixes: Iterable[str]) -> bool:
+    """Whether a thing can be found again by the name that was asked for: only a run's own name proves anything."""
+    return bool(kind.name_field) and any(name.startswith(prefix) for prefix in prefixes)

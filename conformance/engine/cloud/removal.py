@@ -242,7 +242,7 @@ class Remover:
         for one in listed if isinstance(listed, list) else ():
             id_ = one.get(base.of) if isinstance(one, dict) else None
             if isinstance(id_, str) and safe_in_path(id_):
-                self._journal.made(self._journal.intend(base.kind, "", role=thing.role), id_, below.path_of(id_))
+                self._journal.there(base.kind, id_, below.path_of(id_), role=thing.role)
                 self.remove(Thing(base.kind, id_, below.path_of(id_), thing.role))
 
 

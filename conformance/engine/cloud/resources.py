@@ -320,7 +320,7 @@ class Resources:
             id_ = one.get("id") if isinstance(one, dict) else None
             if isinstance(id_, str) and safe_in_path(id_):
                 path = self._cloud.profile.kind(brought).path_of(id_)
-                self._journal.made(self._journal.intend(brought, "", role=role), id_, path)
+                self._journal.there(brought, id_, path, role=role)
 
 
 def _reaches(microversion: str | None, lowest: Microversion | None) -> bool:

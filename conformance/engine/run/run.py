@@ -156,6 +156,12 @@ class Run:
         with self._lock:
             return self.context.cloud.lost is None and any(thread.is_alive() for thread in self._threads)
 
+    @property
+    def _broken(self) -> bool:
+        """Whether the cloud does not answer any more, or the journal cannot be written: then nothing is decided."""
+        journal = self.context.cloud.journal
+        return self.context.cloud.lost is not None or (journal is not None and journal.trouble is not None)
+
     def stop(self) -> None:
         """Begin no further trial, and wait for the current trials."""
         self.context.stopping.set()
@@ -196,7 +202,7 @@ class Run:
                     self._try(job, executor)
                     pending.remove(job)
         except Exception as error:
-            for job in pending:
+            for job in pending if not self._broken else ():
                 self._give_up(job, _fault(error))
         finally:
             self._settle_held(executor)
@@ -233,7 +239,7 @@ class Run:
                 (c, *_confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
         seconds = time.monotonic() - began
-        if self.context.cloud.lost is not None:
+        if self._broken:
             return  # the loss may have ended a wait of this trial early, so it decides nothing
         for case, evidence, judgement in results:
             if self._hollow(case, judgement, executor):

@@ -317,6 +317,9 @@ def test_the_keeper_ends_the_run_of_a_process_that_was_killed(stestr):
     stestr.decide_parts({stestr.cases[1]: "hang"})
     process = subprocess.Popen([sys.executable, "-m", "unittest", "discover", "-t", ".", "cases"], cwd=stestr.path)
     until(lambda: len(stestr.tried) == 2)
+    # If everything is killed now, the cleanup finds the endpoint here.
+    (directory,) = (stestr.path / "runs").glob("[0-9]*")
+    assert RunRecord.read(directory).info.endpoint["url"] == stestr.endpoint[1]
     process.kill()
     process.wait()
     until(lambda: finished(stestr))

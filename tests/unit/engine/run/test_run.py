@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from fake_run import EVERY, GEAR, SPIN_IDLE, SPUN, SUITE, cloud, key, started
@@ -341,3 +343,21 @@ def test_a_trial_in_which_the_cloud_is_lost_decides_nothing(cloud):
     run.stop()
     assert run.results == []
     assert not run.active
+
+
+def test_a_trial_in_which_the_journal_cannot_be_written_decides_nothing(cloud):
+    """That is no defect of this suite. The disk is told, and the run ends."""
+    run = started()
+    run.context.cloud.journal = SimpleNamespace(trouble=None)
+
+    def fill(attempt):
+        run.context.cloud.journal.trouble = "journal.jsonl cannot be written: No space left on device; make room"
+        run.context.stopping.set()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    cloud.answers[key()] = fill
+    run.start([SPIN_IDLE])
+    with pytest.raises(Stopped):
+        run.wait(SPIN_IDLE)
+    run.stop()
+    assert run.results == []
