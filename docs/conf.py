@@ -13,6 +13,7 @@ release = version = installed(project)
 extensions = ["sphinx_click", "sphinxcontrib.programoutput", "schema_page", "option_names", "sentences"]
 exclude_patterns = ["_build", "example"]
 nitpicky = True
+smartquotes_action = "qe"  # two dashes begin an option and are no dash
 highlight_language = "none"
 
 html_theme = "furo"
