@@ -198,6 +198,12 @@ class View:
             for binding in bindings_in(needed)
         )
 
+    @cached_property
+    def can_be_held(self) -> bool:
+        """Whether a trial can keep the resource in a status in which the reference allows the request."""
+        stable = self.service.under_test.stable_statuses
+        return not self.needs_resource or any(state in stable for one in self.variants for state in one.states)
+
     @property
     def makes(self) -> bool:
         """Whether the operation makes an element of a collection."""
