@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,65 +13,10 @@ from typing import Any
 import click
 
 from conformance.plugin.options import BY_NAME, NAMES_ENDPOINT, OPTIONS, Option
+from conformance.sentences import FAILED, Sentences
 from specs.text import visible, visible_json
 
-TRACEBACK = "CONFORMANCE_TRACEBACK"
-"""Environment variable. If it is set, an error that is a defect of the suite shows its traceback."""
-
-_FAILED = 2
-_INTERRUPTED = 130
 _PATH = click.Path(path_type=Path)
-
-
-class Sentences(click.Group):
-    """A group whose errors are sentences, and whose commands return their exit status."""
-
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = "conformance",
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        **extra: Any,
-    ) -> Any:
-        """Run a command and end with its exit status."""
-        for stream in (sys.stdout, sys.stderr):
-            # What a terminal cannot encode is escaped, and ends nothing.
-            with contextlib.suppress(AttributeError, ValueError):
-                stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
-        try:
-            status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra) or 0
-        except (click.Abort, KeyboardInterrupt):
-            status = _INTERRUPTED
-        except BrokenPipeError:
-            # The reader of the output has closed it, as `head` does.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            status = 0
-        except Exception as error:
-            if os.environ.get(TRACEBACK):
-                raise
-            from conformance.plugin.trouble import tell
-
-            tell(sentence(error))
-            status = _FAILED
-        if standalone_mode:
-            sys.exit(status)
-        return status
-
-
-def sentence(error: Exception) -> str:
-    """Describe an error in one line."""
-    if isinstance(error, click.ClickException):
-        return " ".join(error.format_message().split())
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    text = " ".join(str(error).split())
-    # The project's own errors are sentences already; any other error is a defect.
-    if type(error).__module__.partition(".")[0] in ("conformance", "parsers", "reports", "specs"):
-        return text
-    if isinstance(error, ValueError) and text:
-        return text
-    return f"this is a defect of the suite: {type(error).__name__}: {text} ({TRACEBACK}=1 shows where)"
 
 
 @click.group(cls=Sentences, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -214,7 +159,7 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
     130 interrupted.
     """
     if not values["dry_run"] and any(values[name] for name in ("sandbox", "sandbox_release", "sandbox_cloud")):
-        # The sandbox starts only after all imports and the specs, which take seconds.
+        # Before the sandbox is announced, imports and the reading of the specs take seconds.
         click.echo("conformance: reading the specs", err=True)
 
     import pytest
@@ -233,9 +178,8 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
             argv.append(f"{option.flag}={value}")
     argv += [f"-k={keyword}"] if keyword is not None else []
     argv += [*rest, *([spec] if spec else [])]
-    with _ended_by_signals():
-        status = int(pytest.main(argv, plugins=[Called()]))
-    return _FAILED if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else status
+    status = int(pytest.main(argv, plugins=[Called()]))
+    return FAILED if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else status
 
 
 def _plugin_name() -> str:
@@ -248,21 +192,22 @@ def _plugin_name() -> str:
 
 @main.command()
 @partial(_declared, OPTIONS)
-@click.option("--boot", is_flag=True, help="Make one resource under test, see what it can be brought into, remove it.")
+@click.option(
+    "--boot",
+    is_flag=True,
+    help="Make one resource under test, try the statuses that clouds need not keep, and remove it.",
+)
 @click.option("--spec", type=_PATH, metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
 def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
-    """Check whether a run can start: show the users, the things that it would use, and the cases that it leaves out.
+    """Check whether a run can start: show its users, the things that it would use, and the cases that it leaves out.
 
-    Takes the options of `conformance run`. Without --boot it sends only requests that change nothing.
+    The command takes the options of `conformance run`. Without --boot it sends only requests that change nothing.
     Exit status: 0 a run can start, 2 it cannot, with the reason in one sentence.
     """
     from conformance.plugin.doctor import examine
 
-    with _ended_by_signals():
-        for line in examine(
-            {option.name: values[option.name.replace("-", "_")] for option in OPTIONS}, spec, boot=boot
-        ):
-            click.echo(visible(line))
+    for line in examine({option.name: values[option.name.replace("-", "_")] for option in OPTIONS}, spec, boot=boot):
+        click.echo(visible(line))
     return 0
 
 
@@ -290,9 +235,9 @@ def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) ->
 @click.argument("run", type=_PATH)
 @partial(_declared, NAMES_ENDPOINT)
 def cleanup(run: Path, **values: Any) -> int:
-    """Remove what a killed run left on the cloud, and put back what it changed of others' things.
+    """Remove the resources that a killed run left on the cloud, and restore the settings that it changed.
 
-    The journal of the run lists them. The endpoint is taken from the run record; if it is a URL, give the tokens again,
+    The journal of the run lists both. The endpoint is taken from the run record; if it is a URL, give the tokens again,
     in CONFORMANCE_TOKEN and the variables for the other roles.
     Exit status: 1 if a resource could not be removed.
     """
@@ -323,13 +268,13 @@ def cleanup(run: Path, **values: Any) -> int:
 def prove(sample: int | None, kind: str | None, seed: int, spec: Path | None, output: Path | None) -> int:
     """Test the suite itself, on clouds that each break exactly one promise.
 
-    Exit status: 0 the suite detected enough of them without a false alarm, 1 it did not, 2 nothing could be tried.
+    Exit status: 0 the suite detected enough broken promises and raised no false alarm, 1 it did not, 2 nothing could
+    be tried.
     """
     from conformance.plugin.reference import packaged
     from conformance.prove import commands
 
-    with _ended_by_signals():
-        return commands.prove(spec or packaged(), sample=sample, kind=kind, seed=seed, output=output, say=click.echo)
+    return commands.prove(spec or packaged(), sample=sample, kind=kind, seed=seed, output=output, say=click.echo)
 
 
 @main.command()
@@ -352,7 +297,7 @@ def sandbox(port: int, release: str | None, cloud: bool, as_installed: bool) -> 
     from conformance.sandbox.process import Sandbox
     from conformance.sandbox.releases import interpreter
 
-    with _ended_by_signals(), contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         python = interpreter(release, tell=lambda text: click.echo(text, err=True)) if release else None
         nova = stack.enter_context(Sandbox(python, port=port))
         low, high = nova.microversions
@@ -373,7 +318,7 @@ def _sandbox_cloud(port: int, as_installed: bool) -> int:
     def tell(sentence: str) -> None:
         click.echo(f"conformance: {sentence}", err=True)
 
-    with _ended_by_signals(), contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         cloud = stack.enter_context(running.sandbox_cloud(port=port, as_installed=as_installed, tell=tell))
         for service, url in cloud.urls.items():
             click.echo(f"{running.release(service)} at {url} ({service})")
@@ -387,22 +332,5 @@ def _sandbox_cloud(port: int, as_installed: bool) -> int:
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
             cloud.wait()
-            return _FAILED
+            return FAILED
     return 0
-
-
-@contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM, and the end of the terminal, end the block as Ctrl-C does."""
-    import signal
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, interrupt) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -10,7 +10,7 @@ sys.path.insert(0, str(HERE / "ext"))
 project = "apiref-conformance"
 author = "the contributors of apiref-conformance"
 release = version = installed(project)
-extensions = ["sphinx_click", "sphinxcontrib.programoutput", "schema_page", "option_names"]
+extensions = ["sphinx_click", "sphinxcontrib.programoutput", "schema_page", "option_names", "sentences"]
 exclude_patterns = ["_build", "example"]
 nitpicky = True
 highlight_language = "none"

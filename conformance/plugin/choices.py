@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.redact import GIVEN
 from conformance.engine.cloud.roles import Role
+from conformance.plugin.expected import ExpectedDeviations
+from conformance.plugin.known import named
 from conformance.plugin.options import BY_NAME, OPTIONS, dest
 from conformance.plugin.trouble import Trouble
 from specs.microversion import Microversion
@@ -46,9 +48,19 @@ class Choices:
         url: the URL of the service; None if ``clouds`` or a sandbox is tested.
         tokens: tokens for the URL, by role.
         sandbox_cloud: True if the run starts a cloud of several real services and tests it.
-        use: what is to be used in the place of discovery: kind -> name or id.
         sandbox_release: the release of the sandbox, such as ``name==1.0``; None for the installed one.
+        microversion: the highest microversion to test; None for the highest that specs and cloud share.
+        use: kind -> the name or id of the thing to use instead of a discovered one.
+        fail_on_omission: True if an omission makes the run fail.
+        default_policy: True if the cloud is known to keep the documented defaults of its policy.
+        allow_disruptive: True if requests may change resources that other users share.
         allow_undecided: the percentage of the applicable cases that may stay undecided.
+        waivers: the file of waivers; None without one.
+        known: the known deviations of the release that the user named; None to choose them by the cloud.
+        max_resources: the most resources under test that may exist at the same time.
+        dry_run: True if the run only shows its plan.
+        resume: the directory of the run to continue; None for a new run.
+        output: the directory of the run record; None for a new one under ``runs``.
         given: the options that the user gave, without secrets, for the record.
     """
 
@@ -64,6 +76,7 @@ class Choices:
     allow_disruptive: bool = False
     allow_undecided: float = ALLOW_UNDECIDED
     waivers: Path | None = None
+    known: ExpectedDeviations | None = None
     max_resources: int = MAX_RESOURCES
     dry_run: bool = False
     resume: Path | None = None
@@ -77,7 +90,7 @@ class Choices:
 
 
 def from_config(config: pytest.Config) -> Choices:
-    """Read pytest's options; tokens may stand in the environment. Raises Trouble."""
+    """Read pytest's options, and tokens from the environment. Raises Trouble."""
     values = {option.name: getattr(config.option, dest(option.name), None) for option in OPTIONS}
     return choose(with_tokens(values, os.environ))
 
@@ -141,6 +154,7 @@ def choose(values: Mapping[str, Any]) -> Choices:
         allow_disruptive=own or bool(values.get("allow-disruptive")),
         allow_undecided=_percent(values.get("allow-undecided")),
         waivers=_path(values, "waivers"),
+        known=named(str(values["known"])) if values.get("known") else None,
         max_resources=_integer(values, "max-servers", MAX_RESOURCES, 1),
         dry_run=bool(values.get("dry-run")),
         resume=_path(values, "resume"),

@@ -1,4 +1,4 @@
-"""``conformance doctor``: whether a run can start, as whom, with what, and what it will leave out."""
+"""``conformance doctor``: checks whether a run can start, and shows its users, its resources and the cases left out."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ WIDTH = 22
 """Columns of the first part of a line."""
 
 MOST = 12
-"""How many reasons for leaving cases out are shown, the most frequent first."""
+"""The most reasons for left-out cases that are shown; the most frequent reason comes first."""
 
 
 def examine(given: Mapping[str, Any], place: Path | None, *, boot: bool) -> Iterator[str]:
-    """Yield what a run with these options would find, line by line.
+    """Yield lines about a run with some options: its cloud, its users, the things that it would use, and its plan.
 
     Args:
         given: the options of a run, by name.
-        place: the specs to test; None for those of this suite.
-        boot: make one resource under test, bring it into the statuses that clouds need not keep, and remove it.
+        place: the specs to test; None for the specs of this suite.
+        boot: True to make one resource under test, bring it into the statuses that clouds need not keep, and remove it.
 
     Raises:
         Trouble: a run cannot start; one sentence says why.
@@ -69,6 +69,8 @@ def _examined(session: Session, choices: Choices, boot: bool) -> Iterator[str]:
     supported = cloud.microversions
     asked = f"{supported.min} to {supported.max}, up to {context.top} is asked for" if supported.max else "none"
     yield _line("microversions", asked)
+    if cloud.clock:
+        yield _line("clock", cloud.clock)
     for role in sorted(cloud.roles):
         yield _line(f"as {role}", cloud.owner(role) or "a token that was given; the cloud does not say whose it is")
     kind, trouble, pace = context.kind, None, 0.0
@@ -93,12 +95,12 @@ def _examined(session: Session, choices: Choices, boot: bool) -> Iterator[str]:
     yield (
         "A run can start."
         if boot or kind.factory is None
-        else (f"A run can start, unless no {kind.name} can be made: --boot makes one and tells.")
+        else (f"A run can start, unless no {kind.name} can be made: --boot tries to make one.")
     )
 
 
 def _things(session: Session) -> Iterator[str]:
-    """What of the cloud would be used, by kind."""
+    """Yield one line for each kind of discovered things: the thing that a run would use."""
     discovery = session.context.discovery
     for name, rules in sorted(session.cloud.profile.discovery.items()):
         found, every = discovery.found(name), discovery.every(name)
@@ -119,7 +121,7 @@ def _shown(found: Candidate | Missing, of: str) -> str:
 
 
 def _missing(session: Session, boot: bool) -> Iterator[str]:
-    """Why no resource under test can be made, as far as the lists and the limits show it."""
+    """Yield the reasons why no resource under test can be made, as far as lists and limits show them."""
     context = session.context
     factory = context.kind.factory
     if factory is None:
@@ -132,11 +134,11 @@ def _missing(session: Session, boot: bool) -> Iterator[str]:
 
 
 def _statuses(session: Session, boot: bool) -> Iterator[str]:
-    """Which of the statuses that clouds need not keep this one keeps."""
+    """Yield one line for each status that clouds need not keep: whether this cloud keeps it."""
     context = session.context
-    optional = context.service.optional_statuses
+    optional = context.service.under_test.optional_statuses
     if not boot:
-        yield from (_line(status, "whether this cloud keeps it: --boot tells") for status in optional)
+        yield from (_line(status, "not known; --boot tries whether this cloud keeps it") for status in optional)
         return
     subject = Subject(context)
     try:
@@ -148,14 +150,14 @@ def _statuses(session: Session, boot: bool) -> Iterator[str]:
 
 
 def _plan(session: Session, choices: Choices, pace: float, per_request: float) -> Iterator[str]:
-    """How much there is to do, and what will be left out."""
+    """Yield the plan: the number of cases, the reasons for left-out cases, and the estimated requests and time."""
     context = session.context
     executor = Executor(context, Subject(context))
     out: Counter[str] = Counter()
     lanes: dict[str, dict[str, Case]] = {}
     for case in session.suite.cases:
         problem = executor.barrier(case.trial)
-        unkept = context.unkept.reason(case.trial.situation.environment, case.trial.situation.state or "")
+        unkept = context.unkept.reasons.get((case.trial.situation.environment, case.trial.situation.state or ""), "")
         if problem is not None or unkept:
             out[problem.reason if problem is not None else unkept] += 1
         else:

@@ -1,4 +1,4 @@
-"""From the options to a target: the endpoint that the user named, or a sandbox that the run starts."""
+"""Opens the endpoint of a run: the endpoint that the user named, or a sandbox that the run starts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,14 @@ def remove_logs(directory: Path, spared: Container[str]) -> None:
 
 @dataclass
 class Endpoint:
-    """A target, and the sandbox that serves it if the run started one."""
+    """The endpoint of a run.
+
+    Attributes:
+        target: the endpoint for the engine.
+        release: the release of the sandbox; None for another endpoint.
+        running: the sandbox that serves the endpoint; None if the run started none.
+        environment: restores the environment variables that the sandbox cloud has set.
+    """
 
     target: Target
     release: str | None = None

@@ -1,13 +1,14 @@
 """Expected deviations: deviations that a release is known to have, each examined in its reference and its source.
 
-They change no verdict: an expected contradiction still fails. Known deviations are listed apart from new ones: a
-deviation that nobody has examined yet, or an expected one that has vanished. Each release has one file,
+They change no verdict: an expected contradiction still fails. But a report can list the new deviations, which nobody
+has examined, and the expected ones that have vanished. Each release has one file,
 ``conformance/services/<type>/expected/<package>-<version>.yaml``:
 
 ```yaml
 format: 1
 package: widgets
 version: 3.0.0
+highest_microversion: '1.7'                     # of the release; a cloud of an unknown release is recognised by it
 expected:
 - deviations:                                     # ids of the record that have this one cause
   - widgets.lock/normal/202!contradiction!200
@@ -33,10 +34,13 @@ import yaml
 from conformance.engine.api.description import services
 from conformance.plugin.trouble import Trouble
 from reports.known import EXPECTED, SUMMARY, UNEXPECTED
+from specs.microversion import Microversion
 from specs.record import model
 from specs.record.ids import DeviationId, case_detail
 from specs.record.model import Deviation, Result
 from specs.record.totals import deviations_of
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 NAMED = 5
 """The terminal names at most this many deviations; the record names all."""
@@ -47,8 +51,14 @@ class Expected:
     """One deviation with its evidence. Places are ``path:line`` or ``path:first-last``, from the root of the release.
 
     Attributes:
-        cases: the details, as in the brackets of case ids, of the cases that show it; empty if any case may.
-        depends: a condition for a run to show it; with a condition, it never counts as vanished.
+        deviation: the id of the deviation.
+        reference: places in the reference.
+        source: places in the source code.
+        why: the cause, in one sentence.
+        depends: the condition under which a run shows the deviation, so that it never counts as vanished; None if
+            every run shows it.
+        link: the URL of a bug report; None without one.
+        cases: the details, as in the brackets of case ids, of the cases that show the deviation; empty if any case may.
     """
 
     deviation: str
@@ -78,16 +88,33 @@ class Expected:
 
 @dataclass(frozen=True)
 class ExpectedDeviations:
-    """The expected deviations of one release, by id."""
+    """The expected deviations of one release.
+
+    Attributes:
+        package, version: the release.
+        by_id: the deviations, by id.
+        highest: the highest microversion of the release; None if the file does not say it.
+    """
 
     package: str
     version: str
     by_id: Mapping[str, Expected]
+    highest: Microversion | None = None
+
+    @property
+    def release(self) -> str:
+        """The release as a requirement, such as ``widgets==3.0.0``."""
+        return f"{self.package}=={self.version}"
 
 
 @dataclass(frozen=True)
 class Unexpected:
-    """A deviation that is not expected; ``case`` is the case that shows it, if it is expected in other cases."""
+    """A deviation that is not expected.
+
+    Attributes:
+        deviation: the id of the deviation.
+        case: the case that shows it, if it is expected in other cases; None otherwise.
+    """
 
     deviation: str
     case: str | None = None
@@ -121,11 +148,15 @@ class Comparison:
         counted = f"{len(self.seen)} expected deviation{'' if len(self.seen) == 1 else 's'} seen"
         return f"{counted}, {_named([*map(str, self.unexpected)], 'unexpected')}, {_named(gone, 'vanished')}"
 
-    @property
-    def notes(self) -> tuple[dict[str, Any], ...]:
-        """The entry in the record: the sentence, and each deviation with its evidence."""
+    def notes(self, taken_for: ExpectedDeviations | None = None) -> tuple[dict[str, Any], ...]:
+        """The entry in the record: the sentence, and each deviation with its evidence.
+
+        Args:
+            taken_for: the release for which the cloud was taken; None if the release of the cloud is known.
+        """
+        compared = f" (compared with {taken_for.release})" if taken_for is not None else ""
         return (
-            {"kind": SUMMARY, "text": self.sentence},
+            {"kind": SUMMARY, "text": f"{self.sentence}{compared}"},
             *(one.as_note() for one in self.unexpected),
             *(one.as_note("vanished") for one in self.vanished),
             *(one.as_note(EXPECTED) for one in self.seen),
@@ -182,6 +213,18 @@ def _tried(cases: Collection[str], decided: Collection[str]) -> bool:
     return bool(cases) and all(case in decided for case in cases)
 
 
+def shipped_releases() -> list[str]:
+    """The releases with a shipped file, as requirements."""
+    names = (
+        place.name.removesuffix(".yaml").rpartition("-")
+        for folder in services().values()
+        if (held := folder.joinpath("expected")).is_dir()
+        for place in held.iterdir()
+        if place.name.endswith(".yaml")
+    )
+    return sorted(f"{package}=={version}" for package, _, version in names)
+
+
 def expected_of(package: str, version: str) -> ExpectedDeviations | None:
     """Return the shipped expectations for a release, or None. Raises Trouble: the file is broken."""
     name = f"{package}-{version}.yaml"
@@ -200,7 +243,7 @@ def load_expected(path: Path) -> ExpectedDeviations:
     import jsonschema  # slow to import, and few runs have such a file
 
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = yaml.load(path.read_text("utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
     except OSError as error:
         raise Trouble(f"the expected deviations {path} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
@@ -234,4 +277,7 @@ def load_expected(path: Path) -> ExpectedDeviations:
                 item.get("link"),
                 frozenset(cases.get(identity, ())),
             )
-    return ExpectedDeviations(data["package"], data["version"], found)
+    highest = data.get("highest_microversion")
+    return ExpectedDeviations(
+        data["package"], data["version"], found, Microversion.parse(highest) if highest is not None else None
+    )

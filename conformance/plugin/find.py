@@ -1,4 +1,4 @@
-"""Find the specs among the arguments. Only the beginning of a file is read, so that other projects lose no time."""
+"""Finds the specs among the arguments. Only the beginning of a file is read, so that other projects lose no time."""
 
 from __future__ import annotations
 

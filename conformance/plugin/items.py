@@ -134,7 +134,7 @@ class CaseItem(pytest.Item):
             self.user_properties.append(("deviation", visible(result.deviation.id)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Three lines instead of a traceback."""
+        """Return the lines about a failed case, instead of a traceback."""
         if isinstance(excinfo.value, CaseFailed) and self.share is not None:
             return representation(excinfo.value.result, self.share.head)
         return super().repr_failure(excinfo, style)
@@ -152,7 +152,7 @@ class CaseItem(pytest.Item):
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put into the report of a case its duration, the role that sent the judged request, and the place of a skip."""
+    """Add to the report of a case its duration, the role that sent the judged request, and the place of a skip."""
     report = yield
     if isinstance(item, CaseItem) and item.result is not None and call.when == "call":
         result = item.result

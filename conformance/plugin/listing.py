@@ -65,7 +65,7 @@ def listing(place: Path | None, operation: str | None, keyword: str | None = Non
 
 
 def _names(case: Case) -> list[str]:
-    """Return the id and the markers of a case in lower case, which an expression selects by."""
+    """Return the texts that an expression is compared with: the id and the markers of a case, in lower case."""
     return [name.lower() for name in (case.id, *markers_of(case))]
 
 

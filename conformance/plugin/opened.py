@@ -14,7 +14,8 @@ from conformance.engine.run.locks import TURNS
 from conformance.engine.run.session import Settings
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import Endpoint, has_logs, open_endpoint, remove_logs
-from conformance.plugin.expected import ExpectedDeviations, compare, expected_of
+from conformance.plugin.expected import compare
+from conformance.plugin.known import known_for
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import PARTS, STOP, Share, gather_parts
 from conformance.plugin.trouble import Trouble
@@ -32,7 +33,20 @@ DECIDED = ("pass", "fail", "inapplicable")
 
 
 class Opened:
-    """The open directory, endpoint, session and record of a run. Raises Trouble if one cannot be opened."""
+    """The open directory, endpoint, session and record of a run.
+
+    Attributes:
+        choices: the options of the run.
+        reference: the specs of the run.
+        files: the files of the specs to test.
+        directory: the run directory.
+        done: the decided results of a resumed run, by case.
+        share: the share of this process in the run.
+        closed: True after ``close``.
+
+    Raises:
+        Trouble: one of the parts cannot be opened.
+    """
 
     def __init__(
         self,
@@ -76,7 +90,11 @@ class Opened:
         settings = settings_of(self.choices, self._endpoint, self.directory)
         self.share = Share.open(self.reference, settings, self._writer, options, waivers, self.done)
         _same_endpoint(self._before, self.share)
-        self._expected = _expected(self.share)
+        session = self.share.session
+        supported = session.cloud.microversions
+        self._expected = known_for(
+            self.choices.known, self.share.head.spec, session.settings.release, supported.max if supported else None
+        )
 
     @property
     def first_line(self) -> str:
@@ -89,6 +107,11 @@ class Opened:
         roles = ", ".join(sorted(str(role) for role in cloud.roles))
         return f"{cloud.name} ({f'{release}, ' if release else ''}{versions}), as {roles}"
 
+    def write_head(self) -> None:
+        """Write the head of the record, without which a cleanup knows no endpoint. Raises RecordError."""
+        if self._writer is not None:
+            self._writer.write_info(self._since_before(self.share.info()))
+
     def begin_record(self) -> None:
         """Write the head of the record and let ``runs/latest`` point to it. Raises RecordError."""
         if not self._begun and self._writer is not None:
@@ -96,7 +119,7 @@ class Opened:
             self._begun = True
 
     def close(self) -> None:
-        """Stop, and remove the resources of this process and of the run's other processes."""
+        """Stop the run, and remove the resources of all its processes."""
         if not self.closed:
             self.closed = True
             self.share.session.close(whole_run=True)
@@ -126,7 +149,7 @@ class Opened:
 
     @cached_property
     def _gathered(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """The figures of the whole run, and the notes of its other processes, when they have ended."""
+        """The figures of the whole run, and the notes of its other processes, which must have ended."""
         parts, notes = gather_parts(self.directory)
         before = self._before.totals if self._before else {}
         return added(before, self.share.session.figures(), *parts), notes
@@ -139,7 +162,8 @@ class Opened:
         for case in self.share.suite.cases:
             cases.setdefault(case.requirement.id, []).append(case.id)
         results = RunRecord.read(self.directory).results
-        return compare(self._expected, results, cases, whole=self.choices.microversion is None).notes
+        compared = compare(self._expected, results, cases, whole=self.choices.microversion is None)
+        return compared.notes(self._expected if self.share.session.settings.release is None else None)
 
     def leave(self, status: int) -> None:
         """Finish the record, and remove no resources, because the process ends at once."""
@@ -216,14 +240,6 @@ def _earlier(choices: Choices, directory: Path) -> tuple[RunInfo | None, dict[st
         return None, {}
     record = RunRecord.read(directory)
     return record.info, {r.case: r for r in record.results if r.verdict in DECIDED}
-
-
-def _expected(share: Share) -> ExpectedDeviations | None:
-    """Return the expected deviations of the tested release if the specs come from its own reference. Raises Trouble."""
-    settings, spec = share.session.settings, share.head.spec
-    if not settings.sandbox or settings.release != f"{spec.get('package')} {spec.get('version')}":
-        return None
-    return expected_of(spec["package"], spec["version"])
 
 
 def _same_endpoint(before: RunInfo | None, share: Share) -> None:

@@ -33,7 +33,7 @@ _KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxf
 """Options of pytest that are recorded: those that select cases or start processes."""
 
 SILENCE = 15.0
-"""Seconds that the removal of what a run made may take without a word."""
+"""Seconds that the removal of the run's resources may take before a message says that it is slow."""
 
 LATER = "pressing Ctrl-C twice ends the wait, and `conformance cleanup` removes the rest later"
 
@@ -61,7 +61,7 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     signals.install()
     config.add_cleanup(signals.restore)
     opened = Opened(choices, reference, waivers, files, _options(config, choices))
-    # Called however the session ends, even before it has begun.
+    # pytest calls this at any end of the session, even before the session has begun.
     config.add_cleanup(opened.abandon)
     lines = [opened.first_line, *([signals.how_to_end] if signals.how_to_end else [])]
     say(map(shown, lines), sys.stdout)
@@ -238,7 +238,7 @@ class Owner:
                 if exitstatus != pytest.ExitCode.USAGE_ERROR:  # pytest itself reports wrong arguments
                     tell(cannot)
             return
-        slow = threading.Timer(SILENCE, tell, [f"the cloud is slow to remove what the run made; {LATER}"])
+        slow = threading.Timer(SILENCE, tell, [f"the cloud is slow to remove the resources of the run; {LATER}"])
         slow.daemon = True
         slow.start()
         try:
@@ -285,7 +285,7 @@ class Owner:
         return status
 
     def _why_not(self, session: pytest.Session, exitstatus: int) -> str | None:
-        """Return one sentence that says why the run failed to start or go on; None if it did not, or on Ctrl-C."""
+        """Return one sentence that says why the run could not start or go on; None if it could, or after Ctrl-C."""
         if self._share.trouble:
             return str(self._share.trouble)
         if lost := self._share.lost:
@@ -318,7 +318,7 @@ class Owner:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config) -> Any:
-        """Keep a lane on one worker."""
+        """Use a scheduler that keeps each lane on one worker."""
         from xdist.workermanage import parse_tx_spec_config
 
         from conformance.plugin.parallel import NO_ITEM, LaneScheduling

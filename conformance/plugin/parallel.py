@@ -12,10 +12,10 @@ NO_ITEM = "-"
 
 
 class LaneScheduling:
-    """Gives each worker some lanes at a time, and another one when it has finished one.
+    """Gives each worker some lanes at a time, and another lane when a lane is finished.
 
-    It implements the protocol of ``xdist.scheduler.Scheduling``. A worker runs an item only when it knows the next one
-    or has been told to end, so a worker's last items wait until there is nothing left to give.
+    The class implements the protocol of ``xdist.scheduler.Scheduling``. A worker runs an item only when it knows the
+    next item or has been told to end. So the last items of a worker wait until no lane is left to give.
 
     Args:
         nodes: the number of workers.
@@ -68,7 +68,7 @@ class LaneScheduling:
         self._collections[node] = list(collection)
 
     def remove_node(self, node: Any) -> str | None:
-        """Remove a worker that has ended, and return the node id that it was running. Its other items go to others."""
+        """Remove an ended worker, and return the node id that it was running. Its other items go to other workers."""
         sent, held = self._sent.pop(node), self._held.pop(node)
         if not sent or self.collection is None:
             return None
@@ -128,7 +128,7 @@ class LaneScheduling:
                     node.shutdown()
 
     def _order(self, lane: Sequence[int]) -> tuple[bool, int]:
-        """The longest lanes first, so that no long one is left for the end; last the one that waits for all others."""
+        """The sort key of a lane: long lanes come first, and the lane that waits for all others comes last."""
         name = self._lane_of(self.collection[lane[0]]) if self.collection else ""
         return name == ALONE, -len(lane)
 

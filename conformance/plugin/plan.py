@@ -11,15 +11,15 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of
 
 PER_TRIAL = 4.0
-"""Requests of a trial on a resource: the request itself, views of the resource before and after, waiting, undoing."""
+"""Requests of a trial on a resource: the request itself, views before and after it, waiting, and undoing."""
 PER_LANE = 12
-"""Requests for the resource of a lane: making it, waiting for it, bringing it into its status, deleting it."""
+"""Requests for the resource of a lane: making it, waiting for it, bringing it into its status, and deleting it."""
 AT_START = 12
-"""Requests for versions, tokens and discovery."""
+"""Requests at the start of a run: for versions, tokens and discovery."""
 
 
 def plan_lines(cases: Iterable[Case], max_resources: int, service_type: str) -> list[str]:
-    """Describe a run of these cases."""
+    """Return the plan of a run of these cases, as lines of text."""
     service = load_service(service_type)
     lanes: dict[str, dict[str, Trial]] = {}
     counts: Counter[str] = Counter()

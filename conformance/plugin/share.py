@@ -40,8 +40,14 @@ class Share:
     """The share of one process in a run.
 
     Attributes:
-        done: results from before the run was resumed; these cases are not tried again.
+        reference: the specs of the run.
+        session: the connection to the cloud.
+        writer: writes the results of this process into the record.
         options: the options of the run, for the record.
+        waivers: the waivers of the run.
+        done: results from before the run was resumed, by case; these cases are not tried again.
+        worker: the name of this process; None for the owner of the run.
+        trouble: the reason why the run cannot start or go on, in one sentence; None if it can.
     """
 
     reference: Reference
@@ -82,6 +88,7 @@ class Share:
         share = cls(reference, session, writer, options, waivers or Waivers(), done or {}, worker)
         told.append(share)
         session.cloud.standing.when_lost = share.give_up
+        session.journal.when_broken = share.end_for_the_journal
         return share
 
     @property
@@ -95,20 +102,19 @@ class Share:
         return self.session.settings.directory
 
     def tell(self, result: Result) -> None:
-        """Take a result in a thread of the engine: apply the waivers, write it, and wake those who wait for it."""
+        """Take a result from a thread of the engine: apply the waivers, write it, and mark its case as decided."""
         result = self.waivers.apply(result)
         self._results[result.case] = result
         try:
             self.writer.add(result)
         except RecordError as error:
             self.trouble = self.trouble or str(error)
-        self.trouble = self.trouble or self.session.journal.trouble
         if self.trouble:
             self.stop()
         self._decided.put(result.case)
 
     def prepare(self, case_ids: Iterable[str], tell: Callable[[str], None]) -> None:
-        """Make a first resource for the cases that are not decided; ``trouble`` says why there is none."""
+        """Make a first resource for the cases that are not decided yet. If this fails, ``trouble`` gives the reason."""
         wanted = [case_id for case_id in case_ids if case_id not in self.done]
         self.trouble = self.trouble or self.session.prepare(wanted, tell)
 
@@ -146,15 +152,20 @@ class Share:
         """Start no further case, and end all waiting."""
         self.session.context.stopping.set()
 
+    def end_for_the_journal(self) -> None:
+        """Stop, since the journal cannot be written: nothing may be asked for any more."""
+        self.trouble = self.trouble or self.session.journal.trouble
+        self.stop()
+
     def give_up(self) -> None:
-        """Stop all processes of the run, since the cloud no longer answers as it did."""
+        """Stop all processes of the run, since the cloud is lost."""
         self.stop()
         with contextlib.suppress(OSError):
             (self.directory / STOP).write_text(self.session.cloud.lost or "", "utf-8")
 
     @property
     def lost(self) -> str | None:
-        """Why a process of the run has lost the cloud, in one sentence; None if none has."""
+        """The reason why the cloud is lost, in one sentence, from any process of the run; None if it is not lost."""
         with contextlib.suppress(OSError):
             return self.session.cloud.lost or (self.directory / STOP).read_text("utf-8") or None
         return None

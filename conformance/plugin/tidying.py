@@ -77,7 +77,7 @@ def _tidy(directory: Path, given: Mapping[str, Any], tell: Tell | None) -> Clean
 
 
 def _described(endpoint: Mapping[str, Any]) -> Described:
-    """What the reference of a run said of the addresses of the service, as the record has it."""
+    """The facts about addresses of the service in the reference of a run, read from the head of its record."""
     major = endpoint.get("major")
     if major is None:
         return Described()

@@ -1,4 +1,4 @@
-"""The only error class of the plugin, and the way of sentences to the terminal."""
+"""The only error class of the plugin, and the functions that write sentences to the terminal."""
 
 from __future__ import annotations
 

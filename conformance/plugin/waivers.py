@@ -30,7 +30,14 @@ from specs.record.totals import deviations_of
 
 @dataclass(frozen=True)
 class Waiver:
-    """One accepted deviation; ``expires`` is the last day on which the waiver counts."""
+    """One accepted deviation.
+
+    Attributes:
+        deviation: the id of the deviation; ``*`` stands for any text.
+        reason: why the deviation is accepted.
+        link: the URL of the agreement or of a bug report.
+        expires: the last day on which the waiver counts.
+    """
 
     deviation: str
     reason: str
@@ -57,7 +64,13 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Waivers:
-    """The waivers of a run: valid and expired ones, and those that were used."""
+    """The waivers of a run.
+
+    Attributes:
+        valid: the waivers that count.
+        expired: the waivers that no longer count.
+        used: the waivers that have accepted a deviation of this run.
+    """
 
     valid: tuple[Waiver, ...] = ()
     expired: tuple[Waiver, ...] = ()

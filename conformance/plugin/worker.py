@@ -1,4 +1,4 @@
-"""A worker of pytest-xdist. The controller owns the run; a worker tries the lanes that it is given."""
+"""A worker of pytest-xdist. The controller owns the run; a worker tries the lanes that the controller gives it."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class Worker:
         """Start the lane of an item at its first item, and the lane of the next item too, so that both run together."""
         if not self._prepared:
             self._prepared = True
-            # Where nothing can be made of what this cloud has, each case says so.
+            # If the cloud lacks a thing that resources are made of, each case reports this reason itself.
             self.share.prepare([case_id for lane in self._lanes.values() for case_id in lane], lambda _: None)
         for one in (item, nextitem):
             if isinstance(one, CaseItem):

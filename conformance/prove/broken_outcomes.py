@@ -51,7 +51,9 @@ def _accepted(ground: Ground, case: Case) -> Where:
 
 def _passing(ground: Ground) -> str:
     """Return a documented status that no resource keeps for long."""
-    return next((s for s in ground.vocabulary if s not in ground.service.stable_statuses and s != "DELETED"), "BUILD")
+    return next(
+        (s for s in ground.vocabulary if s not in ground.service.under_test.stable_statuses and s != "DELETED"), "BUILD"
+    )
 
 
 def _reaches(ground: Ground, book: Catalogue, case: Case, values: tuple[str, ...]) -> None:
@@ -63,7 +65,7 @@ def _reaches(ground: Ground, book: Catalogue, case: Case, values: tuple[str, ...
         book.add(case, "never", ground.here(case), instead=Answer(code), situation=name, waits=True)
     else:
         book.add(case, "never", where, after=Pretend("server", stays), situation=name, waits=True)
-    for status in ground.service.stable_statuses:
+    for status in ground.service.under_test.stable_statuses:
         if status not in values and status not in (before, "ERROR"):
             book.add(case, "other-status", where, after=Pretend("server", status), situation=name, waits=True)
             break

@@ -90,7 +90,7 @@ class Ground:
         if Locked() in case.trial.setup:
             said["locked"] = True
         if situation.environment:
-            kind = self.service.environments[situation.environment]
+            kind = self.service.under_test.environments[situation.environment]
             said |= {"environment": situation.environment, "shown": tuple(kind.shown_by.items())}
         return Where.of(case.operation, **{**said, **parts})
 

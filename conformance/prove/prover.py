@@ -114,7 +114,7 @@ class Prover:
         context = replace(self.session.context, patience=patience, discovery=self.stock.discovery)
         by_state: dict[str, list[str]] = {}
         for case_id in dict.fromkeys(case_ids):
-            state = self._cases[case_id].trial.situation.state or context.service.initial_status
+            state = self._cases[case_id].trial.situation.state or context.service.under_test.initial_status
             by_state.setdefault(state, []).append(case_id)
         results = []
         for state, ids in by_state.items():

@@ -1,6 +1,6 @@
 """The keeper, the process that owns a run under stestr: it opens endpoint and record, and closes them at the end.
 
-The end comes when no process that lists or tries cases uses the run any more.
+The run ends when no process lists or tries its cases any more.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from specs.record import RecordError
 LINGER_AFTER_LISTING = 20.0
 """Seconds to wait for the first user: stestr lists the cases in one process and tries them in others."""
 LINGER = 2.0
-"""Seconds to wait for another user once a case was tried."""
+"""Seconds to wait for another user after a case was tried."""
 SLOWER = 3.0
-"""The wait is also at least this many times as long as the slowest process so far took to join."""
+"""The keeper also waits at least this many times as long as the slowest process so far took to join."""
 
 _LOOK = 0.25
 
@@ -53,6 +53,7 @@ def main(place: Path) -> int:
     try:
         last_words = place / LAST_WORDS.format(opened.directory.name)
         hold(last_words, fcntl.LOCK_EX)  # until this process ends, however it ends
+        opened.write_head()  # the processes that try cases may be killed at any moment, and this one with them
         handed = {**hand_over(opened.share, opened.files, choices), "last_words": str(last_words)}
         _write_state(place, handed)
         _say({"handed": handed, "line": opened.first_line, "directory": str(opened.directory)})

@@ -1,8 +1,9 @@
-"""The run that all processes of one stestr run share. A keeper owns it; locks that end with a process lead to it.
+"""The run that all processes of one stestr run share. Another process, the keeper, owns it.
 
-The first process starts the keeper (``keeper.py``), a process of its own that opens the endpoint and the record. All
-others find it through a file. A user holds a shared lock as long as it lives; when the keeper can have that lock alone,
-nobody uses the run any more, and it ends the run. The kernel gives locks back when a process is killed.
+The first process starts the keeper (``keeper.py``), which opens the endpoint and the record. All other processes find
+the run through a file. Each process that uses the run holds a shared lock as long as it lives. When the keeper gets an
+exclusive lock, no process uses the run any more, and the keeper ends it. The kernel releases the locks of a killed
+process.
 """
 
 from __future__ import annotations
@@ -57,9 +58,10 @@ def is_held(path: Path) -> bool:
 
 @dataclass
 class SharedRun:
-    """A run in which this process takes part until it ends.
+    """A run in which this process takes part.
 
     Attributes:
+        place: the directory from ``meeting_place``.
         handed: the settings from ``hand_over``.
     """
 
@@ -107,7 +109,7 @@ class SharedRun:
         try:
             last_words.unlink()
         except FileNotFoundError:
-            return []  # another process shows them
+            return []  # another process has taken the closing lines
         log, directory = self.place / "keeper.log", self.handed["directory"]
         return said or [
             f"the run broke off: see {log}, and remove its resources with `conformance cleanup {directory}`"
@@ -132,7 +134,7 @@ def join(environment: Mapping[str, str]) -> SharedRun:
         user = hold(place / USERS, fcntl.LOCK_SH)
         handed = _state(place) or _begin(place, from_environment(environment).sandbox)
         (place / SLOWEST).write_text(str(max(took, slowest(place))), "ascii")
-    if user is None:  # a shared lock is waited for
+    if user is None:  # cannot happen: a shared lock waits until it is free
         raise Trouble(f"{place / USERS} cannot be locked: check its permissions")
     return SharedRun(place, handed, user)
 

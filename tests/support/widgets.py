@@ -84,7 +84,7 @@ KNOWLEDGE = ServiceDescription(
 
 def driving(service: ServiceDescription, **more: Any) -> ServiceDescription:
     """A description that says something else of its resource under test."""
-    return replace(service, resources=(replace(service.driven, **more),))
+    return replace(service, resources=(replace(service.under_test, **more),))
 
 
 REFUSAL = Refusal("widgets.paint", 409, "no-paint", "colourRef", Binding("colour", "id", "free"))

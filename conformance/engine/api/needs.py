@@ -1,14 +1,109 @@
-"""All that a description says of one operation's requests, looked up once for a run."""
+"""The needs of one operation's requests, by its reference and the description, looked up once for a run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from conformance.engine.api.producers import SAFE, Producer, Producers, last_version, placeholders
+from conformance.engine.api.addresses import names_project
+from conformance.engine.api.entries import Naming
+from conformance.engine.api.producers import SAFE, Producer, Producers, collection_of, last_version, placeholders
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.model.binding import Step
 from specs.microversion import Microversion
 from specs.model import Operation
+
+PROJECT = "project"
+"""The value of a placeholder that names the project of the run."""
+
+
+@dataclass(frozen=True)
+class ElementNeeded:
+    """An element of a collection that an operation needs.
+
+    Attributes:
+        collection: the path of the collection, as the reference writes it.
+        name: the placeholder that names the element in a path.
+        producer: the operation that makes such elements, None where the reference documents none.
+        factory: the kind whose factory makes them, None where none does.
+        fields: the fields with which the element is made, by name; all others are as usual.
+    """
+
+    collection: str
+    name: str
+    producer: Producer | None = None
+    factory: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def can_be_made(self) -> bool:
+        """Whether the run knows how to make such an element."""
+        return self.producer is not None or self.factory is not None
+
+    @classmethod
+    def of(
+        cls, operation: Operation, collection: str, name: str, service: ServiceDescription, producers: Producers
+    ) -> ElementNeeded:
+        """The element of a collection that an operation needs."""
+        word = collection.rpartition("/")[2]
+        return cls(
+            collection,
+            name,
+            producers.of(collection),
+            service.made_by_factory.get(word) if collection.count("/") == 1 else None,
+            service.fields_for(operation, collection),
+        )
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """A placeholder of an operation's path, and the source of its value.
+
+    Attributes:
+        name: the word in the braces.
+        mark: the placeholder as it stands in the path, with the slash before it: the collection ends there.
+        element: the element that it names.
+        value: a value, a Binding or ``PROJECT`` where it names no element; None where it names one.
+        source: the requests whose answers name its value, None where no entry of the description says so.
+        passing: True if it names something only while that lasts.
+        made: True if the run has to make the element, because the request, or one below the element, changes it.
+    """
+
+    name: str
+    mark: str
+    element: ElementNeeded
+    value: Any = None
+    source: Naming | None = None
+    passing: bool = False
+    made: bool = False
+
+    @classmethod
+    def all_of(cls, operation: Operation, service: ServiceDescription, producers: Producers) -> tuple[Placeholder, ...]:
+        """The placeholders of an operation's path, in order."""
+        path, table = operation.path, service.placeholder_values
+        passing = service.passing(operation)
+        found: list[Placeholder] = []
+        changes = service.always_made or operation.method not in SAFE
+        below = producers.of(path) is not None  # the path of a list whose elements the run may have to make
+        for name in reversed(placeholders(path)):
+            element = ElementNeeded.of(operation, collection_of(path, name), name, service, producers)
+            value = table.get(f"{element.collection.rpartition('/')[2]}.{name}", table.get(name))
+            known = element.producer is not None or producers.reader(element.collection) is not None
+            if value is None and names_project(name) and not known:
+                value = PROJECT
+            placeholder = cls(
+                name,
+                mark=f"/{{{name}}}",
+                element=element,
+                value=value,
+                source=service.placeholder_sources.get(name),
+                passing=name in passing and value is None,
+                made=changes or below or bool(element.fields),
+            )
+            found.append(placeholder)
+            below = below or element.can_be_made
+        return tuple(reversed(found))
 
 
 @dataclass(frozen=True)
@@ -17,22 +112,21 @@ class Needs:
 
     Attributes:
         version: the microversion of a request that names none: the highest that cloud, reference and operation share.
-        placeholders: the names in its path, in order.
-        passing: placeholders that name something only while it lasts.
-        producer: how it makes an element of a collection, None where it makes none.
+        placeholders: the placeholders of its path, in order.
+        producer: the way in which it makes an element of a collection; None if it makes none.
         before: steps that an accepted request needs before it.
         after: steps that take back the effects of an accepted request.
-        undo_refused: steps that take these back, beside those of ``after``.
-        creates: the kind of resource that it makes beside its answer, and the request field that names it.
-        removes: whether it removes something.
-        only_reads: whether nothing follows from a request.
-        byproducts: whether it may make something of what is attached to the resource.
-        sandbox_only: whether only the sandbox has what it needs.
+        undo_refused: further steps that take back a request that should have been refused.
+        creates: the kind of thing that it makes on the side, and the request field that names it; None if it makes
+            none.
+        removes: True if it removes a thing.
+        only_reads: True if a request changes nothing.
+        byproducts: True if it may make byproducts of the things attached to the resource under test.
+        sandbox_only: True if only the sandbox has the things that it needs.
     """
 
     version: Microversion
-    placeholders: tuple[str, ...] = ()
-    passing: frozenset[str] = frozenset()
+    placeholders: tuple[Placeholder, ...] = ()
     producer: Producer | None = None
     before: tuple[Step, ...] = ()
     after: tuple[Step, ...] = ()
@@ -49,8 +143,7 @@ class Needs:
         last = last_version(operation)
         return cls(
             version=top if last is None else min(last, top),
-            placeholders=tuple(placeholders(operation.path)),
-            passing=frozenset(service.passing(operation)),
+            placeholders=Placeholder.all_of(operation, service, producers),
             producer=producers.made_by(operation),
             before=tuple(service.steps(operation, "steps_before")),
             after=tuple(service.steps(operation, "steps_after")),

@@ -34,6 +34,9 @@ OF_THE_TRIAL = ("path", "shown", "sent", "before")
 _NEAR = 0.5
 """The least similarity of a wrong word and its correction (``difflib``)."""
 
+_ALIKE = 0.8
+"""The least similarity of a key and the word of which it is a misspelling, where any other key is right."""
+
 _FEW = 12
 """The largest number of right words in a message without a near word."""
 
@@ -91,9 +94,46 @@ def validate(description: Description) -> None:
     names = {"kind": kinds, "source": (*kinds, *GENERATED, *OF_THE_TRIAL), "status": tuple(statuses)}
     known = {name: _among(words) for name, words in names.items()}
     known["source"] = lambda word: word.startswith("/") or word in names["source"]
-    found = list(_problems(description, known, names))
+    found = [*_problems(description, known, names), *_misspelt(description, known["source"])]
+    found += _not_ready(description)
     if found:
         raise DescriptionError(min(found).sentence)
+
+
+def _misspelt(description: Description, known: Callable[[str], bool]) -> Iterator[_Problem]:
+    """Yield the objects that are values of the cloud but for one letter of the key ``resource``.
+
+    The schema takes such an object for a constant, in which any key is right.
+    """
+
+    def walk(value: Any, path: Path) -> Iterator[_Problem]:
+        for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
+            here = (*path, key)
+            near = isinstance(key, str) and difflib.get_close_matches(key, ("resource",), 1, _ALIKE)
+            if near and key not in near and isinstance(inner, str) and known(inner):
+                file, _, line = description.place(here).rpartition(":")
+                yield _Problem(
+                    0, file, int(line), f"there is no key {key} in {_dotted(path)}", "did you mean resource?"
+                )
+            if isinstance(inner, Mapping | list):
+                yield from walk(inner, here)
+
+    return walk(description.data, ())
+
+
+def _not_ready(description: Description) -> Iterator[_Problem]:
+    """Yield the statuses in which a new resource would be ready, and which are no stable statuses of it."""
+    kinds, found = description.data.get("kinds"), description.data.get("resources")
+    for name, entry in found.items() if isinstance(found, Mapping) and isinstance(kinds, Mapping) else ():
+        stable: Any = entry.get("stable_statuses") if isinstance(entry, Mapping) else None
+        path: Path = ("kinds", name, "status", "ready")
+        ready: Any = kinds
+        for key in path[1:]:
+            ready = ready.get(key) if isinstance(ready, Mapping) else None
+        for number, status in enumerate(ready) if isinstance(ready, list) and isinstance(stable, list) else ():
+            if status not in stable:
+                file, _, line = description.place((*path, number)).rpartition(":")
+                yield _Problem(1, file, int(line), f"there is no stable status {status}", _hint(str(status), stable))
 
 
 def check_against(description: Description, specs: Iterable[Spec], whole: bool) -> tuple[str, ...]:
@@ -206,8 +246,11 @@ def _said(error: ValidationError, names: Mapping[str, Collection[str]]) -> tuple
 
 
 def _of(noun: str, key: str, path: Path) -> str:
-    names = ".".join(part for part in path if isinstance(part, str))
-    return f"{noun} {key} in {names}" if names else f"{noun} {key}"
+    return f"{noun} {key} in {_dotted(path)}" if _dotted(path) else f"{noun} {key}"
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(part for part in path if isinstance(part, str))
 
 
 def _last(path: Path) -> str:

@@ -1,31 +1,30 @@
-"""The one client that everything uses against a cloud under test."""
+"""The one client through which everything speaks to a cloud under test."""
 
 from __future__ import annotations
 
-import json
 import secrets
-import time
 import uuid
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from conformance.engine.cloud.bounds import json_of
 from conformance.engine.cloud.created import creation, side_effect_name
-from conformance.engine.cloud.credentials import Credential, TokenError
+from conformance.engine.cloud.credentials import Credential
+from conformance.engine.cloud.delivery import Count, Delivery
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.guard import SAFE_METHODS, Guard, safe_in_path
+from conformance.engine.cloud.listing import found_by_name, listed
 from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.cloud.scope import NOWHERE, Scope
-from conformance.engine.cloud.standing import BUSY, Control, Standing, doubtful, retry_after
-from conformance.engine.cloud.transport import Reply, Transport
+from conformance.engine.cloud.seen import Seen
+from conformance.engine.cloud.standing import Control, Standing, doubtful
+from conformance.engine.cloud.transport import Transport
 from specs.microversion import VersionRange
-from specs.record.model import Exchange, ReceivedResponse, SentRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,45 +34,40 @@ if TYPE_CHECKING:
 
 __all__ = ["ABSENT", "Answer", "Ask", "Cloud"]
 
-ATTEMPTS = 4
-"""How often one request goes out at most, whatever the reasons."""
-
-LONGEST_WAIT = 30.0
-"""Seconds that one request waits for the times of Retry-After altogether; a longer one is not waited for."""
+CLOCK_TOLERANCE = 60.0
+"""Seconds by which the clocks of this machine and of the cloud may differ."""
 
 CONTROL_TIMEOUT = 5.0
-"""Seconds for a control, which asks for what was answered before."""
+"""Seconds for a control: a request that was answered before."""
 
 _TELLING = 5
-"""Characters of an id that stands in a message only where the message is about it."""
-
-_HASTY = 5000.0
-"""Milliseconds: a connection that fails later than that would fail again, and as late."""
+"""The least length of an id that stands in a message only if the message is about it."""
 
 
 class Cloud:
-    """An endpoint, and the roles in which we may speak to it. Safe to use from many threads.
+    """The client of one endpoint, for all roles of a run. Safe to use from many threads.
 
     Args:
         url: the versioned root.
-        credentials: by role.
-        microversions: what the endpoint supports; without a highest one it has none, and no request asks for one.
-        name: how to name the endpoint to a person.
-        profile: what must be known of the service.
-        journal: of this process; None if nothing may be made.
-        scope: which paths stand below the project of the role that asks.
-        root: the version of the API whose root the URL is; None where nobody has looked.
-        allow_disruptive: let the guard let everything out.
-        wishes: what the settings of the cloud name to be used in the place of discovery.
-        family: the client of another service of the same cloud and run: connections, secrets, counts, journal and
-            guard's memory are shared with it.
+        credentials: the source of the token of each role.
+        microversions: the supported microversions; without a highest one there are none, and no request asks for one.
+        name: the name of the endpoint in messages.
+        profile: the facts about the service that the client needs.
+        journal: the journal of this process; None if nothing may be made.
+        scope: the paths that stand below the project of the role that asks.
+        root: the version of the API at the URL; None if unknown.
+        allow_disruptive: True if the guard may let everything out that can be undone.
+        wishes: the things to use instead of discovered ones, from the settings of the cloud.
+        family: the client of another service of the same cloud and run; the two share connections, secrets, counts,
+            journal and the memory of the guard.
 
     Attributes:
         roles: the roles that this run has.
-        guard: decides what may be sent.
-        owing: writes down what a request changes of others' before it goes out.
+        guard: decides which requests may be sent.
+        owing: writes the things of others that a request will change into the journal before the request is sent.
         redactor: keeps secrets out of the exchanges.
-        standing: whether the cloud still answers as it did.
+        standing: finds out whether the cloud still answers as before.
+        seen: the answers to requests with a token that name their operation.
     """
 
     def __init__(
@@ -114,12 +108,19 @@ class Cloud:
         )
         self.owing = Owing(self)
         self._credentials = dict(credentials)
-        self._transport: Transport = family._transport if family else transport or Transport()
-        self._count: _Count = family._count if family else _Count()
-        self._accepted: _Count = family._accepted if family else _Count()
+        self._delivery: Delivery = Delivery(
+            self.url,
+            self._credentials,
+            self.version_headers,
+            scope,
+            transport=family._delivery.transport if family else transport or Transport(),
+            redactor=self.redactor,
+            count=family._delivery.count if family else Count(),
+        )
+        self._accepted: Count = family._accepted if family else Count()
+        self.seen = Seen()
         self.standing: Standing = family.standing if family else Standing(self._control)
         self._is_main = family is None
-        self._bad_token = secrets.token_hex(16)
         self._lock = Lock()
         self._refused: dict[tuple[Anonymous, str], bool] = {}
         self._services: dict[str, Cloud | None] = {}
@@ -131,32 +132,44 @@ class Cloud:
 
     @property
     def request_count(self) -> int:
-        """Requests that went out so far, to all services of the cloud, retries included."""
-        return self._count.value
+        """The number of requests sent so far to all services of the cloud, retries included."""
+        return self._delivery.count.value
 
     @property
     def accepted_count(self) -> int:
-        """Requests with a token that were accepted so far, by all services of the cloud."""
+        """The number of requests with a token that all services of the cloud have accepted so far."""
         return self._accepted.value
 
     @property
+    def clock(self) -> str | None:
+        """One sentence if the clock of this machine and that of the cloud differ by more than a minute; None if not."""
+        ahead = self._delivery.ahead
+        if ahead is None or abs(ahead) <= CLOCK_TOLERANCE:
+            return None
+        side = "ahead of" if ahead > 0 else "behind"
+        return (
+            f"the clock of this machine is {abs(ahead):.0f} s {side} the cloud's: tokens may seem to be expired, "
+            "and certificates not valid; set the clock"
+        )
+
+    @property
     def lost(self) -> str | None:
-        """Why the cloud no longer answers as it did, in one sentence; then nothing is sent any more."""
+        """The reason why the cloud no longer answers as before, in one sentence; then nothing more is sent."""
         return self.standing.lost
 
     def send(self, ask: Ask) -> Answer:
         """Send a request. Never raises for what the cloud does: see ``Answer.error``.
 
-        Where something else than the cloud has answered, such as a proxy, that is an error, too.
+        An answer that did not come from the cloud, but for example from a proxy, counts as such an error.
 
         Raises:
-            GuardRefusal: the guard did not let it out.
+            GuardRefusal: the guard did not let the request out.
             RoleMissing: this run does not have the role.
         """
         try:
             if isinstance(ask.role, Role) and ask.role not in self._credentials:
                 raise RoleMissing(f"{ask.method} {ask.path} needs the role {ask.role}, which this run does not have")
-            self._address(ask)
+            self._delivery.address(ask)
             self.guard.check(ask)
             self.owing.before(ask)
         except (RoleMissing, GuardRefusal):
@@ -164,13 +177,16 @@ class Cloud:
             raise
         if self.lost is not None:
             self._not_asked(ask)
-            return self._unanswered(ask, self.lost, ())
+            return self._delivery.unanswered(ask, self.lost)
         side_effect: Intent | None = None
         if ask.expect_created and self.journal:
             name = side_effect_name(ask)
             side_effect = self.journal.intend(ask.expect_created, name, role=_role_name(ask))
-        answer = self._accounted(ask, self._send(ask))
+        self._look_before(ask, ask.intent, side_effect)
+        answer = self._accounted(ask, self._delivery.send(ask))
         self.owing.learn(ask, answer)
+        if ask.operation and isinstance(ask.role, Role):
+            self.seen.add(ask.operation, ask, answer)
         if answer.ok and isinstance(ask.role, Role):
             self._accepted.add()
         if ask.intent is not None and self.journal:
@@ -191,9 +207,10 @@ class Cloud:
         return self.send(Ask("GET", path, role, microversion, query=query))
 
     def unknown_id(self, template: str, *, role: Role = Role.MEMBER) -> str:
-        """Make a random uuid, ask for it with GET at ``template``, and see that the answer is 404.
+        """Make a random uuid, request it with GET at ``template``, and make sure that the answer is 404.
 
-        What follows the placeholder is not part of the question: "/things/{id}/action" asks at "/things/{id}".
+        The rest of the template after the placeholder is left out: "/things/{id}/action" is requested at
+            "/things/{id}".
 
         Raises:
             ResourceError: the answer was not 404.
@@ -210,7 +227,7 @@ class Cloud:
         return id_
 
     def invent(self) -> str:
-        """Make up a part of a path, or an action, that no service knows. The guard lets paths with it out."""
+        """Invent a part of a path, or an action, that no service knows. The guard lets paths with it out."""
         name = f"{self.prefix}-nowhere-{secrets.token_hex(4)}"
         self.guard.nowhere.add(name)
         return name
@@ -223,29 +240,35 @@ class Cloud:
             return self._services[service_type]
 
     def _names_nothing(self, ask: Ask, collection: str, id_: str) -> bool:
-        """Whether a GET says that a collection has no such thing for who asks.
+        """Whether a GET shows that a collection has no such thing, for the role that asks and for an administrator.
 
-        Only a fault that quotes the id counts: a route that is not there answers 404, too, whatever the path names.
+        Only an error message with the id counts: at a route that does not exist, every path is answered 404.
         """
         if not isinstance(ask.role, Role) or len(id_) < _TELLING:
             return False
         path = f"/{quote(collection, safe='')}/{quote(id_, safe='')}"
         # An administrator sees what others do not.
-        answers = (self._send(Ask("GET", path, role)) for role in {ask.role, Role.ADMIN} & self.roles)
+        answers = (self._delivery.send(Ask("GET", path, role)) for role in {ask.role, Role.ADMIN} & self.roles)
         return all(answer.status == 404 and _quotes(answer.json, id_) for answer in answers)
 
     def owner(self, role: Role) -> str | None:
-        """Say who acts in a role, and in which project; None if nothing tells."""
+        """The user of a role and the project, in words; None if unknown."""
         return self._credentials[role].owner()
 
     def project_of(self, role: Role) -> str | None:
-        """Give the id of the project of a role; None if its credential does not tell."""
+        """The id of the project of a role; None if unknown."""
         credential = self._credentials.get(role)
         return credential.project() if credential is not None else None
 
     def close(self) -> None:
         """Close all connections."""
-        self._transport.close()
+        self._delivery.transport.close()
+
+    def version_headers(self, microversion: str | None) -> Mapping[str, str]:
+        """The headers that ask for a microversion; none for None, and none if the endpoint has no microversions."""
+        if microversion is None or self.microversions.max is None:
+            return {}
+        return self.profile.version_headers(microversion)
 
     def _not_asked(self, ask: Ask) -> None:
         if ask.intent is not None and self.journal:
@@ -253,10 +276,10 @@ class Cloud:
 
     def _control(self, role: Role, control: Control) -> Answer:
         path, query, version = control.path, control.query, control.microversion
-        return self._send(Ask("GET", path, role, version, query=query, timeout=CONTROL_TIMEOUT, patient=False))
+        return self._delivery.send(Ask("GET", path, role, version, query=query, timeout=CONTROL_TIMEOUT, patient=False))
 
     def _accounted(self, ask: Ask, answer: Answer) -> Answer:
-        """The answer if it is the cloud's own, else one that has an error in its place."""
+        """The answer if it is the cloud's own; else an answer that consists of an error."""
         role = ask.role if isinstance(ask.role, Role) else Role.MEMBER
         if not doubtful(answer, with_token=isinstance(ask.role, Role)):
             if self._is_main and ask.method == "GET" and isinstance(ask.role, Role):
@@ -266,7 +289,7 @@ class Cloud:
         if trouble is None:
             return answer
         if self.lost is None and ask.method.upper() in SAFE_METHODS:
-            return self._send(ask)
+            return self._delivery.send(ask)
         return replace(answer, status=0, text="", json=ABSENT, error=trouble)
 
     def _sibling(self, service_type: str) -> Cloud | None:
@@ -290,13 +313,24 @@ class Cloud:
         with self._lock:
             known = self._refused.get(key)
         if known is None:
-            known = self._send(Ask("GET", path, sender)).status == 401
+            known = self._delivery.send(Ask("GET", path, sender)).status == 401
             with self._lock:
                 self._refused[key] = known
         return known
 
+    def _look_before(self, ask: Ask, *intents: Intent | None) -> None:
+        """Write down what there is of a kind before a thing is asked for that only an answer can name."""
+        for intent in intents:
+            if intent is None or self.journal is None or not isinstance(ask.role, Role):
+                continue
+            kind = self.profile.kind(intent.kind)
+            if kind.listing.key and not found_by_name(kind, intent.name, (self.prefix,)):
+                records, ended = listed(self, kind, ask.role)
+                if ended is None:
+                    self.journal.before(intent, [str(one[kind.id_field]) for one in records])
+
     def _settle(self, intent: Intent, ask: Ask, answer: Answer) -> None:
-        """Write down what came of an intent. Where that is not known, it stays open for the cleanup."""
+        """Write the outcome of an intent into the journal. An unknown outcome stays open for the cleanup."""
         assert self.journal is not None  # noqa: S101 -- for the type checker
         if answer.ok:
             kind = self.profile.kind(intent.kind)
@@ -305,7 +339,7 @@ class Cloud:
             elif kind.batch_field and isinstance(answer.json, dict) and kind.batch_field in answer.json:
                 query = ((kind.batch_field, str(answer.json[kind.batch_field])),)
                 role = ask.role if isinstance(ask.role, Role) else Role.MEMBER
-                listing = self._send(Ask("GET", kind.collection, role, query=query)).json
+                listing = self._delivery.send(Ask("GET", kind.collection, role, query=query)).json
                 shown = listing.get(kind.listing.key) if isinstance(listing, dict) else None
                 for one in shown if isinstance(shown, list) else ():
                     id_ = one.get(kind.id_field) if isinstance(one, dict) else None
@@ -314,131 +348,12 @@ class Cloud:
         elif 400 <= answer.status < 500 and answer.status != 408:
             self.journal.refused(intent)
 
-    def _send(self, ask: Ask) -> Answer:
-        """Send a request that the guard has passed, again where that is right."""
-        earlier: list[Exchange] = []
-        token: str | None = None
-        renewed, waited = False, 0.0
-        while True:
-            try:
-                token = token if renewed else self._token(ask)
-            except TokenError as error:
-                return self._unanswered(ask, str(error), tuple(earlier))
-            reply = self._once(ask, token)
-            exchange = self._exchange(ask, reply)
-            pause: float | None = None
-            if len(earlier) < ATTEMPTS - 1:
-                pause = _pause(ask, reply, len(earlier), waited)
-                if reply.status == 401 and token and not renewed and isinstance(ask.role, Role):
-                    try:
-                        fresh = self._credentials[ask.role].renew(token)
-                    except TokenError:
-                        fresh = None
-                    if fresh:
-                        self.redactor.learn(fresh)
-                        token, renewed, pause = fresh, True, 0.0
-            if pause is None:
-                return self._answer(reply, exchange, tuple(earlier))
-            earlier.append(exchange)
-            waited += pause
-            time.sleep(pause)
-
-    def _token(self, ask: Ask) -> str | None:
-        if isinstance(ask.role, Anonymous):
-            return None if ask.role is Anonymous.NO_TOKEN else self._bad_token
-        token = self._credentials[ask.role].token()
-        self.redactor.learn(token)
-        return token
-
-    def _once(self, ask: Ask, token: str | None) -> Reply:
-        data = ask.raw
-        headers: dict[str, str] = {}
-        if data is None and ask.body is not ABSENT:
-            data = json.dumps(ask.body).encode()
-        if data is not None:
-            headers["Content-Type"] = "application/json"
-        headers.update(self.version_headers(ask.microversion))
-        if token:
-            headers["X-Auth-Token"] = token
-        given = {name.lower() for name, _ in ask.headers}
-        headers = {name: value for name, value in headers.items() if name.lower() not in given}
-        headers.update(ask.headers)
-        self._count.add()
-        return self._transport.exchange(
-            ask.method, self._address(ask), headers, data, query=ask.query, timeout=ask.timeout
-        )
-
-    def _address(self, ask: Ask) -> str:
-        return self.url + self.scope.part(ask.role, ask.path) + ask.path
-
-    def version_headers(self, microversion: str | None) -> dict[str, str]:
-        """Give the headers that ask for a microversion."""
-        if microversion is None or self.microversions.max is None:
-            return {}
-        return self.profile.version_headers(microversion)
-
-    def _exchange(self, ask: Ask, reply: Reply) -> Exchange:
-        body: Any = None
-        if ask.raw is not None:
-            body = json_of(ask.raw)
-            body = ask.raw.decode("utf-8", "replace") if body is ABSENT else body
-        elif ask.body is not ABSENT:
-            body = ask.body
-        answered = json_of(reply.content)
-        for secret_holder in (body, answered):
-            self.redactor.learn_from(secret_holder)
-        response = None
-        if reply.status:
-            text = reply.content.decode("utf-8", "replace")
-            shown = answered if answered is not ABSENT else text or None
-            response = ReceivedResponse(reply.status, self.redactor.headers(reply.headers), self.redactor.value(shown))
-        request = SentRequest(
-            ask.method,
-            self.redactor.url(reply.url),
-            self.redactor.headers(reply.sent),
-            self.redactor.value(body),
-        )
-        return Exchange(request, response, reply.ms)
-
-    def _answer(self, reply: Reply, exchange: Exchange, earlier: tuple[Exchange, ...]) -> Answer:
-        text = reply.content.decode("utf-8", "replace")
-        error = self.redactor.text(reply.error) if reply.error else None
-        return Answer(reply.status, reply.headers, text, json_of(reply.content), reply.ms, exchange, error, earlier)
-
-    def _unanswered(self, ask: Ask, error: str, earlier: tuple[Exchange, ...]) -> Answer:
-        reply = Reply(0, quote(self._address(ask), safe="/%:@!$&'()*+,;=~"), {}, error=error)
-        return self._answer(reply, self._exchange(ask, reply), earlier)
-
-
-class _Count:
-    """A number that many threads add to."""
-
-    def __init__(self) -> None:
-        self.value = 0
-        self._lock = Lock()
-
-    def add(self) -> None:
-        with self._lock:
-            self.value += 1
-
 
 def _quotes(body: Any, id_: str) -> bool:
-    """Whether the message of a fault holds an id."""
+    """Whether the message of an error body contains an id."""
     faults = body.values() if isinstance(body, dict) else ()
     return any(isinstance(fault, dict) and id_ in str(fault.get("message")) for fault in faults)
 
 
 def _role_name(ask: Ask) -> str:
     return str(ask.role) if isinstance(ask.role, Role) else str(Role.MEMBER)
-
-
-def _pause(ask: Ask, reply: Reply, attempt: int, waited: float) -> float | None:
-    """Seconds to wait before the same request may go out again; None if it may not."""
-    if reply.error:
-        # Sent twice, an action could act twice. What never reached the endpoint was not sent.
-        again = (reply.unsent and reply.ms < _HASTY) or (reply.broken and ask.method.upper() in SAFE_METHODS)
-        return 0.2 * (attempt + 1) if again else None
-    if reply.status in BUSY and ask.patient:
-        after = retry_after(reply.headers.get("Retry-After"))
-        return after if after is not None and waited + after <= LONGEST_WAIT else None
-    return None

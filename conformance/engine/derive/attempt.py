@@ -160,7 +160,7 @@ def showing(view: View, field: str, version: Microversion) -> Trial:
     return attempt(
         view,
         f"showing-{id_part(rule.fields)}",
-        Where(variant, state or (view.service.initial_status if rule.needs_resource else None)),
+        Where(variant, state or (view.service.under_test.initial_status if rule.needs_resource else None)),
         Asked(version=at, query=rule.query, optional=bool(rule.existing)),
         setup=existing(rule.existing) + prepared(rule.steps),
     )

@@ -19,7 +19,7 @@ ENDED = "ended"
 
 
 def derive_conditions(view: View, book: Book, conflict: int | None) -> None:
-    """Cases of both sides: the request is accepted in the documented situation, and refused outside of it.
+    """Add the cases of both sides: the request is accepted in the documented situation, and refused outside of it.
 
     Args:
         view: the view of the operation.
@@ -34,7 +34,7 @@ def derive_conditions(view: View, book: Book, conflict: int | None) -> None:
     if conflict is not None and view.service.passing(view.operation) and not view.reads:
         requirement = view.requirement("error", "409", conflict)
         trial = ended(view, None)
-        book.case(requirement, ENDED, trial, RefusedWhereSilent(409, "what the path names has come to its end"))
+        book.case(requirement, ENDED, trial, RefusedWhereSilent(409, "the thing that the path names has ended"))
 
 
 def of_a_field(view: View, condition: Condition) -> bool:
@@ -73,7 +73,9 @@ def _open_to(view: View) -> list[str]:
     """Return the statuses in which the short-lived thing of the path can be made; all if nothing names them."""
     rules = [view.service.placeholder_sources[name] for name in view.service.passing(view.operation)]
     return [
-        state for state in view.service.stable_statuses if all(not r.statuses or state in r.statuses for r in rules)
+        state
+        for state in view.service.under_test.stable_statuses
+        if all(not r.statuses or state in r.statuses for r in rules)
     ]
 
 

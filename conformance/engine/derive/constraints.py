@@ -1,4 +1,4 @@
-"""Requests that break what the reference states of their parameters: types, lengths, ranges, formats, enumerations."""
+"""Requests that break a documented constraint of a parameter: its type, length, range, format or enumeration."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BROKEN_FORMATS = {
 
 
 def derive_constraints(view: View, book: Book, line: int | None) -> None:
-    """Cases of the kinds error/400 and constraint; ``line`` is where 400 is listed, None where it is not."""
+    """Add the cases of the kinds error/400 and constraint; ``line`` lists the code 400, None if no line does."""
     _bad_request(view, book, line)
     _bad_query(view, book, line)
     _bad_path(view, book, line)
@@ -73,7 +73,7 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
             why = f"{row.name} is required"
             book.case(requirement, f"{id_part(row.name)}-missing", trial, Refused((400,), why, also_listed=True))
         if row.name not in STRICT and row.name not in view.service.understood_queries:
-            continue  # other parameters of a query are filters, which many services take as they come
+            continue  # other parameters of a query are filters, and many services accept any value
         for case, trial, why in _texts(view, row):
             book.case(requirement, case, trial, Refused((400,), why, also_listed=True))
 
@@ -119,7 +119,7 @@ def _broken_texts(row: Parameter) -> Iterator[tuple[str, str, str]]:
 
 
 Broken = tuple[str, Any, str, Parameter, Microversion | None]
-"""Name, body, reason, row, and the version if it is not the usual one."""
+"""Name, body, reason, row, and the version if it is not the default version."""
 
 
 def _broken_bodies(view: View, variant: Variant) -> Iterator[Broken]:
@@ -148,7 +148,7 @@ def _broken_field(
     row, path = field.row, field.path
     full = view.body(variant, version or view.default, {field.name: ABSENT})
     if not isinstance(json_path.lookup(full, path[:-1]), list if path[-1] == "[]" else dict):
-        return  # a part of what the table gives as a whole, or of a body that is a list at this version
+        return  # the description gives the field above as a whole, or the body is a list at this version
     if row.required:
         yield f"{field.name}-missing", json_path.replaced(full, path, ABSENT), f"{field.name} is required", row, version
     for label, value, why in _broken_values(row):

@@ -1,8 +1,8 @@
-"""Cases of sentences that speak only of some kind of the resource, or of a resource to which something is attached.
+"""Cases of sentences about one environment of the resource, or about a resource with attachments.
 
-A view of the operation with trials on such resources decides which sentences hold. Only the differences from the usual
-resources have cases: the statuses that such a sentence names, those that the usual resources may have and these may
-not, and the effects. Sentences about all resources are tried on the usual ones.
+The sentences that apply to an environment follow from a view of the operation with resources of this environment. Only
+differences from the usual resources have cases: the statuses in such a sentence, the statuses that are allowed for the
+usual resources alone, and the effects. Sentences about all resources are tried on the usual resources.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from specs.model import Condition
 
 def derive_environments(view: View, book: Book) -> None:
     """Add cases on resources of every environment that can be made, and on resources with attachments."""
-    for name in view.service.environments if view.scoped else ():
+    for name in view.service.under_test.environments if view.scoped else ():
         there = replace(view, within=name)
         for condition in view.operation.preconditions:
             if view.of_environment(condition.when) == name:
@@ -44,7 +44,7 @@ def _precondition(view: View, book: Book, condition: Condition) -> None:
         return
     for variant in view.variants:
         for state in variant.states:
-            if state in view.service.stable_statuses:
+            if state in view.service.under_test.stable_statuses:
                 trial = attempt(view, "documented", Where(variant, state))
                 what = f"the {view.within} {condition.resource} is {state}, which the reference admits"
                 book.case(requirement, f"{variant.prefix}{state}", trial, Admitted(what))
@@ -57,7 +57,9 @@ def _precondition(view: View, book: Book, condition: Condition) -> None:
 def _elsewhere_only(view: View, variant: Variant) -> list[str]:
     """Return the statuses in which the reference allows the request for the usual resources only."""
     usual = [v for v in replace(view, within="").variants if v.name == variant.name and v.condition is not None]
-    states = dict.fromkeys(state for v in usual for state in v.states if state in view.service.stable_statuses)
+    states = dict.fromkeys(
+        state for v in usual for state in v.states if state in view.service.under_test.stable_statuses
+    )
     return [state for state in states if state not in variant.states]
 
 
@@ -83,7 +85,7 @@ def _postcondition(view: View, book: Book, post: Condition) -> None:
         _byproducts(view, book, post)
     elif post.kind == "status" and post.resource == view.service.resource and post.becomes and not post.attribute:
         for variant in view.variants:
-            states = (s for s in variant.states if s in view.service.stable_statuses)
+            states = (s for s in variant.states if s in view.service.under_test.stable_statuses)
             for state in (s for s in states if applies(view, post, s, variant)):
                 trial = attempt(view, "documented", Where(variant, state))
                 failure = post.on_failure or view.service.failure_statuses

@@ -24,13 +24,13 @@ from conformance.engine.model.trial import Once, Trial
 from specs.model import Operation, Parameter
 
 MOST_VALUES = 3
-"""The highest number of values of one field that are compared: two show that a value is not merely the default."""
+"""The most values of one field that are compared: two different ones show that a value is not the default."""
 
 EMPTY: tuple[object, ...] = (None, "", [], {})
 """Values that show nothing when they come back: a field that the service ignored may be empty as well."""
 
 OBJECTS = ("object", "dict", "none", None)
-"""Types of rows that may be a mere frame around other rows."""
+"""Types of rows that may only contain other rows."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[_A
     if own is not None:
         yield own
     reader = _reader(view)
-    # A thing that a request gives another name in its path is not shown at the old path.
+    # If the request changes the name in its path, the element is no longer shown at this path.
     if reader is None or (own is not None and placeholders(view.operation.path)[-1:] == [field.path[-1]]):
         return
     probe = ViewOf(reader.id)
@@ -88,7 +88,7 @@ def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[_A
         yield _Answer("/show", replace(field.row, required=False), name, probe)
         return
     shown = _same(view, reader, field)
-    # An action may have a field of the same name that is not the resource's: a copy of it has a name of its own.
+    # A field of an action may have the same name as a field of the resource, and mean something else.
     if shown is not None and (view.operation.action is None or own is not None or shown.row.ref == field.row.ref):
         yield replace(shown, detail="/show", probe=probe)
 
@@ -131,7 +131,7 @@ def _tail(place: Place) -> Place:
 
 
 def _compare(view: View, book: Book, requirement: Requirement, field: request_fields.Field, answer: _Answer) -> None:
-    """A case for each of a few different values that accepted requests of the operation send."""
+    """Add a case for each of the first different values that accepted requests of the operation send."""
     seen: list[object] = []
     for trial in _trials(view, book):
         version = trial.request.version or view.default
@@ -152,7 +152,7 @@ def _compare(view: View, book: Book, requirement: Requirement, field: request_fi
 
 
 def _trials(view: View, book: Book) -> list[Trial]:
-    """The trials whose request is to be accepted, and is sent once: the simplest in the usual situation first."""
+    """The trials whose request must be accepted and is sent once: the simplest one in the usual situation first."""
     usual = view.main[1]
     fit = [
         trial
@@ -165,7 +165,7 @@ def _trials(view: View, book: Book) -> list[Trial]:
     ]
 
     def rank(trial: Trial) -> tuple[bool, bool, bool, bool, int]:
-        # The fewer members a request has, the fewer of them can be the reason for a value that does not come back.
+        # The fewer members a request has, the fewer can be the reason why a value does not come back.
         members = sum(1 for _ in naming.members(trial.request.body))
         older = trial.request.version not in (None, view.default)
         return trial.situation.state != usual, bool(trial.setup), bool(trial.gates), older, members

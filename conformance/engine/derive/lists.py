@@ -67,8 +67,8 @@ def derive_lists(view: View, book: Book) -> None:
 def collection(operation: Operation, rows: list[Parameter]) -> tuple[str, ...] | None:
     """Return the keys from the top of the body to the list of the operation; None if it has no list.
 
-    That is the documented array at the top that is no list of links, or, for what is asked in pages, one within the
-    only object of the body.
+    The list is the first documented array at the top that is no list of links. An operation with pages may also have
+    it inside an object at the top.
     """
     documented = {row.name for row in operation.response.parameters if row.type in _ARRAYS}
     bodies = [s.body for s in operation.response.samples if s.valid and isinstance(s.body, dict)]
@@ -94,7 +94,7 @@ def plain(name: str) -> str:
 def _kin(name: str, array: str, same: Mapping[str, str]) -> Iterator[str]:
     """Return the plain names of fields that a parameter may be about, the likeliest first.
 
-    ``same`` gives the plain name of a field for that of a parameter, where they have no word in common.
+    ``same`` gives the plain name of a field for the plain name of a parameter with a different word.
     """
     base = plain(name)
     yield base
@@ -133,11 +133,11 @@ class _Lists:
                 continue
             keys = tuple(key for key in place[len(inside) :] if key != "[]")
             if keys and keys[0] == row.name.partition(".")[0] and len(keys) > 1 and keys[-1] != "id":
-                continue  # a part of a field is no field that a filter bears the name of
+                continue  # no filter has the name of a part of a field
             if len(keys) in (1, 2) and (len(keys) == 1 or keys[-1] == "id"):
                 found.setdefault(plain(keys[0]), []).append(Shown(row, keys, at))
         for label, shown in found.items():
-            # An object is what its id says, where one is documented.
+            # A filter compares the id of an object, if the id is documented.
             self.fields.setdefault(label, [s for s in shown if len(s.field) == 2] or shown)
 
     def row(self, row: Parameter) -> None:
@@ -157,7 +157,7 @@ class _Lists:
             self._filter(row, requirement)
 
     def _requirement(self, row: Parameter) -> Requirement:
-        """One of the row's name; where the name has several rows, the bound tells those that are past apart."""
+        """The requirement of a row. If several rows have the name, the last version distinguishes the former rows."""
         twins = [r for r in self.rows if r.name == row.name and r is not row]
         plainly = self.view.requirement("list", row.name, row.line, True)
         if twins and row.range.max is not None:
@@ -165,7 +165,7 @@ class _Lists:
         return plainly
 
     def _version(self, *rows: Parameter) -> Microversion | None:
-        """The highest version that is tried at which all the rows exist, None where there is none."""
+        """The highest tried version at which all the rows exist; None if there is none."""
         highest = min([self.view.default, *(r.range.max for r in rows if r.range.max is not None)])
         lowest = max([self.view.lowest, *(r.range.min for r in rows if r.range.min is not None)])
         return highest if lowest <= highest else None
@@ -240,7 +240,7 @@ class _Lists:
         return beside and row.type in _ARRAYS and version in row.range
 
     def _sorting(self, row: Parameter, requirement: Requirement) -> None:
-        """Each documented key that is a documented field, in both directions."""
+        """Add cases of the documented keys that are documented fields, in both directions."""
         keys = next((r for r in self.rows if r.name == "sort_key"), None)
         direction = "sort_dir" if "sort_dir" in self.names else None
         found = list(self._keys(keys)) if keys is not None and direction else []
@@ -268,7 +268,7 @@ class _Lists:
         values = [str(v) for v in row.enum]
         for key in values:
             if plain(key) == "id" and any(k != key and plain(k).endswith("id") for k in values):
-                continue  # which of the two is the documented field, the reference does not say
+                continue  # the reference does not say which of the two keys is the documented field
             shown = self._shown(key)
             version = self._version(row, shown.row) if shown else None
             if shown is not None and version is not None:

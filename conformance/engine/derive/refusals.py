@@ -39,7 +39,7 @@ OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
 
 
 def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
-    """Cases of the kinds error/<code>, constraint, and precondition (the refused side)."""
+    """Add the cases of the kinds error/<code>, constraint, and precondition (the refused side)."""
     listed = {}
     for code in view.operation.responses.error:
         if code.listed and view.default in code.range:
@@ -88,7 +88,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
 
 
 def _rest(view: View, book: Book, listed: dict[int, int]) -> None:
-    """A reason for every listed code that has no case."""
+    """Note a reason for every listed code that has no case."""
     for code, line in listed.items():
         requirement = view.requirement("error", str(code), line)
         if requirement.id not in book.requirements:
@@ -107,14 +107,14 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
     variant, state = view.main
     policy = view.operation.policy
     if policy is not None and "any" in policy.roles:
-        return  # no role is below
+        return  # no role is below the documented one
     role = "reader" if view.role == "member" else "member"
     own = view.operation.path.split("/")[1] in view.service.user_owned
     if role == "reader" and (view.reads or own or (policy is not None and "reader" in policy.roles)):
-        # A reader may read this, or has things of the same kind. The reference names no role that may not.
+        # A reader may do this, and the reference names no role that may not: a role without any right is only observed.
         trial = attempt(view, "documented", Where(variant, state), Asked(role="visitor"), outcome=SILENT_TO_SENDER)
         requirement = view.requirement("error", "403", line)
-        # Things of one user do not exist for another user, in any role.
+        # A user's own element does not exist for another user, whatever the role: there 404 says nothing about roles.
         hides = not own and bool(placeholders(view.operation.path))
         book.case(requirement, "visitor", trial, RefusedWhereSilent(403, "a role without any right", may_hide=hides))
         return
@@ -137,7 +137,7 @@ def _not_found(view: View, book: Book, line: int) -> None:
         _nothing_named(view, book, requirement)
         return
     if view.names_what_it_makes and len(names) == 1:
-        return  # any name will do
+        return  # the client chooses the name, so no name is unknown
     if view.needs_resource and not view.scoped:
         unknown = attempt(view, "documented", Where(variant, state, "missing"), outcome=REFUSED)
     else:
@@ -145,7 +145,7 @@ def _not_found(view: View, book: Book, line: int) -> None:
     book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists"))
     if len(names) > 1 and not view.makes:
         missing = attempt(view, "missing", Where(variant, state, "missing"), outcome=REFUSED)
-        why = f"nothing is called so that {{{names[-1]}}} could name"
+        why = f"no resource has the name given for {{{names[-1]}}}"
         book.case(requirement, f"unknown-{names[-1]}", missing, Refused((404,), why))
     if not view.scoped:
         return
@@ -161,7 +161,7 @@ def _not_found(view: View, book: Book, line: int) -> None:
 
 
 def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
-    """404 cases without an id in the path: an unknown id in the body, or an operation after its last version."""
+    """Add the 404 cases without an id in the path: an unknown id in the body, or the request after its last version."""
     variant, state = view.main
     base = view.body(variant, view.default)
     for field in request_fields.fields(view.operation, view.default) if base is not ABSENT else ():
@@ -207,7 +207,7 @@ def _repeated(view: View, book: Book, line: int) -> None:
 def _wrong_status(view: View, book: Book, line: int | None) -> None:
     """Add cases in every stable status that is not documented; without documented statuses, cases that only observe."""
     for variant in view.variants:
-        others = [s for s in view.service.stable_statuses if s not in variant.states]
+        others = [s for s in view.service.under_test.stable_statuses if s not in variant.states]
         for state in others:
             detail = f"{variant.prefix}{state}"
             if variant.condition is None:
@@ -231,7 +231,7 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     resource = view.service.resource
     said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
     variant, state = view.main
-    if view.operation.id in (view.service.lock, view.service.unlock) or not (said or line):
+    if view.operation.id in (view.service.under_test.lock, view.service.under_test.unlock) or not (said or line):
         return
     if view.role != "member":
         if said:  # the refusal of a member would say nothing about the lock
@@ -292,7 +292,7 @@ def _settable(view: View, condition: Condition) -> bool:
 
 
 def untested_conditions(view: View, book: Book) -> None:
-    """Preconditions and request rows that no case can set up, with their reasons."""
+    """Note the preconditions and request rows that no case can set up, with the reasons."""
     for condition in view.operation.preconditions:
         found = _untested(view, condition)
         if found is not None:
@@ -309,7 +309,7 @@ def untested_conditions(view: View, book: Book) -> None:
 
 
 def _untested(view: View, condition: Condition) -> tuple[str, str, str] | None:
-    """Name, reason and detail of a precondition that has no case; None for one that has."""
+    """The name, the reason and the detail of a precondition without a case; None for a precondition with cases."""
     if view.told_elsewhere(condition):
         return None
     if condition.kind == "quota":

@@ -21,11 +21,12 @@ class Edge:
     """A request that leads from one status to another.
 
     Attributes:
-        operation, role, body: the request.
-        source, targets: the status before it, and the possible statuses after it.
+        operation, role, body: the operation of the request, the role of its sender, and its body.
+        source: the status before the request.
+        targets: the possible statuses after the request, the usual one first.
         from_table: True if the description supplied a part of the edge.
         microversion: the microversion of the request; None for the highest.
-        detour: True if an administrator sends the request instead of a member, who may be refused.
+        detour: True if an administrator sends the request instead of a member, whom the cloud may refuse.
     """
 
     operation: Operation
@@ -39,7 +40,7 @@ class Edge:
 
     @property
     def cost(self) -> float:
-        """The cost of the edge: those from the description, and of administrators, are used only without another."""
+        """The cost of the edge: edges from the description and edges of administrators cost more than other edges."""
         return (
             1.0 + (0.25 if self.from_table else 0) + (0.5 if self.role == "admin" else 0) + (20 if self.detour else 0)
         )
@@ -60,7 +61,7 @@ class StateGraph:
 
     @classmethod
     def of(cls, views: Sequence[View]) -> StateGraph:
-        """The graph of a reference."""
+        """The graph of a reference, from the views of its operations."""
         edges: list[Edge] = []
         for view in views:
             edges += _documented(view) if view.operation.action else _plain(view)
@@ -71,7 +72,13 @@ class StateGraph:
     def way(
         self, source: str, target: str, broken: Iterable[Edge] = (), roles: Iterable[str] = ()
     ) -> list[Edge] | None:
-        """The cheapest edges from one status to another, without broken ones and within the roles of the run.
+        """Find the cheapest way from one status to another.
+
+        Args:
+            source: the status at its start.
+            target: the status at its end.
+            broken: edges to avoid, since the cloud did not do as they say.
+            roles: the roles that may send the requests; all roles if empty.
 
         Returns:
             The edges in order; empty if source and target are the same; None if no edges lead there.
@@ -101,7 +108,7 @@ def _documented(view: View) -> list[Edge]:
     for variant in view.variants:
         for state in variant.states:
             targets = view.leads_to(state, variant)
-            if targets and targets[0] != state and targets[0] in view.service.stable_statuses:
+            if targets and targets[0] != state and targets[0] in view.service.under_test.stable_statuses:
                 body = view.body(variant, view.default)
                 table = variant.condition is None
                 edges.append(Edge(view.operation, state, targets, view.role, body, table, version))
@@ -110,7 +117,7 @@ def _documented(view: View) -> list[Edge]:
 
 def _plain(view: View) -> list[Edge]:
     edges = []
-    for way in view.service.transitions:
+    for way in view.service.under_test.transitions:
         if way.operation == view.operation.id:
             wanted = dict(way.request)
             body: Any = ABSENT

@@ -26,15 +26,15 @@ REQUEST_ID = r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 """The form of a request identifier, which the reference gives as req- and a UUID."""
 
 HEADER_FORMS = {"location": r"https?://\S+", "x-*-request-id": REQUEST_ID}
-"""A shell pattern over the name of a header -> the form of its value. Older services name themselves in the header that
-is X-Openstack-Request-Id now."""
+"""A shell pattern for the name of a header -> the form of its value. The pattern of the request identifier fits
+X-Openstack-Request-Id and the older names, which contain the type of the service."""
 
 FREE_VALUES = 12
-"""At most so many enumerated values are checked in a response; longer lists are vocabularies."""
+"""The most values of an enumeration that is checked in a response; a longer one counts as a mere vocabulary."""
 
 
 def derive_success(view: View, book: Book) -> None:
-    """Cases of the kinds normal, body, header, precondition (the accepted side) and postcondition."""
+    """Add the cases of the kinds normal, body, header, precondition (the accepted side) and postcondition."""
     main_variant, main_state = view.main
     if not view.scoped:
         trial = attempt(view, "documented", Where(main_variant, main_state))
@@ -44,11 +44,11 @@ def derive_success(view: View, book: Book) -> None:
         derive_contents(view, book, trial)
         _samples(view, book)
         return
-    if main_variant.condition is None and view.operation.id in view.service.statuses_to_try:
+    if main_variant.condition is None and view.operation.id in view.service.under_test.statuses_to_try:
         book.used.add(f"statuses_to_try: {view.operation.id} is tried in {' and '.join(main_variant.states)}")
     for variant in view.variants:
         for state in variant.states:
-            if state not in view.service.stable_statuses:
+            if state not in view.service.under_test.stable_statuses:
                 _transient(view, book, variant, state)
                 continue
             trial = attempt(view, "documented", Where(variant, state))
@@ -101,7 +101,7 @@ def _admitted(view: View, book: Book, trial: Trial, variant: Variant, detail: st
 
 
 def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, detail: str) -> None:
-    """One requirement a sentence; what holds in the state of the trial is awaited on it."""
+    """Add a case for each postcondition that applies to the status and the request of a trial."""
     state = trial.situation.state
     for post in view.operation.postconditions:
         if view.told_elsewhere(post):
@@ -135,7 +135,7 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
 
 
 def _no_case(view: View, post: Condition) -> tuple[str, str] | None:
-    """The reason why a postcondition has no case, and its detail; None where it has one."""
+    """The reason why a postcondition has no case, and its detail; None for a postcondition with cases."""
     if not view.holds_here(post.when):
         when = post.when or When()
         bounds = f"from {when.min or 'the first'} to {when.max or 'the last'}"
@@ -149,14 +149,14 @@ def _no_case(view: View, post: Condition) -> tuple[str, str] | None:
 
 
 def post_name(post: Condition) -> str:
-    """The detail of the requirement that a postcondition is."""
+    """The detail in the id of a postcondition's requirement."""
     attribute = f"{post.attribute}-" if post.attribute not in (None, "status") else ""
     what = post.effect if post.kind == "effect" else "+".join(post.becomes or post.transient) or "unchanged"
     return f"{post.resource}-{attribute}{what}"
 
 
 def applies(view: View, post: Condition, state: str | None, variant: Variant) -> bool:
-    """Whether a postcondition holds of a form of the request in a status, as far as its sentence qualifies them."""
+    """Whether a postcondition applies to a form of the request in a status, by the conditions of its sentence."""
     when = post.when
     if when is None:
         others = [
@@ -171,7 +171,7 @@ def applies(view: View, post: Condition, state: str | None, variant: Variant) ->
 
 
 def derive_contents(view: View, book: Book, trial: Trial) -> None:
-    """Cases about the headers and the body of the main trial, for the version it is made at."""
+    """Add the cases of the headers and the body of the main trial, at its version."""
     version = view.default
     response = view.operation.response
     body = response.body
@@ -190,7 +190,7 @@ def derive_contents(view: View, book: Book, trial: Trial) -> None:
 
 
 def _body_rows(view: View, book: Book) -> None:
-    """Cases about the fields of the body, at the highest version that has one."""
+    """Add the cases of the fields of the body, at the highest version with a body."""
     version = _last_with_content(view)
     if version is None:
         return
@@ -207,7 +207,7 @@ def _body_rows(view: View, book: Book) -> None:
 
 
 def _last_with_content(view: View) -> Microversion | None:
-    """The highest version at which the reference does not call the body empty; None where it always does."""
+    """The highest version at which the reference does not call the body empty; None if it is always empty."""
     body = view.operation.response.body
     empty = VersionRange.parse(body.min, body.max)
     if body.content != "empty" or view.default not in empty:
@@ -217,16 +217,16 @@ def _last_with_content(view: View) -> Microversion | None:
 
 
 def header_shown(row: Parameter) -> HeaderShown:
-    """The expectation of a header row."""
+    """The expectation that a header row of the reference gives."""
     forms = (form for name, form in HEADER_FORMS.items() if fnmatchcase(row.name.lower(), name))
     return HeaderShown(row.name, row.required, next(forms, None))
 
 
 def field_shown(view: View, row: Parameter, version: Microversion) -> FieldShown | None:
-    """The expectation of a body row at a version, or None where the reference shows no place for it.
+    """The expectation that a body row gives at a version; None if the reference shows no place for the row.
 
-    A field that only some roles see, or that the reference calls optional, or requires from a later version on, is not
-    required. Null is documented where the description says so or a sample of the operation shows it.
+    A field is not required if only some roles see it, if the reference calls it optional, or if it is required only
+    from a later version on. Null is allowed if the row, the description or a sample allows it.
     """
     place = place_of(view.operation, row)
     if place is None:
@@ -253,7 +253,7 @@ def _parents(view: View, row: Parameter) -> list[Parameter]:
 
 
 def _first_of(view: View, sample: Sample) -> Microversion:
-    """The lowest version at which every member of a sample is documented: it may name none, or the first of some."""
+    """The lowest version at which every member of a sample is documented; the sample may name an older one, or none."""
     keys = set(naming.members(sample.body))
     since: dict[str, list[Microversion]] = {}
     for row in view.operation.request.parameters:
@@ -263,7 +263,7 @@ def _first_of(view: View, sample: Sample) -> Microversion:
 
 
 def _foreign(body: Any, key: str = "") -> str | None:
-    """The member of a sample that holds the id of something of somebody else's; None where there is none."""
+    """The member of a sample that holds the fixed UUID of some resource; None if there is none."""
     if isinstance(body, dict):
         return next((found for k, v in body.items() if (found := _foreign(v, k))), None)
     if isinstance(body, list):
@@ -272,7 +272,7 @@ def _foreign(body: Any, key: str = "") -> str | None:
 
 
 def _samples(view: View, book: Book) -> None:
-    """Every sample of a request is a documented request, at the version that its heading or path names."""
+    """Add a case for every sample: it is a documented request, at the version that its heading or path names."""
     for sample in view.operation.request.samples:
         if not sample.valid:
             continue
@@ -293,6 +293,6 @@ def _samples(view: View, book: Book) -> None:
         requirement = view.requirement("normal", name, line)
         if numbers and not view.reads and (named := _foreign(body)):
             one = replace(requirement, id=f"{requirement.id}[{label}]")
-            book.without_case(one, "not-derivable", f"the sample's {named} names what this suite cannot make")
+            book.without_case(one, "not-derivable", f"the sample's {named} names a resource that the suite cannot make")
         elif numbers:
             book.case(requirement, label, trial, Accepted(numbers))

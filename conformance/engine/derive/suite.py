@@ -1,4 +1,4 @@
-"""Specs to a suite: every requirement and case of a set of operations."""
+"""Derives a suite from specs: every requirement and case of a set of operations."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from specs.record.model import Source
 
 
 def service_of(specs: Iterable[Spec]) -> str:
-    """The type of the service that specs are of; empty where there are none."""
+    """The type of the service of some specs; empty without specs."""
     return next((spec.service for spec in specs), "")
 
 
 def highest_version(specs: Sequence[Spec]) -> Microversion:
-    """The highest microversion that any of the specs names: the reference knows nothing of later ones."""
+    """The highest microversion that any of the specs names; the first microversion of the service if none names one."""
     named: list[str] = []
     for spec in specs:
         for operation in spec.operations:
@@ -50,7 +50,7 @@ def _ends(*things: Versions | Body | Parameter | Code) -> list[str]:
 
 
 def _shown_null(specs: Sequence[Spec]) -> frozenset[str]:
-    """The parameters that some sample of the reference shows as null: where one does, null is documented."""
+    """The ``ref`` of each parameter that a sample shows as null, which documents that it may be null."""
     found = set()
     for spec in specs:
         for operation in spec.operations:
@@ -70,15 +70,15 @@ def derive(
     service: ServiceDescription | None = None,
     api: ApiVersion = ANY,
 ) -> Suite:
-    """All requirements and cases of the operations of ``selected``.
+    """Derive all requirements and cases of the operations of ``selected``.
 
     Args:
         specs: all specs of the reference; they give the vocabulary, the common headers and the known versions.
-        selected: those whose operations are tried; all of ``specs`` where None.
-        ceiling: the highest microversion of the cloud; what lies beyond is not derived. Where the API has no
-            microversions, its one version.
-        default_policy: the cloud is known to keep the documented policy defaults.
-        service: its description; the one that comes with this suite where None.
+        selected: the specs whose operations are tried; None for all specs.
+        ceiling: the highest microversion of the cloud: promises beyond it have no cases. For an API without
+            microversions, its only version.
+        default_policy: True if the cloud is known to keep the documented defaults of its policy.
+        service: the description of the service; None for the one in this distribution.
         api: the version of the API that is tried.
     """
     service = from_first(service or load_service(service_of(specs)), api)
@@ -118,14 +118,14 @@ def derive(
 
 
 def from_first(service: ServiceDescription, api: ApiVersion) -> ServiceDescription:
-    """A description with the lowest microversion of an endpoint, where that begins later than the description says."""
+    """The description, with the lowest microversion of an endpoint if this is higher than the described one."""
     if api.first is None or api.first <= service.first_microversion:
         return service
     return replace(service, first_microversion=api.first)
 
 
 def _elsewhere(at: Addressed, book: Book) -> None:
-    """A reason for every operation of a version of the API that is not tried, or of none."""
+    """Note a reason for every operation of another version of the API, or of no version."""
     for spec, operation, major in at.elsewhere:
         whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
         if major is None:
@@ -135,15 +135,15 @@ def _elsewhere(at: Addressed, book: Book) -> None:
 
 
 def _apart(untested: Untested, book: Book) -> Untested:
-    """A promise without a case, by a name of its own where another one of its sentence has cases."""
+    """A promise without a case; if its requirement has cases from other promises, it gets an id of its own."""
     if untested.requirement not in book.requirements:
         return untested
     return replace(untested, requirement=f"{untested.requirement}[{id_part(untested.detail)}]")
 
 
 def views(specs: Sequence[Spec], top: Microversion, service: ServiceDescription, api: ApiVersion = ANY) -> list[View]:
-    """A view of every operation that can lead from status to status: tested ones, and those the state table names."""
-    named = {transition.operation for transition in service.transitions}
+    """The views of the operations that may change a status: the tested ones, and those in the described transitions."""
+    named = {transition.operation for transition in service.under_test.transitions}
     found = [View(o, spec, service, top, only=api.only) for spec in specs for o in spec.operations]
     return [
         v
@@ -155,7 +155,7 @@ def views(specs: Sequence[Spec], top: Microversion, service: ServiceDescription,
 
 
 def supported(operation: Operation, service: ServiceDescription) -> bool:
-    """Whether the operation belongs to the versioned API, and nothing that it needs is known to be out of reach."""
+    """Whether the operation belongs to the versioned API, and the description does not call it untestable."""
     outside = (operation.path == "/" and not service.root_is_operation) or operation.path.startswith("/{")
     return not outside and operation.id not in service.untestable
 
@@ -167,7 +167,7 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
     if view.environment is not None:
         name, line, _ = normal_requirement(view, view.default)
         requirement = view.requirement("normal", name, line)
-        why = f"line {view.environment.line} asks for what no request can set up"
+        why = f"line {view.environment.line} requires an environment that no request can set up"
         book.without_case(requirement, "not-through-api", why)
     else:
         derive_success(view, book)

@@ -1,11 +1,10 @@
-"""Requests with a value that the reference lets in: each optional field and each enumerated value once, and the limits.
+"""Requests with allowed values: each optional field and each enumerated value once, and the limits of values.
 
-One request gives one such value, so that a refusal names it; what another documented request holds already is not given
-again. A value is one that the reference itself names, or the tables: where only the type of a field is known, nobody
-can say that a refusal is not the value's fault, and there is no case.
+Each request adds one such value, so that a refusal shows which value was refused. A value that another documented
+request already has gets no case. Every value comes from the reference or from the description. If only the type of a
+field is known, there is no case, since the cloud might refuse a made-up value with good reason.
 
-Quantities are not tried at their upper limit. How much of a thing there may be is a matter of a cloud's size and
-quotas, and no table of a request speaks of those.
+The upper limits of quantities are not tried: the size and the quotas of a cloud set limits that no request table gives.
 """
 
 from __future__ import annotations
@@ -37,7 +36,14 @@ GIVEN = "given"
 
 @dataclass(frozen=True)
 class _Value:
-    """A value of a row and what it is; ``last`` is the version at which it is given, where the row is a former one."""
+    """A value of a row.
+
+    Attributes:
+        row: the row.
+        label: the name of the value in the id of the case.
+        value: the value itself.
+        last: the version of the request if the row ends before the highest version; None otherwise.
+    """
 
     row: Parameter
     label: str
@@ -46,14 +52,14 @@ class _Value:
 
     @property
     def detail(self) -> str:
-        """The text in the brackets of the case's id; rows of one name are told apart by their last versions."""
+        """The text in the brackets of the case's id; the last version distinguishes rows of the same name."""
         name = id_part(self.row.name)
         plain = f"with-{name}" if self.label == GIVEN else f"{name}-{id_part(self.label)}"
         return f"{plain}-{self.last}" if self.last is not None else plain
 
     @property
     def what(self) -> str:
-        """The value in words, as a reason needs it."""
+        """The promise about the value in words, for the reason of a fail."""
         limit = {"longest": "the longest", "shortest": "the shortest", "lowest": "the lowest"}.get(self.label)
         if self.label == GIVEN:
             return f"{self.row.name} may be given"
@@ -61,12 +67,12 @@ class _Value:
 
 
 def derive_values(view: View, book: Book) -> None:
-    """Cases of the kind normal with one value each that no other accepted request of the operation holds.
+    """Add cases of the kind normal, each with a value that no other accepted request of the operation has.
 
-    To be called when all other accepted requests of the operation are in the book.
+    All other accepted requests of the operation must be in the book already.
     """
     if not view.reads:
-        for field in reversed(request_fields.fields(view.operation, view.default)):  # what has parts is given with them
+        for field in reversed(request_fields.fields(view.operation, view.default)):  # parts first: they need the whole
             _field(view, book, field, view.default)
         for field in former_fields(view):
             if field.row.max is not None:
@@ -91,7 +97,7 @@ def _field(view: View, book: Book, field: request_fields.Field, version: Microve
 
 
 def _held(view: View, book: Book, field: request_fields.Field, one: _Value) -> bool:
-    """Whether a documented request holds the value already."""
+    """Whether the body of another documented request already has the value."""
     for trial in book.trials.values():
         if (
             trial.operation.id == view.operation.id
@@ -106,7 +112,7 @@ def _held(view: View, book: Book, field: request_fields.Field, one: _Value) -> b
 
 
 def _is_good(value: Any, row: Parameter) -> bool:
-    """Whether a value is one that the row lets in: samples are not always of the documented type."""
+    """Whether the row allows a value: the values in samples are not always of the documented type."""
     if value is None:
         return bool(row.nullable)
     return isinstance(value, Binding) or is_of_type(value, row.type or "")
@@ -117,7 +123,7 @@ def _version(view: View, trial: Trial) -> Microversion:
 
 
 def _given(view: View, book: Book, field: request_fields.Field, one: _Value, version: Microversion) -> None:
-    """The case that gives a value of a body, or why there is none."""
+    """Add the case of a value in the body, or note the reason why it has none."""
     rule = _ruled(view, book, one, version)
     if rule is not None and rule.reason is not None:
         return
@@ -139,7 +145,7 @@ def _given(view: View, book: Book, field: request_fields.Field, one: _Value, ver
 
 
 def _query(view: View, book: Book, row: Parameter) -> None:
-    """The cases that give a value of a query, which most references name by its type alone."""
+    """Add the cases of the values of a query parameter; most references give only its type."""
     bound, known = view.service.binding(view.operation, row.name)
     if not bound:
         known = row.enum[0] if row.enum else "True" if row.type in ("boolean", "bool") else ABSENT
@@ -150,9 +156,9 @@ def _query(view: View, book: Book, row: Parameter) -> None:
 
 
 def _asked(view: View, book: Book, one: _Value) -> bool:
-    """Whether a request that is to be accepted asks with the value already.
+    """Whether the query of another request that must be accepted already has the value.
 
-    What is tried on a list does not count: where the list shows nothing that it could be told by, it is not asked.
+    Trials of lists do not count: they do not send the value if the elements of the list do not differ enough.
     """
     return any(
         name == one.row.name and (one.label == GIVEN or str(value) == one.value)
@@ -186,7 +192,7 @@ def _given_query(view: View, book: Book, one: _Value) -> None:
 
 
 def _ruled(view: View, book: Book, one: _Value, version: Microversion) -> ValueRule | None:
-    """The rule for a value. Where the rule or the reference lets no case be made, the reason is noted."""
+    """The rule for a value. If the rule or the reference allows no case, the reason is noted."""
     rule = view.service.value_rule(view.operation, one.row.name, one.label)
     if rule is not None:
         book.used.add(f"value_rules: {view.operation.id} {one.row.name}={one.label}")

@@ -1,4 +1,4 @@
-"""Microversions as a dimension: each bound from both sides, the operation at each version where it changes, no more."""
+"""Cases at several microversions: both sides of each bound, and the operation at each version that changes it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from specs.microversion import Microversion, VersionRange
 from specs.model import Parameter
 
 GONE = 410
-"""The code of what was there once."""
+"""The status code of a removed resource (RFC 9110, 15.5.11)."""
 
 
 def derive_versions(view: View, book: Book) -> None:
-    """Cases of the kinds microversion, removed, and normal at every version where something changes."""
+    """Add the cases of the kind microversion, and of the kind normal at every version that changes the operation."""
     _operation_bounds(view, book)
     variant, state = view.main
     for version in points(view):
@@ -45,13 +45,13 @@ def derive_versions(view: View, book: Book) -> None:
 
 
 def derive_removed(view: View, book: Book) -> None:
-    """The case of the kind removed: what a release has removed is refused, with 410 where that is listed."""
+    """Add the case of the kind removed: a removed operation is refused, with 410 if this code is listed."""
     removal = view.operation.removed
     if removal is None:
         return
     variant, state = view.main
     gone = any(code.code == GONE for code in view.operation.responses.error)
-    # A removed operation has no elements any more: where the cloud shows none, any name will do.
+    # A removed operation may have no elements any more, so its path may hold an unknown name.
     names = placeholders(view.operation.path)
     apart = bool(names) and not view.needs_resource
     trial = attempt(
@@ -84,7 +84,7 @@ def points(view: View) -> list[Microversion]:
 
 
 def _bounds(view: View) -> Iterator[Microversion]:
-    """The first version of each range in which something about the response or its code differs."""
+    """The first version after each change of the documented response or its code."""
     operation = view.operation
     parts: list[VersionRange] = [row.range for row in operation.response.parameters]
     parts += [code.range for code in operation.responses.normal]
@@ -97,7 +97,7 @@ def _bounds(view: View) -> Iterator[Microversion]:
 
 
 def _edges(part: VersionRange, view: View) -> Iterator[tuple[str, Microversion, Microversion]]:
-    """Both sides of each bound that lies within the operation's versions: name, version outside, version inside."""
+    """Yield the name, the version outside and the version inside of each bound within the operation's versions."""
     before = part.min.previous if part.min is not None else None
     if part.min is not None and before is not None and before in view.range and part.min in view.range:
         yield f"min-{part.min}", before, part.min
@@ -122,7 +122,7 @@ def _response_row(view: View, book: Book, row: Parameter) -> None:
     for bound, outside, inside in _edges(row.range, view):
         if any(outside in twin.range for twin in twins):
             continue
-        # A field that is asked and answered has bounds of two kinds.
+        # A field of both the request and the response has two requirements.
         name = f"response/{row.name}" if asked else row.name
         requirement = _bound_requirement(view, name, row.line, bound)
         trial_out, trial_in = showing(view, row.name, outside), showing(view, row.name, inside)
@@ -140,7 +140,7 @@ def _response_row(view: View, book: Book, row: Parameter) -> None:
 
 
 def former_fields(view: View) -> list[request_fields.Field]:
-    """Request fields that end before the default version."""
+    """The request fields that end before the default version."""
     known = {f.row for f in request_fields.fields(view.operation, view.default)}
     former: dict[str, request_fields.Field] = {}
     for row in view.operation.request.parameters:
@@ -153,7 +153,7 @@ def former_fields(view: View) -> list[request_fields.Field]:
 
 
 def _request_field(view: View, book: Book, field: request_fields.Field) -> None:
-    """A request field with bounds: accepted inside, refused or without effect outside."""
+    """Add the cases of a request field with bounds: accepted inside, refused or without effect outside."""
     row, name = field.row, field.path[-1] if view.operation.action else field.name
     variant, state = view.main_with([field.path[-1]])
     twins = any(r.name == row.name and r is not row for r in view.operation.request.parameters)
@@ -186,7 +186,7 @@ def _request_field(view: View, book: Book, field: request_fields.Field) -> None:
 
 
 def _value(view: View, field: request_fields.Field, version: Microversion) -> Any:
-    """A value for a field. Free texts are told apart by version, so that an effect can be traced to its request."""
+    """A value for a field. A free text names the version, so that its effect can be traced to the request."""
     bound, value = view.service.binding(view.operation, field.path[-1])
     if bound:
         return value
@@ -196,7 +196,7 @@ def _value(view: View, field: request_fields.Field, version: Microversion) -> An
 
 
 def _operation_bounds(view: View, book: Book) -> None:
-    """The operation's own bounds: accepted inside, refused with 404 or 400 outside."""
+    """Add the cases of the operation's own bounds: accepted inside, refused with 404 or 400 outside."""
     operation, own = view.operation, view.operation.microversions
     variant, state = view.main
     if operation.removed is not None:
@@ -206,7 +206,7 @@ def _operation_bounds(view: View, book: Book) -> None:
             continue
         requirement = _bound_requirement(view, "operation", own.line, bound, in_parameters=False)
         body = view.body(variant, view.default)
-        # Where the path exists already, or still, it is the method that does not.
+        # If another operation has the path at this version, only the method is unknown.
         codes = (404, 400, 405) if _other_method(view, outside) else (404, 400)
         refused: Trial = attempt(
             view, "outside", Where(variant, state), Asked(version=outside, body=body), outcome=REFUSED
@@ -222,7 +222,7 @@ def _operation_bounds(view: View, book: Book) -> None:
 
 
 def _other_method(view: View, version: Microversion) -> bool:
-    """Whether another operation has the path at a version, with another method."""
+    """Whether another operation has the same path with another method at a version."""
     own = view.operation
     return any(
         form(o.path) == form(own.path) and o.method != own.method and version in o.microversions.range

@@ -1,4 +1,4 @@
-"""One operation seen by the generator: its versions, variants, states and bodies, and the book of trials."""
+"""A view of one operation for the derivation of cases: its versions, forms, statuses, bodies and roles."""
 
 from __future__ import annotations
 
@@ -22,9 +22,13 @@ from specs.record.model import Source
 
 @dataclass(frozen=True)
 class Variant:
-    """One form of the documented request, and the statuses in which the reference lets it be accepted.
+    """One form of the documented request, and the statuses in which it is accepted by the reference.
 
-    ``condition`` is the precondition that says so, None where the reference is silent.
+    Attributes:
+        name: the name of the form in ids; empty if there is only one form.
+        include: the fields of the body that make this form.
+        states: the statuses in which the request is accepted.
+        condition: the precondition that gives the statuses; None if the reference is silent.
     """
 
     name: str
@@ -40,10 +44,19 @@ class Variant:
 
 @dataclass(frozen=True)
 class View:
-    """An operation with its spec, the tables, and the highest microversion that reference and cloud share.
+    """An operation, with the facts of its reference and of its service.
 
-    ``within`` is the environment of its trials' resources, by its name in the description; empty for the usual ones.
-    ``only``: the endpoint has the version ``top`` alone, and no request asks for another (see ``ApiVersion``).
+    Attributes:
+        operation: the operation.
+        spec: the spec that contains it.
+        service: the description of the service.
+        top: the highest microversion that reference and cloud share.
+        vocabulary: the documented values of statuses, each with its spec.
+        common: the headers of every response, each with its spec.
+        shown_null: the parameters that a sample shows as null.
+        producers: the operations that make elements of collections; None if they do not matter.
+        within: the environment of the resources of the trials, by its name in the description; empty for the usual one.
+        only: True if the endpoint has the version ``top`` alone, so that requests name none (see ``ApiVersion``).
     """
 
     operation: Operation
@@ -66,7 +79,7 @@ class View:
 
     @cached_property
     def default(self) -> Microversion:
-        """The version of trials that name none: the highest at which the operation exists and is tried."""
+        """The highest version at which the operation exists and is tried; trials without a version use it."""
         own = last_version(self.operation)
         return self.top if own is None else min(own, self.top)
 
@@ -92,12 +105,12 @@ class View:
 
     @cached_property
     def makes_resource(self) -> bool:
-        """Whether the path is that of the collection of resources that have statuses."""
+        """Whether the path is that of the collection of the resources that have statuses."""
         return self.producers is not None and self.service.identifier in self.producers.names(self.operation.path)
 
     @cached_property
     def status_conditions(self) -> tuple[Condition, ...]:
-        """The preconditions on the status of the resource, of which the environment holds; its own before others."""
+        """The preconditions on the status of the resource; only those about the environment of the trials, if any."""
         found = tuple(
             c
             for c in self.operation.preconditions
@@ -110,7 +123,7 @@ class View:
         return tuple(c for c in found if self._own(c)) or found
 
     def holds_here(self, when: When | None, version: Microversion | None = None) -> bool:
-        """Whether a fact can hold of what this suite makes, at a version, or that of trials that name none."""
+        """Whether a fact applies to the resources of the trials, at a version or at the default version."""
         if when is None:
             return True
         within = (version or self.default) in VersionRange.parse(when.min, when.max)
@@ -118,14 +131,14 @@ class View:
             return within
         if self.within:
             return self.of_environment(when) == self.within
-        return when.environment in self.service.usual_environments
+        return when.environment in self.service.under_test.usual_environments
 
     def of_environment(self, when: When | None) -> str:
-        """The environment that a fact is about, where resources of this suite are of it only if a case asks for it."""
+        """The environment of a fact; empty if the fact is about all resources, or the environment cannot be made."""
         return self.service.environment_of(when.environment) if when is not None and when.environment else ""
 
     def told_elsewhere(self, condition: Condition) -> bool:
-        """Whether ``environments`` derives what a condition gives."""
+        """Whether the module ``environments`` derives the cases of a condition."""
         return self.scoped and bool(self.of_environment(condition.when) or self.service.byproduct(condition))
 
     def _own(self, condition: Condition) -> bool:
@@ -134,19 +147,20 @@ class View:
 
     @cached_property
     def possible(self) -> tuple[str, ...]:
-        """Statuses that the reference gives for afterwards in an environment that this cloud may have or not."""
+        """The documented statuses after the request in environments that this cloud may or may not have."""
         return tuple(
             status
             for post in self.operation.postconditions
             if post.kind == "status" and post.resource == self.service.resource and post.when is not None
-            if post.when.environment is not None and post.when.environment not in self.service.usual_environments
+            if post.when.environment is not None
+            and post.when.environment not in self.service.under_test.usual_environments
             if not self.of_environment(post.when)
             for status in post.becomes
         )
 
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
-        """The forms of the request that the reference distinguishes, or the one form that it has."""
+        """The forms of the request that the reference distinguishes; at least one."""
         found = []
         for condition in self.status_conditions:
             when = condition.when or When()
@@ -159,7 +173,9 @@ class View:
             found.append(Variant("-".join(names), tuple(include.items()), condition.any_of, condition))
         if found:
             return tuple({v.name: v for v in reversed(found)}[n] for n in dict.fromkeys(v.name for v in found))
-        states = self.service.statuses_to_try.get(self.operation.id, (self.service.initial_status,))
+        states = self.service.under_test.statuses_to_try.get(
+            self.operation.id, (self.service.under_test.initial_status,)
+        )
         return (Variant("", (), states, None),)
 
     def _existing(self, names: tuple[str, ...]) -> list[str]:
@@ -189,32 +205,32 @@ class View:
 
     @property
     def names_what_it_makes(self) -> bool:
-        """Whether the client chooses the name, in the path, of what the operation makes."""
+        """Whether the operation makes an element whose name the client chooses in the path."""
         producer = self.producers.made_by(self.operation) if self.producers is not None else None
         return producer is not None and producer.chosen
 
     @property
     def main(self) -> tuple[Variant, str | None]:
-        """The form and the status in which everything is tried that depends on neither."""
+        """The form and the status for the trials that depend on neither."""
         if not self.needs_resource:
             return self.variants[0], None
         for variant in self.variants:
             for state in variant.states:
-                if state == self.service.initial_status:
+                if state == self.service.under_test.initial_status:
                     return variant, state
         for variant in self.variants:
             for state in variant.states:
-                if state in self.service.stable_statuses:
+                if state in self.service.under_test.stable_statuses:
                     return variant, state
-        return self.variants[0], self.service.initial_status
+        return self.variants[0], self.service.under_test.initial_status
 
     def main_with(self, names: Iterable[str]) -> tuple[Variant, str | None]:
-        """As ``main``, for a request that has some fields: the reference may ask another status for them."""
+        """The form and the status for a request with some fields, which may need another status than ``main``."""
         given = set(names)
         for variant in self.variants:
             if variant.condition and variant.condition.when and given & set(variant.condition.when.present):
                 for state in variant.states:
-                    if state in self.service.stable_statuses:
+                    if state in self.service.under_test.stable_statuses:
                         return variant, state
         return self.main
 
@@ -227,30 +243,30 @@ class View:
         return None
 
     def _met(self) -> bool:
-        """Whether the tables say that the environment is that of what this suite makes, or how it is brought about."""
+        """Whether the usual resources meet the environment by description, or a step before the request sets it up."""
         met = any(fnmatchcase(self.operation.id, pattern) for pattern in self.service.environment_satisfied)
         return met or bool(self.service.steps(self.operation, "steps_before"))
 
     @property
     def fault(self) -> ErrorBody:
-        """The form of an error's body."""
+        """The expected form of the body of an error."""
         form = self.service.error_body
         return ErrorBody(form.list_key, form.code_field, form.required_fields)
 
     @property
     def role(self) -> str:
-        """The role that the reference lets use the operation: the lowest documented one."""
+        """The lowest role that may use the operation by the reference."""
         policy = self.operation.policy
         return "admin" if policy and not ({"owner", "any", "member", "reader"} & set(policy.roles)) else "member"
 
     def body(self, variant: Variant, version: Microversion, extra: Mapping[str, Any] | None = None) -> Any:
-        """The request body of a form at a version."""
+        """The request body of a form at a version; ``extra`` gives further fields."""
         wanted = {**dict(variant.include), **(extra or {})}
         wanted.update(dict.fromkeys(self.service.with_companions(self.operation, wanted), ABSENT))
         return bodies.build(self.operation, version, self.service, wanted)
 
     def leads_to(self, state: str, variant: Variant, version: Microversion | None = None) -> tuple[str, ...]:
-        """The statuses that the reference, or the state table, gives for afterwards; empty where none changes."""
+        """The statuses after the request, by the reference or else by the description; empty if the status stays."""
         special: list[str] = []
         conditional: list[str] = []
         plain: list[str] = []
@@ -268,7 +284,7 @@ class View:
         reached = tuple(dict.fromkeys(special or conditional or plain))
         if reached:
             return tuple(dict.fromkeys((*reached, *self.possible)))
-        for way in self.service.transitions:
+        for way in self.service.under_test.transitions:
             if way.operation == self.operation.id and way.source == state:
                 wanted = dict(way.request)
                 if not wanted or wanted.items() <= dict(variant.include).items():

@@ -1,4 +1,4 @@
 """Makes one trial.
 
-In: a trial. Out: its evidence: what was sent and answered, and what the cloud showed before and after.
+In: a trial. Out: its evidence: the request, the answer, and the views that the cloud gave before and after them.
 """

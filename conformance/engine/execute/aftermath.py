@@ -1,4 +1,4 @@
-"""Consequences of an answer for the things of a lane: made, renamed, gone, or changed despite a refusal."""
+"""The consequences of an answer for the things of a lane: made, renamed, removed, or changed despite a refusal."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from specs.microversion import Microversion
 
 @dataclass
 class Aftermath:
-    """Serves the trials of one lane."""
+    """Notes the consequences of the requests of one lane, and takes back those that others would feel."""
 
     context: RunContext
     paths: Paths
     snapshots: Snapshots
 
     def intend(self, trial: Trial, request: Request, role: str) -> Intent | None:
-        """Write down that the request makes something, before it is sent; nothing where it makes nothing."""
+        """Write the thing that the request will make into the journal, before it is sent; None if it makes nothing."""
         producer = request.needs.producer if trial.situation.target == "own" else None
         if producer is None:
             return None
@@ -46,7 +46,7 @@ class Aftermath:
         return request.filled.path.rpartition("/")[0], list(request.filled.values.values())[-1]
 
     def accepted(self, evidence: Evidence, answer: Answer, request: Request) -> Evidence:
-        """Note the things that an accepted request has made, renamed or removed; undo its effects on others."""
+        """Note the things that an accepted request has made, renamed or removed, and undo its effects on others."""
         trial, operation = evidence.trial, evidence.trial.request.operation
         elements, owned = self.paths.elements, request.filled.owned
         made = self._made(trial, answer, request, evidence.role or trial.request.role)
@@ -57,7 +57,7 @@ class Aftermath:
         elif operation.method == "DELETE":
             self.paths.forget(request.filled)
             elements.forget_below(request.filled.path)
-            if owned is not None and operation.path.endswith("}"):  # not what is below it
+            if owned is not None and operation.path.endswith("}"):  # the thing itself, not something below it
                 elements.gone(owned)
         elif (renamed := self._renamed(trial, request)) is not None:
             self.paths.forget(request.filled)
@@ -68,7 +68,7 @@ class Aftermath:
         return evidence
 
     def refused(self, evidence: Evidence, request: Request) -> Evidence:
-        """Whether a refused request has changed something all the same, where no resource with statuses is needed."""
+        """Return evidence with the views after a refusal, for a request that needs no resource with statuses."""
         if request.before is None:
             return evidence
         after = self._after(evidence, request)
@@ -77,7 +77,7 @@ class Aftermath:
         return replace(evidence, before=request.before, after=after)
 
     def refused_beside(self, evidence: Evidence, request: Request) -> Evidence:
-        """The same beside the resource that has statuses, which was followed."""
+        """Return evidence with the further views after a refusal, beside that of the resource under test."""
         if evidence.after is None or request.before is None:
             return evidence
         after = self._after(evidence, request)
@@ -93,7 +93,7 @@ class Aftermath:
 
     @staticmethod
     def _renamed(trial: Trial, request: Request) -> Owned | None:
-        """The thing that has another name now: the body holds the new name under the placeholder's word."""
+        """The thing that the request has renamed; None if none. The body holds the new name under the placeholder."""
         owned = request.filled.owned
         if owned is None or owned.producer is None or trial.request.operation.action is not None:
             return None
@@ -101,12 +101,12 @@ class Aftermath:
         return owned if isinstance(now, str) and now != owned.value else None
 
     def take_back(self, request: Request) -> None:
-        """Take back what the steps before a request, or a refused request, have changed for others."""
+        """Take back the changes for others of the steps before a request and of a refused one that was executed."""
         self._take(request.needs.undo_refused, request)
         self._undo(request)
 
     def _undo(self, request: Request) -> None:
-        """Take back what an accepted request or the steps before it have changed for others."""
+        """Take back the changes for others of an accepted request and of the steps before it."""
         self._take(request.needs.after, request)
         self.paths.steps.sent.clear()
 
@@ -116,8 +116,8 @@ class Aftermath:
                 self.paths.steps.after(step, request.filled.values, self.paths.path_of, request.body)
 
     def _disobeyed(self, request: Request) -> None:
-        """Undo the effects of a request that was executed despite its refusal, and use other things from now on."""
-        self.take_back(request)  # while what the path names is there
+        """Undo the effects of a request that was executed despite its refusal, and give up what it changed."""
+        self.take_back(request)  # while the thing that the path names still exists
         self.paths.forget(request.filled)
         if request.filled.owned is not None:
             self.paths.elements.dispose(request.filled.owned)
@@ -129,7 +129,7 @@ class Aftermath:
         return made
 
     def element(self, trial: Trial, answer: Answer, request: Request, role: str) -> Owned | None:
-        """The element that an accepted request has made; None if it makes none, or the answer does not name it."""
+        """The element that an accepted request has made; None if it makes none or the answer does not name it."""
         producer = request.needs.producer if trial.situation.target == "own" else None
         if producer is None:
             return None
@@ -140,13 +140,15 @@ class Aftermath:
         return Owned(value, collection, f"{collection}/{quote(value, safe='')}", role, producer)
 
     def _born(self, evidence: Evidence, made: Owned) -> Evidence:
-        """Evidence with the statuses of a new thing."""
+        """Return evidence with the statuses through which a new thing has passed, until one that lasts."""
         service, stopping, kind = self.context.service, self.context.stopping, self.context.kind
         if made.collection != kind.collection:
             return evidence
         result = self.context.watch.until(
             made.value,
-            lambda view: view is None or kind.state_of(view)[0] in service.stable_statuses or stopping.is_set(),
+            lambda view: (
+                view is None or kind.state_of(view)[0] in service.under_test.stable_statuses or stopping.is_set()
+            ),
             self.context.patience.status,
         )
         for shown_by, brought in kind.brings.items():

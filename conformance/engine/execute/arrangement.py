@@ -36,11 +36,13 @@ class Request:
     """A request that is ready to be sent.
 
     Attributes:
-        needs: of its operation.
-        filled: its path; body, query: with values for their bindings.
-        before: the resource that it must leave as it is where it is refused, None where nothing shows that.
-        intent: the journal's, where it makes something.
-        ready: True if the resource that its path names exists, so that it can be read.
+        needs: the needs of its operation.
+        filled: its path, with values for the placeholders.
+        body: its body, with values for the bindings; ABSENT for none.
+        query: the names and values of its query.
+        before: the views that it must leave as they are if it is refused; None if nothing can be seen.
+        intent: the intent of the journal, if the request makes something.
+        ready: True if the thing that the path names exists, so that it can be read.
     """
 
     needs: Needs
@@ -57,7 +59,12 @@ class Arrangement:
     """Brings the situations of the trials of one lane about, and takes them back.
 
     Attributes:
+        context: what all lanes of the run share.
+        subject: the resource under test of the lane.
+        paths: fills the placeholders of paths.
+        snapshots: takes the views that a refused request must leave as they are.
         undo: reverts the changes of the steps before a request, and of a request that should have been refused.
+        quotas: sets limits, and puts them back.
     """
 
     context: RunContext
@@ -73,10 +80,10 @@ class Arrangement:
         self.quotas = Quotas(self.context, self.paths.steps)
 
     def situated(self, trial: Trial, needs: Needs, version: Microversion) -> Request | Problem:
-        """The request, with all that it names made; or why there is none.
+        """Bring the situation of a trial about, and return its request; or the problem that prevents it.
 
         Raises:
-            Unavailable, CloudError: something that it needs cannot be made.
+            Unavailable, CloudError: a thing that the request needs cannot be made.
         """
         if trial.situation.target == "unknown":
             return self._to_nothing(trial, needs, version)
@@ -128,7 +135,7 @@ class Arrangement:
             yield
 
     def _seen(self, trial: Trial, request: Request, version: Microversion) -> Mapping[str, Any] | None:
-        """The views that a refused request must leave as they are; None where nothing can be seen."""
+        """The views that a refused request must leave as they are; None if nothing can be seen."""
         if trial.outcome.accepted is True or trial.request.operation.method == "GET":
             return self.subject.view if trial.situation.state is not None else None
         return self.snapshots.before(trial, request.filled, version, request.body)
@@ -142,14 +149,14 @@ class Arrangement:
             self.paths.end(trial.request.operation, request.filled, trial.request.role, version)
 
     def _prepared(self, trial: Trial, request: Request) -> None:
-        """Take the steps that a request needs before it: to be accepted, or so that it shows where it was done.
+        """Take the steps that a request needs to be accepted, and those that would reveal its execution.
 
         Raises:
-            Unavailable: one of them was refused, without which it cannot be accepted.
+            Unavailable: a step was refused without which the request cannot be accepted.
         """
         needs, accepted = request.needs, trial.outcome.accepted
         elsewhere = needs.sandbox_only and not self.context.sandbox
-        marks = () if elsewhere else self.context.service.steps_before_refusal(trial)
+        marks = () if elsewhere or accepted is True else self.context.service.steps_before_refusal(trial)
         if needs.after and (accepted is not False or marks):
             self.paths.steps.remember(needs.after, request.filled.values, self.paths.path_of)
         if needs.before and accepted is not False:
@@ -160,18 +167,18 @@ class Arrangement:
                 self.subject.refresh()
 
     def _mark(self, marks: tuple[Step, ...], request: Request) -> None:
-        """Set fields to other values than the request would set, so that a refused request that is executed shows."""
+        """Set fields to other values than the request would, so that an execution despite a refusal can be seen."""
         before = set(self.paths.steps.sent)
         for step in marks:
-            with contextlib.suppress(CloudError, Unavailable):  # without it less is seen, and nothing else
+            with contextlib.suppress(CloudError, Unavailable):  # without the step less can be seen, no more
                 self.paths.steps.before(step, request.filled.values, self.paths.path_of)
                 self._marked = True
         self.snapshots.marked = frozenset(name.removeprefix("before.") for name in set(self.paths.steps.sent) - before)
 
     def _restored(self, request: Request) -> None:
-        """Take back what steps before a request have changed, where nothing has yet; limits before all else.
+        """Take back the changes of the steps before a request that are still there, limits first.
 
-        What is others' and still not as it was then is paid back; what cannot be stands in the journal.
+        Things of others that are still not as they were are then restored from the journal, which keeps the rest.
         """
         if self.quotas.held:
             self.quotas.put_back()
@@ -184,7 +191,7 @@ class Arrangement:
         self.context.cloud.owing.settle()
 
     def _cleared(self, trial: Trial) -> None:
-        """After setups that changed things, forget all elements, and have the resource under test replaced."""
+        """After setups that changed things, forget all elements and have the resource under test replaced."""
         if any(isinstance(setup, Existing | Prepared) for setup in trial.setup):
             self.paths.elements.clear()
             self.subject.must_replace = self.subject.must_replace or trial.situation.state is not None
@@ -197,7 +204,7 @@ class Arrangement:
         return Request(needs, filled, self._plain(template.body), query)
 
     def _reached(self, trial: Trial, state: str | None) -> Problem | None:
-        """Bring a resource that suits the trial into a status, unlocked."""
+        """Bring a resource that suits the trial into a status, without a lock."""
         if state is None:
             return None
         path = trial.request.operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.known_id)
@@ -208,35 +215,39 @@ class Arrangement:
         return self.subject.unlock() if problem is None and self.subject.locked else problem
 
     def filled(self, trial: Trial, needs: Needs, version: Microversion) -> Request:
-        """The request with values for its placeholders and bindings; missing resources that they name are made.
+        """The request with values for its placeholders and bindings. Things that these need and that lack are made.
 
         Raises:
-            Unavailable, NeedsNewResource, CloudError: something cannot be had.
+            Unavailable: a value cannot be had.
+            NeedsNewResource: the resource under test can no longer give it.
+            CloudError: the cloud did not make a thing.
         """
         template, setup = trial.request, trial.setup
         missing = self._unknown_id(template.operation) if trial.situation.target == "missing" else None
         for name in (name for one in setup if isinstance(one, Existing) for name in one.operations):
-            self.paths.fill(self.context.operations[name], template.role, version)  # makes missing resources
+            self.paths.fill(self.context.operations[name], template.role, version)  # makes the things that lack
         given = dict(template.path)
         filled = self.paths.fill(template.operation, template.role, version, missing, last_only=True, given=given)
+        if not template.bindings and not template.query:
+            return Request(needs, filled, template.body)
         named = {**filled.values, "": filled.path}
         body = self.subject.bindings.filled(template.body, trial.outcome.accepted is True, named)
         query = tuple((name, _text(self.subject.bindings.filled(v, True, named))) for name, v in template.query)
         return Request(needs, filled, body, query)
 
     def _ready(self, trial: Trial, request: Request) -> Request | Problem:
-        """The request, with the resource locked where the trial wants that."""
+        """The request, after the resource was locked if the trial wants that; or the problem with that."""
         if Locked() in trial.setup and trial.situation.state is not None:
-            # Not by way of the status again: what is under way in this resource would make the lane give it up.
+            # The status is not reached again: a task of the resource would make the lane give the resource up.
             problem = None if self.subject.locked else self.subject.lock()
             if problem:
                 return problem
         if not self.context.service.placeholder_sources.keys().isdisjoint(request.filled.values):
-            self.subject.refresh()  # what was made so is under way in the resource
+            self.subject.refresh()  # the thing that was made for the path is a task of the resource
         return replace(request, ready=True)
 
     def _unknown_id(self, operation: Operation) -> str | None:
-        """A random id that the cloud was seen not to know; None where the path names nothing."""
+        """A random id of which the cloud said that it does not know it; None if the path names nothing."""
         if "{" not in operation.path:
             return None
         if self._unknown is None:
@@ -253,7 +264,10 @@ class Arrangement:
         return self._unknown
 
     def _plain(self, body: Any) -> Any:
-        """A body for a target that does not exist: what is only read is real, so that nothing else is wrong with it."""
+        """A body for a target that does not exist.
+
+        Things that the request only reads are real, so that nothing else is wrong with it; all others are invented.
+        """
         if isinstance(body, Binding):
             if body.relation == "any" and self.context.service.is_only_read(body.resource):
                 return self.subject.bindings.filled(body)

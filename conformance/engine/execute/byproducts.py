@@ -1,4 +1,4 @@
-"""Byproducts: things that a request makes of the things that are attached to the resource: counted and removed."""
+"""Byproducts: things that a request makes from the things attached to the resource. They are counted and removed."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from conformance.engine.provision.subject import Subject
 from specs.record.model import Exchange
 
 REMOVAL = 60.0
-"""Seconds that one of them may take to go; what is left then stands in the journal."""
+"""Seconds to wait until one of them is deleted; the journal keeps the rest for the end of the run."""
 
 
 @dataclass
 class Byproducts:
-    """Looks at what is made of the things attached to the resource under test, before and after a request.
+    """Counts the byproducts of the requests of one lane, and removes them.
 
-    They are removed at once: until then the things that they were made of cannot go.
+    They are removed at once, because the attached things cannot be deleted as long as something was made from them.
     """
 
     context: RunContext
@@ -38,12 +38,12 @@ class Byproducts:
     _listing: tuple[Exchange, ...] = ()
 
     def look(self, trial: Trial) -> None:
-        """See what is there before the request of a trial."""
+        """List the byproducts that exist before the request of a trial."""
         self._before.clear()
         self._things.clear()
         for rule, _ in self._rules(trial):
             if any(isinstance(setup, Existing) for setup in trial.setup):
-                self.subject.calm()  # what was attached just now may not be yet
+                self.subject.calm()  # a thing that was just attached may not be shown yet
                 self.subject.refresh()
             things = self._attached(rule)
             found = self._listed(rule) if things else None
@@ -52,7 +52,7 @@ class Byproducts:
                 self._before[rule.kind] = frozenset(found)
 
     def seen(self, evidence: Evidence, probes: tuple[Probe, ...]) -> Evidence:
-        """After an accepted request, how many there are of each thing now; and there are none when this returns."""
+        """Return evidence with the number of byproducts of each attached thing, and remove these byproducts."""
         found, exchanges = dict(evidence.found), evidence.exchanges
         for rule, expected in self._rules(evidence.trial):
             if rule.kind not in self._before:
@@ -66,11 +66,11 @@ class Byproducts:
         return replace(evidence, found=found, exchanges=exchanges)
 
     def _rules(self, trial: Trial) -> list[tuple[Byproduct, bool]]:
-        """The rules for byproducts of the operation, each with whether the reference lets one expect some."""
+        """The rules for byproducts of the operation, each with True if the reference promises some."""
         service, here = self.context.service, trial.situation.environment
         return [
             (rule, post.effect == "created" and post.when is not None and bool(here))
-            for rule in service.byproducts
+            for rule in service.under_test.byproducts
             for post in trial.request.operation.postconditions
             if post.kind == "effect" and post.resource == rule.resource
             if service.environment_of(post.when.environment if post.when else None) == here
@@ -81,7 +81,7 @@ class Byproducts:
         return tuple(str(one["id"]) for one in shown or () if isinstance(one, Mapping) and "id" in one)
 
     def _made(self, rule: Byproduct, expected: bool) -> Mapping[str, str] | None:
-        """Those that were not there before, with the thing that each was made of; awaited where they are expected."""
+        """New byproducts, by id, with the source of each. They are awaited if the reference promises some."""
         things, before = self._things[rule.kind], self._before[rule.kind]
 
         def look() -> Mapping[str, str] | None:
@@ -96,7 +96,7 @@ class Byproducts:
         return until(look, complete, self.context.patience.status, self.context.stopping, pause=0.3)
 
     def _listed(self, rule: Byproduct) -> dict[str, str] | None:
-        """All that are listed, with what each was made of; None where the cloud does not list them."""
+        """All byproducts of the list, by id, with the source of each; None if the cloud shows no list."""
         kind = self.context.cloud.profile.kind(rule.kind)
         found: dict[str, str] = {}
         self._listing = ()

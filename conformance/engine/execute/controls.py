@@ -1,16 +1,16 @@
-"""Controls: answers that show that a route is there, without which a promise that was kept proves nothing.
+"""Controls: answers that prove that the route of an operation exists. Without one, a kept promise proves nothing.
 
-Where an address is wrong, or a front door refuses everything, each request gets 404 or 401, and each documented 404 and
-401 would seem to hold. So a case passes only if an answer to a request of its operation **tells**: it differs from the
-answer to the same request at a route that cannot exist, in which the last fixed word of the path (or the action that
-the body names) is a random name. The two are compared by their codes, and where these are the same by their contents,
-without all that was in the requests, and without ids, dates and numbers.
+At a wrong address, or behind a front end that refuses everything, each request is answered 404 or 401, and each
+documented 404 and 401 would seem to hold. So a case passes only if an answer to a request of its operation **tells**:
+it differs from the answer to the same request at a route that cannot exist, in which a random name stands for the last
+fixed word of the path, or for the action that the body names. The two answers are compared by their codes, and if these
+are equal by their contents, without the words of the requests, and without ids, dates and numbers.
 
-An answer does not tell, whatever the other one is, if something in front of the service may have given it: 401, 405,
-413, 429, redirections and codes from 500 on. An accepted request tells only where a route that cannot exist is refused.
+An answer never tells if a front end of the service may have given it: 401, 405, 413, 429, redirections and codes from
+500 on. An accepted request tells only if the route that cannot exist is refused.
 
-The answers of the run itself are looked at first. Where none of them tells, one further request is made that changes
-nothing: with ids that name nothing, and with a body that nobody can execute.
+The answers of the run itself are used first. If none of them tells, one further request is sent that changes nothing:
+with ids that name nothing, and with a body that no operation takes.
 """
 
 from __future__ import annotations
@@ -21,55 +21,69 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any
 
-from conformance.engine.api.producers import SAFE, placeholders
+from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.provision.context import Manner, RunContext, manner
+from conformance.engine.cloud.seen import Manner, manner
+from conformance.engine.provision.context import RunContext
 from specs.model import Operation
 
 Sent = tuple[Ask, Answer]
 """A request and its answer."""
 
+Harmless = Callable[[Operation], Sent | None]
+"""Sends a request of an operation that changes nothing. Returns it with its answer, or None if there is none."""
+
 _OF_NOBODY = frozenset({401, 405, 413, 429})
-"""Codes that say nothing of a route: who has no token, or another method, need not have reached it."""
+"""Codes that say nothing about a route: a request without a token, or with another method, need not reach it."""
 
 _OTHERS = 3
-"""How many operations are tried, at most, to see whether anything of the API is there."""
+"""The highest number of operations that are tried to see whether any of the API exists at an address."""
 
 _VARIES = re.compile(r"(?:req-)?[0-9a-f]{8,}(?:-[0-9a-f]{4,})*|\d+|\W+", re.IGNORECASE)
-"""The parts of a content that differ from answer to answer, and what stands between words."""
+"""The parts of a content that differ from answer to answer, and the characters between words."""
 
 
 @dataclass
 class _Control:
-    """What is known of the route of one operation."""
+    """The knowledge of the route of one operation.
+
+    Attributes:
+        shown: True if an answer has proved that it exists.
+        why: the reason why none has.
+        asked: True if the harmless request was sent.
+        looked_at: the number of the run's answers that were compared.
+        answered: True if any answer was compared.
+        contrasts: the requests to routes that cannot exist, with their answers, by manner.
+        lock: held while the route is looked for.
+    """
 
     shown: bool = False
     why: str = "no request of the operation had an answer, and none is known that would change nothing"
     asked: bool = False
     looked_at: int = 0
+    answered: bool = False
     contrasts: dict[Manner, list[Sent]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
 @dataclass
 class Controls:
-    """Sees whether the routes of operations are there. Shared by the lanes of a run, and safe to use from all."""
+    """Finds out whether the routes of operations exist. Shared by the lanes of a run, and safe to use from all."""
 
     context: RunContext
     _known: dict[str, _Control] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def missing(self, operation: Operation, harmless: Callable[[Operation], Sent | None]) -> str | None:
-        """Why nothing shows that the route of an operation is there; None where something does.
+    def missing(self, operation: Operation, harmless: Harmless) -> str | None:
+        """The reason why nothing proves that the route of an operation exists; None if something does.
 
-        What a release has removed need not be there: then it is enough that another operation is.
+        The route of an operation that a release has removed need not exist: that of another operation is enough.
 
         Args:
-            operation: whose promise seems to be kept.
-            harmless: makes a request of an operation that changes nothing; None where there is none.
+            operation: the operation whose promise seems to be kept.
+            harmless: sends a request that changes nothing.
         """
         control = self._of(operation)
         with control.lock:
@@ -79,22 +93,26 @@ class Controls:
                 return None
             return control.why
 
-    def nowhere(self, operation: Operation, harmless: Callable[[Operation], Sent | None]) -> str | None:
-        """Why nothing shows that any of the API is at the address; None where an operation is there.
+    def nowhere(self, operation: Operation, harmless: Harmless) -> str | None:
+        """The reason why nothing proves that any of the API exists at the address; None if a route does.
 
         Args:
-            operation: whose promise seems to be broken.
-            harmless: as of ``missing``.
+            operation: the operation whose promise seems to be broken.
+            harmless: sends a request that changes nothing.
         """
         why = self.missing(operation, harmless)
         return None if why is None or self._any_other(harmless) else why
+
+    def answered(self, operation: Operation) -> bool:
+        """Whether any request of an operation was looked at so far, that of the run's own included."""
+        return self._of(operation).answered
 
     def _of(self, operation: Operation) -> _Control:
         with self._lock:
             return self._known.setdefault(operation.id, _Control())
 
-    def _look(self, control: _Control, operation: Operation, harmless: Callable[[Operation], Sent | None]) -> None:
-        for ask, answer in self.context.seen.of(operation.id)[control.looked_at :]:
+    def _look(self, control: _Control, operation: Operation, harmless: Harmless) -> None:
+        for ask, answer in self.context.cloud.seen.of(operation.id)[control.looked_at :]:
             control.looked_at += 1
             if self._tells(control, operation, ask, answer):
                 return
@@ -105,8 +123,8 @@ class Controls:
         if sent is not None:
             self._tells(control, operation, *sent)
 
-    def _any_other(self, harmless: Callable[[Operation], Sent | None]) -> bool:
-        """Whether the route of some other operation is there."""
+    def _any_other(self, harmless: Harmless) -> bool:
+        """Whether the route of some other operation exists."""
         with self._lock:
             if any(control.shown for control in self._known.values()):
                 return True
@@ -114,8 +132,8 @@ class Controls:
         return any(self.missing(o, harmless) is None for o in islice((o for o in plain if o.removed is None), _OTHERS))
 
     def _tells(self, control: _Control, operation: Operation, ask: Ask, answer: Answer) -> bool:
-        """Whether an answer shows that the route is there."""
-        code = answer.status
+        """Whether an answer proves that the route exists."""
+        code, control.answered = answer.status, True
         if answer.error or code in _OF_NOBODY or not (200 <= code < 300 or 400 <= code < 500):
             control.why = f"the answer {answer.error or code} may come from something in front of the service"
             return False
@@ -131,13 +149,13 @@ class Controls:
         elif code != told:
             control.shown = True
         elif (said := _said(ask, answer)) != _said(*first):
-            # What differs from one invented route to the next tells nothing of a route that exists.
+            # Contents that differ between two invented routes prove nothing about a real one.
             second = next(contrasts, None)
             control.shown = second is not None and said != _said(*second) == _said(*first)
         return control.shown
 
     def _contrasts(self, control: _Control, operation: Operation, ask: Ask) -> Iterator[Sent]:
-        """The answers to the same request at routes that cannot exist, each asked for when it is wanted."""
+        """The same request at routes that cannot exist, with the answers; each is sent when it is needed."""
         known = control.contrasts.setdefault(manner(ask), [])
         yield from known
         while True:
@@ -151,9 +169,9 @@ class Controls:
 
 
 def elsewhere(operation: Operation, ask: Ask, name: str) -> Ask:
-    """A request of an operation, sent to a route that cannot exist: a name in the place of its last fixed word."""
+    """The request of an operation at a route that cannot exist: a name replaces the last fixed word of its path."""
     if operation.action is not None:
-        return replace(ask, body={name: None}, intent=None, expect_created=None)
+        return replace(ask, body={name: None}, intent=None, expect_created=None, operation="")
     documented, parts = operation.path.split("/"), ask.path.split("/")
     fixed = [n for n, part in enumerate(documented) if part and "{" not in part and n < len(parts)]
     if fixed:
@@ -161,37 +179,14 @@ def elsewhere(operation: Operation, ask: Ask, name: str) -> Ask:
     else:
         parts = [*(part for part in parts if part), name]
         parts.insert(0, "")
-    return replace(ask, path="/".join(parts), intent=None, expect_created=None)
+    return replace(ask, path="/".join(parts), intent=None, expect_created=None, operation="")
 
 
 def _said(ask: Ask, answer: Answer) -> tuple[str, str]:
-    """The content of an answer, to be compared: its type, and its words without those of the request."""
+    """The content of an answer for a comparison: its type, and its words without those of the request."""
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     text = answer.text if answer.json is ABSENT else json.dumps(answer.json, sort_keys=True)
     own = [*ask.path.split("/"), *(ask.body if isinstance(ask.body, dict) else ())]
     for word in sorted((str(one) for one in own if len(str(one)) > 1), key=len, reverse=True):
         text = text.replace(word, " ")
     return kind, " ".join(_VARIES.sub(" ", text).lower().split())
-
-
-def harmless_body(operation: Operation, chosen: bool, name: str) -> Any:
-    """A body with which a request of an operation changes nothing if its ids name nothing; None where none is known.
-
-    It is an object with one member of a name that was made up: no body at all may be taken for one in which all is left
-    out, and a service may look at the body's type before it looks for the route.
-
-    Args:
-        operation: that would be asked.
-        chosen: whether it makes what its path names.
-        name: made up for this request.
-    """
-    named = len(placeholders(operation.path))
-    if operation.method in SAFE:
-        return ABSENT
-    if operation.action is not None:
-        return {operation.action: None} if named else None
-    if not any(row.location == "body" for row in operation.request.parameters):
-        return ABSENT if named > chosen else None
-    if operation.method == "DELETE" and not named:
-        return None  # what says nothing to it may be passed over
-    return {name: None} if named != 1 or not chosen else []

@@ -1,4 +1,4 @@
-"""Looks where the API shows the effects of a request: before it is sent, and until they are there after it."""
+"""Looks for the effects of a request where the API shows them: before it is sent, and afterwards until they show."""
 
 from __future__ import annotations
 
@@ -20,12 +20,20 @@ from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
 
 LACKING = (403, 404, 410)
-"""Answers of a cloud that does not show such things, or not to us."""
+"""Codes of a cloud that does not show such things, or does not show them to the role."""
 
 
 @dataclass(frozen=True)
 class _Look:
-    """How an effect is looked for, and what was seen before the request."""
+    """A look for one effect.
+
+    Attributes:
+        rule: the place where the API shows the effect.
+        effect: ``created`` or another word of the rule.
+        query: the names and values of the query of the list.
+        subject: the id of the resource under test.
+        seen: the finding before the request.
+    """
 
     rule: EffectRule
     effect: str
@@ -43,7 +51,7 @@ class Effects:
     _looks: dict[EffectOn, _Look] = field(default_factory=dict)
 
     def before(self, probes: Iterable[Probe]) -> None:
-        """Look before the request is sent, since what an effect takes away can be named only then."""
+        """Look before the request is sent: a thing that the request removes can be named only then."""
         self._looks = {}
         for probe in probes:
             if isinstance(probe, EffectOn) and self.subject.known_id:
@@ -52,11 +60,11 @@ class Effects:
                     self._looks[probe] = self._first(rule, probe.effect)
 
     def after(self, answer: Answer, role: str) -> Mapping[EffectOn, Seen]:
-        """The looks after a role's request was accepted. An effect need not be there at once, so it is awaited."""
+        """Look after the request of a role was accepted, until the effects show or the time is up."""
         return {probe: self._until(look, answer, Role(role)) for probe, look in self._looks.items()}
 
     def made_unasked(self, resource: str) -> str | None:
-        """The one listed thing of the resource that no request of the run has named; None where not one is."""
+        """The id of the listed thing that no request of the run has named; None unless there is exactly one."""
         rule = self.context.service.effect(resource, "created")
         if rule is None:
             return None
@@ -69,7 +77,7 @@ class Effects:
         return _Look(rule, effect, tuple((n, str(fill(v))) for n, v in rule.query), self.subject.resource_id, Seen())
 
     def _unasked(self, look: _Look, seen: Seen) -> frozenset[str]:
-        """Without what the run has asked for: a thing may be made without a request for it."""
+        """The ids of a finding without those that the run has asked for: nobody may have asked for a thing."""
         journal = self.context.cloud.journal
         return frozenset(i for i in seen.after if i == look.subject or journal is None or not journal.owns(i))
 
@@ -87,11 +95,13 @@ class Effects:
     def _until(self, look: _Look, answer: Answer, role: Role) -> Seen:
         if look.seen.problem is not None:
             return look.seen
-        # Only what has a path of its own is told apart: an answer may name something else that was made.
+        # The answer names the thing only if such things have paths of their own; it may name another new thing.
         kind = self.context.cloud.profile.kinds.get(look.rule.resource)
         made = creation(kind, Ask("POST", ""), answer) if kind is not None else None
         if look.effect == "created" and made is None and role is not Role.MEMBER:
-            why = f"the answer names no {look.rule.resource}, and what the {role} has made belongs to another project"
+            why = (
+                f"the answer names no {look.rule.resource}, and things that the {role} makes belong to another project"
+            )
             return Seen(problem=Problem("inconclusive", why))
 
         def see() -> Seen:
@@ -106,23 +116,23 @@ class Effects:
         return until(see, lambda seen: seen.shows(look.effect), within, self.context.stopping, pause=patience.settle)
 
     def _listed(self, look: _Look) -> Seen:
-        """Those of the resource under test that the list shows now."""
+        """The things of the resource under test that the list shows now."""
         answer = self._get(look.rule, look.rule.path, look.query)
         if not isinstance(answer, Answer):
             return Seen(problem=answer)
         if not answer.ok:
             return Seen(problem=_problem(look.rule.path, answer), exchange=answer.exchange)
-        # A cloud that ignores the query shows those of other resources, too.
+        # A cloud that ignores the query shows the things of other resources, too.
         own = [one for one in elements(answer.json) if values_at(one, look.rule.resource_field)[0] == [look.subject]]
         return Seen(after=frozenset(str(one["id"]) for one in own if "id" in one), exchange=answer.exchange)
 
     def _shown(self, look: _Look, id_: str, path: str, role: Role) -> Seen:
-        """Whether what the answer names is there, for whom it was made."""
+        """Whether the thing that the answer names is shown to the role that made it."""
         answer = self._get(look.rule, path, role=role)
         if not isinstance(answer, Answer):
             return Seen(problem=answer)
         there = frozenset({id_}) if answer.ok else frozenset()
-        # That nothing is there is an answer as good as any: that the cloud has the list was seen before.
+        # A 404 is a finding here: the cloud has shown the list before the request.
         problem = None if answer.ok or answer.status in (404, 410) else _problem(path, answer)
         return Seen(after=there, named=id_, problem=problem, exchange=answer.exchange)
 

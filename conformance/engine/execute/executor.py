@@ -1,4 +1,4 @@
-"""One trial, made: from its situation to evidence, in one straight line."""
+"""Makes one trial in one straight line: from its situation to evidence."""
 
 from __future__ import annotations
 
@@ -16,30 +16,27 @@ from conformance.engine.cloud.wait import until
 from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
 from conformance.engine.execute.byproducts import Byproducts
-from conformance.engine.execute.controls import Sent, harmless_body
+from conformance.engine.execute.harmless import Harmless
 from conformance.engine.execute.paging import SOON, Paging
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.views import with_own_view, with_view
+from conformance.engine.model.binding import Step
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
 from conformance.engine.model.setup import Ended, Locked, Prepared
 from conformance.engine.model.trial import (
-    Outcome,
     Paged,
     ProviderDependent,
-    RequestTemplate,
-    Situation,
     Trial,
     Twice,
 )
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed
-from conformance.engine.provision.errors import NeedsNewResource, Unavailable
+from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
-from specs.model import Operation
 from specs.record.model import Exchange
 
 FIRST_REFUSAL = 400
@@ -50,7 +47,19 @@ _NOBODY: Mapping[str, Sender] = {"no-token": NO_TOKEN, "bad-token": BAD_TOKEN}
 
 @dataclass
 class Executor:
-    """Makes trials. One for each lane."""
+    """Makes the trials of one lane.
+
+    Attributes:
+        context: what all lanes of the run share.
+        subject: the resource under test of the lane.
+        paths: fills the placeholders of paths.
+        arrangement: brings the situations about, and takes them back.
+        aftermath: takes note of the things that a request has made, renamed, removed or changed.
+        settling: follows the resource under test after a request.
+        paging: makes the trials on lists.
+        byproducts: looks at things that a request makes of what is attached to the resource under test.
+        harmless: sends requests that change nothing.
+    """
 
     context: RunContext
     subject: Subject
@@ -60,6 +69,7 @@ class Executor:
     settling: Settling = field(init=False)
     paging: Paging = field(init=False)
     byproducts: Byproducts = field(init=False)
+    harmless: Harmless = field(init=False)
 
     def __post_init__(self) -> None:
         self.paths = Paths(self.context, self.subject)
@@ -69,16 +79,17 @@ class Executor:
         self.settling = Settling(self.context, self.subject)
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
         self.paging = Paging(self.context, self.subject, self.paths)
+        self.harmless = Harmless(self.context, self.paths.elements, self.arrangement)
 
     def make(self, trial: Trial, probes: tuple[Probe, ...] = ()) -> Evidence:
-        """Set the situation up, send the request, and see what becomes of it.
+        """Set the situation up, send the request, and look at its consequences. Never raises for an act of the cloud.
 
         Args:
             trial: the trial to make.
-            probes: what its expectations want to be looked up beside the answer and the resource.
+            probes: further looks that the expectations of the trial need, beside the answer and the resource.
 
         Returns:
-            Evidence; what prevented the trial is its ``problem``. Never raises for what the cloud does.
+            The evidence. Its ``problem`` says why the trial could not be made, where it could not.
         """
         operation = trial.request.operation
         needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
@@ -99,7 +110,7 @@ class Executor:
         except CloudError as error:
             return Evidence(trial, problem=Problem("error", str(error)))
         words = quota_used_up(evidence.status or 0, evidence.body)
-        if words and evidence.problem is None and not self._at_quota(trial):
+        if words and evidence.problem is None and not _limits(trial):
             reason = f"the quota of the project is used up ({words}): raise it, or remove what is not needed"
             return replace(evidence, problem=Problem("inconclusive", reason))
         refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
@@ -108,13 +119,8 @@ class Executor:
             return replace(evidence, problem=Problem("inapplicable", reason))
         return evidence
 
-    @staticmethod
-    def _at_quota(trial: Trial) -> bool:
-        """Whether a trial itself sets a quota, so that it is used up: that step alone is seen by another operation."""
-        return any(isinstance(setup, Prepared) and any(step.seen_by for step in setup.steps) for setup in trial.setup)
-
     def barrier(self, trial: Trial) -> Problem | None:
-        """Why the trial is not made on this cloud by this run, None where it is. It is seen without a request."""
+        """The reason, known without a request, why this run does not make the trial on this cloud; None if it does."""
         context, operation = self.context, trial.request.operation
         needs = context.needs.get(operation.id) or context.needs_of(operation)
         version = trial.request.version or needs.version
@@ -129,7 +135,7 @@ class Executor:
             return Problem("inapplicable", forbidden)
         if context.sandbox:
             return None
-        # Where the reference is silent, it may be accepted, too.
+        # A request of which the reference is silent may be accepted, too.
         if trial.outcome.accepted is not False and needs.sandbox_only:
             reason = f"{operation.id} needs something that no API client can do; it is tried only in the sandbox"
             return Problem("inapplicable", reason)
@@ -138,13 +144,12 @@ class Executor:
         return None
 
     def _forbidden(self, trial: Trial) -> str | None:
-        """Why the guard will not let the trial's request out, or a limit that is set for it; None where it may."""
+        """Why the guard refuses the request, or a step that sets a limit for it; None if it refuses neither."""
         guard, operations = self.context.cloud.guard, self.context.operations
-        limits = [step for setup in trial.setups(Prepared) for step in setup.steps if step.seen_by]
-        for operation in filter(None, (operations.get(step.operation) for step in limits)):
+        for operation in filter(None, (operations.get(step.operation) for step in _limits(trial))):
             if reason := guard.forbids(operation.method, operation.path):
                 return reason
-        # What the case itself names may name nothing.
+        # A path that the case itself gives may name nothing, and nobody else has a thing at it.
         if trial.request.role in _NOBODY or trial.situation.target != "own" or trial.request.path:
             return None
         return guard.forbids(trial.request.operation.method, trial.request.operation.path)
@@ -159,17 +164,17 @@ class Executor:
             if evidence.problem or not self._came_late(trial, version, request, evidence):
                 return evidence
             self.subject.discard()
-        reason = "what the request is about had ended by itself each time before the answer came"
+        reason = "the thing that the request is about had ended by itself each time before the answer came"
         return replace(evidence, problem=Problem("inconclusive", reason))
 
     def _came_late(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
-        """Whether a refusal says nothing, since what lasts only for a while had ended when it came."""
+        """Whether a refusal proves nothing, because the thing that the path names had ended by itself by then."""
         if (evidence.status or 0) < FIRST_REFUSAL or Ended() in trial.setup:
             return False
         return not self.paths.lasts(trial.request.operation, request.filled, trial.request.role, version)
 
     def _exchanged(self, trial: Trial, version: Microversion, request: Request, probes: tuple[Probe, ...]) -> Evidence:
-        """The evidence that a request brings which is ready to be sent."""
+        """Send a request that is ready, and return the evidence of the trial."""
         if trial.situation.state is not None:
             if request.needs.byproducts:
                 self.byproducts.look(trial)
@@ -188,9 +193,9 @@ class Executor:
         return self._concluded(evidence, answer, request, probes)
 
     def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
-        """Evidence with the consequences of the answer: for the things of the lane, and for the resource under test."""
+        """Return evidence with the consequences for the things of the lane and the resource under test."""
         trial, needs = evidence.trial, request.needs
-        if answer.ok:  # before anything is undone
+        if answer.ok and probes:  # the view is taken before anything is undone
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
             evidence = with_view(self.context, evidence, made.path if made else request.filled.path, probes)
         changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
@@ -199,7 +204,7 @@ class Executor:
         elif not answer.ok and trial.situation.state is None:
             evidence = self.aftermath.refused(evidence, request)
         if trial.situation.state is None:
-            return with_own_view(evidence, self.context.service.resource, probes)
+            return with_own_view(evidence, self.context.service.resource, probes) if probes else evidence
         if answer.ok and trial.outcome.accepted is False:
             # A request that should have been refused may have changed anything; later trials must not suffer from it.
             self.subject.must_replace = True
@@ -210,7 +215,7 @@ class Executor:
         return self.byproducts.seen(evidence, probes) if needs.byproducts else evidence
 
     def _sent(self, trial: Trial, version: Microversion, request: Request) -> tuple[Evidence, Answer, Request]:
-        """The answer that counts, as evidence and as it came, and the request that it answers."""
+        """Send the request. Return the deciding answer, as evidence and as it came, and its request."""
         exchanges: list[Exchange] = []
 
         def send(role: str) -> Answer:
@@ -223,7 +228,7 @@ class Executor:
         if answer.status == FORBIDDEN and others:
             role, answer = as_first_allowed(others, send)
             if trial.request.fallback_role:
-                # The promise is not about roles, and the reference does not say who may: an administrator may.
+                # The promise is not about roles, and the reference names none: then an administrator sends the request.
                 self.context.elevate(trial.request.operation, self._elevation(trial))
         if isinstance(trial.exchange, Twice):
             if answer.ok:
@@ -233,7 +238,7 @@ class Executor:
         return replace(evidence, exchanges=tuple(exchanges), sent=request.body), answer, request
 
     def _roles(self, trial: Trial) -> tuple[str, ...]:
-        """The roles that send the request, in their order: the next one where the one before is refused with 403."""
+        """The roles that send the request, in order: each is used if the one before was refused with 403."""
         template, given = trial.request, self.context.role_names
         if template.fallback_role and self._elevation(trial) in self.context.elevated:
             return (template.fallback_role,)
@@ -242,13 +247,16 @@ class Executor:
 
     @staticmethod
     def _elevation(trial: Trial) -> str:
-        """The name by which it is known that members are refused: a role that may not set an optional field may ask."""
+        """The key under which a refusal to members is noted.
+
+        It is that of the trial if the request has optional fields: the operation may be open to members without them.
+        """
         return trial.key if trial.request.uses_optional_fields else trial.request.operation.id
 
     def _again(
         self, trial: Trial, version: Microversion, request: Request, role: str, answer: Answer
     ) -> tuple[Answer, Request]:
-        """The accepted request a second time, or one of another element."""
+        """Send the accepted request a second time, or the same request for another element."""
         first, once, made = answer, request, request.intent
         if trial.exchange == Twice(of_another=True) and request.filled.owned is not None:
             self.paths.forget(request.filled)
@@ -265,7 +273,7 @@ class Executor:
     def _read(
         self, trial: Trial, version: Microversion, request: Request, evidence: Evidence, answer: Answer
     ) -> Evidence:
-        """Nothing follows from reading; a list that is empty is asked for again when there is something to list."""
+        """Return the evidence of a reading request. An empty list is filled, if possible, and asked for again."""
         role = evidence.role or trial.request.role
         if answer.ok and trial.outcome.accepted and self._populated(trial, request, answer):
             answer = self._until_listed(trial, version, request, role)
@@ -273,14 +281,14 @@ class Executor:
         return replace(evidence, before=None)
 
     def _populated(self, trial: Trial, request: Request, answer: Answer) -> bool:
-        """Whether what a list lacked was made. What is asked for by a filter may not be there, whatever is made."""
+        """Whether elements were made for an empty list. Not for a filtered one: it may stay empty all the same."""
         if trial.request.query != self.context.service.query(trial.request.operation):
             return False
         operation = trial.request.operation
         return self.paths.populated(operation, request.filled, answer) or self.paging.populated(trial, answer)
 
     def _until_listed(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:
-        """The list again, until it shows what was made."""
+        """Ask for the list until it shows an element."""
         patience = self.context.patience
         return until(
             lambda: self._send(trial, version, request, role),
@@ -291,7 +299,7 @@ class Executor:
         )
 
     def _refused_without_lock(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
-        """Whether a member is refused with 403 although the resource is not locked; it is given up after that."""
+        """Whether the cloud refuses members with 403 even without a lock. The resource is given up after that."""
         if evidence.role != "member" or Locked() not in trial.setup:
             return False
         if trial.situation.state is None or self.subject.unlock() is not None:
@@ -312,50 +320,15 @@ class Executor:
             str(version),
             request.body,
             query=request.query,
+            operation=operation.id,
             intent=request.intent,
             expect_created=self._creates(trial, request) if request.needs.creates else None,
         )
-        answer = self.context.cloud.send(ask)
-        if role not in _NOBODY:
-            self.context.seen.add(operation.id, ask, answer)
-        return answer
-
-    def harmless(self, operation: Operation) -> Sent | None:
-        """A request of an operation that changes nothing, and its answer; None where there is none.
-
-        Its ids name nothing, and its body is none that the operation takes. It goes out as a member.
-        """
-        needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
-        chosen = needs.producer is not None and needs.producer.chosen
-        body = harmless_body(operation, chosen, self.context.cloud.invent())
-        if body is None:
-            return None
-        request = RequestTemplate(operation, "member", body=body, query=self.context.service.query(operation))
-        trial = Trial(f"{operation.id}|harmless", request, Situation(target="unknown"), outcome=Outcome(accepted=False))
-        elements, version = self.paths.elements, needs.version
-        try:
-            ready = self.arrangement.situated(trial, needs, version)
-            if isinstance(ready, Problem):
-                return None
-            if operation.method == "POST" and not needs.placeholders:
-                name = self.context.resources.rand_name("case")
-                ready.intent = elements.intend(ready.filled.path, {}, name, "member")
-            ask = Ask(
-                operation.method,
-                ready.filled.path,
-                Role.MEMBER,
-                str(version),
-                ready.body,
-                query=ready.query,
-                intent=ready.intent,
-            )
-            return ask, self.context.cloud.send(ask)
-        except (Unavailable, NeedsNewResource, CloudError):
-            return None
+        return self.context.cloud.send(ask)
 
     @staticmethod
     def _creates(trial: Trial, request: Request) -> str | None:
-        """The kind of thing that the action may make beside its answer: the journal needs it before the request."""
+        """The kind of thing that the action may make on the side: the journal must know it before the request."""
         if request.needs.creates is None or trial.request.role in _NOBODY or trial.situation.target != "own":
             return None
         kind, named_by = request.needs.creates
@@ -377,12 +350,17 @@ class Executor:
             headers={name.lower(): value for name, value in answer.headers.items()},
             version=version,
             before=before,
-            lasting_fields=self.context.service.lasting_fields,
+            lasting_fields=self.context.service.under_test.lasting_fields,
             role=role,
             exchanges=exchanges,
         )
 
     def discard(self) -> None:
-        """Give up the resources of the lane."""
+        """Give the resources of the lane up: the cloud deletes them in the background."""
         self.paging.discard()
         self.subject.discard()
+
+
+def _limits(trial: Trial) -> list[Step]:
+    """The steps before the request that set a limit: they alone name an operation that must show their effect."""
+    return [step for setup in trial.setup if isinstance(setup, Prepared) for step in setup.steps if step.seen_by]

@@ -1,4 +1,4 @@
-"""Chooses the element of a list, and its value, with which a filter is tried."""
+"""Chooses the values with which the filter of a list is tried: one that an element has, and one that none has."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ NONE_OF_THEM = "conformance-none-of-them"
 NUMBER_OF_NONE = 987654321
 
 _PLAIN = re.compile(r"[\w.:/ -]+")
-"""Texts that mean themselves where a service reads a filter as a pattern."""
+"""Texts without a special meaning in services that read a filter as a pattern."""
 
 
 def text(value: Any) -> str:
-    """A value as a query gives it."""
+    """A value as text for a query."""
     return str(value)
 
 
 def _forms(pair: tuple[Any, str | None]) -> bool:
-    """Whether an element is on its way from one status to another, so that it may be another thing when asked for."""
+    """Whether an element passes from one status to another, so that it may have changed when it is asked for."""
     status = pair[0].get("status") if isinstance(pair[0], Mapping) else None
     return isinstance(status, str) and status.lower().endswith(FORMING)
 
 
 def _candidates(before: Page, plan: Listing) -> Iterator[tuple[str, Any]]:
-    """Elements' names with their values, those that stand still first."""
+    """The names of elements with their values; elements that pass to another status come last."""
     for element, name in sorted(zip(before.elements, before.names, strict=True), key=_forms):
         for value in values_of(element, plan) or ():
             if name is not None and _PLAIN.fullmatch(text(value)):
@@ -37,10 +37,17 @@ def _candidates(before: Page, plan: Listing) -> Iterator[tuple[str, Any]]:
 
 
 def pick(before: Page, plan: Listing, shared: str | None = None) -> tuple[str, Any] | None:
-    """An element and its value for a filter: if possible one that another element has not, and one of our own.
+    """The name of an element, and its value for a filter; None if no element has a value.
 
-    ``shared`` is the text that names of our own begin with: what is of others may go away at any time. Where the
-    reference names the values of the parameter, the value is written as it is there.
+    A value that another element lacks is preferred, and an element of this run: those of others may go at any time.
+
+    Args:
+        before: the whole list.
+        plan: the filter.
+        shared: the text with which the names of this run's elements begin.
+
+    Returns:
+        The name and the value, spelled as in the reference if that names the values of the parameter.
     """
     found = list(_candidates(before, plan))
     if plan.match == "least":
@@ -61,7 +68,7 @@ def _values(element: Any, plan: Listing) -> tuple[Any, ...]:
 
 
 def none_of(before: Page, plan: Listing, value: Any) -> Any:
-    """A value of the kind of another, which no element has."""
+    """A value that no element of a list has, of the type and form of another value."""
     if isinstance(value, bool) or value in ("True", "False"):
         return not (value if isinstance(value, bool) else value == "True")
     if isinstance(value, int | float):

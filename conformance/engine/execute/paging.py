@@ -1,7 +1,8 @@
-"""One trial on a list, made: the list before, the pages that are asked for, and the list after.
+"""Makes one trial on a list: the whole list, the pages that are asked for, and the whole list again.
 
-What is listed is made by this run where a table says how, so that there are two elements to tell apart, and is shown
-alone where the list has a parameter for that. Where nobody can make two, what the cloud shows has to do.
+The run makes two elements if the description says how, and shows them alone if the list has a parameter for that.
+Otherwise the trial uses the elements that the cloud shows. The whole lists before and after are the controls: the trial
+counts only if they agree.
 """
 
 from __future__ import annotations
@@ -34,27 +35,31 @@ from specs.record.model import Exchange
 Query = tuple[tuple[str, str], ...]
 
 TRIES = 8
-"""How often a trial is made, at most, until the list stands still between its controls."""
+"""The highest number of tries until the controls of a trial agree."""
 
 TWO = ("limit", "next", "marker", "offset", "sort")
-"""The questions that need two elements."""
+"""The kinds of trials that need two elements."""
 
 SOON = 30.0
-"""Seconds after which what was made shows in its list, at most: some of it shows only when the resource is done."""
+"""Seconds to wait until a new element shows in its list: some show only when the resource is complete."""
 
 TICK = 1.1
-"""Seconds between the making of two elements, so that the moments that they show, to the second, differ."""
+"""Seconds between the creation of two elements, so that their times, which have whole seconds, differ."""
 
 LONG_AGO, DISTANT = "2000-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
-"""Moments before and after everything that a cloud shows."""
+"""Times before and after all times that a cloud shows."""
 
 
 @dataclass
 class Paging:
-    """Makes trials on lists, for one lane; what it makes to be listed is kept for the next.
+    """Makes the trials on lists of one lane. Elements that it makes are kept for the next trial.
 
-    ``last`` is the control that ended the trial before, by what was asked, the page and the answer: the next trial may
-    begin with it. ``kept`` are resources that must be there as long as what came of them is to be listed.
+    Attributes:
+        context: what all lanes of the run share.
+        subject: the resource under test of the lane.
+        paths: fills the placeholders of paths.
+        last: the last control of the trial before: its request, the page and the answer. The next trial may use it.
+        kept: resources that must exist as long as the records of their actions are to be listed.
     """
 
     context: RunContext
@@ -65,13 +70,14 @@ class Paging:
     _shared: dict[str, str] = field(default_factory=dict)
 
     def make(self, trial: Trial, listing: Listing, version: Microversion, roles: tuple[str, ...]) -> Evidence:
-        """Make the controls and the pages, in the first of the roles that is not refused the list.
+        """Ask for the controls and the pages, in the first of the roles that may see the list.
 
         Returns:
-            Evidence with ``pages``, or with the problem that kept them from being made.
+            Evidence with ``pages``, or with the problem that prevented them.
 
         Raises:
-            Unavailable, CloudError: as sending and filling a path do.
+            Unavailable: a placeholder of the path has no value.
+            CloudError: a request could not be sent.
         """
         if trial.situation.state is not None:
             problem = self.subject.reach(trial.situation.state)
@@ -114,7 +120,7 @@ class Paging:
         return self._stock(stock)
 
     def discard(self) -> None:
-        """Give the resources up that were kept."""
+        """Give up the resources that were kept."""
         while self.kept:
             self.kept.pop().discard()
 
@@ -135,7 +141,7 @@ class Paging:
         return True
 
     def _through(self, statuses: tuple[str, ...]) -> None:
-        """Bring a resource of its own through statuses, and keep it: a list may not show what came of a deleted one."""
+        """Bring a new resource through statuses and keep it: a list may not show the records of a deleted resource."""
         subject = self.subject.another()
         self.kept.append(subject)
         problem = next(filter(None, map(subject.reach, statuses)), None)
@@ -144,7 +150,7 @@ class Paging:
             raise Unavailable(problem.reason)
 
     def _element(self, stock: Stock, kind: str, name: str) -> None:
-        """Make one element, apart from the other; with its fields only, or its name, where a cloud takes no more."""
+        """Make one element: apart from the other, else with its fields only, else with nothing but its name."""
         if stock.isolated_by is None:
             self.context.resources.make(kind)
             return
@@ -167,10 +173,10 @@ class Paging:
                 self.context.notes.add("missing", f"an element of {stock.name} was made to be listed {less}: {error}")
 
     def grow(self, trial: Trial, collection: str, number: int) -> bool:
-        """Let a list below the resource grow: by what makes its elements, else by two harmless actions upon it.
+        """Let a list below the resource under test grow: by the operation that makes its elements, else by two actions.
 
         Returns:
-            Whether that could be done.
+            True if that could be done.
         """
         if trial.situation.state is None:
             return False
@@ -188,7 +194,18 @@ class Paging:
 
 @dataclass(frozen=True)
 class _Asking:
-    """The exchanges of one trial."""
+    """The exchanges of one trial.
+
+    Attributes:
+        paging: what makes the elements, and keeps the last control.
+        plan: the list, the parameter and the kind of the trial.
+        version: the microversion of its requests.
+        role: the role that sends them.
+        isolated: the query that shows only elements of this run.
+        fresh: True if two elements were made for this trial.
+        shared: the text with which the names of this run's elements begin; None if it made none.
+        exchanges: the requests and responses of the last try.
+    """
 
     paging: Paging
     trial: Trial
@@ -201,7 +218,7 @@ class _Asking:
     exchanges: list[Exchange] = field(default_factory=list)
 
     def evidence(self) -> Evidence:
-        """Everything that the trial shows, from its last try."""
+        """The evidence of the last try."""
         for number in range(TRIES):
             self.exchanges.clear()
             found = self._once(number == 0 and not self.fresh)
@@ -246,7 +263,7 @@ class _Asking:
         return self._evidence(first or answer, pages)
 
     def _until_two(self) -> tuple[Page, Answer]:
-        """The control again, until the two elements that were just made are shown."""
+        """Ask for the control until it shows the two elements that were just made."""
 
         def control() -> tuple[Page, Answer]:
             self.exchanges.clear()
@@ -274,7 +291,7 @@ class _Asking:
         )
 
     def _unlisted(self, answer: Answer) -> Problem:
-        """Why the list itself could not be had."""
+        """The reason why the list was not shown."""
         if answer.status == 403:
             return Problem("inapplicable", f"the role {self.role} may not list {'.'.join(self.plan.array)} here")
         return Problem("inconclusive", f"the whole list was answered {answer.status or answer.error}")
@@ -286,12 +303,12 @@ class _Asking:
         return self.paging.paths.fill(self.trial.request.operation, self.role, self.version).path
 
     def _base(self, but: str = "") -> Query:
-        """The query of every request of the trial, without the parameter ``but``."""
+        """The query that all requests of the trial share, without the parameter ``but``."""
         given = (*self.trial.request.query, *self.isolated, *self.plan.also)
         return tuple((name, str(value)) for name, value in given if name != but)
 
     def _control(self, may_reuse: bool = False) -> tuple[Page, Answer]:
-        """The whole list, with the field in question where a neighbour shows it."""
+        """The whole list; that of another path if only its elements show the field in question."""
         path, query = self.plan.shown_at or self._path(), self._base()
         asked = (path, query, self.role, self.version, self.plan.array, self.plan.name)
         if may_reuse and self.paging.last is not None and self.paging.last[0] == asked:
@@ -305,13 +322,13 @@ class _Asking:
     def _ask(self, path: str, query: Query) -> tuple[Page, Answer]:
         ask = Ask("GET", path, Role(self.role), str(self.version), query=query)
         answer = self.paging.context.cloud.send(ask)
-        # The tried request stands first in the record, the controls around it.
+        # In the record, the request under test comes first, then the controls.
         self.exchanges.insert(0 if query != self._base() and len(self.exchanges) == 1 else len(self.exchanges),
                               answer.exchange)  # fmt: skip
         return page_of(answer, self.plan), answer
 
     def _asked(self, before: Page) -> tuple[str | None, Any, list[tuple[str, Query]]] | str:
-        """Target, value and the queries by their names; or why the list cannot be tried."""
+        """The element, the value, and the queries with their names; or the reason why the list cannot be tried."""
         plan, base = self.plan, self._base(self.plan.parameter)
         if plan.way in TWO and len(before.elements) < 2:
             return self._few()

@@ -1,4 +1,4 @@
-"""The status of another resource of which the reference says what becomes of it, such as one that a request makes."""
+"""The status of another resource that the reference promises, such as that of a thing that the request makes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.subject import Subject
 
 PAUSE = 0.3
-"""Seconds between two looks at a status that does not last."""
+"""Seconds between two looks at a status that will pass."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Related:
     """Looks at the resources that are related to the one under test.
 
     Attributes:
-        unasked: the id of the one thing of a kind that was made of the resource under test without being named; None
-            where there is not exactly one.
+        unasked: gives the id of the one thing of a kind that was made from the resource under test and that no request
+            has named; None unless there is exactly one.
     """
 
     context: RunContext
@@ -33,7 +33,7 @@ class Related:
     unasked: Callable[[str], str | None]
 
     def status(self, resource: str, answer: Answer) -> Any:
-        """The status of a resource after a request was answered, when it lasts; None where nobody can tell."""
+        """The status in which a resource stays after a request was answered; None if nobody can tell."""
         rule = self.context.service.related_statuses.get(resource)
         if rule is None or rule.role not in self.context.cloud.roles:
             return None
@@ -50,7 +50,7 @@ class Related:
         return until(lambda: look(rule, named), lasts, within, self.context.stopping, pause=PAUSE, cap=PAUSE)
 
     def _named(self, rule: RelatedStatus, resource: str, answer: Answer) -> str:
-        """The id of the one that the answer names, or that was made without being named; empty where there is none."""
+        """The id of the resource that the answer names, or of the one that nothing names; empty if there is neither."""
         found = next((value(answer.json, field, None) for field in rule.named_by), None)
         found = found or answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
         return str(found or self.unasked(resource) or "")
@@ -62,7 +62,7 @@ class Related:
     def _newest(self, rule: RelatedStatus, _named: str) -> Any:
         answer = self._get(rule, rule.path)
         listed = elements(answer.json) if answer.ok else iter(())
-        # A cloud that ignores the query shows those of other resources, too.
+        # A cloud that ignores the query lists the records of other resources, too.
         own = [one for one in listed if value(one, rule.resource_field, None) == self.subject.resource_id]
         newest = max(own, key=lambda one: value(one, rule.order_field, 0), default=None)
         return value(newest, rule.status_field, None)

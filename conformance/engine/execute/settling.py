@@ -1,4 +1,4 @@
-"""Follows the resources of a trial after its request, until they have settled."""
+"""Follows the resource under test after a request until it has settled: until it keeps a status and has no task."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ from conformance.engine.provision.subject import Subject
 
 @dataclass
 class Settling:
-    """Looks at the resource under test of a lane, and at what else a request may have changed, until it has settled."""
+    """Looks at the resource under test of a lane, and at the other effects of its requests.
+
+    Attributes:
+        effects: looks for the effects that the API shows elsewhere.
+        related: looks at the status of other resources.
+    """
 
     context: RunContext
     subject: Subject
@@ -35,22 +40,22 @@ class Settling:
     def followed(
         self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...] = ()
     ) -> Evidence:
-        """Evidence with the resource under test as it is after the request."""
+        """Return evidence with the view of the resource under test after the request, and with the probes' findings."""
         trial, operation = evidence.trial, evidence.trial.request.operation
         if not answer.ok:
             if trial.outcome.refused_for == "sender":
-                # In this status the action would work: one that is done in spite of the refusal takes a moment to show.
+                # In this status the action would work. If it is done despite the refusal, that takes a moment to show.
                 self.context.stopping.wait(self.context.patience.settle)
             shown = self.subject.show()
             self.subject.refresh_from(shown)
             return replace(evidence, after=self.subject.view, exchanges=(*evidence.exchanges, shown.exchange))
         service, expected = self.context.service, trial.outcome
-        if operation.id in (service.lock, service.unlock):
-            self.subject.locked = operation.id == service.lock  # old versions do not show it
+        if operation.id in (service.under_test.lock, service.under_test.unlock):
+            self.subject.locked = operation.id == service.under_test.lock  # views of old versions do not show the lock
         if operation.action is None and background(answer):
             made = self.context.producers.made_by(operation) is not None
             self.subject.stir(request.filled.path if made else "")
-        # Where the reference is silent of the status, nobody knows what it becomes.
+        # If the reference is silent about the outcome, any status that lasts will do.
         known = (expected.leads_to or (trial.situation.state or "",)) if expected.accepted else None
         result = self.subject.settle(known)
         evidence = replace(
@@ -64,10 +69,10 @@ class Settling:
         if result.timed_out and not self.context.stopping.is_set():
             evidence = replace(evidence, exchanges=(*evidence.exchanges, self.subject.show().exchange))
         evidence = self._found(evidence, answer, request.body, probes) if probes else evidence
-        return evidence if result.timed_out else with_own_view(evidence, service.resource, probes)
+        return evidence if result.timed_out or not probes else with_own_view(evidence, service.resource, probes)
 
     def _found(self, evidence: Evidence, answer: Answer, body: Any, probes: tuple[Probe, ...]) -> Evidence:
-        """Evidence with the findings of the probes."""
+        """Return evidence with the findings of the probes."""
         effects = self.effects.after(answer, evidence.role or evidence.trial.request.role)
         found: dict[Probe, Any] = dict(evidence.found)
         exchanges = (*evidence.exchanges, *(seen.exchange for seen in effects.values() if seen.exchange is not None))
@@ -88,7 +93,7 @@ class Settling:
         return None
 
     def _taken(self, evidence: Evidence, name: str, body: Any) -> bool | None:
-        """Whether a field that was sent outside of its versions shows in the resource; None where nobody can tell."""
+        """Whether the resource shows the value of a field sent outside its versions; None if nobody can tell."""
         before, after = evidence.before, evidence.after
         prefixes = ("", *self.context.service.field_prefixes)
         for shown in (f"{prefix}{name}" for prefix in prefixes) if before is not None and after is not None else ():
@@ -99,7 +104,7 @@ class Settling:
 
 
 def _member(body: Any, name: str) -> Any:
-    """The value of a member of a body, at whatever depth; None where there is none."""
+    """The value of a member of a body, at any depth; None if there is none."""
     if isinstance(body, Mapping):
         if name in body:
             return body[name]

@@ -1,7 +1,7 @@
-"""Views that would show that a request was executed: the thing that it names, a list, a record of actions.
+"""Views that would reveal that a refused request was executed: of the thing that it names, of a list, of an action log.
 
-Others use the same cloud. So only the fields that the request would set are compared in resources of others, and only
-elements with a name of this run in a list; in resources that this run has made, all fields are compared.
+Others use the same cloud. So of their things only the fields that the request would set are compared, and of a list
+only elements with a name of this run. Of things that this run has made, all fields are compared.
 """
 
 from __future__ import annotations
@@ -26,19 +26,22 @@ from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
 from specs.model import Operation
 
-BEING = "exists"
-SHOWN = "shown"
-BELOW = "below"
+BEING, SHOWN, BELOW, RECORDED = "exists", "shown", "below", "recorded"
+"""The keys of a view: whether the thing exists, its content, the views below it, and its log of actions."""
+
 OF = "of"
-RECORDED = "recorded"
+"""The key, in the content of an element of a list, of the id of that element."""
 
 
 @dataclass
 class Snapshots:
-    """Reads the resources that the requests of one lane must leave unchanged.
+    """Takes the views of the things that the requests of one lane must leave as they are.
 
     Attributes:
-        marked: the fields that the lane itself has set, so that it could be seen were they set to something else.
+        context: what all lanes of the run share.
+        subject: the resource under test of the lane.
+        elements: the elements of collections that the lane has made.
+        marked: the fields that the lane has set to other values than the request would, to reveal an execution.
     """
 
     context: RunContext
@@ -47,7 +50,7 @@ class Snapshots:
     marked: frozenset[str] = frozenset()
 
     def before(self, trial: Trial, filled: Filled, version: Microversion, body: Any) -> Mapping[str, Any] | None:
-        """The views that a refused request must leave as they are; None where nothing can be seen."""
+        """The views that a refused request must leave as they are; None if nothing can be seen."""
         view = self.subject.view if trial.situation.state is not None else None
         if trial.outcome.accepted is True or trial.request.operation.method == "GET":
             return view
@@ -62,7 +65,7 @@ class Snapshots:
     def after(
         self, trial: Trial, filled: Filled, version: Microversion, body: Any, before: Mapping[str, Any], status: int
     ) -> Mapping[str, Any]:
-        """The same after a refusal with a code, without the resource that has statuses: who follows that, sees it."""
+        """The same views after a refusal with a code, without that of the resource under test."""
         name = name_in(body)
         if name is not None and not name.startswith(self.context.cloud.prefix):
             name = None
@@ -77,9 +80,9 @@ class Snapshots:
 
     @staticmethod
     def _comparable(before: Mapping[str, Any], seen: Mapping[str, Any] | None) -> Mapping[str, Any]:
-        """What is seen now; of what cannot be seen now, or could not be before, that it is as it was.
+        """The views now. A view that could not be taken now or before counts as unchanged.
 
-        The same of another element of a list, where the one is there no more that was seen before.
+        So does a view of another element of a list, if the element that was seen before has gone.
         """
         if seen is None:
             return before
@@ -95,9 +98,9 @@ class Snapshots:
     def _apart(
         self, trial: Trial, filled: Filled, version: Microversion, body: Any, name: str | None
     ) -> Mapping[str, Any] | None:
-        """The views apart from the resource that has statuses.
+        """The views but that of the resource under test.
 
-        ``name`` is None before the request; after it, what a body has named, or nothing.
+        ``name`` is None before the request; after it, it is the name in the body, empty if there is none.
         """
         again, scoped = name is not None, self._scoped(trial.request.operation)
         if scoped and trial.request.operation.path.endswith(f"{{{self.context.service.identifier}}}"):
@@ -111,7 +114,7 @@ class Snapshots:
         return self._asked(trial, filled, body, again, scoped)
 
     def _owned(self, trial: Trial, owned: Owned, reader: Operation, again: bool) -> Mapping[str, Any] | None:
-        """All that is shown of what this lane has made, and below it where the request is about that."""
+        """The whole view of a thing that this lane has made, and the views below it if the request is about those."""
         answer = self.elements.look(owned, str(self.context.version_for(reader)))
         shown = content(answer)
         if shown is None:
@@ -129,7 +132,7 @@ class Snapshots:
         return {**seen, BELOW: below}
 
     def _asked(self, trial: Trial, filled: Filled, body: Any, again: bool, own: bool) -> Mapping[str, Any] | None:
-        """The view at the path of a request; of things that are not our ``own``, the fields that it would set."""
+        """The view at the path of a request; of others' things, only the fields that it would set."""
         if trial.request.operation.action is not None:
             return None
         view = self._view(trial.request.operation, filled, body)
@@ -139,21 +142,21 @@ class Snapshots:
             return None
         if isinstance(view, Mapping):
             names = {name.rpartition(".")[2] for name in members("", body)} | self.marked
-            if "{" not in trial.request.operation.path:  # what a word in the path sets, its answer shows
+            if "{" not in trial.request.operation.path:  # a word of the path sets a field that the answer shows
                 names |= {row.name.rpartition(".")[2] for row in trial.request.operation.response.parameters}
                 names |= {OF}
                 view = {**view, OF: identity(view, "id")}
             return {BEING: True, SHOWN: {key: value for key, value in view.items() if key in names}}
         if own and isinstance(view, list):
-            # What is in it counts: how each is, may change by itself.
+            # The elements of the list count, not their fields, which may change by themselves.
             name = self._called(trial.request.operation)
             return {BEING: True, SHOWN: [identity(element, name) for element in view]}
         return {BEING: True, SHOWN: view if own else None}
 
     def _view(self, operation: Operation, filled: Filled, body: Any) -> Any:
-        """The view at a path, or in the list above it; None where nothing is there, else ``_UNREADABLE``.
+        """The view at a path, or in the list above it; None if nothing is there, ``_UNREADABLE`` if it cannot be seen.
 
-        In the list it is what the last name of the path names, or what shows most of what the body says of it.
+        In the list it is the element of the last name of the path, or the one that shows most values of the body.
         """
         known, above = self.context.operations, False
         reader, path = listed_by(known, operation.path), filled.path
@@ -178,7 +181,7 @@ class Snapshots:
         return listed[fits.index(best)] if best and fits.count(best) == 1 else _UNREADABLE
 
     def _scoped(self, operation: Operation) -> bool:
-        """Whether the path names the resource that has statuses, which is the lane's own."""
+        """Whether the path names the resource under test."""
         return self.context.service.identifier in placeholders(operation.path)
 
     def _called(self, operation: Operation) -> str:
@@ -200,11 +203,11 @@ class Snapshots:
         return False
 
     def _record(self) -> dict[str, bool] | None:
-        """What was asked of the resource, by what names it, and whether it counts; None where nobody can say.
+        """The entries of the action log of the resource, by name, with True if they count; None if there is no log.
 
-        What the cloud does of its own accord has nobody who asked, and what has failed has a message.
+        An action of the cloud itself has no user, and a failed one has a message: neither counts.
         """
-        record = self.context.service.action_log
+        record = self.context.service.under_test.action_log
         operation = self.context.operations.get(record.list_operation)
         if operation is None:
             return None
@@ -223,9 +226,9 @@ _UNREADABLE = object()
 
 
 def _for_the_sender(trial: Trial, status: int) -> bool:
-    """True if refused because of the role or a lock, which are looked at before anything is done or recorded.
+    """True if the request was refused because of the role or a lock, which a cloud checks before it logs an action.
 
-    A cloud may record what it begins, and refuse it for another reason after that.
+    A cloud may log an action as begun, and refuse it for another reason after that.
     """
     if Locked() in trial.setup:
         return status in (403, 409)

@@ -24,45 +24,54 @@ from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.owned import Owned
 
 NAMED = ("path", "shown", "sent", "before")
-"""Resources that are none: what the path of the request names and shows, what its body or a step before has sent."""
+"""Names that a binding may have in place of a resource, with the source of the value.
+
+``path``: a placeholder of the request's path. ``shown``: a field that a GET of this path shows.
+``sent``: a field of the request's body. ``before``: a field of the body of a step before the request.
+"""
 
 NAME, UUID, PASSWORD, PROJECT = "name", "uuid", "password", "project"
-"""Resources that every service knows: a new name, a new UUID, a new password, and the project of the run."""
+"""Resources of bindings that every service knows: a new name, UUID or password, and the project of the run."""
 
 
 class Holder(Protocol):
-    """The resource under test, as far as values depend on it (see ``provision.subject.Subject``)."""
+    """The members of ``provision.subject.Subject``, the resource under test, that values depend on.
+
+    Attributes:
+        must_replace: True if the next situation needs another resource.
+    """
 
     must_replace: bool
 
     @property
     def view(self) -> View | None:
-        """The resource as last shown."""
+        """The resource as last shown; None where there is none."""
 
     @property
     def resource_id(self) -> str:
-        """Its id."""
+        """The id of the resource."""
 
     def settle(self, targets: tuple[str, ...] | None) -> WaitResult:
-        """Wait until it lasts in a status."""
+        """Wait until the resource stays in one of the statuses."""
 
     def stir(self, path: str = "") -> None:
-        """Note that something of it is changing."""
+        """Note that a part of the resource is changing, at this path."""
 
     def refresh(self) -> View | None:
-        """Look at it again."""
+        """Look at the resource again."""
 
     def reach(self, state: str) -> object:
-        """Bring it into a status."""
+        """Bring the resource into a status."""
 
 
 class Bindings:
     """Gives values to bindings, in relation to the resource under test of one lane.
 
-    What was made and not attached is used again; what a request may have attached is told by ``used``.
+    A resource that was made for a binding serves later bindings, until ``used`` hears that a request has attached it.
 
     Attributes:
-        elements: gives an element of a collection that the lane has made, by its path; a second one has another label.
+        attached: the resources that are attached to the resource under test, by kind.
+        elements: makes an element, from the path of its collection and a label; another label gives another element.
     """
 
     def __init__(self, context: RunContext, subject: Holder) -> None:
@@ -74,28 +83,28 @@ class Bindings:
         self.elements: Callable[[str, str | None], Owned] | None = None
 
     def new_resource(self) -> None:
-        """Forget the things that were attached to the resource before."""
+        """Forget the attachments of the former resource under test."""
         self.attached.clear()
 
     def filled(self, body: Any, must_work: bool = True, named: Mapping[str, str] | None = None) -> Any:
         """A copy of a body with a value for each binding.
 
         Args:
-            body: with Bindings in it.
-            must_work: whether the request is to be accepted, so that values must fit the resource under test.
-            named: the values of the placeholders of the path.
+            body: a body with Bindings in it.
+            must_work: True if the cloud must accept the request, so that values must fit the resource under test.
+            named: the filled path under the empty name, the values of its placeholders, and fields sent before.
 
         Raises:
             Unavailable: the cloud lacks a resource that a binding asks for.
-            NeedsNewResource: the resource under test cannot give it any more.
-            CloudError: it could not be made.
+            NeedsNewResource: the resource under test can no longer give a value; a new resource can.
+            CloudError: a resource for a binding could not be made.
         """
         if isinstance(body, Binding):
             if body.resource in NAMED:
                 return self._named(body, named or {})
             return self._value(body, must_work)
         if isinstance(body, dict):
-            # A key may be a Binding, too: what names a member that is about something of the cloud.
+            # A key may be a Binding, too: some members have the name of something in the cloud.
             return {self.filled(k, must_work, named): self.filled(v, must_work, named) for k, v in body.items()}
         if isinstance(body, list):
             return [self.filled(value, must_work, named) for value in body]
@@ -106,11 +115,11 @@ class Bindings:
             return self._shown(named.get("", ""), binding.attribute)
         key = binding.attribute if binding.resource == "path" else f"{binding.resource}.{binding.attribute}"
         if key not in named:
-            raise Unavailable(f"no request has named {key}", optional=False)
+            raise Unavailable(f"no request has given a value for {key}", optional=False)
         return named[key]
 
     def _shown(self, path: str, attribute: str) -> Any:
-        """A field of what the path of a request names, as it is shown there."""
+        """A field of the resource at the path of a request, as the cloud shows it now."""
         answer = self._context.cloud.get(path, microversion=str(self._context.top))
         view = next(iter(answer.json.values())) if answer.ok and isinstance(answer.json, dict) else None
         if not isinstance(view, dict) or attribute not in view:
@@ -118,25 +127,34 @@ class Bindings:
         return view[attribute]
 
     def project(self) -> str:
-        """The id of the member's project, as its token tells or a resource of it shows it."""
+        """The id of the member's project, from the member's token or from a resource that shows it.
+
+        Raises:
+            Unavailable: neither of them shows the id.
+        """
         known = self._context.cloud.project_of(Role.MEMBER)
         if known is not None:
             return known
         found = self._of_subject(PROJECT, "id", True)
         if found is ABSENT:
-            raise Unavailable("nothing is known to show the id of the project", optional=False)
+            raise Unavailable("no token and no resource shows the id of the project", optional=False)
         return str(found)
 
     def used(self, bindings: Iterable[Binding], accepted: bool) -> None:
-        """Tell what became of the values that the last request held."""
+        """Note which resources the last request has attached, detached or used up.
+
+        Args:
+            bindings: the bindings of the request.
+            accepted: True if the cloud accepted the request; a refused request uses nothing up.
+        """
         for binding in bindings if accepted else ():
             shown = self._context.service.shown_value(binding.resource, binding.attribute)
             if shown is not None and shown.can_be_lost:
-                # Later trials must not suffer from it.
+                # The resource may have lost this value for good; later trials get another resource.
                 self._subject.must_replace = True
             if binding.relation == "fresh" and self._free.get(binding.resource):
                 self._free[binding.resource].pop()
-            elif binding.relation == "free" and binding.resource in self._context.service.attached_by:
+            elif binding.relation == "free" and binding.resource in self._context.service.under_test.attached_by:
                 made = self._free.get(binding.resource, [])
                 if made:
                     self.attached[binding.resource] = made.pop()
@@ -175,7 +193,7 @@ class Bindings:
         return _attribute(self._make_free(binding.resource), binding.attribute)
 
     def _element(self, binding: Binding) -> Any:
-        """The name of an element that the lane has made, or a field that its own view shows now."""
+        """The name of an element that the lane has made, or a field that the view of this element shows now."""
         if self.elements is None:
             raise Unavailable("the lane makes nothing", optional=False)
         owned = self.elements(binding.resource, "other" if binding.relation.startswith("other") else None)
@@ -196,7 +214,7 @@ class Bindings:
         return rule.form.replace("{uuid}", str(uuid.uuid4())).replace("{token}", _token())
 
     def _of_subject(self, resource: str, attribute: str, must_work: bool) -> Any:
-        """A value that the resource under test shows; ABSENT where the description does not say that it does."""
+        """A value that the resource under test shows; ABSENT if the description knows no field that shows it."""
         rule = self._context.service.shown_value(resource, attribute)
         if rule is None:
             if resource != self._context.service.resource:
@@ -206,7 +224,7 @@ class Bindings:
                 raise Unavailable(f"the {resource} shows no {attribute}", optional=False)
             return found
         if rule.needed and self._subject.view is None:
-            self._subject.reach(self._context.service.initial_status)
+            self._subject.reach(self._context.service.under_test.initial_status)
         found = _shown_by(rule, self._view(rule.role))
         if found is ABSENT and rule.missing:
             if must_work and rule.can_be_lost:
@@ -215,7 +233,7 @@ class Bindings:
         return found
 
     def _view(self, role: Role | None) -> View | None:
-        """The resource under test as a role sees it now, or as it was last shown; None where there is none."""
+        """The resource under test as a role sees it now; without such a role, as last shown; None if there is none."""
         view = self._subject.view
         if role is None or view is None or role not in self._context.cloud.roles:
             return view
@@ -225,7 +243,7 @@ class Bindings:
         return kind.shown_in(answer.json)
 
     def _discovered(self, binding: Binding, rules: Candidates, must_work: bool) -> Any:
-        """An attribute of what the cloud has, in relation to the one that the resource under test uses."""
+        """An attribute of a discovered thing: the one that the resource under test uses, or another one."""
         discovery, name = self._context.discovery, binding.resource
         if rules.role is not None and rules.role not in self._context.cloud.roles:
             raise Unavailable(f"{rules.why_role}, and no such role was given")
@@ -267,7 +285,7 @@ class Bindings:
     def _attach(self, resource: str) -> Made:
         if resource in self.attached:
             return self.attached[resource]
-        how: Attachment = self._context.service.attached_by[resource]
+        how: Attachment = self._context.service.under_test.attached_by[resource]
         operation = self._context.operations.get(how.operation)
         if operation is None:
             raise Unavailable(f"the specs lack {how.operation}, which attaches a {resource}", optional=False)
@@ -285,7 +303,7 @@ class Bindings:
         self._subject.settle(())
         if how.background:
             self._subject.stir(path)
-        self._subject.refresh()  # the case begins with what the resource under test shows now
+        self._subject.refresh()  # the attachment has changed the resource: a case must begin with its present view
         return made
 
 
@@ -295,14 +313,14 @@ def _token() -> str:
 
 
 def _shown_by(rule: ShownValue, view: View | None) -> Any:
-    """The value that a view shows by a rule, or ABSENT."""
+    """The value that a rule finds in a view; ABSENT if it finds none."""
     holders = values(view, rule.within) if rule.within else iter((view,))
     fitting = (one for one in holders if all(condition.holds(one) for condition in rule.where))
     return next((found for one in fitting for field in rule.fields for found in values(one, field) if found), ABSENT)
 
 
 def _spelled(name: str, form: str) -> str:
-    """A name in the form of its attribute: ``value`` as it is, with ``{}`` what stands for it in capitals."""
+    """A name in the form of its attribute: if the form has ``{}``, the name in capitals stands there."""
     return form.format(re.sub(r"[^A-Z0-9]", "_", name.upper())) if "{}" in form else name
 
 

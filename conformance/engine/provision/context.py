@@ -1,4 +1,4 @@
-"""The context that all lanes of a run share: the cloud, the watch, the factories, the description, and a clock."""
+"""The objects that all lanes of a run share: the cloud, the factories, the description, the notes, and the patience."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from conformance.engine.api.producers import Producers
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import Discovery
-from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
-from conformance.engine.cloud.roles import Sender
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.provision.unkept import Unkept
 from specs.microversion import Microversion
@@ -27,8 +25,8 @@ class Patience:
     """How long to wait, in seconds.
 
     Attributes:
-        status: for a documented status to be reached.
-        settle: that a status which does not change must stay, without a task, to count as settled.
+        status: the longest wait for a documented status.
+        settle: the time that an unchanged status must last, without a task, to count as settled.
     """
 
     status: float = 300.0
@@ -37,7 +35,7 @@ class Patience:
 
 @dataclass
 class Notes:
-    """Facts about a run that its reader should know, each once. Safe to use from many threads."""
+    """Facts for the reader of a run record, each noted once. Safe to use from many threads."""
 
     entries: dict[tuple[str, str], None] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -53,51 +51,29 @@ class Notes:
             return sorted(self.entries)
 
 
-Manner = tuple[Sender, str | None, type]
-"""How an operation is asked: by whom, at which version, and with which type of body."""
-
-
-def manner(ask: Ask) -> Manner:
-    """How a request is asked. Only the answers to requests of one manner can be compared.
-
-    What stands in front of a service may refuse a role, a version or a body before it looks for the route.
-    """
-    return ask.role, ask.microversion, type(ask.body)
-
-
-@dataclass
-class Seen:
-    """Answers to requests of operations: they may show that a route is there. Safe to use from many threads.
-
-    Of each operation it keeps the first answer with each code to each manner of request.
-    """
-
-    _answers: dict[str, dict[tuple[int, Manner], tuple[Ask, Answer]]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def add(self, operation: str, ask: Ask, answer: Answer) -> None:
-        """Keep the answer to a request of an operation, given by its id."""
-        with self._lock:
-            self._answers.setdefault(operation, {}).setdefault((answer.status, manner(ask)), (ask, answer))
-
-    def of(self, operation: str) -> list[tuple[Ask, Answer]]:
-        """The requests and answers of an operation so far, in their order."""
-        with self._lock:
-            return list(self._answers.get(operation, {}).values())
-
-
 @dataclass(frozen=True)
 class RunContext:
     """The context that all lanes of a run share.
 
     Attributes:
-        seen: answers to the requests of operations.
-        elevated: operations that this cloud refuses its members, where the reference does not name the roles.
-        sandbox: whether nothing in the cloud is anybody else's.
-        needs: what each operation's requests need, by its id.
+        cloud: the client of the cloud.
+        discovery: finds the things of the cloud that requests can name.
+        resources: makes and removes resources.
+        watch: waits for the statuses of resources.
+        service: the description of the service.
+        graph: the ways from one status to another.
+        producers: the operations that make the elements of collections.
+        operations: all operations of the reference, by id.
+        top: the highest microversion that cloud and reference share.
+        patience: how long to wait.
+        notes: facts for the reader of the run record.
+        elevated: names of requests that this cloud refuses to members; an administrator sends them (see ``elevate``).
+        sandbox: True if nobody else uses the cloud.
+        stopping: is set when the run is to stop.
+        needs: the needs of each operation's requests, by the id of the operation.
         role_names: the roles that the run has.
-        unkept: the statuses that this cloud was seen not to keep.
-        kind: that of the resource under test; one without a name where the service has none.
+        kind: the kind of the resource under test; a kind without a name if the service has no such resource.
+        unkept: the statuses that resources of this cloud were seen to leave by themselves.
     """
 
     cloud: Cloud
@@ -111,7 +87,6 @@ class RunContext:
     top: Microversion
     patience: Patience = field(default_factory=Patience)
     notes: Notes = field(default_factory=Notes)
-    seen: Seen = field(default_factory=Seen)
     elevated: set[str] = field(default_factory=set)
     sandbox: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -124,19 +99,19 @@ class RunContext:
         known = {name: self.needs_of(operation) for name, operation in self.operations.items()}
         object.__setattr__(self, "needs", known)
         object.__setattr__(self, "role_names", frozenset(map(str, self.cloud.roles)))
-        object.__setattr__(self, "unkept", Unkept(self.service.optional_statuses))
+        object.__setattr__(self, "unkept", Unkept(self.service.under_test.optional_statuses))
         object.__setattr__(self, "kind", self.cloud.profile.kind(self.service.resource))
 
     def needs_of(self, operation: Operation) -> Needs:
-        """The needs of an operation's requests; ``needs`` holds those of every operation of the reference."""
+        """The needs of an operation's requests; ``needs`` holds them for every operation of the reference."""
         return Needs.of(operation, self.service, self.producers, self.top)
 
     def elevate(self, operation: Operation, name: str) -> None:
-        """Note that members are refused an operation, or the request of a name: an administrator sends it from now on.
+        """Note that the cloud refuses a request to members: from now on, an administrator sends it.
 
         Args:
-            operation: that was refused.
-            name: under which ``elevated`` knows it: the operation's id, or the key of a trial with optional fields.
+            operation: the operation that was refused.
+            name: the name for ``elevated``: the operation's id, or the key of a trial with optional fields.
         """
         self.elevated.add(name)
         self.notes.add("elevated", f"{operation.id} is refused to members; tried as administrator")

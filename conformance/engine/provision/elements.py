@@ -1,4 +1,4 @@
-"""Elements of collections that a lane makes by the documented operations, uses, and removes."""
+"""Makes elements of collections for a lane, by the documented operations, and removes them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from conformance.engine.api import bodies, naming
 from conformance.engine.api.entries import FORMING
+from conformance.engine.api.needs import ElementNeeded
 from conformance.engine.api.producers import Producer
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
@@ -31,7 +32,7 @@ class Elements:
     """Makes and keeps elements for one lane.
 
     Attributes:
-        prepare: takes the steps that the request of an operation needs before it.
+        prepare: a function that takes the steps before a request of an operation.
     """
 
     def __init__(self, context: RunContext, subject: Subject) -> None:
@@ -41,48 +42,35 @@ class Elements:
         self.prepare: Callable[[Operation], None] = lambda _: None
         subject.bindings.elements = self.element
 
-    def makes(self, template: str) -> bool:
-        """Whether elements of a collection can be made, by the reference or by a factory."""
-        return self._context.producers.of(template) is not None or self._factory(template) is not None
-
-    def _factory(self, template: str) -> str | None:
-        return (
-            self._context.service.made_by_factory.get(template.rpartition("/")[2]) if template.count("/") == 1 else None
-        )
-
-    def own(
-        self, template: str, collection: str, name: str, operation: Operation, fields: Mapping[str, Any]
-    ) -> Owned | None:
+    def own(self, wanted: ElementNeeded, collection: str, operation: Operation) -> Owned | None:
         """An element of a collection that this lane has made; None where none can be made.
 
         Args:
-            template: the collection as the reference writes it.
-            collection: the same with values for its placeholders.
-            name: of the placeholder that is to be filled.
-            operation: for which it is made.
-            fields: with which it is made.
+            wanted: a description of the element.
+            collection: the path of the collection with values for its placeholders.
+            operation: the operation whose request needs the element.
 
         Raises:
             Unavailable: the cloud did not make it.
         """
-        key = (collection, tuple(sorted(fields.items())))
-        producer, factory = self._context.producers.of(template), self._factory(template)
+        producer = wanted.producer
+        key = (collection, tuple(sorted(wanted.fields.items())))
         if producer is not None and producer.chosen and producer.operation.id == operation.id:
-            return Owned(self._new_name(producer), collection, "", "member", None)  # what is to be made is not there
+            return Owned(self._new_name(producer), collection, "", "member", None)  # the request makes the element
         if key not in self._pool:
-            if factory is not None:
-                self._pool[key] = self._by_factory(factory, collection)
+            if wanted.factory is not None:
+                self._pool[key] = self._by_factory(wanted.factory, collection)
             elif producer is not None and producer.operation.id != operation.id:
-                self._pool[key] = self.produce(producer, collection, name, fields)
+                self._pool[key] = self.produce(producer, collection, wanted.name, wanted.fields)
             else:
                 return None
         return self._pool[key]
 
     def element(self, collection: str, label: str | None) -> Owned:
-        """An element of a collection at the top of the API, for a request's body; another label gives another one.
+        """An element for a request's body, from a collection without placeholders; another label gives another element.
 
         Raises:
-            Unavailable: none can be made.
+            Unavailable: no element can be made.
         """
         producer = self._context.producers.of(collection)
         if producer is None:
@@ -93,7 +81,7 @@ class Elements:
         return self._pool[key]
 
     def clear(self) -> None:
-        """Empty the pool: elements are made anew when they are needed. The journal still lists the old ones."""
+        """Empty the pool, so that elements are made anew when needed. The journal still lists the old elements."""
         self._pool.clear()
 
     def forget(self, owned: Owned) -> None:
@@ -101,18 +89,18 @@ class Elements:
         self._pool = {key: other for key, other in self._pool.items() if other.value != owned.value}
 
     def forget_below(self, path: str) -> None:
-        """Forget the things below a path, since they are gone or changed."""
+        """Forget the elements below a path, since they are gone or changed."""
         self._pool = {key: owned for key, owned in self._pool.items() if not owned.path.startswith(f"{path}/")}
 
     def _by_factory(self, factory: str, collection: str) -> Owned:
-        problem = self._subject.reach(self._context.service.initial_status)
+        problem = self._subject.reach(self._context.service.under_test.initial_status)
         if problem is not None:
             raise Unavailable(problem.reason, optional=False)
         made = self._context.resources.make(factory, of=self._subject.resource_id)
         return Owned(str(made.id), collection, f"{collection}/{made.id}", str(made.role))
 
     def _new_name(self, producer: Producer) -> str:
-        """The name that a client chooses: the sample's where the body holds it, too, else a new one."""
+        """A name for an element that its client names: as described, a UUID, that of the sample body, or a new one."""
         operation = producer.operation
         name = producer.name
         bound, value = self._context.service.binding(operation, name)
@@ -126,6 +114,12 @@ class Elements:
 
     def produce(self, producer: Producer, collection: str, name: str, fields: Mapping[str, Any]) -> Owned:
         """Make an element, and wait until it is complete.
+
+        Args:
+            producer: the operation that makes it.
+            collection: the filled path of its collection.
+            name: the name of the placeholder that the element fills.
+            fields: unusual fields of the request body.
 
         Raises:
             Unavailable: the cloud refused, or its response did not name the new element.
@@ -149,19 +143,19 @@ class Elements:
             context.elevated.add(operation.id)
         if not answer.ok:
             message = message_in(answer.json)
-            why = f"{operation.id}, which makes what {{{name}}} names, was answered {answer.status or answer.error}"
+            why = f"{operation.id}, which makes an element for {{{name}}}, was answered {answer.status or answer.error}"
             raise Unavailable(why + (f" ({message})" if message else ""), optional=False)
         self._subject.bindings.used(bindings_in(built), True)
         value = chosen or named_by(answer, name, body)
         if value is None or not safe_in_path(value):
-            lacks = "did not name what it made by an id that a path can hold"
+            lacks = "did not name the new element by an id that a path can hold"
             raise Unavailable(f"{operation.id} was answered {answer.status} and {lacks}", False)
         owned = Owned(
             value, collection, f"{collection}/{quote(value, safe='')}", role, producer, tuple(sorted(fields.items()))
         )
         self.settle(intents[-1], owned)
         self._await(owned, answer)
-        context.notes.add("producer", f"{operation.id} makes what {{{name}}} names")
+        context.notes.add("producer", f"{operation.id} makes an element for {{{name}}}")
         return owned
 
     def _role(self, operation: Operation) -> str:
@@ -171,7 +165,10 @@ class Elements:
         return wanted if wanted in self._context.role_names else "member"
 
     def intend(self, collection: str, body: Any, chosen: str | None, role: str) -> Intent | None:
-        """Write down that an element is about to be made; nothing for what goes with the resource under test."""
+        """Record in the journal that an element is about to be made.
+
+        Returns None for an element below the resource under test, since both are removed together.
+        """
         journal = self._context.cloud.journal
         if journal is None or self._goes_with_subject(collection):
             return None
@@ -183,13 +180,13 @@ class Elements:
         return bool(of) and collection.startswith(f"{of}/")
 
     def settle(self, intent: Intent | None, owned: Owned) -> None:
-        """Record in the journal the element that an intent has led to."""
+        """Record in the journal which element an intended request has made."""
         journal = self._context.cloud.journal
         if intent is not None and journal is not None:
             journal.made(intent, owned.value, owned.path)
 
     def renamed(self, owned: Owned, name: str) -> None:
-        """Write down that it has another name now."""
+        """Record in the journal that an element has another name now."""
         journal = self._context.cloud.journal
         intent = self.intend(owned.collection, {}, name, owned.role)
         if intent is not None and journal is not None:
@@ -197,7 +194,7 @@ class Elements:
             journal.gone(owned.value)
 
     def _await(self, owned: Owned, answer: Answer) -> None:
-        """Wait while the thing forms, as its own view shows, or that of the resource under test, which holds it."""
+        """Wait until a new element is complete, by its own view and by the view of a resource under test above it."""
         reader = owned.producer.reader if owned.producer else None
         if self._goes_with_subject(owned.collection):
             self._subject.settle(())
@@ -215,22 +212,22 @@ class Elements:
         until(lambda: self.show(owned, version), formed, within, stopping, pause=0.05, growth=2.0, cap=2.0)
 
     def show(self, owned: Owned, version: str) -> Any:
-        """The view that the cloud shows of it; None where it is not there."""
+        """The view of an element; None where the cloud shows none."""
         return content(self.look(owned, version))
 
     def look(self, owned: Owned, version: str) -> Answer:
-        """GET it in the role that made it."""
+        """GET an element in the role that has made it."""
         return self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version)
 
     def dispose(self, owned: Owned) -> None:
-        """Remove an element; if that fails, the journal keeps it for the end of the run."""
+        """Remove an element. If the request fails, the journal still lists it, and the end of the run removes it."""
         self.forget(owned)
         if owned.producer is None or owned.producer.remover is None or self._goes_with_subject(owned.collection):
             return
         version = str(self._context.version_for(owned.producer.remover))
         with contextlib.suppress(CloudError):
             if owned.collection == self._context.kind.collection:
-                # A resource that a cloud keeps for a while after its deletion would keep its attachments, too.
+                # A cloud may keep a deleted resource for a while, with its attachments; ``drop`` deals with that.
                 self._context.resources.drop(owned.value, Role(owned.role))
                 return
             answer = self._context.cloud.send(Ask("DELETE", owned.path, Role(owned.role), version))
@@ -238,15 +235,18 @@ class Elements:
                 self.gone(owned)
 
     def gone(self, owned: Owned) -> None:
-        """Write down that it is no more. An attachment is called as what is attached, which stays."""
+        """Record in the journal that an element is gone.
+
+        An attachment is left out: it has the id of the attached resource, and this resource stays.
+        """
         journal = self._context.cloud.journal
         if journal is not None and not self._goes_with_subject(owned.collection):
             journal.gone(owned.value)
 
     def came_along(self, kind: str, ids: Iterable[str], role: str) -> None:
-        """Record resources that a request has made in addition, so that the end of the run removes them."""
+        """Record further resources that a request has made, so that the end of the run removes them."""
         journal = self._context.cloud.journal
         for id_ in ids if journal is not None else ():
             if journal is not None and safe_in_path(id_) and not journal.owns(id_):
                 path = self._context.cloud.profile.kind(kind).path_of(id_)
-                journal.made(journal.intend(kind, "", role=role), id_, path)
+                journal.there(kind, id_, path, role=role)

@@ -7,18 +7,21 @@ from collections.abc import Callable, Iterable
 from conformance.engine.cloud.exchange import Answer
 
 FORBIDDEN = 403
-"""The code of a request that its sender's role does not allow."""
+"""The status code of a request that is refused because of its sender's role."""
 
 
 def as_first_allowed(roles: Iterable[str], send: Callable[[str], Answer]) -> tuple[str, Answer]:
-    """Send a request in one role after the other, until one is not forbidden it.
+    """Send a request in one role after the other, until the answer is not 403.
 
     Args:
-        roles: in the order in which they are tried; there must be one.
+        roles: the roles, in the order in which they are tried.
         send: sends the request in a role.
 
     Returns:
-        The last role that was tried, and the answer that it got. It is 403 where no role is allowed the request.
+        The last role that was tried, and the answer that it got. The answer is 403 if no role may send the request.
+
+    Raises:
+        ValueError: there is no role.
     """
     tried: tuple[str, Answer] | None = None
     for role in roles:
@@ -31,10 +34,10 @@ def as_first_allowed(roles: Iterable[str], send: Callable[[str], Answer]) -> tup
 
 
 def with_administrator(role: str, given: Iterable[str]) -> tuple[str, ...]:
-    """The roles in which a request is tried: one, and the administrator's after it where the run has that.
+    """The roles in which a request is tried: its own, then that of an administrator if the run has one.
 
     Args:
-        role: the one that the request should do with.
+        role: the role that should be enough for the request.
         given: the roles of the run.
     """
     return (role, "admin") if role != "admin" and "admin" in given else (role,)

@@ -1,4 +1,4 @@
-"""Reasons why something that a trial needs is not to be had."""
+"""Errors that say why a trial cannot have something that it needs."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ class Unavailable(Exception):
 
 
 class NeedsNewResource(Exception):
-    """The resource under test can no longer give the value; a new one can."""
+    """The resource under test can no longer give the value of a binding; a new resource can."""

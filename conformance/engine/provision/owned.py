@@ -1,4 +1,4 @@
-"""Things that a run has made, and how an answer tells of them."""
+"""Elements that a lane has made, and their ids and names in bodies and answers."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from conformance.engine.api.response_fields import identity
 from conformance.engine.cloud.exchange import ABSENT, Answer
 
 ACCEPTED = 202
-"""The code of a request that is not done when it is answered (RFC 9110, 15.3.3)."""
+"""The status code of a request that is not yet complete when it is answered (RFC 9110, 15.3.3)."""
 
 
 @dataclass(frozen=True)
 class Owned:
-    """Something that a lane has made.
+    """An element of a collection that a lane has made.
 
     Attributes:
         value: the id or name that stands for it in a path.
         collection: the filled path of the collection.
         path: the filled path of the element itself.
         role: the role that has made it.
+        producer: the operation that has made it; None if a factory has.
         with_fields: the fields of its request body that differ from the usual ones, as pairs of name and value.
     """
 
@@ -37,7 +38,7 @@ class Owned:
 
 
 def content(answer: Answer) -> Any:
-    """The object that an answer shows in its one key; None where it shows nothing."""
+    """The value of the only key of a response body, or the whole body if it has several; None for any other answer."""
     if not answer.ok or not isinstance(answer.json, dict):
         return None
     return next(iter(answer.json.values())) if len(answer.json) == 1 else answer.json
@@ -63,7 +64,7 @@ def name_in(body: Any) -> str | None:
 
 
 def named_by(answer: Answer, name: str, sent: Any = None) -> str | None:
-    """The name of a new thing: in the answer's body, its Location, or the request."""
+    """The name of a new element: from the response body, the Location header, or the request body ``sent``."""
     value = identity(answer.json, name) if answer.json is not ABSENT else None
     if value is not None:
         return value
@@ -72,7 +73,7 @@ def named_by(answer: Answer, name: str, sent: Any = None) -> str | None:
 
 
 def _member(body: Any, wanted: str) -> str | None:
-    """The text of a member of a body, in any spelling of its name, at whatever depth."""
+    """The text of the member ``wanted`` at any depth of a body; only letters and digits of its name are compared."""
     for key, value in body.items() if isinstance(body, Mapping) else ():
         if isinstance(value, Mapping):
             found = _member(value, wanted)

@@ -1,8 +1,8 @@
-"""Fills the placeholders of paths: with the resource under test, a thing of the run, or a thing that the cloud shows.
+"""Fills the placeholders of paths: with the resource under test, an element of the run, or one that the cloud lists.
 
-Which collection a placeholder names an element of follows from the path: ``{gear_id}`` in ``/gears/{gear_id}`` is an
-element of what ``GET /gears`` lists. What is only read is looked up there first; what a request changes is made,
-by the operation that the reference documents for it (see ``producers``), and used for one lane alone.
+The path gives the collection of a placeholder: ``{gear_id}`` in ``/gears/{gear_id}`` names an element of the list that
+``GET /gears`` returns. A request that only reads takes an element of this list, if there is one. For any other request,
+the lane makes an element by the documented operation (see ``producers``), and no other lane uses it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote
 
-from conformance.engine.api.addresses import names_project
 from conformance.engine.api.entries import Naming
 from conformance.engine.api.json_path import lookup
-from conformance.engine.api.producers import SAFE, collection_of, last_version, listed_by, placeholders
+from conformance.engine.api.needs import PROJECT, ElementNeeded, Placeholder
+from conformance.engine.api.producers import collection_of, last_version, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.roles import Role
@@ -34,13 +35,13 @@ from specs.microversion import Microversion
 from specs.model import Operation
 
 UNKNOWN_NUMBER = "987654321"
-"""The number that names nothing."""
+"""A number that is the id of nothing."""
 
 PROMPT = 0.1
-"""Seconds between two looks for what is named only while it lasts: it may end at any moment."""
+"""Seconds between two looks for a short-lived thing: it may end at any moment."""
 
 SLOWER, LATER = 1.1, 2.0
-"""By how much each pause between such looks is longer than the one before, and the seconds to which it grows."""
+"""The factor by which each pause between such looks exceeds the pause before, and the longest pause in seconds."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,10 @@ class Filled:
     """A path with values for its placeholders.
 
     Attributes:
-        values: by placeholder.
-        owned: what the last placeholder names, where this lane has made it.
-        passing: collection and placeholder of what is named only while it lasts.
+        path: the filled path.
+        values: the value of each placeholder.
+        owned: the element that the last placeholder names; None if this lane has not made it.
+        passing: the collection and the placeholder of each short-lived thing in the path.
     """
 
     path: str
@@ -59,8 +61,32 @@ class Filled:
     passing: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """The need of a request for the value of a placeholder.
+
+    Attributes:
+        placeholder: the placeholder.
+        collection: the filled path before the placeholder.
+        operation: the operation of the request.
+        role: the role that sends the request.
+        version: the microversion of the request.
+    """
+
+    placeholder: Placeholder
+    collection: str
+    operation: Operation
+    role: str
+    version: Microversion
+
+
 class Paths:
-    """Fills paths for one lane, and keeps the resources that it has found or made."""
+    """Fills paths for one lane, and keeps the elements that it has found or made for them.
+
+    Attributes:
+        elements: makes elements.
+        steps: takes the steps before and after a request.
+    """
 
     def __init__(self, context: RunContext, subject: Subject) -> None:
         self._context = context
@@ -83,11 +109,11 @@ class Paths:
 
         Args:
             operation: the operation of the request.
-            role: the role that lists collections if there is no administrator.
-            version: the microversion at which they are.
-            unknown: a uuid that names nothing, for every placeholder; None fills in things that exist.
-            last_only: the uuid stands for the last placeholder alone.
-            given: what stands for some placeholders, whatever exists.
+            role: the role of the request; for an administrator, collections are listed as administrator alone.
+            version: the microversion of the request.
+            unknown: a UUID that names nothing, for every placeholder; None for things that exist.
+            last_only: True if the UUID stands for the last placeholder alone.
+            given: fixed values of some placeholders.
 
         Raises:
             Unavailable: the cloud shows no element of a collection, and none could be made.
@@ -96,27 +122,27 @@ class Paths:
         owned: Owned | None = None
         passing: list[tuple[str, str]] = []
         needs = self._context.needs.get(operation.id) or self._context.needs_of(operation)
-        names = needs.placeholders
-        for number, name in enumerate(names):
-            if given and any(earlier in given for earlier in names[:number]):
-                unknown, last_only = str(uuid.uuid4()), False  # a resource that does not exist holds no elements
-            nothing = unknown if not last_only or name == names[-1] else None
-            owned = None
+        chosen = needs.producer is not None and needs.producer.chosen and len(needs.placeholders) > 1
+        for number, placeholder in enumerate(needs.placeholders):
+            name, last = placeholder.name, number == len(needs.placeholders) - 1
+            if given and any(earlier.name in given for earlier in needs.placeholders[:number]):
+                unknown, last_only = str(uuid.uuid4()), False  # no element is known below a fixed value
+            nothing = unknown if not last_only or last else None
+            owned, wants = None, _Wanted(placeholder, filled.partition(placeholder.mark)[0], operation, role, version)
             if given and name in given:
                 value = given[name]
-            elif nothing is not None and last_only and name in self._context.service.placeholder_sources:
-                self._something(filled, operation, name, role, version)  # the situation in which it could be named
-                value = self._nothing(filled, operation, name, role, version, nothing)
-                if name in needs.passing:
-                    passing += self._passing(filled, operation, name)
-            elif nothing is not None and not (unknown is not None and name == names[-1] and self._chosen(operation)):
-                value = self._nothing(filled, operation, name, role, version, nothing)
+            elif nothing is not None and last_only and placeholder.source is not None:
+                self._something(wants)  # the situation of a known name
+                value = self._nothing(wants, nothing)
+                passing += [(wants.collection, name)] if placeholder.passing else []
+            # A name that the client chooses is in the body, too, so a random id cannot stand for it here.
+            elif nothing is not None and not (last and chosen):
+                value = self._nothing(wants, nothing)
             elif name == self._context.service.identifier:
                 value = self._subject.known_id or self._subject.resource_id
             else:
-                value, owned = self._something(filled, operation, name, role, version)
-                if name in needs.passing:
-                    passing += self._passing(filled, operation, name)
+                value, owned = self._something(wants)
+                passing += [(wants.collection, name)] if placeholder.passing else []
             values[name] = value
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
         return Filled(filled, values, owned, tuple(passing))
@@ -126,68 +152,66 @@ class Paths:
 
         Args:
             operation: the operation of the request.
-            values: of its placeholders, which the steps share.
+            values: the values of the placeholders in its path, which the steps share.
 
         Raises:
-            Unavailable: one of them was refused.
+            Unavailable: the cloud refused a step.
         """
         for step in self._context.service.steps(operation, "steps_before"):
             self.steps.before(step, values or {}, self.path_of)
 
     def path_of(self, operation: Operation) -> str:
-        """The path of an operation that goes with another one, as an administrator."""
+        """The filled path of an operation that goes before or after another one, for an administrator."""
         return self.fill(operation, "admin", self._context.version_for(operation)).path
 
-    def _chosen(self, operation: Operation) -> bool:
-        """Whether the client chooses the last name of the path, and has to write it into the body, too."""
-        producer = self._context.producers.made_by(operation)
-        return producer is not None and producer.chosen and len(placeholders(operation.path)) > 1
-
     def populated(self, operation: Operation, filled: Filled, answer: Answer) -> bool:
-        """Where a list was empty, make an element of what it lists; whether there is one now."""
+        """Make an element for a list that was empty. Returns whether the list has an element now."""
         template = operation.path.removesuffix("/detail")
         producer = self._context.producers.of(template)
         if producer is None or any(True for _ in elements(answer.json)):
             return False
         if producer.lister is None and operation.path == template:
             return False
-        collection = filled.path.removesuffix("/detail")
-        fields = self._context.service.fields_for(operation, template)
+        known = self._context
+        wanted = ElementNeeded.of(operation, template, producer.name, known.service, known.producers)
         try:
-            return self.elements.own(template, collection, producer.name, operation, fields) is not None
+            return self.elements.own(wanted, filled.path.removesuffix("/detail"), operation) is not None
         except Unavailable:
             return False
 
     def makes_in(self, trial: Trial) -> str:
-        """The status of the resource under test in which what a trial needs beside it can be made."""
+        """The status of the resource under test in which a trial's elements can be made; empty if none is stable."""
         having = (name for setup in trial.setups(Existing) for name in setup.operations)
         paths = [trial.request.operation.path, *(self._context.operations[name].path for name in having)]
         for collection in (collection_of(path, name) for path in paths for name in placeholders(path)):
             producer = self._context.producers.of(collection)
             for condition in producer.operation.preconditions if producer is not None else ():
                 if condition.kind == "status" and condition.resource == self._context.service.resource:
-                    return next((s for s in condition.any_of if s in self._context.service.stable_statuses), "")
-        return self._context.service.initial_status
+                    return next(
+                        (s for s in condition.any_of if s in self._context.service.under_test.stable_statuses), ""
+                    )
+        return self._context.service.under_test.initial_status
 
     def lasts(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> bool:
-        """Whether the lists still show what a path was filled with that is named only while it lasts."""
+        """Whether the collections still list the short-lived things that a path names."""
+        needs = self._context.needs.get(operation.id) or self._context.needs_of(operation)
+        named = {placeholder.name: placeholder for placeholder in needs.placeholders}
         try:
             for collection, name in filled.passing:
-                at = self._listed_at(collection_of(operation.path, name), version)
-                self._listed(collection, name, role, str(at), operation)
+                self._listed(_Wanted(named[name], collection, operation, role, version))
         except Unavailable:
             return False
         return True
 
     def end(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> None:
-        """Bring what a path names only while it lasts to its end, and wait until it has ended.
+        """End the short-lived things that a path names, and wait until they have ended.
 
         Raises:
-            Unavailable: it lasts.
+            Unavailable: they have not ended in time.
         """
         for name in self._context.service.passing(operation):
             for step in self._context.service.placeholder_sources[name].end_steps:
-                with contextlib.suppress(Unavailable):  # it may have ended by itself
+                with contextlib.suppress(Unavailable):  # the thing may have ended by itself
                     self.steps.before(step, filled.values, self.path_of)
         self.steps.sent.clear()
         within, stopping = self._context.patience.status, self._context.stopping
@@ -200,75 +224,64 @@ class Paths:
             growth=SLOWER,
             cap=LATER,
         ):
-            raise Unavailable("what the path names has not come to its end", optional=False)
+            raise Unavailable("the thing that the path names has not ended", optional=False)
         if self._subject.view is not None:
             self._subject.settle(None)
 
-    def _passing(self, filled: str, operation: Operation, name: str) -> list[tuple[str, str]]:
-        fixed = self._fixed(collection_of(operation.path, name), name)
-        return [(collection_of(filled, name), name)] if fixed is None else []
-
-    def _something(
-        self, filled: str, operation: Operation, name: str, role: str, version: Microversion
-    ) -> tuple[str, Owned | None]:
-        fixed = self._fixed(collection_of(operation.path, name), name)
-        if fixed is not None:
-            return fixed, None
-        collection, template = collection_of(filled, name), collection_of(operation.path, name)
-        rule = self._context.service.placeholder_sources.get(name)
-        if rule is not None:
-            return self._named(rule, collection, name, role, version, operation), None
-        fields = self._context.service.fields_for(operation, template)
-        if self._context.service.always_made or operation.method not in SAFE or fields or self._below(operation, name):
+    def _something(self, wants: _Wanted) -> tuple[str, Owned | None]:
+        placeholder, operation, sandbox = wants.placeholder, wants.operation, self._context.sandbox
+        if placeholder.value is not None:
+            return self._fixed(placeholder.value), None
+        if placeholder.source is not None:
+            return self._named(wants, placeholder.source), None
+        if placeholder.made:
             try:
-                owned = self.elements.own(template, collection, name, operation, fields)
+                owned = self.elements.own(placeholder.element, wants.collection, operation)
             except Unavailable:
-                if self._context.service.always_made or not self._context.sandbox:
+                if self._context.service.always_made or not sandbox:
                     raise
-                owned = None  # nothing there is anybody else's
+                owned = None  # in a sandbox, every listed element is free for use
             if owned is not None:
                 return owned.value, owned
         try:
-            return self._element(filled, operation, name, role, version), None
+            return self._element(wants), None
         except Unavailable:
-            owned = self.elements.own(template, collection, name, operation, fields)
+            owned = self.elements.own(placeholder.element, wants.collection, operation)
             if owned is None:
                 raise
             return owned.value, owned
 
-    def _named(
-        self, rule: Naming, collection: str, name: str, role: str, version: Microversion, operation: Operation
-    ) -> str:
-        """A name that only another request's answer gives, or a list while the thing lasts."""
-        if rule.min_microversion is not None and version < Microversion.parse(rule.min_microversion):
-            raise Unavailable(f"what {{{name}}} names is of use from {rule.min_microversion} on")
-        at = str(self._listed_at(collection_of(operation.path, name), version))
+    def _named(self, wants: _Wanted, rule: Naming) -> str:
+        """A name that the described requests give: in the last answer, or in a list while the thing lasts."""
+        name = wants.placeholder.name
+        if rule.min_microversion is not None and wants.version < Microversion.parse(rule.min_microversion):
+            raise Unavailable(f"a value of {{{name}}} is accepted from {rule.min_microversion} on")
         if rule.passing:
             with contextlib.suppress(Unavailable):
-                return self._listed(collection, name, role, at, operation)
+                return self._listed(wants)
         if self._subject.view is None:
-            self._subject.reach(self._context.service.initial_status)
+            self._subject.reach(self._context.service.under_test.initial_status)
         values = {self._context.service.identifier: self._subject.known_id}
         answer: Answer | None = None
         try:
             for step in rule.steps:
                 answer = self.steps.before(step, values, self.path_of)
         except Unavailable as error:
-            raise Unavailable(str(error)) from None  # in this status nothing has such a name
+            raise Unavailable(str(error)) from None  # optional: in this status, no such thing can be made
         finally:
             self.steps.sent.clear()
-            # The new thing is under way in the resource under test, and of no use to any other trial.
+            # The new thing goes on in the resource under test, and would disturb any other trial.
             self._subject.must_replace = True
         if rule.field is not None:
             shown = lookup(answer.json if answer else None, rule.field)
             found = re.search(rule.pattern, str(shown)) if isinstance(shown, str | int) else None
             if found is None:
-                raise Unavailable(f"{rule.steps[-1].operation} did not name what {{{name}}} stands for", optional=False)
+                raise Unavailable(f"{rule.steps[-1].operation} showed no value for {{{name}}}", optional=False)
             return found.group(1)
 
         def look() -> str | Unavailable:
             try:
-                return self._listed(collection, name, role, at, operation)
+                return self._listed(wants)
             except Unavailable as error:
                 return error
 
@@ -278,67 +291,44 @@ class Paths:
             raise seen
         return seen
 
-    def _below(self, operation: Operation, name: str) -> bool:
-        """Whether a later placeholder names what must be made, so that what holds it must be ours."""
-        names = placeholders(operation.path)
-        later = names[names.index(name) + 1 :]
-        if self._context.producers.of(operation.path) is not None:
-            return True
-        return any(self.elements.makes(collection_of(operation.path, other)) for other in later)
-
-    def _nothing(
-        self, filled: str, operation: Operation, name: str, role: str, version: Microversion, unknown: str
-    ) -> str:
-        """A value that names nothing, of the form that names have in the collection."""
-        if not _is_number(operation, name, version):
+    def _nothing(self, wants: _Wanted, unknown: str) -> str:
+        """A value that names nothing: a number if the names in the collection are numbers, else the given UUID."""
+        if not _is_number(wants.operation, wants.placeholder.name, wants.version):
             return unknown
         try:
-            known = self._element(filled, operation, name, role, version)
+            known = self._element(wants)
         except Unavailable:
             known = UNKNOWN_NUMBER
         return UNKNOWN_NUMBER if known.isdigit() else unknown
 
-    def _fixed(self, collection: str, name: str) -> str | None:
-        table = self._context.service.placeholder_values
-        value = table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
-        if value is None and names_project(name) and not self._is_element(collection):
-            return self._project()
-        if value == "project":
-            return self._project()
-        return value if value is None else str(self._subject.bindings.filled(value))
+    def _fixed(self, value: Any) -> str:
+        """The value of a placeholder that names no element."""
+        if value != PROJECT:
+            return str(self._subject.bindings.filled(value))
+        if ("", PROJECT, "") not in self._known:
+            self._known["", PROJECT, ""] = self._subject.bindings.project()
+        return self._known["", PROJECT, ""]
 
-    def _is_element(self, template: str) -> bool:
-        """Whether the reference says how elements of a collection are made or listed."""
-        known = self._context
-        return known.producers.of(template) is not None or listed_by(known.operations, template) is not None
-
-    def _project(self) -> str:
-        if ("", "project", "") not in self._known:
-            self._known["", "project", ""] = self._subject.bindings.project()
-        return self._known["", "project", ""]
-
-    def _element(self, filled: str, operation: Operation, name: str, role: str, version: Microversion) -> str:
-        collection, template = collection_of(filled, name), collection_of(operation.path, name)
-        at = self._listed_at(template, version)
-        key = (collection, name, str(at))
+    def _element(self, wants: _Wanted) -> str:
+        key = (wants.collection, wants.placeholder.name, str(self._listed_at(wants)))
         if key not in self._known:
-            self._known[key] = self._listed(collection, name, role, str(at), operation)
+            self._known[key] = self._listed(wants)
         return self._known[key]
 
-    def _listed_at(self, template: str, version: Microversion) -> Microversion:
-        """The version at which a collection is listed for a request at another, or the nearest that it has.
+    def _listed_at(self, wants: _Wanted) -> Microversion:
+        """The version at which a collection is listed: that of the request, or the nearest version of the list.
 
-        The names of things may differ by version, so they are looked up at the same.
+        The ids of things may differ by version.
         """
-        listing = listed_by(self._context.operations, template)
+        listing = listed_by(self._context.operations, wants.placeholder.element.collection)
         if listing is None:
-            return version
+            return wants.version
         first, last = listing.microversions.range.min, last_version(listing)
-        at = min(version, last) if last is not None else version
+        at = min(wants.version, last) if last is not None else wants.version
         return max(at, first) if first is not None else at
 
     def forget(self, filled: Filled) -> None:
-        """Forget the thing that a path named, since it is gone or changed: the next path gets another."""
+        """Forget the things that a path named, since they are gone or changed: the next path gets others."""
         for key, value in list(self._known.items()):
             if filled.values.get(key[1]) == value and key[0]:
                 del self._known[key]
@@ -346,16 +336,16 @@ class Paths:
             self.elements.forget(filled.owned)
 
     def _of_another_lane(self, value: str, collection: str) -> bool:
-        """Whether this run has made what a list shows: then another lane may remove it at any moment."""
+        """Whether this run has made a listed element, so that another lane may remove it at any moment."""
         journal = self._context.cloud.journal
         return journal is not None and journal.owns(value, collection)
 
-    def _listed(self, collection: str, name: str, role: str, version: str, operation: Operation) -> str:
+    def _listed(self, wants: _Wanted) -> str:
         service, cloud = self._context.service, self._context.cloud
-        last = collection.rpartition("/")[2]
-        wanted = service.elements_for(operation, last)
-        # What a member sees is open to a member; what nobody but an administrator sees is not asked for by others.
-        for sender in (Role.ADMIN,) if role == "admin" else (Role.MEMBER, Role.ADMIN):
+        collection, name, version = wants.collection, wants.placeholder.name, str(self._listed_at(wants))
+        wanted = service.elements_for(wants.operation, collection.rpartition("/")[2])
+        # A member may use the elements that a member sees; those that only an administrator sees come after them.
+        for sender in (Role.ADMIN,) if wants.role == "admin" else (Role.MEMBER, Role.ADMIN):
             if sender not in cloud.roles:
                 continue
             answer = cloud.get(collection, role=sender, microversion=version)

@@ -1,4 +1,4 @@
-"""Sets limits that a trial needs for its whole project, and restores them whatever the trial shows."""
+"""Sets limits of the whole project for a trial, and restores them in any event."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.steps import Fill, Steps
 
 ATTEMPTS = 6
-"""How often a limit is put back, at most, until it is shown as it was."""
+"""The most attempts to restore a limit until the cloud shows its former value."""
 
 LACKING = frozenset({401, 403, 404, 410})
-"""Codes of a cloud that has no such limits, or does not let the administrator of this run set them."""
+"""Status codes of a cloud that has no such limits, or does not let the administrator of this run set them."""
 
 
 @dataclass
 class Quotas:
-    """Sets limits for one lane. What was set stands in the journal until it is seen to be as before.
+    """Sets limits for one lane. The journal holds the former value of a limit until the cloud shows it again.
 
     Attributes:
-        held: the operations that have set something which is not put back yet.
+        context: the objects that all lanes share.
+        steps: takes the steps.
+        held: the operations whose limits are not restored yet.
     """
 
     context: RunContext
@@ -35,17 +37,22 @@ class Quotas:
     held: list[str] = field(default_factory=list)
 
     def set(self, step: Step, values: Mapping[str, str], fill: Fill) -> None:
-        """Take a step that sets a limit, and see that it counts.
+        """Take a step that sets a limit, and look whether the limit is in force.
+
+        Args:
+            step: the request that sets the limit.
+            values: the values of the placeholders that the step shares with the request of the trial.
+            fill: fills other placeholders.
 
         Raises:
-            Unavailable: it cannot be set, or put back, or this cloud keeps its limits elsewhere (a release may take the
-                request and look into another service all the same), so that the trial would say nothing.
+            Unavailable: the limit cannot be set or restored, or the cloud keeps its limits elsewhere: it may accept
+                the request and take the limit from another service. The trial would then decide nothing.
         """
         if "admin" not in self.context.role_names:
             raise Unavailable(f"{step.operation} needs an administrator: give --os-cloud-admin or --admin-token")
         for name in (step.operation, step.seen_by):
             if name not in self.context.operations:
-                raise Unavailable(f"{name}, which goes before it, is not in the specs at hand")
+                raise Unavailable(f"{name}, a step before the request, is not in the specs at hand")
 
         def seen() -> Mapping[str, Any]:
             shown = self.steps.look(step.seen_by, values, fill)
@@ -53,16 +60,16 @@ class Quotas:
 
         was = seen()
         if not was:
-            raise Unavailable(f"{step.seen_by} does not show what {step.operation} sets")
+            raise Unavailable(f"{step.seen_by} does not show the limits that {step.operation} sets")
         self.context.notes.add("table", f"steps: {step.operation} goes with another request")
         there = self._ask(step, step.fields, values, fill)
         if not self.context.cloud.owing.knows(there.method, there.path):
-            raise Unavailable(f"the description does not say how what {step.operation} sets is put back")
-        # First: that no answer comes does not say that nothing was done.
+            raise Unavailable(f"the description does not say how to restore the limits that {step.operation} sets")
+        # Noted before the request: the cloud may set the limit although no answer arrives.
         self.held.append(step.operation)
         answer = self.context.cloud.send(there)
         if not answer.ok:
-            reason = f"{step.operation}, which goes before it, was answered {answer.status or answer.error}"
+            reason = f"{step.operation}, a step before the request, was answered {answer.status or answer.error}"
             raise Unavailable(reason, optional=answer.status in LACKING)
         now = seen()
         if any(now.get(name) != step.fields[name] for name in was):
@@ -73,7 +80,7 @@ class Quotas:
         """Restore the limits, with several attempts, since they apply to the whole project.
 
         Raises:
-            CloudError: something is not shown as it was.
+            CloudError: the cloud does not show a former value again.
         """
         self.held.clear()
         patience = self.context.patience.settle

@@ -1,4 +1,4 @@
-"""Requests that go before or after the one that is tried, as the tables say."""
+"""Takes the steps before and after a trial: further requests that the description of the service asks for."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ Fill = Callable[[Operation], str]
 class Steps:
     """Takes steps for one lane.
 
-    ``sent`` holds what the last step before a request has sent, ``shown`` what steps after it will put back.
+    Attributes:
+        context: the objects that all lanes share.
+        subject: the resource under test.
+        sent: the fields that the steps before a request have sent, by ``before.`` and name.
+        shown: the fields to restore after the request, by the operation that shows them.
     """
 
     context: RunContext
@@ -36,13 +40,13 @@ class Steps:
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def remember(self, steps: Iterable[Step], values: Mapping[str, str], fill: Fill) -> None:
-        """Read the fields that steps after a request will have to restore."""
+        """Read the fields that the steps after a request will restore."""
         for step in steps:
             if step.shown_by:
                 self.shown[step.shown_by] = self.look(step.shown_by, values, fill)
 
     def look(self, name: str, values: Mapping[str, str], fill: Fill) -> Mapping[str, Any]:
-        """The fields that an operation shows now, none where it shows none."""
+        """The fields that an operation shows now; empty if it shows none."""
         operation = self.context.operations.get(name)
         if operation is None:
             return {}
@@ -71,12 +75,12 @@ class Steps:
         """Take a step without which a request cannot be accepted.
 
         Args:
-            step: what to ask; the path of a collection makes one of its elements, unless the lane has one.
-            values: of placeholders that the step shares with the request.
-            fill: for paths with others.
+            step: the request; a step with the path of a collection makes an element of it, unless the lane has one.
+            values: the values of the placeholders that the step shares with the request.
+            fill: fills other placeholders.
 
         Raises:
-            Unavailable: it was refused.
+            Unavailable: the cloud refused the step.
         """
         if step.operation.startswith("/"):
             self.subject.bindings.filled(Binding(step.operation))
@@ -84,12 +88,12 @@ class Steps:
         answer, body = self._take(step, values, {}, fill)
         if answer is None or not answer.ok:
             status = (answer.status or answer.error) if answer is not None else "not documented"
-            raise Unavailable(f"{step.operation}, which goes before it, was answered {status}", optional=False)
+            raise Unavailable(f"{step.operation}, a step before the request, was answered {status}", optional=False)
         self.sent.update(members("before", body))
         return answer
 
     def after(self, step: Step, values: Mapping[str, str], fill: Fill, body: Any) -> None:
-        """Take back what a request has changed; ``body`` is what it has sent."""
+        """Take a step that undoes the changes of a request; ``body`` is the body of that request."""
         self._take(step, values, members("sent", body), fill)
 
     def _take(
@@ -120,7 +124,7 @@ class Steps:
 
     @staticmethod
     def path(operation: Operation, values: Mapping[str, str], fill: Fill) -> str:
-        """The path of an operation, with the values that it shares with a request, and others found."""
+        """The path of an operation, filled with the given values; ``fill`` finds values for other placeholders."""
         path = operation.path
         for name in placeholders(path):
             if name in values:
@@ -129,7 +133,7 @@ class Steps:
 
 
 def members(prefix: str, body: Any) -> dict[str, Any]:
-    """The members of a body that hold no others, at any depth, by their names after a prefix."""
+    """The members at any depth of a body that are no objects, each by ``<prefix>.<its name>``."""
     found: dict[str, Any] = {}
     for key, value in body.items() if isinstance(body, Mapping) else ():
         if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""The resource under test of a lane: brought into a status, locked, given what a request needs, replaced if lost."""
+"""The resource under test of a lane: it is made, brought into statuses, locked, and replaced when lost."""
 
 from __future__ import annotations
 
@@ -26,27 +26,30 @@ from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from specs.model import Operation
 
 CALM = 10.0
-"""Seconds in which a resource is looked at, at most, until it shows the same twice and nothing is under way in it."""
+"""The longest wait, in seconds, until a resource shows the same view twice and its last action has ended."""
 
 ATTEMPTS = 3
-"""How often a lane makes a new resource before it gives up on a status."""
+"""The number of new resources that a lane makes before it gives up on a status."""
 
 
 class Hindered(Exception):
-    """A thing that is attached to a resource keeps it from a status. The message is one sentence."""
+    """An attachment keeps a resource from reaching a status. The message is one sentence."""
 
 
 class Subject:
-    """One resource at a time, its status as last seen, and the values that are bound to it.
+    """The resource under test, one at a time, with its status as last seen and the values for its bindings.
 
     Attributes:
-        view: the resource as last shown, None where there is none.
-        known_id: its id, empty where there is none.
-        locked: whether its owner has locked it.
-        furnished: the paths of what was attached to it in the background, which some requests do not bear.
-        altered: whether a request has set more than the reference requires, so that optional fields have values.
-        must_replace: whether a request may have taken something from it, so that the next situation needs another one.
-        environment: of which it is, by a name of the description; empty for the usual one.
+        context: the objects that all lanes share.
+        view: the resource as last shown; None where there is none.
+        known_id: the id of the resource; empty where there is none.
+        locked: whether the owner of the resource has locked it.
+        furnished: the paths of attachments made in the background; they may make other requests fail.
+        altered: whether a request has set optional fields of the resource.
+        must_replace: True if a request may have damaged the resource, so that the next situation needs another one.
+        environment: the variant of the resource, by a name of the description; empty for the usual one.
+        bindings: gives values to bindings.
+        resources_made: the number of resources made so far.
     """
 
     def __init__(self, context: RunContext) -> None:
@@ -66,33 +69,43 @@ class Subject:
         self._broken: set[Edge] = set()
 
     def another(self) -> Subject:
-        """One for a second resource of the same kind."""
+        """A new subject, for a second resource of the same kind."""
         return type(self)(self.context)
 
     @property
     def resource_id(self) -> str:
-        """The resource's id. Raises RuntimeError where there is none: an error of ours."""
+        """The id of the resource.
+
+        Raises:
+            RuntimeError: there is no resource, which is a defect of this suite.
+        """
         if self._made is None:
             raise RuntimeError("the lane has no resource under test")
         return self._made.id
 
     @property
     def status(self) -> str | None:
-        """The status as last seen."""
+        """The status as last seen; None where there is no resource."""
         return str(self.view.get(self._kind.status.field, "")) if self.view else None
 
     def turn_to(self, environment: str) -> None:
-        """From now on the resource is of an environment."""
+        """Change the environment; a resource of another environment is discarded."""
         if environment != self.environment:
             self.discard()
             self.environment = environment
 
     def reach(self, state: str) -> Problem | None:
-        """Bring a resource into a status, by the edges of the graph; make one, or another one, where needed.
+        """Bring a resource into a status, by the requests of the graph. A missing or damaged resource is replaced.
 
-        A status that this cloud was seen not to keep is not tried again.
+        A status that resources of this cloud were seen to leave by themselves is not tried again.
+
+        Returns:
+            The reason why the status was not reached; None if it was reached.
         """
-        with self.context.unkept.turn(self.environment, state):
+        unkept = self.context.unkept
+        if state not in unkept.optional:
+            return self._reach(state)
+        with unkept.turn(self.environment, state):
             return self._reach(state)
 
     def _reach(self, state: str) -> Problem | None:
@@ -100,7 +113,7 @@ class Subject:
         if self.must_replace:
             self.discard()
         for _ in range(2 * ATTEMPTS):
-            passing = self.context.unkept.reason(self.environment, state)
+            passing = self.context.unkept.reasons.get((self.environment, state))
             if passing and self.status != state:
                 return Problem("inapplicable", passing)
             problem = self._have_one()
@@ -109,7 +122,7 @@ class Subject:
             if problem or self.status == state:
                 return problem
             way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
-            if way is None and self.status == self.context.service.initial_status:
+            if way is None and self.status == self.context.service.under_test.initial_status:
                 return self._no_way(state, reason)
             try:
                 reason = self._walk(way, state) or reason if way else reason
@@ -125,9 +138,9 @@ class Subject:
         return Problem("inconclusive", reason or f"the status {state} was not reached")
 
     def calm(self) -> None:
-        """After a change of status, wait until the resource shows the same twice and its last action has ended.
+        """After a change of status, wait until the resource shows the same view twice and its last action has ended.
 
-        A cloud may show a new status before it has done all that belongs to it, and answers depend on that.
+        A cloud may show a new status before the change is complete, and its answers may differ until then.
         """
         patience, stopping = self.context.patience, self.context.stopping
 
@@ -141,8 +154,8 @@ class Subject:
         self._moved = False
 
     def _under_way(self) -> bool:
-        """Whether a step of what was last done to the resource has not ended, as far as its actions show that."""
-        known, operations = self.context.service.action_log, self.context.operations
+        """Whether a step of the resource's last action has not ended, by the action log if the service has one."""
+        known, operations = self.context.service.under_test.action_log, self.context.operations
         lister, reader = operations.get(known.list_operation), operations.get(known.show_operation)
         if lister is None or reader is None:
             return False
@@ -154,7 +167,7 @@ class Subject:
         return any(isinstance(s, Mapping) and s.get(known.finished_field) is None for s in steps or ())
 
     def _read(self, operation: Operation, values: Mapping[str, str]) -> Any:
-        """The answer of an operation below the resource."""
+        """The response body of an operation below the resource; None if it was refused."""
         path = operation.path
         for name, value in {self.context.service.identifier: self.resource_id, **values}.items():
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
@@ -162,13 +175,13 @@ class Subject:
         return answer.json if answer.ok else None
 
     def stir(self, path: str = "") -> None:
-        """Something of the resource is changing, although its status may not show it: what stands at a path."""
+        """Note that the resource is changing although its status may not show it; ``path``: of a new attachment."""
         self._moved = True
         if path:
             self.furnished.add(path)
 
     def suits(self, path: str) -> bool:
-        """Whether what is attached to the resource belongs to the request for a path."""
+        """Whether every attachment of the resource belongs to the request for a path."""
         return all(path.startswith(attached) for attached in self.furnished)
 
     def _have_one(self) -> Problem | None:
@@ -179,26 +192,26 @@ class Subject:
         return None
 
     def _no_way(self, state: str, reason: str) -> Problem:
-        initial = self.context.service.initial_status
+        initial = self.context.service.under_test.initial_status
         if self.context.graph.way(initial, state, self._broken) is not None:
             who = f"only an administrator can bring a {self._kind.name} into"
             return Problem("inapplicable", f"{who} {state}, and no such role is given")
         return Problem("inconclusive", reason or f"no way leads from {initial} to {state}")
 
     def _walk(self, way: list[Edge], state: str) -> str:
-        """Go the edges; returns why it did not arrive, or nothing."""
+        """Send the requests of the edges; returns the reason why the status was not reached, or an empty text."""
         for edge in way:
             reason = self._step(edge)
             if reason:
                 if self.furnished:
-                    raise Hindered(f"with what is attached to it a {self._kind.name} does not reach {state}: {reason}")
+                    raise Hindered(f"a {self._kind.name} with attachments does not reach {state}: {reason}")
                 self._broken.add(edge)
                 self.context.notes.add("broken-way", reason)
-                if self.status not in self.context.service.stable_statuses:
+                if self.status not in self.context.service.under_test.stable_statuses:
                     self.discard()
                 return f"{state} was not reached: {reason}"
             if self.status != edge.targets[0]:
-                return ""  # another of the documented statuses, from which another way leads on
+                return ""  # another documented status of the edge: the next way starts there
         return ""
 
     def _step(self, edge: Edge) -> str:
@@ -207,7 +220,7 @@ class Subject:
         try:
             body = self.bindings.filled(edge.body)
         except (Unavailable, CloudError) as error:
-            return f"{edge.operation.id} needs what the cloud lacks: {error}"
+            return f"the cloud lacks something that {edge.operation.id} needs: {error}"
         version = edge.microversion or str(self.context.version_for(edge.operation))
         path = edge.operation.path.replace(f"{{{self.context.service.identifier}}}", self.resource_id)
         ask = Ask(edge.operation.method, path, Role(edge.role), version, body)
@@ -215,7 +228,7 @@ class Subject:
             self.unlock()
         answer = self.context.cloud.send(ask)
         if answer.status == 409:
-            # The action before may not have ended, although the resource shows no task any more.
+            # The previous action may not have ended, although the resource shows no task any more.
             self.settle(())
             answer = self.context.cloud.send(ask)
         if not answer.ok:
@@ -228,7 +241,7 @@ class Subject:
         return ""
 
     def _note_unkept(self, edge: Edge, result: WaitResult) -> None:
-        """Note where an accepted request has led past a status: on to another documented one, or to the end."""
+        """Note a status that the resource left by itself, for another documented status or by its end."""
         status, now = edge.targets[0], GONE if self.view is None else self.status
         if now == status or now not in (*edge.targets, GONE) or result.timed_out:
             return
@@ -238,13 +251,13 @@ class Subject:
             self.context.notes.add("unkept", reason)
 
     def _create(self) -> Problem | None:
-        environment = self.context.service.environments.get(self.environment, Environment(()))
+        environment = self.context.service.under_test.environments.get(self.environment, Environment(()))
         name = self._kind.name
         try:
             version = str(self.context.top)
             self._made = self.context.resources.make(name, microversion=version, **environment.factory_arguments)
         except ResourceError as error:
-            # A cloud need not bear every environment.
+            # A cloud need not support every environment.
             if self.environment:
                 return Problem("inapplicable", f"no {self.environment} {name} could be made: {error}")
             return Problem("inconclusive", f"no {name} could be made: {error}")
@@ -260,11 +273,11 @@ class Subject:
         return None
 
     def refresh(self) -> View | None:
-        """Look at the resource; None where it is gone."""
+        """Look at the resource. Returns its view; None if it is gone."""
         return self.refresh_from(self.show())
 
     def refresh_from(self, answer: Answer) -> View | None:
-        """Take over what an answer shows of the resource."""
+        """Update ``view`` from an answer. Returns the view; None if the resource is gone."""
         shown = self._kind.shown_in(answer.json) if answer.ok else None
         if shown is not None:
             self._see(shown)
@@ -274,23 +287,27 @@ class Subject:
 
     def _see(self, view: View) -> None:
         self.view = view
-        self.locked = bool(view.get(self.context.service.lock_shown_by, self.locked))
+        self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
 
     def show(self) -> Answer:
-        """Ask for the resource, as member, at the highest version."""
+        """GET the resource as member, at the highest microversion."""
         return self.context.cloud.get(self._kind.path_of(self.resource_id), microversion=str(self.context.top))
 
     def settle(self, targets: tuple[str, ...] | None) -> WaitResult:
         """Wait until the resource is in one of the statuses and has no task.
 
-        A failure (a status of failure that is no target) ends the wait at once. What is seen last becomes ``view``.
+        A status of failure that is no target ends the wait at once. The last view becomes ``view``.
 
         Args:
-            targets: the statuses; empty for the present one, None for any that lasts.
+            targets: the statuses; empty for the present status, None for any stable status.
         """
         patience, kind = self.context.patience, self._kind
         before = self.status
-        wanted = self.context.service.stable_statuses if targets is None else targets or ((before,) if before else ())
+        wanted = (
+            self.context.service.under_test.stable_statuses
+            if targets is None
+            else targets or ((before,) if before else ())
+        )
         began: list[float] = []
         moved: list[bool] = []
 
@@ -323,12 +340,12 @@ class Subject:
         return result
 
     def lock(self) -> Problem | None:
-        """Lock the resource as its owner."""
-        return self._turn(self.context.service.lock, True)
+        """Lock the resource as its owner. Returns the reason why it was not locked; None if it was."""
+        return self._turn(self.context.service.under_test.lock, True)
 
     def unlock(self) -> Problem | None:
-        """Unlock the resource as its owner."""
-        return self._turn(self.context.service.unlock, False)
+        """Unlock the resource as its owner. Returns the reason why it was not unlocked; None if it was."""
+        return self._turn(self.context.service.under_test.unlock, False)
 
     def _turn(self, operation_id: str, locked: bool) -> Problem | None:
         operation = self.context.operations.get(operation_id)
@@ -344,12 +361,12 @@ class Subject:
             return Problem("inconclusive", f"{operation_id} was answered {answer.status or answer.error}")
         self.locked = locked
         shown = self.refresh() or {}
-        if shown.get(self.context.service.lock_shown_by, locked) != locked:
+        if shown.get(self.context.service.under_test.lock_shown_by, locked) != locked:
             return Problem("inconclusive", f"{operation_id} was accepted, and the {self._kind.name} does not show it")
         return None
 
     def discard(self) -> None:
-        """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another."""
+        """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another one."""
         made, self._made, self.view, self.known_id = self._made, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = False
         self.furnished.clear()

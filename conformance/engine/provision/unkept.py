@@ -1,4 +1,4 @@
-"""Statuses that this cloud was seen not to keep, although others do: no lane of a run reaches for one twice."""
+"""Statuses that resources of this cloud leave by themselves: once seen, no lane of the run tries to reach them."""
 
 from __future__ import annotations
 
@@ -8,36 +8,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 Key = tuple[str, str]
-"""An environment, empty for the usual one, and a status: a cloud may keep one sort of things in it, and not another."""
+"""An environment (empty for the usual one) and a status: resources of one environment may keep it, others may not."""
 
 
 @dataclass
 class Unkept:
-    """The statuses that were seen to pass on by themselves. Safe to use from many threads.
+    """The statuses that resources were seen to leave by themselves. Safe to use from many threads.
 
-    Args:
-        optional: statuses of which the description says that a cloud need not keep them; no other is ever noted.
+    Attributes:
+        optional: the statuses that a cloud need not keep, by the description; others are never noted.
+        reasons: the reason why a status is not kept, by environment and status.
     """
 
     optional: tuple[str, ...] = ()
-    _reasons: dict[Key, str] = field(default_factory=dict)
+    reasons: dict[Key, str] = field(default_factory=dict)
     _tried: set[Key] = field(default_factory=set)
     _turns: dict[Key, threading.RLock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def reason(self, environment: str, status: str) -> str:
-        """Why no thing can be brought into a status on this cloud; empty where nothing is known against it."""
-        return self._reasons.get((environment, status), "")
-
     def note(self, environment: str, status: str, reason: str) -> bool:
-        """Note that a status is not kept; whether it is one of which that can be said."""
+        """Note that a status is not kept, if it is optional. Returns whether it is."""
         if status in self.optional:
-            self._reasons.setdefault((environment, status), reason)
+            self.reasons.setdefault((environment, status), reason)
         return status in self.optional
 
     @contextlib.contextmanager
     def turn(self, environment: str, status: str) -> Iterator[None]:
-        """Let one lane at a time reach for an optional status, until a first one has: the others learn from it."""
+        """Let one lane at a time try to reach an optional status, until the first has tried: others learn from it."""
         key = (environment, status)
         if status not in self.optional or key in self._tried:
             yield

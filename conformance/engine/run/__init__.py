@@ -1,4 +1,4 @@
-"""Makes all trials that were chosen.
+"""Makes the trials of the selected cases.
 
-In: a suite, the chosen cases and a cloud. Out: one result for each case, from lanes that run side by side.
+In: a suite, the selected cases and a cloud. Out: one result for each case, from lanes that run in parallel.
 """

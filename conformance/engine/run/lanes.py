@@ -1,9 +1,9 @@
-"""Lanes: the trials that share a resource, and their order on it.
+"""Lanes: trials that share a resource, and their order on this resource.
 
-A lane is a function of the trial alone, so that processes that share a run agree on it without a word. Its name is the
-status that its trials start from, or lead to: the way into a status is itself a case of the lane. What starts and ends
-in the first status is divided over a few lanes by its operation, since it is most of the work. What is about resources
-of another environment has a lane of its own in each.
+The lane of a trial depends on the trial alone, so that the processes of a run need not agree on it. The name of a lane
+is the status in which its trials start. A trial that starts in the initial status and leads to another one belongs to
+the lane of that other status. Trials that start and end in the initial status are most of the work: they are divided
+over a few lanes by their operation. Each environment has a lane of its own.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from conformance.engine.model.setup import Locked, Prepared
 from conformance.engine.model.trial import Trial
 
 HOME_LANES = 4
-"""Lanes for the first status: enough for two processors and a cloud's latency, few enough to share resources."""
+"""The number of lanes for the initial status: enough for two processors, and few enough to share resources."""
 
 NO_RESOURCE = "none"
-"""The lane of trials that need no resource of the run."""
+"""The lane of trials that need no resource under test; also the start of the names of similar lanes."""
 
 ALONE = "alone"
-"""The lane of trials that change things that all lanes share: it begins when the other lanes have ended."""
+"""The lane of trials that change settings which all lanes share: it begins when the other lanes have ended."""
 
 
 def lane_of(trial: Trial, service: ServiceDescription) -> str:
-    """The lane of a trial."""
+    """The name of the lane of a trial."""
     state = trial.situation.state
     if service.is_alone(trial.request.operation.id) and (
         trial.outcome.accepted is not False or service.steps_before_refusal(trial)
@@ -40,22 +40,26 @@ def lane_of(trial: Trial, service: ServiceDescription) -> str:
         return f"{NO_RESOURCE}-{trial.request.operation.path.split('/')[1]}"
     if trial.situation.environment:
         return trial.situation.environment
-    if state != service.initial_status:
+    if state != service.under_test.initial_status:
         return state
-    if trial.outcome.accepted and trial.outcome.leads_to and trial.outcome.leads_to[0] != service.initial_status:
+    if (
+        trial.outcome.accepted
+        and trial.outcome.leads_to
+        and trial.outcome.leads_to[0] != service.under_test.initial_status
+    ):
         return trial.outcome.leads_to[0]
     operation = trial.request.operation
-    # Things below the resource are shared by the operations on them.
+    # Operations on the elements below the resource share these elements.
     family = operation.id if operation.action else "/".join(operation.path.split("/")[3:4])
     return f"{state}-{zlib.crc32(family.encode()) % HOME_LANES + 1}"
 
 
 def order(trial: Trial, service: ServiceDescription) -> tuple[int, str, str]:
-    """Where a trial stands among those that wait in the same status.
+    """The place of a trial among the trials that wait in the same status: the smallest first.
 
-    Refusals leave the resource alone and come first; then what the reference is silent of, what comes back to the same
-    status, what leads away, and last what may change more than the status. Versions follow each other, so that
-    requests of one operation are neighbours.
+    Requests that must be refused leave the resource unchanged, and come first. Then come accepted requests that keep
+    the status, requests on which the reference is silent, requests that change the status, and requests that may
+    change more than the status. All trials of an operation within one of these groups follow each other.
     """
     operation, outcome, locked = trial.request.operation, trial.outcome, Locked() in trial.setup
     if operation.id in service.tried_last and outcome.accepted is not False:

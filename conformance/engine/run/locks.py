@@ -1,9 +1,9 @@
-"""Locks between the processes of a run: a lane that changes shared things has the cloud for itself.
+"""Locks between the processes of a run: while a lane changes shared settings, no other lane runs.
 
-The turns are locks on one file of the run directory. A lane holds it with others, the lane ``alone`` by itself: it
-waits for the lanes of all processes, and lanes that would begin meanwhile wait for it. A lane that holds the lock
-waits for no other, and the kernel gives the lock of a dead process back, so that each wait ends; the stop of a run ends
-it at once.
+Every lane locks one file in the run directory. Usual lanes share the lock; the lane ``alone`` holds it exclusively. It
+waits for the lanes of all processes, and lanes that begin in the meantime wait for it. Every wait ends: a lane that
+holds the lock waits for no other lane, the kernel releases the lock of a dead process, and the stop of the run ends all
+waits at once.
 """
 
 from __future__ import annotations
@@ -17,14 +17,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TURNS = "turns"
-"""The file in the run directory."""
+"""The name of the locked file in the run directory."""
 
 _LOOK = 0.1
-"""Seconds between looks whether a turn has come."""
+"""Seconds between two attempts to get the lock."""
 
 
 def hold(path: Path, how: int) -> int | None:
-    """A lock on a file, as a descriptor that holds it; None where another process has it and ``how`` does not wait."""
+    """Lock a file, which is created if necessary.
+
+    Args:
+        path: the file.
+        how: the operation for ``fcntl.flock``.
+
+    Returns:
+        The file descriptor that holds the lock; None if another process holds it and ``how`` has ``LOCK_NB``.
+    """
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(fd, how)
@@ -36,17 +44,21 @@ def hold(path: Path, how: int) -> int | None:
 
 @dataclass(frozen=True)
 class Locks:
-    """The turns of the lanes of one run.
+    """The lock that the lanes of one run take.
 
     Attributes:
-        path: the file; None where one process has the whole run, and orders its lanes itself.
+        path: the file; None if the run has one process, which orders its lanes itself.
     """
 
     path: Path | None = None
 
     @contextlib.contextmanager
     def taken(self, alone: bool, stopping: threading.Event) -> Iterator[None]:
-        """Begin when it is the lane's turn, or when the run is stopped.
+        """Hold the lock inside the block; the block also begins, without the lock, when the run is stopped.
+
+        Args:
+            alone: True for the lane that runs while no other lane runs.
+            stopping: is set when the run is to stop.
 
         Raises:
             OSError: the file cannot be locked.

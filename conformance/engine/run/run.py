@@ -1,4 +1,4 @@
-"""The run: lanes in threads, each case's result in its place, and a stop that cleans up."""
+"""The run: it makes the trials of lanes in threads, gives each case its result, and can be stopped at any time."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.model.probe import Probe
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elevation import FORBIDDEN, with_administrator
+from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
-from specs.record.model import Deviation, Result
+from specs.record.model import Deviation, Result, Verdict
 
 Record = Callable[[Result], None]
 
 STOP_WITHIN = 90.0
-"""Seconds that trials under way have to end after a stop."""
+"""The seconds in which the current trials may end after a stop."""
 
 
 LOST_WITHIN = 2.0
-"""Seconds that they have when the cloud is lost: they decide nothing, and may wait for an answer that never comes."""
+"""The same when the cloud is lost: the trials decide nothing then, and may wait for an answer that never comes."""
 
 
 class Stopped(Exception):
@@ -39,7 +39,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class _Job:
-    """A trial, those of its cases that were asked for together, and what they want to be looked up."""
+    """A trial, its cases that were started together, and the probes that their expectations need."""
 
     trial: Trial
     cases: tuple[Case, ...]
@@ -57,11 +57,12 @@ class Run:
     """Runs the trials of chosen cases and gives each case's result.
 
     Attributes:
-        suite: where the cases come from.
+        suite: the suite of the cases.
         context: the objects that all lanes share.
-        record: is told every result as it comes, from many threads.
-        parallel: how many lanes with a resource run at a time, which bounds the resources that exist at a time.
-        turns: with the lanes of other processes.
+        record: a function that takes each result as it comes; it is called from many threads.
+        parallel: the most lanes with a resource that run at a time, and so the most resources that exist at a time.
+        locks: the lock that the lanes of all processes take.
+        resources_made: the number of resources under test made so far.
     """
 
     suite: Suite
@@ -84,7 +85,7 @@ class Run:
         self._controls = Controls(self.context)
 
     def lane(self, case_id: str) -> str:
-        """The lane in which a case is tried: a function of the case. Raises KeyError."""
+        """The name of the lane of a case. Raises KeyError: the suite has no such case."""
         return lane_of(self._by_id[case_id].trial, self.context.service)
 
     @cached_property
@@ -102,10 +103,10 @@ class Run:
         return frozenset(self._by_id[case_id].operation.id for case_id in self._futures)
 
     def start(self, case_ids: Iterable[str]) -> None:
-        """Begin the trials of some cases, in threads of their own; may be called again with others.
+        """Begin the trials of some cases, in threads of their own. More cases may be started later.
 
         Raises:
-            KeyError: the suite has no such case; none is begun.
+            KeyError: the suite lacks one of the cases; then none is started.
         """
         chosen = [self._by_id[case_id] for case_id in dict.fromkeys(case_ids)]
         with self._lock:
@@ -117,11 +118,11 @@ class Run:
                     lane.setdefault(case.trial.key, []).append(case)
             jobs = {name: [_Job.of(cases) for cases in lane.values()] for name, lane in lanes.items()}
             self._open += len(jobs)
-            # Trials that need no resource fill the time in which others wait, and take no resource's place.
+            # Trials without a resource run while other lanes wait for the cloud, and do not count for ``parallel``.
             if NO_RESOURCE in jobs:
                 self._begin(self._run_lane, jobs.pop(NO_RESOURCE))
             alone = jobs.pop(ALONE, None)
-            # The longest lanes first.
+            # The longest lanes begin first, so that no long lane is left for the end.
             self._queue += sorted(jobs.values(), key=len, reverse=True)
             if alone is not None:
                 self._alone.append(alone)
@@ -135,10 +136,10 @@ class Run:
         thread.start()
 
     def wait(self, case_id: str) -> Result:
-        """The result of a case, awaited.
+        """Wait for the result of a case.
 
         Raises:
-            Stopped: the run was stopped before it was decided.
+            Stopped: the run was stopped before the case was decided.
             KeyError: the case was not started.
         """
         future = self._futures[case_id]
@@ -151,12 +152,18 @@ class Run:
 
     @property
     def active(self) -> bool:
-        """Whether a lane runs that can still decide something."""
+        """Whether a lane is running that can still decide cases."""
         with self._lock:
             return self.context.cloud.lost is None and any(thread.is_alive() for thread in self._threads)
 
+    @property
+    def _broken(self) -> bool:
+        """Whether the cloud does not answer any more, or the journal cannot be written: then nothing is decided."""
+        journal = self.context.cloud.journal
+        return self.context.cloud.lost is not None or (journal is not None and journal.trouble is not None)
+
     def stop(self) -> None:
-        """Begin no further trial, and wait for those under way."""
+        """Begin no further trial, and wait for the current trials."""
         self.context.stopping.set()
         deadline = time.monotonic() + (STOP_WITHIN if self.context.cloud.lost is None else LOST_WITHIN)
         with self._lock:
@@ -169,7 +176,7 @@ class Run:
             self._run_lane(jobs)
 
     def _take(self) -> list[_Job]:
-        """The next lane; where none is left, this thread counts no more, so that ``start`` begins another."""
+        """The next lane. If none is left, this thread ends, and ``start`` may begin another one in its place."""
         with self._lock:
             if self._queue and not self.context.stopping.is_set():
                 return self._queue.pop(0)
@@ -195,18 +202,18 @@ class Run:
                     self._try(job, executor)
                     pending.remove(job)
         except Exception as error:
-            for job in pending:
+            for job in pending if not self._broken else ():
                 self._give_up(job, _fault(error))
         finally:
             self._settle_held(executor)
-            with contextlib.suppress(Exception):  # what is left stands in the journal
+            with contextlib.suppress(Exception):  # the journal lists a resource that is left
                 executor.discard()
             with self._lock:
                 self.resources_made += subject.resources_made
 
     def _next(self, pending: list[_Job], subject: Subject) -> _Job:
-        """The next trial: in the present status if there is one, else in the nearest."""
-        status = subject.status or self.context.service.initial_status
+        """The next trial: one in the present status, or else one in the status with the cheapest way to it."""
+        status = subject.status or self.context.service.under_test.initial_status
         for job in pending:
             if job.trial.situation.state in (None, status):
                 return job
@@ -220,7 +227,7 @@ class Run:
     def _try(self, job: _Job, executor: Executor) -> None:
         began = time.monotonic()
         results = self._judged(job, job.cases, executor)
-        # A deviation is only reported if it comes again, on a resource that nothing else has touched.
+        # A deviation is only reported if it occurs again, on a new resource.
         doubtful = [case for case, _, judgement in results if judgement.verdict == "fail"]
         if doubtful:
             again: dict[str, tuple[Evidence, Judgement]] = {}
@@ -232,28 +239,29 @@ class Run:
                 (c, *_confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
         seconds = time.monotonic() - began
-        if self.context.cloud.lost is not None:
-            return  # the waits and lookups of the trial may have ended for that, so it decides nothing
+        if self._broken:
+            return  # the loss may have ended a wait of this trial early, so it decides nothing
         for case, evidence, judgement in results:
             if self._hollow(case, judgement, executor):
-                # A later answer may show what is there; what is still held at the end was not decided.
+                # A later answer may serve as the control; a case that is still held at the end is inconclusive.
                 with self._lock:
                     self._held.append((case, evidence, judgement, seconds / len(results)))
             else:
                 self._settle(_result(case, evidence, judgement, seconds / len(results)))
 
     def _hollow(self, case: Case, judgement: Judgement, executor: Executor) -> str | None:
-        """Why a promise that seems to be kept, or broken, may not be; None where the judgement stands.
+        """The reason why a pass or a fail has no control; None if the judgement stands.
 
-        What seems kept needs its own route. What seems broken needs some of the API: an operation that is not there
-        at all breaks its promise, but not at an address where something else answers.
+        A pass needs an answer that shows the route of the operation. A fail needs an answer from some route of the
+        API: a missing operation breaks its promise, but not at the address of a different service.
         """
+        operation = case.trial.request.operation
         if judgement.verdict == "pass":
-            return self._controls.missing(case.operation, executor.harmless)
-        return self._controls.nowhere(case.operation, executor.harmless) if judgement.verdict == "fail" else None
+            return self._controls.missing(operation, executor.harmless)
+        return self._controls.nowhere(operation, executor.harmless) if judgement.verdict == "fail" else None
 
     def _settle_held(self, executor: Executor) -> None:
-        """After the last lane, decide the cases that were held, by what the run has shown to be there."""
+        """After the last lane, decide the held cases, by the routes that the answers of the whole run have shown."""
         with self._lock:
             self._open -= 1
             held = self._held if self._open == 0 else []
@@ -261,22 +269,25 @@ class Run:
                 self._held = []
         for case, evidence, judgement, seconds in held:
             why = self._hollow(case, judgement, executor)
-            decided = judgement if why is None else _hollow(case, judgement, why)
+            operation = case.trial.request.operation
+            guard, asked = self.context.cloud.guard, self._controls.answered(operation)
+            forbidden = None if asked else guard.forbids(operation.method, operation.path)
+            decided = judgement if why is None else _hollow(case, judgement, why, forbidden)
             self._settle(_result(case, evidence, decided, seconds))
 
     def _give_up(self, job: _Job, reason: str) -> None:
         for case in job.cases:
             if not self._futures[case.id].done():
                 judgement = Judgement("error", "not tried", reason)
-                with contextlib.suppress(Exception):  # the failure may be that of the record itself
+                with contextlib.suppress(Exception):  # the record itself may have failed
                     self._settle(_result(case, Evidence(job.trial), judgement, 0.0))
 
     def _settle(self, result: Result) -> None:
         if self.context.cloud.microversions.max is None:
-            result = replace(result, microversion=None)  # none was asked for
+            result = replace(result, microversion=None)  # no request named a microversion
         try:
             self.record(result)
-        finally:  # who waits must not wait for ever
+        finally:  # otherwise ``wait`` would never return
             self._futures[result.case].set_result(result)
 
     def _judged(self, job: _Job, cases: Sequence[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
@@ -284,10 +295,10 @@ class Run:
         results = _judged(trial, cases, job.probes, executor)
         kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
         left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
-        roles = with_administrator(trial.request.role, self.context.role_names)
-        if kept_out and left and trial.outcome.accepted and trial.request.role == "member" and len(roles) > 1:
-            # That a documented role is kept out is a finding of its own. An administrator decides the other promises.
-            elevated = replace(trial, request=replace(trial.request, role=roles[-1]))
+        member, admin = trial.request.role == "member", "admin" in self.context.role_names
+        if kept_out and left and trial.outcome.accepted and member and admin:
+            # The refusal of a documented role is a finding of its own case. For the other cases, an administrator asks.
+            elevated = replace(trial, request=replace(trial.request, role="admin"))
             again = {c.id: (c, e, j) for c, e, j in _judged(elevated, left, job.probes, executor)}
             results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
         return results
@@ -298,7 +309,7 @@ def _judged(
 ) -> list[tuple[Case, Evidence, Judgement]]:
     try:
         evidence = executor.make(trial, probes)
-    except Exception as error:  # a defect of ours is a verdict on this trial, and must not end the lane
+    except Exception as error:  # a defect of this suite gives this trial the verdict error, and must not end the lane
         evidence = Evidence(trial, problem=Problem("error", _fault(error)))
     return [(case, evidence, _judge(case, evidence)) for case in cases]
 
@@ -323,7 +334,7 @@ def _fault(error: Exception) -> str:
 def _confirmed(
     first: tuple[Evidence, Judgement], second: tuple[Evidence, Judgement] | None
 ) -> tuple[Evidence, Judgement]:
-    """The verdict of two tries of a failing case: a fail if both failed, else undecided."""
+    """The judgement of a case that was tried twice since it failed: fail if it failed twice, else inconclusive."""
     if second is not None and second[1].verdict == "fail":
         return second
     if second is None:
@@ -337,10 +348,19 @@ def _confirmed(
     return first[0], replace(judgement, verdict="inconclusive", reason=reason, deviation=None)
 
 
-def _hollow(case: Case, judgement: Judgement, why: str) -> Judgement:
-    """The verdict on a promise where nothing shows that there is what it is about."""
-    reason = f"nothing shows that {case.operation.method} {case.operation.path} is there: {why}"
-    return replace(judgement, verdict="inconclusive", reason=reason, deviation=None)
+def _hollow(case: Case, judgement: Judgement, why: str, forbidden: str | None) -> Judgement:
+    """The verdict on a promise that nothing proves: the route of its operation may not exist.
+
+    Args:
+        case: the case of the promise.
+        judgement: the judgement that does not count.
+        why: the reason why nothing proves that the route exists.
+        forbidden: the reason why the guard lets no request out that could prove it; None if it does.
+    """
+    route = f"{case.operation.method} {case.operation.path}"
+    reason = f"nothing shows that {route} is there: {forbidden or why}"
+    verdict: Verdict = "inapplicable" if forbidden else "inconclusive"
+    return replace(judgement, verdict=verdict, reason=reason, deviation=None)
 
 
 def _result(case: Case, evidence: Evidence, judgement: Judgement, seconds: float) -> Result:

@@ -1,4 +1,4 @@
-"""One process's share of a run: the cloud, the suite, the lanes and what is written, opened and closed together."""
+"""The session of one process of a run: its connection, suite, lanes and journal, opened and closed together."""
 
 from __future__ import annotations
 
@@ -49,25 +49,25 @@ USES = (
     "PyYAML",
     "requests",
 )
-"""Distributions whose versions the record names, beside those that hold the references of the described services."""
+"""Distributions whose versions stand in the record, beside those that contain the references of services."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of a run, beside the chosen cases.
+    """The settings of a run, beside the selected cases.
 
     Attributes:
-        target: the cloud.
-        directory: of the run; the journal and the record stand there.
-        sandbox: whether the target is a sandbox, where nothing is anybody else's.
-        release: of the sandbox.
-        default_policy: the cloud is known to keep the documented policy defaults.
-        allow_disruptive: shared things may be changed.
-        max_resources: how many resources under test may exist at a time.
-        patience: how long to wait; by the kind of target where None.
-        prefix: of all names; the processes of one run share it.
-        microversion: the highest to ask for; the highest that the cloud and the reference know where None.
-        wishes: what the user gives in the place of discovery: ids or names (see ``Discovery``).
+        target: the endpoint under test, and the credentials of the roles.
+        directory: the run directory, with the journal and the record.
+        sandbox: True if the target is a sandbox, which nobody else uses.
+        release: the release of the sandbox; None for another endpoint.
+        default_policy: True if the cloud is known to keep the documented defaults of its policy.
+        allow_disruptive: True if requests may change resources that other users share.
+        max_resources: the most resources under test that may exist at a time.
+        patience: how long to wait; None for the values of a sandbox or of a cloud.
+        prefix: the start of the names of all resources of the run; None for a random one.
+        microversion: the highest microversion to ask for; None for the highest that cloud and reference share.
+        wishes: ids or names of things to use instead of discovered ones (see ``Discovery``).
     """
 
     target: Target
@@ -84,17 +84,18 @@ class Settings:
 
 
 class Session:
-    """Opened on a cloud with the specs of a reference; closed in any event.
+    """One process's connection to a cloud, with the suite for it. It must be closed in any event.
 
     Args:
         settings: the settings of the run.
         specs: all specs of the reference.
-        selected: those whose operations are tried.
-        record: is told every result as it comes, from many threads.
-        worker: the name of this process where it shares the run with others.
+        selected: the specs whose operations are tried.
+        record: a function that takes each result as it comes; it is called from many threads.
+        worker: the name of this process if other processes share the run; None otherwise.
 
     Raises:
-        EndpointError: the cloud cannot be used; one sentence says why.
+        EndpointError: the cloud cannot be used, or the settings do not fit it; one sentence says why.
+        OSError: the run directory cannot be written.
     """
 
     def __init__(
@@ -156,7 +157,7 @@ class Session:
         self.left: tuple[str, ...] = ()
 
     def _top(self, specs: Sequence[Spec]) -> Microversion:
-        """The highest microversion to ask for: none that the reference, the cloud or the user does not know of."""
+        """The highest microversion to ask for, within the limits of the reference, the cloud and the user."""
         known, supported, wished = highest_version(specs), self.cloud.microversions, self.settings.microversion
         if self.api.only:
             if wished is not None:
@@ -164,7 +165,7 @@ class Session:
             version = self.cloud.root.version if self.cloud.root else None
             return version or known
         if supported.min is not None and known < supported.min:
-            known = supported.min  # the reference names no versions, or older ones: the cloud's lowest is the nearest
+            known = supported.min  # the reference names no versions, or only older ones than the cloud has
         if wished is not None:
             known = min(known, Microversion.parse(wished))
             if known not in supported:
@@ -174,14 +175,14 @@ class Session:
         return known if supported.max is None else min(known, supported.max)
 
     def prepare(self, case_ids: Iterable[str], tell: Callable[[str], None]) -> str | None:
-        """See, by a first resource, of what the resources of these cases can be made. The first lane takes it over.
+        """Make a first resource, to find things of the cloud that resources can be made of. The first lane uses it.
 
         Args:
-            case_ids: the cases that are to be tried; where none needs a resource, none is made.
-            tell: is told one sentence for each candidate that was tried in vain.
+            case_ids: the cases to try; if none of them needs a resource, none is made.
+            tell: a function that takes one sentence for each candidate that was tried in vain.
 
         Returns:
-            Why the run cannot start, in one sentence; None where it can.
+            The reason why the run cannot start, in one sentence; None if it can.
         """
         wanted, context = set(case_ids), self.context
         if not any(case.trial.situation.state is not None for case in self.suite.cases if case.id in wanted):
@@ -190,15 +191,20 @@ class Session:
             made, what = first(self.resources, context.discovery, context.kind, str(context.top), tell)
         except CloudError as error:
             return str(error)
+        except OSError as error:
+            return self.journal.trouble or str(error)
         self.resources.keep(made)
         context.notes.add("first", f"a {context.kind.name} is made of {what}")
         return None
 
     def close(self, whole_run: bool = False) -> tuple[str, ...]:
-        """Stop the lanes, remove what is left, and end the connections. Returns what could not be removed.
+        """Stop the lanes, remove the resources, restore changed settings, and end the connections.
 
         Args:
-            whole_run: remove also what other processes of the run have left; they must have ended.
+            whole_run: True to do this also for the other processes of the run, which must have ended.
+
+        Returns:
+            One sentence or name for each thing that could not be removed or restored.
         """
         self.run.stop()
         try:
@@ -212,7 +218,7 @@ class Session:
         return self.left
 
     def figures(self) -> dict[str, Any]:
-        """Requests, accepted ones, resources made and seconds of this process, as totals of the record hold them."""
+        """The figures of this process for the record's totals: requests, accepted ones, resources made, seconds."""
         resource, made = self.context.service.resource, self.run.resources_made
         return {
             "requests": self.cloud.request_count,
@@ -223,7 +229,7 @@ class Session:
 
     @property
     def versions_left_out(self) -> tuple[str, ...]:
-        """A sentence for each version of the API that the reference describes and this run does not try."""
+        """One sentence for each documented version of the API that this run does not try."""
         counts = Counter(major for _, _, major in self.addressed.elsewhere if major is not None)
         offered = self.cloud.root.offered if self.cloud.root else ()
         return tuple(
@@ -234,7 +240,7 @@ class Session:
         )
 
     def notes(self) -> tuple[dict[str, Any], ...]:
-        """Facts about the run: entries of the tables that it used, promises without a case, what was left behind."""
+        """The notes of the record: used entries of the description, promises without a case, resources left behind."""
         noted = {
             *(("version", text) for text in self.versions_left_out),
             *self.context.notes.sorted(),
@@ -256,7 +262,7 @@ class Session:
         return (*({"kind": kind, "text": text} for kind, text in sorted(noted)), *untested, *left)
 
     def info(self, options: Mapping[str, Any], totals: Mapping[str, Any] | None = None) -> RunInfo:
-        """The head of the record, at the start (without totals) or at the end."""
+        """The head of the record, without totals at the start of the run and with them at its end."""
         first = self.selected[0] if self.selected else None
         supported, root = self.cloud.microversions, self.cloud.root
         return RunInfo(
@@ -289,7 +295,11 @@ class Session:
 
 
 def wished(cloud: Cloud, given: Mapping[str, str]) -> dict[str, str]:
-    """What the user wants to be used, by the names that discovery knows: an option wins over the settings of the cloud.
+    """The things that the user wants to be used, by the names of discovery.
+
+    Args:
+        cloud: the client of the cloud; its section in clouds.yaml may contain wishes.
+        given: the wishes from options, which win over those in clouds.yaml.
 
     Raises:
         EndpointError: the description of the service knows no such name.
@@ -308,13 +318,13 @@ def wished(cloud: Cloud, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def described(specs: Sequence[Spec]) -> Described:
-    """What the paths of specs say of the addresses of their service."""
+    """The API versions in the paths of specs, and the first parts of the paths that stand below a project in each."""
     known = majors(specs)
     return Described(known, {number: addressed(specs, major=number).below_project for number in known})
 
 
 def environment() -> dict[str, Any]:
-    """Python, the platform, and the versions of what the result depends on."""
+    """The versions of Python, of the platform, and of the distributions that the results depend on."""
     found: dict[str, Any] = {"python": platform.python_version(), "platform": sys.platform}
     for name in (*USES, *packages()):
         with contextlib.suppress(metadata.PackageNotFoundError):

@@ -49,7 +49,11 @@ def test_an_archive_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest
         unpack(_tar(("a/b.rst", b"x" * 2000)), tmp_path, "here")
 
 
-@pytest.mark.parametrize("data", [b"", b"x" * 100, gzip.compress(b"x" * 100), _tar(("a.rst", b""), ("b.rst", b""))])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"x" * 100, gzip.compress(b"x" * 100), _tar(("a.rst", b""), ("b.rst", b""))],
+    ids=["nothing", "text", "compressed text", "an archive without a folder"],  # archives hold the time of day
+)
 def test_what_is_no_distribution(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(DocumentError, match=r"not an archive|not a source distribution"):
         unpack(data, tmp_path, "here")

@@ -42,7 +42,7 @@ def test_it_says_what_would_be_used_and_changes_nothing(cloud):
     assert lines["other-image"] == "none: the cloud has only one image that fits"
     assert lines["network"].startswith("none: networks cannot be listed")
     assert lines["limits"] == "room for 2 more (servers like these)"
-    assert lines["SHELVED"] == "whether this cloud keeps it: --boot tells"
+    assert lines["SHELVED"] == "not known; --boot tries whether this cloud keeps it"
     assert "no credentials of the role admin were given" in result.stdout
     assert "the limits leave room for 2 only: give --max-servers 2" in result.stdout
     assert "A run can start, unless" in result.stdout

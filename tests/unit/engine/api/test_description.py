@@ -90,6 +90,11 @@ def test_the_description_is_one_whatever_its_files():
             "widgets/all.yaml:7: there is no key relaton in bindings.value.id; did you mean relation?",
         ),
         (
+            "{resource: widget}",
+            "{resuorce: widget}",
+            "widgets/all.yaml:7: there is no key resuorce in bindings.value.id; did you mean resource?",
+        ),
+        (
             "- {operation: widgets.spin, parameter: axles",
             "- {operation: widgets.spin, resource: widget, parameter: axles",
             "widgets/all.yaml:7: the keys resource and value exclude each other; remove one of them",
@@ -121,6 +126,11 @@ def test_a_status_is_a_stable_one():
     ways = "transitions: [{operation: widgets.spin, from: [IDLE], to: SPINING}]"
     whole = WHOLE.replace("initial_status: IDLE,", f"initial_status: IDLE, {ways},")
     assert told(whole) == "widgets/all.yaml:3: there is no stable status SPINING; did you mean SPINNING?"
+
+
+def test_a_new_resource_is_ready_in_a_stable_status():
+    whole = WHOLE.replace("{unknown: no-such-widget}", "{unknown: no-such-widget, status: {ready: [IDEL]}}")
+    assert told(whole) == "widgets/all.yaml:2: there is no stable status IDEL; did you mean IDLE?"
 
 
 def test_a_misspelt_key_comes_before_the_statuses_that_it_hides():

@@ -71,9 +71,9 @@ def test_every_named_field_is_one_of_its_request(operations):
     for refusal in KNOWN.refusals:
         assert refusal.parameter in {r.name for r in operations[refusal.operation].request.parameters}
         assert refusal.code in {c.code for c in operations[refusal.operation].responses.error}
-    for how in KNOWN.attached_by.values():
+    for how in KNOWN.under_test.attached_by.values():
         assert how.parameter in {r.name for r in operations[how.operation].request.parameters}
-    for way in KNOWN.transitions:
+    for way in KNOWN.under_test.transitions:
         rows = {r.name.rpartition(".")[2] for r in operations[way.operation].request.parameters}
         assert {name for name, _ in way.request} <= rows
 
@@ -169,7 +169,7 @@ def test_every_list_that_shows_what_is_made_is_documented(operations):
     for stock in KNOWN.made_for_lists:
         assert set(stock.shown_in) <= keys, stock.name
         assert stock.factory is None or KNOWN.profile.kind(stock.factory).factory is not None, stock.name
-        assert set(stock.statuses) <= set(KNOWN.stable_statuses), stock.name
+        assert set(stock.statuses) <= set(KNOWN.under_test.stable_statuses), stock.name
     assert set(KNOWN.marker_fields) <= keys
 
 
@@ -188,26 +188,26 @@ def test_every_status_is_documented(shipped):
     if not documented:
         pytest.skip("these specs hold no vocabulary of the status")
     used = {
-        *KNOWN.stable_statuses,
-        KNOWN.initial_status,
-        *(s for states in KNOWN.statuses_to_try.values() for s in states),
+        *KNOWN.under_test.stable_statuses,
+        KNOWN.under_test.initial_status,
+        *(s for states in KNOWN.under_test.statuses_to_try.values() for s in states),
     }
-    used |= {status for way in KNOWN.transitions for status in (way.source, way.target)}
+    used |= {status for way in KNOWN.under_test.transitions for status in (way.source, way.target)}
     assert used <= documented
 
 
 def test_situations_are_statuses_that_last():
-    lasting = set(KNOWN.stable_statuses)
-    assert KNOWN.initial_status in lasting
-    assert {s for states in KNOWN.statuses_to_try.values() for s in states} <= lasting
-    assert {s for way in KNOWN.transitions for s in (way.source, way.target)} <= lasting
+    lasting = set(KNOWN.under_test.stable_statuses)
+    assert KNOWN.under_test.initial_status in lasting
+    assert {s for states in KNOWN.under_test.statuses_to_try.values() for s in states} <= lasting
+    assert {s for way in KNOWN.under_test.transitions for s in (way.source, way.target)} <= lasting
 
 
 def test_every_lasting_status_can_be_reached_from_the_first_and_left(shipped):
     graph = StateGraph.of(views(shipped, Microversion(2, 100), KNOWN))
-    for status in KNOWN.stable_statuses:
-        assert graph.way(KNOWN.initial_status, status) is not None, status
-        assert graph.way(status, KNOWN.initial_status) is not None, status
+    for status in KNOWN.under_test.stable_statuses:
+        assert graph.way(KNOWN.under_test.initial_status, status) is not None, status
+        assert graph.way(status, KNOWN.under_test.initial_status) is not None, status
 
 
 def test_every_resource_of_a_binding_can_be_had(operations):
@@ -225,7 +225,7 @@ def test_every_resource_of_a_binding_can_be_had(operations):
         assert can_be_given(binding) or makes.of(binding.resource) is not None, binding
         assert binding.relation in {"any", "free", "fresh", "attached", "own", "other", "new", "ambiguous"}
     made = {
-        *KNOWN.attached_by,
+        *KNOWN.under_test.attached_by,
         *KNOWN.made_by_factory.values(),
         *(stock.factory for stock in KNOWN.made_for_lists if stock.factory),
     }
@@ -275,6 +275,7 @@ def test_the_first_rule_that_fits_counts(operations):
     assert KNOWN.created_by(operations["servers-actions.pause"]) is None
 
 
+@pytest.mark.slow
 def test_no_case_hides_another_of_the_same_id(shipped, monkeypatch):
     """``Book.case`` keeps the first of an id: a second one must expect the same of the same trial."""
     hidden = []
@@ -291,6 +292,7 @@ def test_no_case_hides_another_of_the_same_id(shipped, monkeypatch):
     assert hidden == []
 
 
+@pytest.mark.slow
 def test_the_shipped_specs_give_a_suite_in_which_nothing_is_dropped(shipped):
     found = suite_of("compute")
     told = {c.operation.id for c in found.cases} | {u.requirement.partition("/")[0] for u in found.untested}

@@ -19,7 +19,7 @@ def test_the_environment_is_read_once_although_others_change_it(monkeypatch, fak
         return usual(*arguments)
 
     monkeypatch.setattr(requests.Session, "merge_environment_settings", read)
-    cloud._transport._known.clear()
+    cloud._delivery.transport._known.clear()
     if times == 99:
         with pytest.raises(KeyError):
             cloud.get("/servers")

@@ -208,7 +208,7 @@ def test_a_sample_with_an_id_of_somebody_elses_has_a_reason():
     assert left.requirement == "widgets.post-gears/normal/200[sample-widget-sample-2.1]"
     assert (left.reason, left.detail) == (
         "not-derivable",
-        "the sample's owner_id names what this suite cannot make",
+        "the sample's owner_id names a resource that the suite cannot make",
     )
 
 

@@ -23,7 +23,7 @@ rows = st.builds(
 )
 conditions = st.builds(
     status,
-    st.sampled_from(KNOWLEDGE.stable_statuses) | names,
+    st.sampled_from(KNOWLEDGE.under_test.stable_statuses) | names,
     line=st.integers(20, 22),
     attribute=st.none() | st.just("power"),
     when=st.none() | st.builds(When, environment=st.none() | names),

@@ -147,7 +147,7 @@ def test_409_by_status_without_a_documented_precondition_is_observed():
 
 
 def test_a_documented_lock_refuses_its_owner_and_not_an_administrator():
-    found = suite(action(error=(409,), preconditions=(status(*KNOWLEDGE.stable_statuses), LOCKED)))
+    found = suite(action(error=(409,), preconditions=(status(*KNOWLEDGE.under_test.stable_statuses), LOCKED)))
     assert ids(found, "lock") == [
         "spin/precondition/locked[member]",
         "spin/error/409[locked]",
@@ -164,7 +164,11 @@ def test_a_documented_lock_refuses_its_owner_and_not_an_administrator():
 
 def test_a_lock_of_an_administrators_operation_lets_him_through():
     found = suite(
-        action(error=(409,), policy=Policy(("admin",), 3), preconditions=(status(*KNOWLEDGE.stable_statuses), LOCKED))
+        action(
+            error=(409,),
+            policy=Policy(("admin",), 3),
+            preconditions=(status(*KNOWLEDGE.under_test.stable_statuses), LOCKED),
+        )
     )
     assert ids(found, "lock") == ["spin/precondition/locked[admin]"]
 

@@ -42,7 +42,7 @@ def test_only_what_is_documented_within_is_asked_for_in_that_situation():
     found = derived(RULE)
     within, beside = (case(found, f"get-all/body/{name}").trial for name in ("widgets.wheels.size", "widgets"))
     assert (within.setup, within.request.query) == ((Existing(RULE.existing), Prepared(RULE.steps)), RULE.query)
-    assert within.situation.state == KNOWLEDGE.initial_status
+    assert within.situation.state == KNOWLEDGE.under_test.initial_status
     assert (beside.setup, beside.request.query, beside.situation.state) == ((), (), None)
     assert within.key != beside.key
     assert found.used == (f"preconditions_to_show: {RULE.operation} {RULE.fields}",)

@@ -10,8 +10,9 @@ from widgets import action
 from conformance.engine.cloud.errors import GuardRefusal
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.roles import Role
-from conformance.engine.execute.controls import Controls, elsewhere, harmless_body
-from conformance.engine.provision.context import Seen
+from conformance.engine.cloud.seen import Seen
+from conformance.engine.execute.controls import Controls, elsewhere
+from conformance.engine.execute.harmless import harmless_body
 from specs.model import Operation, Parameter, Removal, Request
 
 GEAR = Operation("gears.show", "", "GET", "/gears/{gear_id}", 1)
@@ -33,7 +34,7 @@ class Cloud:
     """Answers by a function of the request; names of routes that cannot exist are numbered."""
 
     def __init__(self, does):
-        self.does, self.asked, self.invented = does, [], 0
+        self.does, self.asked, self.invented, self.seen = does, [], 0, Seen()
 
     def invent(self):
         self.invented += 1
@@ -49,7 +50,7 @@ class Cloud:
 
 class Context:
     def __init__(self, does, *operations):
-        self.cloud, self.seen, self.operations = Cloud(does), Seen(), {o.id: o for o in operations}
+        self.cloud, self.operations = Cloud(does), {o.id: o for o in operations}
 
 
 def ask_for(operation, **more):
@@ -61,7 +62,7 @@ def missing(contrast, came, operation=GEAR, harmless=None, others=()):
     """Why the route of an operation is not shown, after an answer to it and with an answer to other routes."""
     context = Context(contrast, operation, *others)
     if came is not None:
-        context.seen.add(operation.id, ask_for(operation), came)
+        context.cloud.seen.add(operation.id, ask_for(operation), came)
     return Controls(context).missing(operation, lambda o: harmless(o) if harmless else None)
 
 
@@ -139,13 +140,23 @@ def test_an_answer_that_differs_every_time_shows_nothing():
 def test_a_later_answer_shows_what_earlier_ones_did_not():
     context = Context(HTML, GEAR)
     controls = Controls(context)
-    context.seen.add(GEAR.id, ask_for(GEAR), answer(401))
+    context.cloud.seen.add(GEAR.id, ask_for(GEAR), answer(401))
     assert controls.missing(GEAR, lambda o: None) is not None
-    context.seen.add(GEAR.id, ask_for(GEAR), answer(409))
+    context.cloud.seen.add(GEAR.id, ask_for(GEAR), answer(409))
     assert controls.missing(GEAR, lambda o: None) is None
     sent = len(context.cloud.asked)
     assert controls.missing(GEAR, lambda o: None) is None
     assert len(context.cloud.asked) == sent
+
+
+def test_an_operation_was_answered_once_any_answer_was_compared():
+    context = Context(answer(404, text="no such route", kind="text/html"), GEAR)
+    controls = Controls(context)
+    controls.missing(GEAR, lambda _: None)
+    assert not controls.answered(GEAR)
+    context.cloud.seen.add(GEAR.id, ask_for(GEAR), answer(401))
+    controls.missing(GEAR, lambda _: None)
+    assert controls.answered(GEAR)
 
 
 def test_where_the_run_has_no_answer_one_harmless_request_is_made_once():
@@ -178,8 +189,8 @@ def test_only_answers_to_requests_of_one_manner_are_compared(other, refuses):
 
     context = Context(front_door, GEAR)
     for ask in (ask_for(GEAR, **other), ask_for(GEAR), ask_for(GEAR, **other)):
-        context.seen.add(GEAR.id, ask, front_door(ask))
-    assert len(context.seen.of(GEAR.id)) == 2
+        context.cloud.seen.add(GEAR.id, ask, front_door(ask))
+    assert len(context.cloud.seen.of(GEAR.id)) == 2
     assert "in the same way" in Controls(context).missing(GEAR, lambda o: None)
 
 
@@ -191,10 +202,10 @@ def test_what_was_removed_need_not_be_there_but_something_must():
 
 def test_what_is_broken_needs_some_of_the_api_to_be_there():
     context = Context(HTML, GEAR, GEARS)
-    context.seen.add(GEAR.id, ask_for(GEAR), HTML)
+    context.cloud.seen.add(GEAR.id, ask_for(GEAR), HTML)
     controls = Controls(context)
     assert "in the same way" in controls.nowhere(GEAR, lambda o: None)
-    context.seen.add(GEARS.id, ask_for(GEARS), answer(200, {"gears": []}))
+    context.cloud.seen.add(GEARS.id, ask_for(GEARS), answer(200, {"gears": []}))
     assert controls.nowhere(GEAR, lambda o: None) is None
 
 

@@ -294,7 +294,7 @@ def test_what_can_be_made_in_no_status_leaves_the_trial_undecided(shop):
     shop[0].does["PUT badges"] = 409
     problem = make(shop, UNBADGE, "SPINNING").problem
     assert problem.verdict == "inconclusive"
-    assert "put-servers-server_id-badges-badge, which makes what {badge} names, was answered 409" in problem.reason
+    assert "put-servers-server_id-badges-badge, which makes an element for {badge}, was answered 409" in problem.reason
 
 
 HOOK = plain(
@@ -372,14 +372,12 @@ def raised(error):
     raise error
 
 
-def test_answers_to_who_has_a_token_are_kept_by_code_and_version(tmp_path):
-    _, executor = opened(tmp_path)
-    executor.make(tried(SHOW, target="unknown", role="no-token"))
-    assert executor.context.seen.of(SHOW.id) == []
+def test_a_request_under_test_names_its_operation_and_a_harmless_one_does_not(tmp_path):
+    shop, executor = opened(tmp_path)
     executor.make(tried(SHOW, target="unknown"))
-    executor.make(tried(SHOW, target="unknown"))
-    ((ask, answer),) = executor.context.seen.of(SHOW.id)
-    assert (ask.method, answer.status) == ("GET", 404)
+    assert shop.asked[-1].operation == SHOW.id
+    executor.harmless(SHOW)
+    assert shop.asked[-1].operation == ""
 
 
 FULL = 403, {"forbidden": {"code": 403, "message": "Quota exceeded, too many gears."}}, {}

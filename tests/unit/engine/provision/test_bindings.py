@@ -143,7 +143,7 @@ def test_what_is_made_up_has_its_form_and_may_be_of_use_in_a_sandbox_alone(shop)
 
 def test_a_project_that_nothing_shows_is_unavailable(tmp_path):
     shop = opened(tmp_path, service=replace(KNOWN, project_id=None))
-    with pytest.raises(Unavailable, match="nothing is known to show the id of the project"):
+    with pytest.raises(Unavailable, match="no token and no resource shows the id of the project"):
         given(shop, "project")
 
 

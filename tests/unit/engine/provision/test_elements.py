@@ -9,6 +9,7 @@ import pytest
 from widgets import plain, row, sample
 from workshop import EVERY, KNOWN, LABEL, MAKE, NOTE, SERVER, SHOW, TOOTH, opened
 
+from conformance.engine.api.needs import ElementNeeded
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.provision.errors import Unavailable
@@ -30,7 +31,9 @@ def produced(opened_shop, operation=MAKE, collection="/gears", name="gear_id", *
 
 
 def own(opened_shop, operation, template="/gears", name="gear_id", **fields):
-    return opened_shop[1].paths.elements.own(template, template, name, operation, fields)
+    known = opened_shop[1].context
+    wanted = ElementNeeded.of(operation, template, name, known.service, known.producers)
+    return opened_shop[1].paths.elements.own(replace(wanted, fields=fields), template, operation)
 
 
 def entries(tmp_path):
@@ -45,7 +48,7 @@ def test_what_is_made_is_written_down_before_it_is_asked_for(tmp_path, shop):
     assert name.startswith(shop[0].prefix)
     (entry,) = entries(tmp_path)
     assert (entry.intent.kind, entry.intent.name, entry.left) == ("gears", name, (("gear-1", "/gears/gear-1"),))
-    assert shop[1].context.notes.sorted()[-1] == ("producer", f"{MAKE.id} makes what {{gear_id}} names")
+    assert shop[1].context.notes.sorted()[-1] == ("producer", f"{MAKE.id} makes an element for {{gear_id}}")
 
 
 def test_what_is_put_is_written_down_by_the_name_that_the_client_chose(tmp_path, shop):
@@ -102,7 +105,7 @@ def test_what_the_reference_leaves_to_administrators_is_made_by_one(tmp_path):
 @pytest.mark.parametrize("code", [400, 409, 500])
 def test_a_refusal_leaves_the_trial_undecided(tmp_path, shop, code):
     shop[0].does["POST gears"] = code
-    with pytest.raises(Unavailable, match=f"which makes what {{gear_id}} names, was answered {code}") as caught:
+    with pytest.raises(Unavailable, match=f"which makes an element for {{gear_id}}, was answered {code}") as caught:
         produced(shop)
     assert not caught.value.optional
     (entry,) = entries(tmp_path)
@@ -118,7 +121,7 @@ def test_403_to_an_administrator_is_a_refusal(shop):
 
 def test_an_answer_that_does_not_name_it_leaves_the_trial_undecided_and_the_intent_open(tmp_path, shop):
     shop[0].does["POST gears"] = 202
-    with pytest.raises(Unavailable, match="was answered 202 and did not name what it made"):
+    with pytest.raises(Unavailable, match="was answered 202 and did not name the new element"):
         produced(shop, MAKE, name="gear_number")
     assert not entries(tmp_path)[0].settled
 
@@ -147,8 +150,6 @@ def test_what_makes_something_is_not_used_to_make_what_it_needs(shop):
 
 def test_what_nothing_makes_is_none(shop):
     assert own(shop, SHOW, "/jobs", "job_id") is None
-    assert not shop[1].paths.elements.makes("/jobs")
-    assert shop[1].paths.elements.makes("/gears")
 
 
 def test_a_factory_makes_what_the_reference_has_no_operation_for(tmp_path):
@@ -161,8 +162,6 @@ def test_a_factory_makes_what_the_reference_has_no_operation_for(tmp_path):
     shop = opened(tmp_path, service=replace(KNOWN, made_by_factory={"jobs": "job"}), factories={"job": job})
     owned = own(shop, SHOW, "/jobs", "job_id")
     assert (owned.value, owned.path, made) == ("7", "/jobs/7", ["server-1"])
-    assert shop[1].paths.elements.makes("/jobs")
-    assert not shop[1].paths.elements.makes("/gears/{gear_id}/jobs"), "a collection of that name below another"
 
 
 def test_a_factory_without_a_server_leaves_the_trial_undecided(tmp_path):

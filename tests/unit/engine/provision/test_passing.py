@@ -103,5 +103,5 @@ def test_what_has_to_have_ended_is_brought_to_its_end_first(tmp_path):
 def test_what_does_not_come_to_its_end_is_inconclusive(tmp_path):
     shop = with_passing_jobs(tmp_path, {"server-1"})
     problem = make(shop, JOB_OF, "IDLE", accepted=False, setup=(Ended(),)).problem
-    assert (problem.verdict, "has not come to its end" in problem.reason) == ("inconclusive", True)
+    assert (problem.verdict, "has not ended" in problem.reason) == ("inconclusive", True)
     assert not [text for text in shop[0].changes if text.endswith("/end")]

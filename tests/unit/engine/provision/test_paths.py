@@ -193,7 +193,7 @@ def test_what_nothing_makes_and_is_changed_is_refused_on_a_cloud_and_found_in_a_
     shop = opened(tmp_path)
     shop[0].things["/gears"] = {"g-7": {"id": "g-7"}}
     shop[0].does = refused
-    with pytest.raises(Unavailable, match=r"post-gears, which makes what \{gear_id\} names, was answered 500"):
+    with pytest.raises(Unavailable, match=r"post-gears, which makes an element for \{gear_id\}, was answered 500"):
         fill(shop, DROP)
     sandbox = opened(tmp_path, sandbox=True)
     sandbox[0].things["/gears"] = {"g-7": {"id": "g-7"}}
@@ -299,7 +299,7 @@ def test_an_answer_that_does_not_name_it_leaves_the_trial_undecided(tmp_path, bo
     naming = replace(NAMED.placeholder_sources["token"], pattern=pattern)
     shop = opened(tmp_path, *EVERY, TOKEN, CONSOLE, service=replace(NAMED, placeholder_sources={"token": naming}))
     shop[0].does["POST consoles"] = 200, body
-    with pytest.raises(Unavailable, match=r"did not name what \{token\} stands for") as caught:
+    with pytest.raises(Unavailable, match=r"showed no value for \{token\}") as caught:
         fill(shop, TOKEN)
     assert not caught.value.optional
 
@@ -307,7 +307,7 @@ def test_an_answer_that_does_not_name_it_leaves_the_trial_undecided(tmp_path, bo
 def test_where_the_request_that_names_it_is_refused_nothing_has_such_a_name(tmp_path):
     shop = opened(tmp_path, *EVERY, TOKEN, CONSOLE, service=NAMED)
     shop[0].does["POST consoles"] = 409
-    with pytest.raises(Unavailable, match="which goes before it, was answered 409") as caught:
+    with pytest.raises(Unavailable, match="a step before the request, was answered 409") as caught:
         fill(shop, TOKEN)
     assert caught.value.optional
 

@@ -131,7 +131,7 @@ def test_a_step_that_was_answered_with_an_error_may_have_been_taken(tmp_path):
     shop.does["PUT /limits/p-1"] = lambda ask: (put(ask), 500)[1] if ask.body["limits"]["gears"] == 0 else put(ask)
     problem = executor.make(AT_QUOTA).problem
     assert problem.verdict == "inconclusive"
-    assert f"{SET.id}, which goes before it, was answered 500" in problem.reason
+    assert f"{SET.id}, a step before the request, was answered 500" in problem.reason
     assert held == WAS
     assert "POST /gears" not in shop.changes
 
@@ -164,7 +164,7 @@ def test_a_limit_that_cannot_be_set_leaves_it_untried(tmp_path, code, verdict):
     shop, executor, held = limited(tmp_path)
     shop.does["PUT /limits/p-1"] = code
     problem = executor.make(AT_QUOTA).problem
-    assert (problem.verdict, problem.reason) == (verdict, f"{SET.id}, which goes before it, was answered {code}")
+    assert (problem.verdict, problem.reason) == (verdict, f"{SET.id}, a step before the request, was answered {code}")
     assert (held, shop.journal.debts()) == (WAS, ())
     assert "POST /gears" not in shop.changes
 
@@ -184,7 +184,10 @@ def test_what_is_not_shown_is_not_set_since_it_could_not_be_put_back(tmp_path, a
     shop, executor, _ = limited(tmp_path)
     shop.does["GET /limits/p-1"] = answer
     problem = executor.make(AT_QUOTA).problem
-    assert (problem.verdict, problem.reason) == ("inapplicable", f"{READ.id} does not show what {SET.id} sets")
+    assert (problem.verdict, problem.reason) == (
+        "inapplicable",
+        f"{READ.id} does not show the limits that {SET.id} sets",
+    )
     assert shop.changes == []
 
 

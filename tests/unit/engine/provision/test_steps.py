@@ -63,7 +63,7 @@ def test_what_the_request_has_sent_can_be_taken_up_after_it(tmp_path):
 @pytest.mark.parametrize("resource", ["sent", "before"])
 def test_what_nobody_has_sent_is_unavailable(tmp_path, resource):
     _, executor = shop_with(tmp_path)
-    with pytest.raises(Unavailable, match=f"no request has named {resource}.host"):
+    with pytest.raises(Unavailable, match=f"no request has given a value for {resource}.host"):
         executor.paths.steps.after(Step(LEAVE.id, {"host": Binding(resource, "host")}), HERE, never, {"x": 1})
 
 
@@ -72,14 +72,18 @@ def test_a_step_that_is_refused_leaves_the_trial_undecided(tmp_path, code):
     shop, executor = shop_with(tmp_path)
     shop.does["POST join"] = code
     shop.does["POST /clubs/c%201/join"] = code
-    with pytest.raises(Unavailable, match=f"post-clubs-club_id-join, which goes before it, was answered {code}") as why:
+    with pytest.raises(
+        Unavailable, match=f"post-clubs-club_id-join, a step before the request, was answered {code}"
+    ) as why:
         executor.paths.steps.before(Step(JOIN.id, {}), HERE, never)
     assert not why.value.optional
 
 
 def test_a_step_that_the_specs_lack_leaves_the_trial_undecided(tmp_path):
     _, executor = shop_with(tmp_path)
-    with pytest.raises(Unavailable, match=r"widgets\.unheard-of, which goes before it, was answered not documented"):
+    with pytest.raises(
+        Unavailable, match=r"widgets\.unheard-of, a step before the request, was answered not documented"
+    ):
         executor.paths.steps.before(Step("widgets.unheard-of", {}), {}, never)
     executor.paths.steps.after(Step("widgets.unheard-of", {}), {}, never, None)
 
@@ -163,7 +167,7 @@ def test_where_the_request_is_refused_its_steps_are_taken_back_all_the_same(tmp_
 def test_where_a_step_before_is_refused_the_request_is_not_sent(tmp_path):
     shop, _, evidence = made(tmp_path, tried(LEAVE, body=BODY), FINE | {"POST /clubs/c1/join": 409})
     assert evidence.problem.verdict == "inconclusive"
-    assert "post-clubs-club_id-join, which goes before it, was answered 409" in evidence.problem.reason
+    assert "post-clubs-club_id-join, a step before the request, was answered 409" in evidence.problem.reason
     assert shop.changes == ["POST /clubs/c1/join"], "and nothing is taken back, since nothing was done"
 
 

@@ -251,7 +251,7 @@ def test_a_status_that_is_not_reached_with_what_is_attached_is_inapplicable_and_
     subject.stir("/widgets/w1/hooks")
     problem = subject.reach("SPINNING")
     assert problem.verdict == "inapplicable"
-    assert "with what is attached to it a widget does not reach SPINNING" in problem.reason
+    assert "a widget with attachments does not reach SPINNING" in problem.reason
     cloud.does["spin"] = "SPINNING"
     assert subject.reach("SPINNING") is None
     assert cloud.made == 2
@@ -310,4 +310,4 @@ def test_the_environments_keep_their_statuses_each():
     cloud = Cloud(spin="HALTED")
     subject = subject_on(cloud, optional=("SPINNING",))
     assert subject.reach("SPINNING").verdict == "inapplicable"
-    assert subject.context.unkept.reason("winged", "SPINNING") == ""
+    assert subject.context.unkept.reasons.get(("winged", "SPINNING"), "") == ""

@@ -1,0 +1,41 @@
+"""The answers of a run to the requests of each operation: they may show that the operation's route is there."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.roles import Sender
+
+Manner = tuple[Sender, str | None, type]
+"""How an operation is asked: by whom, at which version, and with which type of body."""
+
+
+def manner(ask: Ask) -> Manner:
+    """How a request is asked. Only the answers to requests of one manner can be compared.
+
+    A front end of the service may refuse a role, a version or a body before it looks for the route.
+    """
+    return ask.role, ask.microversion, type(ask.body)
+
+
+@dataclass
+class Seen:
+    """Answers to requests of operations. Safe to use from many threads.
+
+    Of each operation it keeps the first answer with each code to each manner of request.
+    """
+
+    _answers: dict[str, dict[tuple[int, Manner], tuple[Ask, Answer]]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, operation: str, ask: Ask, answer: Answer) -> None:
+        """Keep the answer to a request of an operation, given by its id."""
+        with self._lock:
+            self._answers.setdefault(operation, {}).setdefault((answer.status, manner(ask)), (ask, answer))
+
+    def of(self, operation: str) -> list[tuple[Ask, Answer]]:
+        """The requests and answers of an operation so far, in their order."""
+        with self._lock:
+            return list(self._answers.get(operation, {}).values())

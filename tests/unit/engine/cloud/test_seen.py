@@ -1,0 +1,30 @@
+"""The answers that a client keeps by operation, and those that it does not."""
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.engine.cloud import NO_TOKEN, Ask, Role
+
+SHOW = Ask("GET", "/servers/1", operation="servers.show")
+
+
+def test_the_first_answer_with_each_code_to_each_manner_of_request_is_kept(fake, cloud):
+    for status in (404, 404, 409):
+        fake.routes["GET", "/v2.1/servers/1"] = (status, {})
+        cloud.send(SHOW)
+    cloud.send(replace(SHOW, role=Role.ADMIN))
+    cloud.send(replace(SHOW, microversion="2.2"))
+    kept = cloud.seen.of(SHOW.operation)
+    assert [(ask.role, ask.microversion, answer.status) for ask, answer in kept] == [
+        (Role.MEMBER, None, 404),
+        (Role.MEMBER, None, 409),
+        (Role.ADMIN, None, 409),
+        (Role.MEMBER, "2.2", 409),
+    ]
+
+
+@pytest.mark.parametrize("other", [replace(SHOW, operation=""), replace(SHOW, role=NO_TOKEN)], ids=["none", "nobody"])
+def test_requests_without_an_operation_or_without_a_token_are_not_kept(fake, cloud, other):
+    cloud.send(other)
+    assert cloud.seen.of(SHOW.operation) == []
