@@ -15,6 +15,7 @@ from conformance.engine.run.session import Settings
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import Endpoint, has_logs, open_endpoint, remove_logs
 from conformance.plugin.expected import ExpectedDeviations, compare, expected_of
+from conformance.plugin.options import STARTED
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import PARTS, STOP, Share, gather_parts
 from conformance.plugin.trouble import Trouble
@@ -89,7 +90,7 @@ class Opened:
         settings = settings_of(self.choices, self._endpoint, self.directory)
         self.share = Share.open(self.reference, settings, self._writer, options, waivers, self.done)
         _same_endpoint(self._before, self.share)
-        self._expected = _expected(self.share)
+        self._expected = _expected(self.choices, self.share)
 
     @property
     def first_line(self) -> str:
@@ -207,7 +208,7 @@ def settings_of(choices: Choices, endpoint: Endpoint, directory: Path) -> Settin
     return Settings(
         target=endpoint.target,
         directory=directory,
-        sandbox=choices.sandbox,
+        sandbox=choices.own,
         release=endpoint.release,
         default_policy=choices.default_policy,
         allow_disruptive=choices.allow_disruptive,
@@ -231,10 +232,10 @@ def _earlier(choices: Choices, directory: Path) -> tuple[RunInfo | None, dict[st
     return record.info, {r.case: r for r in record.results if r.verdict in DECIDED}
 
 
-def _expected(share: Share) -> ExpectedDeviations | None:
+def _expected(choices: Choices, share: Share) -> ExpectedDeviations | None:
     """Return the expected deviations of the tested release if the specs come from its own reference. Raises Trouble."""
     settings, spec = share.session.settings, share.head.spec
-    if not settings.sandbox or settings.release != f"{spec.get('package')} {spec.get('version')}":
+    if not choices.sandbox or settings.release != f"{spec.get('package')} {spec.get('version')}":
         return None
     return expected_of(spec["package"], spec["version"])
 
@@ -243,8 +244,9 @@ def _same_endpoint(before: RunInfo | None, share: Share) -> None:
     if before is None:
         return
     now = share.head.endpoint
-    started = now.get("sandbox") or before.endpoint.get("sandbox") or share.options.get("sandbox-cloud")
-    keys = ("sandbox", "release") if started else ("url",)
+    own = now.get("sandbox") or before.endpoint.get("sandbox")
+    started = own or any(share.options.get(name) or before.options.get(name) for name in STARTED)
+    keys = ("name", "release") if started else ("url",)  # the URL of a started endpoint is another one each time
     for key in keys:
         if before.endpoint.get(key) != now.get(key):
             was = before.endpoint.get("name") or before.endpoint.get("url")
