@@ -14,6 +14,7 @@ from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.model.probe import Probe, StatusOf
 from conformance.engine.provision.context import Notes
+from conformance.engine.provision.room import Room
 from conformance.engine.run import run as module
 from conformance.engine.run.run import Run
 from specs.microversion import VersionRange
@@ -108,12 +109,14 @@ def cloud(monkeypatch):
 
 
 def started(*case_ids, parallel=3, record=None):
+    stopping = threading.Event()
     context = SimpleNamespace(
         cloud=SimpleNamespace(lost=None, microversions=VersionRange(TOP, TOP)),
         service=KNOWLEDGE,
         graph=StateGraph.of(views([spec(SPIN)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),
-        stopping=threading.Event(),
+        stopping=stopping,
+        room=Room(stopping),
         notes=Notes(),
     )
     results: list[Any] = []

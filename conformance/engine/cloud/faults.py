@@ -25,7 +25,12 @@ def message_in(body: Any) -> str:
     return one_line(body, 80) if isinstance(body, str) else ""
 
 
+def says_quota(text: str) -> bool:
+    """Whether a text, such as the reason of a failure, says that a quota is used up."""
+    return _QUOTA.search(text) is not None
+
+
 def quota_used_up(status: int, body: Any) -> str | None:
     """The cloud's words that the project's quota is used up; None where a refusal says no such thing."""
     message = message_in(body) if 400 <= status < 500 else ""
-    return message if _QUOTA.search(message) else None
+    return message if says_quota(message) else None

@@ -135,7 +135,14 @@ class Resources:
         body = self._body(known.factory, name, role, microversion, more, beside or {})
         path = known.factory.path.replace("{of}", of) or known.collection
         made = self._make(known, path, body, name, role, microversion, query)
-        return self._ready(known, made) if wait and known.status.ready else made
+        if not (wait and known.status.ready):
+            return made
+        try:
+            return self._ready(known, made)
+        except ResourceError:
+            # Nobody gets this thing, and until the end of the run it would count against the quota.
+            self._remover().remove(Thing(kind, made.id, made.path, made.role), wait=False)
+            raise
 
     def keep(self, made: Made) -> None:
         """Keep a thing that nothing was done to, so that it is given in the place of the next one of its kind."""

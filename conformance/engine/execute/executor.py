@@ -10,7 +10,7 @@ from conformance.engine.api.needs import Needs
 from conformance.engine.api.response_fields import elements
 from conformance.engine.cloud.errors import CloudError, GuardRefusal, ResourceError, RoleMissing, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.faults import quota_used_up
+from conformance.engine.cloud.faults import quota_used_up, says_quota
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role, Sender
 from conformance.engine.cloud.wait import until
 from conformance.engine.execute.aftermath import Aftermath
@@ -97,6 +97,19 @@ class Executor:
         problem = self.barrier(trial)
         if problem is not None:
             return Evidence(trial, problem=problem)
+
+        def attempt() -> Evidence:
+            return self._attempt(trial, needs, version, probes)
+
+        evidence = self.context.room.found(attempt, _lacks_room, self.discard)
+        refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
+        if refused and not self.context.sandbox and self.context.service.is_by_choice(trial.request.operation):
+            reason = "refused with 400: whether a cloud has what it needs is its provider's choice"
+            return replace(evidence, problem=Problem("inapplicable", reason))
+        return evidence
+
+    def _attempt(self, trial: Trial, needs: Needs, version: Microversion, probes: tuple[Probe, ...]) -> Evidence:
+        """Make a trial on this cloud once."""
         try:
             if isinstance(trial.exchange, Paged):
                 return self.paging.make(trial, trial.exchange.listing, version, self._roles(trial))
@@ -113,10 +126,6 @@ class Executor:
         if words and evidence.problem is None and not _limits(trial):
             reason = f"the quota of the project is used up ({words}): raise it, or remove what is not needed"
             return replace(evidence, problem=Problem("inconclusive", reason))
-        refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
-        if refused and not self.context.sandbox and self.context.service.is_by_choice(trial.request.operation):
-            reason = "refused with 400: whether a cloud has what it needs is its provider's choice"
-            return replace(evidence, problem=Problem("inapplicable", reason))
         return evidence
 
     def barrier(self, trial: Trial) -> Problem | None:
@@ -359,6 +368,11 @@ class Executor:
         """Give the resources of the lane up: the cloud deletes them in the background."""
         self.paging.discard()
         self.subject.discard()
+
+
+def _lacks_room(evidence: Evidence) -> bool:
+    """Whether a trial could not be made because a quota of the project is used up."""
+    return evidence.problem is not None and evidence.problem.verdict != "error" and says_quota(evidence.problem.reason)
 
 
 def _limits(trial: Trial) -> list[Step]:

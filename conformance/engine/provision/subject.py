@@ -13,6 +13,7 @@ from conformance.engine.api.producers import placeholders
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.faults import says_quota
 from conformance.engine.cloud.kinds import GONE, Kind, View
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.resources import Made
@@ -258,7 +259,7 @@ class Subject:
             self._made = self.context.resources.make(name, microversion=version, **environment.factory_arguments)
         except ResourceError as error:
             # A cloud need not support every environment.
-            if self.environment:
+            if self.environment and not says_quota(str(error)):
                 return Problem("inapplicable", f"no {self.environment} {name} could be made: {error}")
             return Problem("inconclusive", f"no {name} could be made: {error}")
         self.known_id = self._made.id

@@ -189,9 +189,11 @@ class Run:
         executor = Executor(self.context, subject)
         pending = sorted(jobs, key=lambda job: order(job.trial, self.context.service))
         alone = lane_of(jobs[0].trial, self.context.service) == ALONE
+        self.context.room.take()
         try:
             with self.locks.taken(alone, self.context.stopping):
                 while pending and not self.context.stopping.is_set():
+                    self._make_way(executor)
                     job = self._next(pending, subject)
                     self._try(job, executor)
                     pending.remove(job)
@@ -202,8 +204,17 @@ class Run:
             self._settle_held(executor)
             with contextlib.suppress(Exception):  # the journal lists a resource that is left
                 executor.discard()
+            self.context.room.leave()
             with self._lock:
                 self.resources_made += subject.resources_made
+
+    def _make_way(self, executor: Executor) -> None:
+        """Give the things of a lane back and wait, if the quota of the project does not suffice for all lanes."""
+        room = self.context.room
+        if room.crowded:
+            executor.discard()
+            room.leave()
+            room.take()
 
     def _next(self, pending: list[_Job], subject: Subject) -> _Job:
         """The next trial: one in the present status, or else one in the status with the cheapest way to it."""
