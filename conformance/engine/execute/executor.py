@@ -102,6 +102,12 @@ class Executor:
             return self._attempt(trial, needs, version, probes)
 
         evidence = self.context.room.found(attempt, _lacks_room, self.discard)
+        if evidence.problem is None and self._kept_from_members(trial, evidence):
+            reason = (
+                f"members are refused {operation.id} on this cloud with 403, and the reference names no role for it: "
+                "give the credentials of an administrator too"
+            )
+            return replace(evidence, problem=Problem("inapplicable", reason))
         refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
         if refused and not self.context.sandbox and self.context.service.is_by_choice(trial.request.operation):
             reason = "refused with 400: whether a cloud has what it needs is its provider's choice"
@@ -127,6 +133,12 @@ class Executor:
             reason = f"the quota of the project is used up ({words}): raise it, or remove what is not needed"
             return replace(evidence, problem=Problem("inconclusive", reason))
         return evidence
+
+    def _kept_from_members(self, trial: Trial, evidence: Evidence) -> bool:
+        """Whether a member was refused a request that another role would send in its place, if the run had this role."""
+        other = trial.request.fallback_role
+        refused = evidence.status == FORBIDDEN and evidence.role == trial.request.role
+        return refused and other is not None and other not in self.context.role_names
 
     def barrier(self, trial: Trial) -> Problem | None:
         """The reason, known without a request, why this run does not make the trial on this cloud; None if it does."""

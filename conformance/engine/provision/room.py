@@ -73,7 +73,9 @@ class Room:
                 self.most = max(1, min(self._seated, self.most or self._seated) // 2)
                 self._made_smaller = now
 
-    def found(self, attempt: Callable[[], Done], refused: Callable[[Done], bool], give_back: Callable[[], None]) -> Done:
+    def found(
+        self, attempt: Callable[[], Done], refused: Callable[[Done], bool], give_back: Callable[[], None]
+    ) -> Done:
         """Make an attempt, again after growing pauses as long as a quota is used up, and return what came of the last.
 
         Args:

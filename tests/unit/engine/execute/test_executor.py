@@ -187,6 +187,48 @@ def test_a_promise_that_is_not_about_roles_is_tried_as_an_administrator(shop):
     assert len(again.exchanges) == 1, "what members are refused is known now"
 
 
+@pytest.mark.parametrize("accepted", [True, None, False])
+def test_without_an_administrator_a_refusal_to_members_decides_nothing(tmp_path, accepted):
+    """A refusal with 403 would break the promise of a code, or keep that of a refusal, for the sake of the role alone."""
+    shop = opened(tmp_path, roles=("member",))
+    shop[0].does["PUT notes"] = 403
+    problem = make(shop, NOTE, fallback_role="admin", accepted=accepted).problem
+    assert problem.verdict == "inapplicable"
+    assert "members are refused" in problem.reason
+    assert "give the credentials of an administrator" in problem.reason
+    assert make(shop, NOTE, accepted=accepted).problem is None, "the reference names the role"
+
+
+USED_UP = (403, {"forbidden": {"code": 403, "message": "Quota exceeded for gears: 3 of 3"}})
+
+
+def test_what_the_quota_refuses_is_tried_again_when_others_have_given_their_things_back(shop, monkeypatch):
+    monkeypatch.setattr("conformance.engine.provision.room.PAUSE", 0.001)
+    answers = iter([USED_UP, USED_UP, None])
+    shop[0].does["POST gears"] = lambda ask: next(answers)
+    room = shop[1].context.room
+    room.take()
+    room.take()
+    evidence = make(shop, MAKE)
+    assert (evidence.problem, evidence.status) == (None, 200)
+    assert room.most == 1
+    assert [text for text in shop[0].changes if text == "POST /gears"] == ["POST /gears"] * 3
+
+
+def test_a_thing_of_an_environment_that_the_quota_refuses_is_not_one_that_the_cloud_lacks(shop):
+    environment = "of-glass"
+    shop[1].subject.environment = environment
+
+    def refused(kind, **_):
+        raise ResourceError(f"no {kind} could be made: {said}")
+
+    shop[1].context.resources.make = refused
+    said = "POST /servers gave 403 (Quota exceeded for servers)"
+    assert shop[1].subject.reach("IDLE").verdict == "inconclusive"
+    said = "POST /servers gave 400 (no such glass)"
+    assert shop[1].subject.reach("IDLE").verdict == "inapplicable"
+
+
 def test_what_an_optional_field_asks_for_says_nothing_of_the_operation_without_it(shop):
     shop[0].does["PUT notes"] = lambda ask: 403 if ask.role == "member" else None
     make(shop, NOTE, fallback_role="admin", uses_optional_fields=True, key="with-colour")
