@@ -135,7 +135,7 @@ class Executor:
         return evidence
 
     def _kept_from_members(self, trial: Trial, evidence: Evidence) -> bool:
-        """Whether a member was refused a request that another role would send in its place, if the run had this role."""
+        """Whether a member was refused a request that a role which this run lacks would send in its place."""
         other = trial.request.fallback_role
         refused = evidence.status == FORBIDDEN and evidence.role == trial.request.role
         return refused and other is not None and other not in self.context.role_names

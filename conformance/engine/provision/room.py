@@ -1,8 +1,8 @@
 """How many lanes of a run hold things at a time, where the quota of the project does not let all of them do so.
 
-A run does not know all quotas, and other users of the project use them too. So it begins with all its lanes. Each time the
-cloud says that a quota is used up, half of the lanes give their things back and wait, and the refused request is sent
-again when there may be room.
+A run does not know all quotas, and other users of the project use them too. So it begins with all its lanes. Each time
+the cloud says that a quota is used up, half of the lanes give their things back and wait, and the refused request is
+sent again when there may be room.
 """
 
 from __future__ import annotations

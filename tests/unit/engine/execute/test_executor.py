@@ -189,7 +189,7 @@ def test_a_promise_that_is_not_about_roles_is_tried_as_an_administrator(shop):
 
 @pytest.mark.parametrize("accepted", [True, None, False])
 def test_without_an_administrator_a_refusal_to_members_decides_nothing(tmp_path, accepted):
-    """A refusal with 403 would break the promise of a code, or keep that of a refusal, for the sake of the role alone."""
+    """A 403 for the sake of the role alone would break the promise of a code, or keep that of a refusal."""
     shop = opened(tmp_path, roles=("member",))
     shop[0].does["PUT notes"] = 403
     problem = make(shop, NOTE, fallback_role="admin", accepted=accepted).problem
