@@ -14,7 +14,7 @@ from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.model.probe import Probe, StatusOf
 from conformance.engine.provision.context import Notes
-from conformance.engine.provision.room import Room
+from conformance.engine.provision.places import Places
 from conformance.engine.run import run as module
 from conformance.engine.run.run import Run
 from specs.microversion import VersionRange
@@ -116,7 +116,7 @@ def started(*case_ids, parallel=3, record=None):
         graph=StateGraph.of(views([spec(SPIN)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),
         stopping=stopping,
-        room=Room(stopping),
+        places=Places(stopping),
         notes=Notes(),
     )
     results: list[Any] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from specs.text import one_line
@@ -28,6 +29,11 @@ def message_in(body: Any) -> str:
 def says_quota(text: str) -> bool:
     """Whether a text, such as the reason of a failure, says that a quota is used up."""
     return _QUOTA.search(text) is not None
+
+
+def says_any(text: str, parts: Iterable[str]) -> bool:
+    """Whether a text contains one of some parts, in whatever case."""
+    return any(part.casefold() in text.casefold() for part in parts)
 
 
 def quota_used_up(status: int, body: Any) -> str | None:

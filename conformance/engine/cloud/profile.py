@@ -123,6 +123,7 @@ class Profile:
         discovery: what the cloud has, by the name that Bindings use.
         shared: things that the run did not make and a request may change, and how each is put back.
         room: None where nobody knows.
+        missing_parts: what the cloud says with a refusal if it lacks an optional part; nothing was made then.
     """
 
     type: str = ""
@@ -136,6 +137,7 @@ class Profile:
     discovery: Mapping[str, Candidates] = field(default_factory=dict)
     shared: tuple[Shared, ...] = ()
     room: Room | None = None
+    missing_parts: tuple[str, ...] = ()
 
     def version_headers(self, microversion: str) -> dict[str, str]:
         """The headers that ask for a microversion, which may be of no right form, where that is what is tested."""

@@ -101,7 +101,7 @@ class Executor:
         def attempt() -> Evidence:
             return self._attempt(trial, needs, version, probes)
 
-        evidence = self.context.room.found(attempt, _lacks_room, self.discard)
+        evidence = self.context.places.found(attempt, _lacks_room, self.discard)
         if evidence.problem is None and self._kept_from_members(trial, evidence):
             reason = (
                 f"members are refused {operation.id} on this cloud with 403, and the reference names no role for it: "

@@ -15,7 +15,7 @@ from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.derive.state_graph import StateGraph
-from conformance.engine.provision.room import Room
+from conformance.engine.provision.places import Places
 from conformance.engine.provision.unkept import Unkept
 from specs.microversion import Microversion
 from specs.model import Operation
@@ -75,7 +75,7 @@ class RunContext:
         role_names: the roles that the run has.
         kind: the kind of the resource under test; a kind without a name if the service has no such resource.
         unkept: the statuses that resources of this cloud were seen to leave by themselves.
-        room: the places of the lanes, if the quota of the project is too small for all of them.
+        places: the places of the lanes, if the quota of the project is too small for all of them.
     """
 
     cloud: Cloud
@@ -96,14 +96,14 @@ class RunContext:
     role_names: frozenset[str] = field(init=False)
     kind: Kind = field(init=False)
     unkept: Unkept = field(init=False)
-    room: Room = field(init=False)
+    places: Places = field(init=False)
 
     def __post_init__(self) -> None:
         known = {name: self.needs_of(operation) for name, operation in self.operations.items()}
         object.__setattr__(self, "needs", known)
         object.__setattr__(self, "role_names", frozenset(map(str, self.cloud.roles)))
         object.__setattr__(self, "unkept", Unkept(self.service.under_test.optional_statuses))
-        object.__setattr__(self, "room", Room(self.stopping))
+        object.__setattr__(self, "places", Places(self.stopping))
         object.__setattr__(self, "kind", self.cloud.profile.kind(self.service.resource))
 
     def needs_of(self, operation: Operation) -> Needs:

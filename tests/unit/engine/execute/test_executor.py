@@ -203,15 +203,15 @@ USED_UP = (403, {"forbidden": {"code": 403, "message": "Quota exceeded for gears
 
 
 def test_what_the_quota_refuses_is_tried_again_when_others_have_given_their_things_back(shop, monkeypatch):
-    monkeypatch.setattr("conformance.engine.provision.room.PAUSE", 0.001)
+    monkeypatch.setattr("conformance.engine.provision.places.PAUSE", 0.001)
     answers = iter([USED_UP, USED_UP, None])
     shop[0].does["POST gears"] = lambda ask: next(answers)
-    room = shop[1].context.room
-    room.take()
-    room.take()
+    places = shop[1].context.places
+    places.take()
+    places.take()
     evidence = make(shop, MAKE)
     assert (evidence.problem, evidence.status) == (None, 200)
-    assert room.most == 1
+    assert places.most == 1
     assert [text for text in shop[0].changes if text == "POST /gears"] == ["POST /gears"] * 3
 
 

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from conformance.engine.provision import room as module
-from conformance.engine.provision.room import Room
+from conformance.engine.provision import places as module
+from conformance.engine.provision.places import Places
 
 
 @pytest.fixture(autouse=True)
@@ -18,83 +18,83 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_LOOK", 0.01)
 
 
-def seated(lanes: int) -> Room:
-    room = Room(threading.Event())
+def seated(lanes: int) -> Places:
+    places = Places(threading.Event())
     for _ in range(lanes):
-        room.take()
-    return room
+        places.take()
+    return places
 
 
 def test_a_run_begins_with_all_its_lanes() -> None:
-    room = seated(100)
-    assert room.most is None
-    assert not room.crowded
+    places = seated(100)
+    assert places.most is None
+    assert not places.crowded
 
 
 def test_each_refusal_halves_the_number_of_lanes_down_to_one() -> None:
-    room = seated(6)
+    places = seated(6)
     seen = []
     for _ in range(3):
-        room.used_up()
-        seen.append(room.most)
+        places.used_up()
+        seen.append(places.most)
     assert seen == [3, 1, 1]
-    assert room.crowded
+    assert places.crowded
     for _ in range(5):
-        room.leave()
-    assert not room.crowded
+        places.leave()
+    assert not places.crowded
 
 
 def test_refusals_of_one_moment_count_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "ONE_MOMENT", 60.0)
-    room = seated(6)
-    room.used_up()
-    room.used_up()
-    assert room.most == 3
+    places = seated(6)
+    places.used_up()
+    places.used_up()
+    assert places.most == 3
 
 
 def test_a_lane_waits_for_a_place() -> None:
-    room = seated(2)
-    room.used_up()
-    third = threading.Thread(target=room.take, daemon=True)
+    places = seated(2)
+    places.used_up()
+    third = threading.Thread(target=places.take, daemon=True)
     third.start()
-    room.leave()
+    places.leave()
     assert third.is_alive(), "one lane still has the only place"
-    room.leave()
+    places.leave()
     third.join(5)
     assert not third.is_alive()
 
 
 def test_a_run_that_stops_lets_every_lane_end() -> None:
-    room = seated(2)
-    room.used_up()
-    room.stopping.set()
-    room.take()
+    places = seated(2)
+    places.used_up()
+    places.stopping.set()
+    places.take()
 
 
 def test_what_a_quota_refuses_is_tried_again_when_the_things_are_given_back() -> None:
-    room, given_back = seated(2), []
+    places, given_back = seated(2), []
     answers = iter([403, 403, 202])
-    assert room.found(lambda: next(answers), lambda code: code == 403, lambda: given_back.append(1)) == 202
+    assert places.found(lambda: next(answers), lambda code: code == 403, lambda: given_back.append(1)) == 202
     assert len(given_back) == 2
-    assert room.most == 1
-    assert not room.in_vain
+    assert places.most == 1
+    assert not places.in_vain
 
 
 def test_nobody_waits_a_second_time_for_nothing() -> None:
-    room, asked = seated(2), []
+    places, asked = seated(2), []
 
     def refused() -> int:
         asked.append(1)
         return 403
 
-    assert room.found(refused, lambda code: code == 403, lambda: None) == 403
+    assert places.found(refused, lambda code: code == 403, lambda: None) == 403
     assert len(asked) > 1
-    assert room.in_vain
+    assert places.in_vain
     asked.clear()
-    assert room.found(refused, lambda code: code == 403, lambda: None) == 403
+    assert places.found(refused, lambda code: code == 403, lambda: None) == 403
     assert len(asked) == 1
-    assert room.found(lambda: 202, lambda code: code == 403, lambda: None) == 202
-    assert not room.in_vain, "there is room again"
+    assert places.found(lambda: 202, lambda code: code == 403, lambda: None) == 202
+    assert not places.in_vain, "there is places again"
 
 
 def test_without_lanes_there_is_nothing_to_wait_for() -> None:

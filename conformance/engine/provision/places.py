@@ -30,7 +30,7 @@ _LOOK = 0.5
 
 
 @dataclass
-class Room:
+class Places:
     """The places of lanes. Safe to use from many threads.
 
     Attributes:
