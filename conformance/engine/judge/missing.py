@@ -1,4 +1,4 @@
-"""Answers in which a cloud says that it lacks an optional part, such as a service that an operation passes requests to."""
+"""Answers in which a cloud says that it lacks an optional part, such as a service to which operations pass requests."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 import time
+from dataclasses import replace
 from urllib.parse import quote, unquote
 
 import pytest
