@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.discover import Discovery
     from conformance.engine.cloud.kinds import Factory, Kind, View
     from conformance.engine.cloud.poll import WaitResult, Watch
+
+REMOVAL = 30.0
+"""The longest wait, in seconds, until a thing that nobody needs any more is gone."""
 
 NAME = "name"
 """The Binding of a factory's body for which the new thing's name stands."""
@@ -162,6 +165,11 @@ class Resources:
         removal = self._remover().remove(Thing(made.kind, made.id, made.path, made.role), wait=wait)
         if removal.trouble:
             raise ResourceError(f"{made.kind} {made.id} could not be removed: {removal.trouble}")
+
+    def remove_all(self, things: Iterable[Made]) -> None:
+        """Remove things that nobody needs any more. What cannot be removed now is removed at the end of the run."""
+        remover = Remover(self._cloud, self._watch, self._journal, timeout=min(self._timeout, REMOVAL))
+        remover.remove_all(Thing(one.kind, one.id, one.path, one.role) for one in things)
 
     def drop(self, id_: str, role: Role) -> None:
         """Have a thing of the kind that the run watches deleted at once, and do not wait.

@@ -377,9 +377,16 @@ class Executor:
         )
 
     def discard(self) -> None:
-        """Give the resources of the lane up: the cloud deletes them in the background."""
+        """Give the resources of the lane up: the cloud deletes them in the background.
+
+        What was made for bindings stays until the end of the run, or until a quota is used up.
+        """
+        places = self.context.places
         self.paging.discard()
         self.subject.discard()
+        places.spent += self.subject.bindings.give_up()
+        if places.most is not None and (spent := places.take_spent()):
+            self.context.resources.remove_all(spent)
 
 
 def _lacks_room(evidence: Evidence) -> bool:

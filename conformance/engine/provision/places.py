@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from conformance.engine.cloud.wait import until
+from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.wait import GROWTH, LONGEST_PAUSE
 
 Done = TypeVar("Done")
 
@@ -26,6 +27,9 @@ PAUSE = 0.5
 ONE_MOMENT = 3.0
 """Refusals within so many seconds come from the same crowd, and make the number of lanes smaller once."""
 
+EACH = 2
+"""The most resources under test that most lanes hold at a time."""
+
 _LOOK = 0.5
 
 
@@ -36,15 +40,27 @@ class Places:
     Attributes:
         stopping: ends every wait when it is set.
         most: the most lanes that may hold things at a time; None as long as no quota was used up.
+        spent: things that no lane needs any more; they are removed when a quota is used up, or at the end of the run.
         in_vain: True if the last wait found no room although only one lane held things: then nobody waits again.
     """
 
     stopping: threading.Event
     most: int | None = None
+    spent: list[Made] = field(default_factory=list)
     in_vain: bool = False
     _seated: int = 0
     _made_smaller: float = float("-inf")
     _free: threading.Condition = field(default_factory=threading.Condition)
+
+    def expect(self, more: int | None, lanes: int) -> None:
+        """Begin with fewer lanes if the limits of the project, as the cloud shows them, are too narrow for all.
+
+        Args:
+            more: how many resources under test the limits allow beside the first one; None if nobody knows.
+            lanes: the number of lanes that would run at a time.
+        """
+        if more is not None and (more + 1) // EACH <= lanes:
+            self.most = max(1, (more + 1) // EACH)
 
     def take(self) -> None:
         """Wait for a place and take it. A stopped run lets everybody in, so that every lane can end."""
@@ -64,6 +80,12 @@ class Places:
         """True if more lanes hold things than may; one of them should give its things and its place back."""
         with self._free:
             return self.most is not None and self._seated > self.most
+
+    def take_spent(self) -> list[Made]:
+        """Return the things that no lane needs any more, to the one lane that removes them."""
+        with self._free:
+            spent, self.spent = self.spent, []
+            return spent
 
     def used_up(self) -> None:
         """Note that a quota is used up: from now on, half as many lanes may hold things, but at least one."""
@@ -90,12 +112,22 @@ class Places:
         if self.in_vain or self._seated == 0:
             return done
 
-        def again() -> Done:
+        deadline, pause = time.monotonic() + WAIT, PAUSE
+        while refused(done) and time.monotonic() < deadline and not self.stopping.is_set():
             self.used_up()
             give_back()
-            self.stopping.wait(PAUSE)
-            return attempt()
-
-        done = until(again, lambda now: not refused(now), WAIT, self.stopping, pause=PAUSE)
+            if self.make_way():
+                deadline = time.monotonic() + WAIT
+            self.stopping.wait(pause)
+            pause = min(pause * GROWTH, LONGEST_PAUSE)
+            done = attempt()
         self.in_vain = refused(done) and self.most == 1
         return done
+
+    def make_way(self) -> bool:
+        """If more lanes hold things than may, give the place of this lane back and wait for one; return whether."""
+        if not self.crowded:
+            return False
+        self.leave()
+        self.take()
+        return True

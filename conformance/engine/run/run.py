@@ -211,11 +211,9 @@ class Run:
 
     def _make_way(self, executor: Executor) -> None:
         """Give the things of a lane back and wait, if the quota of the project does not suffice for all lanes."""
-        places = self.context.places
-        if places.crowded:
+        if self.context.places.crowded:
             executor.discard()
-            places.leave()
-            places.take()
+            self.context.places.make_way()
 
     def _next(self, pending: list[_Job], subject: Subject) -> _Job:
         """The next trial: one in the present status, or else one in the status with the cheapest way to it."""

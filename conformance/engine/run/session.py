@@ -192,6 +192,7 @@ class Session:
         except CloudError as error:
             return str(error)
         self.resources.keep(made)
+        context.places.expect(context.discovery.room(), self.settings.max_resources)
         context.notes.add("first", f"a {context.kind.name} is made of {what}")
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import action, becomes, plain, sample, status
+from widgets import COLOUR, action, becomes, plain, sample, status
 from workshop import CHANGE, DROP, EVERY, JOB, JOBS, KNOWN, LIST, MAKE, NOTE, PROFILE, PULL, SHOW, opened, tried
 
 from conformance.engine.api.entries import Stock
@@ -41,6 +41,7 @@ CALM = action("calm", path=PATH, preconditions=(server_status("SPINNING"),), pos
 LOCK, UNLOCK = action("lock", path=PATH), action("unlock", path=PATH)
 BADGE = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,), preconditions=(server_status("IDLE"),))
 UNBADGE = plain("DELETE", "/servers/{server_id}/badges/{badge}", normal=(204,))
+COLOURED = {"note": {"colour": COLOUR}}
 BODY = {"gear": {"name": Binding("name", "value", "new")}}
 
 
@@ -208,11 +209,24 @@ def test_what_the_quota_refuses_is_tried_again_when_others_have_given_their_thin
     shop[0].does["POST gears"] = lambda ask: next(answers)
     places = shop[1].context.places
     places.take()
-    places.take()
     evidence = make(shop, MAKE)
     assert (evidence.problem, evidence.status) == (None, 200)
     assert places.most == 1
     assert [text for text in shop[0].changes if text == "POST /gears"] == ["POST /gears"] * 3
+
+
+def test_what_was_made_for_bindings_is_removed_when_a_quota_is_used_up(shop):
+    removed = []
+    shop[1].context.resources.remove_all = lambda things: removed.extend(one.name for one in things)
+    places = shop[1].context.places
+    make(shop, NOTE, body=COLOURED)
+    shop[1].discard()
+    assert removed == [], "it goes at the end of the run"
+    places.take()
+    places.used_up()
+    make(shop, NOTE, body=COLOURED)
+    shop[1].discard()
+    assert removed == ["red", "red"], "those of lanes that have ended, too"
 
 
 def test_a_thing_of_an_environment_that_the_quota_refuses_is_not_one_that_the_cloud_lacks(shop):

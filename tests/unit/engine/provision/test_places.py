@@ -44,6 +44,25 @@ def test_each_refusal_halves_the_number_of_lanes_down_to_one() -> None:
     assert not places.crowded
 
 
+@pytest.mark.parametrize(("more", "most"), [(None, None), (100, None), (13, None), (9, 5), (2, 1), (0, 1)])
+def test_a_run_begins_with_the_lanes_that_the_shown_limits_allow(more: int | None, most: int | None) -> None:
+    places = seated(0)
+    places.expect(more, 6)
+    assert places.most == most
+
+
+def test_a_crowded_lane_makes_way_and_takes_a_place_again() -> None:
+    places = seated(2)
+    assert not places.make_way()
+    places.used_up()
+    way = threading.Thread(target=places.make_way, daemon=True)
+    way.start()
+    places.leave()
+    way.join(5)
+    assert not way.is_alive()
+    assert not places.crowded
+
+
 def test_refusals_of_one_moment_count_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "ONE_MOMENT", 60.0)
     places = seated(6)
@@ -72,7 +91,7 @@ def test_a_run_that_stops_lets_every_lane_end() -> None:
 
 
 def test_what_a_quota_refuses_is_tried_again_when_the_things_are_given_back() -> None:
-    places, given_back = seated(2), []
+    places, given_back = seated(1), []
     answers = iter([403, 403, 202])
     assert places.found(lambda: next(answers), lambda code: code == 403, lambda: given_back.append(1)) == 202
     assert len(given_back) == 2
@@ -81,7 +100,7 @@ def test_what_a_quota_refuses_is_tried_again_when_the_things_are_given_back() ->
 
 
 def test_nobody_waits_a_second_time_for_nothing() -> None:
-    places, asked = seated(2), []
+    places, asked = seated(1), []
 
     def refused() -> int:
         asked.append(1)
