@@ -32,7 +32,7 @@ from conformance.engine.model.trial import (
     Twice,
 )
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed
+from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed, kept_out
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
@@ -246,7 +246,7 @@ class Executor:
 
         role, *others = self._roles(trial)
         answer = send(role)
-        if answer.status == FORBIDDEN and others:
+        if kept_out(answer) and others:
             role, answer = as_first_allowed(others, send)
             if trial.request.fallback_role:
                 # The promise is not about roles, and the reference names none: then an administrator sends the request.
@@ -384,6 +384,7 @@ class Executor:
         places = self.context.places
         self.paging.discard()
         self.subject.discard()
+        self.paths.elements.give_up()
         places.spent += self.subject.bindings.give_up()
         if places.most is not None and (spent := places.take_spent()):
             self.context.resources.remove_all(spent)

@@ -229,6 +229,15 @@ def test_what_was_made_for_bindings_is_removed_when_a_quota_is_used_up(shop):
     assert removed == ["red", "red"], "those of lanes that have ended, too"
 
 
+def test_an_element_of_a_lane_goes_with_the_lane(shop):
+    make(shop, CHANGE)
+    assert shop[0].changes == ["POST /gears", "PUT /gears/gear-1"]
+    make(shop, SHOW)
+    shop[1].discard()
+    assert shop[0].changes[-1] == "DELETE /gears/gear-1"
+    assert not shop[0].journal.entries()[0].left
+
+
 def test_a_thing_of_an_environment_that_the_quota_refuses_is_not_one_that_the_cloud_lacks(shop):
     environment = "of-glass"
     shop[1].subject.environment = environment
