@@ -24,6 +24,7 @@ from specs.microversion import Microversion
 if TYPE_CHECKING:
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.discover import Discovery
+    from conformance.engine.cloud.journal import Intent
     from conformance.engine.cloud.kinds import Factory, Kind, View
     from conformance.engine.cloud.poll import WaitResult, Watch
 
@@ -170,6 +171,14 @@ class Resources:
         """Remove things that nobody needs any more. What cannot be removed now is removed at the end of the run."""
         remover = Remover(self._cloud, self._watch, self._journal, timeout=min(self._timeout, REMOVAL))
         remover.remove_all(Thing(one.kind, one.id, one.path, one.role) for one in things)
+
+    def undo(self, intent: Intent) -> None:
+        """Remove what came of an intent, by the journal."""
+        came = [entry for entry in self._journal.entries(own=True) if entry.intent == intent]
+        remover = Remover(self._cloud, self._watch, self._journal, timeout=min(self._timeout, REMOVAL))
+        remover.remove_all(
+            Thing(intent.kind, id_, path, Role(intent.role)) for entry in came for id_, path in entry.left
+        )
 
     def drop(self, id_: str, role: Role) -> None:
         """Have a thing of the kind that the run watches deleted at once, and do not wait.

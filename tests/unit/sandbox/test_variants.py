@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from conformance.cli import main
+from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.roles import Role
+from conformance.plugin import tidying
 from conformance.plugin.choices import choose
 from conformance.plugin.endpoint import open_endpoint
-from conformance.plugin.opened import settings_of
+from conformance.plugin.opened import _same_endpoint, settings_of
 from conformance.plugin.trouble import Trouble
 from conformance.sandbox import process
 from conformance.sandbox.guest.changes import Changes
 from conformance.sandbox.variants import VARIANTS, SandboxError, Variant, chosen
 from reports.again import again
+from tests.variants.__main__ import Line
 from tests.variants.part import chosen as belongs
 
 TOKENS = {"admin": "a", "manager": "m", "member": "b", "reader": "c", "norole": "d", "expired": "e", "member2": "f"}
@@ -117,3 +122,45 @@ def test_the_part_of_a_run_is_the_same_everywhere() -> None:
     assert part[0] == "widgets.paint/error/400[3]"
     assert all(belongs(case, "widgets.", 10) for case in cases)
     assert not any(belongs(case, "gadgets.", 10) for case in cases if case not in part)
+
+
+@pytest.mark.parametrize("option", ["sandbox-variant", "sandbox-cloud"])
+def test_a_started_endpoint_is_the_same_although_its_url_is_another_one(option: str) -> None:
+    def head(name: str, url: str) -> SimpleNamespace:
+        endpoint = {"name": name, "url": url, "release": "nova 34.0.0", "sandbox": False}
+        return SimpleNamespace(endpoint=endpoint, options={option: "small-quota"})
+
+    before = head("sandbox small-quota", "http://127.0.0.1:9")
+    now = head("sandbox small-quota", "http://127.0.0.1:10")
+    _same_endpoint(before, SimpleNamespace(head=now, options=now.options))
+    other = head("sandbox members-only", "http://127.0.0.1:9")
+    with pytest.raises(Trouble, match="the run to resume tested sandbox small-quota, not sandbox members-only"):
+        _same_endpoint(before, SimpleNamespace(head=other, options=other.options))
+
+
+@pytest.mark.parametrize("option", ["sandbox-variant", "sandbox-cloud"])
+def test_of_a_started_endpoint_nothing_is_left(option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = SimpleNamespace(info=SimpleNamespace(endpoint={"sandbox": False}, options={option: "small-quota"}))
+    monkeypatch.setattr(tidying, "RunRecord", SimpleNamespace(read=lambda _: record))
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.made(journal.intend("widget", "mine"), "w-1", "/widgets/w-1")
+    journal.close()
+    done = tidying.tidy(tmp_path, {})
+    assert done.already_gone == ("widget mine",)
+    assert done.clean
+
+
+def line(**more: Any) -> Line:
+    counts = Counter({"pass": 98, "inconclusive": 2, "inapplicable": 900})
+    fields: dict[str, Any] = {"status": 1, "counts": counts, "news": (), "left": ()}
+    return Line("tiny", reasons=Counter(), requests=1, seconds=1.0, **(fields | more))
+
+
+def test_a_line_of_the_table_shows_what_is_wrong() -> None:
+    assert line().good
+    assert line().undecided == 2.0
+    wrong = [line(status=2), line(news=("a/b!contradiction!500",)), line(left=("journal widget mine",))]
+    wrong.append(line(counts=Counter({"pass": 97, "error": 3})))
+    assert not any(one.good for one in wrong)
+    assert all(str(one).endswith("<--") for one in wrong)
+    assert list(wrong[1].details) == ["    not expected: a/b!contradiction!500"]

@@ -213,6 +213,21 @@ def test_a_spare_is_given_once_in_the_place_of_a_new_one(fake, lookups, tmp_path
     assert make._take_spare("server", Role.MEMBER) is None
 
 
+@pytest.mark.parametrize("how", ["undo", "remove_all"])
+def test_what_nobody_needs_any_more_is_removed_before_the_end_of_the_run(fake, lookups, tmp_path, how):
+    lookups.set("/os-networks", "networks", [])
+    fake.routes["POST", "/v2.1/os-server-groups"] = (200, {"server_group": {"id": "g", "name": "g"}})
+    fake.routes["DELETE", "/v2.1/os-server-groups/g"] = (204, {})
+    target = Target(url=fake.url, tokens={Role.MEMBER: "member-token"})
+    cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE)
+    make = Resources(cloud, Discovery(cloud), Watch(cloud))
+    made = make.make("server_group")
+    (entry,) = cloud.journal.entries()
+    make.undo(entry.intent) if how == "undo" else make.remove_all([made])
+    assert [(one.method, one.path) for one in fake.changes][-1] == ("DELETE", "/v2.1/os-server-groups/g")
+    assert cloud.journal.entries()[0].settled
+
+
 @pytest.mark.parametrize(("wishes", "zone"), [({}, None), ({"availability_zone": "z"}, "z")])
 def test_a_zone_is_asked_for_only_where_the_user_names_one(fake, lookups, tmp_path, wishes, zone):
     fake.routes["GET", "/v2.1/os-availability-zone"] = (
