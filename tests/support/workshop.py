@@ -226,6 +226,7 @@ def opened(
             can_make=factories.__contains__,
             drop=shop.drop,
             undo=shop.undone.append,
+            usual={},
             rand_name=shop.journal.rand_name if shop.journal else None,
         ),
         "watch": SimpleNamespace(until=shop.until),

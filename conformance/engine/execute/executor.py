@@ -154,6 +154,9 @@ class Executor:
         forbidden = self._forbidden(trial)
         if forbidden is not None:
             return Problem("inapplicable", forbidden)
+        usual = trial.situation.state is not None and not trial.situation.environment
+        if usual and trial.outcome.accepted is not False and (bounds := context.not_for_these(operation)):
+            return Problem("inapplicable", bounds)
         if context.sandbox:
             return None
         # A request of which the reference is silent may be accepted, too.

@@ -120,6 +120,26 @@ class RunContext:
         self.elevated.add(name)
         self.notes.add("elevated", f"{operation.id} is refused to members; tried as administrator")
 
+    @property
+    def environment(self) -> str:
+        """The environment of all resources under test that this cloud can make; empty if they are the usual ones."""
+        made = self.resources.usual.get(self.kind.name)
+        others = self.service.under_test.environments.items()
+        return next((name for name, one in others if made and one.factory_arguments.get("variant") == made), "")
+
+    def not_for_these(self, operation: Operation) -> str | None:
+        """The reason why an operation may refuse every resource under test of this cloud; None if there is none.
+
+        The reference names an environment that has bounds of its own, such as resources without a disk of their own,
+        and this cloud makes resources in this environment only.
+        """
+        here = self.environment
+        for condition in operation.preconditions if here else ():
+            when = condition.when
+            if condition.kind == "environment" and when and self.service.environment_of(when.environment) == here:
+                return f"this cloud makes each {self.kind.name} {here}, for which {operation.id} has bounds of its own"
+        return None
+
     def version_for(self, operation: Operation) -> Microversion:
         """The version of a request that names none: the highest that cloud, reference and operation share."""
         known = self.needs.get(operation.id)

@@ -7,6 +7,7 @@ sent again when there may be room.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -28,7 +29,7 @@ ONE_MOMENT = 3.0
 """Refusals within so many seconds come from the same crowd, and make the number of lanes smaller once."""
 
 EACH = 2
-"""The most resources under test that most lanes hold at a time."""
+"""The most resources under test that a lane holds at a time, with few exceptions."""
 
 _LOOK = 0.5
 
@@ -59,8 +60,9 @@ class Places:
             more: how many resources under test the limits allow beside the first one; None if nobody knows.
             lanes: the number of lanes that would run at a time.
         """
-        if more is not None and (more + 1) // EACH <= lanes:
-            self.most = max(1, (more + 1) // EACH)
+        fit = lanes + 1 if more is None else math.ceil((more + 1) / EACH)
+        if fit <= lanes:
+            self.most = fit
 
     def take(self) -> None:
         """Wait for a place and take it. A stopped run lets everybody in, so that every lane can end."""

@@ -197,6 +197,9 @@ class Subject:
         if self.context.graph.way(initial, state, self._broken) is not None:
             who = f"only an administrator can bring a {self._kind.name} into"
             return Problem("inapplicable", f"{who} {state}, and no such role is given")
+        for edge in self.context.graph.into(state):
+            if not self.environment and (why := self.context.not_for_these(edge.operation)):
+                return Problem("inapplicable", f"{state} was not reached: {why}")
         return Problem("inconclusive", reason or f"no way leads from {initial} to {state}")
 
     def _walk(self, way: list[Edge], state: str) -> str:

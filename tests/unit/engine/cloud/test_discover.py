@@ -6,6 +6,7 @@ from fake_cloud import VERSIONS, fake_cloud
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud import Discovery, Journal, Missing, Resources, Role, Target, Watch, connect
 from conformance.engine.cloud.credentials import FixedToken
+from conformance.engine.cloud.errors import ResourceError
 
 PROFILE = load_service("compute").profile
 
@@ -211,6 +212,21 @@ def test_a_spare_is_given_once_in_the_place_of_a_new_one(fake, lookups, tmp_path
     assert make.make("server", microversion="2.96") is spare
     assert len(fake.changes) == before
     assert make._take_spare("server", Role.MEMBER) is None
+
+
+def test_what_does_not_become_ready_is_removed_at_once(fake, lookups, tmp_path):
+    """Otherwise it counts against the quota until the end of the run, and a few of them leave no room for anything."""
+    lookups.set("/os-networks", "networks", [])
+    server = {"id": "s", "name": "n", "status": "ERROR", "fault": {"message": "No valid host"}}
+    fake.routes["POST", "/v2.1/servers"] = (202, {"server": {"id": "s"}})
+    fake.routes["GET", "/v2.1/servers/detail"] = (200, {"servers": [server]})
+    fake.routes["GET", "/v2.1/servers/s"] = (200, {"server": server})
+    fake.routes["DELETE", "/v2.1/servers/s"] = (204, {})
+    target = Target(url=fake.url, tokens={Role.MEMBER: "member-token"})
+    cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE)
+    with pytest.raises(ResourceError, match=r"did not become ACTIVE: ERROR .No valid host"):
+        Resources(cloud, Discovery(cloud), Watch(cloud), timeout=5.0).make("server")
+    assert ("DELETE", "/v2.1/servers/s") in [(one.method, one.path) for one in fake.changes]
 
 
 @pytest.mark.parametrize("how", ["undo", "remove_all"])

@@ -258,3 +258,30 @@ def test_a_cloud_that_makes_none_or_some_too_many_is_a_breakage_each():
     assert (too.after.made, too.where.environment) == (True, None)
     kept = next(c for c in both if "not-created" in c.id)
     assert not never.where.covers(kept.trial, widgets.TOP)
+
+
+GLASS = Environment(("of-glass",), {"variant": "of-glass"})
+BOUND = Condition("environment", "server", 31, when=When(environment="of-glass"))
+BEND = action("bend", path="/servers/{server_id}/action", preconditions=(BOUND,))
+TWIST = action(
+    "twist",
+    path="/servers/{server_id}/action",
+    preconditions=(BOUND,),
+    postconditions=(replace(becomes("SPINNING"), resource="server"),),
+)
+
+
+@pytest.mark.parametrize(("usual", "decides"), [({}, True), ({"server": "of-glass"}, False)])
+def test_where_every_server_is_of_a_kind_what_is_bounded_for_it_says_nothing_of_the_usual_ones(
+    tmp_path, usual, decides
+):
+    shop, executor = opened(tmp_path, BEND, TWIST, service=driving(KNOWN, environments={"of-glass": GLASS}))
+    executor.context.resources.usual.update(usual)
+    shop.does["POST action"] = 400
+    for accepted in (True, None):
+        problem = executor.make(tried(BEND, "IDLE", accepted=accepted)).problem
+        assert (problem is None) is decides
+        assert decides or "makes each server of-glass, for which widgets.bend has bounds of its own" in problem.reason
+    assert executor.make(tried(BEND, "IDLE", accepted=False)).problem is None, "a refusal is due to each server"
+    problem = executor.subject.reach("SPINNING")
+    assert problem.verdict == ("inconclusive" if decides else "inapplicable")

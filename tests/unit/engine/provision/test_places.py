@@ -44,7 +44,7 @@ def test_each_refusal_halves_the_number_of_lanes_down_to_one() -> None:
     assert not places.crowded
 
 
-@pytest.mark.parametrize(("more", "most"), [(None, None), (100, None), (13, None), (9, 5), (2, 1), (0, 1)])
+@pytest.mark.parametrize(("more", "most"), [(None, None), (100, None), (13, None), (9, 5), (2, 2), (1, 1), (0, 1)])
 def test_a_run_begins_with_the_lanes_that_the_shown_limits_allow(more: int | None, most: int | None) -> None:
     places = seated(0)
     places.expect(more, 6)
