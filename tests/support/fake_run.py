@@ -117,6 +117,7 @@ def started(*case_ids, parallel=3, record=None):
         role_names=frozenset({"member", "admin"}),
         stopping=stopping,
         places=Places(stopping),
+        environment="",
         notes=Notes(),
     )
     results: list[Any] = []

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from conformance.engine.execute.controls import Controls
+from conformance.engine.execute.environment import for_want_of_usual_ones
 from conformance.engine.execute.executor import FIRST_REFUSAL, Executor
 from conformance.engine.judge.missing import for_want_of_a_part
 from conformance.engine.model.case import Case, Suite
@@ -312,8 +313,13 @@ def _judged(
         evidence = executor.make(trial, probes)
     except Exception as error:  # a defect of this suite gives this trial the verdict error, and must not end the lane
         evidence = Evidence(trial, problem=Problem("error", _fault(error)))
-    texts = executor.context.service.profile.missing_parts
-    return [(case, evidence, for_want_of_a_part(_judge(case, evidence), evidence, texts)) for case in cases]
+    context = executor.context
+
+    def judged(case: Case) -> Judgement:
+        judgement = for_want_of_a_part(_judge(case, evidence), evidence, context.service.profile.missing_parts)
+        return for_want_of_usual_ones(judgement, case, context)
+
+    return [(case, evidence, judged(case)) for case in cases]
 
 
 def _judge(case: Case, evidence: Evidence) -> Judgement:
