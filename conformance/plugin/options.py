@@ -49,7 +49,7 @@ OPTIONS = (
     ),
     Option(
         "sandbox-variant",
-        "start a variant of the sandbox, such as small-quota, and test it as a foreign cloud; "
+        "start a variant of the sandbox, such as as-installed, and test it as a foreign cloud; "
         "`conformance sandbox --help` lists the variants",
         "NAME",
     ),

@@ -7,8 +7,8 @@ from dataclasses import replace
 from conformance.engine.cloud.faults import message_in, says_any
 from conformance.engine.model.evidence import Evidence, Judgement
 
-SERVER_ERROR = 500
-"""The lowest status code of an error of the service."""
+OWN_FAULT = 500
+"""The lowest status code of a fault of the service itself."""
 
 
 def for_want_of_a_part(judgement: Judgement, evidence: Evidence, texts: tuple[str, ...]) -> Judgement:
@@ -28,7 +28,7 @@ def for_want_of_a_part(judgement: Judgement, evidence: Evidence, texts: tuple[st
     if not says_any(said, texts):
         return judgement
     status = evidence.status or 0
-    if judgement.verdict == "fail" and (status < 400 or (status >= SERVER_ERROR and status not in evidence.listed())):
+    if judgement.verdict == "fail" and (status < 400 or (status >= OWN_FAULT and status not in evidence.listed())):
         return judgement
     reason = f"this cloud lacks an optional part: {said}"
     return replace(judgement, verdict="inapplicable", reason=reason, deviation=None)
