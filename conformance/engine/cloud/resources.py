@@ -15,7 +15,7 @@ from conformance.engine.cloud.discover import Missing
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask, said
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.removal import Remover, Thing
+from conformance.engine.cloud.removal import Remover, Thing, stands_on
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.waiters import wait_for_status
 from conformance.engine.model.binding import Binding
@@ -302,16 +302,22 @@ class Resources:
             )
         for shown, brought in kind.brings.items():
             self._note_brought(result.view, shown, brought, made.role)
+        if kind.deletion.base is not None:
+            # A request under test may delete the thing, and nothing names these any more then.
+            self._note(kind.deletion.base.kind, stands_on(kind, result.view), made.role)
         return replace(made, body=result.view)
 
     def _note_brought(self, view: View, field_name: str, brought: str, role: Role) -> None:
         """Write down what came with a thing: what something else was made of does not go with it."""
         listed = shown_fields.value(view, field_name, None)
-        for one in listed if isinstance(listed, list) else ():
-            id_ = one.get("id") if isinstance(one, dict) else None
-            if isinstance(id_, str) and safe_in_path(id_):
-                path = self._cloud.profile.kind(brought).path_of(id_)
-                self._journal.made(self._journal.intend(brought, "", role=role), id_, path)
+        ids = (one.get("id") if isinstance(one, dict) else None for one in (listed if isinstance(listed, list) else ()))
+        self._note(brought, (id_ for id_ in ids if isinstance(id_, str) and safe_in_path(id_)), role)
+
+    def _note(self, kind: str, ids: Iterable[str], role: Role) -> None:
+        """Write things into the journal that came about without a request for them."""
+        for id_ in ids:
+            path = self._cloud.profile.kind(kind).path_of(id_)
+            self._journal.made(self._journal.intend(kind, "", role=role), id_, path)
 
 
 def _reaches(microversion: str | None, lowest: Microversion | None) -> bool:

@@ -229,6 +229,20 @@ def test_what_does_not_become_ready_is_removed_at_once(fake, lookups, tmp_path):
     assert ("DELETE", "/v2.1/servers/s") in [(one.method, one.path) for one in fake.changes]
 
 
+def test_what_an_image_stands_on_is_in_the_journal_before_a_case_deletes_the_image(fake, lookups, tmp_path):
+    """Otherwise nothing names the snapshot any more, and the volume that it is of cannot be removed."""
+    mapping = '[{"snapshot_id": "n1"}, {"snapshot_id": null}]'
+    image = {"id": "i", "name": "n", "status": "ACTIVE", "metadata": {"block_device_mapping": mapping}}
+    fake.routes["POST", "/v2.1/servers/s/action"] = (202, {"image_id": "i"})
+    fake.routes["GET", "/v2.1/images/i"] = (200, {"image": image})
+    target = Target(url=fake.url, tokens={Role.MEMBER: "member-token"})
+    cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE)
+    cloud.journal.made(cloud.journal.intend("server", "s"), "s", "/servers/s")
+    Resources(cloud, Discovery(cloud), Watch(cloud), timeout=5.0).make("image", of="s", microversion="2.45")
+    left = [one for entry in cloud.journal.entries() for one in entry.left]
+    assert ("n1", "/os-snapshots/n1") in left
+
+
 @pytest.mark.parametrize("how", ["undo", "remove_all"])
 def test_what_nobody_needs_any_more_is_removed_before_the_end_of_the_run(fake, lookups, tmp_path, how):
     lookups.set("/os-networks", "networks", [])
