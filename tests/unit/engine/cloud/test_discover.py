@@ -1,5 +1,7 @@
 """What a test needs is found: smallest first, given ones before, and what is missing with its reason."""
 
+import contextlib
+
 import pytest
 from fake_cloud import VERSIONS, fake_cloud
 
@@ -224,8 +226,9 @@ def test_what_does_not_become_ready_is_removed_at_once(fake, lookups, tmp_path):
     fake.routes["DELETE", "/v2.1/servers/s"] = (204, {})
     target = Target(url=fake.url, tokens={Role.MEMBER: "member-token"})
     cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE)
-    with pytest.raises(ResourceError, match=r"did not become ACTIVE: ERROR .No valid host"):
-        Resources(cloud, Discovery(cloud), Watch(cloud), timeout=5.0).make("server")
+    watch = Watch(cloud)
+    with contextlib.closing(watch), pytest.raises(ResourceError, match=r"did not become ACTIVE: ERROR .No valid host"):
+        Resources(cloud, Discovery(cloud), watch, timeout=5.0).make("server")
     assert ("DELETE", "/v2.1/servers/s") in [(one.method, one.path) for one in fake.changes]
 
 
@@ -238,7 +241,8 @@ def test_what_an_image_stands_on_is_in_the_journal_before_a_case_deletes_the_ima
     target = Target(url=fake.url, tokens={Role.MEMBER: "member-token"})
     cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE)
     cloud.journal.made(cloud.journal.intend("server", "s"), "s", "/servers/s")
-    Resources(cloud, Discovery(cloud), Watch(cloud), timeout=5.0).make("image", of="s", microversion="2.45")
+    with contextlib.closing(Watch(cloud)) as watch:
+        Resources(cloud, Discovery(cloud), watch, timeout=5.0).make("image", of="s", microversion="2.45")
     left = [one for entry in cloud.journal.entries() for one in entry.left]
     assert ("n1", "/os-snapshots/n1") in left
 
