@@ -90,7 +90,7 @@ class Opened:
         settings = settings_of(self.choices, self._endpoint, self.directory)
         self.share = Share.open(self.reference, settings, self._writer, options, waivers, self.done)
         _same_endpoint(self._before, self.share)
-        self._expected = _expected(self.choices, self.share)
+        self._expected = _expected(self.share)
 
     @property
     def first_line(self) -> str:
@@ -232,10 +232,11 @@ def _earlier(choices: Choices, directory: Path) -> tuple[RunInfo | None, dict[st
     return record.info, {r.case: r for r in record.results if r.verdict in DECIDED}
 
 
-def _expected(choices: Choices, share: Share) -> ExpectedDeviations | None:
+def _expected(share: Share) -> ExpectedDeviations | None:
     """Return the expected deviations of the tested release if the specs come from its own reference. Raises Trouble."""
     settings, spec = share.session.settings, share.head.spec
-    if not choices.sandbox or settings.release != f"{spec.get('package')} {spec.get('version')}":
+    known = settings.sandbox or share.options.get("sandbox-variant")
+    if not known or settings.release != f"{spec.get('package')} {spec.get('version')}":
         return None
     return expected_of(spec["package"], spec["version"])
 
