@@ -1,4 +1,4 @@
-"""The command line, for ``python -m conformance``."""
+"""The command line, also for ``python -m conformance``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from pathlib import Path
 if sys.path and Path(sys.path[0] or ".").resolve() == Path.cwd() != Path(__file__).resolve().parent.parent:
     del sys.path[0]
 
-if __name__ == "__main__":
-    from conformance.cli import main
 
+def main() -> None:
+    """Run the command."""
+    from conformance.interrupt import end_at_once
+
+    end_at_once()
+    from conformance.cli import main as command
+
+    command()
+
+
+if __name__ == "__main__":
     main()

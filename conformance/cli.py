@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -180,8 +180,7 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
             argv.append(f"{option.flag}={value}")
     argv += [f"-k={keyword}"] if keyword is not None else []
     argv += [*rest, *([spec] if spec else [])]
-    with _ended_by_signals():
-        status = int(pytest.main(argv, plugins=[Called()]))
+    status = int(pytest.main(argv, plugins=[Called()]))
     return FAILED if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else status
 
 
@@ -195,7 +194,11 @@ def _plugin_name() -> str:
 
 @main.command()
 @partial(_declared, OPTIONS)
-@click.option("--boot", is_flag=True, help="Make one resource under test, see what it can be brought into, remove it.")
+@click.option(
+    "--boot",
+    is_flag=True,
+    help="Make one resource under test, try the statuses that clouds need not keep, and remove it.",
+)
 @click.option("--spec", type=_PATH, metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
 def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
     """Check whether a run can start: show its users, the things that it would use, and the cases that it leaves out.
@@ -205,11 +208,8 @@ def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
     """
     from conformance.plugin.doctor import examine
 
-    with _ended_by_signals():
-        for line in examine(
-            {option.name: values[option.name.replace("-", "_")] for option in OPTIONS}, spec, boot=boot
-        ):
-            click.echo(visible(line))
+    for line in examine({option.name: values[option.name.replace("-", "_")] for option in OPTIONS}, spec, boot=boot):
+        click.echo(visible(line))
     return 0
 
 
@@ -237,7 +237,7 @@ def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) ->
 @click.argument("run", type=_PATH)
 @partial(_declared, NAMES_ENDPOINT)
 def cleanup(run: Path, **values: Any) -> int:
-    """Remove the resources that a killed run left on the cloud, and restore the settings of others that it changed.
+    """Remove the resources that a killed run left on the cloud, and restore the settings that it changed.
 
     The journal of the run lists both. The endpoint is taken from the run record; if it is a URL, give the tokens again,
     in CONFORMANCE_TOKEN and the variables for the other roles.
@@ -276,8 +276,7 @@ def prove(sample: int | None, kind: str | None, seed: int, spec: Path | None, ou
     from conformance.plugin.reference import packaged
     from conformance.prove import commands
 
-    with _ended_by_signals():
-        return commands.prove(spec or packaged(), sample=sample, kind=kind, seed=seed, output=output, say=click.echo)
+    return commands.prove(spec or packaged(), sample=sample, kind=kind, seed=seed, output=output, say=click.echo)
 
 
 @main.command()
@@ -308,7 +307,7 @@ def sandbox(port: int, release: str | None, variant: str | None, cloud: bool, as
     from conformance.sandbox.variants import chosen
 
     one = chosen(variant, release)
-    with _ended_by_signals(), contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         wanted = one.release
         python = interpreter(wanted, tell=lambda text: click.echo(text, err=True)) if wanted else None
         nova = stack.enter_context(Sandbox(python, port=port, changes=one.changes))
@@ -332,7 +331,7 @@ def _sandbox_cloud(port: int, as_installed: bool) -> int:
     def tell(sentence: str) -> None:
         click.echo(f"conformance: {sentence}", err=True)
 
-    with _ended_by_signals(), contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         cloud = stack.enter_context(running.sandbox_cloud(port=port, as_installed=as_installed, tell=tell))
         for service, url in cloud.urls.items():
             click.echo(f"{running.release(service)} at {url} ({service})")
@@ -348,20 +347,3 @@ def _sandbox_cloud(port: int, as_installed: bool) -> int:
             cloud.wait()
             return FAILED
     return 0
-
-
-@contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM, and the end of the terminal, end the block as Ctrl-C does."""
-    import signal
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, interrupt) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

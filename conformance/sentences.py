@@ -10,11 +10,13 @@ from typing import Any
 
 import click
 
+from conformance.interrupt import INTERRUPTED, raised
+
 TRACEBACK = "CONFORMANCE_TRACEBACK"
 """Environment variable. If it is set, an error that is a defect of the suite shows its traceback."""
 
-FAILED, INTERRUPTED = 2, 130
-"""The exit statuses of a command that ended with an error, and of one that was interrupted."""
+FAILED = 2
+"""The exit status of a command that ended with an error."""
 
 
 class Sentences(click.Group):
@@ -33,24 +35,37 @@ class Sentences(click.Group):
             # A character that the terminal cannot encode is printed as an escape, and raises no error.
             with contextlib.suppress(AttributeError, ValueError):
                 stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
-        try:
-            status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra) or 0
-        except (click.Abort, KeyboardInterrupt):
-            status = INTERRUPTED
-        except BrokenPipeError:
-            # The reader of the output has closed it, as `head` does.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            status = 0
-        except Exception as error:
-            if os.environ.get(TRACEBACK):
-                raise
-            from conformance.plugin.trouble import tell
-
-            tell(sentence(error))
-            status = FAILED
+        with raised() as came:
+            try:
+                status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra) or 0
+            except (click.Abort, KeyboardInterrupt):
+                _tell(f"interrupted by {came[0]}" if came else "interrupted")
+                status = INTERRUPTED
+            except BrokenPipeError:
+                # The reader of the output has closed it, as `head` does.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                status = 0
+            except Exception as error:
+                if os.environ.get(TRACEBACK):
+                    raise
+                _tell(sentence(error))
+                status = FAILED
         if standalone_mode:
+            if came and status == INTERRUPTED:
+                # Python would end itself by SIGINT if the exception has passed through code that was given as a text.
+                for stream in (sys.stdout, sys.stderr):
+                    with contextlib.suppress(OSError):
+                        stream.flush()
+                os._exit(status)
             sys.exit(status)
         return status
+
+
+def _tell(text: str) -> None:
+    from conformance.plugin.trouble import tell
+
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        tell(text)
 
 
 def sentence(error: Exception) -> str:

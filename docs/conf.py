@@ -10,9 +10,10 @@ sys.path.insert(0, str(HERE / "ext"))
 project = "apiref-conformance"
 author = "the contributors of apiref-conformance"
 release = version = installed(project)
-extensions = ["sphinx_click", "sphinxcontrib.programoutput", "schema_page", "option_names"]
+extensions = ["sphinx_click", "sphinxcontrib.programoutput", "schema_page", "option_names", "sentences"]
 exclude_patterns = ["_build", "example"]
 nitpicky = True
+smartquotes_action = "qe"  # two dashes begin an option and are no dash
 highlight_language = "none"
 
 html_theme = "furo"

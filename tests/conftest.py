@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 import tempfile
 
 import pytest
@@ -22,8 +23,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the interpreters that tests start share bytecode where none is kept: half of their time is compiling."""
+    """Keep bytecode in pytest's own folder where none is kept beside the modules.
+
+    Half of the time of an interpreter that a test starts is compiling, and most of the time of collecting is rewriting
+    the assertions of modules. The workers of pytest-xdist inherit the folder, and the next run finds it filled.
+    """
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", None) and "PYTHONPYCACHEPREFIX" not in os.environ:
-        folder = tempfile.mkdtemp(prefix="bytecode-")
-        os.environ["PYTHONPYCACHEPREFIX"] = folder
-        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        cache = config.cache if hasattr(config, "cache") else None
+        if cache is not None:
+            folder = str(cache.mkdir("bytecode"))
+        else:
+            folder = tempfile.mkdtemp(prefix="bytecode-")
+            config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = folder
+        sys.dont_write_bytecode = False

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.redact import GIVEN
 from conformance.engine.cloud.roles import Role
+from conformance.plugin.expected import ExpectedDeviations
+from conformance.plugin.known import named
 from conformance.plugin.options import BY_NAME, OPTIONS, dest
 from conformance.plugin.trouble import Trouble
 from specs.microversion import Microversion
@@ -55,6 +57,7 @@ class Choices:
         allow_disruptive: True if requests may change resources that other users share.
         allow_undecided: the percentage of the applicable cases that may stay undecided.
         waivers: the file of waivers; None without one.
+        known: the known deviations of the release that the user named; None to choose them by the cloud.
         max_resources: the most resources under test that may exist at the same time.
         dry_run: True if the run only shows its plan.
         resume: the directory of the run to continue; None for a new run.
@@ -75,6 +78,7 @@ class Choices:
     allow_disruptive: bool = False
     allow_undecided: float = ALLOW_UNDECIDED
     waivers: Path | None = None
+    known: ExpectedDeviations | None = None
     max_resources: int = MAX_RESOURCES
     dry_run: bool = False
     resume: Path | None = None
@@ -158,6 +162,7 @@ def choose(values: Mapping[str, Any]) -> Choices:
         allow_disruptive=own or bool(values.get("allow-disruptive")),
         allow_undecided=_percent(values.get("allow-undecided")),
         waivers=_path(values, "waivers"),
+        known=named(str(values["known"])) if values.get("known") else None,
         max_resources=_integer(values, "max-servers", MAX_RESOURCES, 1),
         dry_run=bool(values.get("dry-run")),
         resume=_path(values, "resume"),

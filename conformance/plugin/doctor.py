@@ -69,6 +69,8 @@ def _examined(session: Session, choices: Choices, boot: bool) -> Iterator[str]:
     supported = cloud.microversions
     asked = f"{supported.min} to {supported.max}, up to {context.top} is asked for" if supported.max else "none"
     yield _line("microversions", asked)
+    if cloud.clock:
+        yield _line("clock", cloud.clock)
     for role in sorted(cloud.roles):
         yield _line(f"as {role}", cloud.owner(role) or "a token that was given; the cloud does not say whose it is")
     kind, trouble, pace = context.kind, None, 0.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conformance.interrupt import INTERRUPTED
 from conformance.plugin.choices import Choices
 from conformance.plugin.share import Share
 from reports.known import sentence_of
@@ -16,7 +17,6 @@ from specs.record.directory import PRIVATE
 from specs.record.model import Result, RunInfo, Verdict
 
 CANNOT_RUN = 2
-INTERRUPTED = 130
 REPORT = "report.html"
 
 
@@ -90,10 +90,15 @@ def closing_lines(info: RunInfo, tally: Tally, directory: Path, notes: Iterable[
 
 
 def notes_at_end(share: Share, directory: Path) -> list[str]:
-    """Return the notes beside the totals: expired waivers, versions left out, and things that could not be removed."""
-    left = share.session.left
+    """Return the notes beside the totals: expired waivers, versions left out, a wrong clock, and things left behind."""
+    left, clock = share.session.left, share.session.cloud.clock
     again = f"{len(left)} resources could not be removed: try again with `conformance cleanup {_shown(directory)}`"
-    return [*share.waivers.sentences, *share.session.versions_left_out, *([again] if left else [])]
+    return [
+        *share.waivers.sentences,
+        *share.session.versions_left_out,
+        *([clock] if clock else []),
+        *([again] if left else []),
+    ]
 
 
 def missing_results(cases: Iterable[Any], recorded: Iterable[str], reason: str) -> list[Result]:

@@ -8,6 +8,7 @@ has examined, and the expected ones that have vanished. Each release has one fil
 format: 1
 package: widgets
 version: 3.0.0
+highest_microversion: '1.7'                     # of the release; a cloud of an unknown release is recognised by it
 expected:
 - deviations:                                     # ids of the record that have this one cause
   - widgets.lock/normal/202!contradiction!200
@@ -33,10 +34,13 @@ import yaml
 from conformance.engine.api.description import services
 from conformance.plugin.trouble import Trouble
 from reports.known import EXPECTED, SUMMARY, UNEXPECTED
+from specs.microversion import Microversion
 from specs.record import model
 from specs.record.ids import DeviationId, case_detail
 from specs.record.model import Deviation, Result
 from specs.record.totals import deviations_of
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 NAMED = 5
 """The terminal names at most this many deviations; the record names all."""
@@ -89,11 +93,18 @@ class ExpectedDeviations:
     Attributes:
         package, version: the release.
         by_id: the deviations, by id.
+        highest: the highest microversion of the release; None if the file does not say it.
     """
 
     package: str
     version: str
     by_id: Mapping[str, Expected]
+    highest: Microversion | None = None
+
+    @property
+    def release(self) -> str:
+        """The release as a requirement, such as ``widgets==3.0.0``."""
+        return f"{self.package}=={self.version}"
 
 
 @dataclass(frozen=True)
@@ -137,11 +148,15 @@ class Comparison:
         counted = f"{len(self.seen)} expected deviation{'' if len(self.seen) == 1 else 's'} seen"
         return f"{counted}, {_named([*map(str, self.unexpected)], 'unexpected')}, {_named(gone, 'vanished')}"
 
-    @property
-    def notes(self) -> tuple[dict[str, Any], ...]:
-        """The entry in the record: the sentence, and each deviation with its evidence."""
+    def notes(self, taken_for: ExpectedDeviations | None = None) -> tuple[dict[str, Any], ...]:
+        """The entry in the record: the sentence, and each deviation with its evidence.
+
+        Args:
+            taken_for: the release for which the cloud was taken; None if the release of the cloud is known.
+        """
+        compared = f" (compared with {taken_for.release})" if taken_for is not None else ""
         return (
-            {"kind": SUMMARY, "text": self.sentence},
+            {"kind": SUMMARY, "text": f"{self.sentence}{compared}"},
             *(one.as_note() for one in self.unexpected),
             *(one.as_note("vanished") for one in self.vanished),
             *(one.as_note(EXPECTED) for one in self.seen),
@@ -198,6 +213,18 @@ def _tried(cases: Collection[str], decided: Collection[str]) -> bool:
     return bool(cases) and all(case in decided for case in cases)
 
 
+def shipped_releases() -> list[str]:
+    """The releases with a shipped file, as requirements."""
+    names = (
+        place.name.removesuffix(".yaml").rpartition("-")
+        for folder in services().values()
+        if (held := folder.joinpath("expected")).is_dir()
+        for place in held.iterdir()
+        if place.name.endswith(".yaml")
+    )
+    return sorted(f"{package}=={version}" for package, _, version in names)
+
+
 def expected_of(package: str, version: str) -> ExpectedDeviations | None:
     """Return the shipped expectations for a release, or None. Raises Trouble: the file is broken."""
     name = f"{package}-{version}.yaml"
@@ -216,7 +243,7 @@ def load_expected(path: Path) -> ExpectedDeviations:
     import jsonschema  # slow to import, and few runs have such a file
 
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = yaml.load(path.read_text("utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
     except OSError as error:
         raise Trouble(f"the expected deviations {path} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
@@ -250,4 +277,7 @@ def load_expected(path: Path) -> ExpectedDeviations:
                 item.get("link"),
                 frozenset(cases.get(identity, ())),
             )
-    return ExpectedDeviations(data["package"], data["version"], found)
+    highest = data.get("highest_microversion")
+    return ExpectedDeviations(
+        data["package"], data["version"], found, Microversion.parse(highest) if highest is not None else None
+    )

@@ -14,7 +14,8 @@ from conformance.engine.run.locks import TURNS
 from conformance.engine.run.session import Settings
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import Endpoint, has_logs, open_endpoint, remove_logs
-from conformance.plugin.expected import ExpectedDeviations, compare, expected_of
+from conformance.plugin.expected import compare
+from conformance.plugin.known import known_for
 from conformance.plugin.options import STARTED
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import PARTS, STOP, Share, gather_parts
@@ -90,7 +91,11 @@ class Opened:
         settings = settings_of(self.choices, self._endpoint, self.directory)
         self.share = Share.open(self.reference, settings, self._writer, options, waivers, self.done)
         _same_endpoint(self._before, self.share)
-        self._expected = _expected(self.share)
+        session = self.share.session
+        supported = session.cloud.microversions
+        self._expected = known_for(
+            self.choices.known, self.share.head.spec, session.settings.release, supported.max if supported else None
+        )
 
     @property
     def first_line(self) -> str:
@@ -102,6 +107,11 @@ class Opened:
             versions = f"version {cloud.root.version}, {versions}"
         roles = ", ".join(sorted(str(role) for role in cloud.roles))
         return f"{cloud.name} ({f'{release}, ' if release else ''}{versions}), as {roles}"
+
+    def write_head(self) -> None:
+        """Write the head of the record, without which a cleanup knows no endpoint. Raises RecordError."""
+        if self._writer is not None:
+            self._writer.write_info(self._since_before(self.share.info()))
 
     def begin_record(self) -> None:
         """Write the head of the record and let ``runs/latest`` point to it. Raises RecordError."""
@@ -153,7 +163,8 @@ class Opened:
         for case in self.share.suite.cases:
             cases.setdefault(case.requirement.id, []).append(case.id)
         results = RunRecord.read(self.directory).results
-        return compare(self._expected, results, cases, whole=self.choices.microversion is None).notes
+        compared = compare(self._expected, results, cases, whole=self.choices.microversion is None)
+        return compared.notes(self._expected if self.share.session.settings.release is None else None)
 
     def leave(self, status: int) -> None:
         """Finish the record, and remove no resources, because the process ends at once."""
@@ -230,15 +241,6 @@ def _earlier(choices: Choices, directory: Path) -> tuple[RunInfo | None, dict[st
         return None, {}
     record = RunRecord.read(directory)
     return record.info, {r.case: r for r in record.results if r.verdict in DECIDED}
-
-
-def _expected(share: Share) -> ExpectedDeviations | None:
-    """Return the expected deviations of the tested release if the specs come from its own reference. Raises Trouble."""
-    settings, spec = share.session.settings, share.head.spec
-    known = settings.sandbox or share.options.get("sandbox-variant")
-    if not known or settings.release != f"{spec.get('package')} {spec.get('version')}":
-        return None
-    return expected_of(spec["package"], spec["version"])
 
 
 def _same_endpoint(before: RunInfo | None, share: Share) -> None:

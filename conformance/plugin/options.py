@@ -82,6 +82,12 @@ OPTIONS = (
     Option("allow-disruptive", "allow changes to resources that other users share"),
     Option("allow-undecided", "how many percent of the applicable cases may stay undecided (default 5)", "PERCENT"),
     Option("waivers", "a YAML file of accepted deviations", "FILE"),
+    Option(
+        "known",
+        "compare with the known deviations of this release (default: the release of the specs, if the highest "
+        "microversion of the cloud is that of the release)",
+        "PACKAGE==VERSION",
+    ),
     Option("max-servers", "the most resources under test that may exist at the same time (default 6)", "N"),
     Option("dry-run", "show the plan and send no request; needs no endpoint"),
     Option("resume", "continue an earlier run; decided cases are not tried again", "RUN"),

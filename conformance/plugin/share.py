@@ -88,6 +88,7 @@ class Share:
         share = cls(reference, session, writer, options, waivers or Waivers(), done or {}, worker)
         told.append(share)
         session.cloud.standing.when_lost = share.give_up
+        session.journal.when_broken = share.end_for_the_journal
         return share
 
     @property
@@ -108,7 +109,6 @@ class Share:
             self.writer.add(result)
         except RecordError as error:
             self.trouble = self.trouble or str(error)
-        self.trouble = self.trouble or self.session.journal.trouble
         if self.trouble:
             self.stop()
         self._decided.put(result.case)
@@ -151,6 +151,11 @@ class Share:
     def stop(self) -> None:
         """Start no further case, and end all waiting."""
         self.session.context.stopping.set()
+
+    def end_for_the_journal(self) -> None:
+        """Stop, since the journal cannot be written: nothing may be asked for any more."""
+        self.trouble = self.trouble or self.session.journal.trouble
+        self.stop()
 
     def give_up(self) -> None:
         """Stop all processes of the run, since the cloud is lost."""

@@ -20,11 +20,9 @@ import pytest
 
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.run.run import STOP_WITHIN
+from conformance.interrupt import ENDING, INTERRUPTED
 from conformance.plugin.trouble import shown
 from reports.words import count, listed, plural
-
-INTERRUPTED = 130
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _DESCRIPTORS = 256
 """The number of file descriptors of this process that are checked for a terminal."""

@@ -53,6 +53,7 @@ def main(place: Path) -> int:
     try:
         last_words = place / LAST_WORDS.format(opened.directory.name)
         hold(last_words, fcntl.LOCK_EX)  # until this process ends, however it ends
+        opened.write_head()  # the processes that try cases may be killed at any moment, and this one with them
         handed = {**hand_over(opened.share, opened.files, choices), "last_words": str(last_words)}
         _write_state(place, handed)
         _say({"handed": handed, "line": opened.first_line, "directory": str(opened.directory)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import unittest
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -102,24 +102,36 @@ class CaseSuite(unittest.TestSuite):
         try:
             share = open_part(self._run.handed, f"p{os.getpid()}", self._run.take_resources())
         except (Trouble, RecordError) as trouble:
-            for test in tests.values():
-                test.trouble = str(trouble)
-                test.run(result)
+            _not_tried(tests.values(), str(trouble), result)
             return result
         try:
-            share.start(tests)
-            for case_id in share.as_decided(list(tests)):
-                if result.shouldStop:
-                    break
-                if "[" in case_id:
-                    _name_whole(case_id, result)
-                tests[case_id].share = share
-                tests[case_id].run(result)
+            share.prepare(list(tests), lambda text: say([text], sys.stderr))
+            if share.trouble:
+                _not_tried(tests.values(), share.trouble, result)
+            else:
+                _try_all(tests, share, result)
         finally:
             share.leave_part()
         if lines := self._run.leave():
             say(["", "conformance:", *lines], sys.stderr)
         return result
+
+
+def _not_tried(tests: Iterable[CaseTest], trouble: str, result: unittest.TestResult) -> None:
+    for test in tests:
+        test.trouble = trouble
+        test.run(result)
+
+
+def _try_all(tests: Mapping[str, CaseTest], share: Share, result: unittest.TestResult) -> None:
+    share.start(tests)
+    for case_id in share.as_decided(list(tests)):
+        if result.shouldStop:
+            break
+        if "[" in case_id:
+            _name_whole(case_id, result)
+        tests[case_id].share = share
+        tests[case_id].run(result)
 
 
 def _name_whole(case_id: str, result: unittest.TestResult) -> None:

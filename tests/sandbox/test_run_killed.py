@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.sandbox.process import Sandbox
-from tests.support.kills import MOMENTS, Endpoint, Moment, tried
+from tests.support.inhabited import Endpoint
+from tests.support.kills import Way, tried
+from tests.support.moments import MOMENTS, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,3 +40,23 @@ def test_nothing_is_left_or_changed(inhabited: Endpoint, tmp_path: Path, operati
     assert done.changed, "the cloud had done it"
     assert (done.left, done.after, done.status) == ((), (), 0), done.said
     assert done.true
+
+
+@pytest.mark.parametrize("way", ["xdist", "stestr"])
+def test_nothing_is_left_of_a_run_of_several_processes(inhabited: Endpoint, tmp_path: Path, way: Way) -> None:
+    pytest.importorskip(way)
+    operation, moment = CHOSEN[-1]
+    done = tried(inhabited, inhabited.inhabited(), operation, moment, tmp_path / "run", way)
+    assert done.killed_after
+    assert done.changed, "the cloud had done it"
+    assert (done.left, done.after, done.status) == ((), (), 0), done.said
+
+
+def test_one_without_a_name_is_named_and_left_to_its_owner(inhabited: Endpoint, tmp_path: Path) -> None:
+    operation, moment = next(one for one in MOMENTS if one[0].startswith("os-floating-ips.create"))
+    done = tried(inhabited, inhabited.inhabited(), operation, moment, tmp_path / "run")
+    (left,) = done.left
+    id_ = left.split()[-1]
+    assert done.status == 1
+    assert f"(DELETE /os-floating-ips/{id_}) may be the run's, but nothing shows who made it" in done.said
+    inhabited.call("DELETE", f"/os-floating-ips/{id_}", "member")

@@ -97,6 +97,7 @@ class FakeRun:
             result = outcome(self._cases[case_id], wish)
             if wishes.get("journal") == "full":
                 self.journal.trouble = "journal.jsonl cannot be written: No space left on device; make room"
+                self.journal.when_broken()
             self.record(result)
             self._futures[case_id].set_result(result)
 
@@ -140,6 +141,7 @@ class FakeSession:
         self.journal = SimpleNamespace(prefix=settings.prefix or "fake-1", trouble=None)
         versions = VersionRange(Microversion(2, 1), Microversion(2, 96))
         self.cloud = SimpleNamespace(
+            clock=None,
             name=f"the fake{table().get('said', '')} at {settings.target.url}",
             roles=("member", "admin"),
             microversions=versions,

@@ -40,6 +40,7 @@ class Cloud:
     made: list[str] = field(default_factory=list)
     probes: dict[str, set[Probe]] = field(default_factory=dict)
     hollow: dict[str, str] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
     discarded: int = 0
     together: int = 0
     most: int = 0
@@ -102,6 +103,9 @@ def cloud(monkeypatch):
         def nowhere(self, operation, harmless):
             return cloud.hollow.get("")
 
+        def answered(self, operation):
+            return operation.id in cloud.answered
+
     monkeypatch.setattr(module, "Subject", Subject)
     monkeypatch.setattr(module, "Controls", Controls)
     monkeypatch.setattr(module, "Executor", Executor)
@@ -111,7 +115,12 @@ def cloud(monkeypatch):
 def started(*case_ids, parallel=3, record=None):
     stopping = threading.Event()
     context = SimpleNamespace(
-        cloud=SimpleNamespace(lost=None, microversions=VersionRange(TOP, TOP)),
+        cloud=SimpleNamespace(
+            lost=None,
+            journal=None,
+            microversions=VersionRange(TOP, TOP),
+            guard=SimpleNamespace(forbids=lambda method, path: None),
+        ),
         service=KNOWLEDGE,
         graph=StateGraph.of(views([spec(SPIN)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),

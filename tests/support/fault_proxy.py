@@ -10,6 +10,7 @@ import gzip
 import http.client
 import json
 import socketserver
+import struct
 import threading
 import time
 import zlib
@@ -130,9 +131,18 @@ def _lying(heard: Heard, status: int, value: Any) -> tuple[int, Any]:
 
 
 def _bomb() -> bytes:
-    """A gigabyte of spaces, compressed without ever being in memory: a child's memory is counted from its parent's."""
-    packing = zlib.compressobj(9, wbits=zlib.MAX_WBITS | 16)
-    return b"".join(packing.compress(b" " * (1 << 20)) for _ in range(1024)) + packing.flush()
+    """A gigabyte of spaces, compressed without ever being in memory: a child's memory is counted from its parent's.
+
+    A block that ends with a full flush refers to nothing before it, so one block is packed and then repeated.
+    """
+    spaces = b" " * (1 << 20)
+    packing = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    block = packing.compress(spaces) + packing.flush(zlib.Z_FULL_FLUSH)
+    checksum = 0
+    for _ in range(1024):
+        checksum = zlib.crc32(spaces, checksum)
+    head = gzip.compress(b"")[:10]
+    return head + block * 1024 + packing.flush() + struct.pack("<II", checksum, 1024 * len(spaces))
 
 
 _OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

@@ -14,6 +14,8 @@ from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.paging import Paging
+from conformance.engine.model.evidence import Evidence
+from conformance.engine.model.trial import Paged, Trial
 from conformance.engine.provision.context import Notes, RunContext
 from specs.model import Operation, Policy
 from specs.record.model import Exchange, ReceivedResponse, SentRequest
@@ -182,3 +184,15 @@ LIST = operation(policy=Policy(("owner",), 9))
 SUITE = suite(LIST)
 EVERY = [case_id.removeprefix("list/list/") for case_id in ids(SUITE, "list/list/")]
 """The details of the cases of kind list."""
+
+
+def shelf(**more: Any) -> Shelf:
+    """Five widgets, in no order of theirs."""
+    return Shelf([widget(number) for number in (2, 0, 4, 1, 3)], **more)
+
+
+def made_of(one: Paging, trial: Trial) -> Evidence:
+    """What comes of a trial on a list."""
+    assert isinstance(trial.exchange, Paged)
+    roles = (trial.request.role, trial.request.fallback_role) if trial.request.fallback_role else (trial.request.role,)
+    return one.make(trial, trial.exchange.listing, TOP, roles)

@@ -1,4 +1,4 @@
-"""What a service's description and its reference say of requests and answers.
+"""Derives the forms of requests and answers from the reference and the description of a service.
 
 In: an operation of a spec and the description of its service. Out: request bodies, the fields of requests and answers,
 and the operations that make, show, list and remove a thing.

@@ -1,8 +1,8 @@
-"""The paths of a reference, taken apart: the version of the API, the project, and the path below them.
+"""Takes the paths of a reference apart: the version of the API, the project, and the path below them.
 
 A reference writes its paths from the root of the service (``/v3/{project_id}/boats``), or from the root of one version
 (``/boats``). The engine knows paths below the version alone: the client puts the root before them, and the project of
-the role that asks where the reference has it there. So a description says ``/boats`` for both forms.
+the role that asks if the reference has it there. So a description says ``/boats`` for both forms.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from specs.model import Operation, Spec
 
 @cache
 def _project() -> str:
-    """A pattern of what a placeholder is called that names a project."""
+    """A pattern for the names of placeholders that stand for a project."""
     text = resources.files("conformance.services").joinpath("conventions.yaml").read_text("utf-8")
     names = "|".join(yaml.safe_load(text)["project_placeholders"])
     return rf"(?:\w*[_-])?(?:{names})(?:[_-]?id)?"
@@ -28,7 +28,7 @@ def _project() -> str:
 
 @cache
 def _form() -> re.Pattern[str]:
-    """The form of a path with a version."""
+    """A pattern for a path with a version."""
     return re.compile(
         r"(?:/(?P<prefix>[a-z][a-z-]*))?/v(?P<major>\d+)(?:\.\d+)?"
         rf"(?P<project>/\{{{_project()}\}})?(?P<below>/.*)?",
@@ -41,9 +41,9 @@ class Address:
     """A documented path, taken apart.
 
     Attributes:
-        major: the number of its version, 2 for ``/v2.0``; None where it carries none.
-        project: whether the project follows the version.
-        below: the path below them, with a slash first.
+        major: the number of its version, 2 for ``/v2.0``; None if it has none.
+        project: True if the project follows the version.
+        below: the path below version and project; it begins with a slash.
     """
 
     major: int | None
@@ -53,14 +53,14 @@ class Address:
 
 @dataclass(frozen=True)
 class Addressed:
-    """The specs of one version of an API, their paths without version and project.
+    """The specs of one version of an API, with paths that lack version and project.
 
     Attributes:
-        specs: all of the reference.
-        selected: those that are tried.
-        major: the version; None where the paths of the reference carry none.
-        below_project: first parts of the paths that the reference has below the project.
-        elsewhere: operation -> the number of its version, which is another one; None where it belongs to no version.
+        specs: all specs of the reference.
+        selected: the specs under test.
+        major: the number of the version; None if the paths of the reference have none.
+        below_project: the first parts of the paths that stand below the project in the reference.
+        elsewhere: other operations -> the number of their version; None if their paths have none.
     """
 
     specs: tuple[Spec, ...]
@@ -71,7 +71,7 @@ class Addressed:
 
 
 def address(path: str, service: str) -> Address:
-    """Take a path apart. What stands before the version counts as a prefix only if it is the type of the service."""
+    """Take a path apart. Text before the version counts as a prefix only if it is the type of the service."""
     found = _form().fullmatch(path)
     if found is None or found["prefix"] not in (None, service):
         return Address(None, False, path)
@@ -79,9 +79,9 @@ def address(path: str, service: str) -> Address:
 
 
 def majors(specs: Iterable[Spec]) -> tuple[int, ...]:
-    """The versions that the paths of specs carry, the lowest first; none for paths below a version.
+    """The numbers of the versions in the paths of specs, the lowest first.
 
-    The address of a version alone, where its document is, is no path below it.
+    The path of a version document, which ends with the version, does not count.
     """
     known = (address(o.path, spec.service) for spec in specs for o in spec.operations)
     return tuple(sorted({at.major for at in known if at.major is not None and (at.below != "/" or at.project)}))
@@ -92,8 +92,8 @@ def addressed(specs: Sequence[Spec], selected: Sequence[Spec] | None = None, maj
 
     Args:
         specs: all specs of a reference.
-        selected: those that are tried; all of them where None.
-        major: the version to keep; the highest one where None.
+        selected: the specs under test; None for all.
+        major: the version to keep; None for the highest.
     """
     chosen = specs if selected is None else selected
     known = majors(specs)
@@ -119,7 +119,7 @@ def addressed(specs: Sequence[Spec], selected: Sequence[Spec] | None = None, maj
 
 
 def names_project(placeholder: str) -> bool:
-    """Whether a placeholder is called as a project is, such as ``project_id``."""
+    """Whether a placeholder stands for a project by its name, such as ``project_id``."""
     return re.fullmatch(_project(), placeholder, re.IGNORECASE) is not None
 
 
@@ -133,6 +133,6 @@ def _at(operation: Operation, spec: Spec) -> Address:
 
 
 def _below(spec: Spec, major: int) -> Spec:
-    """A spec with its operations of one version, whose paths stand below it."""
+    """The spec with its operations of one version, whose paths lack the version."""
     kept = tuple(replace(o, path=at.below) for o in spec.operations if (at := _at(o, spec)).major == major)
     return replace(spec, operations=kept)

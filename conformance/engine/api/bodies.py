@@ -1,7 +1,7 @@
 """Request bodies, from the request table, the samples and the bindings.
 
-A body is built from the rows that the reference requires at a microversion; optional rows are added by name. Where a
-row's value must come from the cloud, a ``Binding`` stands in the body until the trial runs.
+A body has the rows that the reference requires at a microversion; optional rows are added by name. A ``Binding`` stands
+in the body for each value that must come from the cloud, until the trial is made.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from specs.microversion import Microversion
 from specs.model import Operation, Parameter, Sample
 
 NO_CHILDREN = frozenset({"none", "null", "key-only, no value expected"})
-"""Types of a row that holds null."""
+"""Types of a row whose value is null."""
 
 
 def build(
@@ -32,13 +32,13 @@ def build(
     """The smallest documented body at a version, with the optional fields of ``include``.
 
     Args:
-        operation: what is asked.
-        version: the microversion that the request will name.
-        service: the tables.
+        operation: the operation of the request.
+        version: the microversion of the request.
+        service: the description of the service.
         include: names of optional fields, or a mapping from names to values; dotted names are not built.
 
     Returns:
-        A JSON value with Bindings in it, or ABSENT where the operation documents no body.
+        A JSON value that may hold Bindings; ABSENT if the operation documents no body.
     """
     rows = body_rows(operation, version)
     if not rows and not operation.request.samples:
@@ -80,7 +80,7 @@ def _tree(operation: Operation, version: Microversion, service: ServiceDescripti
         path = field.path
         above = [path[:n] for n in range(1, len(path))]
         if any(up in whole or (up in held and lookup(body, up) is ABSENT) for up in above):
-            continue  # a part of what is left out, or of what was given as a whole
+            continue  # the field above is left out, or has a value as a whole
         if not field.row.required and path not in needed:
             continue
         given = wanted.get(field.name, ABSENT)
@@ -97,7 +97,7 @@ def _tree(operation: Operation, version: Microversion, service: ServiceDescripti
 
 
 def _of_version(operation: Operation, version: Microversion, body: Any, above: str = "") -> Any:
-    """A body of a sample without the members that have rows, but none at the version; ``above`` is its own place."""
+    """The body of a sample, at the place ``above``, without the members that have rows at other versions alone."""
     if isinstance(body, list):
         return [_of_version(operation, version, inner, above) for inner in body]
     if not isinstance(body, dict):
@@ -106,7 +106,7 @@ def _of_version(operation: Operation, version: Microversion, body: Any, above: s
     for key, inner in body.items():
         place = f"{above}.{key}"
         rows = [r for r in operation.request.parameters if r.location == "body" and place.endswith(f".{r.name}")]
-        nearest = max((len(r.name) for r in rows), default=0)  # a row of the whole chain knows more than one of its end
+        nearest = max((len(r.name) for r in rows), default=0)  # a longer chain says more
         if not rows or any(version in r.range for r in rows if len(r.name) == nearest):
             found[key] = _of_version(operation, version, inner, place)
     return found
@@ -118,7 +118,7 @@ def _put_others(
     found: list[Field],
     wanted: Mapping[str, Any],
 ) -> None:
-    """Put what no row of this version has where another version has it, else below the wrapper."""
+    """Put fields without a row at this version at their place in another version, else below the wrapper."""
     wrapper = wrapper_of([s.body for s in operation.request.samples if s.valid])
     places = places_of(operation, [row for row in operation.request.parameters if row.location == "body"])
     known = {field.name for field in found}
@@ -132,7 +132,7 @@ def _put_others(
 def _whole(
     body: Any, operation: Operation, found: list[Field], service: ServiceDescription, version: Microversion
 ) -> Any:
-    """The body, where a list or an object whose parts are all optional is as the sample shows it, not empty."""
+    """The body with lists and objects of optional parts as the sample shows them, instead of empty ones."""
     for field in found:
         if field.row.required and lookup(body, field.path) in ([], {}):
             value = value_for(operation, field, service)
@@ -154,7 +154,7 @@ def _bare_action(operation: Operation, rows: Iterable[Parameter]) -> Any:
 
 
 def from_sample(operation: Operation, sample: Sample, service: ServiceDescription) -> Any:
-    """The sample's body with what only the cloud knows put in its place."""
+    """The body of a sample, with Bindings for the values that only the cloud can give."""
     body = copy.deepcopy(sample.body)
     if operation.action is None:
         return _rebound(operation, body, service)
@@ -168,7 +168,7 @@ def from_sample(operation: Operation, sample: Sample, service: ServiceDescriptio
 
 
 def _rebound(operation: Operation, value: Any, service: ServiceDescription) -> Any:
-    """A sample's value with bound values, at any depth."""
+    """A value of a sample, with Bindings at any depth."""
     if isinstance(value, list):
         return [_rebound(operation, inner, service) for inner in value]
     if not isinstance(value, dict):

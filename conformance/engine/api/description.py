@@ -1,7 +1,7 @@
-"""The files of a service's description: read with the line of every value, and joined into one.
+"""Reads the files of a service's description, with the line of every value, and joins them into one.
 
-A description is a folder of YAML files (``conformance/services/<type>/``). How the sections are divided among
-them is for their readers: the names of the files mean nothing.
+A description is a folder of YAML files (``conformance/services/<type>/``). The names of the files, and the division of
+the sections among them, have no meaning.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ FORMAT = "format"
 """The section that every file has."""
 
 Path = tuple[str | int, ...]
-"""Where a value stands in a description: keys and indices from the top."""
+"""The place of a value in a description: keys and indices from the top."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class DescriptionError(ValueError):
-    """A description that cannot be used: one sentence with the file, the line, and how to mend it."""
+    """A description cannot be used. The message is one sentence with file, line and correction."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Description:
     places: Mapping[Path, str] = field(default_factory=lambda: {(): "the description:1"})
 
     def place(self, path: Path) -> str:
-        """``file:line`` of the value at a path, or of what holds it."""
+        """``file:line`` of the value at a path, or of the nearest value around it."""
         while path not in self.places:
             path = path[:-1]
         return self.places[path]
@@ -49,23 +49,23 @@ class Description:
 
 @cache
 def services() -> Mapping[str, Traversable]:
-    """The folders of the services that are described here, by the type of the service."""
+    """The folders of all descriptions of this suite, by the type of the service."""
     found = resources.files("conformance.services").iterdir()
     return {folder.name: folder for folder in found if folder.is_dir() and not folder.name.startswith("_")}
 
 
 def read_folder(folder: Traversable) -> Description:
-    """Read the YAML files that stand in a folder.
+    """Read the YAML files of a folder.
 
     Raises:
-        DescriptionError: one is not YAML, or two of them set the same section.
+        DescriptionError: a file is not YAML, or two files set the same section.
     """
     files = sorted((one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name)
     return read_texts((str(file), file.read_text("utf-8")) for file in files)
 
 
 def read_texts(texts: Iterable[tuple[str, str]]) -> Description:
-    """Read files by name and text. Raises DescriptionError as ``read_folder``."""
+    """Read files, given as pairs of name and text. Raises DescriptionError: see ``read_folder``."""
     data: dict[str, Any] = {}
     places: dict[Path, str] = {}
     for name, text in texts:
@@ -81,7 +81,7 @@ def read_texts(texts: Iterable[tuple[str, str]]) -> Description:
 
 
 class _File:
-    """One file while it is read."""
+    """Reads one file."""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -28,8 +28,8 @@ class Refusal:
     """A situation that provokes a documented refusal, although the reference does not describe the situation.
 
     Attributes:
-        parameter: which is not as it should be, and binding: its value; None where the request is as documented.
-        steps: that bring the situation about.
+        parameter: the wrong parameter, and binding: its value; None if the request is as documented.
+        steps: requests that bring the situation about.
     """
 
     operation: str
@@ -244,9 +244,9 @@ class QueryField:
 
 @dataclass(frozen=True)
 class ListRule:
-    """The role and the further query without which a parameter of a list is ignored; the names are patterns.
+    """The role and the further query without which a list ignores a parameter; the names are shell patterns.
 
-    ``max_microversion`` is the last for which that holds, None where it holds for all.
+    ``max_microversion`` is the last microversion with this rule; None if all have it.
     """
 
     operation: str

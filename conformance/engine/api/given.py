@@ -86,9 +86,10 @@ class RelatedStatus:
         status_field: the field with the status, in an element of the list or in the response.
         role: the role that requests it; without this role nothing is known.
         query: the query of the list: name -> ``{id}``, the id of the resource under test.
-        resource_field: the field of an element that names the resource under test; empty where the path is no list's.
-        order_field: the field that grows from one element to the next, so that the newest can be told.
-        named_by: fields of an accepted answer that name it; then its Location, then what is listed.
+        resource_field: the field of an element that names the resource under test; empty if the path is not that of a
+            list.
+        order_field: the field that grows from one element to the next; the newest element has the highest value.
+        named_by: fields of an accepted answer that name the resource; then its Location counts, then the list.
         passing: transient statuses, or their endings.
         seconds: the longest wait for a lasting status; None for the usual one.
         microversion: the microversion of the request.

@@ -1,7 +1,7 @@
-"""JSON values by paths of keys: what stands at one, what is put there, and a copy that has something else there.
+"""Looks up, sets and replaces JSON values by paths of keys.
 
-In a path ``[]`` stands for the first element of a list, and ``{}`` for the first member of an object whose members are
-named by what they are about.
+In a path ``[]`` stands for the first element of a list, and ``{}`` for the first member of an object whose keys are
+data and not documented fields.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ def lookup(body: Any, path: Iterable[str]) -> Any:
 
 
 def put(body: Any, path: tuple[str, ...], value: Any) -> None:
-    """Set the value at a path of keys, with whatever objects and lists are missing on the way; ``[]`` is the first.
+    """Set the value at a path of keys, and add the objects and lists that are missing on the way.
 
-    A path of another version may not fit the body, which stays as it is then.
+    A body that the path does not fit, because it belongs to another version, stays as it is.
     """
     for depth, key in enumerate(path, 1):
         fits = isinstance(body, list) if key == "[]" else isinstance(body, dict)
@@ -57,7 +57,7 @@ def replaced(body: Any, path: tuple[str, ...], value: Any) -> Any:
     """A copy of the body with the value at a path of keys; ABSENT takes the key out.
 
     Raises:
-        KeyError: the path's parents are not in the body.
+        KeyError: the body has no object for the last key.
     """
     copied = copy.deepcopy(body)
     target = copied

@@ -1,4 +1,4 @@
-"""From the files of a service's description to the classes of the engine."""
+"""Turns the files of a service's description into the classes of the engine."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from specs.microversion import Microversion
 from specs.model import Spec
 
 GIVEN = ("unknown", "plain", "shown_values", "made_up")
-"""Keys of a kind that name the source of its values; the other keys are for the client."""
+"""The keys of a kind that name the source of its values; the client uses the other keys."""
 
 
 def _binding(entry: Mapping[str, Any]) -> Any:
@@ -125,13 +125,13 @@ def load_service(service: str) -> ServiceDescription:
 
 @cache
 def packages() -> tuple[str, ...]:
-    """The distributions that hold the references of the services that are described here."""
+    """The distributions with the references of all described services."""
     written_for = (_read(service).data.get("reference") for service in sorted(services()))
     return tuple(reference["package"] for reference in written_for if reference)
 
 
 def check_service(service: str, specs: Iterable[Spec], whole: bool) -> tuple[str, ...]:
-    """Check the description of a service, and against specs of that service. See ``check_against``."""
+    """Check the description of a service, by itself and against specs of the service. See ``check_against``."""
     load_service(service)
     return check_against(_read(service), specs, whole)
 
@@ -140,11 +140,11 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
     """The content of the files of a description.
 
     Args:
-        description: as it was read.
-        service: the type of the service, as the catalogue calls it.
+        description: the description to turn.
+        service: the type of the service in the catalogue.
 
     Raises:
-        DescriptionError: they contain an unknown section, key or word.
+        DescriptionError: the files contain an unknown section, key or word.
     """
     validate(description)
     read = description.data

@@ -1,4 +1,4 @@
-"""Names in request bodies that a client chooses, or that stand where fields do in other objects."""
+"""The names in request bodies that a client chooses, keys of such objects included."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from specs.model import Operation
 
 
 def chosen_name(operation: Operation) -> str | None:
-    """The name that a request's sample gives to the one thing in it, where the name is a key: ``{"meta": {"foo": 1}}``.
+    """The chosen name in the sample of a request, if the name is a key, such as ``foo`` in ``{"meta": {"foo": 1}}``.
 
-    Such a name stands in the path, too, so that a client chooses it twice.
+    The path of the request has the same name.
     """
     rows = {row.name for row in operation.request.parameters if row.location == "body"}
     for sample in operation.request.samples:
@@ -40,9 +40,9 @@ def members(body: Any) -> Iterator[str]:
 
 
 def named(operation: Operation, body: Any, service: ServiceDescription, place: str = "") -> Any:
-    """A body in which the members of objects whose names the client chooses bear the names that the table says.
+    """A body in which chosen keys are replaced by the names that the description gives.
 
-    A sample may show several; one is enough, and no table says how they differ.
+    Of several such members in a sample, the first one is kept: no description says how they differ.
     """
     if isinstance(body, list):
         return [named(operation, inner, service, f"{place}.[]") for inner in body]

@@ -85,7 +85,7 @@ class Placeholder:
         passing = service.passing(operation)
         found: list[Placeholder] = []
         changes = service.always_made or operation.method not in SAFE
-        below = producers.of(path) is not None  # the list of a collection, of which the run may have to make an element
+        below = producers.of(path) is not None  # the path of a list whose elements the run may have to make
         for name in reversed(placeholders(path)):
             element = ElementNeeded.of(operation, collection_of(path, name), name, service, producers)
             value = table.get(f"{element.collection.rpartition('/')[2]}.{name}", table.get(name))
@@ -112,16 +112,17 @@ class Needs:
 
     Attributes:
         version: the microversion of a request that names none: the highest that cloud, reference and operation share.
-        placeholders: those of its path, in order.
-        producer: how it makes an element of a collection, None where it makes none.
+        placeholders: the placeholders of its path, in order.
+        producer: the way in which it makes an element of a collection; None if it makes none.
         before: steps that an accepted request needs before it.
         after: steps that take back the effects of an accepted request.
-        undo_refused: steps that take these back, beside those of ``after``.
-        creates: the kind of resource that it makes beside its answer, and the request field that names it.
-        removes: whether it removes something.
-        only_reads: whether nothing follows from a request.
-        byproducts: whether it may make something of what is attached to the resource.
-        sandbox_only: whether only the sandbox has what it needs.
+        undo_refused: further steps that take back a request that should have been refused.
+        creates: the kind of thing that it makes on the side, and the request field that names it; None if it makes
+            none.
+        removes: True if it removes a thing.
+        only_reads: True if a request changes nothing.
+        byproducts: True if it may make byproducts of the things attached to the resource under test.
+        sandbox_only: True if only the sandbox has the things that it needs.
     """
 
     version: Microversion

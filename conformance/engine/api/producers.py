@@ -1,8 +1,7 @@
-"""The graph of producers and consumers: the operations that make the things that placeholders of paths name.
+"""The producers of a reference: the operations that make the things named by placeholders in paths.
 
-It follows from the reference alone. An element of the collection ``/things`` is made by the POST on ``/things`` whose
-documented answer names it, or by the PUT on ``/things/{name}`` where the client chooses the name. What one operation's
-path names, another's answer has given.
+They follow from the reference alone. An element of the collection ``/things`` is made by the POST on ``/things`` whose
+documented answer names it, or by the PUT on ``/things/{name}`` if the client chooses the name.
 """
 
 from __future__ import annotations
@@ -29,15 +28,15 @@ def placeholders(path: str) -> list[str]:
 
 
 def collection_of(path: str, name: str) -> str:
-    """The part of a path before a placeholder: the collection of which it names an element."""
+    """The part of a path before a placeholder: the collection whose element the placeholder names."""
     return path.partition(f"/{{{name}}}")[0]
 
 
 def last_version(operation: Operation) -> Microversion | None:
-    """The last version at which an operation can be asked for; None where the reference names none.
+    """The last version at which an operation can be requested; None if the reference names none.
 
-    Where another operation has superseded it whose path is a form of its own path (``/things/{id}`` for
-    ``/things/all``), a request from that version on is the other operation's.
+    An operation may be replaced by another one whose path fits its own path, as ``/things/{id}`` fits ``/things/all``.
+    From that version on, the request belongs to the other operation.
     """
     last, gone = operation.microversions.range.max, operation.deprecated
     if last is None and gone is not None and gone.replacement and _VERSION.fullmatch(gone.since or ""):
@@ -49,7 +48,7 @@ def last_version(operation: Operation) -> Microversion | None:
 
 
 def form(path: str) -> str:
-    """A path with nameless placeholders: two references to one collection may call its parents differently."""
+    """A path with nameless placeholders, because two paths of one collection may name its parents differently."""
     return PLACEHOLDER.sub("{}", path)
 
 
@@ -58,11 +57,11 @@ class Producer:
     """How an element of a collection is made, read and removed.
 
     Attributes:
-        operation: makes it.
-        name: of the placeholder that names it in a path.
-        chosen: whether its name is chosen by the client and stands in the path (PUT).
-        reader, remover: show it and delete it, where the reference documents that.
-        lister: lists the collection.
+        operation: the operation that makes it.
+        name: the placeholder that names it in a path.
+        chosen: True if the client chooses its name and writes it into the path (PUT).
+        reader, remover: the operations that show it and delete it; None if the reference documents none.
+        lister: the operation that lists the collection; None if the reference documents none.
     """
 
     operation: Operation
@@ -77,8 +76,8 @@ class Producers:
     """The producers of a reference, by the form of their collections.
 
     Args:
-        operations: of the reference.
-        said: collection -> operation that makes its elements, where the reference lists no code that says so.
+        operations: the operations of the reference.
+        said: collection -> the operation that makes its elements, if the reference lists no code that says so.
     """
 
     def __init__(self, operations: Iterable[Operation], said: Mapping[str, str] | None = None) -> None:
@@ -93,14 +92,14 @@ class Producers:
         self._known: dict[str, Producer | None] = {}
 
     def of(self, collection: str) -> Producer | None:
-        """The producer of a collection's elements; None where the reference documents none."""
+        """The producer of a collection's elements; None if the reference documents none."""
         place = form(collection)
         if place not in self._known:
             self._known[place] = self._find(place)
         return self._known[place]
 
     def reader(self, path: str) -> Operation | None:
-        """The operation that shows the thing of a path, given by its template; None if none is documented."""
+        """The operation that shows the thing at a path with placeholders; None if none is documented."""
         return self._first("GET", form(path))
 
     def names(self, collection: str) -> frozenset[str]:
@@ -108,7 +107,7 @@ class Producers:
         return frozenset(self._named.get(form(collection), ()))
 
     def made_by(self, operation: Operation) -> Producer | None:
-        """The producer that an operation is; None where it makes no element of a collection."""
+        """The producer with this operation; None if the operation makes no element of a collection."""
         place = operation.path.rpartition("/")[0] if operation.method == "PUT" else operation.path
         producer = self.of(place) if operation.action is None else None
         return producer if producer is not None and producer.operation.id == operation.id else None
@@ -137,19 +136,19 @@ class Producers:
 
 
 def _names(operation: Operation, name: str) -> bool:
-    """Whether the documented answer names what was made: a sample of it does, or a Location header."""
+    """Whether the documented answer names the new thing: in a sample, or by a Location header."""
     if any(identity(s.body, name) is not None for s in operation.response.samples if s.valid):
         return True
     return any(row.location == "header" and row.name.lower() == "location" for row in operation.response.parameters)
 
 
 def listed_by(operations: Mapping[str, Operation], collection: str) -> Operation | None:
-    """The operation that lists a collection, given by its template."""
+    """The operation that lists a collection, which is a path with placeholders; None if none is documented."""
     return next((o for o in operations.values() if (o.method, form(o.path)) == ("GET", form(collection))), None)
 
 
 def element_in(body: Any, name: str, value: str) -> bool:
-    """Whether a list shows an element that a placeholder's value names, or that bears the name."""
+    """Whether a list shows an element with this value for the placeholder, or with this name in any field."""
     for element in elements(body):
         if identity(element, name) == value or (isinstance(element, dict) and value in map(str, element.values())):
             return True

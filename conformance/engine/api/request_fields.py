@@ -1,8 +1,8 @@
-"""Where the fields of a request body stand: the rows of its table, each with its path of keys from the top.
+"""The fields of a request body: the rows of its table, each with its path of keys from the top of the body.
 
 The tables of the dialect are flat: only a dotted name, the action's own row and the samples show nesting. The body of
-an action is one object below the action's name. Any other body is a tree, whose branches the samples show; a required
-row that no sample shows has no place there, and so no field.
+an action is one object below the action's name. Any other body is a tree, whose branches the samples show. A row that
+no sample shows has no place in the tree, and so is no field.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ class Field:
 
     @property
     def name(self) -> str:
-        """The row's name, as ids use it."""
+        """The name of the row, as in ids."""
         return self.row.name
 
 
 def body_rows(operation: Operation, version: Microversion) -> list[Parameter]:
-    """The body rows of the request that exist at a version. Of rows with one name the first that fits counts."""
+    """The body rows of the request that exist at a version. Of several rows with a name, the first one counts."""
     rows: dict[str, Parameter] = {}
     for row in operation.request.parameters:
         if row.location == "body" and version in row.range:
@@ -38,7 +38,7 @@ def body_rows(operation: Operation, version: Microversion) -> list[Parameter]:
 
 
 def fields(operation: Operation, version: Microversion) -> list[Field]:
-    """The fields of the body: below the action, nested ones left out; without an action wherever the samples show."""
+    """The fields of the body: those right below the action, or without an action those that samples show."""
     return _of_action(operation, version) if operation.action else _of_tree(operation, version)
 
 
@@ -57,7 +57,7 @@ def _of_action(operation: Operation, version: Microversion) -> list[Field]:
 
 
 def _of_tree(operation: Operation, version: Microversion) -> list[Field]:
-    """The fields in the order of their depth, so that what holds others comes before them."""
+    """The fields in the order of their depth: an object comes before its members."""
     rows = body_rows(operation, version)
     places = places_of(operation, rows, version)
     found = [Field(row, places[row.name]) for row in rows if row.name in places]
@@ -65,7 +65,7 @@ def _of_tree(operation: Operation, version: Microversion) -> list[Field]:
 
 
 def samples_of(operation: Operation, version: Microversion | None) -> list[Sample]:
-    """The sample of a version, where samples are told apart by version: the last that is not later."""
+    """The sample of a version: the last one that is not later, if the samples name versions."""
     earlier = [(Microversion.parse(s.microversion), s) for s in operation.request.samples if s.valid and s.microversion]
     best = max((at for at, _ in earlier if version is not None and at <= version), default=None)
     return [sample for at, sample in earlier if at == best]
@@ -74,7 +74,7 @@ def samples_of(operation: Operation, version: Microversion | None) -> list[Sampl
 def places_of(
     operation: Operation, rows: list[Parameter], version: Microversion | None = None
 ) -> dict[str, tuple[str, ...]]:
-    """The path of each row that has a place in the tree: in the sample of the version, else in any."""
+    """The path of each row that has a place in the tree, in the sample of the version or else in any sample."""
     shown = [s.body for s in operation.request.samples if s.valid]
     fitting = [s.body for s in samples_of(operation, version)]
     kinds = {row.name: row.type for row in rows}
@@ -91,7 +91,7 @@ def places_of(
         elif place is None and not shown:
             place = (row.name,)
         elif place is None and not dot and _anywhere(shown):
-            continue  # beside such a member, or within it
+            continue  # the row stands beside such a member, or within it
         elif place is None and not dot and (not row.required or _of_other_versions(operation, row)):
             place = (*wrapper_of(shown), row.name)
         if place is not None:
@@ -100,7 +100,7 @@ def places_of(
 
 
 def _of_another_prefix(shown: list[Any], name: str) -> tuple[str, ...] | None:
-    """The place of a key that differs from a row's name in its prefix alone (``os:`` and that of an extension)."""
+    """The place of a key that is the name of a row but for a prefix (``os:``, or that of an extension)."""
     prefix, colon, rest = name.partition(":")
     if not colon or "." in name:
         return None
@@ -109,12 +109,12 @@ def _of_another_prefix(shown: list[Any], name: str) -> tuple[str, ...] | None:
 
 
 def _anywhere(shown: list[Any]) -> bool:
-    """Whether samples have members that are named by what they are about: what none shows may stand in any of them."""
+    """Whether samples have an object whose keys are data: a row that no sample shows may stand in its members."""
     return any(NAMED in place for body in shown for place in places_in(body))
 
 
 def _of_other_versions(operation: Operation, row: Parameter) -> bool:
-    """Whether no sample belongs to the versions of a row, so that none can show it."""
+    """Whether no sample belongs to a version of the row, so that none can show the row."""
     samples = [s for s in operation.request.samples if s.valid]
     return (row.min or row.max) is not None and not any(
         Microversion.parse(s.microversion) in row.range if s.microversion else row.min is None for s in samples
@@ -122,7 +122,7 @@ def _of_other_versions(operation: Operation, row: Parameter) -> bool:
 
 
 def wrapper_of(shown: list[Any]) -> tuple[str, ...]:
-    """The one key that stands at the top of all samples, or nothing."""
+    """The one key at the top of all samples; empty if there is none."""
     objects = [body for body in shown if isinstance(body, dict)]
     common = set.intersection(*map(set, objects)) if objects else set()
     only = next(iter(common)) if len(common) == 1 else None

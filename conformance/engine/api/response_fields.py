@@ -1,8 +1,8 @@
-"""Where in a response body a documented field stands.
+"""The places of documented fields in a response body.
 
-A response table is flat, so the place of a row follows from the samples: a dotted name is a chain of keys, a plain one
-the shallowest key of that name. Lists on the way are passed through. A row that no sample shows is placed below its
-parent, where the parent has a place, or beside its neighbours in the table, where both stand in one object; what has no
+A response table is flat, so the place of a row follows from the samples. A dotted name is a chain of keys, a plain name
+is the shallowest key of that name; lists on the way are passed through. A row that no sample shows is placed below its
+parent if the parent has a place, or beside its neighbours in the table if these stand in one object. A row without a
 place is not judged (``Untested``, reason ``no-place``).
 """
 
@@ -18,18 +18,19 @@ from specs.model import Operation, Parameter
 
 Place = tuple[str, ...]
 """Keys from the top of the body; ``[]`` stands for every element of a list, ``{}`` for every member of an object whose
-members are named by what they are about, and not by fields."""
+keys
+are data and not documented fields."""
 
 NAMED = "{}"
 
 LINKS = "_links"
-"""How the links from page to page are called, which stand beside a list and not in its elements."""
+"""A pattern for the names of links from page to page, which stand beside a list and not in its elements."""
 
 BESIDE = 4
-"""At least so many fields of an object have a place before a row between them is one more: a pair may be a chance."""
+"""The least number of fields with places in one object that make a row between them a field of it, too."""
 
 _NAME = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Z][A-Z0-9]{2,}(_[A-Z0-9]+)*")
-"""A key that is a UUID, or a constant in capitals: no field is called so."""
+"""A pattern for keys that are data: a UUID, or a constant in capitals."""
 
 
 @lru_cache(maxsize=10_000)
@@ -38,7 +39,7 @@ def _step(key: str) -> str:
 
 
 def _walk(body: Any) -> Iterator[tuple[Place, Any]]:
-    """Every place in a body with its value, shallowest first."""
+    """Every place in a body with its value, the shallowest places first."""
     queue: deque[tuple[Place, Any]] = deque([((), body)])
     while queue:
         place, value = queue.popleft()
@@ -53,7 +54,7 @@ def _walk(body: Any) -> Iterator[tuple[Place, Any]]:
 
 
 def places_in(body: Any) -> Iterator[Place]:
-    """Every place in a body, shallowest first."""
+    """Every place in a body, the shallowest ones first."""
     for place, _ in _walk(body):
         yield place
 
@@ -63,7 +64,7 @@ def _keys(place: Place) -> tuple[str, ...]:
 
 
 def place_of(operation: Operation, row: Parameter) -> Place | None:
-    """The place of a response row in the body, or None where the reference shows none."""
+    """The place of a response row in the body; None if the reference shows none."""
     bodies = [s.body for s in operation.response.samples if s.valid]
     place = place_in(bodies, row.name)
     if place is not None:
@@ -80,10 +81,9 @@ def place_of(operation: Operation, row: Parameter) -> Place | None:
 
 
 def _between(operation: Operation, row: Parameter, bodies: list[Any]) -> Place | None:
-    """The place of a row that stands between rows of one object; None where that is not plain.
+    """The place of a row that stands between the rows of one object in the table; None if it does not.
 
-    Samples are of some versions only, so they leave out what has ended and what is seldom there. Tables keep the fields
-    of an object together.
+    Samples show some versions only, so they lack former and rare fields. Tables keep the fields of an object together.
     """
     rows = [r for r in operation.response.parameters if r.location in ("body", None) and "." not in r.name]
     if row not in rows or row.name.endswith(LINKS):
@@ -99,13 +99,13 @@ def _between(operation: Operation, row: Parameter, bodies: list[Any]) -> Place |
 
 
 def place_in(bodies: list[Any], name: str) -> Place | None:
-    """The shallowest place of a row's name in some bodies, or None."""
+    """The shallowest place of a row's name in some bodies; None if it has none."""
     chain = tuple(name.split("."))
     best: Place | None = None
     for body in bodies:
         for place, _ in _walk(body):
             if place[-1] not in (name, chain[-1]):
-                continue  # most places: a key that would match is the last of its own place first
+                continue  # a quick check that most places fail
             keys = _keys(place)
             if keys and (keys[-1] == name or (len(chain) > 1 and keys[-len(chain) :] == chain)):
                 if best is None or len(_keys(place)) < len(_keys(best)):
@@ -115,10 +115,10 @@ def place_in(bodies: list[Any], name: str) -> Place | None:
 
 
 def values_at(body: Any, place: Place) -> tuple[list[Any], int]:
-    """The values at a place, and how many parents (of the last key) there were.
+    """The values at a place, and the number of objects that could have the last key.
 
-    A parent that lacks the key counts as a parent and gives no value: ``len(values) < parents`` means that the field is
-    missing somewhere; no parents at all means that the body could not show it (an empty list, a null object).
+    Fewer values than objects mean that the field is missing somewhere. No object at all means that the body could not
+    show the field (an empty list, or null for an object).
     """
     parents = [body]
     for key in place[:-1]:
@@ -140,7 +140,7 @@ def children(parent: Any, key: str) -> list[Any]:
 
 
 def elements(body: Any) -> Iterator[Any]:
-    """The elements that a body lists: of the first list in it, or the keys of the first object where there is none."""
+    """The elements of the first list in a body; if it has none, the keys of its first object."""
     if not isinstance(body, dict):
         return
     for value in body.values():
@@ -154,10 +154,10 @@ def elements(body: Any) -> Iterator[Any]:
 
 
 def identity(element: Any, name: str) -> str | None:
-    """The name of an element of a collection in a path: the field of the placeholder's name, or its likeliest kin.
+    """The name of an element in a path: the field of the placeholder's name, or the likeliest other field.
 
-    Fields are tried in the order: the placeholder's own name (in any spelling), its last word, ``id``, ``uuid``. An
-    element that is a text is its own name; one wrapped in an object of one key is taken out of it.
+    The fields are tried in this order: the placeholder's own name (in any spelling), its last word, ``id``, ``uuid``. A
+    text is its own name. An object in an object with one key is taken out of it.
     """
     if isinstance(element, str):
         return element

@@ -1,6 +1,6 @@
 """The description of a service: facts beyond its reference, without which its promises cannot be tried.
 
-It is data (``conformance/services/<type>/``, see ``api.load``), so that no module names an operation; a run notes every
+It is data (``conformance/services/<type>/``, see ``api.load``), so that no module names an operation. A run notes every
 entry that it uses in its record. A service without a description is tried by its reference alone.
 """
 
@@ -35,71 +35,71 @@ from specs.microversion import Microversion
 from specs.model import Condition, Operation
 
 PLAIN = "conformance"
-"""The value for a thing that the description does not know, in a request that is to reach nothing."""
+"""The value for a thing that the description does not know, in a request whose target does not exist."""
 
 StepSection = Literal["steps_before", "steps_after", "before_refusal", "undo_refused"]
 """A section that gives steps by operations."""
 
 FIRST = Microversion(1, 0)
-"""The lowest microversion of an endpoint, where no description says another."""
+"""The lowest microversion of an endpoint, if the description does not say another one."""
 
 
 @dataclass(frozen=True)
 class ServiceDescription:
-    """A description, section by section; each is described in ``conformance/services/schema.json``.
+    """A description with all its sections, which ``conformance/services/schema.json`` explains.
 
     Attributes:
-        resources: those that have statuses; the first one is the resource under test.
-        kinds: the kinds of things that requests speak of, by the names that bindings call them.
-        profile: what the client must know of the service; it holds several sections.
-        not_returned: operation, parameter and reason: values that no answer shows as they were sent; the first two are
-            shell patterns, and ``/show`` after the parameter stands for a later view.
-        returned_under: operation, parameter, and the keys from the top of the body to the field that shows the value
-            where its name is not that of the parameter; the first two are shell patterns.
-        unseen: shell patterns over breakages that no client can see, each with the reason.
-        first_microversion: the lowest microversion of an endpoint, where an operation names none.
-        root_is_operation: whether the root of the endpoint is an operation of the API itself.
-        always_made: whether the run makes every element that a path names; others change what the cloud lists.
-        unknown_id_path: where a random id is asked for, so that it is known to name nothing.
+        resources: the kinds of resources with statuses; the first one is the resource under test.
+        kinds: the kinds of things in requests, by their names in bindings.
+        profile: the facts that the client needs; it combines several sections.
+        not_returned: operation, parameter and reason of values that no answer shows as they were sent. The first two
+            are shell patterns; ``/show`` after the parameter means a later view.
+        returned_under: operation, parameter, and the keys from the top of the body to a field of another name that
+            shows the value. The first two are shell patterns.
+        unseen: shell patterns for breakages that no client can see, each with the reason.
+        first_microversion: the lowest microversion of an endpoint, for operations that name none.
+        root_is_operation: True if the root of the endpoint is an operation of the API itself.
+        always_made: True if the run makes every element that a path names, because others may change listed ones.
+        unknown_id_path: a path at which a random id is requested, to prove that it names nothing.
         error_body: the form of the body of an error.
-        related_statuses: kind -> where the status of another resource is shown, which the reference speaks of.
-        project_id: where the resource under test shows the id of its project; None where nothing is known to.
+        related_statuses: kind -> the place that shows the status of another resource.
+        project_id: the field of the resource under test with the id of its project; None if none is known.
         bindings: the values of parameters; the first entry that fits counts.
-        always_included: operation and optional field without which its request is of no use.
-        value_rules: the needs of documented values, or why no case sends them.
-        required_together: operation, field, and another field without which it is refused.
-        required_queries: operation, query parameter and value that a request needs.
-        chosen_keys: operation, place of an object in its request (``{}`` for such a key above it), and what names its
-            members.
-        password_form: of a new password, in which ``{token}`` stands for a random text.
-        field_prefixes: beginnings of the name of a field where it is shown, beyond its name in a request.
-        by_provider_choice: operations that are refused with 400 where the provider has not set up what they need.
-        sandbox_only: operations that need what another service brings about, as the sandbox's stand-ins do.
-        run_exclusively: operations that change, or list, what everybody shares.
-        environment_satisfied: operations whose environment, which the API cannot show, everything that this suite makes
-            has.
+        always_included: an operation and an optional field without which its request has no use.
+        value_rules: the needs of documented values, or the reasons why no case sends them.
+        required_together: an operation, a field, and another field without which the field is refused.
+        required_queries: an operation, and a query parameter with the value that a request needs.
+        chosen_keys: an operation, the place of an object in its request (``{}`` for a chosen key above it), and the
+            source of the keys of the object.
+        password_form: the form of a new password, in which ``{token}`` stands for a random text.
+        field_prefixes: prefixes that the name of a field may have in views, beyond its name in requests.
+        by_provider_choice: operations that are refused with 400 if the provider has not set up the things they need.
+        sandbox_only: operations that need an act of another service, which the stand-ins of the sandbox perform.
+        run_exclusively: operations that change, or list, things that all users share.
+        environment_satisfied: operations whose environment the API cannot show, and all things of this suite have.
         unsafe_gets: operations that act although their method is GET.
-        untestable: operation -> why it cannot be tried.
-        tried_last: operations after which the resource under test is of no use.
-        placeholder_values: placeholder -> its value, where it names no element of a collection.
-        placeholder_sources: placeholder -> the requests whose answers name its value.
-        producers: collection -> operation that makes its elements, where the reference lists no code that says so.
+        untestable: operation -> the reason why it cannot be tried.
+        tried_last: operations after which the resource under test has no further use.
+        placeholder_values: placeholder -> its value, if it names no element of a collection.
+        placeholder_sources: placeholder -> the requests whose answers give its value.
+        producers: collection -> the operation that makes its elements, if the reference lists no code that says so.
         made_by_factory: collection -> the kind whose factory makes its elements.
         usable_elements: operation, collection, and the fields that an element must show to stand in a path.
         elements_made_with: operation, collection, and the fields with which an element is made for the operation.
         user_owned: collections whose elements belong to a user and not to a project.
-        steps_before, steps_after: requests that an accepted operation needs, and that undo it.
-        before_refusal: requests before an operation that is to be refused; an execution despite the refusal shows then.
+        steps_before, steps_after: requests that an accepted operation needs, and requests that undo it.
+        before_refusal: requests before an operation that must be refused, which reveal an execution despite the
+            refusal.
         undo_refused: requests that undo those of ``before_refusal``, beside those of ``steps_after``.
-        quotas: kind -> the request that uses up the project's quota of it.
-        refusals: situations in which a documented refusal is provoked.
+        quotas: kind -> the request that uses up the project's quota for it.
+        refusals: situations that provoke a documented refusal.
         preconditions_to_show: preconditions without which an answer does not show some of its fields.
-        effects: where the API shows what the reference calls an effect.
-        also_creates: operation, the kind of thing that it makes beside its answer, and the field that names the thing.
-        made_for_lists: things of which two are made so that a list shows them.
+        effects: the lists in which the API shows the effects that the reference promises.
+        also_creates: an operation, the kind of thing that it makes on the side, and the field that names the thing.
+        made_for_lists: kinds of things of which two are made for a list.
         list_rules: the role and the query that a parameter of a list needs to have an effect.
-        understood_queries, query_fields: query parameters that filter nothing, and what others select by.
-        marker_fields: key of a list -> the field that names an element as a marker; None where no field does.
+        understood_queries, query_fields: query parameters that filter nothing, and the fields by which others select.
+        marker_fields: the key of a list -> the field that names an element as a marker; None if no field does.
     """
 
     resources: tuple[StatefulResource, ...] = ()
@@ -158,12 +158,12 @@ class ServiceDescription:
 
     @cached_property
     def under_test(self) -> StatefulResource:
-        """The resource under test; one without a kind where the service has none."""
+        """The resource under test; one without a kind if the service has none."""
         return self.resources[0] if self.resources else NONE
 
     @cached_property
     def resource(self) -> str:
-        """The kind of the resource under test, which is the reference's word for it."""
+        """The kind of the resource under test, in the words of the reference."""
         return self.under_test.kind
 
     @cached_property
@@ -173,74 +173,74 @@ class ServiceDescription:
 
     @cached_property
     def failure_statuses(self) -> tuple[str, ...]:
-        """Statuses of one that has failed."""
+        """The statuses of a resource under test that has failed."""
         return self.profile.kind(self.resource).status.failed
 
     @cached_property
     def task_field(self) -> str:
-        """The field that shows what is under way in one."""
+        """The field of the resource under test that shows its running task."""
         return self.profile.kind(self.resource).status.task_field
 
     def plain(self, resource: str, attribute: str) -> Any:
-        """The value for an attribute of a thing in a request that is to reach nothing."""
+        """The value of an attribute in a request whose target does not exist."""
         if resource == "password":
             return self.password_form.replace("{token}", PLAIN)
         kind = self.kinds.get(resource)
         return kind.plain.get(attribute, PLAIN) if kind is not None else PLAIN
 
     def shown_value(self, resource: str, attribute: str) -> ShownValue | None:
-        """Where the resource under test shows a value, None where nothing says so."""
+        """The place where the resource under test shows a value; None if it shows none."""
         if (resource, attribute) == ("project", "id"):
             return self.project_id
         kind = self.kinds.get(resource)
         return kind.shown_values.get(attribute) if kind is not None else None
 
     def is_only_read(self, resource: str) -> bool:
-        """Whether a request may name such a resource without changing it, and every role may look it up."""
+        """Whether requests only read things of this kind, and every role may look them up."""
         found = self.profile.discovery.get(resource)
         return resource == "project" or (found is not None and found.role is None)
 
     def environment_of(self, written: str | None) -> str:
-        """The name of the environment for which a reference has this word; nothing where none can be made."""
+        """The name of the environment that the reference calls by this word; empty if none can be made."""
         return next((name for name, one in self.under_test.environments.items() if written in one.words), "")
 
     def byproduct(self, post: Condition) -> Byproduct | None:
-        """How the cloud shows what a postcondition is about, where it is made of what is attached to the resource."""
+        """The rule for the byproducts that a postcondition promises; None if it promises none."""
         return next(
             (one for one in self.under_test.byproducts if post.kind == "effect" and post.resource == one.resource), None
         )
 
     def key(self, operation: Operation, place: str) -> Any:
-        """The name of the members of an object that the client names; ABSENT where they are documented fields."""
+        """The source of the chosen keys of an object; ABSENT if its keys are documented fields."""
         for pattern, of, key in self.chosen_keys:
             if of == place and fnmatchcase(operation.id, pattern):
                 return key
         return ABSENT
 
     def effect(self, resource: str, effect: str) -> EffectRule | None:
-        """Where the API shows an effect on a resource, None where it does not."""
+        """The list in which the API shows an effect; None if it shows none."""
         return next((rule for rule in self.effects if rule.resource == resource and effect in rule.effects), None)
 
     def included(self, operation: Operation) -> tuple[str, ...]:
-        """Optional fields without which the operation's request is of no use."""
+        """Optional fields without which the operation's request has no use."""
         return tuple(name for pattern, name in self.always_included if fnmatchcase(operation.id, pattern))
 
     def is_by_choice(self, operation: Operation) -> bool:
-        """Whether the provider chooses if the operation can be of use."""
+        """Whether the provider of a cloud decides if the operation works."""
         return _is_one(operation.id, self.by_provider_choice)
 
     def only_in_sandbox(self, operation: Operation) -> bool:
-        """Whether what the operation needs can be brought about in the sandbox alone."""
+        """Whether only the sandbox has the things that the operation needs."""
         return _is_one(operation.id, self.sandbox_only)
 
     def with_companions(self, operation: Operation, names: Iterable[str]) -> list[str]:
-        """Fields that some fields of a request need beside them; their names in the description are shell patterns."""
+        """Fields that the given fields of a request need beside them; the description names these by patterns."""
         given = set(names)
         fit = ((name, needed) for pattern, name, needed in self.required_together if fnmatchcase(operation.id, pattern))
         return [needed for name, needed in fit if needed not in given and any(fnmatchcase(one, name) for one in given)]
 
     def value_rule(self, operation: Operation, parameter: str, value: str) -> ValueRule | None:
-        """The rule for a value of a parameter, None where it needs nothing; the first entry that fits counts."""
+        """The rule for a value of a parameter; None if there is none. The first entry that fits counts."""
         for rule in self.value_rules:
             named = ((operation.id, rule.operation), (parameter, rule.parameter), (value, rule.value))
             if all(fnmatchcase(name, pattern) for name, pattern in named):
@@ -248,13 +248,13 @@ class ServiceDescription:
         return None
 
     def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
-        """The query that an operation needs, as names and values or Bindings."""
+        """The query that an operation needs, as pairs of a name and a value or Binding."""
         return tuple(
             (name, value) for pattern, name, value in self.required_queries if fnmatchcase(operation.id, pattern)
         )
 
     def list_rule(self, operation: Operation, parameter: str, version: Microversion) -> ListRule | None:
-        """The rule without which a list ignores a parameter at a version, None where it needs nothing."""
+        """The rule without which a list ignores a parameter at a version; None if there is none."""
         for rule in self.list_rules:
             if rule.max_microversion is not None and version > Microversion.parse(rule.max_microversion):
                 continue
@@ -263,11 +263,11 @@ class ServiceDescription:
         return None
 
     def stock(self, array: str) -> Stock | None:
-        """How elements of the list of a key are made, None where the description does not say."""
+        """The way to make elements for the list of this key; None if the description has none."""
         return next((stock for stock in self.made_for_lists if array in stock.shown_in), None)
 
     def created_by(self, operation: Operation) -> tuple[str, str] | None:
-        """The thing that an action makes beside its answer: its kind, and the request field that names it."""
+        """The kind of thing that an action makes on the side, and the request field that names it; None if none."""
         for pattern, resource, named_by in self.also_creates:
             if fnmatchcase(operation.id, pattern):
                 return resource, named_by
@@ -282,19 +282,19 @@ class ServiceDescription:
         return _fields(self.usable_elements, operation, collection)
 
     def steps(self, operation: Operation, which: StepSection) -> list[Step]:
-        """The steps before or after a request of an operation, by one of the sections."""
+        """The steps of an operation in one of the sections."""
         section: tuple[tuple[str, Step], ...] = getattr(self, which)
         return [step for pattern, step in section if fnmatchcase(operation.id, pattern)]
 
     def showing(self, operation: Operation, field: str) -> Showing | None:
-        """The preconditions without which the operation's response shows no such field, None where it always does."""
+        """The preconditions of a response that shows the field; None if every response shows it."""
         fit = (rule for rule in self.preconditions_to_show if fnmatchcase(operation.id, rule.operation))
         return next((rule for rule in fit if fnmatchcase(field, rule.fields)), None)
 
     def steps_before_refusal(self, trial: Trial) -> tuple[Step, ...]:
-        """The steps before a request that is to be refused, so that a request executed despite its refusal is detected.
+        """The steps before a request that must be refused, which reveal an execution despite the refusal.
 
-        A request that is refused only because of its sender needs all that it would need to be accepted.
+        A request that is refused only because of its sender also has the steps that it would need to be accepted.
         """
         if trial.outcome.accepted is True or trial.situation.target != "own":
             return ()
@@ -304,7 +304,7 @@ class ServiceDescription:
         return (*needed, *self.steps(operation, "before_refusal"))
 
     def passing(self, operation: Operation) -> list[str]:
-        """The placeholders of an operation's path that name something only while it lasts."""
+        """The placeholders of an operation's path that name short-lived things."""
         return [
             name for name, rule in self.placeholder_sources.items() if rule.passing and f"{{{name}}}" in operation.path
         ]
@@ -320,16 +320,16 @@ class ServiceDescription:
         return next((f for o, p, f in entries if fnmatchcase(operation.id, o) and fnmatchcase(parameter, p)), None)
 
     def why_unseen(self, breakage: str) -> str | None:
-        """Why no client can see a breakage of an id, None where one could."""
+        """The reason why no client can see the breakage of an id; None if a client can."""
         # A bracket in a pattern is a set of characters; ids hold none.
         return next((reason for pattern, reason in self.unseen if fnmatchcase(breakage, pattern)), None)
 
     def is_alone(self, operation: str) -> bool:
-        """Whether the operation of an id changes what all others share."""
+        """Whether the operation of an id changes things that all users share."""
         return _is_one(operation, self.run_exclusively)
 
     def binding(self, operation: Operation, parameter: str) -> tuple[bool, Any]:
-        """Whether the description binds a parameter, and its Binding or constant."""
+        """True and the Binding or constant of a parameter; False and None if the description has none."""
         for rule in self.bindings:
             if fnmatchcase(operation.id, rule.operation) and fnmatchcase(parameter, rule.parameter):
                 return True, rule.value
@@ -337,14 +337,14 @@ class ServiceDescription:
 
 
 def _is_one(name: str, patterns: Iterable[str]) -> bool:
-    """Whether a name fits one of some shell patterns."""
+    """Whether a name fits any of the shell patterns."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _fields(
     entries: Iterable[tuple[str, str, Mapping[str, Any]]], operation: Operation, collection: str
 ) -> Mapping[str, Any]:
-    """The fields of the first entry that is of a collection and fits an operation."""
+    """The fields of the first entry for a collection and an operation."""
     for pattern, of, fields in entries:
         if of == collection and fnmatchcase(operation.id, pattern):
             return fields

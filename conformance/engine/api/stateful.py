@@ -1,4 +1,4 @@
-"""A resource that goes from status to status, as the description of its service knows it."""
+"""A kind of resource that passes from status to status, by the description of its service."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conformance.engine.api.given import Attachment
 
 @dataclass(frozen=True)
 class StatefulResource:
-    """One kind of things that have statuses.
+    """A kind of things with statuses.
 
     Attributes:
         kind: the name of the kind; identifier: the placeholder of a path that names one.

@@ -154,13 +154,16 @@ def check_against(description: Description, specs: Iterable[Spec], whole: bool) 
         DescriptionError: the release that the description is written for lacks an operation or a path.
     """
     specs = tuple(specs)
-    lacking = _undocumented(description, specs)
     written_for = description.data.get("reference")
     releases = {(spec.reference.package, spec.reference.version) for spec in specs}
-    if written_for and releases != {(written_for["package"], written_for["version"])}:
+    other = written_for is not None and releases != {(written_for["package"], written_for["version"])}
+    if not whole and not other:
+        return ()
+    lacking = _undocumented(description, specs)
+    if other:
         had = " and ".join(sorted(f"{package} {version}" for package, version in releases))
         return tuple(f"{one.what} in {had} ({PurePath(one.file).name}:{one.line})" for one in lacking)
-    if whole and lacking:
+    if lacking:
         raise DescriptionError(lacking[0].sentence)
     return ()
 

@@ -1,4 +1,4 @@
-"""From what a description holds to the frozen classes of the engine, by the names and types of their fields."""
+"""Turns the values of a description into frozen classes of the engine, by the names and types of their fields."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from specs.microversion import Microversion
 T = TypeVar("T")
 
 LEFT_OUT = "<left out>"
-"""The text that stands for a parameter which is not given."""
+"""The text in place of a value that leaves the parameter out."""
 
 
 def value(given: Any) -> Any:
-    """A value of a description: an object with a ``resource`` is a Binding, at any depth."""
+    """A value of a description, in which every object with a ``resource``, at any depth, is a Binding."""
     if isinstance(given, list):
         return [value(inner) for inner in given]
     if not isinstance(given, Mapping):
@@ -32,7 +32,7 @@ def value(given: Any) -> Any:
 
 
 def _key(key: str) -> Any:
-    """A key of a body: ``</things>`` is the name of an element of the collection."""
+    """A key of a body; ``</things>`` is a Binding for the name of an element of the collection."""
     return Binding(key[1:-1]) if key.startswith("</") and key.endswith(">") else key
 
 
@@ -48,9 +48,9 @@ _READER.register_structure_hook_func(lambda type_: type_ == tuple[tuple[str, str
 
 
 def structured(given: Any, type_: type[T]) -> T:
-    """The content of a section, as a class of the engine, or a mapping of such.
+    """The content of a section as an object of a class of the engine, or as a mapping of such objects.
 
     Raises:
-        Exception: it is not of the form of the class; that a description has the right form is seen before.
+        Exception: the content does not have the form of the class. Every description is checked before.
     """
     return _READER.structure(given, type_)

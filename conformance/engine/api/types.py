@@ -1,4 +1,4 @@
-"""The types that a reference documents, and the types of JSON values."""
+"""The types in a reference, and the types of JSON values."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def type_name(value: Any) -> str:
 
 
 def is_of_type(value: Any, documented: str) -> bool:
-    """Whether a value is of a documented type; a type that the reference words freely is not checked."""
+    """Whether a value is of a documented type. Any value is of a type that is no known word."""
     wanted = _TYPES.get(documented)
     if wanted is None:
         return True

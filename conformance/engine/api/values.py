@@ -1,7 +1,6 @@
-"""Values for the fields of a request: bound by the tables, as a sample shows them, enumerated, or of the type.
+"""Values for the fields of a request: from the description, from a sample, from an enumeration, or by the type.
 
-What a request may hold is wider than what it needs: ``let_in`` gives the values that a row's own words name, each
-enumerated one and those at its limits.
+``let_in`` gives further values that a request may have: each enumerated one, and those at the limits of a row.
 """
 
 from __future__ import annotations
@@ -34,16 +33,16 @@ _BY_TYPE: Mapping[str, Any] = {
 
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-"""The form of a name that a service gives: in a sample it names something of somebody else's."""
+"""The form of a generated name: in a sample it names a thing that this cloud does not have."""
 
 FREE_VALUES = 12
-"""At most so many enumerated values are told apart in a body; longer lists are vocabularies."""
+"""The largest number of enumerated values that are tried; a longer list counts as a vocabulary."""
 
 LONGEST = 100_000
-"""Characters: of a text that may be longer, no limit is tried."""
+"""Characters. The limit of a text that may be longer is not tried."""
 
 GROUP = 4
-"""Characters of base64 that stand for three bytes: a text of it has no other lengths (RFC 4648, 4)."""
+"""The length of a base64 text is a multiple of this number of characters (RFC 4648, section 4)."""
 
 
 def _in_samples(operation: Operation, field: Field) -> Any:
@@ -55,7 +54,7 @@ def _in_samples(operation: Operation, field: Field) -> Any:
 
 
 def value_for(operation: Operation, field: Field, service: ServiceDescription) -> Any:
-    """A value that the reference lets one expect to be accepted: bound, enumerated, of the sample, or by its type."""
+    """A value that should be accepted: bound, enumerated, from a sample, or by the type of the field."""
     bound, value = service.binding(operation, field.path[-1])
     if bound:
         return copy.deepcopy(value)
@@ -72,7 +71,7 @@ def value_for(operation: Operation, field: Field, service: ServiceDescription) -
 
 
 def known_value(operation: Operation, field: Field, service: ServiceDescription) -> Any:
-    """As ``value_for``, but ABSENT where nobody says which values are good: a type alone says so of booleans only."""
+    """The same as ``value_for``, but ABSENT if only the type speaks for the value; booleans are an exception."""
     row = field.row
     bound, value = service.binding(operation, field.path[-1])
     if bound:
@@ -86,16 +85,16 @@ def known_value(operation: Operation, field: Field, service: ServiceDescription)
 
 
 def longest(row: Parameter) -> int | None:
-    """The length of the longest text that a row lets in, None where it states none, or one beyond all bodies."""
+    """The length of the longest text that a row allows; None if it states none, or one too long for a request."""
     if row.max_length is None or row.type != "string" or row.max_length > LONGEST:
         return None
     return row.max_length - (row.max_length % GROUP if row.format == "base64" else 0)
 
 
 def let_in(row: Parameter) -> list[tuple[str, Any]]:
-    """The values that a row's own words name: each enumerated one, and those at its limits, by what they are.
+    """The values that a row names: each enumerated one, and those at its limits, by the name of the limit.
 
-    A text that must be of a format has no value at a limit here, unless any letters are of it.
+    A text with a format has no values at its limits, unless any letters fit the format.
     """
     found: list[tuple[str, Any]] = []
     if 1 < len(row.enum) <= FREE_VALUES:

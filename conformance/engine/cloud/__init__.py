@@ -1,4 +1,4 @@
-"""The client that everything uses against a cloud under test: roles, guard, journal, waiting, resources."""
+"""Speaks to a cloud under test: one client with roles, guard and journal; waiting, resources and their removal."""
 
 from conformance.engine.cloud.cleanup import CleanupReport, cleanup
 from conformance.engine.cloud.client import Cloud

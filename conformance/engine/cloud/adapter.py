@@ -1,6 +1,6 @@
-"""The connections to a cloud: each answer is read whole, within the bounds on bytes, headers and seconds.
+"""The connections to a cloud. Each answer is read whole, within the bounds on bytes, headers and seconds.
 
-The client and the session of keystoneauth1 use the same adapter, so the first request is bounded as the last one is.
+The client and the session of keystoneauth1 use the same adapter, so all requests of a run are bounded.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _PIECE = 64 * 2**10
 """Bytes that are read at a time."""
 
 _asking = threading.local()
-"""The end of the exchange that this thread makes, as ``deadline``."""
+"""Holds the moment by which the exchange of this thread must end, as ``deadline``."""
 
 
 class _Timed(io.RawIOBase):
-    """The bytes of a socket, until a moment: urllib3 itself bounds the time between two bytes alone."""
+    """Reads a socket until a moment. The limit of urllib3 is only on the time between two bytes."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: float) -> None:
         self._raw = raw
@@ -84,10 +84,10 @@ class BoundedAdapter(HTTPAdapter):
     """Sends a request of ``requests``, and reads its answer whole.
 
     Args:
-        stay: refuse a redirect to another host: whoever follows it would hand the token or the password over.
+        stay: True to refuse redirects to another host, which would be given the token or the password.
 
     Attributes:
-        trouble: why the last request of all was not answered, in one sentence; None if it was.
+        trouble: the reason why the last request was not answered, in one sentence; None if it was.
     """
 
     def __init__(self, *, stay: bool = False, **more: Any) -> None:
@@ -118,7 +118,7 @@ class BoundedAdapter(HTTPAdapter):
         """Send a request, and read its answer within ``timeout`` seconds from now.
 
         Raises:
-            requests.RequestException: no answer came, or none that can be read.
+            requests.RequestException: no answer came, or it cannot be read.
         """
         seconds = float(timeout) if isinstance(timeout, int | float) else SECONDS
         _asking.deadline = time.monotonic() + seconds
@@ -127,7 +127,7 @@ class BoundedAdapter(HTTPAdapter):
             response = super().send(request, True, seconds, verify, cert, proxies)
             try:
                 self._check(request, response)
-                # requests would read it without any bound when it is first looked at.
+                # Otherwise requests reads the body without a bound when it is first used.
                 response._content = _body(response)
                 response._content_consumed = True  # type: ignore[attr-defined]  # as requests does
             except BaseException:

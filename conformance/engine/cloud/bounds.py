@@ -1,7 +1,7 @@
 """Bounds on everything that comes in from an endpoint, and the reading of bodies within them.
 
-They are far above what a service sends (a list of a thousand things with all details takes three megabytes), and low
-enough that no endpoint can fill the memory or the time of a run.
+They are far above the size of real answers (a list of a thousand things with all details takes three megabytes), and
+low enough that no endpoint can use up the memory or the time of a run.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ from conformance.engine.cloud.exchange import ABSENT
 from specs.text import one_line
 
 BODY = 8 * 2**20
-"""Bytes of a body, after decompression."""
+"""The most bytes of a body, after decompression."""
 
 HEADERS = 64 * 2**10
-"""Bytes of all headers of an answer. ``http.client`` itself takes no more than 100 of them."""
+"""The most bytes of all headers of an answer. ``http.client`` itself takes no more than 100 headers."""
 
 DEPTH = 64
-"""How deep the lists and objects of a JSON value may be nested."""
+"""The most levels of lists and objects in a JSON value."""
 
 VALUES = 500_000
-"""How many values a JSON value may hold: small ones take twenty times their bytes in memory."""
+"""The most values in a JSON value: in memory, small values take twenty times their bytes."""
 
 SECONDS = 30.0
-"""For a whole exchange whose sender names no time of its own: with the identity service."""
+"""Seconds for a whole exchange without a limit of its own, such as those with the identity service."""
 
 _LONE = (b"\\ud", b"\\uD")
-"""How the escape of one half of a character begins in JSON."""
+"""The beginning of the JSON escape of half a character."""
 
 
 class Unreadable(requests.RequestException):
-    """An answer that is beyond a bound, or that cannot be decoded. The message goes on a sentence about the host."""
+    """An answer is beyond a bound, or cannot be decoded. The message continues a sentence that begins with the host."""
 
 
 def decoded(data: bytes, encodings: str) -> bytes:
-    """A body without the compression that its Content-Encoding names, the last one first.
+    """Undo the compressions of a body that its Content-Encoding names, the last one first.
 
     Raises:
-        Unreadable: it is longer than BODY, cut, or compressed in a way that nobody asked for.
+        Unreadable: the body is longer than BODY, cut off, or compressed in a way that was not requested.
     """
     for encoding in reversed([name.strip().lower() for name in encodings.split(",")]):
         if not data or encoding in {"", "identity"}:
@@ -57,7 +57,7 @@ def decoded(data: bytes, encodings: str) -> bytes:
 
 def _inflated(data: bytes) -> bytes:
     trouble: zlib.error | None = None
-    # Some endpoints send "deflate" without the header that belongs to it.
+    # Some endpoints send "deflate" without the header that the format demands.
     for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
         unpacking = zlib.decompressobj(window)
         try:
@@ -79,9 +79,9 @@ def too_long() -> Unreadable:
 
 
 def json_of(content: bytes) -> Any:
-    """The JSON value of a body; ABSENT where it is empty, no JSON, or beyond DEPTH or VALUES.
+    """The JSON value of a body; ABSENT if the body is empty, no JSON, or beyond DEPTH or VALUES.
 
-    NaN and Infinity are no JSON (RFC 8259, 6). Half a character becomes U+FFFD: no file and no request can hold it.
+    NaN and Infinity are no JSON (RFC 8259, section 6). Half a character becomes U+FFFD, because no file can hold it.
     """
     holders = content.count(b"[") + content.count(b"{")
     if not content.strip() or holders + content.count(b",") > VALUES:

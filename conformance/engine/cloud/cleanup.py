@@ -1,4 +1,4 @@
-"""Removing what a run left, from its journal."""
+"""Removes the things that a run left behind, by its journal."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CleanupReport:
-    """The outcome of a cleanup: names of resources as "kind id"; ``left`` with the reason.
+    """The outcome of a cleanup.
 
     Attributes:
-        restored: how many things that are not the run's are as they were before it.
+        removed: the removed things, as "kind id".
+        left: the things that could not be removed, as "kind id" with the reason.
+        restored: the number of things of others that are again as they were before the run.
         told: sentences about things of others that somebody else has changed meanwhile, and that were left so.
     """
 
@@ -35,29 +37,29 @@ class CleanupReport:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing is left."""
+        """Whether nothing is left behind."""
         return not self.left
 
 
 def cleanup(run_dir: Path, cloud: Cloud, *, timeout: float = 300.0, tell: Tell | None = None) -> CleanupReport:
-    """Remove what the journals of the run directory hold. May be repeated.
+    """Remove the things in the journals of a run directory, and restore the things of others. May be repeated.
 
     Args:
-        run_dir: of a run that has ended: what a living one still asks for would be missed.
-        cloud: connected with a journal in that directory (such as ``journal-cleanup.jsonl``), so that its guard knows
-            what the run has made.
-        timeout: seconds for one resource.
-        tell: takes a sentence whenever a wait begins.
+        run_dir: the directory of a run that has ended; the things that a running one still asks for would be missed.
+        cloud: a client with a journal in that directory (such as ``journal-cleanup.jsonl``), so that its guard knows
+            the things of the run.
+        timeout: the seconds for one thing.
+        tell: a function that takes a sentence whenever a wait begins.
 
     Raises:
-        ValueError: the cloud's journal is of another run.
+        ValueError: the journal of the client belongs to another run.
     """
     journal = cloud.journal
     if journal is None or journal.path.parent.resolve() != run_dir.resolve():
         raise ValueError(f"the cloud must be connected with a journal in {run_dir}")
     watch = Watch(cloud)
     try:
-        # First: a limit may be what keeps others from working.
+        # First of all, because a changed limit may keep others from working.
         debts = journal.debts()
         owed, told = pay_all(cloud, journal, debts)
         report = remove_entries(cloud, watch, journal, journal.entries(), timeout=timeout, tell=tell)
@@ -76,7 +78,7 @@ def remove_entries(
     timeout: float,
     tell: Tell | None = None,
 ) -> CleanupReport:
-    """Remove what these entries of a journal hold, and what only their names can find."""
+    """Remove the things of some entries of a journal, and things that can only be found by the names in them."""
     cloud.standing.look_again()
     remover = Remover(cloud, watch, journal, timeout=timeout, tell=tell)
     found = search(cloud, journal, entries)

@@ -1,4 +1,4 @@
-"""The one client that everything uses against a cloud under test."""
+"""The one client through which everything speaks to a cloud under test."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMis
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import message_in, says_any
 from conformance.engine.cloud.guard import SAFE_METHODS, Guard, safe_in_path
+from conformance.engine.cloud.listing import found_by_name, listed
 from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.redact import Redactor
@@ -34,37 +35,40 @@ if TYPE_CHECKING:
 
 __all__ = ["ABSENT", "Answer", "Ask", "Cloud"]
 
+CLOCK_TOLERANCE = 60.0
+"""Seconds by which the clocks of this machine and of the cloud may differ."""
+
 CONTROL_TIMEOUT = 5.0
-"""Seconds for a control, which asks for what was answered before."""
+"""Seconds for a control: a request that was answered before."""
 
 _TELLING = 5
-"""Characters of an id that stands in a message only where the message is about it."""
+"""The least length of an id that stands in a message only if the message is about it."""
 
 
 class Cloud:
-    """An endpoint, and the roles in which we may speak to it. Safe to use from many threads.
+    """The client of one endpoint, for all roles of a run. Safe to use from many threads.
 
     Args:
         url: the versioned root.
-        credentials: by role.
-        microversions: what the endpoint supports; without a highest one it has none, and no request asks for one.
-        name: how to name the endpoint to a person.
-        profile: what must be known of the service.
-        journal: of this process; None if nothing may be made.
-        scope: which paths stand below the project of the role that asks.
-        root: the version of the API whose root the URL is; None where nobody has looked.
-        allow_disruptive: let the guard let everything out.
-        wishes: what the settings of the cloud name to be used in the place of discovery.
-        family: the client of another service of the same cloud and run: connections, secrets, counts, journal and
-            guard's memory are shared with it.
+        credentials: the source of the token of each role.
+        microversions: the supported microversions; without a highest one there are none, and no request asks for one.
+        name: the name of the endpoint in messages.
+        profile: the facts about the service that the client needs.
+        journal: the journal of this process; None if nothing may be made.
+        scope: the paths that stand below the project of the role that asks.
+        root: the version of the API at the URL; None if unknown.
+        allow_disruptive: True if the guard may let everything out that can be undone.
+        wishes: the things to use instead of discovered ones, from the settings of the cloud.
+        family: the client of another service of the same cloud and run; the two share connections, secrets, counts,
+            journal and the memory of the guard.
 
     Attributes:
         roles: the roles that this run has.
-        guard: decides what may be sent.
-        owing: writes down what a request changes of others' before it goes out.
+        guard: decides which requests may be sent.
+        owing: writes the things of others that a request will change into the journal before the request is sent.
         redactor: keeps secrets out of the exchanges.
-        standing: whether the cloud still answers as it did.
-        seen: answers to the requests that name their operation, but those without a token.
+        standing: finds out whether the cloud still answers as before.
+        seen: the answers to requests with a token that name their operation.
     """
 
     def __init__(
@@ -129,26 +133,38 @@ class Cloud:
 
     @property
     def request_count(self) -> int:
-        """Requests that went out so far, to all services of the cloud, retries included."""
+        """The number of requests sent so far to all services of the cloud, retries included."""
         return self._delivery.count.value
 
     @property
     def accepted_count(self) -> int:
-        """Requests with a token that were accepted so far, by all services of the cloud."""
+        """The number of requests with a token that all services of the cloud have accepted so far."""
         return self._accepted.value
 
     @property
+    def clock(self) -> str | None:
+        """One sentence if the clock of this machine and that of the cloud differ by more than a minute; None if not."""
+        ahead = self._delivery.ahead
+        if ahead is None or abs(ahead) <= CLOCK_TOLERANCE:
+            return None
+        side = "ahead of" if ahead > 0 else "behind"
+        return (
+            f"the clock of this machine is {abs(ahead):.0f} s {side} the cloud's: tokens may seem to be expired, "
+            "and certificates not valid; set the clock"
+        )
+
+    @property
     def lost(self) -> str | None:
-        """Why the cloud no longer answers as it did, in one sentence; then nothing is sent any more."""
+        """The reason why the cloud no longer answers as before, in one sentence; then nothing more is sent."""
         return self.standing.lost
 
     def send(self, ask: Ask) -> Answer:
         """Send a request. Never raises for what the cloud does: see ``Answer.error``.
 
-        Where something else than the cloud has answered, such as a proxy, that is an error, too.
+        An answer that did not come from the cloud, but for example from a proxy, counts as such an error.
 
         Raises:
-            GuardRefusal: the guard did not let it out.
+            GuardRefusal: the guard did not let the request out.
             RoleMissing: this run does not have the role.
         """
         try:
@@ -167,6 +183,7 @@ class Cloud:
         if ask.expect_created and self.journal:
             name = side_effect_name(ask)
             side_effect = self.journal.intend(ask.expect_created, name, role=_role_name(ask))
+        self._look_before(ask, ask.intent, side_effect)
         answer = self._accounted(ask, self._delivery.send(ask))
         self.owing.learn(ask, answer)
         if ask.operation and isinstance(ask.role, Role):
@@ -191,9 +208,10 @@ class Cloud:
         return self.send(Ask("GET", path, role, microversion, query=query))
 
     def unknown_id(self, template: str, *, role: Role = Role.MEMBER) -> str:
-        """Make a random uuid, ask for it with GET at ``template``, and see that the answer is 404.
+        """Make a random uuid, request it with GET at ``template``, and make sure that the answer is 404.
 
-        What follows the placeholder is not part of the question: "/things/{id}/action" asks at "/things/{id}".
+        The rest of the template after the placeholder is left out: "/things/{id}/action" is requested at
+            "/things/{id}".
 
         Raises:
             ResourceError: the answer was not 404.
@@ -210,7 +228,7 @@ class Cloud:
         return id_
 
     def invent(self) -> str:
-        """Make up a part of a path, or an action, that no service knows. The guard lets paths with it out."""
+        """Invent a part of a path, or an action, that no service knows. The guard lets paths with it out."""
         name = f"{self.prefix}-nowhere-{secrets.token_hex(4)}"
         self.guard.nowhere.add(name)
         return name
@@ -223,9 +241,9 @@ class Cloud:
             return self._services[service_type]
 
     def _names_nothing(self, ask: Ask, collection: str, id_: str) -> bool:
-        """Whether a GET says that a collection has no such thing for who asks.
+        """Whether a GET shows that a collection has no such thing, for the role that asks and for an administrator.
 
-        Only a fault that quotes the id counts: a route that is not there answers 404, too, whatever the path names.
+        Only an error message with the id counts: at a route that does not exist, every path is answered 404.
         """
         if not isinstance(ask.role, Role) or len(id_) < _TELLING:
             return False
@@ -235,11 +253,11 @@ class Cloud:
         return all(answer.status == 404 and _quotes(answer.json, id_) for answer in answers)
 
     def owner(self, role: Role) -> str | None:
-        """Say who acts in a role, and in which project; None if nothing tells."""
+        """The user of a role and the project, in words; None if unknown."""
         return self._credentials[role].owner()
 
     def project_of(self, role: Role) -> str | None:
-        """Give the id of the project of a role; None if its credential does not tell."""
+        """The id of the project of a role; None if unknown."""
         credential = self._credentials.get(role)
         return credential.project() if credential is not None else None
 
@@ -248,7 +266,7 @@ class Cloud:
         self._delivery.transport.close()
 
     def version_headers(self, microversion: str | None) -> Mapping[str, str]:
-        """Give the headers that ask for a microversion; none for None, and where the endpoint has none."""
+        """The headers that ask for a microversion; none for None, and none if the endpoint has no microversions."""
         if microversion is None or self.microversions.max is None:
             return {}
         return self.profile.version_headers(microversion)
@@ -262,7 +280,7 @@ class Cloud:
         return self._delivery.send(Ask("GET", path, role, version, query=query, timeout=CONTROL_TIMEOUT, patient=False))
 
     def _accounted(self, ask: Ask, answer: Answer) -> Answer:
-        """The answer if it is the cloud's own, else one that has an error in its place."""
+        """The answer if it is the cloud's own; else an answer that consists of an error."""
         role = ask.role if isinstance(ask.role, Role) else Role.MEMBER
         if not doubtful(answer, with_token=isinstance(ask.role, Role)):
             if self._is_main and ask.method == "GET" and isinstance(ask.role, Role):
@@ -301,8 +319,19 @@ class Cloud:
                 self._refused[key] = known
         return known
 
+    def _look_before(self, ask: Ask, *intents: Intent | None) -> None:
+        """Write down what there is of a kind before a thing is asked for that only an answer can name."""
+        for intent in intents:
+            if intent is None or self.journal is None or not isinstance(ask.role, Role):
+                continue
+            kind = self.profile.kind(intent.kind)
+            if kind.listing.key and not found_by_name(kind, intent.name, (self.prefix,)):
+                records, ended = listed(self, kind, ask.role)
+                if ended is None:
+                    self.journal.before(intent, [str(one[kind.id_field]) for one in records])
+
     def _settle(self, intent: Intent, ask: Ask, answer: Answer) -> None:
-        """Write down what came of an intent. Where that is not known, it stays open for the cleanup."""
+        """Write the outcome of an intent into the journal. An unknown outcome stays open for the cleanup."""
         assert self.journal is not None  # noqa: S101 -- for the type checker
         if answer.ok:
             kind = self.profile.kind(intent.kind)
@@ -324,7 +353,7 @@ class Cloud:
 
 
 def _quotes(body: Any, id_: str) -> bool:
-    """Whether the message of a fault holds an id."""
+    """Whether the message of an error body contains an id."""
     faults = body.values() if isinstance(body, dict) else ()
     return any(isinstance(fault, dict) and id_ in str(fault.get("message")) for fault in faults)
 

@@ -1,4 +1,4 @@
-"""Things that an answer says were made: ids, paths and other names, for the journal."""
+"""Reads from an answer which things were made: their ids, paths and other names, for the journal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Creation:
 
 
 def side_effect_name(ask: Ask) -> str:
-    """The name that an action gives to what it makes, such as {"copy": {"name": ...}}; "" if it gives none."""
+    """The name that an action gives to its new thing, such as {"copy": {"name": ...}}; "" if it gives none."""
     if isinstance(ask.body, dict):
         for inner in ask.body.values():
             if isinstance(inner, dict) and isinstance(inner.get("name"), str):
@@ -35,16 +35,16 @@ def side_effect_name(ask: Ask) -> str:
 
 
 def creation(kind: Kind, ask: Ask, answer: Answer) -> Creation | None:
-    """The thing that a successful answer says was made; None if it names nothing, or by an id that no request may hold.
+    """The thing that was made by a successful request; None if the answer names none, or names it by an unsafe id.
 
-    Read in this order: the thing in the body, ``<kind>_id`` in the body, the Location header.
+    The answer is read in this order: the thing in the body, ``<kind>_id`` in the body, the Location header.
     """
     body: Any = answer.json if isinstance(answer.json, dict) else {}
     inner = kind.shown_in(body)
     id_ = inner.get(kind.id_field) if inner is not None else body.get(f"{kind.key or kind.name}_id")
     if id_ is None and inner is None:
         last = urlsplit(answer.headers.get("Location", "")).path.rstrip("/").rpartition("/")[2]
-        # A Location elsewhere may name a collection or a job.
+        # A Location below another path may name a collection or a job.
         id_ = last if _UUID.match(last) else None
     if not isinstance(id_, str | int) or isinstance(id_, bool) or not safe_in_path(str(id_)):
         return None

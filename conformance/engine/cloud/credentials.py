@@ -1,4 +1,4 @@
-"""Where a role's token comes from."""
+"""The source of the token of each role."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.adapter import BoundedAdapter
 
 RENEWAL_PAUSE = 30.0
-"""Seconds. A token refused so soon after it was issued is not refused for its age, so another would fare no better."""
+"""Seconds. A token that is refused so soon after its issue is not too old, so a new one would be refused, too."""
 
 
 _MISSHAPEN = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
@@ -26,69 +26,69 @@ _MISSHAPEN = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
 
 
 class TokenError(CloudError):
-    """No token could be had."""
+    """There is no token. The message says why."""
 
 
 class Credential(Protocol):
     """The credential of a role."""
 
     def token(self) -> str:
-        """Give the token that is good now. Raises TokenError."""
+        """The token that is valid now. Raises TokenError."""
         ...
 
     def renew(self, refused: str) -> str | None:
-        """Give another token in the place of one that was refused; None if there is no other."""
+        """Another token in place of a refused one; None if there is no other."""
         ...
 
     def endpoint(self, service_type: str) -> str | None:
-        """Give the address of a service from the catalogue; None if there is no catalogue or no such service."""
+        """The address of a service from the catalogue; None if there is no catalogue or no such service."""
         ...
 
     def owner(self) -> str | None:
-        """Say whose it is, and in which project; None if nothing tells."""
+        """The user and the project, in words; None if unknown."""
         ...
 
     def project(self) -> str | None:
-        """Give the id of the project that the token is for; None if it is for none, or nobody knows."""
+        """The id of the project of the token; None if it has none, or if that is unknown."""
         ...
 
 
 class FixedToken:
-    """A token that the user has given. When it expires, it expires."""
+    """A token that the user has given. Nothing can renew it."""
 
     def __init__(self, token: str) -> None:
         self._token = token
 
     def token(self) -> str:
-        """Give the token."""
+        """The token."""
         return self._token
 
     def renew(self, refused: str) -> str | None:  # noqa: ARG002
-        """Give None: there is no other."""
+        """None: there is no other token."""
         return None
 
     def endpoint(self, service_type: str) -> str | None:  # noqa: ARG002
-        """Give None: a token alone has no catalogue."""
+        """None: a token alone has no catalogue."""
         return None
 
     def owner(self) -> str | None:
-        """Give None: a token alone does not tell."""
+        """None: a token alone does not tell the user."""
         return None
 
     def project(self) -> str | None:
-        """Give None: a token alone does not show its project."""
+        """None: a token alone does not tell the project."""
         return None
 
 
 class IdentityToken:
-    """A token that keystoneauth1 gets, and renews before it expires or when it is refused.
+    """A token from keystoneauth1, which renews it before it expires or when it is refused.
 
     Args:
-        session: that asks the identity service.
-        auth: the plugin; that of the session where None.
-        region, interface: of the endpoints in the catalogue.
-        overrides: endpoints of services that win over the catalogue.
-        adapter: of the session, which knows why a request was not answered.
+        session: the session that asks the identity service.
+        auth: the authentication plugin; None for that of the session.
+        region, interface: the region and the interface of the endpoints in the catalogue.
+        overrides: the endpoints of services that win over the catalogue.
+        adapter: the adapter of the session, which knows why a request was not answered.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class IdentityToken:
         self._renewed = float("-inf")
 
     def token(self) -> str:
-        """Give the token that is good now; keystoneauth1 replaces one that is about to expire."""
+        """The token that is valid now; keystoneauth1 replaces one that is about to expire."""
         try:
             token = self.session.get_token(self._auth)
         except ksa.ClientException as error:
@@ -124,7 +124,7 @@ class IdentityToken:
         return str(token)
 
     def renew(self, refused: str) -> str | None:
-        """Authenticate again, once for all threads whose requests were refused with the same token."""
+        """Authenticate again; once for all threads whose requests were refused with the same token."""
         with self._lock:
             current = self.token()
             if current != refused:
@@ -138,7 +138,7 @@ class IdentityToken:
             return fresh if fresh != refused else None
 
     def endpoint(self, service_type: str) -> str | None:
-        """Look the service up in the catalogue."""
+        """The address of the service in the catalogue."""
         if service_type in self._overrides:
             return self._overrides[service_type]
         try:
@@ -150,7 +150,7 @@ class IdentityToken:
         return str(found) if found else None
 
     def owner(self) -> str | None:
-        """Say it as the identity service does."""
+        """The user and the project, as the identity service names them."""
         auth = self._auth or self.session.auth
         access = getattr(auth, "get_access", lambda _: None)(self.session)
         if access is None:
@@ -160,7 +160,7 @@ class IdentityToken:
         return f"user {access.username or access.user_id}, {where}, roles {roles}"
 
     def project(self) -> str | None:
-        """Give the id of the project that the token is for."""
+        """The id of the project of the token."""
         try:
             found = self.session.get_project_id(self._auth)
         except ksa.ClientException:

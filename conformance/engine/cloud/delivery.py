@@ -17,7 +17,7 @@ from conformance.engine.cloud.guard import SAFE_METHODS
 from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.cloud.scope import Scope
-from conformance.engine.cloud.standing import BUSY, retry_after
+from conformance.engine.cloud.standing import BUSY, retry_after, seconds_ahead
 from conformance.engine.cloud.transport import Reply, Transport
 from specs.record.model import Exchange, ReceivedResponse, SentRequest
 
@@ -29,6 +29,9 @@ ATTEMPTS = 4
 
 LONGEST_WAIT = 30.0
 """Seconds that one request waits in all for the times of Retry-After; a longer time is not waited for."""
+
+READ_TIMEOUT = 40.0
+"""The most seconds for a request that only reads; others may have to wait for several services."""
 
 _HASTY = 5000.0
 """Milliseconds: a connection that fails later than that would fail again, and as late."""
@@ -53,12 +56,13 @@ class Delivery:
 
     Attributes:
         url: the versioned root.
-        credentials: by role.
+        credentials: the source of the token of each role.
         version_headers: gives the headers that ask for a microversion, None included.
         scope: the paths that stand below the project of the role that asks.
         transport: the connections.
         redactor: keeps secrets out of the exchanges.
         count: the requests that went out, retries included.
+        ahead: the seconds by which this machine's clock was ahead at the last answer with a date; None without one.
     """
 
     url: str
@@ -68,6 +72,7 @@ class Delivery:
     transport: Transport
     redactor: Redactor
     count: Count = field(default_factory=Count)
+    ahead: float | None = None
     _bad_token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def send(self, ask: Ask) -> Answer:
@@ -81,6 +86,8 @@ class Delivery:
             except TokenError as error:
                 return self.unanswered(ask, str(error), tuple(earlier))
             reply = self._once(ask, token)
+            ahead = seconds_ahead(reply.headers)
+            self.ahead = ahead if ahead is not None else self.ahead
             exchange = self._exchange(ask, reply)
             pause: float | None = None
             if len(earlier) < ATTEMPTS - 1:
@@ -133,9 +140,8 @@ class Delivery:
         headers = {name: value for name, value in headers.items() if name.lower() not in given}
         headers.update(ask.headers)
         self.count.add()
-        return self.transport.exchange(
-            ask.method, self.address(ask), headers, data, query=ask.query, timeout=ask.timeout
-        )
+        timeout = min(ask.timeout, READ_TIMEOUT) if ask.method.upper() in SAFE_METHODS else ask.timeout
+        return self.transport.exchange(ask.method, self.address(ask), headers, data, query=ask.query, timeout=timeout)
 
     def _exchange(self, ask: Ask, reply: Reply) -> Exchange:
         body: Any = None

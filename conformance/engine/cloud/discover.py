@@ -1,4 +1,4 @@
-"""Finds the things of the cloud that a test needs: the smallest that will do, unless the user names one."""
+"""Finds the things of the cloud that trials need: the smallest that fit, unless the user names one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.exchange import Answer
 
 WIDTH = 8
-"""How many candidates of one name are combined with those of others, the first ones."""
+"""The number of candidates of one name that are combined with those of other names; the first ones count."""
 
 OTHER = "other-"
 """The prefix of the name by which the user names the second thing of a kind."""
@@ -25,7 +25,7 @@ OTHER = "other-"
 
 @dataclass(frozen=True)
 class Missing:
-    """Something that the cloud does not have, with the reason. False as a condition."""
+    """A thing that the cloud does not have, with the reason. It is false as a condition."""
 
     reason: str
 
@@ -35,28 +35,28 @@ class Missing:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something that the cloud has: what names it, what a person calls it, and its attributes."""
+    """A thing that the cloud has, with its id, its name and its attributes."""
 
     id: str
     name: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def value(self, attribute: str) -> Any:
-        """An attribute, ``id`` and ``name`` among them. Raises KeyError where the description knows none such."""
+        """An attribute; ``id`` and ``name`` are attributes, too. Raises KeyError: the description does not know it."""
         return {"id": self.id, "name": self.name, **self.values}[attribute]
 
     def key(self, attributes: tuple[str, ...]) -> tuple[Any, ...]:
-        """Some attributes, to be compared with those of another one."""
+        """Some attributes, for a comparison with those of another thing."""
         return tuple(self.value(attribute) for attribute in attributes)
 
 
 class Discovery:
-    """Looks each thing up when it is first asked for, and once. Safe to use from many threads.
+    """Looks each thing up once, when it is first needed. Safe to use from many threads.
 
     Args:
-        cloud: that is asked.
-        wishes: what the user gives in the place of discovery: ids or names, by the name of what they are, or by that
-            and ``other-`` before it for the second one.
+        cloud: the client of the cloud.
+        wishes: ids or names of things that the user wants to be used, by the names of discovery; ``other-`` before a
+            name stands for the second thing.
     """
 
     def __init__(self, cloud: Cloud, wishes: Mapping[str, str] | None = None) -> None:
@@ -66,36 +66,36 @@ class Discovery:
         self._found: dict[tuple[str, str], Any] = {}
 
     def knows(self, name: str) -> bool:
-        """Whether the description of the service says how things of a name are found."""
+        """Whether the description of the service says how to find things of a name."""
         return name in self._cloud.profile.discovery
 
     def every(self, name: str) -> tuple[Candidate, ...] | Missing:
-        """All of a name that will do, the smallest first."""
+        """All things of a name that fit, the smallest first."""
         found: tuple[Candidate, ...] | Missing = self._once("every", name)
         return found
 
     def found(self, name: str) -> Candidate | Missing:
-        """The one of a name that is taken: the smallest that fits, or the user's."""
+        """The thing of a name that is used: the smallest that fits, or the one that the user named."""
         found: Candidate | Missing = self._once("first", name)
         return found
 
     def other(self, name: str) -> Candidate | Missing:
-        """A second one of a name, to take the place of the first."""
+        """A second thing of a name, which can replace the first."""
         found: Candidate | Missing = self._once("other", name)
         return found
 
     def named(self, name: str) -> bool:
-        """Whether the user has named the one that is taken."""
+        """Whether the user has named the thing that is used."""
         return name in self._wishes
 
     def combinations(self, names: Iterable[str]) -> list[dict[str, Candidate]] | Missing:
-        """What can be taken together: one of each name, the best first, the next ones by how much is less good in them.
+        """The combinations of one thing of each name that can be used together, the best first.
 
-        The user's choice stands. What cannot be had at all is Missing, with the reason of the first such name.
+        A thing that the user named is in every combination. Missing, with a reason, if a name has no thing at all.
         """
         rules = self._cloud.profile.discovery
         found: list[tuple[int, dict[str, Candidate]]] = [(0, {})]
-        # A name comes after those which it must fit.
+        # A name comes after the names whose things it must fit.
         for name in sorted(names, key=lambda one: (bool(rules[one].fits), one)):
             longer, missing = [], None
             for cost, taken in found:
@@ -110,15 +110,15 @@ class Discovery:
         return [taken for _, taken in sorted(found, key=lambda one: one[0])]
 
     def take(self, chosen: Mapping[str, Candidate]) -> None:
-        """From now on these are the ones that are taken, by their names."""
+        """Use these things, by name, from now on."""
         with self._lock:
             self._found = {key: one for key, one in self._found.items() if key[0] == "every"}
             self._found.update({("first", name): one for name, one in chosen.items()})
 
     def room(self) -> int | None:
-        """How many more things like the smallest the limits allow; None: no limit, or not known. Asked anew each time.
+        """The number of further things like the smallest that the limits allow; None if it is unlimited or unknown.
 
-        What one takes of a limit is said in the description.
+        The limits are requested each time. The description says how much of a limit one thing takes.
         """
         where = self._cloud.profile.room
         if where is None:
@@ -164,7 +164,7 @@ class Discovery:
         return Missing(rules.empty if listed else f"{many} cannot be listed: {trouble}")
 
     def _listed(self, lookup: Lookup, role: Role) -> tuple[list[dict[str, Any]] | None, str]:
-        """The records of a list, or None and what was answered; nothing where the cloud has no such service."""
+        """The records of a list; None and the answer if it was refused; no record if the cloud has no such service."""
         cloud, path = self._cloud, lookup.path
         if lookup.service:
             service = cloud.service(lookup.service)
@@ -172,7 +172,7 @@ class Discovery:
                 return None, ""
             cloud = service
             last = service.url.rstrip("/").rpartition("/")[2]
-            # A catalogue may name the service's root, or the root of one of its versions.
+            # A catalogue may name the root of the service, or that of one of its versions.
             path = path if last.startswith(lookup.root) and lookup.root else f"/{lookup.root}{path}"
         version = None
         if lookup.microversion is not None and cloud.microversions.max is not None:
@@ -187,12 +187,12 @@ class Discovery:
         return ranked if isinstance(ranked, Missing) else ranked[0]
 
     def _taken(self, rules: Candidates) -> dict[str, Candidate]:
-        """The ones that are taken of those names which a candidate must fit."""
+        """The things in use that a candidate must fit."""
         found = {other: self.found(other) for other in rules.fits}
         return {other: one for other, one in found.items() if isinstance(one, Candidate)}
 
     def _ranked(self, name: str, rules: Candidates, taken: Mapping[str, Candidate]) -> tuple[Candidate, ...] | Missing:
-        """Those that fit beside what is taken, the best first; the user's alone where there is one."""
+        """The candidates that fit the things in use, the best first; only the user's if there is one."""
         found = self.every(name)
         wish = self._wishes.get(name)
         if wish is not None:
@@ -229,7 +229,7 @@ class Discovery:
 
 
 def _may_follow(one: Candidate, first: Candidate, rules: Candidates) -> bool:
-    """Whether one thing can take the place of the first, by its own attributes."""
+    """Whether a thing can replace the first one, by its own attributes."""
     other = rules.other
     if other is None:
         return False
@@ -246,7 +246,7 @@ def _fit(one: Candidate, beside: Candidate, fits: tuple[Fit, ...]) -> bool:
 
 
 def _wished(found: tuple[Candidate, ...] | Missing, wish: str, name: str, rules: Candidates) -> Candidate | Missing:
-    """The one that the user names."""
+    """The thing that the user names."""
     for one in found or ():
         if wish in (one.id, one.name):
             return one

@@ -1,4 +1,4 @@
-"""The errors of this package. Each message is one sentence that can be shown as it is."""
+"""The errors of this package. Each message is one sentence for users."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ class CloudError(Exception):
 
 
 class EndpointError(CloudError):
-    """The endpoint cannot be used at all: the run cannot start (exit status 2)."""
+    """The endpoint cannot be used, so the run cannot start (exit status 2)."""
 
 
 class GuardRefusal(CloudError):
-    """The guard did not let a request out: it could have changed what this run did not make. An error of ours."""
+    """The guard refused a request that could have changed a thing which this run did not make."""
 
 
 class UnsafePath(GuardRefusal):
-    """The path of a request could be read as that of another thing, such as one with an id that holds a slash."""
+    """The path of a request could be that of another thing, because of an id with a slash, for example."""
 
 
 class RoleMissing(CloudError):
-    """A request was to be sent in a role that this run does not have. An error of ours: ask ``cloud.roles`` first."""
+    """A request needs a role that this run does not have; ``cloud.roles`` lists those that it has."""
 
 
 class ResourceError(CloudError):
-    """A resource could not be had.
+    """A resource could not be made, found or removed.
 
     Attributes:
-        answer: the cloud's last answer, if one decided it.
+        answer: the answer that decided it; None if there was none.
     """
 
     def __init__(self, message: str, answer: Answer | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Requests to a cloud and its answers."""
+"""A request to a cloud, and its answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Absent(Enum):
-    """The type of ABSENT: nothing, where None (JSON's null) would be something."""
+    """The type of ABSENT, which stands for no value at all; None is a value, the null of JSON."""
 
     ABSENT = "absent"
 
@@ -36,19 +36,19 @@ class Ask:
     """A request.
 
     Attributes:
-        path: below the versioned root, with a slash first, percent-encoded where needed, without a query.
-        microversion: such as "2.73"; None sends no header.
+        path: the path below the versioned root, beginning with a slash, percent-encoded if needed, without a query.
+        microversion: the microversion, such as "2.73"; None sends no header.
         body: the JSON value to send; ABSENT sends none.
-        raw: bytes to send in the place of ``body``, for what is no JSON.
-        query: name and value pairs.
-        headers: further headers, which win over ours. Never a token: that is the role's part.
-        intent: the journal's intent if the request creates something.
-        timeout: in seconds, for the connection, and from the request to the last byte of the answer.
-        expect_created: the kind of what an action makes on the side: the client journals the intent, and the id that
-            the answer names.
-        operation: the id of the operation of which the request is one; empty where it only serves something else.
-        pays: the key of the debt in the journal that the request pays; empty for all others.
-        patient: honour Retry-After (429, 503). False where such an answer is what is tested.
+        raw: bytes to send instead of ``body``, for a body that is no JSON.
+        query: pairs of name and value.
+        headers: further headers, which win over the usual ones. They never hold the token, which the role gives.
+        intent: the intent of the journal, if the request makes a thing.
+        timeout: the seconds for the connection, and from the request to the last byte of the answer.
+        expect_created: the kind of thing that an action makes on the side; the client writes the intent and the id in
+            the answer into the journal.
+        operation: the id of the operation under test; empty for a request that only serves a trial.
+        pays: the key of the debt in the journal that the request pays; empty for all other requests.
+        patient: True to honour Retry-After (429, 503); False if such an answer is under test.
     """
 
     method: str
@@ -72,13 +72,14 @@ class Answer:
     """An answer, or the reason why none came.
 
     Attributes:
-        status: the code; 0 if no answer came.
-        headers: by name in any case; a header that came twice is joined with ", ".
-        json: the value; ABSENT if the body is empty or is not JSON.
-        ms: from the request to the last byte, in milliseconds.
-        exchange: for the record, already without secrets.
-        error: why no answer came, in one sentence; None if one did.
-        earlier: exchanges of the same request that were answered "try again later", or whose connection broke.
+        status: the status code; 0 if no answer came.
+        headers: the headers, by name in any case; a repeated header is joined with ", ".
+        text: the body as text.
+        json: the JSON value of the body; ABSENT if the body is empty or is not JSON.
+        ms: the milliseconds from the request to the last byte.
+        exchange: request and answer for the record, without secrets.
+        error: the reason why no answer came, in one sentence; None if one came.
+        earlier: earlier exchanges of the same request that asked to try again later, or whose connection broke.
     """
 
     status: int
@@ -92,7 +93,7 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """Whether the code is one of 2xx."""
+        """Whether the status code is 2xx."""
         return 200 <= self.status < 300
 
 

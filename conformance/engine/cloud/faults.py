@@ -1,4 +1,4 @@
-"""What a cloud says with a refusal, in its own words."""
+"""The message of a refusal, in the words of the cloud."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ _QUOTA = re.compile(
     r"|\bmaximum number of\b[^.]{0,80}\b(?:exceeded|reached)\b|\bover (?:a |the |its )?limit\b",
     re.IGNORECASE,
 )
-"""How the services say that a project may have no more of something. A policy on quotas names them, too, and says no
-such thing; and a value beyond what the API takes "exceeds" its maximum."""
+"""The words in which services say that a project has used up a quota. A refusal by a policy on quotas has other words,
+and
+so has a value beyond its documented maximum."""
 
 
 def message_in(body: Any) -> str:
-    """The message of the fault in a body, on one line; of a body that is no object, its beginning; else nothing."""
+    """The message of an error body, on one line; the beginning of a body that is no object; else empty."""
     if isinstance(body, dict):
         for fault in body.values():
             if isinstance(fault, dict) and isinstance(fault.get("message"), str):
@@ -37,6 +38,6 @@ def says_any(text: str, parts: Iterable[str]) -> bool:
 
 
 def quota_used_up(status: int, body: Any) -> str | None:
-    """The cloud's words that the project's quota is used up; None where a refusal says no such thing."""
+    """The message of a refusal because the quota of the project is used up; None for any other answer."""
     message = message_in(body) if 400 <= status < 500 else ""
     return message if says_quota(message) else None

@@ -1,4 +1,4 @@
-"""Fields of what a cloud shows: found by dotted names, and compared with what a description asks for."""
+"""Fields of a cloud's records, found by dotted names, and conditions on them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from conformance.engine.cloud.exchange import ABSENT
 
 EVERY = "*"
-"""In the name of a field: every member of an object, or every element of a list."""
+"""The part of a dotted name that stands for every member of an object, or every element of a list."""
 
 
 def values(record: Any, field: str) -> Iterator[Any]:
-    """All values of a field of a record; a dot leads into an object. None where the record does not have it."""
+    """All values of a field of a record, none if it lacks the field; a dot in the name leads into an object."""
     first, _, rest = field.partition(".")
     if first == EVERY:
         inner = list(record.values()) if isinstance(record, Mapping) else record
@@ -34,14 +34,14 @@ def value(record: Any, field: str, default: Any = ABSENT) -> Any:
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition on a field of a record. Where more than one thing is said, all must hold.
+    """A condition on a field of a record. All given parts must hold.
 
     Attributes:
-        field: its name; dots lead into objects.
-        any_of: texts of which it must be one, in any case of letters.
-        none_of: texts of which it must be none; a record without the field will do.
-        filled: True where it must be there and be neither empty, nor false, nor 0; False where it must not.
-        present: True where the record must have it, with whatever value; False where it must not.
+        field: the name of the field; dots lead into objects.
+        any_of: texts of which the value must be one; capitals do not matter.
+        none_of: texts of which the value must be none; a record without the field fits.
+        filled: True if the field must exist and be neither empty, nor false, nor 0; False if it must not.
+        present: True if the record must have the field, with any value; False if it must not.
     """
 
     field: str
@@ -51,7 +51,7 @@ class Condition:
     present: bool | None = None
 
     def holds(self, record: Any) -> bool:
-        """Whether it is so in a record."""
+        """Whether the condition holds for a record."""
         found = value(record, self.field)
         text = "" if found is ABSENT or found is None else str(found).lower()
         if self.any_of and text not in {one.lower() for one in self.any_of}:

@@ -1,7 +1,7 @@
-"""The first thing of a run decides with which of the cloud's things all others are made.
+"""The first resource of a run decides with which things of the cloud all others are made.
 
-A cloud may show what nothing can be made of: it is only seen when one is made. So the candidates are tried, the best
-first, until a thing is ready; all others are then made like it.
+A cloud may list things from which no resource can be made, which shows only when one is made. So the candidates are
+tried, the best first, until a resource is ready; all others are then made like it.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.resources import Made, Resources
 
 ATTEMPTS = 8
-"""How many candidates are tried, at most."""
+"""The highest number of candidates that are tried."""
 
 _ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12} ?")
 
 
 def names_of(factory: Factory, discovery: Discovery) -> tuple[str, ...]:
-    """The names of discovery that a factory takes something of; of those that it may leave out only what there is."""
+    """The names of discovery whose things a factory uses; optional ones only if the cloud has such a thing."""
     needed = {one for one in _resources(factory.body) if discovery.knows(one)}
     optional = {
         one
@@ -44,20 +44,20 @@ def first(
     microversion: str,
     tell: Callable[[str], None],
 ) -> tuple[Made, str]:
-    """Make a first thing of a kind, and let all later ones be made of the same things of the cloud.
+    """Make a first thing of a kind, and have all later ones made from the same things of the cloud.
 
     Args:
-        resources: makes it; what did not become ready is removed.
-        discovery: shows the candidates, and keeps the choice.
-        kind: the kind that a run watches, with a factory.
-        microversion: of the request.
-        tell: is told one sentence for each candidate of which nothing came.
+        resources: makes the thing, and removes one that did not become ready.
+        discovery: finds the candidates, and keeps the choice.
+        kind: the kind that the run watches, with a factory.
+        microversion: the microversion of the request.
+        tell: a function that takes one sentence for each candidate that failed.
 
     Returns:
-        The thing, and what it is made of, in a few words.
+        The thing, and a few words on the things from which it was made.
 
     Raises:
-        ResourceError: none became ready; one sentence names what was tried and what the cloud said.
+        ResourceError: no candidate worked; one sentence names the candidates and the messages of the cloud.
     """
     factory = kind.factory
     if factory is None:
@@ -87,7 +87,7 @@ def first(
 
 
 def described(chosen: Mapping[str, Candidate], variant: str = "") -> str:
-    """The things of a cloud that are taken, in a few words."""
+    """The chosen things of a cloud, in a few words."""
     parts = [f"{name.replace('_', ' ')} {one.name!r}" for name, one in chosen.items()]
     return ", ".join([*parts, *([variant] if variant else [])]) or "nothing"
 
@@ -109,5 +109,5 @@ def _resources(value: Any) -> Iterator[str]:
 
 
 def _plain(reason: str) -> str:
-    """A reason without the ids in it, so that equal ones are told once."""
+    """A reason without ids, so that equal reasons are told once."""
     return _ID.sub("", reason).replace("  ", " ")

@@ -1,8 +1,9 @@
 """The journal of a run: every resource is written to disk before the cloud is asked for it.
 
 One file of JSON lines per process, ``journal*.jsonl`` in the directory of the run; each process reads the files of all.
-Lines: ``run`` (the prefix of all names), ``intend``, ``made``, ``refused``, ``gone``; and, for things of others that
-are changed for a moment, ``owe`` (the thing before the change, and the way back) and ``paid``.
+Lines: ``run`` (the prefix of all names), ``intend``, ``before`` (the things of a kind that were there, before one was
+asked for that no name can find), ``made``, ``refused``, ``gone``; and, for things of others that are changed for a
+moment, ``owe`` (the thing before the change, and the way back) and ``paid``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.engine.cloud.shared import Debt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 PATTERN = "journal*.jsonl"
@@ -42,6 +44,19 @@ class Intent:
 
 
 @dataclass(frozen=True)
+class Before:
+    """The things of a kind that were there before one was asked for.
+
+    Attributes:
+        ids: their ids.
+        at: the time of that look, in seconds since 1970.
+    """
+
+    ids: frozenset[str]
+    at: float
+
+
+@dataclass(frozen=True)
 class Entry:
     """The state of one intent in the journal.
 
@@ -50,6 +65,7 @@ class Entry:
         paths: for each id, the path that deletes it.
         gone: the ids that were deleted.
         refused: True if the cloud refused to make it.
+        before: the things that were there before; None where nobody has looked.
     """
 
     intent: Intent
@@ -57,6 +73,7 @@ class Entry:
     paths: tuple[str, ...] = ()
     gone: frozenset[str] = frozenset()
     refused: bool = False
+    before: Before | None = None
 
     @property
     def settled(self) -> bool:
@@ -76,6 +93,7 @@ class _Book:
     intents: dict[str, Intent] = field(default_factory=dict)
     made: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    before: dict[str, Before] = field(default_factory=dict)
     made_at: dict[str, float] = field(default_factory=dict)
     gone_at: dict[str, float] = field(default_factory=dict)
     owned: set[str] = field(default_factory=set)
@@ -92,6 +110,8 @@ class _Book:
             case {"do": "intend", "key": key, "kind": kind, "name": name}:
                 self.intents[key] = Intent(key, kind, name, line.get("role", "member"))
                 self.made.setdefault(key, [])
+            case {"do": "before", "key": key, "ids": [*ids]}:
+                self.before[key] = Before(frozenset(map(str, ids)), line.get("at", 0.0))
             case {"do": "made", "key": key, "id": id_, "path": path}:
                 self.made_at[id_] = max(line.get("at", 0.0), self.made_at.get(id_, 0.0))
                 if (id_, path) not in self.made.setdefault(key, []):
@@ -119,6 +139,7 @@ class _Book:
             tuple(path for _, path in made),
             frozenset(id_ for id_ in ids if self._is_gone(id_)),
             key in self.refused,
+            self.before.get(key),
         )
 
     def _is_gone(self, id_: str) -> bool:
@@ -166,15 +187,17 @@ class Journal:
 
     Attributes:
         trouble: one sentence that says why the journal cannot be written any more; None if it can.
+        when_broken: is called once, in the thread that could not write; ``trouble`` says why.
 
     Raises:
         OSError: it cannot be written. Then no request may be sent to the cloud either. Lines about past events (made,
-            refused, gone, paid) raise nothing: this process knows the events anyway, and can clean up.
+            there, refused, gone, paid) raise nothing: this process knows the events anyway, and can clean up.
     """
 
     def __init__(self, path: Path, *, prefix: str | None = None) -> None:
         self.path = path
         self.trouble: str | None = None
+        self.when_broken: Callable[[], None] = lambda: None
         self._lock = Lock()
         self._book = _Book()
         self._own: set[str] = set()
@@ -201,9 +224,12 @@ class Journal:
         intent = Intent(secrets.token_hex(8), kind, name, str(role))
         with self._lock:
             self._own.add(intent.key)
-        line = {"do": "intend", "key": intent.key, "kind": kind, "name": name, "role": intent.role}
-        self._write(line, before=True)
+        self._write(_intending(intent), before=True)
         return intent
+
+    def before(self, intent: Intent, ids: Iterable[str]) -> None:
+        """Write down what there is of the kind before the cloud is asked for a thing that no name can find."""
+        self._write({"do": "before", "key": intent.key, "ids": sorted(ids)}, before=True)
 
     def made(
         self,
@@ -218,6 +244,14 @@ class Journal:
         if alias:
             line["alias"] = list(alias)
         self._write(line)
+
+    def there(self, kind: str, id: str, path_to_delete: str, *, name: str = "", role: str = "member") -> None:  # noqa: A002
+        """Write down a thing of the run that nothing was intended to make, such as one that came with another."""
+        intent = Intent(secrets.token_hex(8), kind, name, str(role))
+        with self._lock:
+            self._own.add(intent.key)
+        self._write(_intending(intent))
+        self.made(intent, id, path_to_delete)
 
     def refused(self, intent: Intent) -> None:
         """Write down that the cloud refused to make it, so nothing is left of it."""
@@ -313,11 +347,17 @@ class Journal:
         with self._lock:
             try:
                 self._append(json.dumps(line).encode() + b"\n")
+                failure = None
             except OSError as error:
-                self.trouble = self.trouble or f"{self.path} cannot be written: {error.strerror}; make room"
-                if before:
-                    raise
-            self._book.add(line)
+                failure = error
+            if failure is None or not before:
+                self._book.add(line)
+        if failure is not None:
+            if self.trouble is None:
+                self.trouble = f"{self.path} cannot be written: {failure.strerror}; make room"
+                self.when_broken()
+            if before:
+                raise failure
 
     def _append(self, raw: bytes) -> None:
         """Write bytes to the disk, all of them or none. Raises OSError with the name of the file."""
@@ -338,6 +378,10 @@ class Journal:
             if file != self.path:
                 for line in self._tails.setdefault(file, _Tail(file)).lines():
                     self._book.add(line)
+
+
+def _intending(intent: Intent) -> dict[str, Any]:
+    return {"do": "intend", **asdict(intent)}
 
 
 def _files(path: Path) -> list[Path]:

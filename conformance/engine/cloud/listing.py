@@ -1,24 +1,32 @@
-"""All things of a kind that a role is shown."""
+"""Lists all things of a kind that a role can see."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from conformance.engine.cloud.client import Cloud
+    from collections.abc import Iterable
+
     from conformance.engine.cloud.exchange import Answer
     from conformance.engine.cloud.kinds import Kind
     from conformance.engine.cloud.roles import Role
 
 
-def listed(cloud: Cloud, kind: Kind, role: Role, *, prefix: str = "") -> tuple[list[dict[str, Any]], Answer | None]:
-    """The things that the list of a kind shows; and the answer that ended it early, or None where it is whole.
+class Client(Protocol):
+    """The client, as far as it is needed here."""
+
+    def get(self, path: str, *, role: Role, query: tuple[tuple[str, str], ...] = ()) -> Answer:
+        """Send a GET."""
+
+
+def listed(cloud: Client, kind: Kind, role: Role, *, prefix: str = "") -> tuple[list[dict[str, Any]], Answer | None]:
+    """The things in the list of a kind, and the answer that ended it early; None if the list is whole.
 
     Args:
-        cloud: that is asked.
-        kind: whose list is known.
-        role: as whom.
-        prefix: of the names of those that are looked for, where the list can be asked for a name.
+        cloud: the client of the cloud.
+        kind: a kind with a list.
+        role: the role that asks.
+        prefix: the start of the names to look for, if the list can be filtered by name.
     """
     how = kind.listing
     found: dict[str, dict[str, Any]] = {}
@@ -36,3 +44,8 @@ def listed(cloud: Cloud, kind: Kind, role: Role, *, prefix: str = "") -> tuple[l
         if not how.paged or not fresh or not body.get(f"{how.key}_links"):
             return list(found.values()), None
         marker = list(fresh)[-1]
+
+
+def found_by_name(kind: Kind, name: str, prefixes: Iterable[str]) -> bool:
+    """Whether a thing can be found again by the name that was asked for: only a run's own name proves anything."""
+    return bool(kind.name_field) and any(name.startswith(prefix) for prefix in prefixes)

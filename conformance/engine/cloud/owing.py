@@ -1,4 +1,4 @@
-"""Owing: things of others are in the journal, as they were, before a request changes them; and they are put back."""
+"""Owing: things of others are written into the journal before a request changes them, and are restored from it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOT_THERE = frozenset({404, 410})
 
 
 class Client(Protocol):
-    """The client, as far as it is needed here."""
+    """The client, as far as this module needs it."""
 
     profile: Profile
     journal: Journal | None
@@ -38,11 +38,11 @@ class Client(Protocol):
 
 @dataclass(frozen=True)
 class Payment:
-    """How it went with a debt.
+    """The outcome of paying a debt.
 
     Attributes:
-        done: whether nothing is owed any more.
-        told: a sentence for a person: why it is still owed, or what was left because somebody else changed it.
+        done: True if nothing is owed any more.
+        told: a sentence for the user: why it is still owed, or which field was left because somebody else changed it.
     """
 
     done: bool
@@ -50,9 +50,9 @@ class Payment:
 
 
 def pay(cloud: Client, debt: Debt) -> Payment:
-    """Put a thing back, unless a look shows that it is as it was; and see that it is.
+    """Restore a thing, unless it is as it was before the run, and make sure of the result.
 
-    A field that shows a value which the run never set was changed by somebody else, and is left as it is.
+    A field with a value that the run never set was changed by somebody else, and is left as it is.
     """
     try:
         answer, now = _look(cloud, debt)
@@ -84,7 +84,7 @@ def pay(cloud: Client, debt: Debt) -> Payment:
 
 
 def pay_all(cloud: Client, journal: Journal, debts: Iterable[Debt]) -> tuple[list[str], list[str]]:
-    """Pay debts, and write down which are paid. Returns sentences: why some are still owed; and what else to know."""
+    """Pay debts, and note the paid ones in the journal. Returns sentences on debts still owed, and further remarks."""
     owed: list[str] = []
     told: list[str] = []
     for debt in debts:
@@ -102,7 +102,7 @@ def _look(cloud: Client, debt: Debt) -> tuple[Answer, View | None]:
 
 
 def _joined(one: Mapping[str, list[Any]], other: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
-    """The values that fields may have by either of two; each value once."""
+    """The values that two mappings allow for their fields; each value once."""
     joined = {name: list(values) for name, values in one.items()}
     for name, values in other.items():
         held = joined.setdefault(name, [])
@@ -111,9 +111,9 @@ def _joined(one: Mapping[str, list[Any]], other: Mapping[str, list[Any]]) -> dic
 
 
 class Owing:
-    """Writes debts down for one client, before its requests go out. Safe to use from many threads.
+    """Writes the debts of one client into the journal, before its requests go out. Safe to use from many threads.
 
-    Each thread settles the debts that its own requests have opened: another one may be amid a trial.
+    Each thread settles the debts of its own requests, because another thread may be in the middle of a trial.
     """
 
     def __init__(self, cloud: Client) -> None:
@@ -122,14 +122,14 @@ class Owing:
         self._open: dict[int, list[Debt]] = {}
 
     def knows(self, method: str, path: str) -> bool:
-        """Whether a request changes a shared thing of which it is known how it is put back."""
+        """Whether a request changes a shared thing that the description knows how to restore."""
         return self._rule(method, path) is not None
 
     def before(self, ask: Ask) -> None:
-        """Write down the shared things as they are which a request may change.
+        """Write the shared things that a request may change into the journal, as they are now.
 
         Raises:
-            GuardRefusal: a thing cannot be read or put back, so the request must not go out.
+            GuardRefusal: a thing cannot be read or restored, so the request must not go out.
         """
         found = None if ask.pays else self._rule(ask.method, ask.path)
         if found is None or self._cloud.guard.reaches_nothing(ask):
@@ -147,7 +147,7 @@ class Owing:
                 self._owe(ask, rule, values, view, meant)
 
     def learn(self, ask: Ask, answer: Answer) -> None:
-        """Note the values that an accepted request shows for what it has set."""
+        """Note the values in the answer of an accepted request for the fields that it has set."""
         if ask.pays or not answer.ok or not isinstance(answer.json, dict) or self._rule(ask.method, ask.path) is None:
             return
         shown = next(iter(answer.json.values()), None)
@@ -160,12 +160,12 @@ class Owing:
             mine[-1] = self._cloud.journal.owe(replace(debt, meant=meant))
 
     def settle(self, attempts: int = 1, pause: threading.Event | None = None, seconds: float = 0.0) -> list[str]:
-        """Pay the debts that this thread has opened. Returns a sentence for each one that is still owed.
+        """Pay the debts of this thread. Returns a sentence for each debt that is still owed.
 
         Args:
-            attempts: how often each is tried, at most.
-            pause: the event that ends a wait between two attempts; without it there is none.
-            seconds: by which each wait is longer than the one before.
+            attempts: the highest number of attempts for each debt.
+            pause: the event that ends a wait between two attempts; None for no waits.
+            seconds: the seconds by which each wait is longer than the one before.
         """
         left: list[str] = []
         with self._lock:
@@ -193,7 +193,7 @@ class Owing:
         return None
 
     def _meant(self, ask: Ask, rule: Shared, change: Change, values: Mapping[str, str]) -> dict[str, list[Any]]:
-        """Field -> the values that it may have after the request."""
+        """Each field with the values that it may have after the request."""
         meant: dict[str, list[Any]] = {name: list(given) for name, given in change.sets.items()}
         if change.members and isinstance(ask.body, Mapping):
             inner = ask.body.get(rule.put_back.within) if rule.put_back.within else ask.body
@@ -204,7 +204,7 @@ class Owing:
         return meant
 
     def _views(self, ask: Ask, rule: Shared, path: str, where: Mapping[str, str]) -> list[View]:
-        """The things as they are now."""
+        """The shared things as the cloud shows them now."""
         version, supported = rule.microversion, self._cloud.microversions
         trouble = None
         if self._cloud.journal is None:
@@ -224,7 +224,7 @@ class Owing:
         raise GuardRefusal(f"not sent: {ask.method} {ask.path} as {ask.role}: it changes a {rule.name}, and {trouble}")
 
     def _owe(self, ask: Ask, rule: Shared, values: Mapping[str, str], view: View, meant: dict[str, list[Any]]) -> None:
-        """Write down one thing as it is; of one that is owed already, what is changed beyond that."""
+        """Write one thing into the journal as it is; if it is owed already, only fields that no debt holds yet."""
         journal = self._cloud.journal
         back, listed = rule.put_back, "{" not in rule.path
         was = {name: view[name] for name in meant if name in view and name != rule.id_field}

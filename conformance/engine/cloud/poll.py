@@ -1,7 +1,7 @@
-"""Waiting: one poll for all things of one kind that are in flight.
+"""Waits for the statuses of things, by one poll for all things of a kind.
 
-A crowd of pollers makes a cloud slow: a list costs it about as much as any other request, however many things it shows.
-So one thread asks, for all threads that wait.
+Many pollers would make a cloud slow, and a list costs it about as much as any other request. So one thread asks for all
+threads that wait.
 """
 
 from __future__ import annotations
@@ -22,30 +22,35 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.exchange import Answer
 
 Predicate = Callable[[View | None], bool]
-"""Whether to stop waiting; None stands for a thing that is not there."""
+"""Tells by a view whether to stop waiting; the view is None if the thing does not exist."""
 
 NOT_THERE = frozenset({404, 410})
-"""Codes by which a cloud says that a thing is not there."""
+"""Codes that say that a thing does not exist."""
 
 _GROWTH = 0.2
-"""The pause between two polls, as a part of how long the youngest wait has lasted."""
+"""The pause between two polls, as a part of the duration of the youngest wait."""
 
 _REST = 3.0
-"""The pause between two polls at least, as a multiple of how long the last one took."""
+"""The shortest pause between two polls, as a multiple of the duration of the last poll."""
+
+BLIND = 15.0
+"""Seconds after which a wait ends if the cloud answers no request for the thing in a readable way."""
 
 _PAGES = 50
 
 
 @dataclass(frozen=True)
 class WaitResult:
-    """How a wait ended.
+    """The outcome of a wait.
 
     Attributes:
-        statuses: distinct statuses in the order seen, from the beginning of the wait; GONE if it was not there.
-        view: the thing as last seen; None if it was not there, or was never seen.
-        seconds: how long it took.
-        states: as ``statuses``, with the task state.
-        problem: the last trouble of the poll itself, if it timed out and there was any.
+        statuses: the statuses seen since the start of the wait, in order, without repetition; GONE if the thing did not
+            exist.
+        view: the last view of the thing; None if it did not exist, or was never seen.
+        timed_out: True if the predicate did not hold in time.
+        seconds: the duration in seconds.
+        states: the statuses, each with the task.
+        problem: the last failure of the poll itself; None unless the wait timed out after one.
     """
 
     statuses: tuple[str, ...]
@@ -57,7 +62,7 @@ class WaitResult:
 
     @property
     def status(self) -> str:
-        """The last status seen, or "" if none was."""
+        """The last status seen; "" if none was."""
         return self.statuses[-1] if self.statuses else ""
 
 
@@ -72,15 +77,25 @@ class _Wait:
     view: View | None = None
     done: bool = False
     failure: BaseException | None = None
+    blind_since: float | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the predicate holds, or the thing could not be looked at for too long."""
+        return self.done or (self.blind_since is not None and time.monotonic() - self.blind_since > BLIND)
+
+    def miss(self) -> None:
+        """Note that the thing could not be looked at."""
+        self.blind_since = self.blind_since or time.monotonic()
 
     def see(self, view: View | None) -> None:
-        self.view = view
+        self.view, self.blind_since = view, None
         state = self.kind.state_of(view)
         if not self.states or self.states[-1] != state:
             self.states.append(state)
         try:
             self.done = bool(self.predicate(view))
-        except BaseException as error:  # it belongs to the thread that waits
+        except BaseException as error:  # the error goes to the thread that waits
             self.failure, self.done = error, True
 
     def result(self, timed_out: bool, problem: str | None) -> WaitResult:
@@ -97,15 +112,15 @@ class _Wait:
 
 
 class Watch:
-    """One thread that polls for all threads that wait. Starts at the first wait.
+    """Polls, in one thread, for all threads that wait. The thread starts at the first wait.
 
     Args:
-        cloud: that is asked.
-        kind: of the things that all wait for; what is waited for of another kind is asked for by itself.
-        shortest: seconds between two polls at first. A slow endpoint is asked less often: the pause is never shorter
-            than three times what the last poll took, so the poll takes up a quarter of one connection at most.
-        longest: what the pause grows to while nothing changes.
-        microversion: to poll with. The oldest shows status and task, and costs least.
+        cloud: the client of the cloud.
+        kind: the kind of the things in the poll; a thing of another kind is requested by its own wait.
+        shortest: the seconds between two polls at first. For a slow endpoint the pause is at least three times the
+            duration of the last poll, so that the poll uses at most a quarter of one connection.
+        longest: the seconds to which the pause grows while nothing changes.
+        microversion: the microversion of the poll. The oldest one shows status and task, and costs least.
     """
 
     def __init__(
@@ -141,20 +156,20 @@ class Watch:
         kind: Kind | None = None,
         stopping: Event | None = None,
     ) -> WaitResult:
-        """Wait until the predicate holds of a view that was asked for after this call, or the time is over.
+        """Wait until the predicate holds for a view that was requested after this call, or the time is over.
 
         Args:
-            id_: of the thing.
-            predicate: called in the thread of the poll; it should do nothing but look.
-            timeout: in seconds.
-            role: who asks; the thing must be in its project.
-            kind: of the thing; None for the kind of the watch.
-            stopping: the run's, which ends the wait for a thing of another kind; that for one of the watch's own is
-                ended by its predicate.
+            id_: the id of the thing.
+            predicate: a quick function without side effects; the thread of the poll calls it.
+            timeout: the longest wait, in seconds.
+            role: the role that asks; the thing must be in its project.
+            kind: the kind of the thing; None for the kind of the watch.
+            stopping: the event that ends the run; it ends the wait for a thing of another kind. The predicate must end
+                other waits.
 
         Raises:
             RoleMissing: the run does not have the role.
-            Exception: what the predicate raised.
+            Exception: an error of the predicate.
         """
         waiting = _Wait(kind or self.kind, id_, predicate, role, time.monotonic())
         if waiting.kind.name != self.kind.name:
@@ -168,7 +183,7 @@ class Watch:
             self._waits.append(waiting)
             self._fresh = True
             self._changed.notify_all()
-            self._changed.wait_for(lambda: waiting.done or self._closed or bool(self._cloud.lost), timeout)
+            self._changed.wait_for(lambda: waiting.ended or self._closed or bool(self._cloud.lost), timeout)
             if waiting in self._waits:
                 self._waits.remove(waiting)
             if waiting.failure is not None:
@@ -176,7 +191,7 @@ class Watch:
             return waiting.result(not waiting.done, self._problem)
 
     def _alone(self, waiting: _Wait, timeout: float, stopping: Event | None) -> WaitResult:
-        """Wait for one thing that the poll does not show, by looking at nothing else."""
+        """Wait for one thing that is not in the poll, by requests for this thing alone."""
         problems: list[str] = []
 
         def look() -> bool:
@@ -184,27 +199,28 @@ class Watch:
             view = waiting.kind.shown_in(answer.json) if answer.ok else None
             if view is None and answer.status not in NOT_THERE:
                 problems.append(_said(waiting, answer))
-                return False
+                waiting.miss()
+                return waiting.ended
             waiting.see(view)
             if waiting.failure is not None:
                 raise waiting.failure
             return waiting.done
 
-        done = until(look, lambda done: done or bool(self._cloud.lost), timeout, stopping)
-        return waiting.result(not done, problems[-1] if problems else None)
+        until(look, lambda done: done or bool(self._cloud.lost), timeout, stopping)
+        return waiting.result(not waiting.done, problems[-1] if problems else None)
 
     def trace(self, id_: str) -> tuple[tuple[float, str, str | None], ...]:
-        """Every distinct (seconds since the start of the watch, status, task) seen of a thing."""
+        """The seconds since the start of the watch, status and task of a thing, for each change that was seen."""
         with self._changed:
             return tuple(self._traces.get(id_, ()))
 
     def states_seen(self) -> frozenset[tuple[str, str | None]]:
-        """Every distinct (status, task) seen of any thing."""
+        """Every status and task that was seen of any thing."""
         with self._changed:
             return frozenset((status, task) for trace in self._traces.values() for _, status, task in trace)
 
     def close(self) -> None:
-        """Stop the thread; waits that still go on end as timed out."""
+        """Stop the thread. Waits that still go on end as timed out."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -237,22 +253,22 @@ class Watch:
                 if self._cloud.lost:
                     self._problem = self._cloud.lost
                     self._changed.notify_all()
-                # By the age of the youngest wait: one that has just begun is not to suffer from one that lasts.
+                # The youngest wait counts, so that a long wait does not slow down one that has just begun.
                 youngest = min((time.monotonic() - one.since for one in self._waits), default=0.0)
                 pause = self._shortest if news else min(max(self._shortest, youngest * _GROWTH), self._longest)
-                # A new wait has a poll soon, but not at once: others may join it.
+                # A new wait is polled for soon, but not at once, because others may join it.
                 due = time.monotonic() + max(pause, _REST * took)
                 soon = time.monotonic() + max(self._shortest, _REST * took)
                 while not self._closed and time.monotonic() < (soon if self._fresh else due):
                     self._changed.wait((soon if self._fresh else due) - time.monotonic())
 
     def _look(self, role: Role, ids: set[str]) -> dict[str, View | None]:
-        """How the things are now. One that could not be looked at is left out."""
+        """The views of the things now. A thing that could not be requested is left out."""
         views: dict[str, View | None] = {}
-        # For a single thing its own GET costs less than a list.
+        # A single thing costs less by its own GET than by a list.
         if len(ids) > 1 and self.kind.listing.status_path:
             views.update((id_, view) for id_, view in self._listing(role).items() if id_ in ids)
-        # The list leaves out what is deleted and kept for a while, and what had its name changed.
+        # The list leaves out deleted things that are kept for a while, and things with changed names.
         for id_ in sorted(ids - set(views)):
             path = self.kind.path_of(id_)
             answer = self._cloud.get(path, role=role, microversion=self._microversion)
@@ -280,12 +296,12 @@ class Watch:
             marker = parse_qs(urlsplit(following).query).get("marker")
             if not page or not marker:
                 break
-            # The link may lead to a host that cannot be reached from here: only its marker is used.
+            # Only the marker of the link is used: its host may not be reachable from here.
             query = (*named, ("marker", marker[0]))
         return views
 
     def _tell(self, role: Role, views: dict[str, View | None], begun: float) -> bool:
-        """Show the views to all who wait for them; whether any was new."""
+        """Give the views to the waits for them. True if any view was new."""
         news = False
         with self._changed:
             for id_, view in views.items():
@@ -295,7 +311,11 @@ class Watch:
                     trace.append((round(begun - self._started, 3), status, task))
                     news = True
             for waiting in list(self._waits):
-                if waiting.role is role and waiting.since <= begun and waiting.id in views:
+                if waiting.role is not role or waiting.since > begun:
+                    continue
+                if waiting.id not in views:
+                    waiting.miss()
+                else:
                     waiting.see(views[waiting.id])
                     if waiting.done:
                         self._waits.remove(waiting)
@@ -303,7 +323,7 @@ class Watch:
         return news
 
     def _fail(self, role: Role, error: BaseException) -> None:
-        """Hand an error of ours to those who asked for it."""
+        """End the waits of a role with an error of this suite."""
         with self._changed:
             for waiting in [one for one in self._waits if one.role is role]:
                 waiting.failure, waiting.done = error, True

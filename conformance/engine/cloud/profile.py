@@ -1,6 +1,6 @@
-"""The profile of a service: all that the client must know beyond the common conventions.
+"""The profile of a service: the facts that the client needs beyond the common conventions.
 
-A profile without anything in it is that of a service which keeps to the conventions, and of which nothing is known.
+An empty profile is that of a service which keeps to the conventions and has no description.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from specs.microversion import Microversion
 
 @dataclass(frozen=True)
 class VersionHeader:
-    """A header that asks for a microversion: ``{}`` in the value stands for it.
+    """A header that asks for a microversion; ``{}`` in its value stands for the microversion.
 
     Attributes:
-        min_microversion: the lowest version that is asked for by it; None for all.
+        min_microversion: the lowest microversion with this header; None for all.
     """
 
     name: str
@@ -32,17 +32,16 @@ class VersionHeader:
 
 @dataclass(frozen=True)
 class Versions:
-    """How a service tells of its versions, and is asked for one.
+    """The version documents of a service, and the headers that ask for a version.
 
     Attributes:
-        headers: that ask for a microversion; none for those that keystoneauth1 knows: the one that all services share
+        headers: the headers that ask for a microversion. If empty, keystoneauth1 knows them: the header of all services
             (the API working group's guideline on microversions: ``OpenStack-API-Version``), and older ones.
-        media_type: which the version document of this service names, and not that of another one; empty where that is
-            not checked.
-        microversions_required: whether a version document without microversions is not of the right version.
-        replaced_roots: last part of a root in old catalogues -> the one that has microversions.
-        project_in_root_until: the last microversion of a cloud that wants the project's id in its root.
-        example_root: a root to show to who has given a wrong one.
+        media_type: a media type that only the version document of this service names; empty if that is not checked.
+        microversions_required: True if a version document without microversions is that of a wrong version.
+        replaced_roots: the last part of a root in old catalogues -> that of the root with microversions.
+        project_in_root_until: the last microversion of clouds that need the id of the project in the root.
+        example_root: an example for users who have given a wrong root.
     """
 
     headers: tuple[VersionHeader, ...] = ()
@@ -54,12 +53,12 @@ class Versions:
 
 
 _MARK = "999.99999"
-"""The version in whose place another one is put."""
+"""The version that is replaced by the requested one."""
 
 
 @cache
 def _usual_headers(service_type: str) -> tuple[VersionHeader, ...]:
-    """The headers by which keystoneauth1 asks a service for a version."""
+    """The headers with which keystoneauth1 asks a service for a version."""
     headers: dict[str, str] = {}
     Session._set_microversion_headers(headers, _MARK, service_type, None)
     return tuple(VersionHeader(name, value.replace(_MARK, "{}")) for name, value in headers.items())
@@ -67,12 +66,12 @@ def _usual_headers(service_type: str) -> tuple[VersionHeader, ...]:
 
 @dataclass(frozen=True)
 class NamedInBody:
-    """A member of a body that names what a request changes beside its target.
+    """A member of a body that names a thing which the request changes beside its target.
 
     Attributes:
-        member: its name.
-        within: patterns of the member that holds it directly; none for any.
-        beside: members of the same object, and the values with which it does.
+        member: the name of the member.
+        within: shell patterns for the name of the object with the member; none for any object.
+        beside: members of the same object, with the values that make the rule apply.
     """
 
     member: str
@@ -82,16 +81,17 @@ class NamedInBody:
 
 @dataclass(frozen=True)
 class GuardRules:
-    """The routes of a service, as far as the guard must know them.
+    """The facts about the routes of a service that the guard needs.
 
     Attributes:
-        acting_reads: paths on which a GET acts; ``*`` stands for one part.
-        own_collections: collections in which a POST makes something of the project's own; what is not among them is
-            shared, and needs the user's leave. None: all, and a PUT at the top of the API makes what its path names.
-        parts: collection -> what belongs to one of its things, so that an id after it names nothing beyond that thing.
-        irreversible: "METHOD /path" of requests that no request undoes, ``*`` for one part of the path: they go out to
-            what the run has made alone, whatever the user allows.
-        changed_members: members of bodies that name what is changed beside the target, and not only read.
+        acting_reads: paths at which a GET changes something; ``*`` stands for one part.
+        own_collections: collections in which a POST makes a thing of the project. Other collections are shared, and the
+            user must allow changes. None: all collections are of the project, and a PUT at the top of the API makes the
+            thing that its path names.
+        parts: collection -> the parts of one of its things, whose ids name nothing beyond this thing.
+        irreversible: "METHOD /path" of requests that no request undoes, ``*`` for one part of the path. They are sent
+            for things of the run alone, whatever the user allows.
+        changed_members: members of bodies that name further things which a request changes.
     """
 
     acting_reads: tuple[str, ...] = ()
@@ -103,7 +103,7 @@ class GuardRules:
 
 @dataclass(frozen=True)
 class TokenCheck:
-    """A request that every good token may make: that it is accepted shows that the token is."""
+    """A request that every valid token may make. Its acceptance proves the token."""
 
     path: str
     query: tuple[tuple[str, str], ...] = ()
@@ -111,18 +111,18 @@ class TokenCheck:
 
 @dataclass(frozen=True)
 class Profile:
-    """All that the client must know of one service.
+    """The facts about one service that the client needs.
 
     Attributes:
-        type: as the catalogue calls it.
-        kinds: of things, by name.
-        watched: the kind of things whose statuses a run follows, all by one poll; empty where there is none.
-        removal_order: kinds, in the order in which they are removed; what is not among them comes last.
-        removed_at_highest: whether things are removed at the highest microversion, and not at the lowest.
-        token_check: None where tokens are not tried at the start.
-        discovery: what the cloud has, by the name that Bindings use.
-        shared: things that the run did not make and a request may change, and how each is put back.
-        room: None where nobody knows.
+        type: the type of the service in the catalogue.
+        kinds: the kinds of things, by name.
+        watched: the kind of things whose statuses a run follows by one poll; empty if there is none.
+        removal_order: the kinds in the order of their removal; all others come last.
+        removed_at_highest: True if things are removed at the highest microversion instead of the lowest.
+        token_check: the request that proves a token at the start; None if there is none.
+        discovery: the candidates for things of the cloud, by their names in Bindings.
+        shared: sorts of things that the run did not make and may change, and the ways to restore them.
+        room: the limits on the number of things; None if unknown.
         missing_parts: what the cloud says with a refusal if it lacks an optional part; nothing was made then.
     """
 
@@ -140,7 +140,7 @@ class Profile:
     missing_parts: tuple[str, ...] = ()
 
     def version_headers(self, microversion: str) -> dict[str, str]:
-        """The headers that ask for a microversion, which may be of no right form, where that is what is tested."""
+        """The headers that ask for a microversion, which may be malformed if that is under test."""
         known = self.versions.headers or _usual_headers(self.type)
         try:
             version = Microversion.parse(microversion)
@@ -153,10 +153,10 @@ class Profile:
         }
 
     def kind(self, name: str) -> Kind:
-        """The kind of a name; one that the description does not know has its things at ``/<name>``."""
+        """The kind with a name. A kind that the description does not know has its things at ``/<name>``."""
         return self.kinds.get(name) or Kind(name)
 
     def kind_at(self, collection: str) -> Kind:
-        """The kind of the things of a collection, by its path; one that nobody knows is called as its last part."""
+        """The kind of the things at the path of a collection; an unknown kind is named by the last part of the path."""
         named = (kind for kind in self.kinds.values() if kind.collection == collection)
         return next(named, None) or Kind(collection.rpartition("/")[2], collection)

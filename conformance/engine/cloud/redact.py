@@ -1,7 +1,7 @@
-"""Keeping secrets out of the record.
+"""Keeps secrets out of the record.
 
-Two nets, one behind the other: what is a secret by the name of its holder (a header, a JSON member, a parameter of a
-URL), and the values themselves wherever they turn up again: a validation error repeats the password that it refuses.
+A value is a secret by its name: that of a header, of a JSON member, of a parameter in a URL. From then on the value
+itself is replaced wherever it comes back, because an error message may repeat the password that it refuses.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import quote
 PLACEHOLDER = "***"
 
 SHORTEST_KNOWN = 8
-"""Shorter values are not looked for by value: replacing every "secret" or "abc" would falsify the record."""
+"""The least length of a value that is replaced everywhere. To replace every "abc" would falsify the record."""
 
 _REMEMBERED = 512
 
@@ -60,7 +60,7 @@ _ENDINGS = ("password", "passwd", "_secret", "_token", "private_key")
 
 _WORD = r"(?:admin_?pass|password|passwd|private_key|user_data|secret|x-auth-token|x-subject-token|(?:\w+_)?token)"
 _TRIGGER = re.compile(r"(?i)pass|token|secret|private|user_data|://[^/]*@")
-"""What every text holds in which one of the patterns below could find anything."""
+"""A quick check: each text in which one of the patterns below could match holds one of these."""
 
 _PARAMETER = re.compile(rf"(?i)({_WORD}(?:=|%3[Dd]))(?!\*\*\*)((?:(?!%26)[^&\s\"'<>;#\\])+)")
 _MEMBER = re.compile(
@@ -76,7 +76,7 @@ _TOKEN_IN_PATH = re.compile(r"(/[\w-]*tokens/)[^/?#\s\"']+")
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether a JSON member of this name holds a secret; a prefix such as ``OS-EXT-SRV-ATTR:`` does not count."""
+    """Whether a JSON member of this name holds a secret. A prefix such as ``OS-EXT-SRV-ATTR:`` is ignored."""
     last = name.rpartition(":")[2].lower()
     return last in _NAMES or last.endswith(_ENDINGS)
 
@@ -92,11 +92,12 @@ class Redactor:
         self._dumped: tuple[tuple[str, str], ...] = ()
 
     def learn(self, secret: str, *, keep: bool = True) -> None:
-        """From now on replace this value wherever it occurs.
+        """Replace this value from now on, wherever it occurs.
 
         Args:
-            secret: values of fewer than SHORTEST_KNOWN characters are not learned.
-            keep: for good. Otherwise until some hundred others have come: the passwords of what a run makes are many.
+            secret: the value; it is ignored if it has fewer than SHORTEST_KNOWN characters.
+            keep: True to keep it for good. Others are forgotten after some hundred new ones, because a run sets many
+                passwords.
         """
         if len(secret) < SHORTEST_KNOWN or secret == PLACEHOLDER:
             return
@@ -110,12 +111,12 @@ class Redactor:
                 if len(self._recent) > _REMEMBERED:
                     self._recent.popitem(last=False)
             forms = {form for value in (*self._kept, *self._recent) for form in _forms(value)}
-            # The longest first, so that a secret that contains another goes as a whole.
+            # The longest first, so that a secret that contains another one is replaced as a whole.
             self._known = tuple(sorted(forms, key=len, reverse=True))
             self._dumped = tuple((form, json.dumps(form, ensure_ascii=False)[1:-1]) for form in self._known)
 
     def learn_from(self, value: Any) -> None:
-        """Learn the secrets that a JSON value holds by name, before they are met again in another text."""
+        """Learn the secrets in a JSON value by the names of its members."""
         if isinstance(value, Mapping):
             for name, inner in value.items():
                 if is_secret_name(str(name)):
@@ -128,7 +129,7 @@ class Redactor:
                 self.learn_from(inner)
 
     def text(self, text: str) -> str:
-        """Free text without secrets."""
+        """A text without secrets."""
         return _text(text, self._known)
 
     def url(self, url: str) -> str:
@@ -136,8 +137,8 @@ class Redactor:
         return self.text(url)
 
     def value(self, value: Any) -> Any:
-        """A JSON value without secrets. Its shape stays: objects and lists keep their members, null stays null."""
-        # Looking for each known secret in the whole once is much cheaper than in every string of it.
+        """A JSON value without secrets. It keeps its form: all members and elements, and null."""
+        # One search in the whole text is much cheaper than one in each of its strings.
         whole = json.dumps(value, ensure_ascii=False, default=str)
         return _value(value, tuple(secret for secret, dumped in self._dumped if dumped in whole))
 
@@ -180,7 +181,7 @@ def _value(value: Any, known: tuple[str, ...]) -> Any:
 
 
 def _forms(secret: str) -> set[str]:
-    """The secret as it may be spelled in a text: plain, in JSON, in a URL."""
+    """The spellings of a secret: plain, in JSON, in a URL."""
     return {
         secret,
         json.dumps(secret)[1:-1],
@@ -209,13 +210,13 @@ def _blank(value: Any) -> Any:
 
 
 GIVEN = Redactor()
-"""The secrets that the user gave to this process: they are masked in its messages, also before a client exists."""
+"""The secrets that the user gave to this process. They are masked in its messages, also before a client exists."""
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
-    """Return a message with some secrets masked, even short ones; each is replaced only where it stands as a word.
+    """A message with some secrets masked, even short ones; each is replaced only if it stands as a word.
 
-    Only for messages: in a record, masking a short password such as "admin" would falsify the answers of the cloud.
+    This is for messages only: in a record, masking a short password such as "admin" would falsify answers.
     """
     for secret in sorted(set(secrets), key=len, reverse=True):
         for form in sorted(_forms(secret), key=len, reverse=True):

@@ -1,4 +1,4 @@
-"""Removing what was made: in the order of dependence, with waiting, and as often as need be."""
+"""Removes the things of a run: in the order of dependence, with waits, and with as many attempts as needed."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ WORKERS = 8
 BAD_REQUEST = 400
 
 Tell = Callable[[str], None]
-"""Takes a sentence for a person."""
+"""A function that takes a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Thing:
-    """Something to remove."""
+    """A thing to remove."""
 
     kind: str
     id: str
@@ -48,7 +48,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Removal:
-    """How it went. ``trouble`` says why it is still there, or is None."""
+    """The outcome of a removal. ``trouble`` says why the thing still exists; None if it does not."""
 
     thing: Thing
     was_there: bool
@@ -56,13 +56,13 @@ class Removal:
 
 
 class Remover:
-    """Removes things of one run, and writes in the journal that they are gone.
+    """Removes things of one run, and notes in the journal that they are gone.
 
-    It waits although the run may have been stopped: what the run has made must go.
+    It also waits after the run was stopped, because the things of the run must go.
 
     Args:
-        timeout: seconds for one thing.
-        tell: takes a sentence whenever a wait begins.
+        timeout: the seconds for one thing.
+        tell: a function that takes a sentence whenever a wait begins.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Remover:
         self._version = str(highest) if highest is not None else None
 
     def remove_all(self, things: Iterable[Thing]) -> list[Removal]:
-        """Remove in the order of dependence, some at a time."""
+        """Remove things in the order of dependence, several at a time."""
         done: list[Removal] = []
         order = self._cloud.profile.removal_order
         ranked: dict[int, list[Thing]] = {}
@@ -90,9 +90,9 @@ class Remover:
         return done
 
     def remove(self, thing: Thing, *, wait: bool = True) -> Removal:
-        """Remove one thing. Something that is not there counts as removed.
+        """Remove one thing. A thing that does not exist counts as removed.
 
-        A thing that the guard does not let be removed is left: it must not keep the rest.
+        A thing whose removal the guard refuses is left, and the removal of the others goes on.
         """
         try:
             return self._removed(thing, wait)
@@ -112,7 +112,7 @@ class Remover:
         return removal
 
     def force(self, thing: Thing) -> bool:
-        """Have a thing removed at once, where its kind knows how; whether that was accepted."""
+        """Have a thing removed at once, if the description knows how. True if that was accepted."""
         act = self._cloud.profile.kind(thing.kind).deletion.force
         if act is None:
             return False
@@ -120,9 +120,9 @@ class Remover:
         return answer.ok or answer.status in NOT_THERE
 
     def _looked_at(self, thing: Thing, kind: Kind, wait: bool) -> Removal | None:
-        """How it goes with a thing that must not be asked for twice; None where its deletion must be asked for.
+        """The outcome for a thing that is being deleted already; None if its deletion must be requested.
 
-        A second DELETE that arrives while a first one ends can leave a thing in a task that nothing ever takes away.
+        A second DELETE that arrives at the end of the first one can leave a thing in a task that never ends.
         """
         rules = kind.deletion
         if not (rules.before or (wait and (rules.going or rules.going_tasks))):
@@ -142,7 +142,7 @@ class Remover:
         return None
 
     def _delete(self, thing: Thing, kind: Kind, deadline: float) -> Removal:
-        """Have the deletion accepted, again while the thing is locked or in use."""
+        """Request the deletion until it is accepted: again while the thing is locked or in use."""
         rules, unlocked, told = kind.deletion, False, False
 
         def ask() -> Answer:
@@ -161,32 +161,32 @@ class Remover:
             return answer
 
         def decided(answer: Answer) -> bool:
-            # Refused while in use (400, 409), or the cloud had trouble: the next time may be better.
+            # The thing is in use (400, 409), or the cloud had a failure: a later attempt may work.
             final = {401, 403, *NOT_THERE, *rules.final_codes}
             return answer.ok or answer.status in final or self._cloud.lost is not None or bool(kind.goes_with)
 
         answer = until(ask, decided, deadline - time.monotonic(), pause=0.2, growth=2)
-        # A part of a thing that is the run's is removed with that, which is told where it is left.
+        # A part of a thing of the run is removed with that thing, which is reported if it is left.
         if answer.ok or answer.status in NOT_THERE or kind.goes_with:
             return Removal(thing, answer.ok)
         return Removal(thing, True, said(f"DELETE {thing.path}", answer))
 
     def _never_was(self, thing: Thing, kind: Kind, answer: Answer) -> bool:
-        """Whether a refusal is of the id itself (400), and the list of its kind shows no such thing."""
+        """Whether the refusal is about the id itself (400), and the list of the kind shows no such thing."""
         if answer.status != BAD_REQUEST or not kind.listing.key or kind.deletion.kept:
             return False
         found, ended = listed(self._cloud, kind, thing.role)
         return ended is None and all(str(one.get(kind.id_field)) != thing.id for one in found)
 
     def _await(self, thing: Thing, kind: Kind, deadline: float) -> str | None:
-        """Wait until it is gone; why it is not, or None."""
+        """Wait until the thing is gone. Returns the reason why it is not; None if it is."""
         rules = kind.deletion
         if not rules.slow:
             return None
         self._tell(f"waiting until {thing} is gone, for {self._timeout:g} s at most")
         result = self._gone(thing, kind, deadline)
         if result.status in rules.kept and rules.force is not None:
-            # The cloud keeps deleted things for a while, in which they count against the quota.
+            # The cloud keeps deleted things for a while, and they count against the quota until then.
             answer = self._by_someone(thing, rules.force, any_refusal=True)
             if not answer.ok and answer.status not in NOT_THERE:
                 return said(f"the deletion of {thing.path} by force", answer)
@@ -202,7 +202,7 @@ class Remover:
         return wait_for_gone(self._watch, thing.id, left, kind=kind, role=thing.role, kept=kept)
 
     def _by_someone(self, thing: Thing, act: Act | None, any_refusal: bool = False) -> Answer:
-        """Ask as who made it, and as an administrator where that is forbidden; without an act for its deletion."""
+        """Send the DELETE or an act as the role that made the thing, or as an administrator if that is forbidden."""
         role = thing.role
         answer = self._act(thing, act, role)
         refused = not answer.ok and answer.status not in NOT_THERE if any_refusal else answer.status == 403
@@ -216,7 +216,7 @@ class Remover:
         return self._cloud.send(Ask(act.method, act.path.replace("{path}", thing.path), role, body=act.body))
 
     def _emptied(self, thing: Thing, kind: Kind) -> None:
-        """Take out what keeps a thing from being removed."""
+        """Remove the obstacles to the removal of a thing."""
         contents = kind.deletion.contents
         if contents is None:
             return
@@ -226,14 +226,14 @@ class Remover:
             self._by_someone(thing, replace(contents.act, body=body), any_refusal=True)
 
     def _remove_base(self, thing: Thing, kind: Kind) -> None:
-        """Remove what a thing stands on: nobody else knows of it."""
+        """Remove the base of a thing, which nobody else knows."""
         base = kind.deletion.base
         if base is None:
             return
         answer = self._cloud.get(thing.path, role=thing.role)
         below = self._cloud.profile.kind(base.kind)
         for id_ in stands_on(kind, kind.shown_in(answer.json) or {}):
-            self._journal.made(self._journal.intend(base.kind, "", role=thing.role), id_, below.path_of(id_))
+            self._journal.there(base.kind, id_, below.path_of(id_), role=thing.role)
             self.remove(Thing(base.kind, id_, below.path_of(id_), thing.role))
 
 
@@ -255,7 +255,7 @@ def stands_on(kind: Kind, view: View) -> Iterator[str]:
 
 
 def _with_value(body: Any, value: Any) -> Any:
-    """A body with a value in place of the text ``{value}``."""
+    """The body with a value in place of the text ``{value}``."""
     if isinstance(body, dict):
         return {name: _with_value(inner, value) for name, inner in body.items()}
     return value if body == "{value}" else body

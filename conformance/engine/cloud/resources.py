@@ -1,8 +1,9 @@
-"""Makes things of the kinds that a description knows: each one is journaled, waited for, and removed in the end."""
+"""Makes things of the kinds in a description. Each one is written into the journal, awaited, and removed at the end."""
 
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Event, Lock
@@ -14,6 +15,7 @@ from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.discover import Missing
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask, said
+from conformance.engine.cloud.faults import says_quota
 from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.removal import Remover, Thing, stands_on
 from conformance.engine.cloud.roles import Role
@@ -31,8 +33,11 @@ if TYPE_CHECKING:
 REMOVAL = 30.0
 """The longest wait, in seconds, until a thing that nobody needs any more is gone."""
 
+IN_VAIN = 2
+"""The number of attempts after which a thing is not requested again, if no such thing ever became ready."""
+
 NAME = "name"
-"""The Binding of a factory's body for which the new thing's name stands."""
+"""The resource of the Binding, in the body of a factory, that stands for the name of the new thing."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +45,10 @@ class Made:
     """A resource that this run made.
 
     Attributes:
-        id: by which its path names it.
-        path: at which it is read and deleted.
-        body: the resource as last seen: by the wait for its status where it has one, else in the answer.
-        answer: the answer to the creation.
+        id: the id in its path.
+        path: the path at which it is read and deleted.
+        body: the last view of the resource: from the wait for its status if it has one, else from the answer.
+        answer: the answer to the request that made it.
     """
 
     kind: str
@@ -56,14 +61,14 @@ class Made:
 
 
 class Resources:
-    """Makes and removes the things of one run. Raises ResourceError, in one sentence, if one cannot be had.
+    """Makes and removes the things of one run. Raises ResourceError: a thing cannot be made or removed.
 
     Args:
-        timeout: seconds that one thing may take to be ready, or to go.
-        stopping: the run's: set, it ends the wait for a thing to be ready.
+        timeout: the seconds until one thing must be ready, or gone.
+        stopping: the event that ends the run, and the waits for things to be ready.
 
     Attributes:
-        usual: kind -> the variant in which its usual things are made on this cloud.
+        usual: kind -> the variant of its usual things on this cloud.
     """
 
     def __init__(
@@ -86,13 +91,14 @@ class Resources:
         self._lock = Lock()
         self._spare: Made | None = None
         self.usual: dict[str, str] = {}
+        self._in_vain: dict[str, list[str] | None] = {}  # None: such a thing became ready once
 
     def rand_name(self, kind: str = "") -> str:
-        """Make up a name that begins with the run's prefix."""
+        """A new name that begins with the prefix of the run."""
         return self._journal.rand_name(kind)
 
     def can_make(self, kind: str) -> bool:
-        """Whether the description says how things of a kind are made."""
+        """Whether the description says how to make things of a kind."""
         return self._cloud.profile.kind(kind).factory is not None
 
     def make(
@@ -109,22 +115,22 @@ class Resources:
         of: str = "",
         wait: bool = True,
     ) -> Made:
-        """Make a thing, and wait until it is ready where its kind has a status that says so.
+        """Make a thing, and wait until it is ready if its kind has a status for that.
 
         Args:
-            kind: by name.
-            role: as whom.
-            microversion: of the request.
-            name: of the thing; a new one where none is given.
-            variant: a sort of the kind, by its name in the factory; empty for the usual one.
-            fields: further members of the thing's body, which win over the factory's.
-            beside: members of the request beside the thing.
-            query: of the request.
-            of: what it is made of, where the factory's path has a place for that.
-            wait: whether to wait until it is ready.
+            kind: the name of the kind.
+            role: the role that makes it.
+            microversion: the microversion of the request.
+            name: the name of the thing; None for a new one.
+            variant: the name of a variant in the factory; empty for the usual one.
+            fields: further fields of the thing, which win over those of the factory.
+            beside: members of the body beside the thing.
+            query: the query of the request.
+            of: the id of the thing from which it is made, if the path of the factory has a place for that.
+            wait: True to wait until it is ready.
 
         Raises:
-            ResourceError: it cannot be made, or is not ready in time.
+            ResourceError: the thing cannot be made, or is not ready in time.
         """
         known = self._cloud.profile.kind(kind)
         if known.factory is None:
@@ -138,18 +144,12 @@ class Resources:
         more = {**known.factory.variants.get(variant, {}), **(fields or {})}
         body = self._body(known.factory, name, role, microversion, more, beside or {})
         path = known.factory.path.replace("{of}", of) or known.collection
-        made = self._make(known, path, body, name, role, microversion, query)
         if not (wait and known.status.ready):
-            return made
-        try:
-            return self._ready(known, made)
-        except ResourceError:
-            # Nobody gets this thing, and until the end of the run it would count against the quota.
-            self._remover().remove(Thing(kind, made.id, made.path, made.role), wait=False)
-            raise
+            return self._make(known, path, body, name, role, microversion, query)
+        return self._made_ready(known, path, body, name, role, microversion, query)
 
     def keep(self, made: Made) -> None:
-        """Keep a thing that nothing was done to, so that it is given in the place of the next one of its kind."""
+        """Keep an unused thing; ``make`` returns it instead of the next one of its kind."""
         with self._lock:
             self._spare = made
 
@@ -162,7 +162,7 @@ class Resources:
             return spare
 
     def delete(self, made: Made, *, wait: bool = True) -> None:
-        """Delete one thing and wait until it is gone, by force where the cloud would keep it for a while."""
+        """Delete one thing and wait until it is gone; by force if the cloud would keep it for a while."""
         removal = self._remover().remove(Thing(made.kind, made.id, made.path, made.role), wait=wait)
         if removal.trouble:
             raise ResourceError(f"{made.kind} {made.id} could not be removed: {removal.trouble}")
@@ -181,10 +181,10 @@ class Resources:
         )
 
     def drop(self, id_: str, role: Role) -> None:
-        """Have a thing of the kind that the run watches deleted at once, and do not wait.
+        """Have a thing of the kind that the run watches deleted, without a wait.
 
-        A cloud that keeps deleted things for a while keeps what they occupy, too, and grows slower with each; so the
-        deletion is forced, where that is let.
+        The deletion is forced if that is allowed: a cloud that keeps deleted things for a while also keeps the things
+        attached to them, and becomes slower with each.
         """
         kind, remover = self._watch.kind, self._remover()
         thing = Thing(kind.name, id_, kind.path_of(id_), role)
@@ -192,9 +192,7 @@ class Resources:
             remover.remove(thing, wait=False)
 
     def close(self, *, own: bool = True) -> tuple[str, ...]:
-        """Delete all that this process made and that is left, in parallel; or what any process of the run has left.
-
-        What tests made is among it, by its place in the journal.
+        """Delete the remaining things of this process in the journal, several at a time; or those of all processes.
 
         Returns:
             A sentence for each thing that could not be removed.
@@ -214,7 +212,7 @@ class Resources:
         more: Mapping[str, Any],
         beside: Mapping[str, Any],
     ) -> Any:
-        """The body of a request: the factory's with what is given, and with values for its Bindings."""
+        """The body of a request: that of the factory with further fields, and with values for its Bindings."""
         body = copy.deepcopy(factory.body)
         inner = next(iter(body.values())) if len(body) == 1 else None
         thing = inner if isinstance(inner, dict) else body
@@ -234,7 +232,7 @@ class Resources:
         return body
 
     def _found_in(self, value: Any) -> list[object]:
-        """A value with the discovered things in place of its Bindings."""
+        """The discovered things for the Bindings in a value."""
         if isinstance(value, Binding):
             return [self._discovery.found(value.resource)] if self._discovery.knows(value.resource) else []
         inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -279,8 +277,39 @@ class Resources:
             raise ResourceError(f"a {kind.name} was made, but {was}", answer)
         return Made(kind.name, found.id, name, found.path, role, kind.shown_in(answer.json) or {}, answer)
 
+    def _made_ready(
+        self,
+        kind: Kind,
+        path: str,
+        body: Any,
+        name: str,
+        role: Role,
+        microversion: str | None,
+        query: tuple[tuple[str, str], ...],
+    ) -> Made:
+        """Make a thing and wait until it is ready; not again if the same request has never worked.
+
+        A cloud may accept requests for things that it cannot make, and the run would wait for each.
+        """
+        alike = json.dumps([path, str(role), body], sort_keys=True, default=str).replace(name, "")
+        with self._lock:
+            failed = self._in_vain.setdefault(alike, [])
+            if failed is not None and len(failed) >= IN_VAIN:
+                raise ResourceError(f"{failed[0]}; this was tried {len(failed)} times, and is not tried again")
+        made = self._make(kind, path, body, name, role, microversion, query)
+        try:
+            ready = self._ready(kind, made)
+        except ResourceError as error:
+            if failed is not None and not self._stopping.is_set() and not says_quota(str(error)):
+                failed.append(str(error))
+            # Nobody gets this thing, and until the end of the run it would count against the quota.
+            self._remover().remove(Thing(kind.name, made.id, made.path, made.role), wait=False)
+            raise
+        self._in_vain[alike] = None
+        return ready
+
     def _ready(self, kind: Kind, made: Made) -> Made:
-        """Wait until a new thing is as it should be, and write down what was made with it."""
+        """Wait until a new thing is ready, and write the things made with it into the journal."""
         result = wait_for_status(
             self._watch,
             made.id,
@@ -308,7 +337,7 @@ class Resources:
         return replace(made, body=result.view)
 
     def _note_brought(self, view: View, field_name: str, brought: str, role: Role) -> None:
-        """Write down what came with a thing: what something else was made of does not go with it."""
+        """Write the things made with another one into the journal, because its deletion does not remove them."""
         listed = shown_fields.value(view, field_name, None)
         ids = (one.get("id") if isinstance(one, dict) else None for one in (listed if isinstance(listed, list) else ()))
         self._note(brought, (id_ for id_ in ids if isinstance(id_, str) and safe_in_path(id_)), role)
@@ -317,18 +346,18 @@ class Resources:
         """Write things into the journal that came about without a request for them."""
         for id_ in ids:
             path = self._cloud.profile.kind(kind).path_of(id_)
-            self._journal.made(self._journal.intend(kind, "", role=role), id_, path)
+            self._journal.there(kind, id_, path, role=role)
 
 
 def _reaches(microversion: str | None, lowest: Microversion | None) -> bool:
-    """Whether a request at a microversion, or at none, is at the lowest one that is wanted or above it."""
+    """Whether a microversion is the lowest allowed one or a higher one; no microversion counts as the lowest of all."""
     if lowest is None or microversion == "latest":
         return True
     return microversion is not None and Microversion.parse(microversion) >= lowest
 
 
 def _course(kind: Kind, result: WaitResult) -> str:
-    """The statuses that a thing went through, and what it says of its failure."""
+    """The statuses of a thing in order, and the reason that it shows for its failure."""
     course = " -> ".join(result.statuses) or "it was never seen"
     fault = shown_fields.value(result.view, kind.status.fault_field) if kind.status.fault_field else ABSENT
     return course if fault in (ABSENT, None) else f"{course} ({fault})"

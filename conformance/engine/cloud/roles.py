@@ -1,4 +1,4 @@
-"""The role that sends a request, or none."""
+"""The senders of requests: the roles of a run, and nobody."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from enum import Enum, StrEnum
 class Role(StrEnum):
     """The roles that a run may have.
 
-    MEMBER, ADMIN, READER and VISITOR share a project, in which a visitor's role gives no right; ALT is a member of
-    another one.
+    MEMBER, ADMIN, READER and VISITOR belong to one project, in which the role of VISITOR gives no right. ALT is a
+    member of another project.
     """
 
     MEMBER = "member"
@@ -20,7 +20,7 @@ class Role(StrEnum):
 
 
 class Anonymous(Enum):
-    """Nobody: a request without a token, or with a token that is none."""
+    """Nobody: a request without a token, or with an invalid one."""
 
     NO_TOKEN = "no token"  # noqa: S105 -- not a secret, the absence of one
     BAD_TOKEN = "a token that is none"  # noqa: S105

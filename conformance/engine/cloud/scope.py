@@ -1,4 +1,4 @@
-"""The project in the address of a request: that of the role that asks."""
+"""The project in the address of a request, which is that of the role that asks."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from conformance.engine.cloud.roles import Role, Sender
 
 @dataclass(frozen=True)
 class Scope:
-    """Which paths stand below a project, and the text by which an address names each role's.
+    """The paths that stand below a project, and the project of each role.
 
     Attributes:
-        by_role: the text; a role that is not here has no known project.
-        parts: first parts of the paths that stand below the project; None for all paths.
+        by_role: the text that names the project of a role in an address; other roles have no known project.
+        parts: the first parts of the paths that stand below a project; None for all paths.
     """
 
     by_role: Mapping[Role, str] = field(default_factory=dict)
     parts: frozenset[str] | None = frozenset()
 
     def part(self, sender: Sender, path: str) -> str:
-        """The part of the address between the root and a path: the project of who sends, a slash first, or nothing.
+        """The part of the address between the root and a path: a slash and the project of the sender, or nothing.
 
-        Who has no token asks as a member would.
+        A request without a token has the project of a member.
 
         Raises:
-            RoleMissing: the path stands below the project, and that of the role is not known.
+            RoleMissing: the path stands below a project, and that of the role is unknown.
         """
         if self.parts is not None and path.lstrip("/").partition("/")[0] not in self.parts:
             return ""
@@ -39,4 +39,4 @@ class Scope:
 
 
 NOWHERE = Scope()
-"""No path stands below a project."""
+"""The scope in which no path stands below a project."""

@@ -1,18 +1,19 @@
-"""Finding again, by its unique name, what was asked for but never answered."""
+"""Finds things by their unique names, after requests that were never answered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.exchange import said
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.listing import listed
+from conformance.engine.cloud.listing import found_by_name, listed
 from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.journal import Entry, Intent, Journal
@@ -24,8 +25,8 @@ class Found:
     """The outcome of a search.
 
     Attributes:
-        things: to be removed; the journal holds them already.
-        lost: a sentence for each intent of which it cannot be said whether anything came of it.
+        things: the things to remove, which are in the journal by now.
+        lost: a sentence for each intent whose outcome nothing shows.
     """
 
     things: tuple[Thing, ...]
@@ -33,37 +34,46 @@ class Found:
 
 
 def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> Found:
-    """Look for all that these entries may have left: what the journal names, and what only a name can find.
+    """Look for all things that entries of a journal may have left: those with known ids, and those with known names.
 
-    By name are found: what was asked for but not answered; further things that one request made; and what a thing may
-    leave behind, which bears its name.
+    A thing is found by its name if its request was not answered, if one request made several things, or if another
+    thing with the name has left it behind.
     """
     entries = tuple(entries)
     things = [Thing(entry.intent.kind, id_, path, _role(entry.intent)) for entry in entries for id_, path in entry.left]
     lost: list[str] = []
     wanted = _wanted(cloud, journal, entries)
-    for (name, role), intents in wanted.items():
+    for (name, role), those in wanted.items():
         if role not in cloud.roles:
-            lost += [f"{one.kind} {one.name}: the role {role} is missing" for one in intents if one.kind == name]
+            asked = (one.intent for one in those if one.intent.kind == name)
+            lost += [f"{one.kind} {one.name}: the role {role} is missing" for one in asked]
             continue
         kind = cloud.profile.kind(name)
-        found, trouble = _listing(cloud, journal, kind, role)
-        for intent in intents:
-            named = [(id_, called) for id_, called in found if _named_by(called, intent.name, journal)]
+        records, trouble = _records(cloud, journal, kind, role, those)
+        for entry in those:
+            intent = entry.intent
+            named = [
+                (str(one[kind.id_field]), called)
+                for one in records
+                if _named_by(called := _name_in(one, kind), intent.name, journal)
+            ]
             mine = [(id_, called) for id_, called in named if safe_in_path(id_)]
             if len(mine) < len(named):
                 lost.append(f"{name} {intent.name}: it is shown with an id that no request can hold safely")
                 continue
             for id_, called in mine:
                 if not journal.owns(id_, kind.collection):
-                    owner = intent if intent.kind == name else journal.intend(name, called, role=role)
-                    journal.made(owner, id_, kind.path_of(id_))
+                    if intent.kind == name:
+                        journal.made(intent, id_, kind.path_of(id_))
+                    else:
+                        journal.there(name, id_, kind.path_of(id_), name=called, role=role)
                     things.append(Thing(name, id_, kind.path_of(id_), role))
             if intent.kind != name or mine:
                 continue
-            if trouble:
-                called = f"{name} {intent.name}".strip()
-                lost.append(f"{called}: {trouble}")
+            doubt = trouble or _doubt(journal, kind, entry, records)
+            if doubt:
+                called = f"{name} {intent.name}".strip() if kind.name_field else name
+                lost.append(f"{called}: {doubt}")
             else:
                 journal.refused(intent)
     unreachable = [thing for thing in things if thing.role not in cloud.roles]
@@ -71,21 +81,21 @@ def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> Found:
     return Found(tuple(thing for thing in things if thing not in unreachable), tuple(lost))
 
 
-def _wanted(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> dict[tuple[str, Role], list[Intent]]:
-    """The intents whose names must be looked for, by the kind of things and the role that lists them."""
-    wanted: dict[tuple[str, Role], list[Intent]] = {}
+def _wanted(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> dict[tuple[str, Role], list[Entry]]:
+    """The entries whose names must be found, by the kind of things and the role that lists them."""
+    wanted: dict[tuple[str, Role], list[Entry]] = {}
     for entry in entries:
         intent = entry.intent
         kind, role = cloud.profile.kind(intent.kind), _role(intent)
         if not entry.ids and not entry.settled:
             if kind.goes_with:
-                journal.refused(intent)  # if it was made, then in a thing of the run, with which it goes
+                journal.refused(intent)  # it would be a part of a thing of the run, which is removed
             else:
-                wanted.setdefault((intent.kind, role), []).append(intent)
+                wanted.setdefault((intent.kind, role), []).append(entry)
         for left in kind.leaves if entry.ids else ():
-            # What an administrator of another project has done to it may have left something there.
+            # An administrator of another project may have made things from it in that project.
             for each in dict.fromkeys((role, *sorted(cloud.roles - {Role.READER, Role.VISITOR}))):
-                wanted.setdefault((left, each), []).append(intent)
+                wanted.setdefault((left, each), []).append(entry)
     return wanted
 
 
@@ -93,29 +103,56 @@ def _role(intent: Intent) -> Role:
     return Role(intent.role) if intent.role in set(Role) else Role.MEMBER
 
 
+def _name_in(record: Mapping[str, Any], kind: Kind) -> str:
+    return str(record.get(kind.name_field) or "") if kind.name_field else ""
+
+
 def _named_by(name: str, intended: str, journal: Journal) -> bool:
-    """Whether a name is the intended one or made from it. A name without our prefix proves nothing."""
+    """Whether a name is the intended one or begins with it. A name without the prefix of the run proves nothing."""
     if not any(intended.startswith(prefix) for prefix in journal.prefixes):
         return False
     return name == intended or name.startswith(f"{intended}-")
 
 
-def _listing(cloud: Cloud, journal: Journal, kind: Kind, role: Role) -> tuple[list[tuple[str, str]], str | None]:
-    """Ids and names of all that there is of a kind; why it could not be listed."""
-    how = kind.listing
-    if not how.key:
+def _records(
+    cloud: Cloud, journal: Journal, kind: Kind, role: Role, those: Iterable[Entry]
+) -> tuple[list[dict[str, Any]], str | None]:
+    """All that there is of a kind, or all that bears a name of the run; why it could not be listed."""
+    if not kind.listing.key:
         return [], f"it is not known how to look for a {kind.name}"
-    records, ended = listed(cloud, kind, role, prefix=cloud.prefix)
-    if kind.name_field:
-        found = [(str(one[kind.id_field]), str(one.get(kind.name_field) or "")) for one in records]
-        return found, said(f"GET {kind.collection}", ended) if ended else None
-    if ended:
-        return [], said(f"GET {kind.collection}", ended)
-    # Where there is none but what the run knows and what somebody uses, none can be left.
-    free = [
-        str(one.get((*kind.alias_fields, kind.id_field)[0]))
-        for one in records
-        if not one.get(how.user_field) and not journal.owns(str(one[kind.id_field]), kind.collection)
-    ]
-    why = f"{kind.many()} cannot be found by a name; check whether the run has left one of {', '.join(free)}"
-    return [], why if free else None
+    by_name = all(found_by_name(kind, one.intent.name, journal.prefixes) for one in those)
+    records, ended = listed(cloud, kind, role, prefix=cloud.prefix if by_name else "")
+    return records, said(f"GET {kind.collection}", ended) if ended else None
+
+
+def _doubt(journal: Journal, kind: Kind, entry: Entry, records: Iterable[Mapping[str, Any]]) -> str | None:
+    """Which of the things that are there may have come of an intent that no name can find; None where none may.
+
+    A thing may have that was not there before, that is not known to be the run's, that nobody uses, and that has the
+    name which was asked for, if the kind has names. Others who use the project may have made it as well, which nothing
+    tells, so it is theirs to decide.
+    """
+    intent, user, before = entry.intent, kind.listing.user_field, entry.before
+    if found_by_name(kind, intent.name, journal.prefixes):
+        return None
+    shown = []
+    for one in records:
+        id_ = str(one[kind.id_field])
+        if (before and id_ in before.ids) or (user and one.get(user)) or journal.owns(id_, kind.collection):
+            continue
+        if not kind.name_field or _name_in(one, kind) == intent.name:
+            called = next((str(one[name]) for name in kind.alias_fields if one.get(name)), id_)
+            shown.append(f"{called} (DELETE {kind.path_of(id_)})")
+    if not shown:
+        return None
+    many = len(shown) > 1
+    who, it, is_ = (f"one of {', '.join(shown)}", "them", "they are") if many else (shown[0], "it", "it is")
+    unused = f"{is_} used by nobody, and " if user else ""
+    sentence = f"{who} may be the run's, but nothing shows who made {it}: {unused}"
+    if before is None:
+        return f"{sentence}no look tells since when {is_} there; ask the others who use the project"
+    when = datetime.fromtimestamp(before.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    advice = (
+        "remove the one that nobody else in the project made" if many else "remove it if nobody else in the project did"
+    )
+    return f"{sentence}{is_} new since {when}, just before the run asked for one; {advice}"

@@ -1,6 +1,6 @@
-"""Things that a run did not make and a request may change: how each is read before that, and how it is put back.
+"""Shared things: a run did not make them, and a request may change them. This module reads and restores them.
 
-A service's description says it (section ``shared``): quotas, the states of services, defaults.
+The section ``shared`` of a description lists them: quotas, the states of services, defaults.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from specs.microversion import Microversion
 
 View = Mapping[str, Any]
-"""A thing as the cloud shows it."""
+"""The view of a thing."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,11 @@ class Change:
     """A request that changes a shared thing.
 
     Attributes:
-        method, path: of the request; the placeholders of the path name the thing.
-        where: field of the thing -> member of the body that names the thing by it.
-        sets: field -> values, one of which the field has after the request.
-        members: whether the request sets the fields that its body names.
-        becomes: path of a view that shows the fields as they are after the request, such as defaults.
+        method, path: the method and the path of the request; the placeholders of the path name the thing.
+        where: a field of the thing -> the member of the body that names the thing by this field.
+        sets: a field -> the values of which it has one after the request.
+        members: True if the request sets the fields that its body names.
+        becomes: the path of a view with the fields as they are after the request, such as defaults.
     """
 
     method: str
@@ -37,7 +37,7 @@ class Change:
     becomes: str = ""
 
     def named(self, method: str, path: str) -> dict[str, str] | None:
-        """The values of the placeholders where a request is this one, else None."""
+        """The values of the placeholders if a request is this one; else None."""
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(self.path))
         found = re.fullmatch(f"{pattern}/?", path) if method.upper() == self.method else None
         return {name: unquote(value) for name, value in found.groupdict().items()} if found else None
@@ -48,10 +48,10 @@ class Restoration:
     """The request that sets fields of a shared thing.
 
     Attributes:
-        method, path: of the request; ``{id}`` is the field of that name where the thing comes from a list.
-        within: the member of the body that holds the fields; empty where the body holds them itself.
+        method, path: the method and the path of the request; ``{id}`` stands for the id of an element of a list.
+        within: the member of the body with the fields; empty if they are at the top.
         beside: further members, such as one that enforces the change.
-        together: fields of which none is set without the others.
+        together: fields that can only be set together.
     """
 
     path: str
@@ -66,14 +66,14 @@ class Shared:
     """A sort of shared things.
 
     Attributes:
-        name: as sentences call one.
-        path: at which one is read, or a list of them.
-        key: the member of the answer that holds it, or the list.
-        put_back: the request that sets its fields.
-        changes: the requests that change one; the first that fits counts.
-        id_field: of an element of the list, by which ``put_back`` names it.
-        query: query parameters of a change that name the thing, too.
-        microversion: of the requests that read it and put it back; empty for none.
+        name: the name of one thing in messages.
+        path: the path at which one thing, or a list of them, is read.
+        key: the member of the answer with the thing or the list.
+        put_back: the request that sets the fields of a thing.
+        changes: the requests that change a thing; the first one that fits counts.
+        id_field: the field of an element of the list with the id for ``put_back``.
+        query: query parameters of a change that belong to the name of the thing.
+        microversion: the microversion of the requests that read and restore it; empty for none.
     """
 
     name: str
@@ -88,17 +88,17 @@ class Shared:
 
 @dataclass(frozen=True)
 class Debt:
-    """A shared thing that the run changes, and all that is needed to put it back, also by another process later.
+    """A shared thing that the run changes, with everything that any later process needs to restore it.
 
     Attributes:
-        key: names the debt within the run's journals.
-        name: of the sort of thing.
-        path, query, holder, where: the request that reads it, the member of the answer that holds it, and the fields
-            by which it is known in a list (none where the member holds the thing alone).
-        back, method, within, beside, together: the request that puts it back (see ``Restoration``).
-        microversion: of both; empty for none.
-        was: field -> value before the first change of the run.
-        meant: field -> values to which the run has set the field; another value is somebody else's.
+        key: the name of the debt in the journals of the run.
+        name: the name of the thing in messages.
+        path, query, holder, where: the request that reads it, the member of the answer with the thing or a list, and
+            the fields by which it is found in the list (none without a list).
+        back, method, within, beside, together: the request that restores it (see ``Restoration``).
+        microversion: the microversion of both requests; empty for none.
+        was: a field -> its value before the first change of the run.
+        meant: a field -> the values that the run has set; any other value was set by somebody else.
     """
 
     key: str
@@ -118,7 +118,7 @@ class Debt:
 
     @classmethod
     def read(cls, line: Mapping[str, Any]) -> Debt | None:
-        """The debt of a line of a journal; None where the line holds none that can be understood."""
+        """The debt in a line of a journal; None if the line holds no readable debt."""
         given = {name: line[name] for name in cls.__dataclass_fields__ if name in line}
         try:
             debt = cls(**given)
@@ -129,7 +129,7 @@ class Debt:
 
     @property
     def of(self) -> tuple[Any, ...]:
-        """The thing that it is about."""
+        """The thing in words."""
         return self.back, self.query
 
     def __str__(self) -> str:
@@ -137,7 +137,7 @@ class Debt:
         return f"{self.name} at {self.back} ({values})"
 
     def shown_in(self, body: Any) -> View | None:
-        """The thing as the body of an answer shows it; None where it is not there."""
+        """The thing in the body of an answer; None if it is missing."""
         return next(views(body, self.holder, self.where), None)
 
     def body(self, fields: Mapping[str, Any]) -> Any:
@@ -147,7 +147,7 @@ class Debt:
 
 
 def views(body: Any, holder: str, where: Mapping[str, str]) -> Iterator[View]:
-    """The thing that a member of an answer holds, or the things of the list there that have some fields."""
+    """The thing in a member of an answer, or the things with some fields in the list there."""
     held = body.get(holder) if isinstance(body, Mapping) else None
     for one in held if isinstance(held, list) else [held]:
         if isinstance(one, Mapping) and all(str(one.get(name)) == value for name, value in where.items()):
@@ -160,5 +160,5 @@ def filled(path: str, values: Mapping[str, str]) -> str:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are one, although a request may write a number or a truth value as a text."""
+    """Whether two values are equal, although a request may write a number or a truth value as text."""
     return one == other or str(one).lower() == str(other).lower()

@@ -1,9 +1,9 @@
-"""Whether the cloud still answers as it did when the run began, or something between it and us has given out.
+"""Finds out whether the cloud still answers as at the start of the run, or whether its answers come from elsewhere.
 
-A token that has expired, the page of a proxy or of a sign-in, an overloaded service and a line that is down all come in
-the place of an answer, and would be taken for one. So an answer that could be such is followed by a
-control: a GET that the same role was answered before. As long as that is answered as it was, the doubtful answer is the
-cloud's own. If it is not, for some seconds on end, the run has lost the cloud, and what it asks for decides nothing.
+An expired token, the page of a proxy or a sign-in page, an overloaded service or a failure on the way would pass for
+an answer of the cloud. So a doubtful answer is followed by a control: a GET of the same role that was answered before.
+If the control is answered as before, the doubtful answer is the cloud's own. If it is not, for some seconds, the run
+has lost the cloud, and no answer decides anything any more.
 """
 
 from __future__ import annotations
@@ -23,23 +23,24 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.roles import Role
 
 PATIENCE = 15.0
-"""Seconds from the doubtful request on, within which the cloud may come back."""
+"""The seconds after a doubtful request within which the cloud may come back."""
 
 PAUSE = 2.0
 """Seconds between two controls."""
 
 BUSY = frozenset({413, 429, 503})
-"""Codes of a cloud, or of what stands before it, that has too much to do."""
+"""Codes of an overloaded cloud, or of an overloaded front end."""
 
 _FORBIDDEN, _GONE, _REFUSED_TOKEN = 403, 404, 401
 
 
 @dataclass(frozen=True)
 class Control:
-    """A GET with the answer that it had.
+    """A GET with its former answer.
 
     Attributes:
-        members: of the JSON object that was the answer.
+        status: the code of the answer.
+        members: the keys of the JSON object that was the answer.
     """
 
     path: str
@@ -49,7 +50,7 @@ class Control:
     members: frozenset[str]
 
     def holds(self, answer: Answer) -> bool:
-        """Whether the same GET is answered as it was; a thing that was there may be gone."""
+        """Whether an answer to the same GET is like the former one; the thing may have been deleted."""
         if not isinstance(answer.json, dict):
             return False
         if answer.status == _GONE and self.status != _GONE:
@@ -58,18 +59,18 @@ class Control:
 
 
 Look = Callable[["Role", Control], "Answer"]
-"""Makes a control in a role, with a short time limit, and waits for no Retry-After."""
+"""Sends a control in a role, with a short time limit, and without waiting for Retry-After."""
 
 
 class Standing:
-    """What is known of the cloud's answers. Safe to use from many threads.
+    """The standing of the cloud in this run. Safe to use from many threads.
 
     Args:
-        look: makes a control.
+        look: a function that sends a control.
 
     Attributes:
-        lost: why the cloud no longer answers as it did, in one sentence; None while it does.
-        when_lost: is called when ``lost`` is set.
+        lost: the reason why the cloud no longer answers as before, in one sentence; None while it does.
+        when_lost: a function that is called when ``lost`` is set.
     """
 
     def __init__(self, look: Look) -> None:
@@ -80,17 +81,17 @@ class Standing:
         self._lock = Lock()
 
     def learn(self, role: Role, ask: Ask, answer: Answer) -> None:
-        """Remember a GET that was answered, as a control for later."""
+        """Remember an answered GET as a later control."""
         if (answer.ok or answer.status == _FORBIDDEN) and isinstance(answer.json, dict) and answer.json:
-            # Links to further pages come and go.
+            # The links to further pages are not in every answer.
             members = frozenset(name for name in answer.json if not name.endswith("_links"))
             known = self._known.setdefault(role, {})
             known[ask.path.split("/")[1]] = Control(ask.path, ask.query, ask.microversion, answer.status, members)
 
     def account(self, role: Role, answer: Answer) -> str | None:
-        """Say why a doubtful answer is not the cloud's own; None if it is, or nothing tells.
+        """The reason why a doubtful answer is not the cloud's own; None if it is, or if nothing shows that.
 
-        It may take some seconds, in which the cloud may come back, and then what was asked can be asked again.
+        This may take some seconds, in which the cloud may come back. Then the request can be sent again.
         """
         with self._lock:
             if self.lost is not None:
@@ -112,28 +113,28 @@ class Standing:
         return self.lost
 
     def look_again(self) -> None:
-        """See whether a cloud that was lost has come back: what a run has made should be removed if it can be."""
+        """Find out whether a lost cloud has come back, so that the things of the run can be removed."""
         with self._lock:
             if self.lost is not None and any(self._seen(role, 1) is None for role in list(self._known)[:1]):
                 self.lost = None
 
     def _seen(self, role: Role, most: int = 2) -> tuple[Control, Answer] | None:
-        """A control that does not hold, with its answer; None if one does, or there is none."""
+        """A control that fails, with its answer; None if one holds, or if there is none."""
         known = list(self._known.get(role, {}).values())
         failed = None
-        # One of them may be what the cloud itself is at odds with.
+        # Two are tried, because the cloud itself may have a failure at one of them.
         for control in dict.fromkeys([*known[:1], *known[-1:]][:most]):
             answer = self._look(role, control)
             if control.holds(answer):
                 return None
             failed = control, answer
             if answer.error and answer.ms > 1000 * PAUSE:
-                break  # nobody answers, so another question would wait as long
+                break  # nobody answers, so another control would take as long
         return failed
 
 
 def doubtful(answer: Answer, *, with_token: bool) -> bool:
-    """Whether something else than the cloud could have given an answer, or kept it back."""
+    """Whether an answer, or the lack of one, may be due to something between this machine and the cloud."""
     if answer.error or answer.status >= 500 or 300 < answer.status < 400 or answer.status in BUSY:
         return True
     if answer.status == _REFUSED_TOKEN and with_token:
@@ -142,12 +143,12 @@ def doubtful(answer: Answer, *, with_token: bool) -> bool:
 
 
 def is_busy(status: int, headers: Mapping[str, str]) -> bool:
-    """Whether an answer asks for patience: a 503 does so by its Retry-After alone."""
+    """Whether an answer asks for patience; a 503 does so only with Retry-After."""
     return status in BUSY and (status != 503 or "Retry-After" in headers)
 
 
 def retry_after(value: str | None) -> float | None:
-    """Seconds from a Retry-After header, which gives them or a date; None where it gives neither."""
+    """The seconds of a Retry-After header, which are a number or a date; None if it is neither."""
     if value is None:
         return None
     if value.strip().isascii() and value.strip().isdigit():
@@ -158,8 +159,16 @@ def retry_after(value: str | None) -> float | None:
         return None
 
 
+def seconds_ahead(headers: Mapping[str, str]) -> float | None:
+    """The seconds by which the clock of this machine is ahead of the answer's Date; None if the answer has no date."""
+    try:
+        return time.time() - email.utils.parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
 def not_the_cloud(asked: str, answer: Answer) -> str | None:
-    """Say that something before the cloud has answered a request for JSON; None if nothing shows that."""
+    """One sentence if an answer to a request for JSON did not come from the cloud; None if nothing shows that."""
     status = answer.status
     if is_busy(status, answer.headers):
         wish = answer.headers.get("Retry-After")
@@ -175,7 +184,7 @@ def not_the_cloud(asked: str, answer: Answer) -> str | None:
 
 
 def _said(role: Role, control: Control, answer: Answer) -> str:
-    """A sentence about a control that does not hold."""
+    """A sentence about a failed control."""
     if answer.error:
         return f"the cloud no longer answers: {answer.error}"
     if answer.status == _REFUSED_TOKEN:

@@ -1,4 +1,4 @@
-"""From what the user names to a client: a cloud of clouds.yaml, a URL with tokens, or a sandbox."""
+"""Connects to the endpoint that the user names: a cloud of clouds.yaml, a URL with tokens, or a sandbox."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ OPTIONS = {
     Role.ALT: ("--os-cloud-alt", "--alt-token"),
     Role.VISITOR: ("--os-cloud-visitor", "--visitor-token"),
 }
-"""The options that give the credentials of a role: of clouds.yaml, and with a URL."""
+"""The two options for the credentials of a role: with clouds.yaml, and with a URL."""
 
 
 SECTION = "conformance"
-"""The section of a cloud in clouds.yaml that names what is to be used on it."""
+"""The section of a cloud in clouds.yaml with the things to use on it."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ class Target:
     """The endpoint that the user named: clouds, or a URL with tokens.
 
     Attributes:
-        clouds: names in clouds.yaml by role; "envvars" stands for the OS_* variables, which count only so.
-        url: the service's root or its versioned root.
-        tokens: by role, for a URL; MEMBER is needed.
-        name: how to name it to a person; derived if None.
+        clouds: the names in clouds.yaml by role; "envvars" stands for the OS_* variables, which are ignored otherwise.
+        url: the root of the service, or its versioned root.
+        tokens: the tokens for the URL by role; MEMBER is needed.
+        name: the name of the endpoint in messages; None for the usual one.
     """
 
     clouds: Mapping[Role, str] = field(default_factory=dict)
@@ -70,17 +70,17 @@ class Target:
 
     @classmethod
     def sandbox(cls, url: str, tokens: Mapping[str, str], name: str = "sandbox") -> Target:
-        """Give the target that a running sandbox is: tokens by role name; "member2" counts as "alt"."""
+        """The target for a running sandbox with tokens by role name; "member2" counts as "alt"."""
         by_role = {SANDBOX_TOKENS[who]: token for who, token in tokens.items() if who in SANDBOX_TOKENS}
         return cls(url=url, tokens=by_role, name=name)
 
 
 @dataclass(frozen=True)
 class Described:
-    """What the paths of a reference say of the addresses of a service.
+    """The facts about the addresses of a service that the paths of its reference show.
 
     Attributes:
-        majors: the versions that they carry; none where they carry none.
+        majors: the numbers of the versions in the paths.
         below_project: by version, the first parts of the paths that stand below the project.
     """
 
@@ -89,7 +89,46 @@ class Described:
 
 
 ANYTHING = Described()
-"""A reference whose paths carry neither version nor project."""
+"""The facts of a reference whose paths have neither version nor project."""
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """The terms of a connection, which do not depend on the endpoint; see ``connect``."""
+
+    journal: Journal | None
+    profile: Profile
+    described: Described
+    allow_disruptive: bool
+    timeout: float
+
+    def root(self, transport: Transport, url: str, token: str, *, as_given: bool = True) -> Root:
+        """The root of the API at an address."""
+        return find_root(transport, url, token, self.profile, self.timeout, self.described.majors, as_given=as_given)
+
+    def cloud(
+        self,
+        root: Root,
+        credentials: Mapping[Role, Credential],
+        transport: Transport,
+        name: str,
+        scope: Scope,
+        wishes: Mapping[str, str] | None = None,
+    ) -> Cloud:
+        """The client of the API at a root."""
+        return Cloud(
+            root.url,
+            credentials,
+            root.microversions,
+            name=name,
+            profile=self.profile,
+            journal=self.journal,
+            scope=scope,
+            root=root,
+            allow_disruptive=self.allow_disruptive,
+            transport=transport,
+            wishes=wishes,
+        )
 
 
 def connect(
@@ -101,38 +140,31 @@ def connect(
     allow_disruptive: bool = False,
     timeout: float = 30.0,
 ) -> Cloud:
-    """Find the endpoint of a service and its versions, and see that the token of each role is accepted.
+    """Find the endpoint of a service and its versions, and make sure that the token of each role is accepted.
 
     Args:
-        target: that the user named.
-        journal: of this process; None if nothing may be made.
-        profile: what must be known of the service.
-        described: what the reference says of the addresses of the service.
-        allow_disruptive: let the guard let everything out.
-        timeout: of each request that looks for the versions, in seconds.
+        target: the endpoint that the user named.
+        journal: the journal of this process; None if nothing may be made.
+        profile: the facts about the service that the client needs.
+        described: the facts about the addresses of the service in its reference.
+        allow_disruptive: True if the guard may let everything out that can be undone.
+        timeout: the seconds for each request that looks for the versions.
 
     Raises:
-        EndpointError: it cannot be used; one sentence says why and how to mend it.
+        EndpointError: the endpoint cannot be used; one sentence says why and how to mend that.
     """
     if target.url is not None and target.clouds:
         raise EndpointError(
             "a URL and a cloud of clouds.yaml were both given: --url goes with --token, --os-cloud alone"
         )
     if target.url is not None:
-        return _connect_url(target, journal, allow_disruptive, profile, described, timeout)
+        return _connect_url(target, _Terms(journal, profile, described, allow_disruptive, timeout))
     if Role.MEMBER in target.clouds:
-        return _connect_clouds(target, journal, allow_disruptive, profile, described, timeout)
+        return _connect_clouds(target, _Terms(journal, profile, described, allow_disruptive, timeout))
     raise EndpointError("no endpoint was named: give --os-cloud NAME, or --url URL with --token TOKEN, or --sandbox")
 
 
-def _connect_url(
-    target: Target,
-    journal: Journal | None,
-    allow_disruptive: bool,
-    profile: Profile,
-    described: Described,
-    timeout: float,
-) -> Cloud:
+def _connect_url(target: Target, terms: _Terms) -> Cloud:
     url = str(target.url)
     if not url.startswith(("http://", "https://")):
         raise EndpointError(f"{url!r} is not a URL: it should begin with http:// or https://")
@@ -140,33 +172,27 @@ def _connect_url(
         raise EndpointError(f"{url} needs a token: give --token (a member of a project)")
     transport = Transport()
     credentials: dict[Role, Credential] = {role: FixedToken(token) for role, token in target.tokens.items() if token}
-    root = find_root(transport, url, target.tokens[Role.MEMBER], profile, timeout, described.majors)
+    root = terms.root(transport, url, target.tokens[Role.MEMBER])
     name = f"{target.name} at {root.url}" if target.name else root.url
-    # Who is a member of another project has another address, which nobody has named.
+    # A member of another project needs another address, which the user has not given.
     same_project: dict[Role, str] = {
         role: root.project for role in credentials if role is not Role.ALT and root.project
     }
-    scope = _scope(root, same_project, described)
+    scope = _scope(root, same_project, terms.described)
     if scope.parts != NOWHERE.parts and not root.project:
         raise EndpointError(
             f"{url} does not name the project, and the paths of the reference do: give --url {root.url}/PROJECT_ID"
         )
-    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile, scope)
+    cloud = terms.cloud(root, credentials, transport, name, scope)
     _keep_secret(cloud, target.tokens.values())
     _try_tokens(cloud, 1)
     return cloud
 
 
-def _connect_clouds(
-    target: Target,
-    journal: Journal | None,
-    allow_disruptive: bool,
-    profile: Profile,
-    described: Described,
-    timeout: float,
-) -> Cloud:
+def _connect_clouds(target: Target, terms: _Terms) -> Cloud:
+    profile = terms.profile
     with warnings.catch_warnings():
-        # The SDK warns of its own plans, which are not the user's concern and under `-W error` would end the run.
+        # The SDK warns of its own plans. Under `-W error` such a warning would end the run.
         warnings.simplefilter("ignore")
         regions = {role: _region(name) for role, name in target.clouds.items()}
         credentials = {role: _identity_token(region, profile.type) for role, region in regions.items()}
@@ -193,50 +219,24 @@ def _connect_clouds(
     session = credentials[Role.MEMBER].session
     transport = Transport(verify=True if session.verify is None else session.verify, cert=session.cert)
     token = credentials[Role.MEMBER].token()
-    root = find_root(transport, url, token, profile, timeout, described.majors, as_given=False)
+    root = terms.root(transport, url, token, as_given=False)
     name = f"{target.name or member} at {root.url}"
     wishes = _wishes(member, regions[Role.MEMBER])
-    scope = _scope(root, _projects(credentials, profile.type), described)
-    cloud = _cloud(root, credentials, transport, name, journal, allow_disruptive, profile, scope, wishes)
+    scope = _scope(root, _projects(credentials, profile.type), terms.described)
+    cloud = terms.cloud(root, credentials, transport, name, scope, wishes)
     _keep_secret(cloud, _passwords(regions.values()))
     _try_tokens(cloud, 0)
     return cloud
 
 
-def _cloud(
-    root: Root,
-    credentials: Mapping[Role, Credential],
-    transport: Transport,
-    name: str,
-    journal: Journal | None,
-    allow_disruptive: bool,
-    profile: Profile,
-    scope: Scope,
-    wishes: Mapping[str, str] | None = None,
-) -> Cloud:
-    return Cloud(
-        root.url,
-        credentials,
-        root.microversions,
-        name=name,
-        profile=profile,
-        journal=journal,
-        scope=scope,
-        root=root,
-        allow_disruptive=allow_disruptive,
-        transport=transport,
-        wishes=wishes,
-    )
-
-
 def _projects(credentials: Mapping[Role, IdentityToken], service_type: str) -> dict[Role, str]:
-    """How each role's address of a service names its project: as the catalogue does, or by its id."""
+    """The text that names the project of each role in an address: that of the catalogue, or the id."""
     found = {role: project_in(one.endpoint(service_type) or "") or one.project() for role, one in credentials.items()}
     return {role: project for role, project in found.items() if project}
 
 
 def _scope(root: Root, projects: Mapping[Role, str], described: Described) -> Scope:
-    """The paths that stand below a project: all where the root has it, else those that the reference has there."""
+    """The scope of an endpoint: all paths if the root has the project, else those of the reference."""
     if root.keeps_project:
         return Scope(projects, None)
     parts = described.below_project.get(root.major, frozenset()) if root.major is not None else frozenset()
@@ -244,13 +244,13 @@ def _scope(root: Root, projects: Mapping[Role, str], described: Described) -> Sc
 
 
 def _region(name: str) -> CloudRegion:
-    """One cloud of clouds.yaml, read by the SDK's own reader."""
-    # Imported here: it takes a second, and only this way of naming a cloud needs it.
+    """One cloud of clouds.yaml, read by the SDK."""
+    # Imported here, because the import takes a second and other endpoints do not need it.
     from openstack import exceptions
     from openstack.config import OpenStackConfig
     from openstack.config.loader import CONFIG_FILES
 
-    # The OS_* variables count only where the user has asked for them: elsewhere a forgotten one could turn a run
+    # The OS_* variables count only if the user asks for them: a forgotten one could turn a run
     # against another cloud.
     from_environment = name == "envvars"
     try:
@@ -258,7 +258,7 @@ def _region(name: str) -> CloudRegion:
         loader = OpenStackConfig(load_envvars=from_environment, **files)
         if name not in loader.get_cloud_names():
             known = ", ".join(sorted(set(loader.get_cloud_names()) - {"defaults"})) or "none"
-            # The reader passes over a file that it cannot read, and goes on to the next.
+            # The SDK skips a file that it cannot read, and goes on to the next.
             unread = next((path for path in files.get("config_files", CONFIG_FILES) if Path(path).is_file()), None)
             where = loader.config_filename or (f"{unread} is no YAML" if unread else "no clouds.yaml was found")
             if from_environment:
@@ -272,12 +272,12 @@ def _region(name: str) -> CloudRegion:
     except OSError as error:
         raise EndpointError(f"clouds.yaml cannot be read: {_line(error)}") from error
     except Exception as error:
-        # The reader lets errors of the YAML parser and of authentication plugins through as they are.
+        # The SDK passes errors of the YAML parser and of authentication plugins on unchanged.
         raise EndpointError(f"the settings of cloud {name!r} cannot be used: {_line(error)}") from error
 
 
 def _files() -> dict[str, Any]:
-    """Where clouds.yaml is, if a variable says it: that names a file and no cloud, so it always counts."""
+    """The files that variables name for clouds.yaml and its secrets. They name no cloud, so they always count."""
     from openstack.config import loader
 
     found: dict[str, Any] = {}
@@ -312,7 +312,7 @@ def _identity_token(region: CloudRegion, service_type: str) -> IdentityToken:
 
 
 def _wishes(name: str, region: CloudRegion) -> dict[str, str]:
-    """The section ``conformance`` of a cloud: what is to be used on it. Raises EndpointError."""
+    """The things to use on a cloud, from its section ``conformance``. Raises EndpointError."""
     section: Any = region.config.get(SECTION) or {}
     if not isinstance(section, dict) or not all(isinstance(wish, str | int) for wish in section.values()):
         raise EndpointError(f"the section {SECTION} of cloud {name!r} should hold lines such as `kind: NAME`")
@@ -337,7 +337,7 @@ def _passwords(regions: Iterable[CloudRegion]) -> list[str]:
 
 
 def _try_tokens(cloud: Cloud, option: int) -> None:
-    """See that every token is accepted, before a run takes 401 for an answer to something else."""
+    """Make sure that every token is accepted, before a run takes a 401 for the answer to something else."""
     check = cloud.profile.token_check
     if check is None:
         return
@@ -345,7 +345,7 @@ def _try_tokens(cloud: Cloud, option: int) -> None:
         try:
             answer = cloud.get(check.path, role=role, query=check.query)
         except RoleMissing:
-            continue  # its project is not known, so each of its cases says so
+            continue  # its project is unknown, and each case of the role will say so
         if answer.error:
             raise EndpointError(f"{answer.error} ({cloud.url})")
         if answer.status == 401:

@@ -1,4 +1,4 @@
-"""Bytes out, bytes in: one HTTP request, no redirect followed, nothing retried, nothing added by the environment."""
+"""Sends one HTTP request: follows no redirect, retries nothing, and takes no credentials from the environment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _WALKS = 20
-"""How often the environment is read, at most, until it did not change meanwhile."""
+"""The highest number of attempts to read the environment without a change meanwhile."""
 
 AGENT = "apiref-conformance"
 
@@ -31,12 +31,12 @@ class Reply:
     """A response.
 
     Attributes:
-        status: the code; 0 if no answer came.
-        url: as it was sent, with the query.
-        sent: the headers as they were sent.
-        error: why no answer came, in one sentence.
-        broken: whether the connection broke, so that the endpoint may or may not have seen the request.
-        unsent: whether no connection came about, so that the endpoint has not seen it.
+        status: the status code; 0 if no answer came.
+        url: the URL of the request, with the query.
+        sent: the headers of the request.
+        error: the reason why no answer came, in one sentence; None if one came.
+        broken: True if the connection broke, so that nobody knows whether the endpoint has seen the request.
+        unsent: True if there was no connection, so that the endpoint has not seen the request.
     """
 
     status: int
@@ -54,9 +54,9 @@ class Transport:
     """Connections that many threads share.
 
     Args:
-        verify: check certificates: True, False, or a file of authorities.
+        verify: whether to check certificates: True, False, or a file of authorities.
         cert: a client certificate, or a pair of certificate and key.
-        connections: kept open to one host at most.
+        connections: the most open connections to one host.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Transport:
         query: tuple[tuple[str, str], ...] = (),
         timeout: float,
     ) -> Reply:
-        """Send one request and read its answer. Raises nothing for whatever happens on the way."""
+        """Send one request and read its answer. Never raises: see ``Reply.error``."""
         started = time.monotonic()
         request = requests.Request(method, url, {**headers}, data=data, params=list(query) or None, auth=_as_it_is)
         sent_url, sent_headers = url, dict(headers)
@@ -123,7 +123,7 @@ class Transport:
     def _settings(self, url: str) -> dict[str, Any]:
         """The settings of the environment for a host (proxies, certificates), read once.
 
-        It is walked through for that, and must not change meanwhile; pytest changes it before and after each test.
+        The environment must not change while it is read, and pytest changes it before and after each test.
         """
         host = urlsplit(url)[:2]
         with self._lock:
@@ -139,7 +139,7 @@ class Transport:
             return self._known[host]
 
     def _session(self) -> requests.Session:
-        # The adapter with its connections may be shared by threads; a session may not.
+        # Threads may share the adapter with its connections, but no session.
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
             session = requests.Session()
@@ -147,14 +147,14 @@ class Transport:
             session.mount("https://", self._adapter)
             session.headers.clear()
             session.headers.update({"User-Agent": AGENT, "Accept": "application/json"})
-            # A cookie could stand for a token: a request without a token must go out without any.
+            # A cookie could replace a token, and a request without a token must have neither.
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             self._local.session = session
         return session
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keep requests from adding credentials of the user's .netrc."""
+    """Keep requests from adding credentials from the user's .netrc."""
     return request
 
 

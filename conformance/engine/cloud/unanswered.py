@@ -1,4 +1,4 @@
-"""Why no answer came, as one sentence."""
+"""The reasons why no answer came, as sentences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from specs.text import one_line
 
 
 def never_sent(error: Exception) -> bool:
-    """Whether no connection came about, so that the endpoint has not seen the request."""
+    """Whether there was no connection, so that the endpoint has not seen the request."""
     if isinstance(error, requests.ConnectTimeout):
         return True
     cause = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
@@ -22,7 +22,7 @@ def never_sent(error: Exception) -> bool:
 
 
 def sentence(error: Exception, url: str, timeout: float) -> str:
-    """Say why a request to a URL was not answered within ``timeout`` seconds. Text from outside is made visible."""
+    """The reason why a request to a URL was not answered within ``timeout`` seconds. Control characters are escaped."""
     host = urlsplit(url).netloc.rpartition("@")[2] or url
     root = _root(error)
     if isinstance(root, Unreadable):
@@ -53,7 +53,7 @@ def sentence(error: Exception, url: str, timeout: float) -> str:
 
 
 def _root(error: BaseException) -> BaseException:
-    """The innermost cause, without the layers around it."""
+    """The innermost cause of an error."""
     seen: BaseException = error
     for _ in range(8):
         inner = getattr(seen, "reason", None) or next(
@@ -68,7 +68,7 @@ def _root(error: BaseException) -> BaseException:
 
 
 def _text(error: BaseException) -> str:
-    """What an error says, without memory addresses and class names."""
+    """The message of an error, without memory addresses and class names."""
     if isinstance(error, OSError) and error.strerror:
         return one_line(error.strerror)
     return one_line(str(error).strip()) or type(error).__name__

@@ -1,7 +1,7 @@
-"""From the address of a service to the root of one version of its API, and to its microversions.
+"""Finds the root of one version of an API, and its microversions, by the address of the service.
 
-The address comes from a catalogue or from the user. It may name the service or one version of it, with a prefix before
-the version and the project after it.
+The address comes from a catalogue or from the user. It names the service or one of its versions, and may have a prefix
+before the version and the project after it.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 _VERSIONED = re.compile(r"(?P<above>.*)/(?P<version>v(?P<major>\d+)(?:\.\d+)?)(?P<project>/[0-9a-zA-Z_-]{8,})?\Z")
 _MEDIA_TYPE = "application/vnd.openstack"
-"""How the media types of the services begin, which their version documents name."""
+"""The beginning of the media types in the version documents of services."""
 
 Entry = dict[str, Any]
-"""What a version document says of one version."""
+"""The entry of one version in a version document."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class Root:
     """The root of one version of an API.
 
     Attributes:
-        url: without the project, and without a slash at its end.
-        microversions: none at all for a service that has no microversions.
-        project: the text that names the project in the address that was given; None where it has none.
-        keeps_project: whether every path stands below the project, whatever the reference says.
-        major: the number of the version in the paths of the reference; None where they carry none.
-        version: the version that the version document names; None where there is no such document.
+        url: the URL without the project, and without a slash at its end.
+        microversions: the supported microversions; none for a service without microversions.
+        project: the text that names the project in the given address; None if there is none.
+        keeps_project: True if every path stands below the project, whatever the reference says.
+        major: the number of the version in the paths of the reference; None if they have none.
+        version: the version by the version document; None if there is no such document.
         offered: the numbers of all versions that the service offers.
     """
 
@@ -66,7 +66,7 @@ _Find = Callable[Concatenate["Transport", str, _More], Root]
 
 
 def _in_right_form(find: _Find[_More]) -> _Find[_More]:
-    """Let a version document with, say, a number in the place of a list be an error of the endpoint."""
+    """Turn errors from malformed version documents into an EndpointError."""
 
     @functools.wraps(find)
     def found(transport: Transport, url: str, /, *args: _More.args, **more: _More.kwargs) -> Root:
@@ -92,18 +92,18 @@ def find_root(
     """Find the root of a version of a service below or at an address.
 
     Args:
-        transport: that asks for version documents.
+        transport: sends the requests for version documents.
         url: the address.
-        token: that such documents may want.
-        profile: what must be known of the service.
-        timeout: of each request, in seconds.
-        described: the versions that the paths of the reference carry; none where they carry none.
-        as_given: whether a version in the address is what the user wants, if the reference describes it. Else the
-            highest one is taken that the reference describes and the service offers.
+        token: the token for these requests, which some services want.
+        profile: the facts about the service that the client needs.
+        timeout: the seconds for each request.
+        described: the numbers of the versions in the paths of the reference.
+        as_given: True if the user wants the version in the address, if the reference describes it. Otherwise it is the
+            highest version that the reference describes and the service offers.
 
     Raises:
-        EndpointError: nothing answers there, what answers is not this service, or the service does not offer what the
-            reference describes.
+        EndpointError: nothing answers at the address, another service answers, or the service offers no described
+            version.
     """
     parts = urlsplit(url)
     base = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
@@ -112,20 +112,20 @@ def find_root(
 
 
 def project_in(url: str) -> str | None:
-    """The text that names the project in an address, after its version; None where there is none."""
+    """The text after the version in an address, which names the project; None if there is none."""
     found = _VERSIONED.match(url.rstrip("/"))
     return found["project"].lstrip("/") if found is not None and found["project"] else None
 
 
 def _as_it_is(asking: _Asking, base: str) -> Root:
-    """The root for a reference whose paths carry no version: the address itself, or the newest version below it."""
+    """The root for a reference without versions in its paths: the address itself, or the newest version below it."""
     tried, profile = base, asking.profile
     project = project_in(base)
     if project is not None:
         tried = base.removesuffix(f"/{project}")
     above, _, last = tried.rpartition("/")
     if last in profile.versions.replaced_roots:
-        # Old catalogues still name the address without microversions.
+        # Old catalogues still have the address of the API without microversions.
         tried = f"{above}/{profile.versions.replaced_roots[last]}"
     entries, one = asking.entries(tried)
     if not entries:
@@ -139,7 +139,7 @@ def _as_it_is(asking: _Asking, base: str) -> Root:
 
 
 def _of_version(asking: _Asking, base: str, described: Collection[int], as_given: bool) -> Root:
-    """The root for a reference whose paths carry versions: of one that it describes and the service offers."""
+    """The root for a reference with versions in its paths: that of a version which the service offers."""
     found = _VERSIONED.match(base)
     above = found["above"] if found is not None else base
     named = int(found["major"]) if found is not None else None
@@ -149,13 +149,13 @@ def _of_version(asking: _Asking, base: str, described: Collection[int], as_given
         for entry in sorted(entries, key=_number):
             number = _number(entry)[0]
             root = _below(above, entry)
-            if root == above:  # it does not say where
+            if root == above:  # the entry has no address
                 root = f"{above}/{found['version'] if found is not None and number == named else f'v{number}'}"
             roots[number] = (root, entry)
     except EndpointError:
         if found is None:
             raise
-        # What stands above the version may be another service's, or nothing.
+        # The address above the version may belong to another service, or to none.
         own = f"{above}/{found['version']}"
         entry = asking.one(own, int(found["major"]))
         roots[int(found["major"])] = (own, entry)
@@ -178,7 +178,7 @@ def _listed(numbers: Collection[int]) -> str:
 
 @dataclass(frozen=True)
 class _Asking:
-    """Asks for version documents."""
+    """Requests version documents."""
 
     transport: Transport
     token: str
@@ -186,10 +186,10 @@ class _Asking:
     timeout: float
 
     def entries(self, url: str) -> tuple[list[Entry], bool]:
-        """The versions that the document at an address tells of, and whether it is the document of one version.
+        """The versions in the document at an address, and True if it is the document of one version.
 
         Raises:
-            EndpointError: there is no version document.
+            EndpointError: there is no version document at the address.
         """
         reply = self._get(f"{url}/")
         if reply.status in {301, 302, 307, 308, 404}:
@@ -224,7 +224,7 @@ class _Asking:
         )
 
     def one(self, url: str, major: int) -> Entry:
-        """What the document at the address of one version says of it; nothing where there is none."""
+        """The entry in the document at the address of one version; empty if there is no document."""
         try:
             entries, _ = self.entries(url)
         except EndpointError:
@@ -240,23 +240,23 @@ class _Asking:
 
 @dataclass(frozen=True)
 class _Read:
-    """A version document that was read, in the form of the session that keystoneauth1 would ask for it."""
+    """A stand-in for a keystoneauth1 session that returns a version document which was read before."""
 
     document: Any
     headers: Mapping[str, str]
     text: str = ""
 
     def get(self, *_: Any, **__: Any) -> _Read:
-        """Give the answer."""
+        """Return the answer."""
         return self
 
     def json(self) -> Any:
-        """Give its JSON value."""
+        """Return the JSON value of the document."""
         return self.document
 
 
 def _is_version(entry: Entry) -> bool:
-    """Whether an object says of a version what it is."""
+    """Whether an object is the entry of a version."""
     try:
         normalize_version_number(str(entry.get("id")))
     except TypeError:
@@ -277,7 +277,7 @@ def _checked(entry: Entry, url: str, profile: Profile) -> VersionRange:
 
 
 def _range(entry: Entry, url: str) -> VersionRange:
-    """The microversions of an entry; services name the highest "version" or "max_version"."""
+    """The microversions of an entry; services call the highest one "version" or "max_version"."""
     low, high = entry.get("min_version"), entry.get("max_version") or entry.get("version")
     try:
         return VersionRange.parse(low or None, high or None)
@@ -286,7 +286,7 @@ def _range(entry: Entry, url: str) -> VersionRange:
 
 
 def _number(entry: Entry) -> tuple[int, ...]:
-    """The version of an entry, to be compared: (3, 14) for v3.14."""
+    """The version of an entry for comparisons: (3, 14) for v3.14."""
     return tuple(int(part) for part in normalize_version_number(str(entry["id"])))
 
 
@@ -299,9 +299,9 @@ def _majors(entries: Collection[Entry]) -> tuple[int, ...]:
 
 
 def _below(url: str, entry: Entry) -> str:
-    """The address of a version: the path of its link at the host that the user named.
+    """The address of a version: the path of its link, at the host that the user named.
 
-    A cloud behind a proxy often writes links to a host that cannot be reached from here.
+    The links of a cloud behind a proxy often name a host that cannot be reached from here.
     """
     links = entry.get("links") or ()
     link = next((str(one["href"]) for one in links if isinstance(one, dict) and one.get("rel") == "self"), "")

@@ -1,4 +1,4 @@
-"""Waiting for one thing: look, and look again after growing pauses, until it is so or the time is over."""
+"""Waits for a condition: looks again after growing pauses, until it holds or the time is over."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeVar
 Seen = TypeVar("Seen")
 
 FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 0.1, 1.6, 5.0
-"""Seconds between the first two looks, the factor from pause to pause, and the seconds that a pause grows to."""
+"""The seconds between the first two looks, the factor from pause to pause, and the longest pause in seconds."""
 
 
 def until(
@@ -23,20 +23,20 @@ def until(
     growth: float = GROWTH,
     cap: float = LONGEST_PAUSE,
 ) -> Seen:
-    """Look until something is so.
+    """Look until a condition holds.
 
     Args:
-        look: gives the present view; it is called at least once.
-        done: whether a view is the last one that is needed.
-        within: seconds after which no further look begins.
-        stopping: ends the wait when it is set; None for a wait that the end of a run must not cut short, such as
-            that of its cleanup.
-        pause: seconds between the first two looks.
-        growth: by which each pause is longer than the one before.
-        cap: seconds that a pause grows to.
+        look: a function that returns the present view; it is called at least once.
+        done: the condition on the view.
+        within: the seconds after which no further look begins.
+        stopping: an event that ends the wait; None for a wait that the end of a run must not cut short, such as that
+            of its cleanup.
+        pause: the seconds between the first two looks.
+        growth: the factor by which each pause is longer than the one before.
+        cap: the longest pause in seconds.
 
     Returns:
-        The last view. Whether it is ``done`` tells the caller whether the wait was in vain.
+        The last view. If it is not ``done``, the wait was in vain.
     """
     deadline = time.monotonic() + within
     stopping = stopping or Event()

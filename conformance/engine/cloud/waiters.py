@@ -1,4 +1,4 @@
-"""Waiters in the manner of tempest.lib, on top of the one poll."""
+"""Waiters in the style of tempest.lib, on top of the one poll."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def wait_for_status(
 ) -> WaitResult:
     """Wait until a thing has a wanted status.
 
-    Ends early where waiting is in vain: when it has failed with no task left, when it is gone, unless that is what is
-    wanted, and when the run is stopped. So look at ``status`` of the result, not only at ``timed_out``.
+    The wait ends early if it is in vain: if the thing has failed without a task, if it is gone and that is not wanted,
+    or if the run is stopped. So check ``status`` of the result, not only ``timed_out``.
 
     Args:
         watch: the poll.
-        id_: of the thing.
-        wanted: a status, or several, in any case of letters.
-        timeout: in seconds.
-        kind: of the thing; None for the kind of the watch.
-        role: who asks; the thing must be in its project.
-        settled: also wait until it has no task. For a moment after an action was accepted the old status may be shown
-            with no task yet, so wait for a status that is not the one before, or use ``watch.until``.
-        stopping: the run's, which ends the wait.
+        id_: the id of the thing.
+        wanted: a status, or several; capitals do not matter.
+        timeout: the longest wait, in seconds.
+        kind: the kind of the thing; None for the kind of the watch.
+        role: the role that asks; the thing must be in its project.
+        settled: True to wait also until it has no task. Right after an action was accepted, the cloud may show the old
+            status without a task, so wait for another status, or use ``watch.until``.
+        stopping: the event that ends the run and the wait.
     """
     kind = kind or watch.kind
     aims = {one.casefold() for one in ([wanted] if isinstance(wanted, str) else wanted)}
@@ -56,7 +56,7 @@ def wait_for_status(
 
 
 def wait_for_idle(watch: Watch, id_: str, timeout: float, *, role: Role = Role.MEMBER) -> WaitResult:
-    """Wait until a thing of the watch's kind has no task, or is gone."""
+    """Wait until a thing of the kind of the watch has no task, or is gone."""
     return watch.until(id_, lambda view: watch.kind.state_of(view)[1] is None, timeout, role=role)
 
 
@@ -69,10 +69,10 @@ def wait_for_gone(
     role: Role = Role.MEMBER,
     kept: bool = True,
 ) -> WaitResult:
-    """Wait until a thing no longer exists; or with ``kept`` is in a status in which deleted ones are kept.
+    """Wait until a thing no longer exists; with ``kept``, a status of deleted things that are kept will do, too.
 
-    A cloud may show a thing as deleted for a moment before it no longer exists: such a status ends no wait, unless
-    the kind counts it as gone.
+    A cloud may show a thing as deleted for a moment before it is gone. Such a status does not end the wait, unless the
+    description counts it as gone.
     """
     kind = kind or watch.kind
 

@@ -36,6 +36,8 @@ _BROKEN_FORMATS = {
 
 def derive_constraints(view: View, book: Book, line: int | None) -> None:
     """Add the cases of the kinds error/400 and constraint; ``line`` lists the code 400, None if no line does."""
+    if not view.can_be_held:
+        return  # a refusal could be due to the status
     _bad_request(view, book, line)
     _bad_query(view, book, line)
     _bad_path(view, book, line)

@@ -61,6 +61,13 @@ def derive_success(view: View, book: Book) -> None:
     _samples(view, book)
 
 
+def derive_transient(view: View, book: Book) -> None:
+    """Note that an operation has no accepted case, because the reference allows it in passing statuses alone."""
+    for variant in view.variants:
+        for state in variant.states:
+            _transient(view, book, variant, state)
+
+
 def _transient(view: View, book: Book, variant: Variant, state: str) -> None:
     condition = variant.condition
     requirement = view.requirement("precondition", "status" + _suffix(variant), condition.line if condition else None)

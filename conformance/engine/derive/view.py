@@ -110,7 +110,7 @@ class View:
 
     @cached_property
     def status_conditions(self) -> tuple[Condition, ...]:
-        """The preconditions on the status of the resource; only those about the environment if there are any."""
+        """The preconditions on the status of the resource; only those about the environment of the trials, if any."""
         found = tuple(
             c
             for c in self.operation.preconditions
@@ -198,6 +198,12 @@ class View:
             for binding in bindings_in(needed)
         )
 
+    @cached_property
+    def can_be_held(self) -> bool:
+        """Whether a trial can keep the resource in a status in which the reference allows the request."""
+        stable = self.service.under_test.stable_statuses
+        return not self.needs_resource or any(state in stable for one in self.variants for state in one.states)
+
     @property
     def makes(self) -> bool:
         """Whether the operation makes an element of a collection."""
@@ -243,7 +249,7 @@ class View:
         return None
 
     def _met(self) -> bool:
-        """Whether the usual resources meet the environment as described or steps before the request set it up."""
+        """Whether the usual resources meet the environment by description, or a step before the request sets it up."""
         met = any(fnmatchcase(self.operation.id, pattern) for pattern in self.service.environment_satisfied)
         return met or bool(self.service.steps(self.operation, "steps_before"))
 

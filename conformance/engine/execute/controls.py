@@ -54,6 +54,7 @@ class _Control:
         why: the reason why none has.
         asked: True if the harmless request was sent.
         looked_at: the number of the run's answers that were compared.
+        answered: True if any answer was compared.
         contrasts: the requests to routes that cannot exist, with their answers, by manner.
         lock: held while the route is looked for.
     """
@@ -62,6 +63,7 @@ class _Control:
     why: str = "no request of the operation had an answer, and none is known that would change nothing"
     asked: bool = False
     looked_at: int = 0
+    answered: bool = False
     contrasts: dict[Manner, list[Sent]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -101,6 +103,10 @@ class Controls:
         why = self.missing(operation, harmless)
         return None if why is None or self._any_other(harmless) else why
 
+    def answered(self, operation: Operation) -> bool:
+        """Whether any request of an operation was looked at so far, that of the run's own included."""
+        return self._of(operation).answered
+
     def _of(self, operation: Operation) -> _Control:
         with self._lock:
             return self._known.setdefault(operation.id, _Control())
@@ -127,7 +133,7 @@ class Controls:
 
     def _tells(self, control: _Control, operation: Operation, ask: Ask, answer: Answer) -> bool:
         """Whether an answer proves that the route exists."""
-        code = answer.status
+        code, control.answered = answer.status, True
         if answer.error or code in _OF_NOBODY or not (200 <= code < 300 or 400 <= code < 500):
             control.why = f"the answer {answer.error or code} may come from something in front of the service"
             return False

@@ -255,4 +255,4 @@ class Elements:
         for id_ in ids if journal is not None else ():
             if journal is not None and safe_in_path(id_) and not journal.owns(id_):
                 path = self._context.cloud.profile.kind(kind).path_of(id_)
-                journal.made(journal.intend(kind, "", role=role), id_, path)
+                journal.there(kind, id_, path, role=role)

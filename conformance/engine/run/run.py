@@ -23,7 +23,7 @@ from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
-from specs.record.model import Deviation, Result
+from specs.record.model import Deviation, Result, Verdict
 
 Record = Callable[[Result], None]
 
@@ -158,6 +158,12 @@ class Run:
         with self._lock:
             return self.context.cloud.lost is None and any(thread.is_alive() for thread in self._threads)
 
+    @property
+    def _broken(self) -> bool:
+        """Whether the cloud does not answer any more, or the journal cannot be written: then nothing is decided."""
+        journal = self.context.cloud.journal
+        return self.context.cloud.lost is not None or (journal is not None and journal.trouble is not None)
+
     def stop(self) -> None:
         """Begin no further trial, and wait for the current trials."""
         self.context.stopping.set()
@@ -200,7 +206,7 @@ class Run:
                     self._try(job, executor)
                     pending.remove(job)
         except Exception as error:
-            for job in pending:
+            for job in pending if not self._broken else ():
                 self._give_up(job, _fault(error))
         finally:
             self._settle_held(executor)
@@ -244,7 +250,7 @@ class Run:
                 (c, *_confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
         seconds = time.monotonic() - began
-        if self.context.cloud.lost is not None:
+        if self._broken:
             return  # the loss may have ended a wait of this trial early, so it decides nothing
         for case, evidence, judgement in results:
             if self._hollow(case, judgement, executor):
@@ -274,7 +280,10 @@ class Run:
                 self._held = []
         for case, evidence, judgement, seconds in held:
             why = self._hollow(case, judgement, executor)
-            decided = judgement if why is None else _hollow(case, judgement, why)
+            operation = case.trial.request.operation
+            guard, asked = self.context.cloud.guard, self._controls.answered(operation)
+            forbidden = None if asked else guard.forbids(operation.method, operation.path)
+            decided = judgement if why is None else _hollow(case, judgement, why, forbidden)
             self._settle(_result(case, evidence, decided, seconds))
 
     def _give_up(self, job: _Job, reason: str) -> None:
@@ -356,10 +365,19 @@ def _confirmed(
     return first[0], replace(judgement, verdict="inconclusive", reason=reason, deviation=None)
 
 
-def _hollow(case: Case, judgement: Judgement, why: str) -> Judgement:
-    """The judgement of a case without a control: inconclusive, with the reason ``why``."""
-    reason = f"nothing shows that {case.operation.method} {case.operation.path} is there: {why}"
-    return replace(judgement, verdict="inconclusive", reason=reason, deviation=None)
+def _hollow(case: Case, judgement: Judgement, why: str, forbidden: str | None) -> Judgement:
+    """The verdict on a promise that nothing proves: the route of its operation may not exist.
+
+    Args:
+        case: the case of the promise.
+        judgement: the judgement that does not count.
+        why: the reason why nothing proves that the route exists.
+        forbidden: the reason why the guard lets no request out that could prove it; None if it does.
+    """
+    route = f"{case.operation.method} {case.operation.path}"
+    reason = f"nothing shows that {route} is there: {forbidden or why}"
+    verdict: Verdict = "inapplicable" if forbidden else "inconclusive"
+    return replace(judgement, verdict=verdict, reason=reason, deviation=None)
 
 
 def _result(case: Case, evidence: Evidence, judgement: Judgement, seconds: float) -> Result:

@@ -191,6 +191,8 @@ class Session:
             made, what = first(self.resources, context.discovery, context.kind, str(context.top), tell)
         except CloudError as error:
             return str(error)
+        except OSError as error:
+            return self.journal.trouble or str(error)
         self.resources.keep(made)
         context.places.expect(context.discovery.room(), self.settings.max_resources)
         context.notes.add("first", f"a {context.kind.name} is made of {what}")

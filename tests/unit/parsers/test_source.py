@@ -1,9 +1,8 @@
-"""Where a reference comes from: pip's indexes, directories, single documents."""
+"""Where a release comes from: pip's indexes and settings, and files of a release on disk."""
 
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import io
 import json
@@ -23,9 +22,8 @@ from unearth import Link, Package
 
 from parsers.errors import DocumentError, HostileError, NetworkError, NotFoundError
 from parsers.index import Indexes
-from parsers.layout import find_layout
 from parsers.pipconfig import PipConfig, read_pip_config
-from parsers.source import fetch, open_source, unpack
+from parsers.source import fetch, open_source
 
 
 def _archive(top: Path, name: str = "things-1.2.3") -> bytes:
@@ -353,57 +351,6 @@ def test_withdrawn_releases_and_pre_releases_are_a_last_resort(index: _Index) ->
         assert found("things==3.0.0rc1") == found("things>2.6") == "3.0.0rc1"
 
 
-def _tar(*members: tuple[str, bytes | str | None]) -> bytes:
-    """Make an archive; a string as content is a link's target, None a device."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for name, content in members:
-            member = tarfile.TarInfo(name)
-            if isinstance(content, bytes):
-                member.size = len(content)
-                archive.addfile(member, io.BytesIO(content))
-                continue
-            member.type = tarfile.CHRTYPE if content is None else tarfile.SYMTYPE
-            member.linkname = content or ""
-            archive.addfile(member)
-    return buffer.getvalue()
-
-
-@pytest.mark.parametrize(
-    "member",
-    [("../out.rst", b""), ("/tmp/out.rst", b""), ("a/link.rst", "../../../../etc/passwd"), ("a/device.rst", None)],
-)
-def test_dangerous_members_are_refused(tmp_path: Path, member: tuple[str, bytes | str | None]) -> None:
-    if member[0].startswith("/"):
-        # The filter takes the leading slash away: the file lands inside.
-        unpack(_tar(member), tmp_path, "here")
-        assert (tmp_path / "tmp/out.rst").exists()
-        return
-    with pytest.raises(HostileError, match="dangerous file"):
-        unpack(_tar(member), tmp_path, "here")
-
-
-def test_an_archive_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("parsers.source._MAX_UNPACKED", 1000)
-    with pytest.raises(HostileError, match="unpacks to more"):
-        unpack(_tar(("a/b.rst", b"x" * 2000)), tmp_path, "here")
-
-
-@pytest.mark.parametrize("data", [b"", b"x" * 100, gzip.compress(b"x" * 100), _tar(("a.rst", b""), ("b.rst", b""))])
-def test_what_is_no_distribution(tmp_path: Path, data: bytes) -> None:
-    with pytest.raises(DocumentError, match=r"not an archive|not a source distribution"):
-        unpack(data, tmp_path, "here")
-
-
-def test_program_code_stays_packed(tmp_path: Path) -> None:
-    data = _tar(("t/PKG-INFO", b""), ("t/api-ref/source/conf.py", b""), ("t/things/api/server.py", b""))
-    top = unpack(data, tmp_path, "here")
-    assert sorted(path.relative_to(top).as_posix() for path in top.rglob("*") if path.is_file()) == [
-        "PKG-INFO",
-        "api-ref/source/conf.py",
-    ]
-
-
 def test_pip_is_read_as_pip_reads_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "pip.conf"
     path.write_text(
@@ -450,40 +397,3 @@ def test_no_index_named_is_the_public_one(monkeypatch: pytest.MonkeyPatch) -> No
     assert index.startswith("https://")
     monkeypatch.setenv("PIP_NO_INDEX", "true")
     assert read_pip_config().indexes == ()
-
-
-@pytest.mark.parametrize("inner", ["", "api-ref", "api-ref/source"])
-def test_a_reference_is_found_from_every_level(tmp_path: Path, inner: str) -> None:
-    layout = find_layout(write(tmp_path) / inner)
-    assert layout.documents[0].endswith("index.rst")
-    if inner != "api-ref":
-        assert layout.root.directory == tmp_path.resolve()
-
-
-def test_a_directory_without_a_reference(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="contains no API reference"):
-        find_layout(tmp_path)
-    with pytest.raises(NotFoundError, match="the directory does not exist"):
-        find_layout(tmp_path / "none")
-
-
-def test_the_service_comes_from_the_list_of_services(tmp_path: Path) -> None:
-    assert find_layout(write(tmp_path)).service is None
-    write(tmp_path, {"conf.py": "openstackdocs_repo_name = 'openstack/nova'\n"})
-    assert find_layout(tmp_path).service == "compute"
-
-
-def test_a_document_inside_of_a_reference_finds_its_parameters(tmp_path: Path) -> None:
-    layout, given = open_source(str(write(tmp_path) / "api-ref/source/index.rst"))
-    assert (layout.documents, layout.bare, given) == (("api-ref/source/index.rst",), False, None)
-
-
-def test_a_document_alone(tmp_path: Path) -> None:
-    (tmp_path / "page.txt").write_text("T\n=\n\n.. rest_method:: GET /x\n")
-    layout, _ = open_source(str(tmp_path / "page.txt"))
-    assert layout.bare
-    (tmp_path / "page.txt").write_text("T\n=\n")
-    with pytest.raises(NotFoundError, match="the document contains no operation"):
-        open_source(str(tmp_path / "page.txt"))
-    with pytest.raises(NotFoundError, match="the parameter file does not exist"):
-        open_source(str(tmp_path / "page.txt"), parameters="none.yaml")

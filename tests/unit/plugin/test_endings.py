@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,9 @@ from conformance.engine.cloud.shared import Debt
 from conformance.plugin.signals import left_behind, things_of
 
 pytest_plugins = ["pytester", "plugin_project"]
+pytestmark = pytest.mark.slow  # each starts an interpreter
 
+ROOT = Path(__file__).parents[3]
 LOCK = "servers-actions.lock/"
 MADE = (
     {"do": "intend", "key": "1", "kind": "server_group", "name": "x", "role": "member", "at": 1},
@@ -170,3 +173,39 @@ def test_what_is_left_is_said_by_kind(tmp_path):
     owe = {"do": "owe", **asdict(Debt("9", "limit", "/x", "limits", "/x", "PUT", {}, {})), "at": 9}
     (tmp_path / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in (*MADE, owe)))
     assert things_of(tmp_path) == "1 server, 2 server groups and 1 changed setting"
+
+
+AT_IMPORT = """
+import os, sys
+
+class Signalling:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            sys.meta_path.remove(self)
+            exec("os.kill(os.getpid(), {number})")
+
+sys.meta_path.insert(0, Signalling())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("module", "said"),
+    [
+        ("click", "interrupted by {} before the command began"),
+        ("_pytest.config", "interrupted by {} before the command began"),
+        ("conformance.plugin.called", "interrupted by {}"),
+        ("conformance.plugin.owner", "interrupted by {}"),
+    ],
+)
+def test_a_signal_in_the_first_seconds_is_one_sentence(tmp_path, number, module, said):
+    """It comes while a module is imported, which takes seconds altogether."""
+    (tmp_path / "sitecustomize.py").write_text(AT_IMPORT.format(module=module, number=int(number)))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    command = [sys.executable, "-m", "conformance", "run", "--url", "http://127.0.0.1:9", "--token", "x"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.stderr.strip().splitlines() == [f"conformance: {said.format(number.name)}"]
+    assert done.returncode == 130
+    assert done.stdout == ""
+    assert not (tmp_path / "runs").exists()

@@ -54,7 +54,7 @@ def test_a_case_that_is_not_among_those_known_to_show_it_is_news():
         (Unexpected(BROKEN, f"{LOCK}[b]"),),
     )
     assert found.sentence == (f"1 expected deviation seen, 1 unexpected: {BROKEN} in {LOCK}[b], 0 vanished")
-    assert found.notes[1] == {"kind": "unexpected", "deviation": BROKEN, "case": f"{LOCK}[b]"}
+    assert found.notes()[1] == {"kind": "unexpected", "deviation": BROKEN, "case": f"{LOCK}[b]"}
     alone = compare(expected, [result(LOCK, detail="a"), results[1]], CASES)
     assert ([item.deviation for item in alone.vanished], len(alone.unexpected)) == ([BROKEN], 1)
 
@@ -88,7 +88,7 @@ def test_an_operation_that_this_run_does_not_have_has_not_vanished():
 
 def test_the_notes_hold_the_evidence():
     found = compare(known(one(BROKEN, link="https://bugs.example.org/1")), [result(LOCK, "fail", detail="a")], CASES)
-    assert found.notes[1:] == (
+    assert found.notes()[1:] == (
         {
             "kind": "expected",
             "deviation": BROKEN,
@@ -183,14 +183,16 @@ def test_a_run_says_it_and_its_status_stays(project, monkeypatch):
     assert seen.startswith(deviation)
     assert not [note for note in project.record.info.notes if note["kind"] == "expected deviations"]
 
-    monkeypatch.setattr(opened, "_expected", lambda share: known(one(seen)))
+    monkeypatch.setattr(opened, "known_for", lambda *_: known(one(seen)))
     done = project.run("-k", "servers-actions.lock/normal/")
     assert done.ret == 1
-    done.stdout.fnmatch_lines(["1 expected deviation seen, 0 unexpected, 0 vanished"])
+    done.stdout.fnmatch_lines(["1 expected deviation seen, 0 unexpected, 0 vanished (compared with nova==34.0.0)"])
     notes = {note["kind"]: note for note in project.record.info.notes}
     assert notes["expected"]["deviation"] == seen
 
     project.decide_parts({})
     done = project.run("-k", "servers-actions.lock/normal/")
     assert done.ret == 0
-    done.stdout.fnmatch_lines([f"0 expected deviations seen, 0 unexpected, 1 vanished: {seen}"])
+    done.stdout.fnmatch_lines(
+        [f"0 expected deviations seen, 0 unexpected, 1 vanished: {seen} (compared with nova==34.0.0)"]
+    )

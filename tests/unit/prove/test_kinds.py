@@ -7,7 +7,7 @@ from made_up import broken, case, operation
 from conformance.engine.judge.codes import Accepted
 from conformance.prove.catalogue import unbreakable
 
-pytestmark = pytest.mark.xdist_group("shipped")  # what is derived once is derived in one process
+pytestmark = [pytest.mark.xdist_group("shipped"), pytest.mark.slow]  # all breakages are read, in one process
 
 KINDS = (
     "normal",

@@ -17,7 +17,7 @@ from conformance.engine.cloud.roles import Role
 from conformance.plugin import tidying
 from conformance.plugin.choices import choose
 from conformance.plugin.endpoint import open_endpoint
-from conformance.plugin.opened import _expected, _same_endpoint, settings_of
+from conformance.plugin.opened import _same_endpoint, settings_of
 from conformance.plugin.trouble import Trouble
 from conformance.sandbox import process
 from conformance.sandbox.guest.changes import Changes
@@ -164,15 +164,3 @@ def test_a_line_of_the_table_shows_what_is_wrong() -> None:
     assert not any(one.good for one in wrong)
     assert all(str(one).endswith("<--") for one in wrong)
     assert list(wrong[1].details) == ["    not expected: a/b!contradiction!500"]
-
-
-@pytest.mark.parametrize(("options", "compared"), [({"sandbox-variant": "small-quota"}, True), ({"url": "u"}, False)])
-def test_a_variant_of_an_examined_release_is_compared_with_what_is_known_of_it(
-    options: dict[str, str], compared: bool
-) -> None:
-    settings = SimpleNamespace(sandbox=False, release="nova 34.0.0")
-    head = SimpleNamespace(spec={"package": "nova", "version": "34.0.0"})
-    share: Any = SimpleNamespace(session=SimpleNamespace(settings=settings), head=head, options=options)
-    assert (_expected(share) is not None) is compared
-    settings.release = "nova 31.3.1"
-    assert _expected(share) is None

@@ -25,10 +25,14 @@ class FakeShare:
     def __init__(self, verdicts, waiver=None):
         self._verdicts = verdicts
         self._waiver = waiver
-        self.started, self.left = [], False
+        self.started, self.prepared, self.left, self.trouble = [], [], False, None
         self.head = import_module("specs.record.model").RunInfo(started="", options={})
 
+    def prepare(self, case_ids, tell):
+        self.prepared = list(case_ids)
+
     def start(self, case_ids):
+        assert self.prepared, "a first resource decides before any case"
         self.started = list(case_ids)
 
     def as_decided(self, case_ids):
@@ -102,6 +106,16 @@ def test_verdicts_become_results(run):
     assert "Requirement  b  (x.inc:7)" in text
     assert "Expected     202" in text
     assert "Try again    conformance run -k b" in text
+
+
+def test_a_cloud_on_which_no_first_resource_can_be_made_fails_each_case_with_the_reason(run, monkeypatch):
+    monkeypatch.setattr(
+        FakeShare, "prepare", lambda self, _, tell: (tell("tried in vain"), setattr(self, "trouble", "nothing boots"))
+    )
+    result, share = run({"a": "pass", "b": "pass"})
+    assert share.started == []
+    assert share.left
+    assert [test.id() for test, text in result.errors if "nothing boots" in text] == ["a", "b"]
 
 
 def test_the_last_words_of_a_run_are_said(run, capsys):
@@ -303,6 +317,9 @@ def test_the_keeper_ends_the_run_of_a_process_that_was_killed(stestr):
     stestr.decide_parts({stestr.cases[1]: "hang"})
     process = subprocess.Popen([sys.executable, "-m", "unittest", "discover", "-t", ".", "cases"], cwd=stestr.path)
     until(lambda: len(stestr.tried) == 2)
+    # If everything is killed now, the cleanup finds the endpoint here.
+    (directory,) = (stestr.path / "runs").glob("[0-9]*")
+    assert RunRecord.read(directory).info.endpoint["url"] == stestr.endpoint[1]
     process.kill()
     process.wait()
     until(lambda: finished(stestr))

@@ -275,6 +275,7 @@ def test_the_first_rule_that_fits_counts(operations):
     assert KNOWN.created_by(operations["servers-actions.pause"]) is None
 
 
+@pytest.mark.slow
 def test_no_case_hides_another_of_the_same_id(shipped, monkeypatch):
     """``Book.case`` keeps the first of an id: a second one must expect the same of the same trial."""
     hidden = []
@@ -291,6 +292,7 @@ def test_no_case_hides_another_of_the_same_id(shipped, monkeypatch):
     assert hidden == []
 
 
+@pytest.mark.slow
 def test_the_shipped_specs_give_a_suite_in_which_nothing_is_dropped(shipped):
     found = suite_of("compute")
     told = {c.operation.id for c in found.cases} | {u.requirement.partition("/")[0] for u in found.untested}

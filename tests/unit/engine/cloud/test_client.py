@@ -17,6 +17,7 @@ from conformance.engine.cloud import (
     NO_TOKEN,
     Ask,
     GuardRefusal,
+    Journal,
     ResourceError,
     Role,
     RoleMissing,
@@ -304,6 +305,26 @@ def test_what_an_action_makes_on_the_side_is_in_the_journal(fake, cloud, answer)
     entry = cloud.journal.entries()[-1]
     assert (entry.intent.kind, entry.intent.name) == ("image", name)
     assert entry.paths == ("/images/5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "looks"),
+    [("floating_ip", "{prefix}-f", True), ("volume", "{prefix}-v", False), ("volume", "", True), ("thing", "", False)],
+)
+def test_what_is_there_before_one_is_made_that_no_name_can_find(fake, cloud, kind, name, looks):
+    """A lost answer leaves nothing else by which it could be known. It is on disk before the request goes out."""
+    intent = cloud.journal.intend(kind, name.format(prefix=cloud.prefix))
+    path = cloud.profile.kind(kind).collection or "/servers"
+    key = cloud.profile.kind(kind).listing.key
+    fake.routes["GET", f"/v2.1{path}"] = (200, {key: [{"id": 1}, {"id": 2}]})
+    held = []
+
+    def lost(asked):
+        held.append(Journal.read(cloud.journal.path)[0].before)
+
+    fake.routes["POST", f"/v2.1{path}"] = lost
+    cloud.send(Ask("POST", path, body={}, intent=intent))
+    assert [before and before.ids for before in held] == [frozenset({"1", "2"}) if looks else None]
 
 
 def test_several_servers_of_one_request(fake, cloud):

@@ -169,6 +169,8 @@ def test_on_a_full_disk_nothing_is_begun_and_nothing_is_forgotten(tmp_path, monk
             return real(fd, bytes(data)[:10])
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    told = []
+    journal.when_broken = lambda: told.append(journal.trouble)
     monkeypatch.setattr(os, "write", full)
     with pytest.raises(OSError, match="No space left on device") as caught:
         journal.intend("server", "y")
@@ -182,5 +184,8 @@ def test_on_a_full_disk_nothing_is_begun_and_nothing_is_forgotten(tmp_path, monk
     assert journal.owns("id-1")
     journal.gone("id-1")
     assert journal.entries()[0].settled
+    journal.there("image", "id-2", "/images/id-2", name="x-shelved")
+    assert journal.entries(own=True)[1].left == (("id-2", "/images/id-2"),)
+    assert told == [journal.trouble], "once"
     assert journal.trouble == f"{journal.path} cannot be written: No space left on device; make room"
     assert journal.path.read_bytes() == before, "no half line"

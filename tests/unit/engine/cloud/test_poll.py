@@ -8,7 +8,7 @@ import pytest
 from fake_cloud import fake_cloud
 
 from conformance.engine.api.load import load_service
-from conformance.engine.cloud import Journal, Role, Target, Watch, connect
+from conformance.engine.cloud import Journal, Role, Target, Watch, connect, poll
 from conformance.engine.cloud.waiters import wait_for_gone, wait_for_idle, wait_for_status
 
 
@@ -229,3 +229,25 @@ def test_closing_ends_all_waits(servers, watch):
         watch.close()
         assert waiting.result(5).timed_out
     assert watch.until("a", lambda view: True, 60).problem == "the watch was closed"
+
+
+@pytest.mark.parametrize("kind", [None, "volume"], ids=["in the poll", "of another kind"])
+@pytest.mark.parametrize("answer", [(200, b'{"server": {"ram": NaN}}'), (500, {}), (200, {"other": {}})])
+def test_a_wait_ends_if_the_thing_cannot_be_looked_at(monkeypatch, servers, cloud, watch, kind, answer):
+    monkeypatch.setattr(poll, "BLIND", 0.2)
+    servers.trouble = answer
+    chosen = cloud.profile.kind(kind) if kind else None
+    result = watch.until("s", lambda view: view is not None, 60.0, kind=chosen)
+    assert result.timed_out
+    assert result.seconds < 30
+    assert result.problem.startswith("GET ")
+    assert result.view is None
+
+
+def test_a_wait_goes_on_if_the_thing_is_seen_again(monkeypatch, servers, watch):
+    monkeypatch.setattr(poll, "BLIND", 5.0)
+    servers.add("s", "BUILD", "ACTIVE")
+    servers.trouble = (500, {})
+    threading.Timer(0.3, lambda: setattr(servers, "trouble", None)).start()
+    result = watch.until("s", lambda view: view is not None and view["status"] == "ACTIVE", 60.0)
+    assert (result.timed_out, result.statuses) == (False, ("BUILD", "ACTIVE"))

@@ -1,6 +1,9 @@
 """What was made is removed, however the cloud makes that hard; what cannot be is named with the reason."""
 
+import errno
+import os
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from fake_cloud import fake_cloud
@@ -182,13 +185,66 @@ def test_what_cannot_be_looked_for_is_named(run):
     assert run.cleanup().clean
 
 
-def test_floating_ips_have_no_names(run):
-    run.journal.intend("floating_ip", "conformance-1-f")
-    run.route("GET", "/os-floating-ips", (200, {"floating_ips": [{"id": 1, "ip": "10.0.0.1"}]}))
-    (left,) = run.cleanup().left
-    assert left.startswith("floating_ip conformance-1-f: floating IPs cannot be found by a name")
-    run.route("GET", "/os-floating-ips", (200, {"floating_ips": []}))
+SHOWN = [
+    {"id": 1, "ip": "10.0.0.1", "instance_id": None},
+    {"id": 2, "ip": "10.0.0.2", "instance_id": None},
+    {"id": 3, "ip": "10.0.0.3", "instance_id": "s"},
+]
+
+
+def _before(run, intent, ids):
+    run.journal.before(intent, ids)
+    at = Journal.read(run.path)[0].before.at
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def test_one_without_a_name_that_is_new_is_named_and_never_removed(run):
+    """Another user of the project may have made it: the cloud shows nobody who has."""
+    when = _before(run, run.journal.intend("floating_ip", "conformance-1-f"), ["1"])
+    run.route("GET", "/os-floating-ips", (200, {"floating_ips": SHOWN}))
+    said = (
+        "floating_ip: 10.0.0.2 (DELETE /os-floating-ips/2) may be the run's, but nothing shows who made it: it is used "
+        f"by nobody, and it is new since {when}, just before the run asked for one; "
+        "remove it if nobody else in the project did"
+    )
+    assert run.cleanup().left == (said,)
+    assert run.deleted == []
+    run.route("GET", "/os-floating-ips", (200, {"floating_ips": SHOWN[::2]}))
     assert run.cleanup().clean
+
+
+def test_one_of_several_without_a_name_may_be_the_runs(run):
+    _before(run, run.journal.intend("floating_ip", "conformance-1-f"), [])
+    run.route("GET", "/os-floating-ips", (200, {"floating_ips": SHOWN}))
+    (left,) = run.cleanup().left
+    both = "10.0.0.1 (DELETE /os-floating-ips/1), 10.0.0.2 (DELETE /os-floating-ips/2)"
+    assert left.startswith(f"floating_ip: one of {both} may be the run's")
+    assert left.endswith("; remove the one that nobody else in the project made")
+
+
+def test_one_that_was_there_before_is_not_left(run):
+    _before(run, run.journal.intend("floating_ip", "conformance-1-f"), ["1", "2"])
+    run.route("GET", "/os-floating-ips", (200, {"floating_ips": SHOWN}))
+    assert run.cleanup().clean
+
+
+def test_where_nobody_has_looked_before_that_is_said(run):
+    run.journal.intend("floating_ip", "conformance-1-f")
+    run.route("GET", "/os-floating-ips", (200, {"floating_ips": SHOWN[:1]}))
+    (left,) = run.cleanup().left
+    assert left.endswith("no look tells since when it is there; ask the others who use the project")
+
+
+def test_of_a_kind_with_names_only_those_of_the_name_that_was_asked_for_are_told(run):
+    _before(run, run.journal.intend("volume", "x" * 9), ["1"])
+    names = {"1": "x" * 9, "2": "x" * 9, "3": "theirs", "4": None}
+    run.route("GET", "/os-volumes", (200, {"volumes": [{"id": i, "displayName": n} for i, n in names.items()]}))
+    (left,) = run.cleanup().left
+    said = (
+        "volume xxxxxxxxx: 2 (DELETE /os-volumes/2) may be the run's, but nothing shows who made it: it is new since "
+    )
+    assert left.startswith(said)
+    assert run.deleted == []
 
 
 def test_the_snapshots_below_an_image_of_a_volume(run):
@@ -251,6 +307,29 @@ def test_an_image_that_an_administrators_shelving_left_is_found(run):
     assert run.cleanup().removed == ("image i",)
 
 
+def test_on_a_full_disk_a_thing_that_was_left_under_a_name_is_removed_all_the_same(run, monkeypatch):
+    run.had("server", "s", "/servers/s", name="conformance-1-s")
+    run.server("s", None)
+    run.route("DELETE", "/servers/s", (404, {}))
+    run.route("GET", "/images", (200, {"images": [{"id": "i", "name": "conformance-1-s-shelved"}]}))
+    run.route("GET", "/images/i", (404, {}))
+    run.route("DELETE", "/images/i", (204, None))
+    real = os.write
+
+    def full(fd, data):
+        if bytes(data).startswith(b'{"do"'):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(fd, data)
+
+    journal = Journal(run.path / "journal-cleanup.jsonl")
+    cloud = connect(Target(url=run.fake.url, tokens=TOKENS), journal, profile=load_service("compute").profile)
+    monkeypatch.setattr(os, "write", full)
+    report = cleanup(run.path, cloud, timeout=5.0)
+    cloud.close()
+    assert set(report.removed) == {"image i"}
+    assert report.clean
+
+
 def test_a_rule_that_was_never_seen_goes_with_its_group(run):
     run.journal.intend("security_group_rule", "")
     assert run.cleanup().clean
@@ -261,7 +340,7 @@ def test_floating_ips_that_are_used_or_known_are_none_that_was_left(run):
     addresses = [{"id": 1, "ip": "10.0.0.1", "instance_id": "s"}, {"id": 2, "ip": "10.0.0.2", "instance_id": None}]
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": addresses}))
     (left,) = run.cleanup().left
-    assert left.endswith("check whether the run has left one of 10.0.0.2")
+    assert left.startswith("floating_ip: 10.0.0.2 (DELETE /os-floating-ips/2) may be the run's")
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": addresses[:1]}))
     assert run.cleanup().clean
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import time
 
 import pytest
@@ -11,7 +12,7 @@ from conformance.engine.cloud.cleanup import cleanup
 from conformance.engine.cloud.exchange import Ask
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.roles import Role
-from conformance.engine.cloud.standing import retry_after
+from conformance.engine.cloud.standing import retry_after, seconds_ahead
 
 PAGE = (200, b"<html>Sign in first.</html>", {"Content-Type": "text/html"})
 EXPIRED = (401, {"error": {"code": 401, "message": "expired"}})
@@ -173,3 +174,27 @@ def test_a_date_of_retry_after_that_is_none_is_let_be(value):
 
 def test_a_date_of_retry_after():
     assert 50 < retry_after(time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 60))) <= 60
+
+
+@pytest.mark.parametrize(
+    ("off", "said"),
+    [(0, None), (59, None), (-59, None), (3600, "3600 s ahead of the cloud's"), (-3600, "3600 s behind the cloud's")],
+)
+def test_a_clock_that_is_off_is_told(fake, cloud, off, said):
+    shown = email.utils.formatdate(time.time() - off, usegmt=True)
+    fake.routes["GET", "/v2.1/flavors"] = (200, {"flavors": []}, {"Date": shown})
+    cloud.get("/flavors")
+    if said is None:
+        assert cloud.clock is None
+    else:
+        # Whole seconds, one of which may have passed meanwhile.
+        assert (
+            cloud.clock.replace("3599", "3600")
+            .replace("3601", "3600")
+            .startswith(f"the clock of this machine is {said}: ")
+        )
+
+
+@pytest.mark.parametrize("headers", [{}, {"Date": ""}, {"Date": "yesterday"}, {"Date": "Mon, 99 Foo 99999999999"}])
+def test_an_answer_without_a_date_says_nothing_of_a_clock(headers):
+    assert seconds_ahead(headers) is None

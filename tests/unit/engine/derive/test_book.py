@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import action, becomes, case, row, sample, status, suite, trial
+from widgets import action, becomes, case, row, status, suite, trial
 
 from conformance.engine.derive.book import Book
 from conformance.engine.judge.codes import Accepted
@@ -56,15 +56,6 @@ def test_the_second_case_of_an_id_is_dropped():
 def test_fields_whose_names_are_one_in_an_id_have_one_case():
     (kept,) = [c for c in suite(action("turn", row("a b"), row("a;b"))).cases if c.id.endswith("/a-b-type")]
     assert list(kept.trial.request.body["turn"]) == ["a b"]
-
-
-def test_a_request_that_is_due_to_be_refused_is_no_trial_of_the_accepted_one():
-    """Where no documented status can be held, the body is looked at in a status in which a refusal is due as well."""
-    shown = {"answers": (row("mood"),), "answered": (sample({"mood": "merry"}),)}
-    found = suite(action(preconditions=(status("STARTING"),), **shown))
-    body, refused = case(found, "spin/body/mood").trial, case(found, "spin/precondition/status[IDLE]").trial
-    assert body.situation == refused.situation
-    assert (body.outcome.accepted, refused.outcome.accepted) == (True, False)
 
 
 def test_what_is_accepted_by_status_and_open_by_a_field_is_tried_for_both():

@@ -144,6 +144,16 @@ def test_a_status_that_cannot_be_held_has_a_reason():
     assert not ids(found, "STARTING")
 
 
+def test_an_operation_for_passing_statuses_alone_is_only_tried_where_it_is_refused():
+    """In any other status a refusal is right, whatever else the request is."""
+    found = suite(action(error=(400, 401, 404, 409), preconditions=(status("STARTING"),)))
+    kinds = {case.requirement.kind for case in found.cases}
+    assert untested(found)["spin/precondition/status[STARTING]"] == "transient"
+    assert "error/409" in kinds or "precondition" in kinds
+    assert not kinds & {"normal", "body", "header", "constraint", "error/400", "equality"}
+    assert all(case.trial.outcome.accepted is not True for case in found.cases)
+
+
 def test_without_a_precondition_the_table_says_where_it_is_tried_and_the_suite_says_so():
     found = suite(action("polish"))
     assert case(found, "polish/normal/202[SPINNING]")

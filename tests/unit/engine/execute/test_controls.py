@@ -149,6 +149,16 @@ def test_a_later_answer_shows_what_earlier_ones_did_not():
     assert len(context.cloud.asked) == sent
 
 
+def test_an_operation_was_answered_once_any_answer_was_compared():
+    context = Context(answer(404, text="no such route", kind="text/html"), GEAR)
+    controls = Controls(context)
+    controls.missing(GEAR, lambda _: None)
+    assert not controls.answered(GEAR)
+    context.cloud.seen.add(GEAR.id, ask_for(GEAR), answer(401))
+    controls.missing(GEAR, lambda _: None)
+    assert controls.answered(GEAR)
+
+
 def test_where_the_run_has_no_answer_one_harmless_request_is_made_once():
     context, asked = Context(HTML, GEAR), []
 

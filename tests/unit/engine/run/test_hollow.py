@@ -1,6 +1,7 @@
 """No promise holds at an address where something else answers: 404, 401 or 200 for every request."""
 
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from fake_cloud import fake_cloud
@@ -30,7 +31,7 @@ NOBODY = (401, {"error": {"code": 401}})
 
 def boats(fake):
     """A service that has boats."""
-    there = {}
+    there, numbers = {}, count(1)
 
     def serve(asked):
         if asked.token != TOKEN:
@@ -45,7 +46,7 @@ def boats(fake):
                 return 400, {"message": "a boat is an object"}
             if not isinstance(asked.json["boat"].get("name"), str):
                 return 400, {"message": "a name is a text"}
-            key = f"b-{len(there) + 1}"
+            key = f"b-{next(numbers)}"  # lanes make and delete boats at the same time
             there[key] = {"id": key, "name": asked.json["boat"]["name"]}
             return 201, {"boat": there[key]}
         if asked.method == "DELETE":

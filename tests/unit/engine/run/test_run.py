@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from fake_run import EVERY, GEAR, SPIN_IDLE, SPUN, SUITE, cloud, key, started
@@ -68,6 +70,22 @@ def test_what_holds_and_is_not_shown_to_be_there_is_inconclusive(cloud):
     assert result.reason == "nothing shows that POST /widgets/{widget_id}/action is there: any route is answered so"
     assert (refused.verdict, refused.observed) == ("inconclusive", "401")
     assert run.wait("widgets.halt/error/401[no-token]").verdict == "pass"
+    run.stop()
+
+
+@pytest.mark.parametrize(("answered", "verdict"), [(False, "inapplicable"), (True, "inconclusive")])
+def test_what_the_guard_lets_nobody_show_is_inapplicable(cloud, answered, verdict):
+    """Where an answer has not shown the route, the address may be wrong, whatever the guard says."""
+    refused = "widgets.spin/error/401[no-token]"
+    cloud.hollow["widgets.spin"] = "no answer yet"
+    cloud.answered |= {"widgets.spin"} if answered else set()
+    run = started()
+    run.context.cloud.guard.forbids = lambda method, path: f"not sent: {method} {path}"
+    run.start([refused])
+    result = run.wait(refused)
+    assert result.verdict == verdict
+    why = "no answer yet" if answered else "not sent: POST /widgets/{widget_id}/action"
+    assert result.reason == f"nothing shows that POST /widgets/{{widget_id}}/action is there: {why}"
     run.stop()
 
 
@@ -325,3 +343,21 @@ def test_a_trial_in_which_the_cloud_is_lost_decides_nothing(cloud):
     run.stop()
     assert run.results == []
     assert not run.active
+
+
+def test_a_trial_in_which_the_journal_cannot_be_written_decides_nothing(cloud):
+    """That is no defect of this suite. The disk is told, and the run ends."""
+    run = started()
+    run.context.cloud.journal = SimpleNamespace(trouble=None)
+
+    def fill(attempt):
+        run.context.cloud.journal.trouble = "journal.jsonl cannot be written: No space left on device; make room"
+        run.context.stopping.set()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    cloud.answers[key()] = fill
+    run.start([SPIN_IDLE])
+    with pytest.raises(Stopped):
+        run.wait(SPIN_IDLE)
+    run.stop()
+    assert run.results == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ import pytest
 
 from conformance.engine.model.case import REASONS, Untested
 from conformance.engine.provision.context import Notes
+from conformance.engine.run import session as module
 from conformance.engine.run.session import Session
 from specs.record.model import Source
 
@@ -51,3 +53,18 @@ def test_a_promise_without_a_case_says_why_in_a_sentence():
     )
     (note,) = Session.notes(session)
     assert (note["requirement"], note["reason"], note["why"]) == ("a.b/error/501", "provider", REASONS["provider"])
+
+
+def test_a_journal_that_cannot_be_written_before_the_first_resource_is_told(monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device", "run/journal.jsonl")
+
+    monkeypatch.setattr(module, "first", full)
+    case = SimpleNamespace(id="a", trial=SimpleNamespace(situation=SimpleNamespace(state="IDLE")))
+    session = SimpleNamespace(
+        context=SimpleNamespace(discovery=None, kind=None, top=None),
+        suite=SimpleNamespace(cases=[case]),
+        resources=None,
+        journal=SimpleNamespace(trouble="run/journal.jsonl cannot be written: No space left on device; make room"),
+    )
+    assert Session.prepare(session, ["a"], print) == session.journal.trouble

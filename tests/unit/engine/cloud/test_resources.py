@@ -1,0 +1,69 @@
+"""Things that a cloud accepts and cannot make: they are not asked for, and waited for, again and again."""
+
+from threading import Event
+
+import pytest
+
+from conformance.engine.cloud.discover import Discovery
+from conformance.engine.cloud.errors import ResourceError
+from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.resources import IN_VAIN, Resources
+
+
+@pytest.fixture
+def make(fake, cloud):
+    fake.routes["POST", "/v2.1/os-volumes"] = (200, {"volume": {"id": "v", "status": "creating"}})
+    fake.routes["GET", "/v2.1/os-volumes/v"] = (200, {"volume": {"id": "v", "status": "error"}})
+    return Resources(cloud, Discovery(cloud), Watch(cloud), timeout=5.0)
+
+
+def asked(fake):
+    return sum(one.method == "POST" for one in fake.changes)
+
+
+def test_a_thing_that_never_becomes_ready_is_not_asked_for_again(fake, make):
+    for _ in range(IN_VAIN):
+        with pytest.raises(ResourceError, match=r"volume v did not become available: error$"):
+            make.make("volume")
+    with pytest.raises(ResourceError, match=r"error; this was tried 2 times, and is not tried again$"):
+        make.make("volume")
+    assert asked(fake) == IN_VAIN
+
+
+def test_another_request_for_such_a_thing_is_sent(fake, make):
+    for _ in range(IN_VAIN):
+        with pytest.raises(ResourceError):
+            make.make("volume")
+    with pytest.raises(ResourceError, match=r"error$"):
+        make.make("volume", fields={"size": 2})
+    assert asked(fake) == IN_VAIN + 1
+
+
+def test_a_thing_that_once_became_ready_is_asked_for_again(fake, make):
+    for status in ("error", "available", "error", "error", "error"):
+        fake.routes["GET", "/v2.1/os-volumes/v"] = (200, {"volume": {"id": "v", "status": status}})
+        if status == "available":
+            assert make.make("volume").id == "v"
+        else:
+            with pytest.raises(ResourceError, match=r"error$"):
+                make.make("volume")
+    assert asked(fake) == 5
+
+
+def test_a_refused_request_says_nothing_of_the_next(fake, make):
+    """A quota that is used up may have room later."""
+    fake.routes["POST", "/v2.1/os-volumes"] = (403, {"forbidden": {"message": "VolumeLimitExceeded"}})
+    for _ in range(IN_VAIN + 1):
+        with pytest.raises(ResourceError, match="VolumeLimitExceeded"):
+            make.make("volume")
+    assert asked(fake) == IN_VAIN + 1
+
+
+def test_the_end_of_a_run_says_nothing_of_the_cloud(fake, cloud, make):
+    stopping = Event()
+    stopping.set()
+    make = Resources(cloud, Discovery(cloud), Watch(cloud), timeout=5.0, stopping=stopping)
+    for _ in range(IN_VAIN + 1):
+        with pytest.raises(ResourceError, match="the run was stopped"):
+            make.make("volume")
+    assert asked(fake) == IN_VAIN + 1

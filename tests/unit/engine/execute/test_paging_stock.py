@@ -1,0 +1,134 @@
+"""Elements that are made so that a list has something to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from shelf import (
+    LIST,
+    Shelf,
+    made_of,
+    paging,
+    shelf,
+    widget,
+)
+from widgets import KNOWLEDGE, case, suite
+
+from conformance.engine.api.entries import Stock
+from conformance.engine.cloud.errors import ResourceError
+from conformance.engine.execute import paging as pages
+
+
+class Factory:
+    def __init__(self, on: Shelf, works: bool = True, places: int = 2) -> None:
+        self.on, self.works, self.made = on, works, []
+        self.places = places
+        self.apart: list[Any] = []
+
+    def rand_name(self, kind: str) -> str:
+        return f"run-{kind}"
+
+    def make(
+        self, kind: str, *, name: str, microversion: str, fields: Mapping[str, Any] | None = None, beside: Any = None
+    ) -> None:
+        assert kind == "widget"
+        extra = {"name": name, **(fields or {})}
+        if not self.works or (beside and len(self.apart) == self.places):
+            raise ResourceError("no widget could be made: quota")
+        self.apart += [beside] if beside else []
+        self.made.append(extra)
+        self.on.widgets.append(widget(5 + len(self.made), **extra))
+
+
+STOCK = Stock("widgets", "widget", ("widgets",), "name", (("X:size", None, (7, 8)), ("flag", "2.99", (True, False))))
+
+
+@pytest.fixture
+def _no_tick(monkeypatch):
+    monkeypatch.setattr(pages, "TICK", 0.0)
+
+
+@pytest.mark.usefixtures("_no_tick")
+@pytest.mark.parametrize("works", [True, False])
+def test_two_elements_are_made_once_and_shown_alone(works):
+    service = replace(KNOWLEDGE, made_for_lists=(STOCK,))
+    found = suite(LIST, service=service)
+    on = shelf()
+    factory = Factory(on, works)
+    subject: Any = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=lambda given: given))
+    one = paging(on, service=service, resources=factory)
+    one.subject = subject
+    for short in ("limit", "marker", "size"):
+        shown = made_of(one, case(found, f"list/list/{short}").trial)
+        assert (shown.problem is None) == works
+        if works:
+            assert case(found, f"list/list/{short}").expectation.judge(shown).verdict == "pass"
+            assert shown.pages is not None
+            assert len(shown.pages.before.names) == 2
+    assert factory.made == [{"name": "run-list-a", "X:size": 7}, {"name": "run-list-b", "X:size": 8}][: 2 * works]
+    assert all(query["name"] == "run-list" for query in on.asked)
+    assert bool(one.context.notes.sorted()) != works
+
+
+@pytest.mark.usefixtures("_no_tick")
+@pytest.mark.parametrize("places", [1, 2])
+def test_two_elements_are_made_in_different_places_where_the_cloud_has_more_than_one(places):
+    stock = replace(STOCK, apart={"hints": {"group": "g-1"}})
+    service = replace(KNOWLEDGE, made_for_lists=(stock,))
+    on = shelf()
+    factory = Factory(on, places=places)
+    subject: Any = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))
+    one = paging(on, service=service, resources=factory)
+    one.subject = subject
+    assert made_of(one, case(suite(LIST, service=service), "list/list/limit").trial).problem is None
+    assert factory.apart == [{"hints": {"group": "g-1"}}] * places
+    second = "run-list-b" if places == 2 else "run-list-b-again"
+    assert factory.made == [{"name": "run-list-a", "X:size": 7}, {"name": second, "X:size": 8}]
+    assert bool(one.context.notes.sorted()) == (places == 1)
+
+
+@pytest.mark.usefixtures("_no_tick")
+def test_the_filter_that_shows_our_own_alone_is_tried_on_everybodys():
+    service = replace(KNOWLEDGE, made_for_lists=(STOCK,))
+    found = suite(LIST, service=service)
+    for ignores, verdict in ((), "pass"), (("name",), "fail"):
+        on = shelf(ignores=ignores)
+        one = paging(on, service=service, resources=Factory(on))
+        one.subject = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))  # type: ignore[assignment]
+        shown = made_of(one, case(found, "list/list/name").trial)
+        assert shown.pages is not None
+        assert len(shown.pages.before.names) == 7
+        assert shown.pages.value == "run-list-a"
+        assert case(found, "list/list/name").expectation.judge(shown).verdict == verdict
+
+
+def test_a_server_goes_through_statuses_for_what_comes_of_them():
+    stock = Stock("widgets", None, ("widgets",), statuses=("SPINNING", "IDLE"))
+    service = replace(KNOWLEDGE, made_for_lists=(stock,))
+    reached: list[str] = []
+    one = paging(shelf(), service=service, resources=SimpleNamespace(rand_name=str))
+    subjects: list[Any] = []
+
+    def another() -> Any:
+        number = len(subjects)
+        subjects.append(
+            SimpleNamespace(
+                resources_made=1,
+                reach=lambda status: reached.append(f"{number} {status}"),
+                discard=lambda: reached.append(f"{number} gone"),
+            )
+        )
+        return subjects[-1]
+
+    # A stand-in with what is asked of a resource under test here: hence the type.
+    one.subject = SimpleNamespace(view=None, resources_made=0, another=another)  # type: ignore[assignment]
+    assert made_of(one, case(suite(LIST, service=service), "list/list/limit").trial).problem is None
+    assert reached == ["0 SPINNING", "0 IDLE", "1 SPINNING", "1 IDLE"], "what comes of a deleted one may not be listed"
+    assert one.subject.resources_made == 2
+    one.discard()
+    one.discard()
+    assert reached[4:] == ["1 gone", "0 gone"]
