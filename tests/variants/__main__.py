@@ -24,6 +24,7 @@ from conformance.plugin.expected import compare, expected_of
 from conformance.sandbox.process import RunningSandbox, Sandbox
 from conformance.sandbox.releases import interpreter
 from conformance.sandbox.variants import VARIANTS, Variant
+from parsers.commands import build
 from specs.record import RunRecord
 from specs.record.model import Result
 from tests.support.kills import Endpoint, differences
@@ -106,6 +107,10 @@ def run(variant: Variant, nova: RunningSandbox, directory: Path, whole: str, one
     command = [sys.executable, "-m", "conformance", "run", "--url", nova.url, "-p", "tests.variants.part"]
     command += [f"--{option}={tokens[user]}" for user, option in OPTIONS.items() if user in tokens]
     command += ["--output", str(directory), "-q", "--tb=no", "-p", "no:cacheprovider"]
+    if variant.release:  # a release is held to its own reference
+        specs = directory.with_name(f"{directory.name}-specs")
+        build(variant.release, None, None, specs, None)
+        command += ["--spec", str(specs)]
     environment = os.environ | {WHOLE: whole, ONE_IN: str(one_in)}
     began = time.monotonic()
     with directory.with_suffix(".txt").open("wb") as said:
