@@ -158,7 +158,9 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
     Exit status: 0 no failures, 1 a contradiction, 2 the run could not start or go on, 3 too many undecided cases,
     130 interrupted.
     """
-    if not values["dry_run"] and any(values[name] for name in ("sandbox", "sandbox_release", "sandbox_cloud")):
+    if not values["dry_run"] and any(
+        values[name] for name in ("sandbox", "sandbox_release", "sandbox_variant", "sandbox_cloud")
+    ):
         # Before the sandbox is announced, imports and the reading of the specs take seconds.
         click.echo("conformance: reading the specs", err=True)
 
@@ -280,31 +282,42 @@ def prove(sample: int | None, kind: str | None, seed: int, spec: Path | None, ou
 @main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1 (default: a free port).")
 @click.option("--release", metavar="REQ", help="The release, such as nova==31.3.1; installed at the first use.")
+@click.option("--variant", metavar="NAME", help="A variant of the sandbox; the list of variants is above.")
 @click.option(
     "--cloud", is_flag=True, help="Start a cloud of six services; --port is the port of the identity service."
 )
 @click.option(
     "--as-installed", is_flag=True, help="With --cloud: keep Nova's own defaults, which reach fewer statuses."
 )
-def sandbox(port: int, release: str | None, cloud: bool, as_installed: bool) -> int:
-    """Run a real Nova, or a cloud of six real services, on this machine until Ctrl-C."""
+def sandbox(port: int, release: str | None, variant: str | None, cloud: bool, as_installed: bool) -> int:
+    """Run a real Nova, or a cloud of six real services, on this machine until Ctrl-C.
+
+    The variants of the sandbox differ from it as other people's clouds do, each in one respect: as-installed,
+    diskless-flavors, special-images, small-quota, no-addresses, no-volumes, no-bare-metal, members-only, old.
+    """
     if cloud:
-        if release:
-            raise click.UsageError("--release and --cloud cannot be combined: the sandbox cloud has a fixed release")
+        for option, given in (("--release", release), ("--variant", variant)):
+            if given:
+                raise click.UsageError(f"{option} and --cloud cannot be combined: the sandbox cloud has one form only")
         return _sandbox_cloud(port, as_installed)
     if as_installed:
         raise click.UsageError("--as-installed needs --cloud: add --cloud, or leave --as-installed out")
     from conformance.sandbox.process import Sandbox
     from conformance.sandbox.releases import interpreter
+    from conformance.sandbox.variants import chosen
 
+    one = chosen(variant, release)
     with contextlib.ExitStack() as stack:
-        python = interpreter(release, tell=lambda text: click.echo(text, err=True)) if release else None
-        nova = stack.enter_context(Sandbox(python, port=port))
+        wanted = one.release
+        python = interpreter(wanted, tell=lambda text: click.echo(text, err=True)) if wanted else None
+        nova = stack.enter_context(Sandbox(python, port=port, changes=one.changes))
         low, high = nova.microversions
         click.echo(f"nova {nova.release} at {nova.url} (microversions {low} to {high}); Ctrl-C ends it")
         roles = (("member", "token"), ("admin", "admin-token"), ("reader", "reader-token"), ("member2", "alt-token"))
+        tokens = one.tokens(nova.tokens)
         for role, option in roles:
-            click.echo(f"export {BY_NAME[option].variable}={nova.tokens[role]}")
+            if role in tokens:
+                click.echo(f"export {BY_NAME[option].variable}={tokens[role]}")
         click.echo(f"conformance run --url {nova.url}")
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):

@@ -14,6 +14,7 @@ _KEPT = (
     "sandbox",
     "sandbox-cloud",
     "sandbox-release",
+    "sandbox-variant",
     "os-cloud",
     "os-cloud-admin",
     "os-cloud-reader",

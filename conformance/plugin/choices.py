@@ -49,6 +49,7 @@ class Choices:
         tokens: tokens for the URL, by role.
         sandbox_cloud: True if the run starts a cloud of several real services and tests it.
         sandbox_release: the release of the sandbox, such as ``name==1.0``; None for the installed one.
+        sandbox_variant: the name of the variant of the sandbox; None for the ordinary one.
         microversion: the highest microversion to test; None for the highest that specs and cloud share.
         use: kind -> the name or id of the thing to use instead of a discovered one.
         fail_on_omission: True if an omission makes the run fail.
@@ -69,6 +70,7 @@ class Choices:
     tokens: Mapping[Role, str] = field(default_factory=dict, repr=False)
     sandbox_cloud: bool = False
     sandbox_release: str | None = None
+    sandbox_variant: str | None = None
     microversion: str | None = None
     use: Mapping[str, str] = field(default_factory=dict)
     fail_on_omission: bool = False
@@ -87,6 +89,11 @@ class Choices:
     def sandbox(self) -> bool:
         """True if the run tests the sandbox of one process."""
         return self.url is None and not self.clouds and not self.sandbox_cloud
+
+    @property
+    def own(self) -> bool:
+        """True if the run tests the ordinary sandbox, on which it may do everything; a variant is a foreign cloud."""
+        return self.sandbox and self.sandbox_variant is None
 
 
 def from_config(config: pytest.Config) -> Choices:
@@ -147,6 +154,7 @@ def choose(values: Mapping[str, Any]) -> Choices:
         tokens=tokens,
         sandbox_cloud=own,
         sandbox_release=_release(values.get("sandbox-release")),
+        sandbox_variant=_variant(values.get("sandbox-variant"), values.get("sandbox-release")),
         microversion=_microversion(values.get("microversion")),
         use=_named(values.get("use") or ()),
         fail_on_omission=bool(values.get("fail-on-omission")),
@@ -196,7 +204,7 @@ def _token(name: str, text: str) -> str:
 
 
 def _one_endpoint(values: Mapping[str, Any], clouds: bool, tokens: bool) -> None:
-    sandbox = [f"--{name}" for name in ("sandbox", "sandbox-release") if values.get(name)][:1]
+    sandbox = [f"--{name}" for name in ("sandbox", "sandbox-release", "sandbox-variant") if values.get(name)][:1]
     sandbox += ["--sandbox-cloud"] if values.get("sandbox-cloud") else []
     named = sandbox + (["--os-cloud"] if clouds else []) + (["--url"] if values.get("url") else [])
     if len(named) > 1:
@@ -219,6 +227,19 @@ def _release(text: str | None) -> str | None:
     except SandboxError as error:
         raise Trouble(f"--sandbox-release {error}") from None
     return text
+
+
+def _variant(name: str | None, release: str | None) -> str | None:
+    if not name:
+        return None
+    from conformance.sandbox.child import SandboxError
+    from conformance.sandbox.variants import chosen
+
+    try:
+        chosen(name, release)
+    except SandboxError as error:
+        raise Trouble(f"--sandbox-variant: {error}") from None
+    return name
 
 
 def _microversion(text: str | None) -> str | None:

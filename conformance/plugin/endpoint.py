@@ -17,6 +17,7 @@ from conformance.plugin.trouble import Trouble, tell
 from conformance.sandbox import process
 from conformance.sandbox.cloud import running as cloud
 from conformance.sandbox.releases import interpreter
+from conformance.sandbox.variants import chosen
 from specs.record.directory import PRIVATE
 
 LOG = "sandbox.log"
@@ -84,17 +85,19 @@ def open_endpoint(choices: Choices, directory: Path, service: str) -> Endpoint:
         raise Trouble(f"the sandbox has no {service} service: give an endpoint with --os-cloud or --url")
     if not choices.sandbox:
         return Endpoint(Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens))
+    variant = chosen(choices.sandbox_variant, choices.sandbox_release)
     tell("starting the sandbox on this machine, which takes some seconds")
     try:
-        python = interpreter(choices.sandbox_release, tell=tell) if choices.sandbox_release else None
+        python = interpreter(variant.release, tell=tell) if variant.release else None
         (directory / LOG).touch(PRIVATE)
-        running = process.start(python, log=directory / LOG)
+        running = process.start(python, log=directory / LOG, changes=variant.changes)
     except process.SandboxError as error:
         raise Trouble(str(error)) from None
     except OSError as error:
         raise Trouble(f"{error.filename or directory} cannot be written: {error.strerror}") from None
     url, release = running.service(service)
-    return Endpoint(Target.sandbox(url, running.tokens), release, running)
+    name = f"sandbox {variant.name}".strip()
+    return Endpoint(Target.sandbox(url, variant.tokens(running.tokens), name), release, running)
 
 
 def _open_cloud(directory: Path, service: str) -> Endpoint:

@@ -16,6 +16,7 @@ from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import Endpoint, has_logs, open_endpoint, remove_logs
 from conformance.plugin.expected import compare
 from conformance.plugin.known import known_for
+from conformance.plugin.options import STARTED
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import PARTS, STOP, Share, gather_parts
 from conformance.plugin.trouble import Trouble
@@ -218,7 +219,7 @@ def settings_of(choices: Choices, endpoint: Endpoint, directory: Path) -> Settin
     return Settings(
         target=endpoint.target,
         directory=directory,
-        sandbox=choices.sandbox,
+        sandbox=choices.own,
         release=endpoint.release,
         default_policy=choices.default_policy,
         allow_disruptive=choices.allow_disruptive,
@@ -246,8 +247,9 @@ def _same_endpoint(before: RunInfo | None, share: Share) -> None:
     if before is None:
         return
     now = share.head.endpoint
-    started = now.get("sandbox") or before.endpoint.get("sandbox") or share.options.get("sandbox-cloud")
-    keys = ("sandbox", "release") if started else ("url",)
+    own = now.get("sandbox") or before.endpoint.get("sandbox")
+    started = own or any(share.options.get(name) or before.options.get(name) for name in STARTED)
+    keys = ("name", "release") if started else ("url",)  # the URL of a started endpoint is another one each time
     for key in keys:
         if before.endpoint.get(key) != now.get(key):
             was = before.endpoint.get("name") or before.endpoint.get("url")

@@ -48,6 +48,12 @@ OPTIONS = (
         "sandbox-release", "test this release in the sandbox, as PACKAGE==VERSION; installed at the first use", "REQ"
     ),
     Option(
+        "sandbox-variant",
+        "start a variant of the sandbox, such as as-installed, and test it as a foreign cloud; "
+        "`conformance sandbox --help` lists the variants",
+        "NAME",
+    ),
+    Option(
         "sandbox-cloud", "start a cloud of six real services on this machine and test it; installed at the first use"
     ),
     Option(
@@ -93,6 +99,10 @@ BY_NAME = {option.name: option for option in OPTIONS}
 
 NAMES_ENDPOINT = tuple(o for o in OPTIONS if o.name.startswith("os-cloud") or o.name == "url" or o.secret)
 """The options that name an existing cloud and the users of the run there."""
+
+
+STARTED = ("sandbox-variant", "sandbox-cloud")
+"""The options with which a run starts an endpoint of its own, and treats it as a foreign one."""
 
 
 def dest(name: str) -> str:

@@ -53,7 +53,7 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     if choices.dry_run or config.option.collectonly:
         _not_distributed(config)
         ceiling = Microversion.parse(choices.microversion) if choices.microversion else None
-        policy = choices.default_policy or choices.sandbox
+        policy = choices.default_policy or choices.own
         suite = derive(reference.specs, reference.selected, ceiling, policy)
         config.pluginmanager.register(Plan(config, choices, reference, suite), "conformance-plan")
         return

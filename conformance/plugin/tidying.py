@@ -13,7 +13,7 @@ from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.removal import Tell
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.plugin.choices import choose, with_tokens
-from conformance.plugin.options import BY_NAME, NAMES_ENDPOINT
+from conformance.plugin.options import BY_NAME, NAMES_ENDPOINT, STARTED
 from conformance.plugin.trouble import Trouble
 from conformance.sandbox.process import SERVICES
 from specs.record import RunDirectory, RunRecord
@@ -49,7 +49,7 @@ def _tidy(directory: Path, given: Mapping[str, Any], tell: Tell | None) -> Clean
     chosen = {option.name: given[option.name] for option in NAMES_ENDPOINT if given.get(option.name)}
     named = [option.name for option in NAMES_ENDPOINT if not option.secret]
     if not any(name in chosen for name in named):
-        if record.info.endpoint.get("sandbox") or record.info.options.get("sandbox-cloud"):
+        if record.info.endpoint.get("sandbox") or any(record.info.options.get(name) for name in STARTED):
             return CleanupReport(already_gone=tuple(f"{e.intent.kind} {e.intent.name}" for e in entries))
         chosen |= {name: record.info.options[name] for name in named if record.info.options.get(name)}
     chosen = with_tokens(chosen, os.environ)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import requests
 
 from conformance.sandbox.child import Child, SandboxError, keep_log, spawn
+from conformance.sandbox.guest.changes import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 GUEST = Path(__file__).parent / "guest" / "__main__.py"
 READY_SECONDS = 120.0
+NO_CHANGES = Changes()
 _CONTROL_SECONDS = 60.0
 
 __all__ = ["READY_SECONDS", "SERVICES", "Microversions", "RunningSandbox", "Sandbox", "SandboxError", "start"]
@@ -147,6 +149,7 @@ class Sandbox:
         port: int = 0,
         log: Path | None = None,
         timeout: float = READY_SECONDS,
+        changes: Changes = NO_CHANGES,
     ) -> None:
         self._arguments: dict[str, Any] = {
             "python": python,
@@ -154,6 +157,7 @@ class Sandbox:
             "port": port,
             "log": log,
             "timeout": timeout,
+            "changes": changes,
         }
         self._running: RunningSandbox | None = None
 
@@ -176,6 +180,7 @@ def start(
     port: int = 0,
     log: Path | None = None,
     timeout: float = READY_SECONDS,
+    changes: Changes = NO_CHANGES,
 ) -> RunningSandbox:
     """Start a Nova and wait until it is ready.
 
@@ -185,6 +190,7 @@ def start(
         port: port on 127.0.0.1; 0 takes a free one.
         log: file to which Nova's log is appended; by default one that is removed with the sandbox.
         timeout: seconds to wait.
+        changes: the differences from the ordinary sandbox, such as those of a variant.
 
     Raises:
         SandboxError: it did not become ready.
@@ -206,6 +212,8 @@ def start(
         str(path),
         "--state",
         str(state),
+        "--changes",
+        changes.text(),
     ]
     child: Child | None = None
     try:

@@ -14,6 +14,7 @@ from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.model.probe import Probe, StatusOf
 from conformance.engine.provision.context import Notes
+from conformance.engine.provision.places import Places
 from conformance.engine.run import run as module
 from conformance.engine.run.run import Run
 from specs.microversion import VersionRange
@@ -112,6 +113,7 @@ def cloud(monkeypatch):
 
 
 def started(*case_ids, parallel=3, record=None):
+    stopping = threading.Event()
     context = SimpleNamespace(
         cloud=SimpleNamespace(
             lost=None,
@@ -122,7 +124,9 @@ def started(*case_ids, parallel=3, record=None):
         service=KNOWLEDGE,
         graph=StateGraph.of(views([spec(SPIN)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),
-        stopping=threading.Event(),
+        stopping=stopping,
+        places=Places(stopping),
+        environment="",
         notes=Notes(),
     )
     results: list[Any] = []

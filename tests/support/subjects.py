@@ -97,5 +97,6 @@ def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS, optional
         role_names=frozenset(roles),
         version_for=lambda operation: TOP,
         unkept=Unkept(optional),
+        not_for_these=lambda operation: None,
     )
     return Subject(context)

@@ -17,7 +17,7 @@ from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.guard import Guard
-from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.journal import Intent, Journal
 from conformance.engine.cloud.kinds import GONE, Kind, Listing
 from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.poll import WaitResult
@@ -90,6 +90,7 @@ class Workshop:
     asked: list[Ask] = field(default_factory=list)
     open_intents: list[tuple[str, ...]] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    undone: list[Intent] = field(default_factory=list)
     made: int = 0
     microversions: VersionRange = field(default_factory=lambda: VersionRange.parse("2.1", str(TOP)))
     unknown: str = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
@@ -224,6 +225,8 @@ def opened(
             make=lambda kind, **given: factories[kind](**given),
             can_make=factories.__contains__,
             drop=shop.drop,
+            undo=shop.undone.append,
+            usual={},
             rand_name=shop.journal.rand_name if shop.journal else None,
         ),
         "watch": SimpleNamespace(until=shop.until),

@@ -291,7 +291,7 @@ def _profile(service: str, read: Mapping[str, Any]) -> Profile:
         "removal_order": removal.get("order", []),
         "removed_at_highest": removal.get("at_highest_microversion", True),
         "discovery": {name: entry["found"] for name, entry in kinds.items() if "found" in entry},
-        **_part(read, ("versions", "guard", "token_check", "shared")),
+        **_part(read, ("versions", "guard", "token_check", "shared", "missing_parts")),
     }
     if "project_limits" in read:
         given["room"] = read["project_limits"]

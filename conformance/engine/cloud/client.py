@@ -14,6 +14,7 @@ from conformance.engine.cloud.credentials import Credential
 from conformance.engine.cloud.delivery import Count, Delivery
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.faults import message_in, says_any
 from conformance.engine.cloud.guard import SAFE_METHODS, Guard, safe_in_path
 from conformance.engine.cloud.listing import found_by_name, listed
 from conformance.engine.cloud.owing import Owing
@@ -347,6 +348,8 @@ class Cloud:
                         self.journal.made(intent, id_, kind.path_of(id_))
         elif 400 <= answer.status < 500 and answer.status != 408:
             self.journal.refused(intent)
+        elif answer.status >= 500 and says_any(message_in(answer.json), self.profile.missing_parts):
+            self.journal.refused(intent)  # the part that would have made it does not exist
 
 
 def _quotes(body: Any, id_: str) -> bool:

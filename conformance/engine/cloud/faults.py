@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from specs.text import one_line
@@ -26,7 +27,17 @@ def message_in(body: Any) -> str:
     return one_line(body, 80) if isinstance(body, str) else ""
 
 
+def says_quota(text: str) -> bool:
+    """Whether a text, such as the reason of a failure, says that a quota is used up."""
+    return _QUOTA.search(text) is not None
+
+
+def says_any(text: str, parts: Iterable[str]) -> bool:
+    """Whether a text contains one of some parts, in whatever case."""
+    return any(part.casefold() in text.casefold() for part in parts)
+
+
 def quota_used_up(status: int, body: Any) -> str | None:
     """The message of a refusal because the quota of the project is used up; None for any other answer."""
     message = message_in(body) if 400 <= status < 500 else ""
-    return message if _QUOTA.search(message) else None
+    return message if says_quota(message) else None

@@ -123,6 +123,7 @@ class Profile:
         discovery: the candidates for things of the cloud, by their names in Bindings.
         shared: sorts of things that the run did not make and may change, and the ways to restore them.
         room: the limits on the number of things; None if unknown.
+        missing_parts: what the cloud says with a refusal if it lacks an optional part; nothing was made then.
     """
 
     type: str = ""
@@ -136,6 +137,7 @@ class Profile:
     discovery: Mapping[str, Candidates] = field(default_factory=dict)
     shared: tuple[Shared, ...] = ()
     room: Room | None = None
+    missing_parts: tuple[str, ...] = ()
 
     def version_headers(self, microversion: str) -> dict[str, str]:
         """The headers that ask for a microversion, which may be malformed if that is under test."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -231,19 +231,27 @@ class Remover:
         if base is None:
             return
         answer = self._cloud.get(thing.path, role=thing.role)
-        shown: View = kind.shown_in(answer.json) or {}
-        listed = fields.value(shown, base.field, None)
-        if isinstance(listed, str):
-            try:
-                listed = json.loads(listed)
-            except ValueError:
-                return
         below = self._cloud.profile.kind(base.kind)
-        for one in listed if isinstance(listed, list) else ():
-            id_ = one.get(base.of) if isinstance(one, dict) else None
-            if isinstance(id_, str) and safe_in_path(id_):
-                self._journal.there(base.kind, id_, below.path_of(id_), role=thing.role)
-                self.remove(Thing(base.kind, id_, below.path_of(id_), thing.role))
+        for id_ in stands_on(kind, kind.shown_in(answer.json) or {}):
+            self._journal.there(base.kind, id_, below.path_of(id_), role=thing.role)
+            self.remove(Thing(base.kind, id_, below.path_of(id_), thing.role))
+
+
+def stands_on(kind: Kind, view: View) -> Iterator[str]:
+    """Yield the ids of the things that a thing was made on and that nothing else names, from its view."""
+    base = kind.deletion.base
+    if base is None:
+        return
+    listed = fields.value(view, base.field, None)
+    if isinstance(listed, str):
+        try:
+            listed = json.loads(listed)
+        except ValueError:
+            return
+    for one in listed if isinstance(listed, list) else ():
+        id_ = one.get(base.of) if isinstance(one, dict) else None
+        if isinstance(id_, str) and safe_in_path(id_):
+            yield id_
 
 
 def _with_value(body: Any, value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,9 @@ from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.discover import Missing
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask, said
+from conformance.engine.cloud.faults import says_quota
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.removal import Remover, Thing
+from conformance.engine.cloud.removal import Remover, Thing, stands_on
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.waiters import wait_for_status
 from conformance.engine.model.binding import Binding
@@ -25,8 +26,12 @@ from specs.microversion import Microversion
 if TYPE_CHECKING:
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.discover import Discovery
+    from conformance.engine.cloud.journal import Intent
     from conformance.engine.cloud.kinds import Factory, Kind, View
     from conformance.engine.cloud.poll import WaitResult, Watch
+
+REMOVAL = 30.0
+"""The longest wait, in seconds, until a thing that nobody needs any more is gone."""
 
 IN_VAIN = 2
 """The number of attempts after which a thing is not requested again, if no such thing ever became ready."""
@@ -162,6 +167,19 @@ class Resources:
         if removal.trouble:
             raise ResourceError(f"{made.kind} {made.id} could not be removed: {removal.trouble}")
 
+    def remove_all(self, things: Iterable[Made]) -> None:
+        """Remove things that nobody needs any more. What cannot be removed now is removed at the end of the run."""
+        remover = Remover(self._cloud, self._watch, self._journal, timeout=min(self._timeout, REMOVAL))
+        remover.remove_all(Thing(one.kind, one.id, one.path, one.role) for one in things)
+
+    def undo(self, intent: Intent) -> None:
+        """Remove what came of an intent, by the journal."""
+        came = [entry for entry in self._journal.entries(own=True) if entry.intent == intent]
+        remover = Remover(self._cloud, self._watch, self._journal, timeout=min(self._timeout, REMOVAL))
+        remover.remove_all(
+            Thing(intent.kind, id_, path, Role(intent.role)) for entry in came for id_, path in entry.left
+        )
+
     def drop(self, id_: str, role: Role) -> None:
         """Have a thing of the kind that the run watches deleted, without a wait.
 
@@ -282,8 +300,10 @@ class Resources:
         try:
             ready = self._ready(kind, made)
         except ResourceError as error:
-            if failed is not None and not self._stopping.is_set():
+            if failed is not None and not self._stopping.is_set() and not says_quota(str(error)):
                 failed.append(str(error))
+            # Nobody gets this thing, and until the end of the run it would count against the quota.
+            self._remover().remove(Thing(kind.name, made.id, made.path, made.role), wait=False)
             raise
         self._in_vain[alike] = None
         return ready
@@ -311,16 +331,22 @@ class Resources:
             )
         for shown, brought in kind.brings.items():
             self._note_brought(result.view, shown, brought, made.role)
+        if kind.deletion.base is not None:
+            # A request under test may delete the thing, and nothing names these any more then.
+            self._note(kind.deletion.base.kind, stands_on(kind, result.view), made.role)
         return replace(made, body=result.view)
 
     def _note_brought(self, view: View, field_name: str, brought: str, role: Role) -> None:
         """Write the things made with another one into the journal, because its deletion does not remove them."""
         listed = shown_fields.value(view, field_name, None)
-        for one in listed if isinstance(listed, list) else ():
-            id_ = one.get("id") if isinstance(one, dict) else None
-            if isinstance(id_, str) and safe_in_path(id_):
-                path = self._cloud.profile.kind(brought).path_of(id_)
-                self._journal.there(brought, id_, path, role=role)
+        ids = (one.get("id") if isinstance(one, dict) else None for one in (listed if isinstance(listed, list) else ()))
+        self._note(brought, (id_ for id_ in ids if isinstance(id_, str) and safe_in_path(id_)), role)
+
+    def _note(self, kind: str, ids: Iterable[str], role: Role) -> None:
+        """Write things into the journal that came about without a request for them."""
+        for id_ in ids:
+            path = self._cloud.profile.kind(kind).path_of(id_)
+            self._journal.there(kind, id_, path, role=role)
 
 
 def _reaches(microversion: str | None, lowest: Microversion | None) -> bool:

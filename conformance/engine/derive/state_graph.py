@@ -7,7 +7,7 @@ two, the description supplies it; such edges are marked, cost more, and are note
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,6 +68,10 @@ class StateGraph:
         # A cloud may refuse a member a documented request, so each edge also exists for an administrator.
         edges += [replace(edge, role="admin", detour=True) for edge in edges if edge.role != "admin"]
         return cls(edges)
+
+    def into(self, target: str) -> Iterator[Edge]:
+        """Yield the edges that may lead to a status."""
+        return (edge for edges in self._from.values() for edge in edges if target in edge.targets)
 
     def way(
         self, source: str, target: str, broken: Iterable[Edge] = (), roles: Iterable[str] = ()

@@ -10,7 +10,7 @@ from conformance.engine.api.needs import Needs
 from conformance.engine.api.response_fields import elements
 from conformance.engine.cloud.errors import CloudError, GuardRefusal, ResourceError, RoleMissing, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.faults import quota_used_up
+from conformance.engine.cloud.faults import quota_used_up, says_quota
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role, Sender
 from conformance.engine.cloud.wait import until
 from conformance.engine.execute.aftermath import Aftermath
@@ -32,7 +32,7 @@ from conformance.engine.model.trial import (
     Twice,
 )
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed
+from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed, kept_out
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
@@ -97,6 +97,25 @@ class Executor:
         problem = self.barrier(trial)
         if problem is not None:
             return Evidence(trial, problem=problem)
+
+        def attempt() -> Evidence:
+            return self._attempt(trial, needs, version, probes)
+
+        evidence = self.context.places.found(attempt, _lacks_room, self.discard)
+        if evidence.problem is None and self._kept_from_members(trial, evidence):
+            reason = (
+                f"members are refused {operation.id} on this cloud with 403, and the reference names no role for it: "
+                "give the credentials of an administrator too"
+            )
+            return replace(evidence, problem=Problem("inapplicable", reason))
+        refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
+        if refused and not self.context.sandbox and self.context.service.is_by_choice(trial.request.operation):
+            reason = "refused with 400: whether a cloud has what it needs is its provider's choice"
+            return replace(evidence, problem=Problem("inapplicable", reason))
+        return evidence
+
+    def _attempt(self, trial: Trial, needs: Needs, version: Microversion, probes: tuple[Probe, ...]) -> Evidence:
+        """Make a trial on this cloud once."""
         try:
             if isinstance(trial.exchange, Paged):
                 return self.paging.make(trial, trial.exchange.listing, version, self._roles(trial))
@@ -113,11 +132,13 @@ class Executor:
         if words and evidence.problem is None and not _limits(trial):
             reason = f"the quota of the project is used up ({words}): raise it, or remove what is not needed"
             return replace(evidence, problem=Problem("inconclusive", reason))
-        refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
-        if refused and not self.context.sandbox and self.context.service.is_by_choice(trial.request.operation):
-            reason = "refused with 400: whether a cloud has what it needs is its provider's choice"
-            return replace(evidence, problem=Problem("inapplicable", reason))
         return evidence
+
+    def _kept_from_members(self, trial: Trial, evidence: Evidence) -> bool:
+        """Whether a member was refused a request that a role which this run lacks would send in its place."""
+        other = trial.request.fallback_role
+        refused = evidence.status == FORBIDDEN and evidence.role == trial.request.role
+        return refused and other is not None and other not in self.context.role_names
 
     def barrier(self, trial: Trial) -> Problem | None:
         """The reason, known without a request, why this run does not make the trial on this cloud; None if it does."""
@@ -133,6 +154,9 @@ class Executor:
         forbidden = self._forbidden(trial)
         if forbidden is not None:
             return Problem("inapplicable", forbidden)
+        usual = trial.situation.state is not None and not trial.situation.environment
+        if usual and trial.outcome.accepted is not False and (bounds := context.not_for_these(operation)):
+            return Problem("inapplicable", bounds)
         if context.sandbox:
             return None
         # A request of which the reference is silent may be accepted, too.
@@ -225,7 +249,7 @@ class Executor:
 
         role, *others = self._roles(trial)
         answer = send(role)
-        if answer.status == FORBIDDEN and others:
+        if kept_out(answer) and others:
             role, answer = as_first_allowed(others, send)
             if trial.request.fallback_role:
                 # The promise is not about roles, and the reference names none: then an administrator sends the request.
@@ -356,9 +380,22 @@ class Executor:
         )
 
     def discard(self) -> None:
-        """Give the resources of the lane up: the cloud deletes them in the background."""
+        """Give the resources of the lane up: the cloud deletes them in the background.
+
+        What was made for bindings stays until the end of the run, or until a quota is used up.
+        """
+        places = self.context.places
         self.paging.discard()
         self.subject.discard()
+        self.paths.elements.give_up()
+        places.spent += self.subject.bindings.give_up()
+        if places.most is not None and (spent := places.take_spent()):
+            self.context.resources.remove_all(spent)
+
+
+def _lacks_room(evidence: Evidence) -> bool:
+    """Whether a trial could not be made because a quota of the project is used up."""
+    return evidence.problem is not None and evidence.problem.verdict != "error" and says_quota(evidence.problem.reason)
 
 
 def _limits(trial: Trial) -> list[Step]:

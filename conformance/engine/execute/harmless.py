@@ -53,7 +53,11 @@ class Harmless:
                 query=ready.query,
                 intent=ready.intent,
             )
-            return ask, self.context.cloud.send(ask)
+            answer = self.context.cloud.send(ask)
+            if answer.ok and ready.intent is not None:
+                # The service ignores what it does not understand in the body, and has made something.
+                self.context.resources.undo(ready.intent)
+            return ask, answer
         except (Unavailable, NeedsNewResource, CloudError):
             return None
 

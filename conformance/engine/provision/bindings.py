@@ -78,6 +78,7 @@ class Bindings:
         self._context = context
         self._subject = subject
         self._free: dict[str, list[Made]] = {}
+        self._made: list[Made] = []
         self.attached: dict[str, Made] = {}
         self._noted: set[tuple[str, str, str]] = set()
         self.elements: Callable[[str, str | None], Owned] | None = None
@@ -85,6 +86,14 @@ class Bindings:
     def new_resource(self) -> None:
         """Forget the attachments of the former resource under test."""
         self.attached.clear()
+
+    def give_up(self) -> list[Made]:
+        """Forget all resources that were made for bindings, and return them: this lane does not need them any more."""
+        made = [*self._made]
+        self._made.clear()
+        self._free.clear()
+        self.attached.clear()
+        return made
 
     def filled(self, body: Any, must_work: bool = True, named: Mapping[str, str] | None = None) -> Any:
         """A copy of a body with a value for each binding.
@@ -280,7 +289,9 @@ class Bindings:
     def _make(self, resource: str, **more: Any) -> Made:
         if not self._context.resources.can_make(resource):
             raise Unavailable(f"this suite cannot make a {resource}", optional=False)
-        return self._context.resources.make(resource, **more)
+        made = self._context.resources.make(resource, **more)
+        self._made.append(made)
+        return made
 
     def _attach(self, resource: str) -> Made:
         if resource in self.attached:

@@ -15,6 +15,7 @@ from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.derive.state_graph import StateGraph
+from conformance.engine.provision.places import Places
 from conformance.engine.provision.unkept import Unkept
 from specs.microversion import Microversion
 from specs.model import Operation
@@ -74,6 +75,7 @@ class RunContext:
         role_names: the roles that the run has.
         kind: the kind of the resource under test; a kind without a name if the service has no such resource.
         unkept: the statuses that resources of this cloud were seen to leave by themselves.
+        places: the places of the lanes, if the quota of the project is too small for all of them.
     """
 
     cloud: Cloud
@@ -94,12 +96,14 @@ class RunContext:
     role_names: frozenset[str] = field(init=False)
     kind: Kind = field(init=False)
     unkept: Unkept = field(init=False)
+    places: Places = field(init=False)
 
     def __post_init__(self) -> None:
         known = {name: self.needs_of(operation) for name, operation in self.operations.items()}
         object.__setattr__(self, "needs", known)
         object.__setattr__(self, "role_names", frozenset(map(str, self.cloud.roles)))
         object.__setattr__(self, "unkept", Unkept(self.service.under_test.optional_statuses))
+        object.__setattr__(self, "places", Places(self.stopping))
         object.__setattr__(self, "kind", self.cloud.profile.kind(self.service.resource))
 
     def needs_of(self, operation: Operation) -> Needs:
@@ -115,6 +119,26 @@ class RunContext:
         """
         self.elevated.add(name)
         self.notes.add("elevated", f"{operation.id} is refused to members; tried as administrator")
+
+    @property
+    def environment(self) -> str:
+        """The environment of all resources under test that this cloud can make; empty if they are the usual ones."""
+        made = self.resources.usual.get(self.kind.name)
+        others = self.service.under_test.environments.items()
+        return next((name for name, one in others if made and one.factory_arguments.get("variant") == made), "")
+
+    def not_for_these(self, operation: Operation) -> str | None:
+        """The reason why an operation may refuse every resource under test of this cloud; None if there is none.
+
+        The reference names an environment that has bounds of its own, such as resources without a disk of their own,
+        and this cloud makes resources in this environment only.
+        """
+        here = self.environment
+        for condition in operation.preconditions if here else ():
+            when = condition.when
+            if condition.kind == "environment" and when and self.service.environment_of(when.environment) == here:
+                return f"this cloud makes each {self.kind.name} {here}, for which {operation.id} has bounds of its own"
+        return None
 
     def version_for(self, operation: Operation) -> Microversion:
         """The version of a request that names none: the highest that cloud, reference and operation share."""

@@ -84,6 +84,12 @@ class Elements:
         """Empty the pool, so that elements are made anew when needed. The journal still lists the old elements."""
         self._pool.clear()
 
+    def give_up(self) -> None:
+        """Remove the elements in the pool, since this lane does not need them any more."""
+        for owned in list(self._pool.values()):
+            self.dispose(owned)
+        self.clear()
+
     def forget(self, owned: Owned) -> None:
         """Forget an element that is gone or has changed."""
         self._pool = {key: other for key, other in self._pool.items() if other.value != owned.value}

@@ -13,6 +13,7 @@ from conformance.engine.api.producers import placeholders
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
+from conformance.engine.cloud.faults import says_quota
 from conformance.engine.cloud.kinds import GONE, Kind, View
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.resources import Made
@@ -196,6 +197,9 @@ class Subject:
         if self.context.graph.way(initial, state, self._broken) is not None:
             who = f"only an administrator can bring a {self._kind.name} into"
             return Problem("inapplicable", f"{who} {state}, and no such role is given")
+        for edge in self.context.graph.into(state):
+            if not self.environment and (why := self.context.not_for_these(edge.operation)):
+                return Problem("inapplicable", f"{state} was not reached: {why}")
         return Problem("inconclusive", reason or f"no way leads from {initial} to {state}")
 
     def _walk(self, way: list[Edge], state: str) -> str:
@@ -258,7 +262,7 @@ class Subject:
             self._made = self.context.resources.make(name, microversion=version, **environment.factory_arguments)
         except ResourceError as error:
             # A cloud need not support every environment.
-            if self.environment:
+            if self.environment and not says_quota(str(error)):
                 return Problem("inapplicable", f"no {self.environment} {name} could be made: {error}")
             return Problem("inconclusive", f"no {name} could be made: {error}")
         self.known_id = self._made.id

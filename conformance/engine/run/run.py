@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from conformance.engine.execute.controls import Controls
+from conformance.engine.execute.environment import for_want_of_usual_ones
 from conformance.engine.execute.executor import FIRST_REFUSAL, Executor
+from conformance.engine.judge.missing import for_want_of_a_part
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.model.probe import Probe
@@ -195,9 +197,11 @@ class Run:
         executor = Executor(self.context, subject)
         pending = sorted(jobs, key=lambda job: order(job.trial, self.context.service))
         alone = lane_of(jobs[0].trial, self.context.service) == ALONE
+        self.context.places.take()
         try:
             with self.locks.taken(alone, self.context.stopping):
                 while pending and not self.context.stopping.is_set():
+                    self._make_way(executor)
                     job = self._next(pending, subject)
                     self._try(job, executor)
                     pending.remove(job)
@@ -208,8 +212,15 @@ class Run:
             self._settle_held(executor)
             with contextlib.suppress(Exception):  # the journal lists a resource that is left
                 executor.discard()
+            self.context.places.leave()
             with self._lock:
                 self.resources_made += subject.resources_made
+
+    def _make_way(self, executor: Executor) -> None:
+        """Give the things of a lane back and wait, if the quota of the project does not suffice for all lanes."""
+        if self.context.places.crowded:
+            executor.discard()
+            self.context.places.make_way()
 
     def _next(self, pending: list[_Job], subject: Subject) -> _Job:
         """The next trial: one in the present status, or else one in the status with the cheapest way to it."""
@@ -311,7 +322,13 @@ def _judged(
         evidence = executor.make(trial, probes)
     except Exception as error:  # a defect of this suite gives this trial the verdict error, and must not end the lane
         evidence = Evidence(trial, problem=Problem("error", _fault(error)))
-    return [(case, evidence, _judge(case, evidence)) for case in cases]
+    context = executor.context
+
+    def judged(case: Case) -> Judgement:
+        judgement = for_want_of_a_part(_judge(case, evidence), evidence, context.service.profile.missing_parts)
+        return for_want_of_usual_ones(judgement, case, context)
+
+    return [(case, evidence, judged(case)) for case in cases]
 
 
 def _judge(case: Case, evidence: Evidence) -> Judgement:

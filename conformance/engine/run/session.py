@@ -194,6 +194,7 @@ class Session:
         except OSError as error:
             return self.journal.trouble or str(error)
         self.resources.keep(made)
+        context.places.expect(context.discovery.room(), self.settings.max_resources)
         context.notes.add("first", f"a {context.kind.name} is made of {what}")
         return None
 

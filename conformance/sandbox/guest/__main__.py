@@ -26,6 +26,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--placement-port", type=int, default=0, help="port of Placement; 0: a free one")
     parser.add_argument("--computes", type=int, default=3, help="number of compute services")
     parser.add_argument("--log", help="file for Nova's log")
+    parser.add_argument("--changes", default="{}", help="differences from the ordinary sandbox, as JSON")
     parser.add_argument("--state", help="directory for everything temporary; removed at the end")
     return parser.parse_args(argv)
 

@@ -52,12 +52,17 @@ def _now() -> str:
 
 
 class ImageStore:
-    """All images of the cloud, and the methods of the Glance client that Nova calls."""
+    """All images of the cloud, and the methods of the Glance client that Nova calls.
 
-    def __init__(self) -> None:
+    Args:
+        stock: name, bytes and properties of the public images; None: those of `STOCK`.
+
+    """
+
+    def __init__(self, stock=None) -> None:
         self.images: dict[str, Record] = {}
         self.members: dict[str, set[str]] = {}
-        for name, size, properties in STOCK:
+        for name, size, properties in stock or STOCK:
             image = self._new(None, name=name, visibility="public", **properties)
             image.update(status="active", size=size, disk_format="raw", container_format="bare")
 

@@ -73,9 +73,17 @@ def select(rows, params: dict) -> list[dict]:
 
 
 class NetworkState:
-    """The state of the whole cloud: every project's networks, ports and addresses."""
+    """The state of the whole cloud: every project's networks, ports and addresses.
 
-    def __init__(self, projects: list[str]) -> None:
+    Args:
+        projects: ids of all projects.
+        floating_pool: False if no network gives floating IPs.
+        floating_ips: the number of floating IPs that a project may have; None: any number.
+
+    """
+
+    def __init__(self, projects: list[str], floating_pool: bool = True, floating_ips: int | None = None) -> None:
+        self.most_floating_ips = floating_ips
         self.networks: dict[str, dict] = {}
         self.subnets: dict[str, dict] = {}
         self.ports: dict[str, dict] = {}
@@ -88,8 +96,9 @@ class NetworkState:
         private = self.add_network("private", owner, shared=True, external=False)
         self.add_subnet(private, "10.20.0.0/16")
         self.add_subnet(private, "fd37:44e8:ad06::/64")
-        self.public = self.add_network("public", "external", shared=False, external=True)
-        self.floating_subnet = self.add_subnet(self.public, "172.24.4.0/22")
+        if floating_pool:
+            public = self.add_network("public", "external", shared=False, external=True)
+            self.floating_subnet = self.add_subnet(public, "172.24.4.0/22")
 
     def add_network(self, name: str, project: str, shared: bool, external: bool) -> dict:
         """Create a network and return it."""

@@ -171,6 +171,9 @@ class Client(NetworkClient):
         if network is None or not network["router:external"]:
             raise nexc.BadRequest(message="Network is not a valid external network")
         project = asked.get("tenant_id") or self.project
+        most = self.state.most_floating_ips
+        if most is not None and sum(f["tenant_id"] == project for f in self.state.floating_ips.values()) >= most:
+            raise nexc.OverQuotaClient(message="Quota exceeded for resources: ['floatingip'].")
         floating = {
             "id": new_id(),
             "floating_ip_address": self.state.next_address(self.state.floating_subnet),
@@ -202,8 +205,8 @@ class Client(NetworkClient):
 class Network:
     """Puts the stand-in in place of Nova's Neutron client."""
 
-    def __init__(self, projects: list[str]) -> None:
-        self.state = NetworkState(projects)
+    def __init__(self, projects: list[str], floating_pool: bool = True, floating_ips: int | None = None) -> None:
+        self.state = NetworkState(projects, floating_pool, floating_ips)
 
     def install(self, test) -> None:
         """Take the place of Neutron inside `test`, a started Nova test case."""

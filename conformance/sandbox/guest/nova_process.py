@@ -5,6 +5,7 @@ import warnings
 
 from . import compat, driver, lasting, settings
 from .baremetal import BareMetal
+from .changes import Changes
 from .identity import Identity
 from .image import ImageStore
 from .network_extras import Network
@@ -28,13 +29,15 @@ class NovaProcess(test.TestCase):
     Args:
         count: number of compute services.
         auth_uri: address of the identity service for the header `WWW-Authenticate`.
+        changes: the differences from the ordinary sandbox.
 
     """
 
     REQUIRES_LOCKING = True
 
-    def __init__(self, count: int, auth_uri: str) -> None:
+    def __init__(self, count: int, auth_uri: str, changes: Changes) -> None:
         super().__init__("runTest")
+        self._changes = changes
         self._count = count
         self._auth_uri = auth_uri
         self.identity = Identity()
@@ -56,26 +59,32 @@ class NovaProcess(test.TestCase):
         super().setUp()
         projects = list(self.identity.projects.values())
         self.placement = self.useFixture(functional_fixtures.PlacementFixture())
-        self.images = ImageStore()
+        self.images = ImageStore(self._changes.images)
         self.images.install(self)
-        self.network = Network(projects)
+        self.network = Network(projects, self._changes.floating_pool, self._changes.floating_ips)
         self.network.install(self)
-        self.volumes = VolumeStore(projects, self.images, self.reimaged)
-        self.volumes.install(self)
-        BareMetal().install(self)
+        # Without the stand-in, Nova's own client looks for the service in the catalogue, which names none.
+        if self._changes.block_storage:
+            VolumeStore(projects, self.images, self.reimaged, self._changes.volumes).install(self)
+        if self._changes.bare_metal:
+            BareMetal().install(self)
         shares = getattr(nova_fixtures, "ManilaFixture", None)
         if shares is not None:  # shares came with 31.0.0
             self.useFixture(shares())
         driver.install(self.images)
-        for group, name, value in settings.all_options():
+        for group, name, value in (*settings.all_options(), *self._changes.options):
             self.option(group, name, value)
         # The address of Keystone. Without it, a request without a token is answered 500 instead of 401.
         self.option("keystone_authtoken", "www_authenticate_uri", self._auth_uri)
         policy = self.useFixture(nova_fixtures.RealPolicyFixture())
-        # By default every token may use these rules. Here a reader's role is needed, as a provider may choose.
-        policy.set_rules({f"os_compute_api:{rule}": "role:reader" for rule in settings.READERS_ONLY}, overwrite=False)
+        if self._changes.readers_only:
+            # By default every token may use these rules. Here a reader's role is needed, as a provider may choose.
+            rules = {f"os_compute_api:{rule}": "role:reader" for rule in settings.READERS_ONLY}
+            policy.set_rules(rules, overwrite=False)
         self.identity.install(self)
         self._remove_unusable_flavors()
+        if not self._changes.local_disks:
+            self._remove_disks()
         self.start_service("conductor")
         self.start_service("scheduler")
         for number in range(1, self._count + 1):
@@ -93,6 +102,15 @@ class NovaProcess(test.TestCase):
         for flavor in objects.FlavorList.get_all(nova_context.get_admin_context()):
             if flavor.extra_specs:
                 flavor.destroy()
+
+    def _remove_disks(self) -> None:
+        """Give every flavor a twin without disks in its place."""
+        context = nova_context.get_admin_context()
+        for flavor in objects.FlavorList.get_all(context):
+            kept = {name: flavor[name] for name in ("flavorid", "name", "vcpus", "memory_mb", "rxtx_factor")}
+            flavor.destroy()
+            twin = objects.Flavor(context, **kept, root_gb=0, ephemeral_gb=0, swap=0, disabled=False, is_public=True)
+            twin.create()
 
     def _add_retired_services(self) -> None:
         """Add records of retired services, such as remain after a host was removed from the cloud."""

@@ -18,6 +18,7 @@ import eventlet.wsgi
 import placement.deploy
 
 from . import control, nova_process, slow
+from .changes import Changes
 from .sockets import HOST
 
 
@@ -98,7 +99,7 @@ def serve(options, listeners, started: float, report) -> None:
     """Start Nova, write the ready line with `report`, and answer requests until the process ends.
 
     Args:
-        options: `computes`, `log` and `state` of the command line.
+        options: `computes`, `changes`, `log` and `state` of the command line.
         listeners: the listening sockets of the compute API and of Placement.
         started: start of the process by `time.monotonic()`, to compute the seconds until it is ready.
         report: writes one dictionary as one line to standard output.
@@ -107,7 +108,9 @@ def serve(options, listeners, started: float, report) -> None:
     Ending(options.state).watch()
     (api_socket, api_url), (placement_socket, placement_url) = map(_green, listeners)
 
-    process = nova_process.NovaProcess(options.computes, auth_uri=f"{api_url}/identity")
+    process = nova_process.NovaProcess(
+        options.computes, auth_uri=f"{api_url}/identity", changes=Changes.read(options.changes)
+    )
     process.setUp()
     set_up_log(options.log)
     placement_conf = process.placement.conf_fixture

@@ -31,16 +31,18 @@ class VolumeStore:
     Args:
         images: the image stand-in, for the metadata of volumes made from images.
         reimaged: called with (server id, volume id) when a volume has got a new image: Nova waits for this.
+        most: the number of volumes that a project may have; None: any number.
 
     """
 
-    def __init__(self, projects: list[str], images, reimaged) -> None:
+    def __init__(self, projects: list[str], images, reimaged, most: int | None = None) -> None:
+        self.most = most
         self.images = images
         self.reimaged = reimaged
         self.volumes: dict[str, Resource] = {}
         self.snapshots: dict[str, Resource] = {}
         self.attachments: dict[str, dict] = {}
-        for project in projects:
+        for project in projects if most is None else ():
             self.new_volume(project, 1, name="sandbox-boot", bootable="true")
 
     def install(self, test) -> None:
@@ -162,6 +164,10 @@ class Volumes(_Controller):
         description=None,
     ):
         fields: dict = {}
+        mine = sum(v.project_id == self.context.project_id for v in self.store.volumes.values())
+        if self.store.most is not None and mine >= self.store.most:
+            message = f"VolumeLimitExceeded: Maximum number of volumes allowed ({self.store.most}) exceeded for quota"
+            raise cexc.OverLimit(413, message=message)
         if size is None and snapshot_id:
             size = self._snapshot(snapshot_id).size
         if not str(size).isdigit() or int(size) < 1:

@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 import time
+from dataclasses import replace
 from urllib.parse import quote, unquote
 
 import pytest
@@ -263,6 +264,15 @@ def test_what_is_created_is_in_the_journal(fake, cloud):
 )
 def test_what_was_refused_is_settled_and_what_is_not_known_is_not(fake, cloud, status, settled):
     fake.routes["POST", "/v2.1/servers"] = (status, {})
+    intent = cloud.journal.intend("server", "n")
+    cloud.send(Ask("POST", "/servers", body={}, intent=intent))
+    assert cloud.journal.entries()[0].settled is settled
+
+
+@pytest.mark.parametrize(("said", "settled"), [("There is no such depot.", True), ("It burns.", False)])
+def test_a_part_that_the_cloud_lacks_has_made_nothing(fake, cloud, said, settled):
+    cloud.profile = replace(cloud.profile, missing_parts=("no such depot",))
+    fake.routes["POST", "/v2.1/servers"] = (500, {"fault": {"code": 500, "message": said}})
     intent = cloud.journal.intend("server", "n")
     cloud.send(Ask("POST", "/servers", body={}, intent=intent))
     assert cloud.journal.entries()[0].settled is settled

@@ -1,11 +1,14 @@
 """What a test needs is found: smallest first, given ones before, and what is missing with its reason."""
 
+import contextlib
+
 import pytest
 from fake_cloud import VERSIONS, fake_cloud
 
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud import Discovery, Journal, Missing, Resources, Role, Target, Watch, connect
 from conformance.engine.cloud.credentials import FixedToken
+from conformance.engine.cloud.errors import ResourceError
 
 PROFILE = load_service("compute").profile
 
@@ -211,6 +214,52 @@ def test_a_spare_is_given_once_in_the_place_of_a_new_one(fake, lookups, tmp_path
     assert make.make("server", microversion="2.96") is spare
     assert len(fake.changes) == before
     assert make._take_spare("server", Role.MEMBER) is None
+
+
+def test_what_does_not_become_ready_is_removed_at_once(fake, lookups, tmp_path):
+    """Otherwise it counts against the quota until the end of the run, and a few of them leave no room for anything."""
+    lookups.set("/os-networks", "networks", [])
+    server = {"id": "s", "name": "n", "status": "ERROR", "fault": {"message": "No valid host"}}
+    fake.routes["POST", "/v2.1/servers"] = (202, {"server": {"id": "s"}})
+    fake.routes["GET", "/v2.1/servers/detail"] = (200, {"servers": [server]})
+    fake.routes["GET", "/v2.1/servers/s"] = (200, {"server": server})
+    fake.routes["DELETE", "/v2.1/servers/s"] = (204, {})
+    target = Target(url=fake.url, tokens={Role.MEMBER: "member-token"})
+    cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE)
+    watch = Watch(cloud)
+    with contextlib.closing(watch), pytest.raises(ResourceError, match=r"did not become ACTIVE: ERROR .No valid host"):
+        Resources(cloud, Discovery(cloud), watch, timeout=5.0).make("server")
+    assert ("DELETE", "/v2.1/servers/s") in [(one.method, one.path) for one in fake.changes]
+
+
+def test_what_an_image_stands_on_is_in_the_journal_before_a_case_deletes_the_image(fake, lookups, tmp_path):
+    """Otherwise nothing names the snapshot any more, and the volume that it is of cannot be removed."""
+    mapping = '[{"snapshot_id": "n1"}, {"snapshot_id": null}]'
+    image = {"id": "i", "name": "n", "status": "ACTIVE", "metadata": {"block_device_mapping": mapping}}
+    fake.routes["POST", "/v2.1/servers/s/action"] = (202, {"image_id": "i"})
+    fake.routes["GET", "/v2.1/images/i"] = (200, {"image": image})
+    target = Target(url=fake.url, tokens={Role.MEMBER: "member-token"})
+    cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE)
+    cloud.journal.made(cloud.journal.intend("server", "s"), "s", "/servers/s")
+    with contextlib.closing(Watch(cloud)) as watch:
+        Resources(cloud, Discovery(cloud), watch, timeout=5.0).make("image", of="s", microversion="2.45")
+    left = [one for entry in cloud.journal.entries() for one in entry.left]
+    assert ("n1", "/os-snapshots/n1") in left
+
+
+@pytest.mark.parametrize("how", ["undo", "remove_all"])
+def test_what_nobody_needs_any_more_is_removed_before_the_end_of_the_run(fake, lookups, tmp_path, how):
+    lookups.set("/os-networks", "networks", [])
+    fake.routes["POST", "/v2.1/os-server-groups"] = (200, {"server_group": {"id": "g", "name": "g"}})
+    fake.routes["DELETE", "/v2.1/os-server-groups/g"] = (204, {})
+    target = Target(url=fake.url, tokens={Role.MEMBER: "member-token"})
+    cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE)
+    make = Resources(cloud, Discovery(cloud), Watch(cloud))
+    made = make.make("server_group")
+    (entry,) = cloud.journal.entries()
+    make.undo(entry.intent) if how == "undo" else make.remove_all([made])
+    assert [(one.method, one.path) for one in fake.changes][-1] == ("DELETE", "/v2.1/os-server-groups/g")
+    assert cloud.journal.entries()[0].settled
 
 
 @pytest.mark.parametrize(("wishes", "zone"), [({}, None), ({"availability_zone": "z"}, "z")])

@@ -244,7 +244,10 @@ def test_a_run_asks_for_the_effects_that_its_cases_are_about():
     known = replace(KNOWLEDGE, effects=(EffectRule("image", ("created",), "/images", ("id",)),))
     found = suite(action(postconditions=(effect("image", "created"),)), service=known)
     asked = []
-    executor = SimpleNamespace(make=lambda trial, probes: asked.append(probes) or evidence(202, trial=trial))
+    executor = SimpleNamespace(
+        make=lambda trial, probes: asked.append(probes) or evidence(202, trial=trial),
+        context=SimpleNamespace(service=known),
+    )
     for case in found.cases:
         job = _Job.of([case])
         _judged(job.trial, job.cases, job.probes, executor)

@@ -13,8 +13,10 @@ from workshop import KNOWN, opened, tried
 from conformance.engine.api.entries import Byproduct, Environment
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.derive.success import post_name
+from conformance.engine.execute.environment import for_want_of_usual_ones
 from conformance.engine.judge.codes import Admitted, Refused
 from conformance.engine.judge.statuses import ByproductsMade, Reaches
+from conformance.engine.model.evidence import Judgement
 from conformance.engine.model.probe import MadeOfAttached
 from conformance.engine.model.setup import Existing
 from conformance.engine.model.trial import Situation
@@ -258,3 +260,50 @@ def test_a_cloud_that_makes_none_or_some_too_many_is_a_breakage_each():
     assert (too.after.made, too.where.environment) == (True, None)
     kept = next(c for c in both if "not-created" in c.id)
     assert not never.where.covers(kept.trial, widgets.TOP)
+
+
+GLASS = Environment(("of-glass",), {"variant": "of-glass"})
+BOUND = Condition("environment", "server", 31, when=When(environment="of-glass"))
+BEND = action("bend", path="/servers/{server_id}/action", preconditions=(BOUND,))
+TWIST = action(
+    "twist",
+    path="/servers/{server_id}/action",
+    preconditions=(BOUND,),
+    postconditions=(replace(becomes("SPINNING"), resource="server"),),
+)
+
+
+@pytest.mark.parametrize(("usual", "decides"), [({}, True), ({"server": "of-glass"}, False)])
+def test_where_every_server_is_of_a_kind_what_is_bounded_for_it_says_nothing_of_the_usual_ones(
+    tmp_path, usual, decides
+):
+    shop, executor = opened(tmp_path, BEND, TWIST, service=driving(KNOWN, environments={"of-glass": GLASS}))
+    executor.context.resources.usual.update(usual)
+    shop.does["POST action"] = 400
+    for accepted in (True, None):
+        problem = executor.make(tried(BEND, "IDLE", accepted=accepted)).problem
+        assert (problem is None) is decides
+        assert decides or "makes each server of-glass, for which widgets.bend has bounds of its own" in problem.reason
+    assert executor.make(tried(BEND, "IDLE", accepted=False)).problem is None, "a refusal is due to each server"
+    problem = executor.subject.reach("SPINNING")
+    assert problem.verdict == ("inconclusive" if decides else "inapplicable")
+
+
+@pytest.mark.parametrize(("here", "expected"), [("winged", "inapplicable"), ("", "fail")])
+def test_what_is_promised_of_usual_ones_does_not_fail_where_there_are_none(here, expected):
+    known = driving(KNOWLEDGE, **KNOWS, usual_environments=("wingless",))
+    keep = replace(KEEP, when=When(environment="wingless"), line=31)
+    context = SimpleNamespace(environment=here, service=known, kind=SimpleNamespace(name="widget"))
+    failed = Judgement("fail", "created", "a feather was created", deviation="contradiction")
+
+    def judged(one, judgement=failed):
+        return for_want_of_usual_ones(judgement, one, context)
+
+    (kept,) = [c for c in suite(action(postconditions=(keep,)), service=known).cases if "not-created" in c.id]
+    assert judged(kept).verdict == expected
+    assert (judged(kept).deviation is None) == (expected == "inapplicable")
+    others = suite(action(postconditions=(becomes("HALTED"),)), service=known).cases
+    assert {judged(one).verdict for one in others} == {"fail"}, "this is said of all"
+    shown = replace(kept, expectation=SimpleNamespace(place=("widget", "legs")), requirement=others[0].requirement)
+    assert judged(shown, replace(failed, observed="string")).verdict == expected, "they show no legs"
+    assert judged(shown, replace(failed, observed="array")).verdict == "fail"

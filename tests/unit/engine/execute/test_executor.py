@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import action, becomes, plain, sample, status
+from widgets import COLOUR, action, becomes, plain, sample, status
 from workshop import CHANGE, DROP, EVERY, JOB, JOBS, KNOWN, LIST, MAKE, NOTE, PROFILE, PULL, SHOW, opened, tried
 
 from conformance.engine.api.entries import Stock
@@ -41,6 +41,7 @@ CALM = action("calm", path=PATH, preconditions=(server_status("SPINNING"),), pos
 LOCK, UNLOCK = action("lock", path=PATH), action("unlock", path=PATH)
 BADGE = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,), preconditions=(server_status("IDLE"),))
 UNBADGE = plain("DELETE", "/servers/{server_id}/badges/{badge}", normal=(204,))
+COLOURED = {"note": {"colour": COLOUR}}
 BODY = {"gear": {"name": Binding("name", "value", "new")}}
 
 
@@ -185,6 +186,70 @@ def test_a_promise_that_is_not_about_roles_is_tried_as_an_administrator(shop):
     assert [e.response.status for e in evidence.exchanges] == [201, 403]
     again = make(shop, NOTE, fallback_role="admin")
     assert len(again.exchanges) == 1, "what members are refused is known now"
+
+
+@pytest.mark.parametrize("accepted", [True, None, False])
+def test_without_an_administrator_a_refusal_to_members_decides_nothing(tmp_path, accepted):
+    """A 403 for the sake of the role alone would break the promise of a code, or keep that of a refusal."""
+    shop = opened(tmp_path, roles=("member",))
+    shop[0].does["PUT notes"] = 403
+    problem = make(shop, NOTE, fallback_role="admin", accepted=accepted).problem
+    assert problem.verdict == "inapplicable"
+    assert "members are refused" in problem.reason
+    assert "give the credentials of an administrator" in problem.reason
+    assert make(shop, NOTE, accepted=accepted).problem is None, "the reference names the role"
+
+
+USED_UP = (403, {"forbidden": {"code": 403, "message": "Quota exceeded for gears: 3 of 3"}})
+
+
+def test_what_the_quota_refuses_is_tried_again_when_others_have_given_their_things_back(shop, monkeypatch):
+    monkeypatch.setattr("conformance.engine.provision.places.PAUSE", 0.001)
+    answers = iter([USED_UP, USED_UP, None])
+    shop[0].does["POST gears"] = lambda ask: next(answers)
+    places = shop[1].context.places
+    places.take()
+    evidence = make(shop, MAKE)
+    assert (evidence.problem, evidence.status) == (None, 200)
+    assert places.most == 1
+    assert [text for text in shop[0].changes if text == "POST /gears"] == ["POST /gears"] * 3
+
+
+def test_what_was_made_for_bindings_is_removed_when_a_quota_is_used_up(shop):
+    removed = []
+    shop[1].context.resources.remove_all = lambda things: removed.extend(one.name for one in things)
+    places = shop[1].context.places
+    make(shop, NOTE, body=COLOURED)
+    shop[1].discard()
+    assert removed == [], "it goes at the end of the run"
+    places.take()
+    places.used_up()
+    make(shop, NOTE, body=COLOURED)
+    shop[1].discard()
+    assert removed == ["red", "red"], "those of lanes that have ended, too"
+
+
+def test_an_element_of_a_lane_goes_with_the_lane(shop):
+    make(shop, CHANGE)
+    assert shop[0].changes == ["POST /gears", "PUT /gears/gear-1"]
+    make(shop, SHOW)
+    shop[1].discard()
+    assert shop[0].changes[-1] == "DELETE /gears/gear-1"
+    assert not shop[0].journal.entries()[0].left
+
+
+def test_a_thing_of_an_environment_that_the_quota_refuses_is_not_one_that_the_cloud_lacks(shop):
+    environment = "of-glass"
+    shop[1].subject.environment = environment
+
+    def refused(kind, **_):
+        raise ResourceError(f"no {kind} could be made: {said}")
+
+    shop[1].context.resources.make = refused
+    said = "POST /servers gave 403 (Quota exceeded for servers)"
+    assert shop[1].subject.reach("IDLE").verdict == "inconclusive"
+    said = "POST /servers gave 400 (no such glass)"
+    assert shop[1].subject.reach("IDLE").verdict == "inapplicable"
 
 
 def test_what_an_optional_field_asks_for_says_nothing_of_the_operation_without_it(shop):

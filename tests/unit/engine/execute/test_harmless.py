@@ -33,6 +33,9 @@ def test_a_harmless_request_names_nothing(tmp_path, operation, said, body):
     assert ask.body == body
     if operation is MAKE:  # should it be accepted, the cleanup finds what it has made
         assert shop.open_intents[-1]
+        assert [one.name for one in shop.undone] == list(shop.open_intents[-1]), "it was accepted"
+    else:
+        assert not shop.undone
 
 
 def test_a_harmless_request_that_may_not_be_sent_is_none(tmp_path):

@@ -33,6 +33,18 @@ def test_only_a_403_is_left_to_the_next_role(codes, last, tried):
     assert (role, answer.status, asked) == (last, codes[last], tried)
 
 
+def test_a_full_quota_is_not_left_to_the_next_role():
+    body = {"forbidden": {"code": 403, "message": "Quota exceeded for gears"}}
+    asked = []
+
+    def send(role):
+        asked.append(role)
+        return Answer(403, {}, "", body, 1.0, None)
+
+    assert as_first_allowed(("member", "admin"), send)[0] == "member"
+    assert asked == ["member"]
+
+
 def test_nobody_sends_nothing():
     with pytest.raises(ValueError, match="needs a role"):
         as_first_allowed((), lambda role: None)

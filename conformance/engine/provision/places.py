@@ -1,0 +1,135 @@
+"""How many lanes of a run hold things at a time, where the quota of the project does not let all of them do so.
+
+A run does not know all quotas, and other users of the project use them too. So it begins with all its lanes. Each time
+the cloud says that a quota is used up, half of the lanes give their things back and wait, and the refused request is
+sent again when there may be room.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.wait import GROWTH, LONGEST_PAUSE
+
+Done = TypeVar("Done")
+
+WAIT = 60.0
+"""The longest wait for room, in seconds."""
+
+PAUSE = 0.5
+"""The first pause of a wait for room, in seconds."""
+
+ONE_MOMENT = 3.0
+"""Refusals within so many seconds come from the same crowd, and make the number of lanes smaller once."""
+
+EACH = 2
+"""The most resources under test that a lane holds at a time, with few exceptions."""
+
+_LOOK = 0.5
+
+
+@dataclass
+class Places:
+    """The places of lanes. Safe to use from many threads.
+
+    Attributes:
+        stopping: ends every wait when it is set.
+        most: the most lanes that may hold things at a time; None as long as no quota was used up.
+        spent: things that no lane needs any more; they are removed when a quota is used up, or at the end of the run.
+        in_vain: True if the last wait found no room although only one lane held things: then nobody waits again.
+    """
+
+    stopping: threading.Event
+    most: int | None = None
+    spent: list[Made] = field(default_factory=list)
+    in_vain: bool = False
+    _seated: int = 0
+    _made_smaller: float = float("-inf")
+    _free: threading.Condition = field(default_factory=threading.Condition)
+
+    def expect(self, more: int | None, lanes: int) -> None:
+        """Begin with fewer lanes if the limits of the project, as the cloud shows them, are too narrow for all.
+
+        Args:
+            more: how many resources under test the limits allow beside the first one; None if nobody knows.
+            lanes: the number of lanes that would run at a time.
+        """
+        fit = lanes + 1 if more is None else math.ceil((more + 1) / EACH)
+        if fit <= lanes:
+            self.most = fit
+
+    def take(self) -> None:
+        """Wait for a place and take it. A stopped run lets everybody in, so that every lane can end."""
+        with self._free:
+            while self.most is not None and self._seated >= self.most and not self.stopping.is_set():
+                self._free.wait(_LOOK)
+            self._seated += 1
+
+    def leave(self) -> None:
+        """Give a place back."""
+        with self._free:
+            self._seated -= 1
+            self._free.notify_all()
+
+    @property
+    def crowded(self) -> bool:
+        """True if more lanes hold things than may; one of them should give its things and its place back."""
+        with self._free:
+            return self.most is not None and self._seated > self.most
+
+    def take_spent(self) -> list[Made]:
+        """Return the things that no lane needs any more, to the one lane that removes them."""
+        with self._free:
+            spent, self.spent = self.spent, []
+            return spent
+
+    def used_up(self) -> None:
+        """Note that a quota is used up: from now on, half as many lanes may hold things, but at least one."""
+        with self._free:
+            now = time.monotonic()
+            if self._seated > 0 and now - self._made_smaller > ONE_MOMENT:
+                self.most = max(1, min(self._seated, self.most or self._seated) // 2)
+                self._made_smaller = now
+
+    def found(
+        self, attempt: Callable[[], Done], refused: Callable[[Done], bool], give_back: Callable[[], None]
+    ) -> Done:
+        """Make an attempt, again after growing pauses as long as a quota is used up, and return what came of the last.
+
+        Args:
+            attempt: tries something that needs room.
+            refused: says whether the attempt failed because a quota is used up.
+            give_back: gives all things of the lane back before the next attempt.
+        """
+        done = attempt()
+        if not refused(done):
+            self.in_vain = False
+            return done
+        if self.in_vain or self._seated == 0:
+            return done
+
+        deadline, pause = time.monotonic() + WAIT, PAUSE
+        while refused(done) and time.monotonic() < deadline and not self.stopping.is_set():
+            self.used_up()
+            give_back()
+            if self.make_way():
+                deadline = time.monotonic() + WAIT
+            self.stopping.wait(pause)
+            pause = min(pause * GROWTH, LONGEST_PAUSE)
+            done = attempt()
+        self.in_vain = refused(done) and self.most == 1
+        return done
+
+    def make_way(self) -> bool:
+        """If more lanes hold things than may, give the place of this lane back and wait for one; return whether."""
+        if not self.crowded:
+            return False
+        self.leave()
+        self.take()
+        return True

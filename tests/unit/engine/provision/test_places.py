@@ -1,0 +1,122 @@
+"""Lanes share what a quota lets the run have: each refusal halves their number, and nobody waits for nothing."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from conformance.engine.provision import places as module
+from conformance.engine.provision.places import Places
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAUSE", 0.001)
+    monkeypatch.setattr(module, "WAIT", 0.05)
+    monkeypatch.setattr(module, "ONE_MOMENT", -1.0)
+    monkeypatch.setattr(module, "_LOOK", 0.01)
+
+
+def seated(lanes: int) -> Places:
+    places = Places(threading.Event())
+    for _ in range(lanes):
+        places.take()
+    return places
+
+
+def test_a_run_begins_with_all_its_lanes() -> None:
+    places = seated(100)
+    assert places.most is None
+    assert not places.crowded
+
+
+def test_each_refusal_halves_the_number_of_lanes_down_to_one() -> None:
+    places = seated(6)
+    seen = []
+    for _ in range(3):
+        places.used_up()
+        seen.append(places.most)
+    assert seen == [3, 1, 1]
+    assert places.crowded
+    for _ in range(5):
+        places.leave()
+    assert not places.crowded
+
+
+@pytest.mark.parametrize(("more", "most"), [(None, None), (100, None), (13, None), (9, 5), (2, 2), (1, 1), (0, 1)])
+def test_a_run_begins_with_the_lanes_that_the_shown_limits_allow(more: int | None, most: int | None) -> None:
+    places = seated(0)
+    places.expect(more, 6)
+    assert places.most == most
+
+
+def test_a_crowded_lane_makes_way_and_takes_a_place_again() -> None:
+    places = seated(2)
+    assert not places.make_way()
+    places.used_up()
+    way = threading.Thread(target=places.make_way, daemon=True)
+    way.start()
+    places.leave()
+    way.join(5)
+    assert not way.is_alive()
+    assert not places.crowded
+
+
+def test_refusals_of_one_moment_count_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ONE_MOMENT", 60.0)
+    places = seated(6)
+    places.used_up()
+    places.used_up()
+    assert places.most == 3
+
+
+def test_a_lane_waits_for_a_place() -> None:
+    places = seated(2)
+    places.used_up()
+    third = threading.Thread(target=places.take, daemon=True)
+    third.start()
+    places.leave()
+    assert third.is_alive(), "one lane still has the only place"
+    places.leave()
+    third.join(5)
+    assert not third.is_alive()
+
+
+def test_a_run_that_stops_lets_every_lane_end() -> None:
+    places = seated(2)
+    places.used_up()
+    places.stopping.set()
+    places.take()
+
+
+def test_what_a_quota_refuses_is_tried_again_when_the_things_are_given_back() -> None:
+    places, given_back = seated(1), []
+    answers = iter([403, 403, 202])
+    assert places.found(lambda: next(answers), lambda code: code == 403, lambda: given_back.append(1)) == 202
+    assert len(given_back) == 2
+    assert places.most == 1
+    assert not places.in_vain
+
+
+def test_nobody_waits_a_second_time_for_nothing() -> None:
+    places, asked = seated(1), []
+
+    def refused() -> int:
+        asked.append(1)
+        return 403
+
+    assert places.found(refused, lambda code: code == 403, lambda: None) == 403
+    assert len(asked) > 1
+    assert places.in_vain
+    asked.clear()
+    assert places.found(refused, lambda code: code == 403, lambda: None) == 403
+    assert len(asked) == 1
+    assert places.found(lambda: 202, lambda code: code == 403, lambda: None) == 202
+    assert not places.in_vain, "there is places again"
+
+
+def test_without_lanes_there_is_nothing_to_wait_for() -> None:
+    asked: list[int] = []
+    assert seated(0).found(lambda: asked.append(1), lambda _: True, lambda: None) is None
+    assert len(asked) == 1

@@ -1,0 +1,1 @@
+"""Runs on the variants of the sandbox, as a table: ``python -m tests.variants --help``."""
