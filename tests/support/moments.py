@@ -53,6 +53,7 @@ MOMENTS: tuple[tuple[str, Moment], ...] = (
     ("os-floating-ips.create-allocate-floating-ip-address/normal", Moment("POST", "/os-floating-ips$")),
     ("servers.create-server/error/403", Moment("PUT", "/os-quota-sets/", '"instances": 0')),
     ("servers.create-server/normal", Moment("POST", "/servers$")),
+    ("servers.create-server/", Moment("POST", "/servers$", '"destination_type": "volume"')),
     ("flavors.update-flavor-description/normal", Moment("PUT", "/flavors/")),
     ("os-keypairs.import-or-create-keypair/normal", Moment("POST", "/os-keypairs$")),
     ("os-security-groups.create-security-group/normal", Moment("POST", "/os-security-groups$")),
