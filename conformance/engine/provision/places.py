@@ -98,22 +98,18 @@ class Places:
                 self._made_smaller = now
 
     def found(
-        self, attempt: Callable[[], Done], refused: Callable[[Done], bool], give_back: Callable[[], None]
+        self, done: Done, attempt: Callable[[], Done], refused: Callable[[Done], bool], give_back: Callable[[], None]
     ) -> Done:
-        """Make an attempt, again after growing pauses as long as a quota is used up, and return what came of the last.
+        """Repeat a refused attempt after growing pauses, as long as a quota is used up, and return the last outcome.
 
         Args:
-            attempt: tries something that needs room.
-            refused: says whether the attempt failed because a quota is used up.
+            done: the outcome of the refused attempt.
+            attempt: tries again.
+            refused: tells by an outcome whether the attempt failed because a quota is used up.
             give_back: gives all things of the lane back before the next attempt.
         """
-        done = attempt()
-        if not refused(done):
-            self.in_vain = False
-            return done
         if self.in_vain or self._seated == 0:
             return done
-
         deadline, pause = time.monotonic() + WAIT, PAUSE
         while refused(done) and time.monotonic() < deadline and not self.stopping.is_set():
             self.used_up()
