@@ -73,21 +73,26 @@ class Remover:
         self._journal = journal
         self._timeout = timeout
         self._tell = tell or (lambda _: None)
+        self._came: list[Thing] = []
         highest = cloud.microversions.max if cloud.profile.removed_at_highest else None
         self._version = str(highest) if highest is not None else None
 
     def remove_all(self, things: Iterable[Thing]) -> list[Removal]:
         """Remove things in the order of dependence, several at a time."""
         done: list[Removal] = []
-        order = self._cloud.profile.removal_order
-        ranked: dict[int, list[Thing]] = {}
-        for thing in dict.fromkeys(things):
-            rank = next((i for i, kinds in enumerate(order) if thing.kind in kinds), len(order))
-            ranked.setdefault(rank, []).append(thing)
-        for rank in sorted(ranked):
+        waiting = dict.fromkeys(things)
+        while waiting:
+            first = min(map(self._rank, waiting))
+            now = [thing for thing in waiting if self._rank(thing) == first]
             with ThreadPoolExecutor(WORKERS, "conformance-removal") as pool:
-                done += pool.map(self.remove, ranked[rank])
+                done += pool.map(self.remove, now)
+            came, self._came = self._came, []
+            waiting = dict.fromkeys([*(thing for thing in waiting if thing not in now), *came])
         return done
+
+    def _rank(self, thing: Thing) -> int:
+        order = self._cloud.profile.removal_order
+        return next((i for i, kinds in enumerate(order) if thing.kind in kinds), len(order))
 
     def remove(self, thing: Thing, *, wait: bool = True) -> Removal:
         """Remove one thing. A thing that does not exist counts as removed.
@@ -125,7 +130,7 @@ class Remover:
         A second DELETE that arrives at the end of the first one can leave a thing in a task that never ends.
         """
         rules = kind.deletion
-        if not (rules.before or (wait and (rules.going or rules.going_tasks))):
+        if not (rules.before or kind.brings or (wait and (rules.going or rules.going_tasks))):
             return None
         answer = self._cloud.get(thing.path, role=thing.role)
         if answer.status in NOT_THERE:
@@ -133,6 +138,7 @@ class Remover:
         view = kind.shown_in(answer.json) if answer.ok else None
         if view is None:
             return None
+        self._note_came_with(thing, kind, view)
         status, task = kind.state_of(view)
         if wait and (status in rules.going or task in rules.going_tasks):
             return Removal(thing, True)
@@ -215,6 +221,22 @@ class Remover:
             return self._cloud.send(Ask("DELETE", thing.path, role, self._version))
         return self._cloud.send(Ask(act.method, act.path.replace("{path}", thing.path), role, body=act.body))
 
+    def _note_came_with(self, thing: Thing, kind: Kind, view: View) -> None:
+        """Note the things that were made with a thing and stay after it, where a killed run had no time to do it.
+
+        One with a name is left: somebody has named it, and nobody names those that come with a thing.
+        """
+        for field, name in kind.brings.items():
+            other = self._cloud.profile.kind(name)
+            for id_ in named_in(view, field, "id"):
+                path = other.path_of(id_)
+                shown = None
+                if not self._journal.owns(id_, other.collection):
+                    shown = other.shown_in(self._cloud.get(path, role=thing.role).json)
+                if shown is not None and not shown.get(other.name_field):
+                    self._journal.there(name, id_, path, role=thing.role)
+                    self._came.append(Thing(name, id_, path, thing.role))
+
     def _emptied(self, thing: Thing, kind: Kind) -> None:
         """Remove the obstacles to the removal of a thing."""
         contents = kind.deletion.contents
@@ -242,14 +264,19 @@ def stands_on(kind: Kind, view: View) -> Iterator[str]:
     base = kind.deletion.base
     if base is None:
         return
-    listed = fields.value(view, base.field, None)
+    yield from named_in(view, base.field, base.of)
+
+
+def named_in(view: View, field: str, of: str) -> Iterator[str]:
+    """Yield the ids in a field of each entry of a list, which a field of a view holds as it is or as JSON text."""
+    listed = fields.value(view, field, None)
     if isinstance(listed, str):
         try:
             listed = json.loads(listed)
         except ValueError:
             return
     for one in listed if isinstance(listed, list) else ():
-        id_ = one.get(base.of) if isinstance(one, dict) else None
+        id_ = one.get(of) if isinstance(one, dict) else None
         if isinstance(id_, str) and safe_in_path(id_):
             yield id_
 

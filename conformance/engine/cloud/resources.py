@@ -16,8 +16,7 @@ from conformance.engine.cloud.discover import Missing
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask, said
 from conformance.engine.cloud.faults import says_quota
-from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.removal import Remover, Thing, stands_on
+from conformance.engine.cloud.removal import Remover, Thing, named_in, stands_on
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.waiters import wait_for_status
 from conformance.engine.model.binding import Binding
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.discover import Discovery
     from conformance.engine.cloud.journal import Intent
-    from conformance.engine.cloud.kinds import Factory, Kind, View
+    from conformance.engine.cloud.kinds import Factory, Kind
     from conformance.engine.cloud.poll import WaitResult, Watch
 
 REMOVAL = 30.0
@@ -330,17 +329,12 @@ class Resources:
                 made.answer,
             )
         for shown, brought in kind.brings.items():
-            self._note_brought(result.view, shown, brought, made.role)
+            # The deletion of the thing does not remove those that were made with it.
+            self._note(brought, named_in(result.view, shown, "id"), made.role)
         if kind.deletion.base is not None:
             # A request under test may delete the thing, and nothing names these any more then.
             self._note(kind.deletion.base.kind, stands_on(kind, result.view), made.role)
         return replace(made, body=result.view)
-
-    def _note_brought(self, view: View, field_name: str, brought: str, role: Role) -> None:
-        """Write the things made with another one into the journal, because its deletion does not remove them."""
-        listed = shown_fields.value(view, field_name, None)
-        ids = (one.get("id") if isinstance(one, dict) else None for one in (listed if isinstance(listed, list) else ()))
-        self._note(brought, (id_ for id_ in ids if isinstance(id_, str) and safe_in_path(id_)), role)
 
     def _note(self, kind: str, ids: Iterable[str], role: Role) -> None:
         """Write things into the journal that came about without a request for them."""

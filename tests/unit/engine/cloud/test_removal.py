@@ -330,6 +330,23 @@ def test_on_a_full_disk_a_thing_that_was_left_under_a_name_is_removed_all_the_sa
     assert report.clean
 
 
+def test_a_volume_that_came_with_a_server_is_removed_after_it_though_nobody_noted_it(run):
+    """The run was killed before it could. One with a name is somebody's, who attached it."""
+    run.had("server", "s", "/servers/s")
+    run.had("volume", "ours", "/os-volumes/ours")
+    run.route("GET", "/images", (200, {"images": []}))
+    attached = [{"id": id_} for id_ in ("came", "theirs", "ours", "../x", "gone")]
+    run.server("s", {"status": "ACTIVE", "os-extended-volumes:volumes_attached": attached}, None)
+    run.route("DELETE", "/servers/s", (204, None))
+    for id_, name in (("came", ""), ("theirs", "data"), ("ours", "x")):
+        run.route("GET", f"/os-volumes/{id_}", (200, {"volume": {"id": id_, "displayName": name}}), (404, {}))
+        run.route("DELETE", f"/os-volumes/{id_}", (202, None))
+    report = run.cleanup()
+    assert report.clean
+    assert run.deleted[0] == "/servers/s"
+    assert sorted(run.deleted[1:]) == ["/os-volumes/came", "/os-volumes/ours"]
+
+
 def test_a_rule_that_was_never_seen_goes_with_its_group(run):
     run.journal.intend("security_group_rule", "")
     assert run.cleanup().clean
