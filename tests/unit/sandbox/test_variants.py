@@ -134,7 +134,7 @@ def test_a_started_endpoint_is_the_same_although_its_url_is_another_one(option: 
     now = head("small-quota", "http://127.0.0.1:10")
     _same_endpoint(before, SimpleNamespace(head=now, options=now.options))
     other = head("members-only", "http://127.0.0.1:9")
-    with pytest.raises(Trouble, match="the run to resume tested sandbox small-quota .*, not sandbox members-only"):
+    with pytest.raises(Trouble, match=r"the run to resume tested sandbox small-quota .*, not sandbox members-only"):
         _same_endpoint(before, SimpleNamespace(head=other, options=other.options))
 
 
