@@ -393,7 +393,7 @@ class Executor:
         self.paging.discard()
         self.subject.discard()
         self.paths.elements.give_up()
-        places.spent += self.subject.bindings.give_up()
+        places.spend(self.subject.bindings.give_up())
         if places.most is not None and (spent := places.take_spent()):
             self.context.resources.remove_all(spent)
 
