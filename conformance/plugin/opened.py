@@ -248,9 +248,9 @@ def _same_endpoint(before: RunInfo | None, share: Share) -> None:
         return
     now = share.head.endpoint
     own = now.get("sandbox") or before.endpoint.get("sandbox")
-    started = own or any(share.options.get(name) or before.options.get(name) for name in STARTED)
-    keys = ("name", "release") if started else ("url",)  # the URL of a started endpoint is another one each time
-    for key in keys:
-        if before.endpoint.get(key) != now.get(key):
-            was = before.endpoint.get("name") or before.endpoint.get("url")
-            raise Trouble(f"the run to resume tested {was}, not {now['name']}: give the same endpoint again")
+    asked = [(share.options.get(name), before.options.get(name)) for name in STARTED]
+    # The URL of a started endpoint is another one each time.
+    keys = ("sandbox", "release") if own or any(map(any, asked)) else ("url",)
+    if not all(one == other for one, other in [*asked, *((before.endpoint.get(key), now.get(key)) for key in keys)]):
+        was = before.endpoint.get("name") or before.endpoint.get("url")
+        raise Trouble(f"the run to resume tested {was}, not {now['name']}: give the same endpoint again")

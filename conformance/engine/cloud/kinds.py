@@ -137,7 +137,7 @@ class Deletion:
 
 @dataclass(frozen=True)
 class OptionalField:
-    """A field of a factory's body that is sent in some situations; of several with one name, the first fit counts.
+    """A field of a factory's body that is sent in some situations; of several with one name, the first to fit counts.
 
     Attributes:
         name, value: the name and the value of the field; it does not fit if the cloud cannot give a Binding of the

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from conformance.engine.api.needs import Needs
@@ -98,10 +99,12 @@ class Executor:
         if problem is not None:
             return Evidence(trial, problem=problem)
 
-        def attempt() -> Evidence:
-            return self._attempt(trial, needs, version, probes)
-
-        evidence = self.context.places.found(attempt, _lacks_room, self.discard)
+        evidence = self._attempt(trial, needs, version, probes)
+        if _lacks_room(evidence):
+            again = partial(self._attempt, trial, needs, version, probes)
+            evidence = self.context.places.found(evidence, again, _lacks_room, self.discard)
+        else:
+            self.context.places.in_vain = False
         if evidence.problem is None and self._kept_from_members(trial, evidence):
             reason = (
                 f"members are refused {operation.id} on this cloud with 403, and the reference names no role for it: "
@@ -155,8 +158,10 @@ class Executor:
         if forbidden is not None:
             return Problem("inapplicable", forbidden)
         usual = trial.situation.state is not None and not trial.situation.environment
-        if usual and trial.outcome.accepted is not False and (bounds := context.not_for_these(operation)):
-            return Problem("inapplicable", bounds)
+        if usual and trial.outcome.accepted is not False and any(context.resources.usual.values()):
+            bounds = context.not_for_these(operation)
+            if bounds is not None:
+                return Problem("inapplicable", bounds)
         if context.sandbox:
             return None
         # A request of which the reference is silent may be accepted, too.
@@ -249,7 +254,7 @@ class Executor:
 
         role, *others = self._roles(trial)
         answer = send(role)
-        if kept_out(answer) and others:
+        if others and kept_out(answer):
             role, answer = as_first_allowed(others, send)
             if trial.request.fallback_role:
                 # The promise is not about roles, and the reference names none: then an administrator sends the request.
@@ -388,7 +393,7 @@ class Executor:
         self.paging.discard()
         self.subject.discard()
         self.paths.elements.give_up()
-        places.spent += self.subject.bindings.give_up()
+        places.spend(self.subject.bindings.give_up())
         if places.most is not None and (spent := places.take_spent()):
             self.context.resources.remove_all(spent)
 

@@ -41,14 +41,13 @@ class Places:
     Attributes:
         stopping: ends every wait when it is set.
         most: the most lanes that may hold things at a time; None as long as no quota was used up.
-        spent: things that no lane needs any more; they are removed when a quota is used up, or at the end of the run.
         in_vain: True if the last wait found no room although only one lane held things: then nobody waits again.
     """
 
     stopping: threading.Event
     most: int | None = None
-    spent: list[Made] = field(default_factory=list)
     in_vain: bool = False
+    _spent: list[Made] = field(default_factory=list)
     _seated: int = 0
     _made_smaller: float = float("-inf")
     _free: threading.Condition = field(default_factory=threading.Condition)
@@ -83,10 +82,15 @@ class Places:
         with self._free:
             return self.most is not None and self._seated > self.most
 
+    def spend(self, things: list[Made]) -> None:
+        """Note things that no lane needs any more. They are removed when a quota is used up, or when the run ends."""
+        with self._free:
+            self._spent += things
+
     def take_spent(self) -> list[Made]:
         """Return the things that no lane needs any more, to the one lane that removes them."""
         with self._free:
-            spent, self.spent = self.spent, []
+            spent, self._spent = self._spent, []
             return spent
 
     def used_up(self) -> None:
@@ -98,22 +102,18 @@ class Places:
                 self._made_smaller = now
 
     def found(
-        self, attempt: Callable[[], Done], refused: Callable[[Done], bool], give_back: Callable[[], None]
+        self, done: Done, attempt: Callable[[], Done], refused: Callable[[Done], bool], give_back: Callable[[], None]
     ) -> Done:
-        """Make an attempt, again after growing pauses as long as a quota is used up, and return what came of the last.
+        """Repeat a refused attempt after growing pauses, as long as a quota is used up, and return the last outcome.
 
         Args:
-            attempt: tries something that needs room.
-            refused: says whether the attempt failed because a quota is used up.
+            done: the outcome of the refused attempt.
+            attempt: tries again.
+            refused: tells by an outcome whether the attempt failed because a quota is used up.
             give_back: gives all things of the lane back before the next attempt.
         """
-        done = attempt()
-        if not refused(done):
-            self.in_vain = False
-            return done
         if self.in_vain or self._seated == 0:
             return done
-
         deadline, pause = time.monotonic() + WAIT, PAUSE
         while refused(done) and time.monotonic() < deadline and not self.stopping.is_set():
             self.used_up()

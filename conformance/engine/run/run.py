@@ -322,13 +322,15 @@ def _judged(
         evidence = executor.make(trial, probes)
     except Exception as error:  # a defect of this suite gives this trial the verdict error, and must not end the lane
         evidence = Evidence(trial, problem=Problem("error", _fault(error)))
-    context = executor.context
+    return [(case, evidence, _applicable(_judge(case, evidence), case, evidence, executor.context)) for case in cases]
 
-    def judged(case: Case) -> Judgement:
-        judgement = for_want_of_a_part(_judge(case, evidence), evidence, context.service.profile.missing_parts)
-        return for_want_of_usual_ones(judgement, case, context)
 
-    return [(case, evidence, judged(case)) for case in cases]
+def _applicable(judgement: Judgement, case: Case, evidence: Evidence, context: RunContext) -> Judgement:
+    """The judgement of a case; inapplicable if a promise is not kept because the cloud lacks an optional part."""
+    if judgement.verdict == "pass":
+        return judgement
+    judgement = for_want_of_a_part(judgement, evidence, context.service.profile.missing_parts)
+    return for_want_of_usual_ones(judgement, case, context)
 
 
 def _judge(case: Case, evidence: Evidence) -> Judgement:

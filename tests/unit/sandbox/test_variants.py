@@ -29,7 +29,7 @@ from tests.variants.part import chosen as belongs
 TOKENS = {"admin": "a", "manager": "m", "member": "b", "reader": "c", "norole": "d", "expired": "e", "member2": "f"}
 
 
-@pytest.mark.parametrize("variant", VARIANTS.values(), ids=str)
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=list(VARIANTS))
 def test_the_guest_reads_what_the_parent_writes(variant: Variant) -> None:
     read = Changes.read(variant.changes.text())
     assert json.loads(read.text()) == json.loads(variant.changes.text())
@@ -126,15 +126,15 @@ def test_the_part_of_a_run_is_the_same_everywhere() -> None:
 
 @pytest.mark.parametrize("option", ["sandbox-variant", "sandbox-cloud"])
 def test_a_started_endpoint_is_the_same_although_its_url_is_another_one(option: str) -> None:
-    def head(name: str, url: str) -> SimpleNamespace:
-        endpoint = {"name": name, "url": url, "release": "nova 34.0.0", "sandbox": False}
-        return SimpleNamespace(endpoint=endpoint, options={option: "small-quota"})
+    def head(name: str, url: str) -> Any:
+        endpoint = {"name": f"sandbox {name} at {url}", "url": url, "release": "nova 34.0.0", "sandbox": False}
+        return SimpleNamespace(endpoint=endpoint, options={option: name})
 
-    before = head("sandbox small-quota", "http://127.0.0.1:9")
-    now = head("sandbox small-quota", "http://127.0.0.1:10")
+    before = head("small-quota", "http://127.0.0.1:9")
+    now = head("small-quota", "http://127.0.0.1:10")
     _same_endpoint(before, SimpleNamespace(head=now, options=now.options))
-    other = head("sandbox members-only", "http://127.0.0.1:9")
-    with pytest.raises(Trouble, match="the run to resume tested sandbox small-quota, not sandbox members-only"):
+    other = head("members-only", "http://127.0.0.1:9")
+    with pytest.raises(Trouble, match=r"the run to resume tested sandbox small-quota .*, not sandbox members-only"):
         _same_endpoint(before, SimpleNamespace(head=other, options=other.options))
 
 

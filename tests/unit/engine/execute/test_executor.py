@@ -437,3 +437,10 @@ def test_a_request_that_nobody_answers_is_inconclusive(shop, monkeypatch):
     monkeypatch.setattr(shop[0], "send", nothing)
     problem = make(shop, MAKE, body=BODY).problem
     assert (problem.verdict, problem.reason) == ("inconclusive", "no answer: h did not answer within 60 s")
+
+
+def test_a_trial_that_finds_room_lets_others_wait_for_room_again(tmp_path):
+    _, executor = opened(tmp_path)
+    executor.context.places.in_vain = True
+    executor.make(tried(SHOW, target="unknown"))
+    assert not executor.context.places.in_vain
