@@ -166,7 +166,8 @@ class Outcome:
             return self.status == 0
         told = [line for line in self.said.splitlines() if line.startswith(("left:", "not put back:"))]
         things = [one.partition(":")[0].split()[-1] for one in self.left + self.after]
-        return self.status == 1 and all(any(thing in line for line in told) for thing in things)
+        whole = [re.compile(rf"(?<![\w-]){re.escape(thing)}(?![\w-])") for thing in things]
+        return self.status == 1 and all(any(one.search(line) for line in told) for one in whole)
 
 
 def _command(

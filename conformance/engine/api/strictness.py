@@ -29,7 +29,7 @@ GENERATED = ("name", "uuid", "password", "project")
 """Sources of values that every service has: fresh ones, and the member's own project."""
 
 OF_THE_TRIAL = ("path", "shown", "sent", "before")
-"""Sources of values in the trial itself: its path, what that shows, its body, and the steps before it."""
+"""Sources of values in the trial itself: its path, the view at the path, its body, and the steps before it."""
 
 _NEAR = 0.5
 """The least similarity of a wrong word and its correction (``difflib``)."""

@@ -320,7 +320,7 @@ class Cloud:
         return known
 
     def _look_before(self, ask: Ask, *intents: Intent | None) -> None:
-        """Write down what there is of a kind before a thing is asked for that only an answer can name."""
+        """Note the existing things of a kind in the journal, before a request whose thing has no findable name."""
         for intent in intents:
             if intent is None or self.journal is None or not isinstance(ask.role, Role):
                 continue

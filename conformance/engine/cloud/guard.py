@@ -39,7 +39,7 @@ _TOKEN_HEADERS = frozenset({"authorization", "cookie", "x-auth-token", "x-servic
 _METHOD_HEADERS = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
 
 _ID_LIKE = re.compile(r"[0-9A-Fa-f.:/-]+\Z")
-"""A UUID, a number or an address. What holds other characters is none, and so names nothing by its id."""
+"""A UUID, a number or an address. A text with other characters is none, so it names nothing by its id."""
 
 _UNSAFE = re.compile(r"[/\\<>\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd\ud800-\udfff]")
 
@@ -65,10 +65,10 @@ class Guard:
         journal: the journal of this run; None if the run makes nothing.
         rules: the rules of the service.
         allow_disruptive: True to let changes to shared things pass.
-        anonymous_refused: asks the cloud whether it refuses who has no valid token; without it such requests are
-            held to the same rules as all others.
-        names_nothing: asks the cloud whether an id names nothing; without it only what was seen before counts.
-        made: further collections in which this run may have made something.
+        anonymous_refused: asks the cloud whether it refuses requests without a valid token; None holds such requests to
+            the same rules as all others.
+        names_nothing: asks the cloud whether an id names nothing; None lets only ids seen before count.
+        made: further collections in which this run may have made things.
         unknown: random ids that another guard of this run knows as unknown; both share them.
 
     Attributes:
@@ -158,7 +158,7 @@ class Guard:
         raise _refusal(ask, f"{trouble}, and no request could undo it" if final else trouble)
 
     def _is_refused(self, ask: Ask, segments: list[str]) -> bool:
-        """Whether this cloud was seen to refuse the sender, who has no valid token."""
+        """Whether this cloud was seen to refuse this sender without a valid token."""
         if not isinstance(ask.role, Anonymous) or self._anonymous_refused is None:
             return False
         return self._anonymous_refused(ask.role, f"/{segments[0]}" if segments else "/")
@@ -184,11 +184,11 @@ class Guard:
         return None
 
     def _seen_to_be_nothing(self, ask: Ask, segments: list[str]) -> bool:
-        # Not remembered: what one role cannot see may be there for another.
+        # Not remembered, because another role may see a thing that this role does not see.
         return self._names_nothing is not None and self._names_nothing(ask, segments[0], segments[1])
 
     def _names_what_it_makes(self, ask: Ask, segments: list[str]) -> bool:
-        """Whether a PUT at the top of another service's API makes what its path names, by an intent that stands."""
+        """Whether a PUT at the top of another service's API makes the thing that its path names, by an open intent."""
         return (
             self._rules.own_collections is None
             and ask.method.upper() == "PUT"

@@ -228,7 +228,7 @@ class Journal:
         return intent
 
     def before(self, intent: Intent, ids: Iterable[str]) -> None:
-        """Write down what there is of the kind before the cloud is asked for a thing that no name can find."""
+        """Note the existing things of a kind, before a request for a thing that no name can find."""
         self._write({"do": "before", "key": intent.key, "ids": sorted(ids)}, before=True)
 
     def made(
@@ -373,7 +373,7 @@ class Journal:
             raise OSError(error.errno, error.strerror, str(self.path)) from None
 
     def _catch_up(self) -> None:
-        """Read what other processes have written since the last time."""
+        """Read the new lines of other processes."""
         for file in _files(self.path.parent):
             if file != self.path:
                 for line in self._tails.setdefault(file, _Tail(file)).lines():

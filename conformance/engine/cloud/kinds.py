@@ -137,13 +137,14 @@ class Deletion:
 
 @dataclass(frozen=True)
 class OptionalField:
-    """A field of a factory's body that is given in some situations; the first of one name that fits counts.
+    """A field of a factory's body that is sent in some situations; of several with one name, the first to fit counts.
 
     Attributes:
-        name, value: what is given; a value whose Bindings the cloud cannot give does not fit.
-        min_microversion: the lowest of the request at which it is given; None for all.
-        unless_single: a name of discovery: it is not given where the cloud has exactly one of these.
-        if_named: a name of discovery: it is given only where the user has named the one to take.
+        name, value: the name and the value of the field; it does not fit if the cloud cannot give a Binding of the
+            value.
+        min_microversion: the lowest microversion with the field; None for all.
+        unless_single: a name of discovery: the field is left out if the cloud has exactly one such thing.
+        if_named: a name of discovery: the field is sent only if the user has named such a thing.
     """
 
     name: str
@@ -155,11 +156,11 @@ class OptionalField:
 
 @dataclass(frozen=True)
 class Instead:
-    """A variant in which a thing is made where what was found has an attribute.
+    """A variant in which a thing is made if a discovered thing has an attribute.
 
     Attributes:
-        variant: by name.
-        resource: a name of discovery; has: an attribute of it, which must be true or filled.
+        variant: the name of the variant.
+        resource: a name of discovery; has: an attribute of this thing, which must be true or filled.
     """
 
     variant: str

@@ -117,7 +117,7 @@ def _named_by(name: str, intended: str, journal: Journal) -> bool:
 def _records(
     cloud: Cloud, journal: Journal, kind: Kind, role: Role, those: Iterable[Entry]
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """All that there is of a kind, or all that bears a name of the run; why it could not be listed."""
+    """The things of a kind, or only those with names of the run; and the reason why they could not be listed."""
     if not kind.listing.key:
         return [], f"it is not known how to look for a {kind.name}"
     by_name = all(found_by_name(kind, one.intent.name, journal.prefixes) for one in those)
@@ -126,11 +126,10 @@ def _records(
 
 
 def _doubt(journal: Journal, kind: Kind, entry: Entry, records: Iterable[Mapping[str, Any]]) -> str | None:
-    """Which of the things that are there may have come of an intent that no name can find; None where none may.
+    """A sentence about the things that an intent without a findable name may have led to; None if there are none.
 
-    A thing may have that was not there before, that is not known to be the run's, that nobody uses, and that has the
-    name which was asked for, if the kind has names. Others who use the project may have made it as well, which nothing
-    tells, so it is theirs to decide.
+    Such a thing is new since the intent, is not known to be of the run, is used by nobody, and has the requested name
+    if the kind has names. Another user of the project may have made it, so the user has to decide.
     """
     intent, user, before = entry.intent, kind.listing.user_field, entry.before
     if found_by_name(kind, intent.name, journal.prefixes):

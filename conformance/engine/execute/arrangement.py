@@ -59,7 +59,7 @@ class Arrangement:
     """Brings the situations of the trials of one lane about, and takes them back.
 
     Attributes:
-        context: what all lanes of the run share.
+        context: the objects that all lanes of the run share.
         subject: the resource under test of the lane.
         paths: fills the placeholders of paths.
         snapshots: takes the views that a refused request must leave as they are.

@@ -50,14 +50,14 @@ class Executor:
     """Makes the trials of one lane.
 
     Attributes:
-        context: what all lanes of the run share.
+        context: the objects that all lanes of the run share.
         subject: the resource under test of the lane.
         paths: fills the placeholders of paths.
         arrangement: brings the situations about, and takes them back.
         aftermath: takes note of the things that a request has made, renamed, removed or changed.
         settling: follows the resource under test after a request.
         paging: makes the trials on lists.
-        byproducts: looks at things that a request makes of what is attached to the resource under test.
+        byproducts: counts things that a request makes from the things attached to the resource under test.
         harmless: sends requests that change nothing.
     """
 

@@ -55,7 +55,7 @@ class Paging:
     """Makes the trials on lists of one lane. Elements that it makes are kept for the next trial.
 
     Attributes:
-        context: what all lanes of the run share.
+        context: the objects that all lanes of the run share.
         subject: the resource under test of the lane.
         paths: fills the placeholders of paths.
         last: the last control of the trial before: its request, the page and the answer. The next trial may use it.

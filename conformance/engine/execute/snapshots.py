@@ -38,7 +38,7 @@ class Snapshots:
     """Takes the views of the things that the requests of one lane must leave as they are.
 
     Attributes:
-        context: what all lanes of the run share.
+        context: the objects that all lanes of the run share.
         subject: the resource under test of the lane.
         elements: the elements of collections that the lane has made.
         marked: the fields that the lane has set to other values than the request would, to reveal an execution.

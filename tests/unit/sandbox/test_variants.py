@@ -29,7 +29,7 @@ from tests.variants.part import chosen as belongs
 TOKENS = {"admin": "a", "manager": "m", "member": "b", "reader": "c", "norole": "d", "expired": "e", "member2": "f"}
 
 
-@pytest.mark.parametrize("variant", VARIANTS.values(), ids=str)
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=list(VARIANTS))
 def test_the_guest_reads_what_the_parent_writes(variant: Variant) -> None:
     read = Changes.read(variant.changes.text())
     assert json.loads(read.text()) == json.loads(variant.changes.text())

@@ -12,8 +12,7 @@ from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.seen import Seen
 from conformance.engine.execute.controls import Controls, elsewhere
-from conformance.engine.execute.harmless import harmless_body
-from specs.model import Operation, Parameter, Removal, Request
+from specs.model import Operation, Removal
 
 GEAR = Operation("gears.show", "", "GET", "/gears/{gear_id}", 1)
 GEARS = Operation("gears.list", "", "GET", "/gears", 2)
@@ -230,30 +229,3 @@ def test_the_last_fixed_word_is_replaced(documented, path, there):
 def test_of_an_action_its_name_is_replaced():
     found = elsewhere(TURN, Ask("POST", "/widgets/7/action", body={"turn": {"by": 3}}), "x")
     assert (found.path, found.body) == ("/widgets/7/action", {"x": None})
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "takes", "chosen", "body"),
-    [
-        ("GET", "/gears", True, False, ABSENT),
-        ("DELETE", "/gears", False, False, None),
-        ("DELETE", "/gears", True, False, None),
-        ("DELETE", "/gears/{id}", False, False, ABSENT),
-        ("POST", "/gears", True, False, {"x": None}),
-        ("POST", "/gears", False, False, None),
-        ("POST", "/gears/{id}/turn", False, False, ABSENT),
-        ("PUT", "/gears/{name}", False, True, None),
-        ("PUT", "/gears/{name}", True, True, []),
-        ("PUT", "/gears/{id}", True, False, {"x": None}),
-        ("PUT", "/gears/{id}/teeth/{name}", False, True, ABSENT),
-    ],
-)
-def test_a_body_with_which_nothing_changes(method, path, takes, chosen, body):
-    rows = (Parameter("size", "body", "integer", True, "size", 1),) if takes else ()
-    operation = replace(GEAR, method=method, path=path, request=Request(rows))
-    assert harmless_body(operation, chosen, "x") == body
-
-
-def test_an_action_without_a_name_in_its_path_is_never_tried():
-    assert harmless_body(TURN, False, "x") == {"turn": None}
-    assert harmless_body(replace(TURN, path="/widgets/action"), False, "x") is None

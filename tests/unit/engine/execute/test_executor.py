@@ -407,47 +407,6 @@ def test_an_empty_list_of_everybodys_is_asked_for_until_it_shows_what_was_made_f
     assert shop[0].said.count("GET /jobs") == 5
 
 
-@pytest.mark.parametrize(
-    ("operation", "said", "body"),
-    [
-        (SHOW, "GET /gears/5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99", ABSENT),
-        (DROP, "DELETE /gears/5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99", ABSENT),
-        (CHANGE, "PUT /gears/5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99", {"nowhere-1": None}),
-        (MAKE, "POST /gears", {"nowhere-1": None}),
-        (SPIN, "POST /servers/5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99/action", {"spin": None}),
-    ],
-    ids=lambda one: getattr(one, "id", None),
-)
-def test_a_harmless_request_names_nothing(tmp_path, operation, said, body):
-    shop, executor = opened(tmp_path, *EVERY, SPIN)
-    ask, _ = executor.harmless(operation)
-    assert shop.said[-1] == f"{ask.method} {ask.path}" == said
-    assert ask.body == body
-    if operation is MAKE:  # should it be accepted, the cleanup finds what it has made
-        assert shop.open_intents[-1]
-        assert [one.name for one in shop.undone] == list(shop.open_intents[-1]), "it was accepted"
-    else:
-        assert not shop.undone
-
-
-def test_a_harmless_request_that_may_not_be_sent_is_none(tmp_path):
-    shop, executor = opened(tmp_path)
-    shop.does["POST /gears"] = lambda ask: raised(GuardRefusal("not sent"))
-    assert executor.harmless(MAKE) is None
-
-
-def raised(error):
-    raise error
-
-
-def test_a_request_under_test_names_its_operation_and_a_harmless_one_does_not(tmp_path):
-    shop, executor = opened(tmp_path)
-    executor.make(tried(SHOW, target="unknown"))
-    assert shop.asked[-1].operation == SHOW.id
-    executor.harmless(SHOW)
-    assert shop.asked[-1].operation == ""
-
-
 FULL = 403, {"forbidden": {"code": 403, "message": "Quota exceeded, too many gears."}}, {}
 
 
