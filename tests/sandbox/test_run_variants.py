@@ -44,4 +44,4 @@ def test_a_foreign_cloud_is_blamed_for_nothing_and_left_as_it_was(
     shown = "\n".join([str(line), *line.details])
     assert line.status in (0, 1), (tmp_path / f"{name}.txt").read_text()[-3000:]
     assert (line.news, line.left) == ((), ()), shown
-    assert line.counts["pass"] > 40, shown
+    assert line.counts["pass"] > 30, shown
