@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from conformance.sandbox.process import RunningSandbox
 
 HERE = Path(__file__).parent
-ONE_IN = 60
-"""Of all cases one in so many is run: about a hundred, some of each kind."""
+ONE_IN = 120
+"""Of all cases one in so many is run: about fifty, some of most kinds."""
 
 
 def two_in_turn() -> list[str]:
@@ -44,4 +44,4 @@ def test_a_foreign_cloud_is_blamed_for_nothing_and_left_as_it_was(
     shown = "\n".join([str(line), *line.details])
     assert line.status in (0, 1), (tmp_path / f"{name}.txt").read_text()[-3000:]
     assert (line.news, line.left) == ((), ()), shown
-    assert line.counts["pass"] > 50, shown
+    assert line.counts["pass"] > 30, shown
