@@ -24,7 +24,7 @@ class Changes:
     """
 
     options: tuple[tuple[str | None, str, object], ...] = ()
-    images: tuple[tuple[str, int, dict], ...] | None = None
+    images: tuple[tuple[str, int, dict[str, str]], ...] | None = None
     local_disks: bool = True
     floating_pool: bool = True
     floating_ips: int | None = None
