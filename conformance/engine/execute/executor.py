@@ -8,17 +8,15 @@ from functools import partial
 from typing import Any
 
 from conformance.engine.api.needs import Needs
-from conformance.engine.api.response_fields import elements
 from conformance.engine.cloud.errors import CloudError, GuardRefusal, ResourceError, RoleMissing, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import quota_used_up, says_quota
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role, Sender
-from conformance.engine.cloud.wait import until
 from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
 from conformance.engine.execute.byproducts import Byproducts
 from conformance.engine.execute.harmless import Harmless
-from conformance.engine.execute.paging import SOON, Paging
+from conformance.engine.execute.paging import Paging
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.views import with_own_view, with_view
@@ -305,7 +303,7 @@ class Executor:
         """Return the evidence of a reading request. An empty list is filled, if possible, and asked for again."""
         role = evidence.role or trial.request.role
         if answer.ok and trial.outcome.accepted and self._populated(trial, request, answer):
-            answer = self._until_listed(trial, version, request, role)
+            answer = self.paging.until_listed(partial(self._send, trial, version, request, role))
             evidence = self._answered(trial, version, answer, None, role)
         return replace(evidence, before=None)
 
@@ -315,17 +313,6 @@ class Executor:
             return False
         operation = trial.request.operation
         return self.paths.populated(operation, request.filled, answer) or self.paging.populated(trial, answer)
-
-    def _until_listed(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:
-        """Ask for the list until it shows an element."""
-        patience = self.context.patience
-        return until(
-            lambda: self._send(trial, version, request, role),
-            lambda answer: any(True for _ in elements(answer.json)),
-            min(SOON, patience.status),
-            self.context.stopping,
-            pause=patience.settle,
-        )
 
     def _refused_without_lock(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
         """Whether the cloud refuses members with 403 even without a lock. The resource is given up after that."""

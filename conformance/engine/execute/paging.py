@@ -8,18 +8,19 @@ counts only if they agree.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.engine.api.entries import Stock
-from conformance.engine.api.response_fields import identity
+from conformance.engine.api.response_fields import elements
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.execute.filter_values import none_of, pick, text
+from conformance.engine.execute.page import page_of
 from conformance.engine.judge.lists import comparable
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.listing import Listing, Page, Pages, values_of
@@ -118,6 +119,17 @@ class Paging:
         if trial.situation.state is not None or stock is None or stock.name in self._shared:
             return False
         return self._stock(stock)
+
+    def until_listed(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask for a list until it shows an element, or the time is over."""
+        patience = self.context.patience
+        return until(
+            ask,
+            lambda answer: any(True for _ in elements(answer.json)),
+            min(SOON, patience.status),
+            self.context.stopping,
+            pause=patience.settle,
+        )
 
     def discard(self) -> None:
         """Give up the resources that were kept."""
@@ -367,27 +379,3 @@ class _Asking:
         keyed = (*base, (plan.parameter, plan.key or ""))
         asks = [(way, (*keyed, (plan.direction or "", way))) for way in ("asc", "desc")]
         return None, plan.key, [*asks, ("default", keyed)]
-
-
-def page_of(answer: Answer, plan: Listing) -> Page:
-    """The page that an answer lists."""
-    body: Any = answer.json if answer.ok else None
-    links: list[Any] = []
-    if isinstance(body, Mapping):
-        links = [v for key, v in body.items() if str(key).endswith("links") and isinstance(v, list)]
-    for key in plan.array:
-        body = body.get(key) if isinstance(body, Mapping) else None
-    listed = tuple(_unwrapped(element) for element in body) if isinstance(body, list) else ()
-    names = tuple(identity(element, plan.name) if plan.name else None for element in listed)
-    hrefs = [
-        link["href"] for group in links for link in group if isinstance(link, Mapping) and link.get("rel") == "next"
-    ]
-    return Page(answer.status, listed, names, next((h for h in hrefs if isinstance(h, str)), None))
-
-
-def _unwrapped(element: Any) -> Any:
-    if isinstance(element, Mapping) and len(element) == 1:
-        (inner,) = element.values()
-        if isinstance(inner, Mapping):
-            return inner
-    return element

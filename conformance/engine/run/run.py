@@ -21,9 +21,10 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.subject import Subject
+from conformance.engine.run.doubt import confirmed, unproved
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
-from specs.record.model import Deviation, Result, Verdict
+from specs.record.model import Deviation, Result
 
 Record = Callable[[Result], None]
 
@@ -247,7 +248,7 @@ class Run:
                     executor.subject.discard()
                 again = {c.id: (e, j) for c, e, j in self._judged(job, doubtful, executor)}
             results = [
-                (c, *_confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
+                (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
         seconds = time.monotonic() - began
         if self._broken:
@@ -283,7 +284,7 @@ class Run:
             operation = case.trial.request.operation
             guard, asked = self.context.cloud.guard, self._controls.answered(operation)
             forbidden = None if asked else guard.forbids(operation.method, operation.path)
-            decided = judgement if why is None else _hollow(case, judgement, why, forbidden)
+            decided = judgement if why is None else unproved(case, judgement, why, forbidden)
             self._settle(_result(case, evidence, decided, seconds))
 
     def _give_up(self, job: _Job, reason: str) -> None:
@@ -348,38 +349,6 @@ def _judge(case: Case, evidence: Evidence) -> Judgement:
 
 def _fault(error: Exception) -> str:
     return f"this suite failed: {type(error).__name__}: {error}"
-
-
-def _confirmed(
-    first: tuple[Evidence, Judgement], second: tuple[Evidence, Judgement] | None
-) -> tuple[Evidence, Judgement]:
-    """The judgement of a case that was tried twice since it failed: fail if it failed twice, else inconclusive."""
-    if second is not None and second[1].verdict == "fail":
-        return second
-    if second is None:
-        why = "not tried again, since the run was stopped"
-    elif second[0].problem is not None:
-        why = f"could not be tried again: {second[0].problem.reason}"
-    else:
-        why = f"not when tried again ({second[1].observed})"
-    judgement = first[1]
-    reason = f"seen once and {why}: {judgement.reason}"
-    return first[0], replace(judgement, verdict="inconclusive", reason=reason, deviation=None)
-
-
-def _hollow(case: Case, judgement: Judgement, why: str, forbidden: str | None) -> Judgement:
-    """The verdict on a promise that nothing proves: the route of its operation may not exist.
-
-    Args:
-        case: the case of the promise.
-        judgement: the judgement that does not count.
-        why: the reason why nothing proves that the route exists.
-        forbidden: the reason why the guard lets no request out that could prove it; None if it does.
-    """
-    route = f"{case.operation.method} {case.operation.path}"
-    reason = f"nothing shows that {route} is there: {forbidden or why}"
-    verdict: Verdict = "inapplicable" if forbidden else "inconclusive"
-    return replace(judgement, verdict=verdict, reason=reason, deviation=None)
 
 
 def _result(case: Case, evidence: Evidence, judgement: Judgement, seconds: float) -> Result:
