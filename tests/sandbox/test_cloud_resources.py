@@ -240,7 +240,7 @@ KILLED = """
     # A request whose answer never came: the journal holds the intent alone.
     intent = journal.intend("server", journal.rand_name("server"))
     body = {"name": intent.name, "flavorRef": discovery.found("flavor").id, "imageRef": discovery.found("image").id}
-    cloud._send(Ask("POST", "/servers", body={"server": body}))
+    cloud._delivery.send(Ask("POST", "/servers", body={"server": body}))
     # And one that never went out.
     journal.intend("server", journal.rand_name("server"))
     print("last", flush=True)
