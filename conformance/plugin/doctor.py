@@ -175,7 +175,7 @@ def _plan(session: Session, choices: Choices, pace: float, per_request: float) -
     room = context.discovery.room()
     yield _line(context.kind.many() or "lanes", f"at most {at_once} at a time")
     if room is not None and room + (1 if pace else 0) < at_once:
-        yield _line("", f"the limits leave room for {room} only: give --max-servers {max(1, room)}")
+        yield _line("", f"the limits leave room for {room} only, so the run makes fewer at a time")
     trials = sum(len(lanes[lane]) for lane in walked)
     alone = sum(len(found) for lane, found in lanes.items() if lane not in walked)
     requests = alone + PER_TRIAL * trials + PER_LANE * len(walked)

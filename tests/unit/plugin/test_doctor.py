@@ -44,7 +44,7 @@ def test_it_says_what_would_be_used_and_changes_nothing(cloud):
     assert lines["limits"] == "room for 2 more (servers like these)"
     assert lines["SHELVED"] == "not known; --boot tries whether this cloud keeps it"
     assert "no credentials of the role admin were given" in result.stdout
-    assert "the limits leave room for 2 only: give --max-servers 2" in result.stdout
+    assert "the limits leave room for 2 only, so the run makes fewer at a time" in result.stdout
     assert "A run can start, unless" in result.stdout
     assert cloud.changes == []
 
