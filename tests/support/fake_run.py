@@ -41,6 +41,7 @@ class Cloud:
     probes: dict[str, set[Probe]] = field(default_factory=dict)
     hollow: dict[str, str] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
+    forgotten: int = 0
     discarded: int = 0
     together: int = 0
     most: int = 0
@@ -86,9 +87,14 @@ def cloud(monkeypatch):
         def __init__(self, context, subject):
             self.context, self.subject = context, subject
             self.discard = subject.discard
+            self.paths = SimpleNamespace(forget_found=self.forget)
 
         def make(self, trial, probes):
             return cloud.make(trial, probes)
+
+        def forget(self):
+            with cloud.lock:
+                cloud.forgotten += 1
 
         def harmless(self, operation):
             return None

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from conformance.engine.cloud.names import new_prefix
 from conformance.engine.cloud.shared import Debt
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ class Journal:
         if cut:
             self._append(b"\n")
         known = self._book.prefixes
-        self.prefix: str = prefix or (known[0] if known else f"conformance-{secrets.token_hex(4)}")
+        self.prefix: str = prefix or (known[0] if known else new_prefix())
         if self.prefix not in known:
             self._write({"do": "run", "prefix": self.prefix}, before=True)
 

@@ -8,6 +8,7 @@ the lane makes an element by the documented operation (see ``producers``), and n
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import uuid
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from conformance.engine.api.needs import PROJECT, ElementNeeded, Placeholder
 from conformance.engine.api.producers import collection_of, last_version, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.names import OF_A_RUN
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.model.setup import Existing
@@ -335,10 +337,19 @@ class Paths:
         if filled.owned is not None:
             self.elements.forget(filled.owned)
 
-    def _of_another_lane(self, value: str, collection: str) -> bool:
-        """Whether this run has made a listed element, so that another lane may remove it at any moment."""
-        journal = self._context.cloud.journal
-        return journal is not None and journal.owns(value, collection)
+    def forget_found(self) -> None:
+        """Forget the things that lists have shown: they may be gone by now, and are looked up again."""
+        self._known.clear()
+
+    def _may_vanish(self, element: Any, value: str, collection: str) -> bool:
+        """Whether a run of this suite has made a listed element, so that it may be removed at any moment.
+
+        Another lane of this run may have made it, or another run, which its name tells.
+        """
+        journal, own = self._context.cloud.journal, self._context.cloud.prefix
+        if journal is not None and journal.owns(value, collection):
+            return True
+        return any(prefix != own for prefix in OF_A_RUN.findall(json.dumps(element, default=str)))
 
     def _listed(self, wants: _Wanted) -> str:
         service, cloud = self._context.service, self._context.cloud
@@ -353,7 +364,7 @@ class Paths:
                 if isinstance(element, Mapping) and not wanted.items() <= element.items():
                     continue
                 value = identity(element, name)
-                if value is not None and not self._of_another_lane(value, collection):
+                if value is not None and not self._may_vanish(element, value, collection):
                     return value
         raise Unavailable(f"the cloud shows no element of {collection} that could stand for {{{name}}}")
 

@@ -246,6 +246,7 @@ class Run:
             if not self.context.stopping.is_set():
                 if job.trial.situation.state is not None:
                     executor.subject.discard()
+                executor.paths.forget_found()
                 again = {c.id: (e, j) for c, e, j in self._judged(job, doubtful, executor)}
             results = [
                 (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results

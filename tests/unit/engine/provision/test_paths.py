@@ -356,3 +356,20 @@ def test_what_this_run_has_made_in_another_lane_is_not_taken_from_a_list(shop):
     journal.made(journal.intend("jobs", "j"), "5", "/jobs/5")
     shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 5}, {"id": 6}]}
     assert fill(shop, JOB).path == "/jobs/6"
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_thing_of_another_run_is_not_taken_from_a_list(shop, wrapped):
+    """It may be gone the next moment, and the reference would seem to be wrong. Its name tells it."""
+    jobs = [{"id": 5, "name": "conformance-0123abcd-job-1"}, {"id": 6, "name": "conformance-of-shoes"}]
+    shop[0].does["GET /jobs"] = 200, {"jobs": [{"job": one} for one in jobs] if wrapped else jobs}
+    assert fill(shop, JOB).path == "/jobs/6"
+
+
+def test_things_that_a_list_has_shown_are_looked_up_again_when_they_are_forgotten(shop):
+    shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 5}]}
+    assert fill(shop, JOB).path == "/jobs/5"
+    shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 6}]}
+    assert fill(shop, JOB).path == "/jobs/5"
+    shop[1].paths.forget_found()
+    assert fill(shop, JOB).path == "/jobs/6"

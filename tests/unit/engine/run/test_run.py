@@ -60,6 +60,7 @@ def test_a_fail_that_comes_again_is_a_fail_and_is_tried_on_another_server(cloud)
     assert result.deviation.id == "widgets.spin/normal/202!contradiction!500"
     assert cloud.made == [key(), key()]
     assert cloud.discarded == 2, "before the second try, and at the end of the lane"
+    assert cloud.forgotten == 1, "what a list has shown may be gone by now"
 
 
 def test_what_holds_and_is_not_shown_to_be_there_is_inconclusive(cloud):
