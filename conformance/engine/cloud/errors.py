@@ -38,3 +38,7 @@ class ResourceError(CloudError):
     def __init__(self, message: str, answer: Answer | None = None) -> None:
         super().__init__(message)
         self.answer = answer
+
+
+class MissingError(ResourceError):
+    """A resource cannot be made, because the cloud lacks a thing from which it is made."""

@@ -13,7 +13,7 @@ from conformance.engine.cloud import fields as shown_fields
 from conformance.engine.cloud.cleanup import remove_entries
 from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.discover import Missing
-from conformance.engine.cloud.errors import ResourceError
+from conformance.engine.cloud.errors import MissingError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask, said
 from conformance.engine.cloud.faults import says_quota
 from conformance.engine.cloud.removal import Remover, Thing, named_in, stands_on
@@ -252,7 +252,7 @@ class Resources:
             return made.id if binding.attribute == "id" else made.body.get(binding.attribute)
         found = self._discovery.found(binding.resource)
         if isinstance(found, Missing):
-            raise ResourceError(found.reason)
+            raise MissingError(found.reason)
         return found.value(binding.attribute)
 
     def _make(

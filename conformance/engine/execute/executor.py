@@ -8,7 +8,14 @@ from functools import partial
 from typing import Any
 
 from conformance.engine.api.needs import Needs
-from conformance.engine.cloud.errors import CloudError, GuardRefusal, ResourceError, RoleMissing, UnsafePath
+from conformance.engine.cloud.errors import (
+    CloudError,
+    GuardRefusal,
+    MissingError,
+    ResourceError,
+    RoleMissing,
+    UnsafePath,
+)
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import quota_used_up, says_quota
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role, Sender
@@ -24,12 +31,7 @@ from conformance.engine.model.binding import Step
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
 from conformance.engine.model.setup import Ended, Locked, Prepared
-from conformance.engine.model.trial import (
-    Paged,
-    ProviderDependent,
-    Trial,
-    Twice,
-)
+from conformance.engine.model.trial import Paged, ProviderDependent, Trial, Twice
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed, kept_out
 from conformance.engine.provision.errors import Unavailable
@@ -123,10 +125,10 @@ class Executor:
             evidence = self._made(trial, needs, version, probes)
         except Unavailable as error:
             return Evidence(trial, problem=Problem("inapplicable" if error.optional else "inconclusive", str(error)))
+        except (RoleMissing, GuardRefusal, MissingError) as error:
+            return Evidence(trial, problem=Problem("inapplicable", str(error)))
         except (UnsafePath, ResourceError) as error:
             return Evidence(trial, problem=Problem("inconclusive", str(error)))
-        except (RoleMissing, GuardRefusal) as error:
-            return Evidence(trial, problem=Problem("inapplicable", str(error)))
         except CloudError as error:
             return Evidence(trial, problem=Problem("error", str(error)))
         words = quota_used_up(evidence.status or 0, evidence.body)

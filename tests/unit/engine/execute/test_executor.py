@@ -11,7 +11,7 @@ from workshop import CHANGE, DROP, EVERY, JOB, JOBS, KNOWN, LIST, MAKE, NOTE, PR
 from conformance.engine.api.entries import Stock
 from conformance.engine.api.given import GivenKind
 from conformance.engine.cloud.candidates import Candidates, Lookup
-from conformance.engine.cloud.errors import CloudError, GuardRefusal, ResourceError, UnsafePath
+from conformance.engine.cloud.errors import CloudError, GuardRefusal, MissingError, ResourceError, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.trial import ProviderDependent
@@ -99,6 +99,7 @@ def test_a_trial_that_names_no_version_is_made_at_the_highest_that_the_operation
     ("error", "verdict"),
     [
         (GuardRefusal("not sent"), "inapplicable"),
+        (MissingError("the cloud has no pool of gears"), "inapplicable"),
         (UnsafePath("not sent"), "inconclusive"),
         (ResourceError("no such thing could be made"), "inconclusive"),
         (CloudError("what was changed could not be put back"), "error"),
