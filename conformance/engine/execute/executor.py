@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from conformance.engine.api.needs import Needs
 from conformance.engine.cloud.errors import (
@@ -125,10 +125,12 @@ class Executor:
             evidence = self._made(trial, needs, version, probes)
         except Unavailable as error:
             return Evidence(trial, problem=Problem("inapplicable" if error.optional else "inconclusive", str(error)))
-        except (RoleMissing, GuardRefusal, MissingError) as error:
-            return Evidence(trial, problem=Problem("inapplicable", str(error)))
         except (UnsafePath, ResourceError) as error:
-            return Evidence(trial, problem=Problem("inconclusive", str(error)))
+            verdict: Literal["inapplicable", "inconclusive"]
+            verdict = "inapplicable" if isinstance(error, MissingError) else "inconclusive"
+            return Evidence(trial, problem=Problem(verdict, str(error)))
+        except (RoleMissing, GuardRefusal) as error:
+            return Evidence(trial, problem=Problem("inapplicable", str(error)))
         except CloudError as error:
             return Evidence(trial, problem=Problem("error", str(error)))
         words = quota_used_up(evidence.status or 0, evidence.body)
