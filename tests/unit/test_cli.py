@@ -15,6 +15,7 @@ from conformance.cli import main
 from conformance.engine.api import load
 
 pytest_plugins = ["pytester", "plugin_project"]
+pytestmark = pytest.mark.slow  # each runs a command
 
 SMALL = ("--spec", str(ROOT / "specs" / "placement"))  # where any specs will do: a quarter of a second, not three
 
@@ -177,7 +178,6 @@ def test_a_run_that_will_start_a_sandbox_says_something_before_it_imports_pytest
     assert conformance("run", option, "--dry-run").stderr == "pytest\n"
 
 
-@pytest.mark.slow
 def test_run_is_pytest_with_the_plugin(conformance, project):
     arguments = ["run", "--spec", "specs/compute", "-k", "servers-actions.lock/", "--output", "here", *project.endpoint]
     result = conformance(*arguments, "-p", "fake_engine", "--junitxml=out.xml", "-v")
@@ -190,7 +190,6 @@ def test_run_is_pytest_with_the_plugin(conformance, project):
     assert "token" not in head["options"]
 
 
-@pytest.mark.slow
 def test_run_without_a_directory_takes_the_specs_of_the_distribution(conformance, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = conformance("run", "--dry-run", "-k", "servers-actions.lock/")
@@ -198,7 +197,6 @@ def test_run_without_a_directory_takes_the_specs_of_the_distribution(conformance
     assert "cases in" in result.stdout
 
 
-@pytest.mark.slow
 def test_run_does_not_care_for_the_settings_of_the_folder(conformance, project):
     (project.path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     (project.path / "tests").mkdir()
@@ -261,7 +259,6 @@ def test_build_and_lint_of_a_document(conformance, tmp_path, monkeypatch):
     assert conformance("lint", "things.inc").exit_code in (0, 1)
 
 
-@pytest.mark.slow
 def test_as_a_module_in_a_folder_that_holds_namesakes(tmp_path):
     """Somebody else's packages of our names must not be taken for ours."""
     for name in ("specs", "reports", "parsers"):
@@ -275,7 +272,6 @@ def test_as_a_module_in_a_folder_that_holds_namesakes(tmp_path):
     assert done.stderr == ""
 
 
-@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_is_no_error(project):
     command = f"{sys.executable} -m conformance list --spec {project.spec} | head -1"
     done = subprocess.run(command, shell=True, cwd=project.path, capture_output=True, text=True, check=False)

@@ -18,6 +18,7 @@ from conformance.engine.cloud.errors import CloudError
 from specs.record import RecordWriter
 
 pytest_plugins = ["pytester", "plugin_project"]
+pytestmark = pytest.mark.slow  # each runs a session of pytest
 
 HOSTILE = (
     "\x1b]0;renamed\x07\x1b[31m\x00\x9b\u202eabc\u2028\u2029\ufeff\ufffe\uffff\ud800\U000e0041<script>alert(1)</script>"

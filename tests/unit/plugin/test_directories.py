@@ -13,6 +13,7 @@ from conformance.cli import main
 from specs.record import RunDirectory, RunRecord
 
 pytest_plugins = ["pytester", "plugin_project"]
+pytestmark = pytest.mark.slow  # each runs a session of pytest
 
 LOCK = "servers-actions.lock/"
 HERE = ("--conformance-output", "here")
@@ -69,7 +70,6 @@ def test_a_journal_that_says_what_is_left_on_a_cloud_is_never_removed(project):
     assert (here / "journal.jsonl").exists()
 
 
-@pytest.mark.slow
 def test_of_two_runs_a_moment_apart_one_has_the_directory(project):
     command = [sys.executable, "-m", "pytest", "-p", "fake_engine", *project.endpoint, *HERE, "-k", LOCK]
     project.decide_parts({project.matching(LOCK)[0]: "hang"})
@@ -104,7 +104,6 @@ def test_of_two_runs_a_moment_apart_one_has_the_directory(project):
     assert RunRecord.read(project.path / "here").info.exit_status == 130
 
 
-@pytest.mark.slow
 def test_a_record_is_for_its_user_alone(project):
     before = os.umask(0o022)
     try:

@@ -9,6 +9,8 @@ from conformance.cli import main
 from conformance.plugin.choices import choose, from_environment
 from conformance.plugin.trouble import Trouble
 
+pytestmark = pytest.mark.slow  # each runs a command with all specs
+
 SPEC = str(ROOT / "specs" / "compute" / "servers-actions.yaml")
 IMAGE = {"id": "i", "name": "small", "status": "ACTIVE", "metadata": {}}
 FLAVOR = {"id": "1", "name": "tiny", "ram": 64, "vcpus": 1, "disk": 1}

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from conformance.cli import main
 
 pytest_plugins = ["pytester", "plugin_project"]
+pytestmark = pytest.mark.slow  # each runs a session of pytest
 
 LOCK = "servers-actions.lock/"
 HERE = ("--conformance-output", "here")
@@ -87,7 +88,6 @@ def test_a_cleanup_that_cannot_write_its_journal(project, monkeypatch):
     assert sentences(done.stderr) == [f"conformance: {project.path}/here/journal-cleanup.jsonl {FULL}; make room"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("processes", [(), ("-n", "2")])
 def test_a_disk_that_fills_while_a_run_makes_things_ends_it(project, processes):
     project.decide_parts({"journal": "full"})

@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 pytest_plugins = ["pytester", "plugin_project"]
+pytestmark = pytest.mark.slow  # each runs a session of pytest
 
 LOCK = "servers-actions.lock/"
 

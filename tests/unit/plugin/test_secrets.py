@@ -8,6 +8,7 @@ from conformance.plugin.choices import choose, from_environment, with_tokens
 from conformance.plugin.trouble import Trouble, shown
 
 pytest_plugins = ["pytester", "plugin_project"]
+pytestmark = pytest.mark.slow  # each runs a session of pytest
 
 URL = "http://127.0.0.1:9/v2.1"
 LOCK = "servers-actions.lock/normal"

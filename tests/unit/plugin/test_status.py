@@ -10,6 +10,7 @@ import pytest
 from plugin_project import PLUGINS
 
 pytest_plugins = ["pytester", "plugin_project"]
+pytestmark = pytest.mark.slow  # each runs a session of pytest
 
 LOCK = "servers-actions.lock/"
 NORMAL = "servers-actions.lock/normal/"
@@ -64,7 +65,6 @@ def test_what_is_inapplicable_is_not_counted(project):
     assert project.run("-k", NORMAL).ret == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("processes", [(), ("-n", "2")])
 def test_2_a_run_that_loses_the_cloud_ends_early_and_can_go_on(project, processes):
     """A token that expires is nobody's contradiction: the cases are tried when there is another one."""
@@ -83,7 +83,6 @@ def test_2_a_run_that_loses_the_cloud_ends_early_and_can_go_on(project, processe
     assert len({one.case for one in project.record.results}) == len(project.matching(LOCK))
 
 
-@pytest.mark.slow
 def test_130_interrupted(project):
     project.decide_parts({project.matching(LOCK)[2]: "interrupt"})
     result = project.run_process("-k", LOCK)
@@ -95,7 +94,6 @@ def test_130_interrupted(project):
     assert len(project.record.results) == 2
 
 
-@pytest.mark.slow
 def test_130_by_the_signal(project):
     project.decide_parts({project.matching(LOCK)[0]: "hang"})
     command = [sys.executable, "-m", "pytest", *PLUGINS, *project.endpoint, "-k", LOCK, "specs/compute"]
@@ -296,7 +294,6 @@ def test_going_on_elsewhere_is_refused(project):
     assert project.record.info.exit_status == 0
 
 
-@pytest.mark.slow
 def test_another_project_pays_nothing(pytester):
     """No import of weight, no collection, no options that clash, and a package named specs stays theirs."""
     pytester.makepyfile(

@@ -27,10 +27,10 @@ SENTENCES = {
     "endless": "sent an answer of more than 8 MiB",
     "bomb": "sent an answer of more than 8 MiB",
     "bomb-twice": "sent an answer of more than 8 MiB",
-    "drip": "did not answer within 1 s",
-    "drip-head": "did not answer within 1 s",
-    "silent": "did not answer within 1 s",
-    "continue-endless": "did not answer within 1 s",
+    "drip": "did not answer within 0.4 s",
+    "drip-head": "did not answer within 0.4 s",
+    "silent": "did not answer within 0.4 s",
+    "continue-endless": "did not answer within 0.4 s",
     "compression": r"sent an answer in the encoding '\\x1b[31mzip', which nobody asked for",
     "headers-many": "sent headers that are too many or too long (got more than 100 headers)",
     "headers-huge": "sent headers of 5274 KiB",
@@ -47,7 +47,7 @@ SENTENCES = {
 def test_an_answer_without_end_or_form_is_told_in_one_sentence(fault, sentence):
     with fault_proxy(NOWHERE, fault) as proxy:
         transport = Transport()
-        reply = transport.exchange("GET", f"{proxy.url}/v2.1/", {}, None, timeout=1)
+        reply = transport.exchange("GET", f"{proxy.url}/v2.1/", {}, None, timeout=0.4)
         transport.close()
     assert reply.status == 0
     assert sentence in reply.error
@@ -58,7 +58,7 @@ def test_an_answer_without_end_or_form_is_told_in_one_sentence(fault, sentence):
 def test_the_first_request_is_bounded_and_said_in_one_sentence(fault):
     """A run that cannot begin ends with one sentence, whatever comes in the place of the version document."""
     with fault_proxy(NOWHERE, fault) as proxy, pytest.raises(EndpointError) as caught:
-        connect(Target(url=f"{proxy.url}/v2.1", tokens={Role.MEMBER: TOKEN}), profile=PROFILE, timeout=1)
+        connect(Target(url=f"{proxy.url}/v2.1", tokens={Role.MEMBER: TOKEN}), profile=PROFILE, timeout=0.4)
     assert str(caught.value).isprintable()
     assert proxy.strayed == []
 

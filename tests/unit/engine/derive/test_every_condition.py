@@ -14,7 +14,7 @@ from conformance.engine.api.load import load_service
 from conformance.engine.derive import success
 from conformance.engine.derive.suite import derive
 
-pytestmark = pytest.mark.xdist_group("shipped")  # what is derived once is derived in one process
+pytestmark = [pytest.mark.xdist_group("shipped"), pytest.mark.slow]  # all specs are read, in one process
 
 SHIPPED = sorted(path.parent for path in Path(specs.__file__).parent.glob("*/NOTICE"))
 
