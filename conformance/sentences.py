@@ -45,7 +45,7 @@ class Sentences(click.Group):
                 # The reader of the output has closed it, as `head` does.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 status = 0
-            except Exception as error:
+            except Exception as error:  # every error of a command is told as one sentence
                 if os.environ.get(TRACEBACK):
                     raise
                 _tell(sentence(error))

@@ -246,13 +246,13 @@ class Journal:
             line["alias"] = list(alias)
         self._write(line)
 
-    def there(self, kind: str, id: str, path_to_delete: str, *, name: str = "", role: str = "member") -> None:  # noqa: A002
+    def there(self, kind: str, id_: str, path_to_delete: str, *, name: str = "", role: str = "member") -> None:
         """Write down a thing of the run that nothing was intended to make, such as one that came with another."""
         intent = Intent(secrets.token_hex(8), kind, name, str(role))
         with self._lock:
             self._own.add(intent.key)
         self._write(_intending(intent))
-        self.made(intent, id, path_to_delete)
+        self.made(intent, id_, path_to_delete)
 
     def refused(self, intent: Intent) -> None:
         """Write down that the cloud refused to make it, so nothing is left of it."""

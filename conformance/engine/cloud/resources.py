@@ -143,9 +143,9 @@ class Resources:
         more = {**known.factory.variants.get(variant, {}), **(fields or {})}
         body = self._body(known.factory, name, role, microversion, more, beside or {})
         path = known.factory.path.replace("{of}", of) or known.collection
-        if not (wait and known.status.ready):
-            return self._make(known, path, body, name, role, microversion, query)
-        return self._made_ready(known, path, body, name, role, microversion, query)
+        ask = Ask("POST", path, role, microversion, body=body, query=query)
+        make = self._made_ready if wait and known.status.ready else self._make
+        return make(known, name, role, ask)
 
     def keep(self, made: Made) -> None:
         """Keep an unused thing; ``make`` returns it instead of the next one of its kind."""
@@ -255,47 +255,28 @@ class Resources:
             raise MissingError(found.reason)
         return found.value(binding.attribute)
 
-    def _make(
-        self,
-        kind: Kind,
-        path: str,
-        body: Any,
-        name: str,
-        role: Role,
-        microversion: str | None,
-        query: tuple[tuple[str, str], ...],
-    ) -> Made:
-        intent = self._journal.intend(kind.name, name, role=role)
-        ask = Ask("POST", path, role, microversion, body=body, query=query, intent=intent)
+    def _make(self, kind: Kind, name: str, role: Role, ask: Ask) -> Made:
+        ask = replace(ask, intent=self._journal.intend(kind.name, name, role=role))
         answer = self._cloud.send(ask)
         if not answer.ok:
-            raise ResourceError(f"no {kind.name} could be made: {said(f'POST {path}', answer)}", answer)
+            raise ResourceError(f"no {kind.name} could be made: {said(f'POST {ask.path}', answer)}", answer)
         found = creation(kind, ask, answer)
         if found is None:
-            was = f"POST {path} gave {answer.status} and did not name it by an id that a path can hold"
+            was = f"POST {ask.path} gave {answer.status} and did not name it by an id that a path can hold"
             raise ResourceError(f"a {kind.name} was made, but {was}", answer)
         return Made(kind.name, found.id, name, found.path, role, kind.shown_in(answer.json) or {}, answer)
 
-    def _made_ready(
-        self,
-        kind: Kind,
-        path: str,
-        body: Any,
-        name: str,
-        role: Role,
-        microversion: str | None,
-        query: tuple[tuple[str, str], ...],
-    ) -> Made:
+    def _made_ready(self, kind: Kind, name: str, role: Role, ask: Ask) -> Made:
         """Make a thing and wait until it is ready; not again if the same request has never worked.
 
         A cloud may accept requests for things that it cannot make, and the run would wait for each.
         """
-        alike = json.dumps([path, str(role), body], sort_keys=True, default=str).replace(name, "")
+        alike = json.dumps([ask.path, str(role), ask.body], sort_keys=True, default=str).replace(name, "")
         with self._lock:
             failed = self._in_vain.setdefault(alike, [])
             if failed is not None and len(failed) >= IN_VAIN:
                 raise ResourceError(f"{failed[0]}; this was tried {len(failed)} times, and is not tried again")
-        made = self._make(kind, path, body, name, role, microversion, query)
+        made = self._make(kind, name, role, ask)
         try:
             ready = self._ready(kind, made)
         except ResourceError as error:

@@ -285,7 +285,7 @@ def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
             on.widgets.append(widget(2))
 
     # Stand-ins for parts that nothing else of this test needs: hence the types.
-    one.paths.elements = Elements()  # type: ignore[assignment]
+    one.paths.elements = Elements()  # type: ignore[assignment]  # a stand-in with what paging uses
     one.subject.reach = lambda _: None  # type: ignore[method-assign]
     limit = case(SUITE, "list/list/limit").trial
     below = replace(below, response=LIST.response)

@@ -98,7 +98,7 @@ def test_the_filter_that_shows_our_own_alone_is_tried_on_everybodys():
     for ignores, verdict in ((), "pass"), (("name",), "fail"):
         on = shelf(ignores=ignores)
         one = paging(on, service=service, resources=Factory(on))
-        one.subject = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))  # type: ignore[assignment]
+        one.subject = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))  # type: ignore[assignment]  # a stand-in with what paging uses
         shown = made_of(one, case(found, "list/list/name").trial)
         assert shown.pages is not None
         assert len(shown.pages.before.names) == 7
@@ -125,7 +125,7 @@ def test_a_server_goes_through_statuses_for_what_comes_of_them():
         return subjects[-1]
 
     # A stand-in with what is asked of a resource under test here: hence the type.
-    one.subject = SimpleNamespace(view=None, resources_made=0, another=another)  # type: ignore[assignment]
+    one.subject = SimpleNamespace(view=None, resources_made=0, another=another)  # type: ignore[assignment]  # a stand-in with what paging uses
     assert made_of(one, case(suite(LIST, service=service), "list/list/limit").trial).problem is None
     assert reached == ["0 SPINNING", "0 IDLE", "1 SPINNING", "1 IDLE"], "what comes of a deleted one may not be listed"
     assert one.subject.resources_made == 2
