@@ -195,7 +195,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         marker_fields=dict(maps["marker_fields"]),
         also_creates=tuple((c["operation"], c["resource"], c["name_field"]) for c in lists["also_creates"]),
         first_microversion=Microversion.parse(read.get("first_microversion", "1.0")),
-        error_body=_fault(maps["error_body"]),
+        error_body=_fault(read.get("error_body")),
         root_is_operation=bool(read.get("root_is_operation")),
         always_made=bool(read.get("always_made")),
         unknown_id_path=read.get("unknown_id_path"),
@@ -312,5 +312,7 @@ def _actions(entry: Mapping[str, Any]) -> ActionLog:
     )
 
 
-def _fault(entry: Mapping[str, Any]) -> Fault:
-    return Fault(entry.get("list_key"), entry["code_field"], tuple(entry["required_fields"])) if entry else Fault()
+def _fault(entry: Mapping[str, Any] | None) -> Fault:
+    if entry is None:
+        return Fault()
+    return Fault(entry.get("list_key"), entry.get("code_field"), tuple(entry.get("required_fields", ())))
