@@ -141,6 +141,14 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
             book.case(requirement, detail, trial, InVocabulary(vocabulary.values))
 
 
+def untested_postconditions(view: View, book: Book) -> None:
+    """Note that no postcondition of an operation has a case, because no request of it can be expected to be accepted."""
+    for post in view.operation.postconditions:
+        if not view.told_elsewhere(post):
+            requirement = view.requirement("postcondition", post_name(post), post.line)
+            book.without_case(requirement, *(_no_case(view, post) or ("not-derivable", post.resource)))
+
+
 def _no_case(view: View, post: Condition) -> tuple[str, str] | None:
     """The reason why a postcondition has no case, and its detail; None for a postcondition with cases."""
     if not view.holds_here(post.when):
@@ -152,13 +160,14 @@ def _no_case(view: View, post: Condition) -> tuple[str, str] | None:
         return None if shown else ("not-through-api", post.effect or "")
     if post.attribute not in (None, "status"):
         return "not-derivable" if post.becomes else "transient", post.attribute or ""
-    return None if post.becomes or post.unchanged else ("transient", "+".join(post.transient))
+    return None if post.becomes or post.unchanged else ("transient", "+".join(post.transient or post.on_failure))
 
 
 def post_name(post: Condition) -> str:
     """The detail in the id of a postcondition's requirement."""
     attribute = f"{post.attribute}-" if post.attribute not in (None, "status") else ""
-    what = post.effect if post.kind == "effect" else "+".join(post.becomes or post.transient) or "unchanged"
+    what = post.effect if post.kind == "effect" else "+".join(post.becomes or post.transient)
+    what = what or ("unchanged" if post.unchanged else "+".join(post.on_failure))
     return f"{post.resource}-{attribute}{what}"
 
 
