@@ -17,6 +17,7 @@ from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
 from conformance.engine.judge.effects import Effect
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
 from conformance.engine.model.case import id_part
+from conformance.engine.model.content import Content
 from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Parameter, Sample, When
@@ -303,12 +304,16 @@ def _samples(view: View, book: Book) -> None:
         variant, state = view.main_with(inner if isinstance(inner, dict) else ())
         stem = sample.file.rsplit("/", 1)[-1].removesuffix(".json")
         label = f"sample-{id_part(stem)}" + (f"-{version}" if version else "")
-        body = bodies.from_sample(view.operation, sample, view.service)
+        shown = bodies.from_sample(view.operation, sample, view.service)
+        body = view.service.content(view.operation, shown)
         trial = attempt(view, label, Where(variant, state), Asked(version=version, body=body, optional=True))
         name, line, numbers = normal_requirement(view, version or view.default)
         requirement = view.requirement("normal", name, line)
         if numbers and not view.reads and (named := _foreign(body)):
             one = replace(requirement, id=f"{requirement.id}[{label}]")
             book.without_case(one, "not-derivable", f"the sample's {named} names a resource that the suite cannot make")
+        elif numbers and isinstance(body, Content) and body.value is not shown:
+            one = replace(requirement, id=f"{requirement.id}[{label}]")
+            book.without_case(one, "not-derivable", "the sample names things that the suite cannot replace")
         elif numbers:
             book.case(requirement, label, trial, Accepted(numbers))
