@@ -30,6 +30,7 @@ from conformance.engine.api.stateful import StatefulResource
 from conformance.engine.api.strictness import check_against, validate
 from conformance.engine.api.structured import structured
 from conformance.engine.api.structured import value as _value
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.model.binding import Step
 from specs.microversion import Microversion
@@ -167,6 +168,9 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         usable_elements=tuple(_usable(entry) for entry in lists["usable_elements"]),
         unsafe_gets=tuple(lists["unsafe_gets"]),
         untestable=dict(maps["untestable"]),
+        contents=tuple(
+            (c["operation"], c["media_type"], _value(c["body"]) if "body" in c else ABSENT) for c in lists["contents"]
+        ),
         always_included=tuple((i["operation"], i["parameter"]) for i in lists["always_included"]),
         elements_made_with=tuple(
             (m["operation"], m["collection"], _value(m["fields"])) for m in lists["elements_made_with"]
