@@ -41,7 +41,7 @@ def _joins(
         join = producers.joined_by(operation.path) if operation.action is None else None
         if join is not None and operation.method in ("GET", "HEAD", "DELETE"):
             if not service.steps(operation, "steps_before"):
-                yield operation.id, Step(join.id)
+                yield operation.id, Step(join.id, {})
 
 
 def _names(operations: Iterable[Operation]) -> Iterator[BindingRule]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.engine.api import json_path, request_fields
+from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.attempt import REFUSED, Asked, Where, attempt
 from conformance.engine.derive.book import Book
@@ -87,7 +88,7 @@ def _bad_path(view: View, book: Book, line: int | None) -> None:
         return
     requirement = view.requirement("error", "400", line)
     for row in view.operation.request.parameters:
-        if row.location != "path" or view.default not in row.range:
+        if row.location != "path" or view.default not in row.range or row.name not in placeholders(view.operation.path):
             continue
         for case, trial, why in _texts(view, row):
             book.case(requirement, case, trial, Refused((400,), why, also_listed=True))

@@ -53,8 +53,10 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
         _forbidden(view, book, listed[403], default_policy)
     if 404 in listed:
         _not_found(view, book, listed[404])
-    elif 400 in listed and placeholders(view.operation.path):
-        _not_known(view, book, listed[400])
+    else:
+        if 400 in listed and placeholders(view.operation.path):
+            _not_known(view, book, listed[400])
+        _not_existing(view, book)
     derive_constraints(view, book, listed.get(400))
     if view.scoped:
         derive_conditions(view, book, listed.get(409))
@@ -161,6 +163,16 @@ def _not_found(view: View, book: Book, line: int) -> None:
             book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists"))
 
 
+def _not_existing(view: View, book: Book) -> None:
+    """Add the case of an unknown id if 404 is not listed, but a precondition says that the resource must exist."""
+    variant, _ = view.main
+    for condition in view.operation.preconditions if view.scoped else ():
+        if condition.kind == "exists" and condition.resource == view.service.resource:
+            unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
+            exists = view.requirement("precondition", "exists", condition.line)
+            book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists", any_refusal=True))
+
+
 def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
     """Add the 404 cases without an id in the path: an unknown id in the body, or the request after its last version."""
     variant, state = view.main
@@ -231,6 +243,8 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     """Add cases on a locked resource: refused to its owner and open to an administrator, if the reference says so."""
     resource = view.service.resource
     said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
+    if not view.service.under_test.lock:
+        return  # no operation locks such a resource; ``untested_conditions`` tells of sentences about locks
     variant, state = view.main
     if view.operation.id in (view.service.under_test.lock, view.service.under_test.unlock) or not (said or line):
         return
@@ -319,8 +333,12 @@ def _untested(view: View, condition: Condition) -> tuple[str, str, str] | None:
         return None
     if condition.kind == "quota":
         return None if _settable(view, condition) else ("quota", "quota", condition.resource)
+    if condition.kind == "locked_requires_admin" and not view.service.under_test.lock:
+        return "locked", "not-derivable", condition.resource
     if condition.kind in ("environment", "effect"):
         return condition.kind, "not-through-api", condition.resource
+    if condition.kind == "status" and not view.scoped and not of_a_field(view, condition):
+        return "status", "not-derivable", f"the {condition.resource} that the body names"
     if condition.resource != view.service.resource:
         return f"{condition.kind}-{condition.resource}", "not-derivable", condition.resource
     if condition.kind == "status" and not view.holds_here(condition.when):

@@ -143,7 +143,7 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
 
 
 def untested_postconditions(view: View, book: Book) -> None:
-    """Note that no postcondition of an operation has a case, because no request of it can be expected to be accepted."""
+    """Note that no postcondition has a case, because no request of the operation can be expected to be accepted."""
     for post in view.operation.postconditions:
         if not view.told_elsewhere(post):
             requirement = view.requirement("postcondition", post_name(post), post.line)

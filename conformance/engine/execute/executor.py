@@ -235,7 +235,7 @@ class Executor:
         elif not answer.ok and trial.situation.state is None:
             evidence = self.aftermath.refused(evidence, request)
         if trial.situation.state is None:
-            return with_own_view(evidence, self.context.service.resource, probes) if probes else evidence
+            return with_own_view(evidence, self.context.kind, probes) if probes else evidence
         if answer.ok and trial.outcome.accepted is False:
             # A request that should have been refused may have changed anything; later trials must not suffer from it.
             self.subject.must_replace = True
