@@ -39,6 +39,7 @@ class Elements:
         self._context = context
         self._subject = subject
         self._pool: dict[tuple[str, tuple[tuple[str, Any], ...]], Owned] = {}
+        self._making: list[str] = []
         self.prepare: Callable[[Operation], None] = lambda _: None
         subject.bindings.elements = self.element
 
@@ -77,7 +78,13 @@ class Elements:
             raise Unavailable(f"no operation makes an element of {collection}", optional=False)
         key = (collection, (("", label),) if label else ())
         if key not in self._pool:
-            self._pool[key] = self.produce(producer, collection, producer.name, {})
+            if collection in self._making:
+                raise Unavailable(f"an element of {collection} would need another one first", optional=False)
+            self._making.append(collection)
+            try:
+                self._pool[key] = self.produce(producer, collection, producer.name, {})
+            finally:
+                self._making.pop()
         return self._pool[key]
 
     def clear(self) -> None:
@@ -86,7 +93,7 @@ class Elements:
 
     def give_up(self) -> None:
         """Remove the elements in the pool, since this lane does not need them any more."""
-        for owned in list(self._pool.values()):
+        for owned in reversed(list(self._pool.values())):  # an element may hold those that were made before it
             self.dispose(owned)
         self.clear()
 
