@@ -68,11 +68,7 @@ def _names(operations: Iterable[Operation]) -> Iterator[BindingRule]:
         for sample in operation.request.samples:
             body = sample.body if sample.valid else None
             for key in wrapper_of([body]):
-                inner = body.get(key) if isinstance(body, dict) else None
-                body = inner if isinstance(inner, dict) else None
-            several = next(iter(body.values()), None) if isinstance(body, dict) and len(body) == 1 else None
-            if isinstance(several, list) and several:
-                body = several[0]
+                body = body[0] if isinstance(body, list) else body.get(key) if isinstance(body, dict) else None
             if isinstance(body, dict) and isinstance(body.get("name"), str):
                 yield BindingRule(operation.id, "name", Binding("name", "value", "new"))
                 break

@@ -32,6 +32,7 @@ from conformance.engine.judge.codes import (
 )
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
+from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Outcome, Twice
 from specs.model import Condition
@@ -157,12 +158,15 @@ def _not_found(view: View, book: Book, line: int) -> None:
     own = view.operation.path.split("/")[1] in view.service.user_owned
     first = 403 if own else None if view.service.takes_token(view.operation) else 401
     fixed = [name for name in names if isinstance(_described(view, name), str)]
-    if len(fixed) < len(names):
-        book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists", first=first))
-    if names[-1] not in fixed and len(names) > 1 and not view.makes:
+    refused: Expectation = Refused((404,), "no such resource exists", first=first)
+    if len(fixed) == len(names):
+        refused = RefusedWhereSilent(404, "a name that the service does not know")
+    book.case(requirement, "unknown-id", unknown, refused)
+    if len(names) > 1 and not view.makes:
         missing = attempt(view, "missing", Where(variant, state, "missing"), outcome=REFUSED)
         why = f"no resource has the name given for {{{names[-1]}}}"
-        refused = Refused((404,), why, first=first)
+        known = isinstance(_described(view, names[-1]), str)
+        refused = RefusedWhereSilent(404, why) if known else Refused((404,), why, first=first)
         book.case(requirement, f"unknown-{names[-1]}", missing, refused)
     if not view.scoped:
         return
@@ -188,7 +192,7 @@ def _not_existing(view: View, book: Book) -> None:
 
 
 def _described(view: View, name: str) -> Any:
-    """The described value of a placeholder; a text names no element, so that no other text is an unknown one."""
+    """The described value of a placeholder. A text is a word of the service, and not the name of an element."""
     return view.service.placeholder_value(view.operation, collection_of(view.operation.path, name), name)
 
 
