@@ -235,8 +235,14 @@ def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) ->
 
 @main.command()
 @click.argument("run", type=_PATH)
+@click.option(
+    "--claim",
+    multiple=True,
+    metavar="ID",
+    help="Remove this thing, too, of which cleanup has said that nothing shows whether the run made it.",
+)
 @partial(_declared, NAMES_ENDPOINT)
-def cleanup(run: Path, **values: Any) -> int:
+def cleanup(run: Path, claim: tuple[str, ...], **values: Any) -> int:
     """Remove the resources that a killed run left on the cloud, and restore the settings that it changed.
 
     The journal of the run lists both. The endpoint is taken from the run record; if it is a URL, give the tokens again,
@@ -247,7 +253,7 @@ def cleanup(run: Path, **values: Any) -> int:
     from conformance.plugin.trouble import say, shown
 
     given = {option.name: values[option.name.replace("-", "_")] for option in NAMES_ENDPOINT}
-    done = tidy(run, given, lambda text: say([shown(text)], sys.stderr))
+    done = tidy(run, given, lambda text: say([shown(text)], sys.stderr), frozenset(claim))
     say((f"not put back: {shown(line)}" for line in done.told), sys.stdout)
     say((f"left: {shown(line)}" for line in done.left), sys.stdout)
     restored = f"{done.restored} put back, " if done.restored else ""
