@@ -145,7 +145,7 @@ def test_a_site_has_a_page_for_each_service_and_operation():
 
 
 def test_every_link_within_a_site_leads_somewhere():
-    made = pages(mixed(), record(result("volumes.show/normal/200"), **{"spec": {"service": "block-storage"}}))
+    made = pages(mixed(), record(result("volumes.show/normal/200"), spec={"service": "block-storage"}))
     assert "block-storage/volumes.show.html" in made
     for name, text in made.items():
         folder = name.rpartition("/")[0]
