@@ -79,6 +79,11 @@ class Arrangement:
     def __post_init__(self) -> None:
         self.quotas = Quotas(self.context, self.paths.steps)
 
+    @property
+    def holds(self) -> bool:
+        """Whether steps before the present request have to be taken back after it."""
+        return bool(self.quotas.held or self.paths.steps.sent or self._marked)
+
     def situated(self, trial: Trial, needs: Needs, version: Microversion) -> Request | Problem:
         """Bring the situation of a trial about, and return its request; or the problem that prevents it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -51,6 +51,7 @@ class Subject:
         environment: the variant of the resource, by a name of the description; empty for the usual one.
         bindings: gives values to bindings.
         resources_made: the number of resources made so far.
+        before_leaving: a function that is called before the resource is given up.
     """
 
     def __init__(self, context: RunContext) -> None:
@@ -65,6 +66,7 @@ class Subject:
         self._moved = False
         self.bindings = Bindings(context, self)
         self.resources_made = 0
+        self.before_leaving: Callable[[], None] = lambda: None
         self.known_id = ""
         self._made: Made | None = None
         self._broken: set[Edge] = set()
@@ -371,6 +373,8 @@ class Subject:
 
     def discard(self) -> None:
         """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another one."""
+        if self._made is not None:
+            self.before_leaving()
         made, self._made, self.view, self.known_id = self._made, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = False
         self.furnished.clear()
