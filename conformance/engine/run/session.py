@@ -219,13 +219,15 @@ class Session:
         return self.left
 
     def figures(self) -> dict[str, Any]:
-        """The figures of this process for the record's totals: requests, accepted ones, resources made, seconds."""
+        """The figures of this process for the record's totals (see ``specs.record.totals.added``)."""
         resource, made = self.context.service.resource, self.run.resources_made
         return {
             "requests": self.cloud.request_count,
             "accepted": self.cloud.accepted_count,
             "made": {resource: made} if resource and made else {},
+            "purposes": dict(self.cloud.purposes),
             "seconds": round(time.monotonic() - self._began, 1),
+            "processor_seconds": round(time.process_time(), 1),
         }
 
     @property

@@ -34,12 +34,14 @@ def test_versions_of_the_api_that_are_not_tried_are_told_each_in_one_line():
 def test_figures_name_the_resource_as_its_service_does(resource, made, figure):
     session = SimpleNamespace(
         _began=time.monotonic(),
-        cloud=SimpleNamespace(request_count=7, accepted_count=5),
+        cloud=SimpleNamespace(request_count=7, accepted_count=5, purposes={"trial": 7}),
         context=SimpleNamespace(service=SimpleNamespace(resource=resource)),
         run=SimpleNamespace(resources_made=made),
     )
     figures = Session.figures(session)
     assert (figures["requests"], figures["accepted"], figures["made"]) == (7, 5, figure)
+    assert figures["purposes"] == {"trial": 7}
+    assert figures["processor_seconds"] > 0
 
 
 def test_a_promise_without_a_case_says_why_in_a_sentence():
