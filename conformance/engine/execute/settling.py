@@ -50,7 +50,7 @@ class Settling:
             self.subject.stir(request.filled.path if made else "")
         # If the reference is silent about the outcome, any status that lasts will do.
         known = (expected.leads_to or (trial.situation.state or "",)) if expected.accepted else None
-        result = self.subject.settle(known)
+        result = self.subject.settle(known, operation.id)
         evidence = replace(
             evidence,
             after=self.subject.view,
