@@ -20,7 +20,7 @@ OTHER_CODE = {401: 403, 403: 409, 404: 400, 409: 400}
 
 
 def break_refusals(ground: Ground, book: Catalogue) -> None:
-    """Add the breakages of the kinds error, precondition and removed; ``broken_constraints`` has those of values."""
+    """Add the breakages of the kinds error, precondition, situation and removed; ``broken_constraints`` adds others."""
     for requirement, cases in ground.requirements("error"):
         code = int(requirement.kind.rpartition("/")[2])
         for case in cases:
@@ -37,6 +37,9 @@ def break_refusals(ground: Ground, book: Catalogue) -> None:
     for _, cases in ground.requirements("precondition"):
         for case in cases:
             _precondition(ground, book, case)
+    for _, cases in ground.requirements("situation"):
+        for case in cases:  # the reference is silent there, so only an error of the service breaks something
+            book.add(case, "500", ground.here(case), instead=Answer(500), situation=detail(case))
     for _, cases in ground.requirements("removed"):
         _removed(ground, book, cases[0])
 
