@@ -20,10 +20,11 @@ CONFLICT = 409
 def derive_situations(view: View, book: Book) -> None:
     """Add the cases of the kind situation, for an operation on one resource that has statuses.
 
-    If the reference lists 409, the cases of this code try the same situations (module ``refusals``).
+    If the reference lists 409, the cases of this code try the same situations (module ``refusals``). If it lists no
+    error at all, it leaves the codes out, and no refusal is more unlisted than another.
     """
-    listed = any(c.code == CONFLICT and c.listed and view.default in c.range for c in view.operation.responses.error)
-    if view.scoped and not listed:
+    listed = {code.code for code in view.operation.responses.error if code.listed and view.default in code.range}
+    if view.scoped and listed and CONFLICT not in listed:
         _statuses(view, book)
         _locked(view, book)
 

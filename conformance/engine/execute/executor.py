@@ -241,6 +241,9 @@ class Executor:
             self.subject.must_replace = True
         self.subject.altered = self.subject.altered or (answer.ok and trial.request.uses_optional_fields)
         evidence = self.settling.followed(evidence, answer, request, probes)
+        if answer.ok and trial.outcome.accepted is None and self.subject.status != trial.situation.state:
+            # No document says what such a resource is fit for: a request that fails on it would blame the cloud.
+            self.subject.must_replace = True
         if not answer.ok:
             return self.aftermath.refused_beside(evidence, request)
         return self.byproducts.seen(evidence, probes) if needs.byproducts else evidence

@@ -12,7 +12,7 @@ LOCKED = Condition("locked_requires_admin", "widget", 23)
 
 
 def test_an_operation_without_409_is_observed_in_every_other_status_and_on_a_locked_resource():
-    found = suite(action())
+    found = suite(action(error=(404,)))
     assert ids(found, "situation") == [
         "spin/situation/status[SPINNING]",
         "spin/situation/status[HALTED]",
@@ -30,21 +30,25 @@ def test_an_operation_without_409_is_observed_in_every_other_status_and_on_a_loc
 
 def test_so_is_every_operation_below_the_resource_whatever_its_method():
     for method in ("GET", "PUT", "DELETE"):
-        one = plain(method, "/widgets/{widget_id}/labels", name="label")
+        one = plain(method, "/widgets/{widget_id}/labels", name="label", error=(404,))
         assert len(ids(suite(one), "situation")) == 4
 
 
 def test_an_operation_that_is_about_no_resource_with_statuses_is_not():
-    assert ids(suite(plain("GET", "/gears", name="spin")), "situation") == []
+    assert ids(suite(plain("GET", "/gears", name="spin", error=(404,))), "situation") == []
 
 
 def test_cases_of_409_and_of_preconditions_try_the_same_situations():
     assert ids(suite(action(error=(409,))), "situation") == []
-    assert ids(suite(action(error=(Code(409, 11, max="2.5"),))), "situation/status") != []
-    assert ids(suite(action(preconditions=(status("IDLE"),))), "situation") == ["spin/situation/locked"]
-    assert "spin/situation/locked" not in ids(suite(action(preconditions=(LOCKED,))), "situation")
+    assert ids(suite(action(error=(404, Code(409, 11, max="2.5")))), "situation/status") != []
+    assert ids(suite(action(error=(404,), preconditions=(status("IDLE"),))), "situation") == ["spin/situation/locked"]
+    assert "spin/situation/locked" not in ids(suite(action(error=(404,), preconditions=(LOCKED,))), "situation")
+
+
+def test_a_reference_that_lists_no_error_leaves_the_codes_out():
+    assert ids(suite(action()), "situation") == []
 
 
 def test_without_a_lock_nothing_is_locked_and_a_lock_is_not_locked_twice():
-    assert ids(suite(action(), service=driving(KNOWLEDGE, lock="", unlock="")), "situation/locked") == []
-    assert ids(suite(action("lock")), "situation/locked") == []
+    assert ids(suite(action(error=(404,)), service=driving(KNOWLEDGE, lock="", unlock="")), "situation/locked") == []
+    assert ids(suite(action("lock", error=(404,))), "situation/locked") == []
