@@ -219,6 +219,7 @@ def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
 @click.option("--sarif", type=_PATH, metavar="FILE", help="Write a SARIF log.")
 @click.option("--matrix", type=_PATH, metavar="FILE", help="Write a table of operations (.csv, .md or .json).")
 @click.option("--badge", type=_PATH, metavar="FILE", help="Write a badge (SVG).")
+@click.option("--site", type=_PATH, metavar="DIR", help="Write a site: a page for each service and operation.")
 @click.option(
     "--baseline", type=_PATH, metavar="RUN", help="Compare with an earlier run; exit status 1 if a deviation is new."
 )
@@ -226,7 +227,8 @@ def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) ->
     """Show the findings of one or more runs."""
     from reports import commands
 
-    done = commands.report(runs, files["html"], files["sarif"], baseline, matrix=files["matrix"], badge=files["badge"])
+    matrix, badge, site = (files[name] for name in ("matrix", "badge", "site"))
+    done = commands.report(runs, files["html"], files["sarif"], baseline, matrix=matrix, badge=badge, site=site)
     click.echo(done.text, nl=False)
     for path in done.written:
         click.echo(f"written: {path}")

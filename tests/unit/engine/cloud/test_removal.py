@@ -308,6 +308,16 @@ def test_hosts_go_out_of_an_aggregate_before_it_is_removed(run):
     assert run.deleted == ["/os-aggregates/5"]
 
 
+def test_a_host_that_an_aggregate_keeps_is_taken_out_again(run):
+    """Others change the aggregates of the host at the same time, and the cloud refuses one of two."""
+    run.had("aggregate", "5", "/os-aggregates/5", role="admin")
+    run.route("GET", "/os-aggregates/5", (200, {"aggregate": {"id": 5, "hosts": ["h1"]}}))
+    run.route("POST", "/os-aggregates/5/action", (409, {"conflictingRequest": {"message": "again"}}), (200, None))
+    run.route("DELETE", "/os-aggregates/5", (400, {"badRequest": {"message": "not empty"}}), (200, None))
+    assert run.cleanup().clean
+    assert [one.method for one in run.fake.changes] == ["POST", "DELETE", "POST", "DELETE"]
+
+
 def test_an_image_that_an_administrators_shelving_left_is_found(run):
     run.had("server", "s", "/servers/s", name="conformance-1-s")
     run.server("s", None)
