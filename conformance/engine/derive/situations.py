@@ -23,15 +23,15 @@ def derive_situations(view: View, book: Book) -> None:
     If the reference lists 409, the cases of this code try the same situations (module ``refusals``). If it lists no
     error at all, it leaves the codes out, and no refusal is more unlisted than another.
     """
-    listed = {code.code for code in view.operation.responses.error if code.listed and view.default in code.range}
-    if view.scoped and listed and CONFLICT not in listed:
-        _statuses(view, book)
-        _locked(view, book)
+    listed = [code for code in view.operation.responses.error if code.listed and view.default in code.range]
+    if view.scoped and listed and all(code.code != CONFLICT for code in listed):
+        _statuses(view, book, listed[0].line)
+        _locked(view, book, listed[0].line)
 
 
-def _statuses(view: View, book: Book) -> None:
-    """Add a case in every stable status in which no other case tries the request."""
-    requirement = view.requirement("situation", "status", None)
+def _statuses(view: View, book: Book, line: int) -> None:
+    """Add a case in every stable status in which no other case tries the request; ``line`` lists the errors."""
+    requirement = view.requirement("situation", "status", line)
     for variant in view.variants:
         if variant.condition is not None:
             continue  # the cases of the precondition try the other statuses
@@ -41,7 +41,7 @@ def _statuses(view: View, book: Book) -> None:
                 book.case(requirement, f"{variant.prefix}{state}", trial, AnsweredAsListed(f"status {state}", state))
 
 
-def _locked(view: View, book: Book) -> None:
+def _locked(view: View, book: Book, line: int) -> None:
     """Add the case of a resource that its owner has locked, if the reference says nothing about locks."""
     under_test = view.service.under_test
     said = any(condition.kind == "locked_requires_admin" for condition in view.operation.preconditions)
@@ -49,5 +49,5 @@ def _locked(view: View, book: Book) -> None:
         return
     variant, state = view.main
     trial = attempt(view, "documented", Where(variant, state), setup=(Locked(),), outcome=SILENT)
-    requirement = view.requirement("situation", "locked", None)
+    requirement = view.requirement("situation", "locked", line)
     book.case(requirement, "", trial, AnsweredAsListed(f"a locked {view.service.resource}"))

@@ -22,7 +22,7 @@ def test_an_operation_without_409_is_observed_in_every_other_status_and_on_a_loc
     one = case(found, "spin/situation/status[HALTED]")
     assert one.expectation == AnsweredAsListed("status HALTED", "HALTED")
     assert (one.trial.situation.state, one.trial.outcome.accepted, one.trial.setup) == ("HALTED", None, ())
-    assert (one.requirement.kind, one.requirement.source.line) == ("situation", 5)
+    assert (one.requirement.kind, one.requirement.source.line) == ("situation", 11), "the line of the errors"
     locked = case(found, "spin/situation/locked")
     assert locked.expectation == AnsweredAsListed("a locked widget")
     assert (locked.trial.situation.state, locked.trial.setup) == ("IDLE", (Locked(),))
