@@ -38,8 +38,7 @@ def break_refusals(ground: Ground, book: Catalogue) -> None:
         for case in cases:
             _precondition(ground, book, case)
     for _, cases in ground.requirements("situation"):
-        for case in cases:  # the reference is silent there, so only an error of the service breaks something
-            book.add(case, "500", ground.here(case), instead=Answer(500), situation=detail(case))
+        _silent(ground, book, cases)
     for _, cases in ground.requirements("removed"):
         _removed(ground, book, cases[0])
 
@@ -182,6 +181,12 @@ def _precondition(ground: Ground, book: Catalogue, case: Case) -> None:
     if case.trial.situation.target == "own":
         refused = ground.here(case, roles=role, answered="refused")
         break_quietly(ground, book, case, refused, name, case.requirement.id)
+
+
+def _silent(ground: Ground, book: Catalogue, cases: list[Case]) -> None:
+    """Add errors of the service, which alone break something in situations of which the reference is silent."""
+    for case in cases:
+        book.add(case, "500", ground.here(case), instead=Answer(500), situation=detail(case))
 
 
 def _removed(ground: Ground, book: Catalogue, case: Case) -> None:

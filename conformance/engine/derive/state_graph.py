@@ -127,9 +127,9 @@ def _promises(view: View, state: str, variant: Variant) -> Iterator[str]:
     """Yield the ids of the requirements on the status after a request in a status."""
     for post in view.operation.postconditions:
         own = post.kind == "status" and post.resource == view.service.resource and post.attribute in (None, "status")
-        if own and post.becomes and view.holds_here(post.when) and not view.told_elsewhere(post):
-            if applies(view, post, state, variant):
-                yield view.requirement("postcondition", post_name(post), post.line).id
+        here = view.holds_here(post.when) and not view.told_elsewhere(post) and applies(view, post, state, variant)
+        if own and here and post.becomes:
+            yield view.requirement("postcondition", post_name(post), post.line).id
 
 
 def _plain(view: View) -> list[Edge]:

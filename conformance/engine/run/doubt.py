@@ -1,4 +1,8 @@
-"""Judgements that do not stand, and promises in question: a fail that did not come again, a transition that went wrong."""
+"""Judgements that do not stand, and promises in question.
+
+A fail that did not come again does not stand, nor does a promise that nothing proves. A promise is in question if a
+request on the way to a status did not keep it.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from subjects import CALM, SPIN, WAKE, Cloud, answer, subject_on
-
 from widgets import action, becomes, status
 
 from conformance.engine.cloud.errors import ResourceError
