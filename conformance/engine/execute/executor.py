@@ -261,6 +261,9 @@ class Executor:
             self.subject.must_replace = True
         self.subject.altered = self.subject.altered or trial.request.uses_optional_fields
         evidence = self.settling.followed(evidence, answer, request, probes)
+        if trial.outcome.accepted is None and self.subject.status != trial.situation.state:
+            # No document says what such a resource is fit for: a request that fails on it would blame the cloud.
+            self.subject.must_replace = True
         return self.byproducts.seen(evidence, probes) if needs.byproducts else evidence
 
     def _refused(self, evidence: Evidence, request: Request, probes: tuple[Probe, ...]) -> Evidence:

@@ -52,6 +52,7 @@ class Subject:
         bindings: gives values to bindings.
         resources_made: the number of resources made so far.
         before_leaving: a function that is called before the resource is given up.
+        unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
     def __init__(self, context: RunContext) -> None:
@@ -67,6 +68,7 @@ class Subject:
         self.bindings = Bindings(context, self)
         self.resources_made = 0
         self.before_leaving: Callable[[], None] = lambda: None
+        self.unmet: list[Edge] = []
         self.known_id = ""
         self._made: Made | None = None
         self._broken: set[Edge] = set()
@@ -213,7 +215,9 @@ class Subject:
                     raise Hindered(f"a {self._kind.name} with attachments does not reach {state}: {reason}")
                 self._broken.add(edge)
                 self.context.notes.add("broken-way", reason)
-                if self.status not in self.context.service.under_test.stable_statuses:
+                stable = self.context.service.under_test.stable_statuses
+                # A resource in a status of failure may lack anything, and the next request would fail as well.
+                if self.status not in stable or self.status in self._kind.status.failed:
                     self.discard()
                 return f"{state} was not reached: {reason}"
             if self.status != edge.targets[0]:
@@ -243,7 +247,11 @@ class Subject:
         result = self.settle(edge.targets, edge.operation.id)
         self._note_unkept(edge, result)
         if self.status not in edge.targets:
-            return f"{edge.operation.id} led to {result.status or 'nothing'} instead of {' or '.join(edge.targets)}"
+            reason = f"{edge.operation.id} led to {result.status or 'nothing'} instead of {' or '.join(edge.targets)}"
+            if edge.promises and not self.furnished and not self.altered:  # attachments may be why it did
+                self.unmet.append(edge)
+                reason += f", against {' and '.join(edge.promises)}"
+            return reason
         return ""
 
     def _note_unkept(self, edge: Edge, result: WaitResult) -> None:
