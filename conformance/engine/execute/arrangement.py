@@ -160,7 +160,7 @@ class Arrangement:
         if needs.after and (accepted is not False or marks):
             self.paths.steps.remember(needs.after, request.filled.values, self.paths.path_of)
         if needs.before and accepted is not False:
-            self.paths.prepare(trial.request.operation, request.filled.values)
+            self.paths.prepare(trial.request.operation, request.filled.values, request.body)
         if marks:
             self._mark(marks, request)
             if trial.situation.state is not None:
@@ -171,7 +171,7 @@ class Arrangement:
         before = set(self.paths.steps.sent)
         for step in marks:
             with contextlib.suppress(CloudError, Unavailable):  # without the step less can be seen, no more
-                self.paths.steps.before(step, request.filled.values, self.paths.path_of)
+                self.paths.steps.before(step, request.filled.values, self.paths.path_of, request.body)
                 self._marked = True
         self.snapshots.marked = frozenset(name.removeprefix("before.") for name in set(self.paths.steps.sent) - before)
 
