@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.success import applies, post_name
 from conformance.engine.derive.view import Variant, View
 from specs.model import Operation
@@ -150,8 +149,9 @@ def _plain(view: View) -> list[Edge]:
     for way in view.service.under_test.transitions:
         if way.operation == view.operation.id:
             wanted = dict(way.request)
-            body: Any = ABSENT
-            if view.operation.action:
-                body = {view.operation.action: wanted} if wanted else view.body(view.variants[0], view.default)
+            if view.operation.action and wanted:
+                body: Any = {view.operation.action: wanted}
+            else:
+                body = view.body(view.variants[0], view.default)
             edges.append(Edge(view.operation, way.source, (way.target,), way.role, body, True))
     return edges
