@@ -413,14 +413,15 @@ class Executor:
     def discard(self) -> None:
         """Give the resources of the lane up: the cloud deletes them in the background.
 
-        What was made for bindings stays until the end of the run, or until a quota is used up.
+        Things that were made for bindings and are used up are removed, too; in a sandbox, which has room for them, only
+        when a quota is used up.
         """
         places = self.context.places
         self.paging.discard()
         self.subject.discard()
         self.paths.elements.give_up()
         places.spend(self.subject.bindings.give_up())
-        if places.most is not None and (spent := places.take_spent()):
+        if (places.most is not None or not self.context.sandbox) and (spent := places.take_spent()):
             self.context.resources.remove_all(spent)
 
 

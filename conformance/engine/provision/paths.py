@@ -289,7 +289,8 @@ class Paths:
                 return error
 
         within, stopping = self._context.patience.status, self._context.stopping
-        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=PROMPT, growth=SLOWER, cap=LATER)
+        pause = self._context.patience.settle
+        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=pause, growth=SLOWER, cap=LATER)
         if isinstance(seen, Unavailable):
             raise seen
         return seen
