@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from conformance.engine.cloud.changes import announce
 from conformance.engine.cloud.created import creation, side_effect_name
 from conformance.engine.cloud.credentials import Credential
 from conformance.engine.cloud.delivery import Count, Delivery
@@ -178,6 +179,7 @@ class Cloud:
                 raise RoleMissing(f"{ask.method} {ask.path} needs the role {ask.role}, which this run does not have")
             self._delivery.address(ask)
             self.guard.check(ask)
+            announce(ask)
             self.owing.before(ask)
         except (RoleMissing, GuardRefusal):
             self._not_asked(ask)

@@ -73,6 +73,19 @@ class StateGraph:
         """Yield the edges that may lead to a status."""
         return (edge for edges in self._from.values() for edge in edges if target in edge.targets)
 
+    def undoes(self, later: str, earlier: str, state: str) -> bool:
+        """Whether one operation may lead back to a status from a status that another operation leads to from it.
+
+        Args:
+            later: the id of the operation that may lead back.
+            earlier: the id of the operation that leads away.
+            state: the status.
+        """
+        led = {
+            target for edge in self._from.get(state, ()) if edge.operation.id == earlier for target in edge.targets
+        } - {state}
+        return any(edge.operation.id == later and edge.source in led for edge in self.into(state))
+
     def way(
         self, source: str, target: str, broken: Iterable[Edge] = (), roles: Iterable[str] = ()
     ) -> list[Edge] | None:

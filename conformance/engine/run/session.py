@@ -212,11 +212,12 @@ class Session:
         """From now on, let only requests out that read. It must be called before the first case is tried."""
         self.cloud.change_nothing()
 
-    def close(self, whole_run: bool = False) -> tuple[str, ...]:
+    def close(self, whole_run: bool = False, cloud_ends: bool = False) -> tuple[str, ...]:
         """Stop the lanes, remove the resources, restore changed settings, and end the connections.
 
         Args:
             whole_run: True to do this also for the other processes of the run, which must have ended.
+            cloud_ends: True if the cloud ends with the run: it takes the resources with it, and none is removed.
 
         Returns:
             One sentence or name for each thing that could not be removed or restored.
@@ -224,7 +225,11 @@ class Session:
         self.run.stop()
         try:
             owed, _ = pay_all(self.cloud, self.journal, self.journal.debts(own=not whole_run))
-            self.left = (*owed, *self.resources.close(own=not whole_run))
+            if cloud_ends:
+                self.journal.end(own=not whole_run)
+                self.left = tuple(owed)
+            else:
+                self.left = (*owed, *self.resources.close(own=not whole_run))
         except Exception as error:
             self.left = (f"the cleanup ended early ({type(error).__name__}: {error}); `conformance cleanup` goes on",)
         self.watch.close()
