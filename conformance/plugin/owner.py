@@ -129,7 +129,8 @@ class Plan:
             return None
         cases = [item.case for item in session.items if isinstance(item, CaseItem)]
         if cases:
-            plan = plan_lines(cases, self._choices.max_resources, self._reference.service)
+            reference = self._reference
+            plan = plan_lines(cases, self._choices.max_resources, reference.service, reference.specs)
             say(["", *map(visible, plan), *self._levels.left_out], sys.stdout)
         return True
 
