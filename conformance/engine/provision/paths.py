@@ -173,7 +173,7 @@ class Paths:
         producer = self._context.producers.of(template)
         if producer is None or any(True for _ in elements(answer.json)):
             return False
-        if producer.lister is None and operation.path == template:
+        if self._context.cloud.guard.read_only or (producer.lister is None and operation.path == template):
             return False
         known = self._context
         wanted = ElementNeeded.of(operation, template, producer.name, known.service, known.producers)
@@ -237,7 +237,7 @@ class Paths:
             return self._fixed(placeholder.value), None
         if placeholder.source is not None:
             return self._named(wants, placeholder.source), None
-        if placeholder.made:
+        if placeholder.made and not self._context.cloud.guard.read_only:
             try:
                 owned = self.elements.own(placeholder.element, wants.collection, operation)
             except Unavailable:
