@@ -23,10 +23,11 @@ from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
 from conformance.engine.execute.byproducts import Byproducts
 from conformance.engine.execute.harmless import Harmless
+from conformance.engine.execute.lookups import Lookups
 from conformance.engine.execute.paging import Paging
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
-from conformance.engine.execute.views import with_own_view, with_view
+from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.binding import Step
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
@@ -59,6 +60,7 @@ class Executor:
         settling: follows the resource under test after a request.
         paging: makes the trials on lists.
         byproducts: counts things that a request makes from the things attached to the resource under test.
+        lookups: looks at the thing that a request makes or removes.
         harmless: sends requests that change nothing.
     """
 
@@ -70,6 +72,7 @@ class Executor:
     settling: Settling = field(init=False)
     paging: Paging = field(init=False)
     byproducts: Byproducts = field(init=False)
+    lookups: Lookups = field(init=False)
     harmless: Harmless = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,6 +83,7 @@ class Executor:
         self.settling = Settling(self.context, self.subject)
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
         self.paging = Paging(self.context, self.subject, self.paths)
+        self.lookups = Lookups(self.context)
         self.harmless = Harmless(self.context, self.paths.elements, self.arrangement)
 
     def make(self, trial: Trial, probes: tuple[Probe, ...] = ()) -> Evidence:
@@ -211,6 +215,8 @@ class Executor:
                 self.byproducts.look(trial)
             if probes:
                 self.settling.effects.before(probes)
+        if probes:
+            self.lookups.before(trial, request.filled.path, version, probes)
         evidence, answer, request = self._sent(trial, version, request)
         if answer.error:
             return evidence
@@ -228,7 +234,7 @@ class Executor:
         trial, needs = evidence.trial, request.needs
         if answer.ok and probes:  # the view is taken before anything is undone
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
-            evidence = with_view(self.context, evidence, made.path if made else request.filled.path, probes)
+            evidence = self.lookups.after(evidence, made, request.filled.path, probes)
         changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
         if answer.ok and changes:
             evidence = self.aftermath.accepted(evidence, answer, request)

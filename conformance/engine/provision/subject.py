@@ -51,6 +51,7 @@ class Subject:
         environment: the variant of the resource, by a name of the description; empty for the usual one.
         bindings: gives values to bindings.
         resources_made: the number of resources made so far.
+        seen_in: the resource as it was last shown in each status.
         unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
@@ -67,6 +68,7 @@ class Subject:
         self.bindings = Bindings(context, self)
         self.resources_made = 0
         self.unmet: list[Edge] = []
+        self.seen_in: dict[str, View] = {}
         self.known_id = ""
         self._made: Made | None = None
         self._broken: set[Edge] = set()
@@ -277,6 +279,7 @@ class Subject:
         self.resources_made += 1
         self.locked = False
         self.view = dict(self._made.body)
+        self.seen_in = {str(self.status): self.view}
         if self.bindings.attached:
             self.bindings.new_resource()
         if any(self.view.get(field, ABSENT) != value for field, value in environment.shown_by.items()):
@@ -298,7 +301,7 @@ class Subject:
         return self.view
 
     def _see(self, view: View) -> None:
-        self.view = view
+        self.view = self.seen_in[str(view.get(self._kind.status.field, ""))] = view
         self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
 
     def show(self) -> Answer:
