@@ -93,8 +93,9 @@ def cloud(monkeypatch):
             self.context, self.subject = context, subject
             self.discard = subject.discard
             self.paths = SimpleNamespace(forget_found=self.forget)
+            self.looks = SimpleNamespace(waits=lambda trial: False, take=lambda: None, collect=dict)
 
-        def make(self, trial, probes):
+        def make(self, trial, probes, together=False):
             return cloud.make(trial, probes)
 
         def forget(self):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from conformance.engine.api import json_path, request_fields
 from conformance.engine.api.producers import placeholders
@@ -298,6 +299,10 @@ def untested_conditions(view: View, book: Book) -> None:
         if found is not None:
             name, reason, detail = found
             requirement = view.requirement("precondition", name, condition.line)
+            if any(one.requirement == requirement.id and one.source != requirement.source for one in book.untested):
+                # A second sentence about the same thing is a promise of its own.
+                words = ("+".join(condition.any_of), (condition.when.environment if condition.when else None) or "")
+                requirement = replace(requirement, id=f"{requirement.id}[{id_part('-'.join(filter(None, words)))}]")
             if requirement.id not in book.requirements:
                 book.without_case(requirement, reason, detail)
     placed = {field.row for field in request_fields.fields(view.operation, view.default) + former_fields(view)}

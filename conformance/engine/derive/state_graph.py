@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.success import applies, post_name
 from conformance.engine.derive.view import Variant, View
 from specs.model import Operation
@@ -76,6 +75,19 @@ class StateGraph:
         """Yield the edges that may lead to a status."""
         return (edge for edges in self._from.values() for edge in edges if target in edge.targets)
 
+    def undoes(self, later: str, earlier: str, state: str) -> bool:
+        """Whether one operation may lead back to a status from a status that another operation leads to from it.
+
+        Args:
+            later: the id of the operation that may lead back.
+            earlier: the id of the operation that leads away.
+            state: the status.
+        """
+        led = {
+            target for edge in self._from.get(state, ()) if edge.operation.id == earlier for target in edge.targets
+        } - {state}
+        return any(edge.operation.id == later and edge.source in led for edge in self.into(state))
+
     def way(
         self, source: str, target: str, broken: Iterable[Edge] = (), roles: Iterable[str] = ()
     ) -> list[Edge] | None:
@@ -137,8 +149,9 @@ def _plain(view: View) -> list[Edge]:
     for way in view.service.under_test.transitions:
         if way.operation == view.operation.id:
             wanted = dict(way.request)
-            body: Any = ABSENT
-            if view.operation.action:
-                body = {view.operation.action: wanted} if wanted else view.body(view.variants[0], view.default)
+            if view.operation.action and wanted:
+                body: Any = {view.operation.action: wanted}
+            else:
+                body = view.body(view.variants[0], view.default)
             edges.append(Edge(view.operation, way.source, (way.target,), way.role, body, True))
     return edges

@@ -17,7 +17,12 @@ from conformance.engine.derive.equality import derive_equality
 from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.situations import derive_situations
-from conformance.engine.derive.success import derive_success, derive_transient, normal_requirement
+from conformance.engine.derive.success import (
+    derive_success,
+    derive_transient,
+    normal_requirement,
+    untested_postconditions,
+)
 from conformance.engine.derive.values import derive_values
 from conformance.engine.derive.versions import derive_removed, derive_versions
 from conformance.engine.derive.view import View
@@ -171,8 +176,10 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         requirement = view.requirement("normal", name, line)
         why = f"line {view.environment.line} requires an environment that no request can set up"
         book.without_case(requirement, "not-through-api", why)
+        untested_postconditions(view, book)
     elif not view.can_be_held:
         derive_transient(view, book)
+        untested_postconditions(view, book)
     else:
         derive_success(view, book)
         derive_versions(view, book)

@@ -254,9 +254,11 @@ class View:
         return met or bool(self.service.steps(self.operation, "steps_before"))
 
     @property
-    def fault(self) -> ErrorBody:
-        """The expected form of the body of an error."""
+    def fault(self) -> ErrorBody | None:
+        """The expected form of the body of an error; None if no form is promised."""
         form = self.service.error_body
+        if form.code_field is None and not form.required_fields:
+            return None
         return ErrorBody(form.list_key, form.code_field, form.required_fields)
 
     @property

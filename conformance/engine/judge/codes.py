@@ -49,7 +49,7 @@ def _unordered(value: Any) -> Any:
     return sorted(map(_unordered, value), key=repr) if isinstance(value, list) else value
 
 
-def _changed(evidence: Evidence) -> str | None:
+def changed_by(evidence: Evidence) -> str | None:
     """Return how the resource differs after a refusal; None if it does not.
 
     Only fields in both views are compared: the fields of a view may depend on the microversion.
@@ -206,7 +206,7 @@ class Refused(Expectation):
             return framework
         if status >= 500 and status not in self.codes:
             return broken(status, f"answered {status} where a refusal was due: {self.why}")
-        changed = _changed(evidence)
+        changed = changed_by(evidence)
         if changed:
             return broken("changed", f"refused with {status}, and yet {changed}")
         if status in (evidence.listed() if self.any_refusal else self.codes):
@@ -268,7 +268,7 @@ class RefusedWhereSilent(Expectation):
         observation: dict[str, Any] = {"situation": self.situation, "answer": status}
         observation |= {"state": self.state} if self.state else {}
         if status == self.code or (self.may_hide and status == HIDDEN and HIDDEN in evidence.listed()):
-            changed = _changed(evidence)
+            changed = changed_by(evidence)
             if changed:
                 return broken("changed", f"refused with {status}, and yet {changed}")
             return holds(status, observation)

@@ -453,3 +453,17 @@ def test_a_trial_that_finds_room_lets_others_wait_for_room_again(tmp_path):
     executor.context.places.in_vain = True
     executor.make(tried(SHOW, target="unknown"))
     assert not executor.context.places.in_vain
+
+
+def test_trials_on_a_locked_server_that_need_nothing_else_share_the_lock(shop):
+    act = acting(shop[0])
+    shop[0].does["POST action"] = lambda ask: 409 if "spin" in ask.body else act(ask)
+    for number in range(3):
+        make(shop, SPIN, "IDLE", key=str(number), locked=True, accepted=False, body={"spin": None})
+    assert [ask.body for _, ask in asks(shop)] == [{"lock": None}, *[{"spin": None}] * 3]
+    shop[0].does["DELETE badges"] = 409
+    make(shop, UNBADGE, "IDLE", locked=True, accepted=False)
+    names = [next(iter(ask.body)) if ask.path.endswith("action") else ask.method for _, ask in asks(shop)[4:]]
+    assert names == ["unlock", "PUT", "lock", "DELETE"], "what the path names is made without the lock"
+    make(shop, SPIN, "IDLE", body={"spin": None}, leads_to=("SPINNING",))
+    assert [ask.body for _, ask in asks(shop)[-2:]] == [{"unlock": None}, {"spin": None}]

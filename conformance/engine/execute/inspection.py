@@ -22,7 +22,7 @@ from specs.microversion import Microversion
 
 
 @dataclass
-class Lookups:
+class Inspection:
     """Looks at the thing of one trial at a time, before its request and after it."""
 
     context: RunContext

@@ -14,7 +14,7 @@ BODY = {"gear": {"name": Binding("name", "value", "new")}}
 
 @pytest.fixture
 def shop(tmp_path, monkeypatch):
-    monkeypatch.setattr("conformance.engine.execute.lookups.SOON", 0.0)
+    monkeypatch.setattr("conformance.engine.execute.inspection.SOON", 0.0)
     return opened(tmp_path, *EVERY)
 
 
