@@ -10,6 +10,7 @@ from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
+from conformance.engine.derive.afterwards import derive_afterwards
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.equality import derive_equality
@@ -185,6 +186,7 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_lists(view, book)
         derive_values(view, book)
         derive_equality(view, book)
+        derive_afterwards(view, book)
     derive_environments(view, book)
     derive_refusals(view, book, default_policy)
     derive_situations(view, book)

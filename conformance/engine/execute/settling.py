@@ -50,11 +50,13 @@ class Settling:
             made = self.context.producers.made_by(operation) is not None
             self.subject.stir(request.filled.path if made else "")
         # If the reference is silent about the outcome, any status that lasts will do.
+        earlier = dict(self.subject.seen_in)
         known = (expected.leads_to or (trial.situation.state or "",)) if expected.accepted else None
         result = self.subject.settle(known, operation.id)
         evidence = replace(
             evidence,
             after=self.subject.view,
+            earlier=earlier.get(self.subject.status or ""),
             statuses=result.statuses,
             timed_out=result.timed_out,
             waited=result.seconds,

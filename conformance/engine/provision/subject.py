@@ -52,6 +52,7 @@ class Subject:
         bindings: gives values to bindings.
         resources_made: the number of resources made so far.
         before_leaving: a function that is called before the resource is given up.
+        seen_in: the resource as it was last shown in each status.
         unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
@@ -69,6 +70,7 @@ class Subject:
         self.resources_made = 0
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
+        self.seen_in: dict[str, View] = {}
         self.known_id = ""
         self._action = ""
         self._made: Made | None = None
@@ -288,6 +290,7 @@ class Subject:
         self.resources_made += 1
         self.locked = False
         self.view = dict(self._made.body)
+        self.seen_in = {str(self.status): self.view}
         if self.bindings.attached:
             self.bindings.new_resource()
         if any(self.view.get(field, ABSENT) != value for field, value in environment.shown_by.items()):
@@ -309,7 +312,7 @@ class Subject:
         return self.view
 
     def _see(self, view: View) -> None:
-        self.view = view
+        self.view = self.seen_in[str(view.get(self._kind.status.field, ""))] = view
         self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
 
     def show(self) -> Answer:
