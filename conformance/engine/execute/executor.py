@@ -261,7 +261,7 @@ class Executor:
         if changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
         if trial.situation.state is None:
-            return with_own_view(evidence, self.context.service.resource, probes) if probes else evidence
+            return with_own_view(evidence, self.context.kind, probes) if probes else evidence
         if trial.outcome.accepted is False:
             # A request that should have been refused may have changed anything; later trials must not suffer from it.
             self.subject.must_replace = True
@@ -281,7 +281,7 @@ class Executor:
         evidence = self.looks.seen(evidence, request, shown)
         if trial.situation.state is not None or not probes:
             return evidence
-        return with_own_view(evidence, self.context.service.resource, probes)
+        return with_own_view(evidence, self.context.kind, probes)
 
     def _sent(self, trial: Trial, version: Microversion, request: Request) -> tuple[Evidence, Answer, Request]:
         """Send the request. Return the deciding answer, as evidence and as it came, and its request."""

@@ -65,7 +65,7 @@ class Settling:
         if result.timed_out and not self.context.stopping.is_set():
             evidence = replace(evidence, exchanges=(*evidence.exchanges, self.subject.show().exchange))
         evidence = self._found(evidence, answer, request.body, probes) if probes else evidence
-        return evidence if result.timed_out or not probes else with_own_view(evidence, service.resource, probes)
+        return evidence if result.timed_out or not probes else with_own_view(evidence, self.context.kind, probes)
 
     def _found(self, evidence: Evidence, answer: Answer, body: Any, probes: tuple[Probe, ...]) -> Evidence:
         """Return evidence with the findings of the probes."""
