@@ -77,7 +77,7 @@ class Run:
         parallel: the most lanes with a resource that run at a time, and so the most resources that exist at a time.
         locks: the lock that the lanes of all processes take.
         resources_made: the number of resources under test made so far.
-        deviating: the ids of cases that are expected to fail. A lane tries them last: each of them uses up two resources.
+        deviating: the ids of cases that are expected to fail. A lane tries them last: each uses up two resources.
     """
 
     suite: Suite
