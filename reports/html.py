@@ -51,7 +51,7 @@ def page(view: View, comparison: Comparison | None = None) -> str:
             subject=subject(view.info),
             headline=words.headline(view.requirements, view.waived_requirements, view.without_case),
             exit_meaning=words.exit_meaning(view.exit_status, view.info.finished is not None),
-            facts=_facts(view),
+            facts=facts_of(view),
             totals_note=_totals_note(view),
             warnings=_warnings(view),
             sections=_sections(view, comparison, cost),
@@ -63,6 +63,7 @@ def page(view: View, comparison: Comparison | None = None) -> str:
             omissions=omissions,
             waived=waived,
             anchors=anchors,
+            links={name: f"#{anchor}" for name, anchor in anchors.items()},
             found=deck.anchors,
             listed=max(3, LISTED // max(1, len(view.tally.requirements))),
             notes=tuple(notes_by_kind(view.info).items()),
@@ -82,7 +83,8 @@ def render(template: str, **data: Any) -> str:
     return _environment().get_template(template).render(**data, **_always())
 
 
-def _facts(view: View) -> list[tuple[str, str]]:
+def facts_of(view: View) -> list[tuple[str, str]]:
+    """Return the endpoint, release, reference, time and roles of a run, each with its label."""
     info, endpoint, spec = view.info, view.info.endpoint, view.info.spec
     low, high = endpoint.get("min"), endpoint.get("max")
     reference = " ".join(str(spec[key]) for key in ("package", "version") if spec.get(key))
@@ -112,6 +114,7 @@ def _warnings(view: View) -> list[str]:
     warnings = []
     if view.info.finished is None:
         warnings.append("The run has not ended: this report shows only the results up to then.")
+    warnings += [f"{sentence[:1].upper()}{sentence[1:]}." for sentence in words.left_out(view.info)]
     if not view.tally.cases:
         warnings.append("The record holds no result.")
     if not view.tells_status:

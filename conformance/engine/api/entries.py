@@ -43,16 +43,16 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Fault:
-    """The form of the body of an error.
+    """The form of the body of an error. Without any field in it, no form is promised.
 
     Attributes:
         list_key: the key of the list whose first element describes the error; None if the only key of the body does.
-        code_field: the field that repeats the status code.
+        code_field: the field that repeats the status code; None if none does.
         required_fields: the other required fields.
     """
 
     list_key: str | None = None
-    code_field: str = "code"
+    code_field: str | None = "code"
     required_fields: tuple[str, ...] = ("message",)
 
 

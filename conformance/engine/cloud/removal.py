@@ -156,6 +156,8 @@ class Remover:
 
         def ask() -> Answer:
             nonlocal unlocked, told
+            if told:
+                self._emptied(thing, kind)  # an obstacle may have stayed, since others use it at the same time
             answer = self._by_someone(thing, None)
             if answer.status == 409 and rules.unlock is not None and not unlocked:
                 unlocked = True

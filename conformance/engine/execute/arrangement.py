@@ -17,6 +17,7 @@ from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.binding import Binding, Step
+from conformance.engine.model.content import Content
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup
 from conformance.engine.model.trial import Trial
@@ -166,7 +167,7 @@ class Arrangement:
         if needs.after and (accepted is not False or marks):
             self.paths.steps.remember(needs.after, request.filled.values, self.paths.path_of)
         if needs.before and accepted is not False:
-            self.paths.prepare(trial.request.operation, request.filled.values)
+            self.paths.prepare(trial.request.operation, request.filled.values, request.body)
         if marks:
             self._mark(marks, request)
             if trial.situation.state is not None:
@@ -177,7 +178,7 @@ class Arrangement:
         before = set(self.paths.steps.sent)
         for step in marks:
             with contextlib.suppress(CloudError, Unavailable):  # without the step less can be seen, no more
-                self.paths.steps.before(step, request.filled.values, self.paths.path_of)
+                self.paths.steps.before(step, request.filled.values, self.paths.path_of, request.body)
                 self._marked = True
         self.snapshots.marked = frozenset(name.removeprefix("before.") for name in set(self.paths.steps.sent) - before)
 
@@ -292,6 +293,8 @@ class Arrangement:
             return self.context.service.plain(body.resource, body.attribute)
         if isinstance(body, dict):
             return {self._plain(key): self._plain(value) for key, value in body.items()}
+        if isinstance(body, Content):
+            return replace(body, value=self._plain(body.value))
         return [self._plain(value) for value in body] if isinstance(body, list) else body
 
 

@@ -52,6 +52,8 @@ class Subject:
         bindings: gives values to bindings.
         resources_made: the number of resources made so far.
         before_leaving: a function that is called before the resource is given up.
+        seen_in: the resource as it was last shown in each status.
+        unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
     def __init__(self, context: RunContext) -> None:
@@ -67,6 +69,8 @@ class Subject:
         self.bindings = Bindings(context, self)
         self.resources_made = 0
         self.before_leaving: Callable[[], None] = lambda: None
+        self.unmet: list[Edge] = []
+        self.seen_in: dict[str, View] = {}
         self.known_id = ""
         self._action = ""
         self._made: Made | None = None
@@ -221,7 +225,9 @@ class Subject:
                     raise Hindered(f"a {self._kind.name} with attachments does not reach {state}: {reason}")
                 self._broken.add(edge)
                 self.context.notes.add("broken-way", reason)
-                if self.status not in self.context.service.under_test.stable_statuses:
+                stable = self.context.service.under_test.stable_statuses
+                # A resource in a status of failure may lack anything, and the next request would fail as well.
+                if self.status not in stable or self.status in self._kind.status.failed:
                     self.discard()
                 return f"{state} was not reached: {reason}"
             if self.status != edge.targets[0]:
@@ -252,7 +258,11 @@ class Subject:
         result = self.settle(edge.targets, edge.operation.id)
         self._note_unkept(edge, result)
         if self.status not in edge.targets:
-            return f"{edge.operation.id} led to {result.status or 'nothing'} instead of {' or '.join(edge.targets)}"
+            reason = f"{edge.operation.id} led to {result.status or 'nothing'} instead of {' or '.join(edge.targets)}"
+            if edge.promises and not self.furnished and not self.altered:  # attachments may be why it did
+                self.unmet.append(edge)
+                reason += f", against {' and '.join(edge.promises)}"
+            return reason
         return ""
 
     def _note_unkept(self, edge: Edge, result: WaitResult) -> None:
@@ -280,6 +290,7 @@ class Subject:
         self.resources_made += 1
         self.locked = False
         self.view = dict(self._made.body)
+        self.seen_in = {str(self.status): self.view}
         if self.bindings.attached:
             self.bindings.new_resource()
         if any(self.view.get(field, ABSENT) != value for field, value in environment.shown_by.items()):
@@ -301,7 +312,7 @@ class Subject:
         return self.view
 
     def _see(self, view: View) -> None:
-        self.view = view
+        self.view = self.seen_in[str(view.get(self._kind.status.field, ""))] = view
         self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
 
     def show(self) -> Answer:

@@ -299,6 +299,14 @@ def test_after_what_should_have_been_refused_the_server_must_be_replaced(shop):
     assert shop[1].subject.must_replace
 
 
+def test_after_a_change_of_status_that_nobody_documents_the_server_must_be_replaced(shop):
+    make(shop, CALM, "IDLE", body={"calm": None}, accepted=None)
+    assert not shop[1].subject.must_replace, "its status is as before"
+    make(shop, SPIN, "IDLE", body={"spin": None}, accepted=None)
+    assert shop[1].subject.status == "SPINNING"
+    assert shop[1].subject.must_replace
+
+
 def test_optional_fields_alter_the_server_for_trials_without_them(shop):
     make(shop, SPIN, "IDLE", body={"spin": None}, uses_optional_fields=True, leads_to=("SPINNING",))
     assert shop[1].subject.altered
