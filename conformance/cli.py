@@ -213,6 +213,32 @@ def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
     return 0
 
 
+@main.group()
+def guideline() -> None:
+    """Work on guidelines: what a programme requires of a cloud."""
+
+
+@guideline.command("check")
+@click.argument("name", metavar="GUIDELINE")
+@click.option(
+    "--spec", "specs", type=_PATH, metavar="DIR", multiple=True, help="Specs to check against (default: those shipped)."
+)
+@click.option("--against", type=_PATH, metavar="DIR", multiple=True, help="Specs of another release to compare with.")
+def guideline_check(name: str, specs: Sequence[Path], against: Sequence[Path]) -> int:
+    """Check a guideline, a file or one of this suite, against the specs; --against shows the changes in it.
+
+    Exit status: 0 it fits, 1 it does not, or a change breaks a requirement of it, 2 the check was not possible.
+    """
+    from conformance.plugin.guideline_check import check, lines
+    from conformance.plugin.guidelines import find
+
+    loaded = find(name)
+    found = check(loaded, specs, against)
+    for line in lines(found, len(loaded.guideline.services)):
+        click.echo(visible(line))
+    return 1 if found.problems or found.breaking else 0
+
+
 @main.command()
 @click.argument("runs", nargs=-1, required=True, type=_PATH, metavar="RUN...")
 @click.option("--html", type=_PATH, metavar="FILE", help="Write an HTML page.")

@@ -28,6 +28,7 @@ from conformance.engine.cloud.errors import GuardRefusal, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import GuardRules, NamedInBody
 from conformance.engine.cloud.roles import Anonymous
+from conformance.engine.model.content import Content
 
 if TYPE_CHECKING:
     from conformance.engine.cloud.exchange import Ask
@@ -306,7 +307,7 @@ def _segments(ask: Ask) -> list[str]:
 
 def _body(ask: Ask) -> Any:
     if ask.raw is None:
-        return ask.body
+        return ask.body.value if isinstance(ask.body, Content) else ask.body
     try:
         # A member that comes twice counts both times: which of them is taken is the endpoint's own affair.
         return json.loads(ask.raw, object_pairs_hook=_Pairs)

@@ -19,7 +19,7 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.subject import Subject
-from conformance.engine.run.doubt import confirmed, unproved
+from conformance.engine.run.doubt import confirmed, in_question, unproved
 from conformance.engine.run.judging import Judged, fault, judged, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
@@ -77,6 +77,7 @@ class Run:
         parallel: the most lanes with a resource that run at a time, and so the most resources that exist at a time.
         locks: the lock that the lanes of all processes take.
         resources_made: the number of resources under test made so far.
+        deviating: the ids of cases that are expected to fail. A lane tries them last: each uses up two resources.
     """
 
     suite: Suite
@@ -85,6 +86,7 @@ class Run:
     parallel: int = 6
     locks: Locks = field(default_factory=Locks)
     resources_made: int = 0
+    deviating: frozenset[str] = frozenset()
     _futures: dict[str, Future[Result]] = field(default_factory=dict)
     _queue: list[list[_Job]] = field(default_factory=list)
     _alone: list[list[_Job]] = field(default_factory=list)
@@ -92,6 +94,7 @@ class Run:
     _working: int = 0
     _open: int = 0
     _held: list[tuple[Case, Evidence, Judgement, float]] = field(default_factory=list)
+    _questioned: set[str] = field(default_factory=set)
     _controls: Controls = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -218,6 +221,9 @@ class Run:
                     job = self._next(pending, subject)
                     self._try(job, executor, group)
                     pending.remove(job)
+                    if not pending:
+                        self._close(group, executor)
+                    pending += self._called_in_question(subject)
                 self._close(group, executor)
         except Exception as error:
             for job in (*(tried.job for tried in group), *pending) if not self._broken else ():
@@ -230,6 +236,19 @@ class Run:
             with self._lock:
                 self.resources_made += subject.resources_made
 
+    def _called_in_question(self, subject: Subject) -> list[_Job]:
+        """The jobs of the promises that requests on the way to a status have called in question.
+
+        Their cases are tried as others are, twice if they fail. Nobody has selected them, so only fails are recorded.
+        """
+        edges, subject.unmet = subject.unmet, []
+        with self._lock:
+            known = self._futures.keys() | self._questioned
+            cases = [c for c in in_question(self.suite, edges, subject.environment) if c.id not in known]
+            self._questioned.update(case.id for case in cases)
+        trials = dict.fromkeys(case.trial.key for case in cases)
+        return [_Job.of([case for case in cases if case.trial.key == key]) for key in trials]
+
     def _make_way(self, executor: Executor) -> None:
         """Give the things of a lane back and wait, if the quota of the project does not suffice for all lanes."""
         if self.context.places.crowded:
@@ -237,7 +256,11 @@ class Run:
             self.context.places.make_way()
 
     def _next(self, pending: list[_Job], subject: Subject) -> _Job:
-        """The next trial: one in the present status, or else one in the status with the cheapest way to it."""
+        """The next trial: one in the present status, or else one in the status with the cheapest way to it.
+
+        Trials that are expected to fail come after all others.
+        """
+        pending = [job for job in pending if self.deviating.isdisjoint(case.id for case in job.cases)] or pending
         status = subject.status or self.context.service.under_test.initial_status
         for job in pending:
             if job.trial.situation.state in (None, status):
@@ -327,7 +350,7 @@ class Run:
 
     def _give_up(self, job: _Job, reason: str) -> None:
         for case in job.cases:
-            if not self._futures[case.id].done():
+            if case.id not in self._questioned and not self._futures[case.id].done():
                 judgement = Judgement("error", "not tried", reason)
                 with contextlib.suppress(Exception):  # the record itself may have failed
                     self._settle(result_of(case, Evidence(job.trial), judgement, 0.0))
@@ -335,6 +358,10 @@ class Run:
     def _settle(self, result: Result) -> None:
         if self.context.cloud.microversions.max is None:
             result = replace(result, microversion=None)  # no request named a microversion
+        if result.case in self._questioned:
+            if result.verdict == "fail":
+                self.record(result)
+            return
         try:
             self.record(result)
         finally:  # otherwise ``wait`` would never return

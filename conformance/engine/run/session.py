@@ -45,6 +45,9 @@ from specs.record.writer import utc_now
 CLOUD_PATIENCE = Patience(status=300.0, settle=1.0)
 SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
 
+CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 0.3
+"""The least seconds between two polls for things of a kind: of a cloud that others use too, and of a sandbox."""
+
 USES = (
     "apiref-conformance",
     "docutils",
@@ -137,7 +140,8 @@ class Session:
         self.specs = tuple(specs)
         self.selected = tuple(selected)
         discovery = Discovery(self.cloud, wished(self.cloud, settings.wishes))
-        self.watch = Watch(self.cloud, microversion=str(top))
+        pause = SANDBOX_PAUSE if settings.sandbox else CLOUD_PAUSE
+        self.watch = Watch(self.cloud, microversion=str(top), shortest=pause)
         patience = settings.patience or (SANDBOX_PATIENCE if settings.sandbox else CLOUD_PATIENCE)
         stopping = threading.Event()
         self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status, stopping=stopping)

@@ -222,12 +222,12 @@ def test_what_was_made_for_bindings_is_removed_when_a_quota_is_used_up(shop):
     places = shop[1].context.places
     make(shop, NOTE, body=COLOURED)
     shop[1].discard()
-    assert removed == [], "it goes at the end of the run"
+    assert removed == [], "another lane may use it"
     places.take()
     places.used_up()
     make(shop, NOTE, body=COLOURED)
     shop[1].discard()
-    assert removed == ["red", "red"], "those of lanes that have ended, too"
+    assert removed == ["red"], "that of the lane that has ended, which this one has used"
 
 
 def test_an_element_of_a_lane_goes_with_the_lane(shop):
@@ -296,6 +296,14 @@ def test_after_a_refusal_the_server_is_looked_at(shop):
 
 def test_after_what_should_have_been_refused_the_server_must_be_replaced(shop):
     make(shop, SPIN, "IDLE", body={"spin": None}, accepted=False)
+    assert shop[1].subject.must_replace
+
+
+def test_after_a_change_of_status_that_nobody_documents_the_server_must_be_replaced(shop):
+    make(shop, CALM, "IDLE", body={"calm": None}, accepted=None)
+    assert not shop[1].subject.must_replace, "its status is as before"
+    make(shop, SPIN, "IDLE", body={"spin": None}, accepted=None)
+    assert shop[1].subject.status == "SPINNING"
     assert shop[1].subject.must_replace
 
 
