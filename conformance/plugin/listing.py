@@ -9,7 +9,7 @@ from pathlib import Path
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.case import REASONS, Case
 from conformance.engine.model.setup import Locked
-from conformance.plugin.items import markers_of
+from conformance.plugin.markers import markers_of
 from conformance.plugin.reference import given_specs, read_reference
 from conformance.plugin.selection import selection
 from conformance.plugin.trouble import Trouble
