@@ -29,8 +29,8 @@ class Change:
     Attributes:
         operation: id of the operation (the new id if both references have it).
         what: ``operation``, ``request parameter``, ``response parameter``, ``normal code``, ``error code``,
-            ``precondition``, ``postcondition``, ``refusal``, ``microversions``, ``deprecation``, ``removal``, ``policy``, ``body``,
-            ``sample``, ``title``, ``path``.
+            ``precondition``, ``postcondition``, ``refusal``, ``microversions``, ``deprecation``, ``removal``,
+            ``policy``, ``body``, ``sample``, ``title``, ``path``.
         name: the name of the parameter, code, ...; "" if there is only one.
         verb: the change, such as ``added``.
         breaking: True if a client may fail.
