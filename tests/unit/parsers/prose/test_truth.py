@@ -56,7 +56,8 @@ def test_the_conditions_of_a_service_speak_the_words_of_the_model(file):
     condition = {f.name for f in fields(Condition)} - {"kind"} | {"of", "path", "kind"}
     refusal = {f.name for f in (*fields(Cause), *fields(Refusal))} - {"cause"} | {"path", "kind"}
     held = load(file)
-    assert held["facts"] and {"project", "release"} <= set(held)
+    assert held["facts"]
+    assert {"project", "release"} <= set(held)
     for fact in held["facts"]:
         assert set(fact) <= (refusal if fact["kind"] == "refusal" else condition)
         assert all(len(text.split()) <= 4 for text in strings(fact))
