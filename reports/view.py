@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reports.findings import Cause, Finding, Findings
 from reports.requirements import Parts, column_key, parts_of, split
 from reports.states import Observations, Observed, States
+from reports.transitions import Transition, Transitions
 from reports.words import general
 from specs.record.model import VERDICTS, Result, RunInfo, Source, Verdict, requirement_verdict
 from specs.record.totals import ALLOW_UNDECIDED, Tally
@@ -156,6 +157,7 @@ class View:
         undecided, inapplicable: cases by reason, the most frequent first.
         untested: promises without a case, by reason, the most frequent first.
         findings: every deviation by its id.
+        transitions: the promised changes of status that were tried, by resource.
         tells_status: True if the record has the status codes of responses; old records do not.
 
     """
@@ -172,6 +174,7 @@ class View:
     untested: tuple[Reason, ...]
     observations: tuple[Observed, ...]
     findings: tuple[Finding, ...]
+    transitions: dict[str, tuple[Transition, ...]]
     damaged: tuple[str, ...]
     tells_status: bool
     path: Path | None
@@ -247,7 +250,7 @@ def view(record: RunRecord) -> View:
         RecordError: the record was changed while it was read.
 
     """
-    tally, findings, observations = Tally(), Findings(), Observations()
+    tally, findings, observations, transitions = Tally(), Findings(), Observations(), Transitions()
     operations: dict[str, Operation] = {}
     reasons: dict[tuple[Verdict, str], Reason] = {}
     answered = tells_status = False
@@ -257,6 +260,7 @@ def view(record: RunRecord) -> View:
         tells_status = tells_status or result.status is not None
         findings.add(result)
         observations.add(result)
+        transitions.add(result)
         operation = operations.setdefault(result.operation, Operation(result.operation))
         _add(operation, result)
         if result.verdict in ("inconclusive", "error", "inapplicable"):
@@ -280,6 +284,7 @@ def view(record: RunRecord) -> View:
         untested=untested,
         observations=observations.all(),
         findings=findings.all(),
+        transitions=transitions.all(),
         damaged=record.damaged,
         tells_status=tells_status or not answered,
         path=record.path,

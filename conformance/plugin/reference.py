@@ -44,13 +44,13 @@ def packaged() -> Path:
     Raises:
         Trouble: this installation has no specs.
     """
-    path = _shipped(SERVICES[0])
+    path = shipped_specs(SERVICES[0])
     if not any(path.glob("*.yaml")):
         raise Trouble(f"this installation contains no specs ({path}): give a directory that `conformance build` wrote")
     return path
 
 
-def _shipped(service: str) -> Path:
+def shipped_specs(service: str) -> Path:
     """Return the folder of the specs of a service in this installation, or None."""
     # Found next to a module of this project: a user's own folder `specs` on the path may have merged into the package.
     return Path(model.__file__).parent / service
@@ -100,7 +100,7 @@ def read_reference(files: Sequence[Path]) -> Reference:
     selected = [read[path] for path in chosen]
     tried = {o.id for spec in selected for o in spec.operations}
     tried_in = {k: v for k, v in holders.items() if k in tried}
-    shipped = {path.name for path in _shipped(services[0]).glob("*.yaml")}
+    shipped = {path.name for path in shipped_specs(services[0]).glob("*.yaml")}
     try:
         undocumented = check_service(services[0], in_order, whole=shipped <= {path.name for path in read})
     except DescriptionError as error:

@@ -19,13 +19,16 @@ from conformance.sandbox.process import SERVICES
 from specs.record import RunDirectory, RunRecord
 
 
-def tidy(run: Path, given: Mapping[str, Any], tell: Tell | None = None) -> CleanupReport:
+def tidy(
+    run: Path, given: Mapping[str, Any], tell: Tell | None = None, claimed: frozenset[str] = frozenset()
+) -> CleanupReport:
     """Remove the resources that a run left on the cloud.
 
     Args:
         run: the run directory.
         given: options by name; without an endpoint among them, the endpoint of the run is used.
         tell: takes a sentence whenever a wait begins.
+        claimed: the ids or addresses of things that the user takes for the run's.
 
     Raises:
         Trouble, RecordError, CloudError: the cleanup is not possible, also because the run has not ended; one sentence
@@ -33,14 +36,14 @@ def tidy(run: Path, given: Mapping[str, Any], tell: Tell | None = None) -> Clean
     """
     place = RunDirectory.take_again(run)
     try:
-        return _tidy(place.path, given, tell)
+        return _tidy(place.path, given, tell, claimed)
     except OSError as error:
         raise Trouble(f"{error.filename or place.path} cannot be written: {error.strerror}; make room") from None
     finally:
         place.release()
 
 
-def _tidy(directory: Path, given: Mapping[str, Any], tell: Tell | None) -> CleanupReport:
+def _tidy(directory: Path, given: Mapping[str, Any], tell: Tell | None, claimed: frozenset[str]) -> CleanupReport:
     record = RunRecord.read(directory)
     entries = Journal.read(directory)
     owed = Journal.read_debts(directory)
@@ -69,7 +72,7 @@ def _tidy(directory: Path, given: Mapping[str, Any], tell: Tell | None) -> Clean
             described=_described(record.info.endpoint),
         )
         try:
-            return cleanup(directory, cloud, tell=tell)
+            return cleanup(directory, cloud, tell=tell, claimed=claimed)
         finally:
             cloud.close()
     finally:

@@ -32,6 +32,7 @@ from parsers.prose import (
     vocabulary,
 )
 from parsers.prose.code_lists import read_code_lists
+from parsers.prose.leads import bounded
 from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Post, Pre, Refusal, Refused, Rule, Scope
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks
 from specs.model import Code
@@ -137,7 +138,7 @@ def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
             result.taken.append(Taken(sentence))
             continue
         taken, items = read_sentence(sentence, scope)
-        result.taken.append(taken)
+        result.taken.append(replace(taken, facts=bounded(taken.facts, blocks, sentence.index)))
         if items:
             done.update(
                 i for i, block in enumerate(blocks) if block.parent == sentence.index and block in sentence.items

@@ -41,9 +41,14 @@ def test_holds_the_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for pattern in (
         "specs/compute/*.yaml",
+        "specs/block-storage/*.yaml",
+        "specs/identity/*.yaml",
+        "specs/image/*.yaml",
+        "specs/network/*.yaml",
         "specs/placement/*.yaml",
         "specs/schemas/*.json",
         "conformance/sandbox/cloud/constraints.txt",
+        "conformance/guidelines/*.yaml",
         "conformance/services/**/*.yaml",
         "conformance/services/*.json",
         "parsers/prose/*.yaml",

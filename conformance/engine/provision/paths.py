@@ -21,7 +21,7 @@ from conformance.engine.api.json_path import lookup
 from conformance.engine.api.needs import PROJECT, ElementNeeded, Placeholder
 from conformance.engine.api.producers import collection_of, last_version, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
-from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.names import OF_A_RUN
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
@@ -125,11 +125,14 @@ class Paths:
         passing: list[tuple[str, str]] = []
         needs = self._context.needs.get(operation.id) or self._context.needs_of(operation)
         chosen = needs.producer is not None and needs.producer.chosen and len(needs.placeholders) > 1
+        named = any(placeholder.value is None for placeholder in needs.placeholders)
         for number, placeholder in enumerate(needs.placeholders):
             name, last = placeholder.name, number == len(needs.placeholders) - 1
             if given and any(earlier.name in given for earlier in needs.placeholders[:number]):
                 unknown, last_only = str(uuid.uuid4()), False  # no element is known below a fixed value
             nothing = unknown if not last_only or last else None
+            if placeholder.value is not None and named and not last_only:
+                nothing = None  # a fixed value names no element, so an unknown id in its place would be another fault
             owned, wants = None, _Wanted(placeholder, filled.partition(placeholder.mark)[0], operation, role, version)
             if given and name in given:
                 value = given[name]
@@ -149,18 +152,19 @@ class Paths:
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
         return Filled(filled, values, owned, tuple(passing))
 
-    def prepare(self, operation: Operation, values: Mapping[str, str] | None = None) -> None:
+    def prepare(self, operation: Operation, values: Mapping[str, str] | None = None, body: Any = ABSENT) -> None:
         """Take the steps that an accepted request of an operation needs before it.
 
         Args:
             operation: the operation of the request.
             values: the values of the placeholders in its path, which the steps share.
+            body: the body of the request.
 
         Raises:
             Unavailable: the cloud refused a step.
         """
         for step in self._context.service.steps(operation, "steps_before"):
-            self.steps.before(step, values or {}, self.path_of)
+            self.steps.before(step, values or {}, self.path_of, body)
 
     def path_of(self, operation: Operation) -> str:
         """The filled path of an operation that goes before or after another one, for an administrator."""
@@ -172,7 +176,7 @@ class Paths:
         producer = self._context.producers.of(template)
         if producer is None or any(True for _ in elements(answer.json)):
             return False
-        if producer.lister is None and operation.path == template:
+        if self._context.cloud.guard.read_only or (producer.lister is None and operation.path == template):
             return False
         known = self._context
         wanted = ElementNeeded.of(operation, template, producer.name, known.service, known.producers)
@@ -236,7 +240,7 @@ class Paths:
             return self._fixed(placeholder.value), None
         if placeholder.source is not None:
             return self._named(wants, placeholder.source), None
-        if placeholder.made:
+        if placeholder.made and not self._context.cloud.guard.read_only:
             try:
                 owned = self.elements.own(placeholder.element, wants.collection, operation)
             except Unavailable:
@@ -288,7 +292,8 @@ class Paths:
                 return error
 
         within, stopping = self._context.patience.status, self._context.stopping
-        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=PROMPT, growth=SLOWER, cap=LATER)
+        pause = self._context.patience.settle
+        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=pause, growth=SLOWER, cap=LATER)
         if isinstance(seen, Unavailable):
             raise seen
         return seen
