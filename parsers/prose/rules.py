@@ -172,14 +172,16 @@ class Scope:
         The words "resource" and "object" at the end do not count: "the audit resource" is an audit.
         """
         bare = re.sub(r"\s+(?:resource|object|record|entity)s?$", "", phrase.strip(" ."), flags=re.IGNORECASE)
-        found = noun(bare)
-        if found is not None or self.source is None:
-            return found
         words = [singular(word) for word in re.findall(r"[a-z]+", bare.lower())]
         named = (
-            name for name in reversed(resources_of(self.source.path)) if words[-len(name.split()) :] == name.split()
+            [name for name in resources_of(self.source.path) if name.split() == words[-len(name.split()) :]]
+            if self.source
+            else []
         )
-        return next(named, None)
+        # The longest name counts: of "the firewall group", the path's "firewall group", and not the noun "group".
+        return max(
+            (name for name in (noun(bare), *reversed(named)) if name), key=lambda name: len(name.split()), default=None
+        )
 
     def field_with(self, value: str) -> str | None:
         """Return the only request field whose enumeration holds a value; None if there is not exactly one.
