@@ -1,0 +1,123 @@
+"""Promises broken on purpose, one at a time: each is told of by its own requirement, and by no unrelated one.
+
+The sample is fixed: of each kind of requirement, each main way of breaking it. ``conformance prove`` tries the rest.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from conformance.engine.provision.context import Notes, Patience
+from conformance.engine.run.run import Run
+from conformance.prove.catalogue import catalogue
+from conformance.prove.prover import Prover
+from specs.load import load_directory
+
+SPECS = Path(__file__).parents[2] / "specs" / "compute"
+
+SAMPLE = (
+    "os-aggregates.create-aggregate/equality/name/list#another-value",
+    "servers-actions.revertResize/equality/flavor#another-value",
+    "servers-actions.unlock/postcondition/locked#never",
+    "os-keypairs.import-or-create-keypair/postcondition/listed#left-out",
+    "os-keypairs.delete-keypair/postcondition/gone#never",
+    "os-server-tags.list-tags/situation/status#500@PAUSED",
+)
+
+KNOWN = {
+    "servers-actions.addFloatingIp/precondition/status",  # accepted in every status
+    "servers-actions.rebuild/error/400",  # user_data that is no base64 is accepted
+}
+"""Requirements that the unbroken Nova does not keep."""
+
+
+@pytest.fixture(scope="module")
+def prover(sandbox):
+    specs = load_directory(SPECS).specs
+    with Prover(sandbox, specs, specs) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def breakages(prover):
+    found = {breakage.id: breakage for breakage in catalogue(prover.ground)}
+    # At once: the cases share servers then.
+    prover.learn(case for name in SAMPLE if name in found for case in prover.needs(found[name]))
+    return found
+
+
+@pytest.fixture(scope="module")
+def told():
+    """Kind of the broken requirement -> of each of its breakages, the kinds of the requirements that told."""
+    return {}
+
+
+def test_a_proxy_that_breaks_nothing_adds_no_deviation(prover):
+    cheap = [
+        case.id
+        for case in prover.ground.suite.cases
+        if case.operation.id.startswith("servers-actions.")
+        and case.trial.situation.state in (None, "ACTIVE")
+        and not case.trial.outcome.leads_to
+    ]
+    assert len(cheap) > 200
+    prover.learn(cheap)
+    failed = {result.requirement for result in prover.unbroken.values() if result.verdict == "fail"}
+    assert failed <= KNOWN
+    assert not [r.case for r in prover.unbroken.values() if r.verdict == "error"]
+    passed = sum(result.verdict == "pass" for result in prover.unbroken.values())
+    assert passed > 0.9 * len(cheap)
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_broken_promise_is_told_of_by_its_own_requirement(name, prover, breakages, told):
+    breakage = breakages[name]
+    outcome = prover.try_(breakage)
+    assert outcome.fate == "caught", outcome
+    assert outcome.by[0] == breakage.requirement
+    assert outcome.alarms == ()
+    kinds = {requirement.id: requirement.kind for requirement in prover.ground.suite.requirements}
+    told.setdefault(breakage.kind, []).append({kinds[requirement] for requirement in outcome.by})
+
+
+def test_every_kind_has_a_breakage_that_it_alone_catches(prover, told):
+    if len([kinds for found in told.values() for kinds in found]) < len(SAMPLE):
+        pytest.skip("not the whole sample was tried, or it was not caught")
+    alone = {kind for kind, found in told.items() if {kind} in found}
+    assert {requirement.kind for requirement in prover.ground.suite.requirements} <= alone
+
+
+def test_servers_are_lent_again_only_while_nothing_can_have_changed_them(prover, breakages):
+    stock, upstream = prover.stock, prover._proxy.upstream
+    lending = stock.lending(upstream, "PAUSED", prover.session.journal.rand_name)
+    first = lending.make("server", microversion="2.96")
+    assert first.body["status"] == "PAUSED"
+    lending.delete(first, wait=False)
+    again = lending.make("server")
+    assert again.id == first.id
+    upstream.changed.add(first.id)
+    lending.delete(again, wait=False)
+    assert lending.make("server").id != first.id
+
+
+def test_a_transition_on_the_way_to_a_status_breaks_its_own_promise(prover, breakages):
+    """Only what needs the status is selected; the promise about the way to it fails all the same."""
+    wrong = breakages["servers-actions.rescue/postcondition/server-RESCUE#other-status@ACTIVE"]
+    needs_it = "servers-actions.unrescue/precondition/status[RESCUE]"
+    results = []
+    patience = Patience(status=8.0, settle=0.3)
+    context = replace(prover.session.context, stopping=Event(), notes=Notes(), patience=patience)
+    run = Run(prover.session.suite, context, results.append)
+    prover._proxy.break_(wrong)
+    try:
+        run.start([needs_it])
+        judged = run.wait(needs_it)
+        run.stop()
+    finally:
+        prover._proxy.break_(None)
+    (broken,) = [result for result in results if result.case != needs_it]
+    assert (broken.verdict, broken.requirement) == ("fail", wrong.requirement)
+    assert judged.verdict == "inconclusive"
+    assert wrong.requirement in judged.reason
