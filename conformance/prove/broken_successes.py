@@ -97,7 +97,8 @@ def _equality(ground: Ground, book: Catalogue) -> None:
         expectation, where = case.expectation, _accepted(case)
         if isinstance(expectation, BroughtBack):
             field = (ground.service.resource, expectation.field)
-            book.add(case, "another-value", ground.here(case, answered="accepted"), after=AlteredLater(field))
+            here = ground.here(case, answered="accepted")
+            book.add(case, "another-value", here, after=AlteredLater(field), made_anew=True)
         elif not isinstance(expectation, ComesBack):
             continue
         elif expectation.probe is None:

@@ -69,7 +69,7 @@ class FieldShown(Expectation):
         if other:
             return other
         if evidence.body in (None, "") and not self.required:
-            return holds("absent")
+            return self._unseen()
         values, parents = values_at(evidence.body, self.place)
         if not parents:
             if len(self.place) == 1:
@@ -84,7 +84,11 @@ class FieldShown(Expectation):
             trouble = self._trouble(value, evidence)
             if trouble:
                 return trouble
-        return holds(type_name(values[0]) if values else "absent")
+        return holds(type_name(values[0])) if values else self._unseen()
+
+    def _unseen(self) -> Judgement:
+        """Return the verdict on a field that the response need not show: nothing is known of its type."""
+        return _inapplicable(f"the response does not show {self.name}, which the reference allows")
 
     def _trouble(self, value: Any, evidence: Evidence) -> Judgement | None:
         """Return the verdict on a value that is present, if it has a fault."""
