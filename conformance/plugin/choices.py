@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.redact import GIVEN
 from conformance.engine.cloud.roles import Role
+from conformance.engine.run.levels import FULL, LEVELS
 from conformance.plugin.expected import ExpectedDeviations
 from conformance.plugin.known import named
 from conformance.plugin.options import BY_NAME, OPTIONS, dest
@@ -58,6 +59,7 @@ class Choices:
         allow_undecided: the percentage of the applicable cases that may stay undecided.
         waivers: the file of waivers; None without one.
         known: the known deviations of the release that the user named; None to choose them by the cloud.
+        level: the level of the run, one of ``LEVELS``.
         max_resources: the most resources under test that may exist at the same time.
         dry_run: True if the run only shows its plan.
         resume: the directory of the run to continue; None for a new run.
@@ -79,6 +81,7 @@ class Choices:
     allow_undecided: float = ALLOW_UNDECIDED
     waivers: Path | None = None
     known: ExpectedDeviations | None = None
+    level: str = FULL
     max_resources: int = MAX_RESOURCES
     dry_run: bool = False
     resume: Path | None = None
@@ -125,8 +128,13 @@ def from_environment(environment: Mapping[str, str]) -> Choices:
         if option.repeated:
             values[option.name] = [one.strip() for one in text.split(",") if one.strip()]
         else:
-            values[option.name] = text not in ("", "0", "false", "no") if option.metavar is None else text or None
+            values[option.name] = on(text) if option.metavar is None else text or None
     return choose(values)
+
+
+def on(text: str) -> bool:
+    """Whether the text of an environment variable turns a switch on."""
+    return text.strip() not in ("", "0", "false", "no")
 
 
 def choose(values: Mapping[str, Any]) -> Choices:
@@ -163,6 +171,7 @@ def choose(values: Mapping[str, Any]) -> Choices:
         allow_undecided=_percent(values.get("allow-undecided")),
         waivers=_path(values, "waivers"),
         known=named(str(values["known"])) if values.get("known") else None,
+        level=_level(values.get("level")),
         max_resources=_integer(values, "max-servers", MAX_RESOURCES, 1),
         dry_run=bool(values.get("dry-run")),
         resume=_path(values, "resume"),
@@ -261,6 +270,12 @@ def _named(texts: Sequence[str]) -> dict[str, str]:
             raise Trouble(f"--use {kind.strip()}=... is given twice: give only one of them")
         named[kind.strip()] = name.strip()
     return named
+
+
+def _level(text: str | None) -> str:
+    if text and text not in LEVELS:
+        raise Trouble(f"--level {text!r} is not a level: give {' or '.join(LEVELS)}")
+    return text or FULL
 
 
 def _percent(text: str | None) -> float:

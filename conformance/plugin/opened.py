@@ -96,6 +96,8 @@ class Opened:
         self._expected = known_for(
             self.choices.known, self.share.head.spec, session.settings.release, supported.max if supported else None
         )
+        if self._expected is not None:
+            session.run.deviating = self._expected.failing(session.suite.cases)
 
     @property
     def first_line(self) -> str:

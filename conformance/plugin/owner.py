@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from conformance.engine.api.load import load_service
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.case import Suite
 from conformance.plugin import ending, items
 from conformance.plugin.choices import Choices, from_config
 from conformance.plugin.find import given_files
 from conformance.plugin.items import CaseItem, SpecFile, collect_file
+from conformance.plugin.levels import Levels
 from conformance.plugin.opened import Opened
 from conformance.plugin.plan import plan_lines
 from conformance.plugin.reference import Reference, packaged, read_reference
@@ -55,7 +57,9 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
         ceiling = Microversion.parse(choices.microversion) if choices.microversion else None
         policy = choices.default_policy or choices.own
         suite = derive(reference.specs, reference.selected, ceiling, policy)
-        config.pluginmanager.register(Plan(config, choices, reference, suite), "conformance-plan")
+        levels = Levels(choices.level, load_service(reference.service))
+        config.pluginmanager.register(levels, "conformance-levels")
+        config.pluginmanager.register(Plan(config, choices, reference, suite, levels), "conformance-plan")
         return
     signals = Signals()
     signals.install()
@@ -65,6 +69,8 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     config.add_cleanup(opened.abandon)
     lines = [opened.first_line, *([signals.how_to_end] if signals.how_to_end else [])]
     say(map(shown, lines), sys.stdout)
+    session = opened.share.session
+    config.pluginmanager.register(Levels(choices.level, session.context.service, session), "conformance-levels")
     config.pluginmanager.register(signals, "conformance-signals")
     config.pluginmanager.register(Owner(config, opened, signals), "conformance-owner")
 
@@ -99,11 +105,14 @@ def _not_distributed(config: pytest.Config) -> None:
 class Plan:
     """A session that sends no request: ``--dry-run`` and ``--collect-only``."""
 
-    def __init__(self, config: pytest.Config, choices: Choices, reference: Reference, suite: Suite) -> None:
+    def __init__(
+        self, config: pytest.Config, choices: Choices, reference: Reference, suite: Suite, levels: Levels
+    ) -> None:
         self._config = config
         self._choices = choices
         self._reference = reference
         self._suite = suite
+        self._levels = levels
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the markers."""
@@ -120,8 +129,9 @@ class Plan:
             return None
         cases = [item.case for item in session.items if isinstance(item, CaseItem)]
         if cases:
-            plan = plan_lines(cases, self._choices.max_resources, self._reference.service)
-            say(["", *map(visible, plan)], sys.stdout)
+            reference = self._reference
+            plan = plan_lines(cases, self._choices.max_resources, reference.service, reference.specs)
+            say(["", *map(visible, plan), *self._levels.left_out], sys.stdout)
         return True
 
     @pytest.hookimpl(trylast=True)

@@ -17,6 +17,7 @@ from conformance.plugin import items
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import CLOUDS_FILE
 from conformance.plugin.items import CaseItem, SpecFile, collect_file
+from conformance.plugin.levels import Levels
 from conformance.plugin.reference import read_reference
 from conformance.plugin.share import STOP, Share
 from conformance.plugin.signals import all_ignored
@@ -50,6 +51,7 @@ def hand_over(
         "microversion": settings.microversion,
         "default_policy": settings.default_policy,
         "allow_disruptive": settings.allow_disruptive,
+        "level": choices.level,
         "max_resources": max(1, settings.max_resources // workers),
         "wishes": dict(settings.wishes),
         "top": str(share.session.context.top),
@@ -103,6 +105,8 @@ def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
     config.args[:] = handed["args"]
     share = open_part(handed, config.workerinput["workerid"])  # type: ignore[attr-defined]
     config.pluginmanager.register(items, "conformance-items")
+    levels = Levels(handed["level"], share.session.context.service, share.session)
+    config.pluginmanager.register(levels, "conformance-levels")
     config.pluginmanager.register(Worker(share), "conformance-worker")
 
 

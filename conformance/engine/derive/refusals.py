@@ -231,6 +231,8 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     """Add cases on a locked resource: refused to its owner and open to an administrator, if the reference says so."""
     resource = view.service.resource
     said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
+    if not view.service.under_test.lock:
+        return  # no operation locks such a resource; ``untested_conditions`` tells of sentences about locks
     variant, state = view.main
     if view.operation.id in (view.service.under_test.lock, view.service.under_test.unlock) or not (said or line):
         return
@@ -319,6 +321,8 @@ def _untested(view: View, condition: Condition) -> tuple[str, str, str] | None:
         return None
     if condition.kind == "quota":
         return None if _settable(view, condition) else ("quota", "quota", condition.resource)
+    if condition.kind == "locked_requires_admin" and not view.service.under_test.lock:
+        return "locked", "not-derivable", condition.resource
     if condition.kind in ("environment", "effect"):
         return condition.kind, "not-through-api", condition.resource
     if condition.resource != view.service.resource:

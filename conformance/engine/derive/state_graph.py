@@ -75,6 +75,11 @@ class StateGraph:
         """Yield the edges that may lead to a status."""
         return (edge for edges in self._from.values() for edge in edges if target in edge.targets)
 
+    def leads_elsewhere(self, operation: str, state: str) -> bool:
+        """Whether an operation leads from some statuses to others, and not from one status, so far as is known."""
+        known = {edge.source for edges in self._from.values() for edge in edges if edge.operation.id == operation}
+        return bool(known) and state not in known
+
     def undoes(self, later: str, earlier: str, state: str) -> bool:
         """Whether one operation may lead back to a status from a status that another operation leads to from it.
 

@@ -105,8 +105,10 @@ class View:
 
     @cached_property
     def makes_resource(self) -> bool:
-        """Whether the path is that of the collection of the resources that have statuses."""
-        return self.producers is not None and self.service.identifier in self.producers.names(self.operation.path)
+        """Whether the operation makes a resource that has statuses: a POST on their collection."""
+        if self.producers is None or self.operation.method != "POST":
+            return False
+        return self.service.identifier in self.producers.names(self.operation.path)
 
     @cached_property
     def status_conditions(self) -> tuple[Condition, ...]:

@@ -261,7 +261,7 @@ class Executor:
         if changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
         if trial.situation.state is None:
-            return with_own_view(evidence, self.context.service.resource, probes) if probes else evidence
+            return with_own_view(evidence, self.context.kind, probes) if probes else evidence
         if trial.outcome.accepted is False:
             # A request that should have been refused may have changed anything; later trials must not suffer from it.
             self.subject.must_replace = True
@@ -281,7 +281,7 @@ class Executor:
         evidence = self.looks.seen(evidence, request, shown)
         if trial.situation.state is not None or not probes:
             return evidence
-        return with_own_view(evidence, self.context.service.resource, probes)
+        return with_own_view(evidence, self.context.kind, probes)
 
     def _sent(self, trial: Trial, version: Microversion, request: Request) -> tuple[Evidence, Answer, Request]:
         """Send the request. Return the deciding answer, as evidence and as it came, and its request."""
@@ -419,14 +419,15 @@ class Executor:
     def discard(self) -> None:
         """Give the resources of the lane up: the cloud deletes them in the background.
 
-        What was made for bindings stays until the end of the run, or until a quota is used up.
+        Things that were made for bindings and are used up are removed, too; in a sandbox, which has room for them, only
+        when a quota is used up.
         """
         places = self.context.places
         self.paging.discard()
         self.subject.discard()
         self.paths.elements.give_up()
         places.spend(self.subject.bindings.give_up())
-        if places.most is not None and (spent := places.take_spent()):
+        if (places.most is not None or not self.context.sandbox) and (spent := places.take_spent()):
             self.context.resources.remove_all(spent)
 
 

@@ -72,6 +72,7 @@ class Subject:
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
         self.known_id = ""
+        self._action = ""
         self._made: Made | None = None
         self._broken: set[Edge] = set()
         self._against = ""
@@ -169,8 +170,10 @@ class Subject:
         if lister is None or reader is None:
             return False
         name = placeholders(reader.path)[-1]
-        newest = identity(next(elements(self._read(lister, {})), None), name)
-        action = self._read(reader, {name: newest}) if newest is not None else None
+        action = self._read(reader, {name: self._action}) if self._action else None
+        if action is None:
+            newest = identity(next(elements(self._read(lister, {})), None), name)
+            action = self._read(reader, {name: newest}) if newest is not None else None
         inner = next(iter(action.values()), None) if isinstance(action, Mapping) else None
         steps = inner.get(known.steps_field) if isinstance(inner, Mapping) else None
         return any(isinstance(s, Mapping) and s.get(known.finished_field) is None for s in steps or ())
@@ -182,6 +185,11 @@ class Subject:
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
         answer = self.context.cloud.get(path, microversion=str(self.context.version_for(operation)))
         return answer.json if answer.ok else None
+
+    def began(self, answer: Answer) -> None:
+        """Note the action that an accepted request has begun, by the name that the answer gives to it."""
+        header = self.context.service.under_test.action_log.name_header.lower()
+        self._action = next((value for name, value in answer.headers.items() if header and name.lower() == header), "")
 
     def stir(self, path: str = "") -> None:
         """Note that the resource is changing although its status may not show it; ``path``: of a new attachment."""
@@ -251,6 +259,7 @@ class Subject:
         if not answer.ok:
             self.refresh()
             return f"{edge.operation.id} was answered {answer.status or answer.error} in status {edge.source}"
+        self.began(answer)
         result = self.settle(edge.targets, edge.operation.id)
         self._note_unkept(edge, result)
         if self.status not in edge.targets:
@@ -397,6 +406,7 @@ class Subject:
             self.before_leaving()
         made, self._made, self.view, self.known_id = self._made, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = False
+        self._action = ""
         self.furnished.clear()
         self.bindings.new_resource()
         if made is not None:
