@@ -68,6 +68,7 @@ class Settings:
         prefix: the start of the names of all resources of the run; None for a random one.
         microversion: the highest microversion to ask for; None for the highest that cloud and reference share.
         wishes: ids or names of things to use instead of discovered ones (see ``Discovery``).
+        service: the type of the service, if it is one of several in the run; None in a run of one.
     """
 
     target: Target
@@ -81,6 +82,12 @@ class Settings:
     prefix: str | None = None
     microversion: str | None = None
     wishes: Mapping[str, str] = field(default_factory=dict)
+    service: str | None = None
+
+    def journal(self, worker: str | None) -> Journal:
+        """Open the journal of a process. Raises OSError: it cannot be written."""
+        name = "-".join(part for part in ("journal", worker, self.service) if part)
+        return Journal(self.directory / f"{name}.jsonl", prefix=self.prefix, service=self.service)
 
 
 class Session:
@@ -111,8 +118,7 @@ class Session:
         self._began = time.monotonic()
         self._worker = worker
         settings.directory.mkdir(parents=True, exist_ok=True)
-        name = f"journal-{worker}.jsonl" if worker else "journal.jsonl"
-        self.journal = Journal(settings.directory / name, prefix=settings.prefix)
+        self.journal = settings.journal(worker)
         service = load_service(service_of(specs))
         self.cloud: Cloud = connect(
             settings.target,
