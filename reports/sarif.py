@@ -27,18 +27,22 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
 
 
 def sarif(views: Iterable[View], version: str | None = None, comparison: Comparison | None = None) -> dict[str, Any]:
-    """Return the log as text, with one SARIF ``run`` for each view.
+    """Return the log as text, with one SARIF ``run`` for each service of each view.
 
     Args:
         views: the runs.
         version: version of this distribution.
         comparison: comparison of a single view with its baseline; each result is then marked as new or unchanged.
     """
-    runs = [_run(view, version, comparison) for view in views]
+    runs = [
+        _run(part, f"/{part.info.service}" if view.parts else "", version, comparison)
+        for view in views
+        for part in view.services
+    ]
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": visible_value(runs)}
 
 
-def _run(view: View, version: str | None, comparison: Comparison | None) -> dict[str, Any]:
+def _run(view: View, beside: str, version: str | None, comparison: Comparison | None) -> dict[str, Any]:
     rules: dict[str, int] = {}
     driver: dict[str, Any] = {"name": "apiref-conformance", "rules": []}
     if version:
@@ -53,7 +57,7 @@ def _run(view: View, version: str | None, comparison: Comparison | None) -> dict
     run: dict[str, Any] = {"tool": {"driver": driver}, "results": results, "columnKind": "utf16CodeUnits"}
     run["invocations"] = [_invocation(view)]
     if view.path is not None:
-        run["automationDetails"] = {"id": f"conformance/{view.path.name}"}
+        run["automationDetails"] = {"id": f"conformance/{view.path.name}{beside}"}
     run["properties"] = {"endpoint": view.info.endpoint, "spec": view.info.spec, "totals": view.tally.totals()}
     return run
 
@@ -94,7 +98,7 @@ def _result(finding: Finding, name: str, index: int, info: RunInfo, comparison: 
         reason = str(finding.waiver.get("reason") or "waived")
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": reason}]
     if comparison is not None:
-        result["baselineState"] = "new" if finding.id in comparison.new else "unchanged"
+        result["baselineState"] = "new" if finding.key in comparison.new else "unchanged"
     return result
 
 

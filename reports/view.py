@@ -7,20 +7,23 @@ memory.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from reports.findings import Cause, Finding, Findings
 from reports.requirements import Parts, column_key, parts_of, split
 from reports.states import Observations, Observed, States
 from reports.words import general
-from specs.record.model import VERDICTS, Result, RunInfo, Source, Verdict, requirement_verdict
+from specs.record.model import VERDICTS, Result, RunInfo, Source, Verdict, requirement_verdict, scoped
 from specs.record.totals import ALLOW_UNDECIDED, Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from specs.record.reader import RunRecord
+
+T = TypeVar("T")
 
 UNTESTED = "untested"
 """Kind of the notes about a promise without a case."""
@@ -76,12 +79,26 @@ class Untested:
 
 @dataclass
 class Operation:
-    """One operation: its requirements, and the states in which it was tried."""
+    """One operation: its requirements, and the states in which it was tried.
+
+    Attributes:
+        service: the service of the operation, in a run of several services; None in a run of one.
+    """
 
     id: str
+    service: str | None = None
     requirements: dict[str, Requirement] = field(default_factory=dict)
     states: States = field(default_factory=States)
     untested: dict[str, Untested] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The id, which is unique in the run: in a run of several services with the service before it."""
+        return self.named(self.id)
+
+    def named(self, name: str) -> str:
+        """The id of a requirement or a case of the operation, unique in the run as ``key``."""
+        return scoped(self.service, name)
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -157,6 +174,8 @@ class View:
         untested: promises without a case, by reason, the most frequent first.
         findings: every deviation by its id.
         tells_status: True if the record has the status codes of responses; old records do not.
+        parts: for a run of several services the data of each service that was tried, in the order of the run; empty for
+            a run of one. The other attributes are then those of all services.
 
     """
 
@@ -175,6 +194,12 @@ class View:
     damaged: tuple[str, ...]
     tells_status: bool
     path: Path | None
+    parts: tuple[View, ...] = ()
+
+    @property
+    def services(self) -> tuple[View, ...]:
+        """The data of each service of the run: of one service, or of the parts."""
+        return self.parts or (self,)
 
     @property
     def requirements(self) -> dict[Verdict, int]:
@@ -193,7 +218,7 @@ class View:
         broken: dict[str, bool] = {}
         for finding in self.findings:
             if finding.class_ == "contradiction":
-                name = finding.example.requirement
+                name = finding.example.name
                 broken[name] = broken.get(name, True) and finding.waiver is not None
         return sum(broken.values())
 
@@ -247,43 +272,114 @@ def view(record: RunRecord) -> View:
         RecordError: the record was changed while it was read.
 
     """
-    tally, findings, observations = Tally(), Findings(), Observations()
-    operations: dict[str, Operation] = {}
-    reasons: dict[tuple[Verdict, str], Reason] = {}
-    answered = tells_status = False
+    tried = [part for part in record.info.services if part.lacking is None]
+    parts = {part.service: Gathered(record.info.of(part), part.service) for part in tried}
+    whole = Gathered(record.info)
     for result in record.results:
-        tally.add(result)
-        answered = answered or any(exchange.response is not None for exchange in result.exchanges)
-        tells_status = tells_status or result.status is not None
-        findings.add(result)
-        observations.add(result)
-        operation = operations.setdefault(result.operation, Operation(result.operation))
+        if not parts:
+            whole.add(result)
+        else:
+            service = result.service or record.info.service
+            parts.setdefault(service, Gathered(record.info, service)).add(result)
+    if not parts:
+        return whole.view(record)
+    return merged(record, [one.view(record) for one in parts.values()])
+
+
+class Gathered:
+    """Counts and groups the results of one service.
+
+    Args:
+        info: the head of the record of this service.
+        service: the type of the service, if the run is of several; None in a run of one.
+    """
+
+    def __init__(self, info: RunInfo, service: str | None = None) -> None:
+        self._info = info
+        self._service = service
+        self._tally, self._findings, self._observations = Tally(), Findings(), Observations()
+        self._operations: dict[str, Operation] = {}
+        self._reasons: dict[tuple[Verdict, str], Reason] = {}
+        self._answered = self._tells_status = False
+
+    def add(self, result: Result) -> None:
+        """Add one result."""
+        self._tally.add(result)
+        self._answered = self._answered or any(exchange.response is not None for exchange in result.exchanges)
+        self._tells_status = self._tells_status or result.status is not None
+        self._findings.add(result)
+        self._observations.add(result)
+        operation = self._operations.setdefault(result.operation, Operation(result.operation, self._service))
         _add(operation, result)
         if result.verdict in ("inconclusive", "error", "inapplicable"):
             text = general(result.reason or "no reason is given")
-            reason = reasons.setdefault((result.verdict, text), Reason(result.verdict, text))
-            reason.cases.append(result.case)
-            reason.operations.add(result.operation)
-    untested = _untested(record.info, operations)
-    by_count = sorted(reasons.values(), key=lambda reason: -len(reason.cases))
-    columns = {column for operation in operations.values() for column in (*operation.cells, *operation.gaps)}
+            reason = self._reasons.setdefault((result.verdict, text), Reason(result.verdict, text))
+            reason.cases.append(operation.named(result.case))
+            reason.operations.add(operation.key)
+
+    def view(self, record: RunRecord) -> View:
+        """The data of the results so far. ``record``: the record that they are of."""
+        operations = self._operations
+        untested = _untested(self._info, operations, self._service)
+        by_count = sorted(self._reasons.values(), key=lambda reason: -len(reason.cases))
+        columns = {column for operation in operations.values() for column in (*operation.cells, *operation.gaps)}
+        observed = self._observations.all()
+        return View(
+            info=self._info,
+            tally=self._tally,
+            operations=tuple(operations[key] for key in sorted(operations)),
+            columns=tuple(sorted(columns, key=column_key)),
+            contradictions=self._findings.of("contradiction"),
+            omissions=self._findings.of("omission"),
+            waived=self._findings.of("contradiction", waived=True) + self._findings.of("omission", waived=True),
+            undecided=tuple(reason for reason in by_count if reason.verdict != "inapplicable"),
+            inapplicable=tuple(reason for reason in by_count if reason.verdict == "inapplicable"),
+            untested=untested,
+            observations=tuple(replace(one, operation=scoped(self._service, one.operation)) for one in observed),
+            findings=self._findings.all(),
+            damaged=record.damaged,
+            tells_status=self._tells_status or not self._answered,
+            path=record.path,
+        )
+
+
+def merged(record: RunRecord, parts: Sequence[View]) -> View:
+    """Join the data of the services of a run."""
+
+    def each(of: Callable[[View], Iterable[T]]) -> list[T]:
+        return [one for part in parts for one in of(part)]
+
+    def causes(of: Callable[[View], Iterable[Cause]]) -> tuple[Cause, ...]:
+        return tuple(sorted(each(of), key=lambda cause: -len(cause.findings)))
+
     return View(
         info=record.info,
-        tally=tally,
-        operations=tuple(operations[key] for key in sorted(operations)),
-        columns=tuple(sorted(columns, key=column_key)),
-        contradictions=findings.of("contradiction"),
-        omissions=findings.of("omission"),
-        waived=findings.of("contradiction", waived=True) + findings.of("omission", waived=True),
-        undecided=tuple(reason for reason in by_count if reason.verdict != "inapplicable"),
-        inapplicable=tuple(reason for reason in by_count if reason.verdict == "inapplicable"),
-        untested=untested,
-        observations=observations.all(),
-        findings=findings.all(),
+        tally=Tally.total([part.tally for part in parts]),
+        operations=tuple(each(lambda part: part.operations)),
+        columns=tuple(sorted(set(each(lambda part: part.columns)), key=column_key)),
+        contradictions=causes(lambda part: part.contradictions),
+        omissions=causes(lambda part: part.omissions),
+        waived=tuple(each(lambda part: part.waived)),
+        undecided=_joined_reasons(each(lambda part: part.undecided)),
+        inapplicable=_joined_reasons(each(lambda part: part.inapplicable)),
+        untested=_joined_reasons(each(lambda part: part.untested)),
+        observations=tuple(each(lambda part: part.observations)),
+        findings=tuple(each(lambda part: part.findings)),
         damaged=record.damaged,
-        tells_status=tells_status or not answered,
+        tells_status=all(part.tells_status for part in parts),
         path=record.path,
+        parts=tuple(parts),
     )
+
+
+def _joined_reasons(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Join equal reasons of several services; the most frequent comes first."""
+    found: dict[tuple[Verdict | None, str], Reason] = {}
+    for one in reasons:
+        reason = found.setdefault((one.verdict, one.text), Reason(one.verdict, one.text))
+        reason.cases += one.cases
+        reason.operations |= one.operations
+    return tuple(sorted(found.values(), key=lambda reason: -len(reason.cases)))
 
 
 def _add(operation: Operation, result: Result) -> None:
@@ -304,7 +400,7 @@ def _add(operation: Operation, result: Result) -> None:
         operation.states.add(result, f"{result.state} ({variant})" if variant else result.state)
 
 
-def _untested(info: RunInfo, operations: dict[str, Operation]) -> tuple[Reason, ...]:
+def _untested(info: RunInfo, operations: dict[str, Operation], service: str | None) -> tuple[Reason, ...]:
     """Add the promises without a case to their operations, and return them grouped by reason."""
     reasons: dict[str, Reason] = {}
     for note in info.notes:
@@ -312,7 +408,7 @@ def _untested(info: RunInfo, operations: dict[str, Operation]) -> tuple[Reason, 
         if note.get("kind") != UNTESTED or not isinstance(name, str):
             continue
         parts = split(name)
-        operation = operations.setdefault(parts.operation, Operation(parts.operation))
+        operation = operations.setdefault(parts.operation, Operation(parts.operation, service))
         if name in operation.requirements or name in operation.untested:
             continue
         # ``why``, if the run gives it, explains the word of the fixed vocabulary.
@@ -320,8 +416,8 @@ def _untested(info: RunInfo, operations: dict[str, Operation]) -> tuple[Reason, 
         text = ": ".join(str(part) for part in why if part) or "no reason is given"
         operation.untested[name] = Untested(name, parts, _source(note.get("source")), text)
         reason = reasons.setdefault(general(text), Reason(None, general(text)))
-        reason.cases.append(name)
-        reason.operations.add(parts.operation)
+        reason.cases.append(operation.named(name))
+        reason.operations.add(operation.key)
     return tuple(sorted(reasons.values(), key=lambda reason: -len(reason.cases)))
 
 

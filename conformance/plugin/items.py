@@ -12,6 +12,7 @@ from conformance.engine.model.case import Case
 from conformance.plugin.failure import representation
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import Share, Stopped
+from conformance.plugin.shares import Shares
 from reports.roles import as_role
 from specs.record.model import Result
 from specs.text import visible
@@ -73,10 +74,12 @@ class SpecFile(pytest.File):
     share: Share | None
 
     @classmethod
-    def of(cls, parent: pytest.Collector, path: Path, cases: Sequence[Case], share: Share | None) -> SpecFile:
-        """Make the node of a file; a file outside of the root directory is named by its last two parts."""
+    def of(
+        cls, parent: pytest.Collector, path: Path, cases: Sequence[Case], share: Share | None, folder: str
+    ) -> SpecFile:
+        """Make the node of a file; a file outside of the root directory is named by ``folder`` and its name."""
         inside = path.is_relative_to(parent.config.rootpath)
-        own: dict[str, Any] = {} if inside else {"nodeid": f"{path.parent.name}/{path.name}"}
+        own: dict[str, Any] = {} if inside else {"nodeid": f"{folder}/{path.name}"}
         file: SpecFile = cls.from_parent(parent, path=path, **own)
         file.cases, file.share = cases, share
         return file
@@ -87,13 +90,25 @@ class SpecFile(pytest.File):
             yield CaseItem.of(self, case)
 
 
-def collect_file(
-    reference: Reference, cases: Sequence[Case], parent: pytest.Collector, path: Path, share: Share | None
-) -> SpecFile | None:
+Collected = tuple[Reference, Sequence[Case], Share | None]
+"""The specs of a service, its cases, and the share that tries them; None if nothing is tried."""
+
+
+def collect_file(services: Sequence[Collected], parent: pytest.Collector, path: Path) -> SpecFile | None:
     """Return the node of a file, or None if the file is not one of the specs to test."""
-    if path not in set(reference.files.values()):
-        return None
-    return SpecFile.of(parent, path, [c for c in cases if reference.files[c.operation.id] == path], share)
+    for reference, cases, share in services:
+        if path in set(reference.files.values()):
+            # The ids of two services may be equal, so a file outside must not be named by its last two parts alone.
+            folder = reference.service if len(services) > 1 else path.parent.name
+            own = [case for case in cases if reference.files[case.operation.id] == path]
+            return SpecFile.of(parent, path, own, share, folder)
+    return None
+
+
+def collected(shares: Shares) -> list[Collected]:
+    """What the processes of a run collect: the cases of each service, and no case of a service that the cloud lacks."""
+    found: list[Collected] = [(share.reference, share.suite.cases, share) for share in shares]
+    return found + [(reference, (), None) for reference, _ in shares.lacking]
 
 
 class CaseItem(pytest.Item):
@@ -111,6 +126,11 @@ class CaseItem(pytest.Item):
         for name in markers_of(case):
             item.add_marker(name)
         return item
+
+    @property
+    def service(self) -> str | None:
+        """The type of the service if it is one of several in the run; None in a run of one."""
+        return self.share.service if self.share is not None else None
 
     def runtest(self) -> None:
         """Wait for the result; fail or skip according to its verdict."""

@@ -1,9 +1,10 @@
 """Conversion between the classes of a run record and the JSON of its files.
 
 Every required key is written, even if it is null; the optional ones (``kind``, ``state``, ``omissions``,
-``observation``, ``service``; ``services`` of the head) only if they have a value. Unknown keys are ignored on reading, so that a record of a later version in
-the same format can still be read. ``status`` and ``accepted`` were added later: if a line lacks them, they are read as
-null. ``schemas/record-1.json`` and ``schemas/run-1.json`` define the same format.
+``observation``, ``service``; in the head ``services``) only if they have a value. Unknown keys are ignored on
+reading, so that a record of a later version in the same format can still be read. ``status`` and ``accepted`` were
+added later: if a line lacks them, they are read as null. ``schemas/record-1.json`` and ``schemas/run-1.json`` define
+the same format.
 """
 
 from __future__ import annotations

@@ -187,6 +187,10 @@ class RunInfo:
         """The head of each service of the run, as of a run of this service alone."""
         return tuple(map(self.of, self.services)) or (self,)
 
+    def head_of(self, service: str | None) -> RunInfo:
+        """The head of a service of the run; the head itself if the run has no such part."""
+        return next((self.of(part) for part in self.services if part.service == service), self)
+
     def of(self, part: ServicePart) -> RunInfo:
         """The head of one part of the run, as of a run of this service alone."""
         mine = (note for note in self.notes if note.get("service") in (None, part.service))

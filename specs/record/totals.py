@@ -70,6 +70,17 @@ class Tally:
             tally.add(result)
         return tally
 
+    @classmethod
+    def total(cls, tallies: Iterable[Tally]) -> Tally:
+        """Add the counts of the services of a run."""
+        total = cls()
+        for one in tallies:
+            total.cases.update(one.cases)
+            total.waived += one.waived
+            total.omissions += one.omissions
+            total.requirements.update(one.requirements)
+        return total
+
     def add(self, result: Result) -> None:
         """Count one result."""
         self.cases[result.verdict] += 1

@@ -24,6 +24,7 @@ from conformance.engine.cloud.first import first
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.engine.derive.state_graph import StateGraph
@@ -138,7 +139,8 @@ class Session:
         specs, selected = self.addressed.specs, self.addressed.selected
         self.specs = tuple(specs)
         self.selected = tuple(selected)
-        discovery = Discovery(self.cloud, wished(self.cloud, settings.wishes))
+        wishes = wished(self.cloud, settings.wishes, lenient=settings.service is not None)
+        discovery = Discovery(self.cloud, wishes)
         self.watch = Watch(self.cloud, microversion=str(top))
         patience = settings.patience or (SANDBOX_PATIENCE if settings.sandbox else CLOUD_PATIENCE)
         stopping = threading.Event()
@@ -301,27 +303,33 @@ class Session:
         )
 
 
-def wished(cloud: Cloud, given: Mapping[str, str]) -> dict[str, str]:
+def wished(cloud: Cloud, given: Mapping[str, str], lenient: bool = False) -> dict[str, str]:
     """The things that the user wants to be used, by the names of discovery.
 
     Args:
         cloud: the client of the cloud; its section in clouds.yaml may contain wishes.
         given: the wishes from options, which win over those in clouds.yaml.
+        lenient: True to leave out the names that only another service of the run may know.
 
     Raises:
         EndpointError: the description of the service knows no such name.
     """
-    rules = cloud.profile.discovery
+    known = known_wishes(cloud.profile)
     found = {}
     for said, wish in {**cloud.wishes, **given}.items():
-        name = said.replace("_", "-").removeprefix(OTHER).replace("-", "_")
-        second = said.replace("_", "-").startswith(OTHER)
-        if name not in rules or (second and rules[name].other is None):
-            known = [one.replace("_", "-") for one in sorted(rules)]
-            known += [OTHER + one.replace("_", "-") for one in sorted(rules) if rules[one].other is not None]
+        name = known.get(said.replace("_", "-"))
+        if name is not None:
+            found[name] = wish
+        elif not lenient:
             raise EndpointError(f"{said}={wish} cannot be used: --use knows {', '.join(known) or 'nothing here'}")
-        found[OTHER + name if second else name] = wish
     return found
+
+
+def known_wishes(profile: Profile) -> dict[str, str]:
+    """The names by which a user can name things of a service to use -> their names of discovery."""
+    rules = sorted(profile.discovery.items())
+    first = {name.replace("_", "-"): name for name, _ in rules}
+    return first | {OTHER + name.replace("_", "-"): OTHER + name for name, rule in rules if rule.other is not None}
 
 
 def described(specs: Sequence[Spec]) -> Described:
