@@ -5,7 +5,8 @@ several services (`volume:servers-actions.lock`) -> what becomes of it: a verdic
 `hang` (until the run is stopped), `interrupt` (Ctrl-C), `lose` (the cloud is lost), `die` (the process is gone),
 `quiet-omission` (a pass);
 `close` -> `hang`: the removal of what was made does not end; `said`: what the cloud is called, and gives as a reason;
-`lacking` -> a service that the cloud does not have; `journal` -> `full`: it cannot be written after the first case; `intends`: a line that stands in it from the start.
+`lacking` -> a service that the cloud does not have; `journal` -> `full`: it cannot be written after the first case;
+`intends`: a line that stands in it from the start.
 What was tried is appended to `tried.txt`, with the process and the lane.
 """
 
@@ -192,7 +193,11 @@ class FakeSession:
         return RunInfo(
             started=self.started,
             finished=utc_now() if totals is not None else None,
-            endpoint={"name": self.cloud.name, "url": self.settings.target.url, "sandbox": self.settings.sandbox},
+            endpoint={
+                "name": self.cloud.name,
+                "url": self.settings.target.url or "http://127.0.0.1:9",
+                "sandbox": self.settings.sandbox,
+            },
             roles=("admin", "member"),
             spec={"service": self.specs[0].service, "package": self.specs[0].reference.package, "version": "34.0.0"},
             options=dict(options),

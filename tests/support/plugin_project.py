@@ -61,9 +61,10 @@ class Project:
         """Add specs of another service with the same ids of operations and cases."""
         folder = self.path / "specs" / service
         folder.mkdir(parents=True)
-        text = self.text.replace("service: compute", f"service: {service}").replace("package: nova", f"package: {package}")
+        text = self.text.replace("service: compute", f"service: {service}")
+        text = text.replace("package: nova", f"package: {package}")
         (folder / "servers-actions.yaml").write_text(text)
-        return f"specs/{service}"
+        self.others = list(cases_of(text))
 
     def decide(self, **verdicts):
         (self.path / "verdicts.json").write_text(json.dumps(verdicts))

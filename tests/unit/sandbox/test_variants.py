@@ -23,6 +23,7 @@ from conformance.sandbox import process
 from conformance.sandbox.guest.changes import Changes
 from conformance.sandbox.variants import VARIANTS, SandboxError, Variant, chosen
 from reports.again import again
+from specs.record.model import RunInfo
 from tests.variants.__main__ import Line
 from tests.variants.part import chosen as belongs
 
