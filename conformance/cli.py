@@ -221,12 +221,39 @@ def doctor(spec: Sequence[Path], boot: bool, **values: Any) -> int:
     return 0
 
 
+@main.group()
+def guideline() -> None:
+    """Work on guidelines: what a programme requires of a cloud."""
+
+
+@guideline.command("check")
+@click.argument("name", metavar="GUIDELINE")
+@click.option(
+    "--spec", "specs", type=_PATH, metavar="DIR", multiple=True, help="Specs to check against (default: those shipped)."
+)
+@click.option("--against", type=_PATH, metavar="DIR", multiple=True, help="Specs of another release to compare with.")
+def guideline_check(name: str, specs: Sequence[Path], against: Sequence[Path]) -> int:
+    """Check a guideline, a file or one of this suite, against the specs; --against shows the changes in it.
+
+    Exit status: 0 it fits, 1 it does not, or a change breaks a requirement of it, 2 the check was not possible.
+    """
+    from conformance.plugin.guideline_check import check, lines
+    from conformance.plugin.guidelines import find
+
+    loaded = find(name)
+    found = check(loaded, specs, against)
+    for line in lines(found, len(loaded.guideline.services)):
+        click.echo(visible(line))
+    return 1 if found.problems or found.breaking else 0
+
+
 @main.command()
 @click.argument("runs", nargs=-1, required=True, type=_PATH, metavar="RUN...")
 @click.option("--html", type=_PATH, metavar="FILE", help="Write an HTML page.")
 @click.option("--sarif", type=_PATH, metavar="FILE", help="Write a SARIF log.")
 @click.option("--matrix", type=_PATH, metavar="FILE", help="Write a table of operations (.csv, .md or .json).")
 @click.option("--badge", type=_PATH, metavar="FILE", help="Write a badge (SVG).")
+@click.option("--site", type=_PATH, metavar="DIR", help="Write a site: a page for each service and operation.")
 @click.option(
     "--baseline", type=_PATH, metavar="RUN", help="Compare with an earlier run; exit status 1 if a deviation is new."
 )
@@ -234,7 +261,8 @@ def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) ->
     """Show the findings of one or more runs."""
     from reports import commands
 
-    done = commands.report(runs, files["html"], files["sarif"], baseline, matrix=files["matrix"], badge=files["badge"])
+    matrix, badge, site = (files[name] for name in ("matrix", "badge", "site"))
+    done = commands.report(runs, files["html"], files["sarif"], baseline, matrix=matrix, badge=badge, site=site)
     click.echo(done.text, nl=False)
     for path in done.written:
         click.echo(f"written: {path}")
@@ -243,8 +271,14 @@ def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) ->
 
 @main.command()
 @click.argument("run", type=_PATH)
+@click.option(
+    "--claim",
+    multiple=True,
+    metavar="ID",
+    help="Remove this thing, too, of which cleanup has said that nothing shows whether the run made it.",
+)
 @partial(_declared, NAMES_ENDPOINT)
-def cleanup(run: Path, **values: Any) -> int:
+def cleanup(run: Path, claim: tuple[str, ...], **values: Any) -> int:
     """Remove the resources that a killed run left on the cloud, and restore the settings that it changed.
 
     The journal of the run lists both. The endpoint is taken from the run record; if it is a URL, give the tokens again,
@@ -255,7 +289,7 @@ def cleanup(run: Path, **values: Any) -> int:
     from conformance.plugin.trouble import say, shown
 
     given = {option.name: values[option.name.replace("-", "_")] for option in NAMES_ENDPOINT}
-    done = tidy(run, given, lambda text: say([shown(text)], sys.stderr))
+    done = tidy(run, given, lambda text: say([shown(text)], sys.stderr), frozenset(claim))
     say((f"not put back: {shown(line)}" for line in done.told), sys.stdout)
     say((f"left: {shown(line)}" for line in done.left), sys.stdout)
     restored = f"{done.restored} put back, " if done.restored else ""

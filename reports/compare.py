@@ -52,10 +52,8 @@ def compare(now: View, baseline: View) -> Comparison:
     """
     several = bool(now.parts)
     here, decided = _ids(now, several), _decided(now, several)
-    before: dict[str, str] = {}
-    for part in baseline.services:
-        if several or not baseline.parts or part.info.service == now.info.service:
-            before |= _ids(part, several)
+    earlier = baseline if several else baseline.of(now.info.service)
+    before = _ids(earlier, several) if earlier is not None else {}
     lost = [(identity, requirement) for identity, requirement in before.items() if identity not in here]
     return Comparison(
         new=tuple(identity for identity in here if identity not in before),

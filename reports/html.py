@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 
 from reports import words
 from reports.cards import Deck
+from reports.cost import PURPOSES, Cost, cost_of, rate
 from reports.known import sentences_of
 from reports.requirements import short
 from reports.services import index
@@ -38,7 +39,7 @@ LISTED = 40_000
 
 def page(view: View, comparison: Comparison | None = None) -> str:
     """Return the report of one run as HTML, with its comparison with a baseline if there is one."""
-    deck = Deck(view.info, comparison)
+    deck, cost = Deck(view.info, comparison), cost_of(view)
     contradictions = deck.deal(view.contradictions)
     omissions = deck.deal(view.omissions)
     waived = deck.deal(view.waived)
@@ -51,17 +52,20 @@ def page(view: View, comparison: Comparison | None = None) -> str:
             subject=subject(view.info),
             headline=words.headline(view.requirements, view.waived_requirements, view.without_case),
             exit_meaning=words.exit_meaning(view.exit_status, view.info.finished is not None),
-            facts=_facts(view),
+            facts=facts_of(view),
             index=index(view),
             totals_note=_totals_note(view),
             warnings=_warnings(view),
-            sections=_sections(view, comparison),
+            sections=_sections(view, comparison, cost),
+            cost=cost,
+            purposes=PURPOSES,
             comparison=comparison,
             compared="; ".join(sentences_of(view.info)),
             contradictions=contradictions,
             omissions=omissions,
             waived=waived,
             anchors=anchors,
+            links={name: f"#{anchor}" for name, anchor in anchors.items()},
             found=deck.anchors,
             listed=max(3, LISTED // max(1, len(view.tally.requirements))),
             notes=tuple(notes_by_kind(view.info).items()),
@@ -83,7 +87,8 @@ def render(template: str, **data: Any) -> str:
     return _environment().get_template(template).render(**data, **_always())
 
 
-def _facts(view: View) -> list[tuple[str, str]]:
+def facts_of(view: View) -> list[tuple[str, str]]:
+    """Return the endpoint, release, reference, time and roles of a run, each with its label."""
     info, endpoint, spec = view.info, view.info.endpoint, view.info.spec
     low, high = endpoint.get("min"), endpoint.get("max")
     reference = " ".join(str(spec[key]) for key in ("package", "version") if spec.get(key))
@@ -126,7 +131,7 @@ def _warnings(view: View) -> list[str]:
     return warnings
 
 
-def _sections(view: View, comparison: Comparison | None) -> list[tuple[str, str, int | None]]:
+def _sections(view: View, comparison: Comparison | None, cost: Cost | None) -> list[tuple[str, str, int | None]]:
     def total(causes: tuple[Any, ...]) -> int:
         return sum(len(cause.findings) for cause in causes)
 
@@ -144,6 +149,7 @@ def _sections(view: View, comparison: Comparison | None) -> list[tuple[str, str,
         *([("untested", "Without a case", view.without_case)] if view.untested else []),
         ("observations", "Observations", len(view.observations)),
         ("operations", "Operations", len(view.operations)),
+        *([("cost", "Cost", None)] if cost else []),
         ("run", "The run", None),
     ]
 
@@ -179,6 +185,7 @@ def _environment() -> Environment:
     environment.globals.update(SIGNS=SIGNS, VERDICTS=VERDICTS, MEANING=words.MEANING)
     environment.filters.update(
         number=words.number,
+        rate=rate,
         counted=words.count,
         place=words.place,
         short_place=_short_place,

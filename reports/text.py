@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reports import words
 from reports.again import again
 from reports.cards import COMMAND
+from reports.cost import cost_of, lines_of
 from reports.curl import curl_of
 from reports.known import known_of, sentences_of
 from reports.roles import as_role
@@ -50,6 +51,8 @@ def of_view(seen: View, comparison: Comparison | None = None) -> str:
         lines += [f"  {name}: {_clean(identity)}" for name in ("new", "gone") for identity in getattr(comparison, name)]
         lines += [""]
     lines += _kinds(seen)
+    cost = cost_of(seen)
+    lines += lines_of(cost) if cost else []
     lines += _foot(seen)
     return words.visible("\n".join(lines)) + "\n"
 

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from reports.findings import Cause, Finding, Findings
 from reports.requirements import Parts, column_key, parts_of, split
 from reports.states import Observations, Observed, States
+from reports.transitions import Transition, Transitions
 from reports.words import general
 from specs.record.model import VERDICTS, Result, RunInfo, Source, Verdict, requirement_verdict, scoped
 from specs.record.totals import ALLOW_UNDECIDED, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from specs.record.reader import RunRecord
@@ -82,7 +83,7 @@ class Operation:
     """One operation: its requirements, and the states in which it was tried.
 
     Attributes:
-        service: the service of the operation, in a run of several services; None in a run of one.
+        service: the service of the operation, in the view of a run of several services; None in a view of one.
     """
 
     id: str
@@ -173,9 +174,10 @@ class View:
         undecided, inapplicable: cases by reason, the most frequent first.
         untested: promises without a case, by reason, the most frequent first.
         findings: every deviation by its id.
+        transitions: the promised changes of status that were tried, by resource.
         tells_status: True if the record has the status codes of responses; old records do not.
-        parts: for a run of several services the data of each service that was tried, in the order of the run; empty for
-            a run of one. The other attributes are then those of all services.
+        parts: for a run of several services the data of each service that was tried, as of a run of this service alone
+            and in the order of the run; empty for a run of one. The other attributes are then those of all services.
 
     """
 
@@ -191,10 +193,15 @@ class View:
     untested: tuple[Reason, ...]
     observations: tuple[Observed, ...]
     findings: tuple[Finding, ...]
+    transitions: dict[str, tuple[Transition, ...]]
     damaged: tuple[str, ...]
     tells_status: bool
     path: Path | None
     parts: tuple[View, ...] = ()
+
+    def of(self, service: str) -> View | None:
+        """The data of a service of a run of several; a run of one gives itself; None if the run has no such service."""
+        return next((part for part in self.parts if part.info.service == service), None if self.parts else self)
 
     @property
     def services(self) -> tuple[View, ...]:
@@ -272,32 +279,27 @@ def view(record: RunRecord) -> View:
         RecordError: the record was changed while it was read.
 
     """
-    tried = [part for part in record.info.services if part.lacking is None]
-    parts = {part.service: Gathered(record.info.of(part), part.service) for part in tried}
     whole = Gathered(record.info)
+    parts = {part.service: Gathered(record.info.of(part)) for part in record.info.services if part.lacking is None}
     for result in record.results:
-        if not parts:
-            whole.add(result)
-        else:
-            service = result.service or record.info.service
-            parts.setdefault(service, Gathered(record.info, service)).add(result)
+        gathered = whole if not parts else parts.setdefault(result.service or record.info.service, whole)
+        gathered.add(replace(result, service=None) if parts else result)
     if not parts:
         return whole.view(record)
-    return merged(record, [one.view(record) for one in parts.values()])
+    return merged(record, {service: one.view(record) for service, one in parts.items()})
 
 
 class Gathered:
-    """Counts and groups the results of one service.
+    """Counts and groups the results of one service, as of a run of this service alone.
 
     Args:
         info: the head of the record of this service.
-        service: the type of the service, if the run is of several; None in a run of one.
     """
 
-    def __init__(self, info: RunInfo, service: str | None = None) -> None:
+    def __init__(self, info: RunInfo) -> None:
         self._info = info
-        self._service = service
-        self._tally, self._findings, self._observations = Tally(), Findings(), Observations()
+        self._tally, self._findings = Tally(), Findings()
+        self._observations, self._transitions = Observations(), Transitions()
         self._operations: dict[str, Operation] = {}
         self._reasons: dict[tuple[Verdict, str], Reason] = {}
         self._answered = self._tells_status = False
@@ -309,21 +311,21 @@ class Gathered:
         self._tells_status = self._tells_status or result.status is not None
         self._findings.add(result)
         self._observations.add(result)
-        operation = self._operations.setdefault(result.operation, Operation(result.operation, self._service))
+        self._transitions.add(result)
+        operation = self._operations.setdefault(result.operation, Operation(result.operation))
         _add(operation, result)
         if result.verdict in ("inconclusive", "error", "inapplicable"):
             text = general(result.reason or "no reason is given")
             reason = self._reasons.setdefault((result.verdict, text), Reason(result.verdict, text))
-            reason.cases.append(operation.named(result.case))
-            reason.operations.add(operation.key)
+            reason.cases.append(result.case)
+            reason.operations.add(result.operation)
 
     def view(self, record: RunRecord) -> View:
         """The data of the results so far. ``record``: the record that they are of."""
         operations = self._operations
-        untested = _untested(self._info, operations, self._service)
+        untested = _untested(self._info, operations)
         by_count = sorted(self._reasons.values(), key=lambda reason: -len(reason.cases))
         columns = {column for operation in operations.values() for column in (*operation.cells, *operation.gaps)}
-        observed = self._observations.all()
         return View(
             info=self._info,
             tally=self._tally,
@@ -335,26 +337,28 @@ class Gathered:
             undecided=tuple(reason for reason in by_count if reason.verdict != "inapplicable"),
             inapplicable=tuple(reason for reason in by_count if reason.verdict == "inapplicable"),
             untested=untested,
-            observations=tuple(replace(one, operation=scoped(self._service, one.operation)) for one in observed),
+            observations=self._observations.all(),
             findings=self._findings.all(),
+            transitions=self._transitions.all(),
             damaged=record.damaged,
             tells_status=self._tells_status or not self._answered,
             path=record.path,
         )
 
 
-def merged(record: RunRecord, parts: Sequence[View]) -> View:
-    """Join the data of the services of a run."""
+def merged(record: RunRecord, parts: Mapping[str, View]) -> View:
+    """Join the data of the services of a run. The ids of operations, cases and deviations get their services."""
+    named = [_named(view, service) for service, view in parts.items()]
 
     def each(of: Callable[[View], Iterable[T]]) -> list[T]:
-        return [one for part in parts for one in of(part)]
+        return [one for part in named for one in of(part)]
 
     def causes(of: Callable[[View], Iterable[Cause]]) -> tuple[Cause, ...]:
         return tuple(sorted(each(of), key=lambda cause: -len(cause.findings)))
 
     return View(
         info=record.info,
-        tally=Tally.total([part.tally for part in parts]),
+        tally=Tally.total([part.tally for part in named]),
         operations=tuple(each(lambda part: part.operations)),
         columns=tuple(sorted(set(each(lambda part: part.columns)), key=column_key)),
         contradictions=causes(lambda part: part.contradictions),
@@ -365,10 +369,45 @@ def merged(record: RunRecord, parts: Sequence[View]) -> View:
         untested=_joined_reasons(each(lambda part: part.untested)),
         observations=tuple(each(lambda part: part.observations)),
         findings=tuple(each(lambda part: part.findings)),
+        transitions={name: ways for part in named for name, ways in part.transitions.items()},
         damaged=record.damaged,
-        tells_status=all(part.tells_status for part in parts),
+        tells_status=all(part.tells_status for part in named),
         path=record.path,
-        parts=tuple(parts),
+        parts=tuple(parts.values()),
+    )
+
+
+def _named(view: View, service: str) -> View:
+    """Return the data of a service with the service in all ids."""
+    findings = {one.id: replace(one, example=replace(one.example, service=service)) for one in view.findings}
+
+    def causes(given: tuple[Cause, ...]) -> tuple[Cause, ...]:
+        return tuple(Cause(tuple(findings[one.id] for one in cause.findings)) for cause in given)
+
+    def reasons(given: tuple[Reason, ...]) -> tuple[Reason, ...]:
+        return tuple(
+            replace(
+                one,
+                cases=[scoped(service, case) for case in one.cases],
+                operations={scoped(service, name) for name in one.operations},
+            )
+            for one in given
+        )
+
+    requirements = {scoped(service, name): verdict for name, verdict in view.tally.requirements.items()}
+    return replace(
+        view,
+        tally=replace(view.tally, requirements=requirements),
+        operations=tuple(replace(one, service=service) for one in view.operations),
+        contradictions=causes(view.contradictions),
+        omissions=causes(view.omissions),
+        waived=causes(view.waived),
+        undecided=reasons(view.undecided),
+        inapplicable=reasons(view.inapplicable),
+        untested=reasons(view.untested),
+        observations=tuple(replace(one, operation=scoped(service, one.operation)) for one in view.observations),
+        findings=tuple(findings.values()),
+        transitions={scoped(service, name): ways for name, ways in view.transitions.items()},
     )
 
 
@@ -400,7 +439,7 @@ def _add(operation: Operation, result: Result) -> None:
         operation.states.add(result, f"{result.state} ({variant})" if variant else result.state)
 
 
-def _untested(info: RunInfo, operations: dict[str, Operation], service: str | None) -> tuple[Reason, ...]:
+def _untested(info: RunInfo, operations: dict[str, Operation]) -> tuple[Reason, ...]:
     """Add the promises without a case to their operations, and return them grouped by reason."""
     reasons: dict[str, Reason] = {}
     for note in info.notes:
@@ -408,7 +447,7 @@ def _untested(info: RunInfo, operations: dict[str, Operation], service: str | No
         if note.get("kind") != UNTESTED or not isinstance(name, str):
             continue
         parts = split(name)
-        operation = operations.setdefault(parts.operation, Operation(parts.operation, service))
+        operation = operations.setdefault(parts.operation, Operation(parts.operation))
         if name in operation.requirements or name in operation.untested:
             continue
         # ``why``, if the run gives it, explains the word of the fixed vocabulary.
@@ -416,8 +455,8 @@ def _untested(info: RunInfo, operations: dict[str, Operation], service: str | No
         text = ": ".join(str(part) for part in why if part) or "no reason is given"
         operation.untested[name] = Untested(name, parts, _source(note.get("source")), text)
         reason = reasons.setdefault(general(text), Reason(None, general(text)))
-        reason.cases.append(operation.named(name))
-        reason.operations.add(operation.key)
+        reason.cases.append(name)
+        reason.operations.add(parts.operation)
     return tuple(sorted(reasons.values(), key=lambda reason: -len(reason.cases)))
 
 

@@ -14,6 +14,9 @@ from specs.record import RunRecord, Tally
 from specs.record.model import SELECTS_SPECS, RunInfo, ServicePart
 from specs.record.totals import added
 
+TIMES = ("seconds", "processor_seconds")
+"""The totals that are of the whole run: its services share the time and the processes."""
+
 LACKING = "lacking"
 """Kind of the notes about services that the cloud lacks."""
 
@@ -67,7 +70,7 @@ def selecting(reference: Reference) -> dict[str, Any]:
 
 
 def _part(head: RunInfo, reference: Reference) -> ServicePart:
-    totals = {key: value for key, value in head.totals.items() if key != "seconds"}
+    totals = {key: value for key, value in head.totals.items() if key not in TIMES}
     return ServicePart(reference.service, head.endpoint, head.roles, head.spec, totals, selecting(reference))
 
 
@@ -86,8 +89,7 @@ def _summed(totals: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The totals of all services; the services share the time of the run, so the longest time is that of all."""
     if not any(totals):
         return {}
-    figures = ("requests", "accepted", "made", "seconds")
     counts: Counter[str] = Counter()
     for one in totals:
-        counts.update({key: value for key, value in one.items() if key not in figures})
-    return {**counts, **added(*totals), "seconds": max(one.get("seconds") or 0.0 for one in totals)}
+        counts.update({key: value for key, value in one.items() if key not in added()})
+    return {**counts, **added(*totals), **{key: max(one.get(key) or 0.0 for one in totals) for key in TIMES}}

@@ -15,7 +15,7 @@ from conformance.engine.run.session import Settings
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import Endpoint, has_logs, open_endpoint, remove_logs
 from conformance.plugin.expected import compare
-from conformance.plugin.heads import joined, narrowed, tallies_of
+from conformance.plugin.heads import TIMES, joined, narrowed, tallies_of
 from conformance.plugin.known import check_named, known_for
 from conformance.plugin.options import STARTED
 from conformance.plugin.reference import Reference
@@ -137,12 +137,12 @@ class Opened:
             self._begun = True
 
     def close(self) -> None:
-        """Stop the run, and remove the resources of all its processes."""
+        """Stop the run, and remove the resources of all its processes, unless the sandbox of the run holds them."""
         if not self.closed:
             self.closed = True
             self.shares.stop()
             for share in self.shares:
-                share.close(whole_run=True)
+                share.close(whole_run=True, cloud_ends=self.choices.own)
 
     def finish(self, status: int) -> RunInfo:
         """Write the head of the record with the totals, and end the sandbox. Raises RecordError."""
@@ -174,8 +174,9 @@ class Opened:
         if self.shares.several:
             info = joined(heads, self.shares, self.options)
             if self._before and info.totals:
-                seconds = (self._before.totals.get("seconds") or 0.0) + info.totals["seconds"]
-                info = replace(info, totals={**info.totals, "seconds": round(seconds, 1)})
+                before = self._before.totals
+                times = {key: round((before.get(key) or 0.0) + info.totals[key], 1) for key in TIMES}
+                info = replace(info, totals={**info.totals, **times})
         notes = tuple({repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes)}.values())
         started = self._before.started if self._before else info.started
         return replace(info, started=started, notes=notes if finished else info.notes)

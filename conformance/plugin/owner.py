@@ -204,6 +204,8 @@ class Owner:
             mine = {item.case.id: item for item in cases if item.share is share}
             if mine and not self._try(session, share, mine):
                 break
+            if share is not self._shares.every[-1]:
+                share.close(whole_run=True)
         return True
 
     def _try(self, session: pytest.Session, share: Share, cases: Mapping[str, CaseItem]) -> bool:
@@ -214,11 +216,7 @@ class Owner:
         share.start(cases)
         for case_id in share.as_decided(list(cases)):
             _run(session, cases[case_id], None)
-        if share.trouble or share.session.context.stopping.is_set():
-            return False
-        if self._shares.several:
-            share.close(whole_run=True)
-        return True
+        return not (share.trouble or share.session.context.stopping.is_set())
 
     def _begin_record(self) -> bool:
         try:

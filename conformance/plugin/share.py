@@ -192,15 +192,15 @@ class Share:
             return self.session.cloud.lost or (self.directory / STOP).read_text("utf-8") or None
         return None
 
-    def close(self, *, whole_run: bool) -> None:
-        """Stop the lanes, and remove the resources; ``whole_run``: of all processes. A second call does nothing."""
+    def close(self, *, whole_run: bool, cloud_ends: bool = False) -> None:
+        """Close the session (see ``Session.close``). A second call does nothing."""
         if not self.closed:
             self.closed = True
-            self.session.close(whole_run)
+            self.session.close(whole_run, cloud_ends)
 
     def leave_part(self) -> None:
         """Close the session, and leave its figures for the owner of the run."""
-        left = self.session.close()
+        left = self.session.close(cloud_ends=self.session.settings.sandbox)
         part = {"figures": self.session.figures(), "notes": list(self.session.notes()), "left": list(left)}
         named = f"{self.worker}-{self.service}" if self.service else self.worker
         part |= {"service": self.service} if self.service else {}

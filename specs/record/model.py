@@ -129,7 +129,7 @@ class ServicePart:
     Attributes:
         service: its type, by os-service-types; it is unique in the run.
         endpoint, roles, spec: as in the head of a run of this service alone.
-        totals: the totals of this part: as those of a run, but without ``seconds``.
+        totals: the totals of this part: as those of a run, but without the times, which the services share.
         options: the option that selects the specs of this service alone: ``service`` or ``spec``.
         lacking: the reason why this cloud offers nothing of the service, in one sentence; None if it does. All promises
             of the service are then inapplicable, and no case was tried.
@@ -157,7 +157,8 @@ class RunInfo:
         spec: ``service``, ``package``, ``version``, ``operations``.
         options: the options of the run, without secrets.
         totals: counts by verdict, and ``cases``, ``requirements``, ``requests``, ``seconds``; ``made`` has the number
-            of created resources, by the name of each resource with statuses.
+            of created resources, by the name of each resource with statuses; ``purposes`` has the number of requests
+            by what they served; ``processor_seconds`` is the processor time of all processes of the suite.
         notes: facts about the run that the reader should know: entries of the bindings and of the state table that
             the run had to use, parts of the cloud that were missing.
         services: the parts of a run of several services, in the order in which they were tried; empty for a run of

@@ -170,7 +170,7 @@ class FakeSession:
     def prepare(self, case_ids, tell):
         return table().get("trouble")
 
-    def close(self, whole_run=False):
+    def close(self, whole_run=False, cloud_ends=False):
         self.context.stopping.set()
         with Path("closed.txt").open("a") as file:
             file.write(f"{os.getpid()} {whole_run}\n")

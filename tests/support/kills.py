@@ -149,6 +149,8 @@ class Outcome:
         changed: what differed when the run was killed; left, after: what is there beyond that from before, and what
             is otherwise or not there, after the cleanup.
         status, said: of the cleanup.
+        claimed: the things that the cleanup named as possibly the run's, and that a second one removed on demand.
+        in_the_end: what is there beyond that from before, or otherwise, after the second cleanup.
     """
 
     operation: str
@@ -158,6 +160,8 @@ class Outcome:
     after: tuple[str, ...]
     status: int
     said: str
+    claimed: tuple[str, ...] = ()
+    in_the_end: tuple[str, ...] = ()
 
     @property
     def true(self) -> bool:
@@ -226,17 +230,33 @@ def tried(
                 run.wait()
     changed = differences(before, cloud.dump(projects))
     named, secrets = cloud.named(cloud.url, place)
-    done = subprocess.run(
-        [*CONFORMANCE, "cleanup", str(directory.resolve()), *(f"--{name}={value}" for name, value in named.items())],
-        capture_output=True,
-        text=True,
-        timeout=LONGEST,
-        check=False,
-        cwd=place,
-        env=environment | secrets,
-    )
+
+    def cleaned(*more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*CONFORMANCE, "cleanup", str(directory.resolve()), *(f"--{key}={v}" for key, v in named.items()), *more],
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
+            check=False,
+            cwd=place,
+            env=environment | secrets,
+        )
+
+    done = cleaned()
     after = differences(before, cloud.dump(projects))
-    left = tuple(one for one in after if one.startswith("+"))
     said = done.stdout + done.stderr
-    others = tuple(one for one in after if not one.startswith("+"))
-    return Outcome(operation, through.killed_after, changed, left, others, done.returncode, said)
+    # Nobody else uses these projects, so what the cleanup asks about is claimed as a user would do who knows that.
+    claimed = tuple(one for one in re.findall(r"--claim ([^`\s]+)`", said) if one != "ID")
+    if claimed:
+        cleaned(*(f"--claim={one}" for one in claimed))
+    return Outcome(
+        operation,
+        through.killed_after,
+        changed,
+        tuple(one for one in after if one.startswith("+")),
+        tuple(one for one in after if not one.startswith("+")),
+        done.returncode,
+        said,
+        claimed,
+        differences(before, cloud.dump(projects)) if claimed else after,
+    )

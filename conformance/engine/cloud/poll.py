@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from conformance.engine.cloud.kinds import Kind, View
+from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
+from specs.record.purposes import Purpose
 
 if TYPE_CHECKING:
     from conformance.engine.cloud.client import Cloud
@@ -206,7 +208,8 @@ class Watch:
                 raise waiting.failure
             return waiting.done
 
-        until(look, lambda done: done or bool(self._cloud.lost), timeout, stopping)
+        with serving(Purpose.POLLING):
+            until(look, lambda done: done or bool(self._cloud.lost), timeout, stopping)
         return waiting.result(not waiting.done, problems[-1] if problems else None)
 
     def trace(self, id_: str) -> tuple[tuple[float, str, str | None], ...]:
@@ -229,6 +232,10 @@ class Watch:
             thread.join(timeout=5 if self._cloud.lost is None else 0)
 
     def _run(self) -> None:
+        with serving(Purpose.POLLING):
+            self._poll()
+
+    def _poll(self) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: bool(self._waits) or self._closed)

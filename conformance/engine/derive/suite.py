@@ -15,6 +15,7 @@ from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.equality import derive_equality
 from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
+from conformance.engine.derive.situations import derive_situations
 from conformance.engine.derive.success import derive_success, derive_transient, normal_requirement
 from conformance.engine.derive.values import derive_values
 from conformance.engine.derive.versions import derive_removed, derive_versions
@@ -179,4 +180,5 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_equality(view, book)
     derive_environments(view, book)
     derive_refusals(view, book, default_policy)
+    derive_situations(view, book)
     untested_conditions(view, book)

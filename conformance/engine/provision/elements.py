@@ -219,11 +219,7 @@ class Elements:
 
     def show(self, owned: Owned, version: str) -> Any:
         """The view of an element; None where the cloud shows none."""
-        return content(self.look(owned, version))
-
-    def look(self, owned: Owned, version: str) -> Answer:
-        """GET an element in the role that has made it."""
-        return self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version)
+        return content(self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version))
 
     def dispose(self, owned: Owned) -> None:
         """Remove an element. If the request fails, the journal still lists it, and the end of the run removes it."""

@@ -21,7 +21,7 @@ from conformance.engine.api.json_path import lookup
 from conformance.engine.api.needs import PROJECT, ElementNeeded, Placeholder
 from conformance.engine.api.producers import collection_of, last_version, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
-from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.names import OF_A_RUN
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
@@ -149,18 +149,19 @@ class Paths:
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
         return Filled(filled, values, owned, tuple(passing))
 
-    def prepare(self, operation: Operation, values: Mapping[str, str] | None = None) -> None:
+    def prepare(self, operation: Operation, values: Mapping[str, str] | None = None, body: Any = ABSENT) -> None:
         """Take the steps that an accepted request of an operation needs before it.
 
         Args:
             operation: the operation of the request.
             values: the values of the placeholders in its path, which the steps share.
+            body: the body of the request.
 
         Raises:
             Unavailable: the cloud refused a step.
         """
         for step in self._context.service.steps(operation, "steps_before"):
-            self.steps.before(step, values or {}, self.path_of)
+            self.steps.before(step, values or {}, self.path_of, body)
 
     def path_of(self, operation: Operation) -> str:
         """The filled path of an operation that goes before or after another one, for an administrator."""

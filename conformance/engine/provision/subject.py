@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -51,6 +51,8 @@ class Subject:
         environment: the variant of the resource, by a name of the description; empty for the usual one.
         bindings: gives values to bindings.
         resources_made: the number of resources made so far.
+        before_leaving: a function that is called before the resource is given up.
+        unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
     def __init__(self, context: RunContext) -> None:
@@ -65,6 +67,8 @@ class Subject:
         self._moved = False
         self.bindings = Bindings(context, self)
         self.resources_made = 0
+        self.before_leaving: Callable[[], None] = lambda: None
+        self.unmet: list[Edge] = []
         self.known_id = ""
         self._made: Made | None = None
         self._broken: set[Edge] = set()
@@ -148,7 +152,7 @@ class Subject:
         def quiet() -> bool:
             shown = self.view
             stopping.wait(2 * patience.settle)
-            return self.refresh() == shown and not self._under_way()
+            return _alike(self.refresh(), shown) and not self._under_way()
 
         if self._moved and not stopping.is_set():
             until(quiet, bool, min(CALM, patience.status), stopping, pause=0.0)
@@ -211,7 +215,9 @@ class Subject:
                     raise Hindered(f"a {self._kind.name} with attachments does not reach {state}: {reason}")
                 self._broken.add(edge)
                 self.context.notes.add("broken-way", reason)
-                if self.status not in self.context.service.under_test.stable_statuses:
+                stable = self.context.service.under_test.stable_statuses
+                # A resource in a status of failure may lack anything, and the next request would fail as well.
+                if self.status not in stable or self.status in self._kind.status.failed:
                     self.discard()
                 return f"{state} was not reached: {reason}"
             if self.status != edge.targets[0]:
@@ -238,10 +244,14 @@ class Subject:
         if not answer.ok:
             self.refresh()
             return f"{edge.operation.id} was answered {answer.status or answer.error} in status {edge.source}"
-        result = self.settle(edge.targets)
+        result = self.settle(edge.targets, edge.operation.id)
         self._note_unkept(edge, result)
         if self.status not in edge.targets:
-            return f"{edge.operation.id} led to {result.status or 'nothing'} instead of {' or '.join(edge.targets)}"
+            reason = f"{edge.operation.id} led to {result.status or 'nothing'} instead of {' or '.join(edge.targets)}"
+            if edge.promises and not self.furnished and not self.altered:  # attachments may be why it did
+                self.unmet.append(edge)
+                reason += f", against {' and '.join(edge.promises)}"
+            return reason
         return ""
 
     def _note_unkept(self, edge: Edge, result: WaitResult) -> None:
@@ -297,13 +307,14 @@ class Subject:
         """GET the resource as member, at the highest microversion."""
         return self.context.cloud.get(self._kind.path_of(self.resource_id), microversion=str(self.context.top))
 
-    def settle(self, targets: tuple[str, ...] | None) -> WaitResult:
+    def settle(self, targets: tuple[str, ...] | None, by: str = "") -> WaitResult:
         """Wait until the resource is in one of the statuses and has no task.
 
         A status of failure that is no target ends the wait at once. The last view becomes ``view``.
 
         Args:
             targets: the statuses; empty for the present status, None for any stable status.
+            by: the id of the operation that was accepted; empty for none in particular.
         """
         patience, kind = self.context.patience, self._kind
         before = self.status
@@ -335,7 +346,10 @@ class Subject:
             began.append(now)
             return now - began[0] >= (0 if moved else patience.settle)
 
-        result = self.context.watch.until(self.resource_id, settled, patience.status)
+        transition, waits = f"{by} from {before} {self.environment}".rstrip() if by else "", self.context.waits
+        result = self.context.watch.until(self.resource_id, settled, waits.bound(transition, patience.status))
+        if not result.problem and not self.context.stopping.is_set():
+            waits.ended(transition, result.seconds, well=not result.timed_out)
         if result.view is not None:
             self._see(result.view)
         elif result.status == GONE:
@@ -371,6 +385,8 @@ class Subject:
 
     def discard(self) -> None:
         """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another one."""
+        if self._made is not None:
+            self.before_leaving()
         made, self._made, self.view, self.known_id = self._made, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = False
         self.furnished.clear()
@@ -378,3 +394,10 @@ class Subject:
         if made is not None:
             with contextlib.suppress(CloudError):
                 self.context.resources.drop(made.id, made.role)
+
+
+def _alike(view: View | None, other: View | None) -> bool:
+    """Whether two views show the same. Only fields in both are compared, because a list may show fewer."""
+    if view is None or other is None:
+        return view is other
+    return all(view[name] == other[name] for name in view.keys() & other.keys())

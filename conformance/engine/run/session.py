@@ -206,11 +206,12 @@ class Session:
         context.notes.add("first", f"a {context.kind.name} is made of {what}")
         return None
 
-    def close(self, whole_run: bool = False) -> tuple[str, ...]:
+    def close(self, whole_run: bool = False, cloud_ends: bool = False) -> tuple[str, ...]:
         """Stop the lanes, remove the resources, restore changed settings, and end the connections.
 
         Args:
             whole_run: True to do this also for the other processes of the run, which must have ended.
+            cloud_ends: True if the cloud ends with the run: it takes the resources with it, and none is removed.
 
         Returns:
             One sentence or name for each thing that could not be removed or restored.
@@ -218,7 +219,11 @@ class Session:
         self.run.stop()
         try:
             owed, _ = pay_all(self.cloud, self.journal, self.journal.debts(own=not whole_run))
-            self.left = (*owed, *self.resources.close(own=not whole_run))
+            if cloud_ends:
+                self.journal.end(own=not whole_run)
+                self.left = tuple(owed)
+            else:
+                self.left = (*owed, *self.resources.close(own=not whole_run))
         except Exception as error:
             self.left = (f"the cleanup ended early ({type(error).__name__}: {error}); `conformance cleanup` goes on",)
         self.watch.close()
@@ -227,13 +232,15 @@ class Session:
         return self.left
 
     def figures(self) -> dict[str, Any]:
-        """The figures of this process for the record's totals: requests, accepted ones, resources made, seconds."""
+        """The figures of this process for the record's totals (see ``specs.record.totals.added``)."""
         resource, made = self.context.service.resource, self.run.resources_made
         return {
             "requests": self.cloud.request_count,
             "accepted": self.cloud.accepted_count,
             "made": {resource: made} if resource and made else {},
+            "purposes": dict(self.cloud.purposes),
             "seconds": round(time.monotonic() - self._began, 1),
+            "processor_seconds": round(time.process_time(), 1),
         }
 
     @property

@@ -6,7 +6,7 @@ import pytest
 from made_up import broken, case, operation
 from widgets import TOP, row
 
-from conformance.engine.judge.codes import Accepted, Refused, RefusedWhereSilent
+from conformance.engine.judge.codes import Accepted, AnsweredAsListed, Refused, RefusedWhereSilent
 from conformance.engine.judge.contents import FieldShown
 from conformance.engine.judge.statuses import Reaches
 from conformance.prove.after import Gone
@@ -174,3 +174,11 @@ def test_a_template_leaves_out_what_another_names_more_closely():
 def test_what_a_path_names(template, path, resource):
     where = Where("GET", template, None, identifier="widget_id")
     assert where.resource_of(Request("GET", f"/v2.1{path}?x=1")) == resource
+
+
+def test_where_nothing_is_said_of_a_situation_only_an_error_of_the_service_breaks_it():
+    one = operation("DELETE", ELEMENT)
+    halted = case(one, "situation/status[HALTED]", AnsweredAsListed("status HALTED", "HALTED"), "HALTED")
+    found = broken(halted)
+    assert set(found) == {"situation/status#500@HALTED"}
+    assert found["situation/status#500@HALTED"].cases == (halted.id,)

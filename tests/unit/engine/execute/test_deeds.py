@@ -57,3 +57,35 @@ def test_what_never_ends_is_not_waited_for_for_ever(monkeypatch):
     subject, asked = with_deeds(Cloud(), *[deed(None)] * 100_000)
     assert subject.reach("SPINNING") is None
     assert len(asked) > 2
+
+
+def test_a_list_that_shows_fewer_fields_than_the_resource_shows_the_same():
+    """The poll may have seen the resource in a list."""
+    cloud = Cloud()
+    subject, _ = with_deeds(cloud, *[deed("then")] * 9)
+    get, looks = cloud.get, []
+
+    def shows(path, **more):
+        if "/deeds" in path:
+            return get(path, **more)
+        looks.append(path)
+        return answer(200, {"widget": {**cloud.server, "wings": 2}})
+
+    cloud.get = shows
+    assert subject.reach("SPINNING") is None
+    assert looks == ["/widgets/w1"]
+
+
+def test_a_resource_that_still_changes_is_looked_at_again():
+    cloud = Cloud()
+    subject, _ = with_deeds(cloud, *[deed("then")] * 9)
+    get, locks = cloud.get, iter([True, False, False, False])
+
+    def shows(path, **more):
+        if "/deeds" in path:
+            return get(path, **more)
+        return answer(200, {"widget": {**cloud.server, "locked": next(locks)}})
+
+    cloud.get = shows
+    assert subject.reach("SPINNING") is None
+    assert list(locks) == [False], "the last two looks showed the same"
