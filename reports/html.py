@@ -121,6 +121,7 @@ def _warnings(view: View) -> list[str]:
     warnings = []
     if view.info.finished is None:
         warnings.append("The run has not ended: this report shows only the results up to then.")
+    warnings += [f"{sentence[:1].upper()}{sentence[1:]}." for sentence in words.left_out(view.info)]
     if not view.tally.cases:
         warnings.append("The record holds no result.")
     if not view.tells_status:

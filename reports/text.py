@@ -189,7 +189,7 @@ def _foot(seen: View) -> list[str]:
     if documented:
         each = ", ".join(f"{code}: {decided} of {all_}" for code, (decided, all_) in seen.pairs_by_code.items())
         lines.append(f"Error codes decided: {words.number(done)} of {words.number(documented)} ({each})")
-    lines += [f"Note: {_clean(sentence)}" for sentence in seen.damaged]
+    lines += [f"Note: {_clean(sentence)}" for sentence in (*words.left_out(seen.info), *seen.damaged)]
     lines.append(words.headline(seen.requirements, seen.waived_requirements, seen.without_case))
     lines.append(words.exit_meaning(seen.exit_status, seen.info.finished is not None))
     return lines

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.redact import GIVEN
 from conformance.engine.cloud.roles import Role
+from conformance.engine.run.levels import FULL, LEVELS
 from conformance.plugin.expected import ExpectedDeviations
 from conformance.plugin.known import named
 from conformance.plugin.options import BY_NAME, OPTIONS, dest
@@ -59,6 +60,7 @@ class Choices:
         allow_undecided: the percentage of the applicable cases that may stay undecided.
         waivers: the file of waivers; None without one.
         known: the known deviations of the releases that the user named; empty to choose them by the cloud.
+        level: the level of the run, one of ``LEVELS``.
         max_resources: the most resources under test that may exist at the same time.
         dry_run: True if the run only shows its plan.
         resume: the directory of the run to continue; None for a new run.
@@ -81,6 +83,7 @@ class Choices:
     allow_undecided: float = ALLOW_UNDECIDED
     waivers: Path | None = None
     known: tuple[ExpectedDeviations, ...] = ()
+    level: str = FULL
     max_resources: int = MAX_RESOURCES
     dry_run: bool = False
     resume: Path | None = None
@@ -127,8 +130,13 @@ def from_environment(environment: Mapping[str, str]) -> Choices:
         if option.repeated:
             values[option.name] = [one.strip() for one in text.split(",") if one.strip()]
         else:
-            values[option.name] = text not in ("", "0", "false", "no") if option.metavar is None else text or None
+            values[option.name] = on(text) if option.metavar is None else text or None
     return choose(values)
+
+
+def on(text: str) -> bool:
+    """Whether the text of an environment variable turns a switch on."""
+    return text.strip() not in ("", "0", "false", "no")
 
 
 def choose(values: Mapping[str, Any]) -> Choices:
@@ -166,6 +174,7 @@ def choose(values: Mapping[str, Any]) -> Choices:
         allow_undecided=_percent(values.get("allow-undecided")),
         waivers=_path(values, "waivers"),
         known=tuple(named(str(release)) for release in values.get("known") or ()),
+        level=_level(values.get("level")),
         max_resources=_integer(values, "max-servers", MAX_RESOURCES, 1),
         dry_run=bool(values.get("dry-run")),
         resume=_path(values, "resume"),
@@ -267,6 +276,12 @@ def _named(texts: Sequence[str]) -> dict[str, str]:
             raise Trouble(f"--use {kind.strip()}=... is given twice: give only one of them")
         named[kind.strip()] = name.strip()
     return named
+
+
+def _level(text: str | None) -> str:
+    if text and text not in LEVELS:
+        raise Trouble(f"--level {text!r} is not a level: give {' or '.join(LEVELS)}")
+    return text or FULL
 
 
 def _percent(text: str | None) -> float:

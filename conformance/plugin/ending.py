@@ -14,7 +14,7 @@ from conformance.plugin.choices import Choices
 from conformance.plugin.share import Share
 from conformance.plugin.shares import Shares, said
 from reports.known import sentences_of
-from reports.words import work_of
+from reports.words import left_out, work_of
 from specs.record import RecordError, RunRecord, Tally
 from specs.record.directory import PRIVATE
 from specs.record.model import Result, RunInfo, Verdict
@@ -100,7 +100,7 @@ def closing_lines(info: RunInfo, tally: Tally, directory: Path, notes: Iterable[
         counted = f"{cases['cases']} cases: {_counts(cases)}"
         lines.append(f"{part.service}: {part.lacking or counted}")
     lines += sentences_of(info)
-    lines += [f"note: {note}" for note in notes]
+    lines += [f"note: {note}" for note in (*left_out(info), *notes)]
     lines.append(f"record: {_shown(directory)}")
     if (directory / REPORT).exists():
         lines.append(f"report: {_shown(directory / REPORT)}")

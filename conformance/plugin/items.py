@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.engine.model.case import Case
+from conformance.engine.run.levels import reads_only
 from conformance.plugin.failure import representation
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import Share, Stopped
@@ -33,6 +34,9 @@ KINDS = {
 }
 """Markers by the kind of a requirement. Each documented code has a marker too, such as ``error_404``."""
 
+READONLY = "readonly"
+"""The marker of cases that change nothing."""
+
 ROLES = ("member", "admin", "reader", "alt", "visitor", "no-token", "bad-token")
 
 SKIPS = ("inconclusive", "inapplicable")
@@ -52,7 +56,7 @@ def markers_of(case: Case) -> list[str]:
     names = [kind, *([f"{kind}_{code}"] if code else []), f"as_{case.trial.request.role.replace('-', '_')}"]
     state = case.trial.situation.state
     names.append(f"in_{state}" if state else "no_resource")
-    return names
+    return [*names, READONLY] if reads_only(case.trial) else names
 
 
 def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
@@ -60,6 +64,7 @@ def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
     lines = dict(KINDS)
     lines.update({f"as_{role.replace('-', '_')}": f"the request is sent as {role}" for role in ROLES})
     lines["no_resource"] = "the case needs no resource with a status"
+    lines[READONLY] = "the case sends only GET or HEAD, and needs nothing made; `-m readonly` changes nothing at all"
     for case in cases:
         for name in markers_of(case):
             about = f"the resource is in {name[3:]}" if name.startswith("in_") else f"cases of {name.replace('_', '/')}"
@@ -68,21 +73,26 @@ def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
         config.addinivalue_line("markers", f"{name}: {text}")
 
 
+Collected = tuple[Reference, Sequence[Case], Share | None]
+"""The specs of a service, its cases, and the share that tries them; None if nothing is tried."""
+
+
 class SpecFile(pytest.File):
-    """A spec as a test file; its items are the cases of its operations."""
+    """A spec as a test file; its items are the cases of its operations. ``tested`` is the type of the service."""
 
     cases: Sequence[Case]
     share: Share | None
+    tested: str
 
     @classmethod
-    def of(
-        cls, parent: pytest.Collector, path: Path, cases: Sequence[Case], share: Share | None, folder: str
-    ) -> SpecFile:
+    def of(cls, parent: pytest.Collector, path: Path, service: Collected, folder: str) -> SpecFile:
         """Make the node of a file; a file outside of the root directory is named by ``folder`` and its name."""
+        reference, cases, share = service
         inside = path.is_relative_to(parent.config.rootpath)
         own: dict[str, Any] = {} if inside else {"nodeid": f"{folder}/{path.name}"}
         file: SpecFile = cls.from_parent(parent, path=path, **own)
-        file.cases, file.share = cases, share
+        file.cases = [case for case in cases if reference.files[case.operation.id] == path]
+        file.share, file.tested = share, reference.service
         return file
 
     def collect(self) -> Iterable[pytest.Item]:
@@ -91,18 +101,14 @@ class SpecFile(pytest.File):
             yield CaseItem.of(self, case)
 
 
-Collected = tuple[Reference, Sequence[Case], Share | None]
-"""The specs of a service, its cases, and the share that tries them; None if nothing is tried."""
-
-
 def collect_file(services: Sequence[Collected], parent: pytest.Collector, path: Path) -> SpecFile | None:
     """Return the node of a file, or None if the file is not one of the specs to test."""
-    for reference, cases, share in services:
+    for service in services:
+        reference, _, _ = service
         if path in set(reference.files.values()):
             # The ids of two services may be equal, so a file outside must not be named by its last two parts alone.
             folder = reference.service if len(services) > 1 else path.parent.name
-            own = [case for case in cases if reference.files[case.operation.id] == path]
-            return SpecFile.of(parent, path, own, share, folder)
+            return SpecFile.of(parent, path, service, folder)
     return None
 
 
@@ -113,17 +119,21 @@ def collected(shares: Shares) -> list[Collected]:
 
 
 class CaseItem(pytest.Item):
-    """A case as a test item. Running the item waits for the result: the plan tries the case at its turn."""
+    """A case as a test item. Running the item waits for the result: the plan tries the case at its turn.
+
+    ``tested`` is the type of the service.
+    """
 
     case: Case
     share: Share | None
+    tested: str
     result: Result | None = None
 
     @classmethod
     def of(cls, parent: SpecFile, case: Case) -> CaseItem:
         """The item of a case."""
         item: CaseItem = cls.from_parent(parent, name=case.id)
-        item.case, item.share = case, parent.share
+        item.case, item.share, item.tested = case, parent.share, parent.tested
         for name in markers_of(case):
             item.add_marker(name)
         return item

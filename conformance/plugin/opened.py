@@ -14,7 +14,7 @@ from conformance.engine.run.locks import TURNS
 from conformance.engine.run.session import Settings
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import Endpoint, has_logs, open_endpoint, remove_logs
-from conformance.plugin.expected import compare
+from conformance.plugin.expected import ExpectedDeviations, compare
 from conformance.plugin.heads import TIMES, joined, narrowed, tallies_of
 from conformance.plugin.known import check_named, known_for
 from conformance.plugin.options import STARTED
@@ -108,6 +108,8 @@ class Opened:
         self.shares = open_each(self.references, endpoint.lacking, open_one)
         for share in self.shares:
             _same_endpoint(self._before, share)
+            if (expected := self._expected(share)) is not None:
+                share.session.run.deviating = expected.failing(share.suite.cases)
 
     @property
     def first_lines(self) -> list[str]:
@@ -201,11 +203,15 @@ class Opened:
     def _parts(self) -> dict[str | None, Parts]:
         return gather_parts(self.directory)
 
-    def _compared(self, share: Share) -> tuple[dict[str, Any], ...]:
-        """Compare a service with the expected deviations of its release, for the record. Raises RecordError."""
+    def _expected(self, share: Share) -> ExpectedDeviations | None:
+        """The deviations that are expected of a service, by its release. Raises Trouble: their file is broken."""
         session, supported = share.session, share.session.cloud.microversions
         highest = supported.max if supported else None
-        expected = known_for(self.choices.known, share.head.spec, session.settings.release, highest)
+        return known_for(self.choices.known, share.head.spec, session.settings.release, highest)
+
+    def _compared(self, share: Share) -> tuple[dict[str, Any], ...]:
+        """Compare a service with the expected deviations of its release, for the record. Raises RecordError."""
+        expected = self._expected(share)
         if expected is None:
             return ()
         cases: dict[str, list[str]] = {}
@@ -213,7 +219,7 @@ class Opened:
             cases.setdefault(case.requirement.id, []).append(case.id)
         results = (one for one in RunRecord.read(self.directory).results if one.service == share.service)
         compared = compare(expected, results, cases, whole=self.choices.microversion is None)
-        return compared.notes(expected if session.settings.release is None else None)
+        return compared.notes(expected if share.session.settings.release is None else None)
 
     def leave(self, status: int) -> None:
         """Finish the record, and remove no resources, because the process ends at once."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from conformance.engine.api.load import load_service
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.case import Suite
 from conformance.plugin import ending, items
@@ -18,6 +19,7 @@ from conformance.plugin.choices import Choices, from_config
 from conformance.plugin.find import given_files
 from conformance.plugin.heads import tallies_of
 from conformance.plugin.items import CaseItem, SpecFile, collect_file, collected
+from conformance.plugin.levels import Levels, Tried, tried
 from conformance.plugin.opened import Opened
 from conformance.plugin.plan import plan_lines
 from conformance.plugin.reference import Reference, packaged, read_references, shipped_folders
@@ -59,7 +61,9 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
         ceiling = Microversion.parse(choices.microversion) if choices.microversion else None
         policy = choices.default_policy or choices.own
         suites = [derive(one.specs, one.selected, ceiling, policy) for one in references]
-        config.pluginmanager.register(Plan(config, choices, references, suites), "conformance-plan")
+        levels = Levels(choices.level, {one.service: Tried(load_service(one.service)) for one in references})
+        config.pluginmanager.register(levels, "conformance-levels")
+        config.pluginmanager.register(Plan(config, choices, references, suites, levels), "conformance-plan")
         return
     signals = Signals()
     signals.install()
@@ -69,6 +73,7 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     config.add_cleanup(opened.abandon)
     lines = [*opened.first_lines, *([signals.how_to_end] if signals.how_to_end else [])]
     say(map(shown, lines), sys.stdout)
+    config.pluginmanager.register(Levels(choices.level, tried(opened.shares)), "conformance-levels")
     config.pluginmanager.register(signals, "conformance-signals")
     config.pluginmanager.register(Owner(config, opened, signals), "conformance-owner")
 
@@ -119,9 +124,15 @@ class Plan:
     """A session that sends no request: ``--dry-run`` and ``--collect-only``."""
 
     def __init__(
-        self, config: pytest.Config, choices: Choices, references: Sequence[Reference], suites: Sequence[Suite]
+        self,
+        config: pytest.Config,
+        choices: Choices,
+        references: Sequence[Reference],
+        suites: Sequence[Suite],
+        levels: Levels,
     ) -> None:
         self._config = config
+        self._levels = levels
         self._choices = choices
         self._services = [(one, suite.cases, None) for one, suite in zip(references, suites, strict=True)]
 
@@ -138,13 +149,16 @@ class Plan:
         """Show the plan of the selected cases."""
         if self._config.option.collectonly or session.testsfailed:
             return None
+        planned = False
         for reference, _, _ in self._services:
-            files = set(reference.files.values())
-            cases = [item.case for item in session.items if isinstance(item, CaseItem) and item.path in files]
+            cases = [one.case for one in session.items if isinstance(one, CaseItem) and one.tested == reference.service]
             if cases:
-                plan = plan_lines(cases, self._choices.max_resources, reference.service)
+                planned = True
+                plan = plan_lines(cases, self._choices.max_resources, reference.service, reference.specs)
                 heading = [f"{reference.service}:"] if len(self._services) > 1 else []
                 say(["", *map(visible, [*heading, *plan])], sys.stdout)
+        if planned:
+            say(self._levels.left_out, sys.stdout)
         return True
 
     @pytest.hookimpl(trylast=True)

@@ -18,6 +18,7 @@ from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import CLOUDS_FILE
 from conformance.plugin.heads import narrowed
 from conformance.plugin.items import CaseItem, SpecFile, collect_file, collected
+from conformance.plugin.levels import Levels, tried
 from conformance.plugin.reference import Reference, read_references
 from conformance.plugin.share import STOP, Share
 from conformance.plugin.shares import Shares, open_each
@@ -51,6 +52,7 @@ def hand_over(
         "microversion": settings.microversion,
         "default_policy": settings.default_policy,
         "allow_disruptive": settings.allow_disruptive,
+        "level": choices.level,
         "max_resources": max(1, settings.max_resources // workers),
         "wishes": dict(settings.wishes),
         "options": dict(options),
@@ -135,6 +137,7 @@ def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
     config.args[:] = handed["args"]
     shares = open_parts(handed, config.workerinput["workerid"])  # type: ignore[attr-defined]
     config.pluginmanager.register(items, "conformance-items")
+    config.pluginmanager.register(Levels(handed["level"], tried(shares)), "conformance-levels")
     config.pluginmanager.register(Worker(shares), "conformance-worker")
 
 

@@ -18,14 +18,15 @@ from filelock import FileLock
 
 from conformance.engine.run.locks import hold
 from conformance.plugin import ending
-from conformance.plugin.choices import Choices, from_environment
+from conformance.plugin.choices import Choices, from_environment, on
 from conformance.plugin.heads import tallies_of
+from conformance.plugin.levels import select
 from conformance.plugin.opened import Opened
 from conformance.plugin.reference import given_files_of, read_references
 from conformance.plugin.trouble import Trouble, shown
 from conformance.plugin.waivers import Waivers, load_waivers
 from conformance.plugin.worker import hand_over
-from conformance.stestr.shared import LAST_WORDS, SEEN, SLOWEST, START, STATE, USERS, slowest
+from conformance.stestr.shared import LAST_WORDS, READONLY_ONLY, SEEN, SLOWEST, START, STATE, USERS, slowest
 from specs.record import RecordError
 
 LINGER_AFTER_LISTING = 20.0
@@ -55,7 +56,17 @@ def main(place: Path) -> int:
         last_words = place / LAST_WORDS.format(opened.directory.name)
         hold(last_words, fcntl.LOCK_EX)  # until this process ends, however it ends
         opened.write_head()  # the processes that try cases may be killed at any moment, and this one with them
-        handed = {**hand_over(opened.shares, opened.files, choices, opened.options), "last_words": str(last_words)}
+        readonly = on(os.environ.get(READONLY_ONLY, ""))
+        handed = {
+            **hand_over(opened.shares, opened.files, choices, opened.options),
+            "last_words": str(last_words),
+            "cases": [
+                (share.service, case.id)
+                for share in opened.shares
+                for case in select(share.session, choices.level, readonly=readonly)
+            ],
+            "readonly": readonly,
+        }
         _write_state(place, handed)
         _say({"handed": handed, "line": "; ".join(opened.first_lines), "directory": str(opened.directory)})
         _wait_for_end(place)

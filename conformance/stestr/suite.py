@@ -7,18 +7,13 @@ import sys
 import unittest
 from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from conformance.engine.derive.suite import derive
-from conformance.engine.model.api_version import ApiVersion
 from conformance.plugin.failure import failure_lines
-from conformance.plugin.reference import read_references
 from conformance.plugin.share import Share, Stopped
 from conformance.plugin.trouble import Trouble, say
 from conformance.plugin.worker import leave_parts, open_parts
 from conformance.stestr.shared import SEEN, SharedRun, join
-from specs.microversion import Microversion
 from specs.record import RecordError
 from specs.record.model import scoped
 from specs.text import visible
@@ -112,6 +107,9 @@ class CaseSuite(unittest.TestSuite):
         (self._run.place / SEEN).touch()
         try:
             shares = open_parts(self._run.handed, f"p{os.getpid()}", self._run.take_resources())
+            if self._run.handed.get("readonly"):
+                for share in shares:
+                    share.session.change_nothing()
         except (Trouble, RecordError) as trouble:
             _not_tried(self._cases, str(trouble), result)
             return result
@@ -166,15 +164,4 @@ def _name_whole(case_id: str, result: unittest.TestResult) -> None:
 def load() -> CaseSuite:
     """Return all cases of the run that the environment variables name. Raises Trouble: the run cannot start."""
     run = join(os.environ)
-    handed = run.handed
-    references = read_references([Path(path) for path in handed["files"]])
-    policy = handed["default_policy"] or handed["sandbox"]
-    tests: list[CaseTest] = []
-    for reference in references:
-        if (given := handed["services"].get(reference.service)) is not None:
-            first = Microversion.parse(given["first"]) if given["first"] else None
-            api = ApiVersion(given["major"], first, given["only"])
-            top = Microversion.parse(given["top"])
-            suite = derive(reference.specs, reference.selected, top, policy, api=api)
-            tests += [CaseTest(case.id, given["service"]) for case in suite.cases]
-    return CaseSuite(run, tests)
+    return CaseSuite(run, [CaseTest(case_id, service) for service, case_id in run.handed["cases"]])

@@ -248,6 +248,12 @@ class Cloud:
                 self._services[service_type] = self._sibling(service_type)
             return self._services[service_type]
 
+    def change_nothing(self) -> None:
+        """From now on, send only requests that read, to all services of the cloud."""
+        with self._lock:
+            for client in (self, *filter(None, self._services.values())):
+                client.guard.read_only = True
+
     def _names_nothing(self, ask: Ask, collection: str, id_: str) -> bool:
         """Whether a GET shows that a collection has no such thing, for the role that asks and for an administrator.
 
@@ -306,7 +312,7 @@ class Cloud:
         url = credential.endpoint(service_type) if credential else None
         if not url:
             return None
-        return Cloud(
+        sibling = Cloud(
             url,
             self._credentials,
             VersionRange(),
@@ -316,6 +322,8 @@ class Cloud:
             allow_disruptive=self.guard.allow_disruptive,
             family=self,
         )
+        sibling.guard.read_only = self.guard.read_only
+        return sibling
 
     def _anonymous_refused(self, sender: Anonymous, path: str) -> bool:
         key = (sender, path)

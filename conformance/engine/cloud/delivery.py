@@ -20,6 +20,7 @@ from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.cloud.scope import Scope
 from conformance.engine.cloud.standing import BUSY, retry_after, seconds_ahead
 from conformance.engine.cloud.transport import Reply, Transport
+from conformance.engine.model.content import Content
 from specs.record.model import Exchange, ReceivedResponse, SentRequest
 
 if TYPE_CHECKING:
@@ -130,15 +131,16 @@ class Delivery:
     def _once(self, ask: Ask, token: str | None) -> Reply:
         data = ask.raw
         headers: dict[str, str] = {}
+        given = ask.body if isinstance(ask.body, Content) else Content("application/json", ask.body)
         if data is None and ask.body is not ABSENT:
-            data = json.dumps(ask.body).encode()
+            data = given.data if given is ask.body else json.dumps(ask.body).encode()
         if data is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = given.media_type
         headers.update(self.version_headers(ask.microversion))
         if token:
             headers["X-Auth-Token"] = token
-        given = {name.lower() for name, _ in ask.headers}
-        headers = {name: value for name, value in headers.items() if name.lower() not in given}
+        named = {name.lower() for name, _ in ask.headers}
+        headers = {name: value for name, value in headers.items() if name.lower() not in named}
         headers.update(ask.headers)
         self.spent.add(purpose_of(ask))
         timeout = min(ask.timeout, READ_TIMEOUT) if ask.method.upper() in SAFE_METHODS else ask.timeout
@@ -150,7 +152,7 @@ class Delivery:
             body = json_of(ask.raw)
             body = ask.raw.decode("utf-8", "replace") if body is ABSENT else body
         elif ask.body is not ABSENT:
-            body = ask.body
+            body = ask.body.value if isinstance(ask.body, Content) else ask.body
         answered = json_of(reply.content)
         for secret_holder in (body, answered):
             self.redactor.learn_from(secret_holder)

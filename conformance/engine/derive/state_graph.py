@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.success import applies, post_name
 from conformance.engine.derive.view import Variant, View
 from specs.model import Operation
@@ -75,6 +74,11 @@ class StateGraph:
     def into(self, target: str) -> Iterator[Edge]:
         """Yield the edges that may lead to a status."""
         return (edge for edges in self._from.values() for edge in edges if target in edge.targets)
+
+    def leads_elsewhere(self, operation: str, state: str) -> bool:
+        """Whether an operation leads from some statuses to others, and not from one status, so far as is known."""
+        known = {edge.source for edges in self._from.values() for edge in edges if edge.operation.id == operation}
+        return bool(known) and state not in known
 
     def undoes(self, later: str, earlier: str, state: str) -> bool:
         """Whether one operation may lead back to a status from a status that another operation leads to from it.
@@ -150,8 +154,9 @@ def _plain(view: View) -> list[Edge]:
     for way in view.service.under_test.transitions:
         if way.operation == view.operation.id:
             wanted = dict(way.request)
-            body: Any = ABSENT
-            if view.operation.action:
-                body = {view.operation.action: wanted} if wanted else view.body(view.variants[0], view.default)
+            if view.operation.action and wanted:
+                body: Any = {view.operation.action: wanted}
+            else:
+                body = view.body(view.variants[0], view.default)
             edges.append(Edge(view.operation, way.source, (way.target,), way.role, body, True))
     return edges

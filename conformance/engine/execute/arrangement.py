@@ -17,6 +17,7 @@ from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.binding import Binding, Step
+from conformance.engine.model.content import Content
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup
 from conformance.engine.model.trial import Trial
@@ -292,6 +293,8 @@ class Arrangement:
             return self.context.service.plain(body.resource, body.attribute)
         if isinstance(body, dict):
             return {self._plain(key): self._plain(value) for key, value in body.items()}
+        if isinstance(body, Content):
+            return replace(body, value=self._plain(body.value))
         return [self._plain(value) for value in body] if isinstance(body, list) else body
 
 

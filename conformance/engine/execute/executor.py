@@ -24,11 +24,12 @@ from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
 from conformance.engine.execute.byproducts import Byproducts
 from conformance.engine.execute.harmless import Harmless
+from conformance.engine.execute.inspection import Inspection
 from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
-from conformance.engine.execute.views import with_own_view, with_view
+from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.binding import Step
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
@@ -62,6 +63,7 @@ class Executor:
         looks: looks at what a refused request must have left as it was.
         paging: makes the trials on lists.
         byproducts: counts things that a request makes from the things attached to the resource under test.
+        inspection: looks at the thing that a request makes or removes.
         harmless: sends requests that change nothing.
     """
 
@@ -74,6 +76,7 @@ class Executor:
     looks: Looks = field(init=False)
     paging: Paging = field(init=False)
     byproducts: Byproducts = field(init=False)
+    inspection: Inspection = field(init=False)
     harmless: Harmless = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,6 +89,7 @@ class Executor:
         self.subject.before_leaving = self.looks.take
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
         self.paging = Paging(self.context, self.subject, self.paths)
+        self.inspection = Inspection(self.context)
         self.harmless = Harmless(self.context, self.paths.elements, self.arrangement)
 
     def make(self, trial: Trial, probes: tuple[Probe, ...] = (), together: bool = False) -> Evidence:
@@ -228,6 +232,8 @@ class Executor:
                 self.byproducts.look(trial)
             if probes:
                 self.settling.effects.before(probes)
+        if probes:
+            self.inspection.before(trial, request.filled.path, version, probes)
         if self.arrangement.holds:
             self.looks.shared = False  # the look is taken before the steps are taken back
         evidence, answer, request = self._sent(trial, version, request)
@@ -250,12 +256,12 @@ class Executor:
         self.looks.accepted(trial)
         if probes:  # the view is taken before anything is undone
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
-            evidence = with_view(self.context, evidence, made.path if made else request.filled.path, probes)
+            evidence = self.inspection.after(evidence, made, request.filled.path, probes)
         changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
         if changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
         if trial.situation.state is None:
-            return with_own_view(evidence, self.context.service.resource, probes) if probes else evidence
+            return with_own_view(evidence, self.context.kind, probes) if probes else evidence
         if trial.outcome.accepted is False:
             # A request that should have been refused may have changed anything; later trials must not suffer from it.
             self.subject.must_replace = True
@@ -275,7 +281,7 @@ class Executor:
         evidence = self.looks.seen(evidence, request, shown)
         if trial.situation.state is not None or not probes:
             return evidence
-        return with_own_view(evidence, self.context.service.resource, probes)
+        return with_own_view(evidence, self.context.kind, probes)
 
     def _sent(self, trial: Trial, version: Microversion, request: Request) -> tuple[Evidence, Answer, Request]:
         """Send the request. Return the deciding answer, as evidence and as it came, and its request."""
@@ -413,14 +419,15 @@ class Executor:
     def discard(self) -> None:
         """Give the resources of the lane up: the cloud deletes them in the background.
 
-        What was made for bindings stays until the end of the run, or until a quota is used up.
+        Things that were made for bindings and are used up are removed, too; in a sandbox, which has room for them, only
+        when a quota is used up.
         """
         places = self.context.places
         self.paging.discard()
         self.subject.discard()
         self.paths.elements.give_up()
         places.spend(self.subject.bindings.give_up())
-        if places.most is not None and (spent := places.take_spent()):
+        if (places.most is not None or not self.context.sandbox) and (spent := places.take_spent()):
             self.context.resources.remove_all(spent)
 
 

@@ -60,7 +60,7 @@ class Looks:
             trial: the trial that is made next.
             together: True if the caller can wait for the evidence.
         """
-        self.shared = together and _leaves_all_as_it_is(trial)
+        self.shared = together and self._leaves_all_as_it_is(trial)
         if self.shared:
             waiting = [evidence.trial for evidence, _ in self._waiting.values()]
             if len(waiting) >= MOST or any(self._undoes(trial, one) for one in waiting):
@@ -143,6 +143,18 @@ class Looks:
         exchanges = (*evidence.exchanges, shown.exchange)
         return self.aftermath.refused_beside(replace(evidence, after=self.subject.view, exchanges=exchanges), request)
 
+    def _leaves_all_as_it_is(self, trial: Trial) -> bool:
+        """Whether a trial is refused, as far as one can tell, and nothing has to be undone after it.
+
+        Where the reference is silent, an operation is taken to be refused if it changes other statuses alone.
+        """
+        operation, accepted, state = trial.request.operation, trial.outcome.accepted, trial.situation.state
+        if accepted is None and state is not None:
+            accepted = not self.context.graph.leads_elsewhere(operation.id, state)
+        if accepted is not False or operation.method in SAFE:
+            return False
+        return trial.exchange == Once() and all(setup == Locked() for setup in trial.setup)
+
     def _undoes(self, trial: Trial, earlier: Trial) -> bool:
         """Whether a trial, if it were executed, could take back the effects of an earlier trial."""
         one, other = trial.request.operation, earlier.request.operation
@@ -154,13 +166,6 @@ class Looks:
         if one.action is None and other.action is None:
             return one.method != other.method and _collection(one) == _collection(other)
         return self.context.graph.undoes(one.id, other.id, trial.situation.state or "")
-
-
-def _leaves_all_as_it_is(trial: Trial) -> bool:
-    """Whether a trial must be refused, and nothing has to be undone after it."""
-    if trial.outcome.accepted is not False or trial.request.operation.method in SAFE:
-        return False
-    return trial.exchange == Once() and all(setup == Locked() for setup in trial.setup)
 
 
 def _collection(operation: Operation) -> str:

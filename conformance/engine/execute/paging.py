@@ -106,7 +106,7 @@ class Paging:
 
     def _isolated(self, stock: Stock | None, trial: Trial, listing: Listing) -> Query:
         """The query that shows only elements of this run; empty if the list has no parameter for that."""
-        if stock is None or not stock.isolated_by:
+        if stock is None or not stock.isolated_by or stock.name not in self._shared:
             return ()
         rows = [r.name for r in trial.request.operation.request.parameters if r.location == "query"]
         if stock.isolated_by not in rows or stock.isolated_by == listing.parameter:
@@ -140,6 +140,8 @@ class Paging:
 
     def _stock(self, stock: Stock) -> bool:
         """Make two elements. True if both were made; if not, the trial uses elements that the cloud shows."""
+        if self.context.cloud.guard.read_only:
+            return False
         shared = self._shared[stock.name] = self.context.resources.rand_name("list")
         for name in (f"{shared}-a", f"{shared}-b"):
             if name.endswith("b") and stock.isolated_by is not None:

@@ -209,10 +209,11 @@ class Elements:
         if reader is None:
             return
         version = str(self._context.version_for(reader))
+        promised = owned.producer.leads_to if owned.producer else frozenset()
 
         def formed(shown: Any) -> bool:
             status = shown.get("status") if isinstance(shown, Mapping) else None
-            return not (isinstance(status, str) and status.lower().endswith(FORMING))
+            return status in promised or not (isinstance(status, str) and status.lower().endswith(FORMING))
 
         within, stopping = self._context.patience.status, self._context.stopping
         until(lambda: self.show(owned, version), formed, within, stopping, pause=0.05, growth=2.0, cap=2.0)

@@ -52,6 +52,7 @@ class Subject:
         bindings: gives values to bindings.
         resources_made: the number of resources made so far.
         before_leaving: a function that is called before the resource is given up.
+        seen_in: the resource as it was last shown in each status.
         unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
@@ -69,7 +70,9 @@ class Subject:
         self.resources_made = 0
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
+        self.seen_in: dict[str, View] = {}
         self.known_id = ""
+        self._action = ""
         self._made: Made | None = None
         self._broken: set[Edge] = set()
 
@@ -165,8 +168,10 @@ class Subject:
         if lister is None or reader is None:
             return False
         name = placeholders(reader.path)[-1]
-        newest = identity(next(elements(self._read(lister, {})), None), name)
-        action = self._read(reader, {name: newest}) if newest is not None else None
+        action = self._read(reader, {name: self._action}) if self._action else None
+        if action is None:
+            newest = identity(next(elements(self._read(lister, {})), None), name)
+            action = self._read(reader, {name: newest}) if newest is not None else None
         inner = next(iter(action.values()), None) if isinstance(action, Mapping) else None
         steps = inner.get(known.steps_field) if isinstance(inner, Mapping) else None
         return any(isinstance(s, Mapping) and s.get(known.finished_field) is None for s in steps or ())
@@ -178,6 +183,11 @@ class Subject:
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
         answer = self.context.cloud.get(path, microversion=str(self.context.version_for(operation)))
         return answer.json if answer.ok else None
+
+    def began(self, answer: Answer) -> None:
+        """Note the action that an accepted request has begun, by the name that the answer gives to it."""
+        header = self.context.service.under_test.action_log.name_header.lower()
+        self._action = next((value for name, value in answer.headers.items() if header and name.lower() == header), "")
 
     def stir(self, path: str = "") -> None:
         """Note that the resource is changing although its status may not show it; ``path``: of a new attachment."""
@@ -244,6 +254,7 @@ class Subject:
         if not answer.ok:
             self.refresh()
             return f"{edge.operation.id} was answered {answer.status or answer.error} in status {edge.source}"
+        self.began(answer)
         result = self.settle(edge.targets, edge.operation.id)
         self._note_unkept(edge, result)
         if self.status not in edge.targets:
@@ -279,6 +290,7 @@ class Subject:
         self.resources_made += 1
         self.locked = False
         self.view = dict(self._made.body)
+        self.seen_in = {str(self.status): self.view}
         if self.bindings.attached:
             self.bindings.new_resource()
         if any(self.view.get(field, ABSENT) != value for field, value in environment.shown_by.items()):
@@ -300,7 +312,7 @@ class Subject:
         return self.view
 
     def _see(self, view: View) -> None:
-        self.view = view
+        self.view = self.seen_in[str(view.get(self._kind.status.field, ""))] = view
         self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
 
     def show(self) -> Answer:
@@ -389,6 +401,7 @@ class Subject:
             self.before_leaving()
         made, self._made, self.view, self.known_id = self._made, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = False
+        self._action = ""
         self.furnished.clear()
         self.bindings.new_resource()
         if made is not None:

@@ -77,6 +77,7 @@ class Run:
         parallel: the most lanes with a resource that run at a time, and so the most resources that exist at a time.
         locks: the lock that the lanes of all processes take.
         resources_made: the number of resources under test made so far.
+        deviating: the ids of cases that are expected to fail. A lane tries them last: each uses up two resources.
     """
 
     suite: Suite
@@ -85,6 +86,7 @@ class Run:
     parallel: int = 6
     locks: Locks = field(default_factory=Locks)
     resources_made: int = 0
+    deviating: frozenset[str] = frozenset()
     _futures: dict[str, Future[Result]] = field(default_factory=dict)
     _queue: list[list[_Job]] = field(default_factory=list)
     _alone: list[list[_Job]] = field(default_factory=list)
@@ -254,7 +256,11 @@ class Run:
             self.context.places.make_way()
 
     def _next(self, pending: list[_Job], subject: Subject) -> _Job:
-        """The next trial: one in the present status, or else one in the status with the cheapest way to it."""
+        """The next trial: one in the present status, or else one in the status with the cheapest way to it.
+
+        Trials that are expected to fail come after all others.
+        """
+        pending = [job for job in pending if self.deviating.isdisjoint(case.id for case in job.cases)] or pending
         status = subject.status or self.context.service.under_test.initial_status
         for job in pending:
             if job.trial.situation.state in (None, status):

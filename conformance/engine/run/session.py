@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,12 @@ from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, from_first, highest_version, service_of, views
+from conformance.engine.execute.executor import Executor
 from conformance.engine.model.api_version import ApiVersion
 from conformance.engine.model.case import REASONS, Suite
+from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import Notes, Patience, RunContext
+from conformance.engine.provision.subject import Subject
 from conformance.engine.run.locks import TURNS, Locks
 from conformance.engine.run.run import Run
 from specs.microversion import Microversion
@@ -41,6 +45,9 @@ from specs.record.writer import utc_now
 
 CLOUD_PATIENCE = Patience(status=300.0, settle=1.0)
 SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
+
+CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 0.3
+"""The least seconds between two polls for things of a kind: of a cloud that others use too, and of a sandbox."""
 
 USES = (
     "apiref-conformance",
@@ -141,7 +148,8 @@ class Session:
         self.selected = tuple(selected)
         wishes = wished(self.cloud, settings.wishes, lenient=settings.service is not None)
         discovery = Discovery(self.cloud, wishes)
-        self.watch = Watch(self.cloud, microversion=str(top))
+        pause = SANDBOX_PAUSE if settings.sandbox else CLOUD_PAUSE
+        self.watch = Watch(self.cloud, microversion=str(top), shortest=pause)
         patience = settings.patience or (SANDBOX_PATIENCE if settings.sandbox else CLOUD_PATIENCE)
         stopping = threading.Event()
         self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status, stopping=stopping)
@@ -205,6 +213,16 @@ class Session:
         context.places.expect(context.discovery.room(), self.settings.max_resources)
         context.notes.add("first", f"a {context.kind.name} is made of {what}")
         return None
+
+    @cached_property
+    def can_make(self) -> Callable[[Trial], bool]:
+        """A test whether this run can make a trial, as far as that is known without a request."""
+        executor = Executor(self.context, Subject(self.context))
+        return lambda trial: executor.barrier(trial) is None
+
+    def change_nothing(self) -> None:
+        """From now on, let only requests out that read. It must be called before the first case is tried."""
+        self.cloud.change_nothing()
 
     def close(self, whole_run: bool = False, cloud_ends: bool = False) -> tuple[str, ...]:
         """Stop the lanes, remove the resources, restore changed settings, and end the connections.

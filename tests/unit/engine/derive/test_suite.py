@@ -380,3 +380,10 @@ def test_no_spec_gives_nothing():
     empty = derive([Spec("s", spec().reference)], service=KNOWLEDGE)
     assert (empty.cases, empty.requirements, empty.untested) == ((), (), ())
     assert suite(action(responses=Responses())).cases == ()
+
+
+@pytest.mark.parametrize(("body", "alters"), [({"spin": None}, False), ({"spin": {"colour": "red"}}, True)])
+def test_a_sample_with_the_required_fields_alone_sets_no_optional_fields(body, alters):
+    found = suite(action("spin", samples=(sample(body, "2.5"),)))
+    flags = {case.trial.request.uses_optional_fields for case in found.cases if "sample" in case.trial.key}
+    assert flags == {alters}

@@ -222,12 +222,12 @@ def test_what_was_made_for_bindings_is_removed_when_a_quota_is_used_up(shop):
     places = shop[1].context.places
     make(shop, NOTE, body=COLOURED)
     shop[1].discard()
-    assert removed == [], "it goes at the end of the run"
+    assert removed == [], "another lane may use it"
     places.take()
     places.used_up()
     make(shop, NOTE, body=COLOURED)
     shop[1].discard()
-    assert removed == ["red", "red"], "those of lanes that have ended, too"
+    assert removed == ["red"], "that of the lane that has ended, which this one has used"
 
 
 def test_an_element_of_a_lane_goes_with_the_lane(shop):

@@ -260,3 +260,19 @@ def test_views_are_taken_anew_after_a_change(shop):
     together(shop, refused(DROP, None, body={}))
     looks.take()
     assert [changed_by(evidence) for evidence in looks.collect().values()] == [None, None]
+
+
+def test_where_the_reference_is_silent_a_refusal_is_expected_of_what_changes_other_statuses(shop):
+    looks = together(
+        shop,
+        refused(BACK, accepted=None, key="back"),
+        refused(TURN, accepted=None, key="turn"),
+        refused(MOVE, accepted=None, key="move"),
+    )
+    assert list(looks.collect()) == ["back"], "turning may be accepted, and moving leads on from here"
+
+
+def test_a_refusal_that_was_expected_in_vain_leaves_its_group_undecided(shop):
+    shop[0].does["POST action"] = lambda ask: 202 if "back" in ask.body else (409, NO)
+    looks = together(shop, refused(SPIN), refused(BACK, accepted=None))
+    assert looks.collect() == {f"{SPIN.id} refused": None, f"{BACK.id} refused": None}

@@ -404,3 +404,17 @@ def test_a_selected_case_is_not_tried_a_second_time_since_a_transition_went_wron
     assert run.wait(promised).verdict == "pass"
     run.stop()
     assert cloud.made.count(key(promised)) == 1
+
+
+def test_cases_that_are_expected_to_fail_come_last_in_their_lane(cloud):
+    first, second = "widgets.spin/normal/202[2.1]", SPIN_IDLE
+    run = started()
+    lane = [case_id for case_id in EVERY if run.lane(case_id) == run.lane(first)]
+    run.deviating = frozenset(case_id for case_id in lane if key(case_id) == key(lane[0]))
+    run.start(lane)
+    for case_id in lane:
+        run.wait(case_id)
+    run.stop()
+    assert second in lane
+    assert cloud.made[-1] == key(lane[0])
+    assert sorted(cloud.made) == sorted({key(case_id) for case_id in lane})
