@@ -21,12 +21,13 @@ from conformance.plugin.reference import Reference
 from conformance.plugin.share import PARTS, STOP, Share, gather_parts
 from conformance.plugin.trouble import Trouble
 from conformance.plugin.waivers import Waivers
+from specs.guideline.needed import FILE as NEEDS
 from specs.record import RecordError, RecordWriter, RunDirectory, RunRecord, Tally
 from specs.record.model import Result, RunInfo
 from specs.record.reader import HEAD, LINES, WORKER_LINES
 from specs.record.totals import added
 
-WRITTEN = (HEAD, LINES, WORKER_LINES, PATTERN, PARTS, STOP, TURNS)
+WRITTEN = (HEAD, LINES, WORKER_LINES, PATTERN, PARTS, STOP, TURNS, NEEDS)
 """Patterns of the names of files that the processes of a run write into its directory before the first case."""
 
 DECIDED = ("pass", "fail", "inapplicable")
@@ -217,7 +218,7 @@ class Opened:
 def settings_of(choices: Choices, endpoint: Endpoint, directory: Path) -> Settings:
     """The settings of a run on an open endpoint."""
     return Settings(
-        target=endpoint.target,
+        target=endpoint.target.only(choices.roles),
         directory=directory,
         sandbox=choices.own,
         release=endpoint.release,

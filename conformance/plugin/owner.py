@@ -16,6 +16,7 @@ from conformance.engine.model.case import Suite
 from conformance.plugin import ending, items
 from conformance.plugin.choices import Choices, from_config
 from conformance.plugin.find import given_files
+from conformance.plugin.guided import Certifying, Guided, needs_of
 from conformance.plugin.items import CaseItem, SpecFile, collect_file
 from conformance.plugin.opened import Opened
 from conformance.plugin.plan import plan_lines
@@ -55,6 +56,9 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
         ceiling = Microversion.parse(choices.microversion) if choices.microversion else None
         policy = choices.default_policy or choices.own
         suite = derive(reference.specs, reference.selected, ceiling, policy)
+        if choices.guideline is not None:
+            needs = needs_of(choices.guideline, choices.declared, [(reference, suite)], {})
+            config.pluginmanager.register(Guided(needs.cases, [reference]), "conformance-guided")
         config.pluginmanager.register(Plan(config, choices, reference, suite), "conformance-plan")
         return
     signals = Signals()
@@ -63,6 +67,11 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     opened = Opened(choices, reference, waivers, files, _options(config, choices))
     # pytest calls this at any end of the session, even before the session has begun.
     config.add_cleanup(opened.abandon)
+    if choices.guideline is not None:
+        needs = needs_of(choices.guideline, choices.declared, [(reference, opened.share.suite)], {})
+        certifying = Certifying(needs, [reference], opened.directory)
+        certifying.begin(choices)
+        config.pluginmanager.register(certifying, "conformance-guided")
     lines = [opened.first_line, *([signals.how_to_end] if signals.how_to_end else [])]
     say(map(shown, lines), sys.stdout)
     config.pluginmanager.register(signals, "conformance-signals")

@@ -16,11 +16,13 @@ from conformance.engine.run.session import Settings
 from conformance.plugin import items
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import CLOUDS_FILE
+from conformance.plugin.guided import Guided
 from conformance.plugin.items import CaseItem, SpecFile, collect_file
 from conformance.plugin.reference import read_reference
 from conformance.plugin.share import STOP, Share
 from conformance.plugin.signals import all_ignored
 from conformance.plugin.waivers import load_waivers
+from specs.guideline.needed import read_needs
 from specs.record import RecordWriter, RunRecord
 
 _LOOK = 0.5
@@ -104,6 +106,9 @@ def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
     share = open_part(handed, config.workerinput["workerid"])  # type: ignore[attr-defined]
     config.pluginmanager.register(items, "conformance-items")
     config.pluginmanager.register(Worker(share), "conformance-worker")
+    if share.options.get("guideline"):
+        guided = Guided(read_needs(share.directory).cases, [share.reference])
+        config.pluginmanager.register(guided, "conformance-guided")
 
 
 class Worker:
