@@ -12,7 +12,7 @@ from specs.record.model import VERDICTS, Verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WIDTH, HEIGHT, BAR, SPACE, TOP = 760, 300, 16, 8, 26
+WIDTH, HEIGHT, BAR, SPACE, TOP = 760, 320, 16, 14, 26
 LEFT, RIGHT = 150, WIDTH - 150
 THINNEST = 1.5
 """Height of the thinnest band, so that one requirement can be seen among thousands."""

@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 
 from reports import words
 from reports.cards import Deck
+from reports.cost import PURPOSES, Cost, cost_of, rate
 from reports.known import sentence_of
 from reports.requirements import short
 from reports.view import Requirement, View, notes_by_kind
@@ -37,7 +38,7 @@ LISTED = 40_000
 
 def page(view: View, comparison: Comparison | None = None) -> str:
     """Return the report of one run as HTML, with its comparison with a baseline if there is one."""
-    deck = Deck(view.info, comparison)
+    deck, cost = Deck(view.info, comparison), cost_of(view)
     contradictions = deck.deal(view.contradictions)
     omissions = deck.deal(view.omissions)
     waived = deck.deal(view.waived)
@@ -53,7 +54,9 @@ def page(view: View, comparison: Comparison | None = None) -> str:
             facts=facts_of(view),
             totals_note=_totals_note(view),
             warnings=_warnings(view),
-            sections=_sections(view, comparison),
+            sections=_sections(view, comparison, cost),
+            cost=cost,
+            purposes=PURPOSES,
             comparison=comparison,
             compared=sentence_of(view.info),
             contradictions=contradictions,
@@ -111,6 +114,7 @@ def _warnings(view: View) -> list[str]:
     warnings = []
     if view.info.finished is None:
         warnings.append("The run has not ended: this report shows only the results up to then.")
+    warnings += [f"{sentence[:1].upper()}{sentence[1:]}." for sentence in words.left_out(view.info)]
     if not view.tally.cases:
         warnings.append("The record holds no result.")
     if not view.tells_status:
@@ -121,7 +125,7 @@ def _warnings(view: View) -> list[str]:
     return warnings
 
 
-def _sections(view: View, comparison: Comparison | None) -> list[tuple[str, str, int | None]]:
+def _sections(view: View, comparison: Comparison | None, cost: Cost | None) -> list[tuple[str, str, int | None]]:
     def total(causes: tuple[Any, ...]) -> int:
         return sum(len(cause.findings) for cause in causes)
 
@@ -139,6 +143,7 @@ def _sections(view: View, comparison: Comparison | None) -> list[tuple[str, str,
         *([("untested", "Without a case", view.without_case)] if view.untested else []),
         ("observations", "Observations", len(view.observations)),
         ("operations", "Operations", len(view.operations)),
+        *([("cost", "Cost", None)] if cost else []),
         ("run", "The run", None),
     ]
 
@@ -174,6 +179,7 @@ def _environment() -> Environment:
     environment.globals.update(SIGNS=SIGNS, VERDICTS=VERDICTS, MEANING=words.MEANING)
     environment.filters.update(
         number=words.number,
+        rate=rate,
         counted=words.count,
         place=words.place,
         short_place=_short_place,

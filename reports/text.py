@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reports import words
 from reports.again import again
 from reports.cards import COMMAND
+from reports.cost import cost_of, lines_of
 from reports.curl import curl_of
 from reports.known import known_of, sentence_of
 from reports.roles import as_role
@@ -49,6 +50,8 @@ def of_view(seen: View, comparison: Comparison | None = None) -> str:
         lines += [f"  {name}: {_clean(identity)}" for name in ("new", "gone") for identity in getattr(comparison, name)]
         lines += [""]
     lines += _kinds(seen)
+    cost = cost_of(seen)
+    lines += lines_of(cost) if cost else []
     lines += _foot(seen)
     return words.visible("\n".join(lines)) + "\n"
 
@@ -172,7 +175,7 @@ def _foot(seen: View) -> list[str]:
     if documented:
         each = ", ".join(f"{code}: {decided} of {all_}" for code, (decided, all_) in seen.pairs_by_code.items())
         lines.append(f"Error codes decided: {words.number(done)} of {words.number(documented)} ({each})")
-    lines += [f"Note: {_clean(sentence)}" for sentence in seen.damaged]
+    lines += [f"Note: {_clean(sentence)}" for sentence in (*words.left_out(seen.info), *seen.damaged)]
     lines.append(words.headline(seen.requirements, seen.waived_requirements, seen.without_case))
     lines.append(words.exit_meaning(seen.exit_status, seen.info.finished is not None))
     return lines

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _PROMISE = re.compile(r"(?P<resource>.+) becomes (?P<ends>.+)")
-"""The expectation of a promised status, such as ``server becomes ACTIVE or SHUTOFF``."""
+"""The expectation of a promised status, such as ``widget becomes READY or IDLE``."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Transition:
     """One way of a resource from a status to a documented one.
 
     Attributes:
-        resource: the kind of thing, such as ``server``.
+        resource: the kind of thing.
         start, end: the statuses. Of several documented ends it is the one that was seen, else the first.
         operation, requirement: their ids.
         verdict: the gravest of its cases.
@@ -63,7 +63,7 @@ class Transitions:
         """Return the transitions by resource, the resource with most of them first.
 
         The status before is that of the resource under test. So a resource counts only if most of its statuses before
-        are statuses that it can reach, too: a snapshot that becomes ACTIVE while its server is PAUSED has no such way.
+        are statuses that it can reach, too: a copy that becomes ACTIVE while its original is PAUSED has no such way.
         """
         groups: dict[str, list[Transition]] = defaultdict(list)
         for (resource, start, end, operation), (requirement, verdicts) in self._found.items():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.redact import GIVEN
 from conformance.engine.cloud.roles import Role
+from conformance.engine.run.levels import FULL, LEVELS
 from conformance.plugin.expected import ExpectedDeviations
 from conformance.plugin.guidelines import find
 from conformance.plugin.known import named
@@ -62,6 +63,7 @@ class Choices:
         guideline: the guideline of the run; None without one.
         declared: the exceptions of the guideline that the user declares, by id, with their reasons.
         known: the known deviations of the release that the user named; None to choose them by the cloud.
+        level: the level of the run, one of ``LEVELS``.
         max_resources: the most resources under test that may exist at the same time.
         dry_run: True if the run only shows its plan.
         resume: the directory of the run to continue; None for a new run.
@@ -85,6 +87,7 @@ class Choices:
     guideline: Loaded | None = None
     declared: Mapping[str, str] = field(default_factory=dict)
     known: ExpectedDeviations | None = None
+    level: str = FULL
     max_resources: int = MAX_RESOURCES
     dry_run: bool = False
     resume: Path | None = None
@@ -139,8 +142,13 @@ def from_environment(environment: Mapping[str, str]) -> Choices:
         if option.repeated:
             values[option.name] = [one.strip() for one in text.split(",") if one.strip()]
         else:
-            values[option.name] = text not in ("", "0", "false", "no") if option.metavar is None else text or None
+            values[option.name] = on(text) if option.metavar is None else text or None
     return choose(values)
+
+
+def on(text: str) -> bool:
+    """Whether the text of an environment variable turns a switch on."""
+    return text.strip() not in ("", "0", "false", "no")
 
 
 def choose(values: Mapping[str, Any]) -> Choices:
@@ -179,6 +187,7 @@ def choose(values: Mapping[str, Any]) -> Choices:
         guideline=_guideline(values),
         declared=_pairs("declare", values.get("declare") or (), "the exceptions stand in the guideline"),
         known=named(str(values["known"])) if values.get("known") else None,
+        level=_level(values.get("level")),
         max_resources=_integer(values, "max-servers", MAX_RESOURCES, 1),
         dry_run=bool(values.get("dry-run")),
         resume=_path(values, "resume"),
@@ -286,6 +295,12 @@ def _pairs(option: str, texts: Sequence[str], where: str) -> dict[str, str]:
             raise Trouble(f"--{option} {name.strip()}=... is given twice: give only one of them")
         named[name.strip()] = rest.strip()
     return named
+
+
+def _level(text: str | None) -> str:
+    if text and text not in LEVELS:
+        raise Trouble(f"--level {text!r} is not a level: give {' or '.join(LEVELS)}")
+    return text or FULL
 
 
 def _percent(text: str | None) -> float:

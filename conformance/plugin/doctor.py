@@ -15,12 +15,12 @@ from conformance.engine.cloud.first import names_of
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case
 from conformance.engine.provision.subject import Subject
+from conformance.engine.run.forecast import forecast
 from conformance.engine.run.lanes import NO_RESOURCE
 from conformance.engine.run.session import Session
 from conformance.plugin.choices import Choices, choose, with_tokens
 from conformance.plugin.endpoint import open_endpoint
 from conformance.plugin.opened import settings_of
-from conformance.plugin.plan import PER_LANE, PER_TRIAL
 from conformance.plugin.reference import given_specs, read_reference
 from conformance.plugin.share import Share
 from conformance.plugin.trouble import Trouble
@@ -177,8 +177,8 @@ def _plan(session: Session, choices: Choices, pace: float, per_request: float) -
     if room is not None and room + (1 if pace else 0) < at_once:
         yield _line("", f"the limits leave room for {room} only, so the run makes fewer at a time")
     trials = sum(len(lanes[lane]) for lane in walked)
-    alone = sum(len(found) for lane, found in lanes.items() if lane not in walked)
-    requests = alone + PER_TRIAL * trials + PER_LANE * len(walked)
+    tried = (case.trial for found in lanes.values() for case in found.values())
+    requests = forecast(tried, context.service, context.graph).requests
     seconds = requests * per_request / 2 + (trials * context.patience.settle + len(walked) * 3 * pace) / max(1, at_once)
     yield _line("about", f"{requests:.0f} requests, roughly {_duration(seconds)}")
 

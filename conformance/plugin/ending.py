@@ -11,7 +11,7 @@ from conformance.interrupt import INTERRUPTED
 from conformance.plugin.choices import Choices
 from conformance.plugin.share import Share
 from reports.known import sentence_of
-from reports.words import work_of
+from reports.words import left_out, work_of
 from specs.record import RecordError, RunRecord, Tally
 from specs.record.directory import PRIVATE
 from specs.record.model import Result, RunInfo, Verdict
@@ -82,7 +82,7 @@ def closing_lines(info: RunInfo, tally: Tally, directory: Path, notes: Iterable[
     if tally.undecided:
         lines[0] += f"; {tally.undecided_percent:.1f} % undecided"
     lines += [sentence] if (sentence := sentence_of(info)) else []
-    lines += [f"note: {note}" for note in notes]
+    lines += [f"note: {note}" for note in (*left_out(info), *notes)]
     lines.append(f"record: {_shown(directory)}")
     if (directory / REPORT).exists():
         lines.append(f"report: {_shown(directory / REPORT)}")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.engine.model.case import Case
+from conformance.engine.run.levels import reads_only
 from conformance.plugin.failure import representation
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import Share, Stopped
@@ -24,12 +25,16 @@ KINDS = {
     "constraint": "a documented constraint of the request is enforced",
     "precondition": "a documented precondition, met and not met",
     "postcondition": "the documented effect of an operation happens",
+    "situation": "a request in a status, or of a locked resource, of which the reference says nothing",
     "equality": "a value that a request sends is shown afterwards",
     "microversion": "a documented field or value begins and ends at its microversions",
     "removed": "an operation that is documented as removed is gone",
     "list": "paging, filtering and sorting of lists",
 }
 """Markers by the kind of a requirement. Each documented code has a marker too, such as ``error_404``."""
+
+READONLY = "readonly"
+"""The marker of cases that change nothing."""
 
 ROLES = ("member", "admin", "reader", "alt", "visitor", "no-token", "bad-token")
 
@@ -50,7 +55,7 @@ def markers_of(case: Case) -> list[str]:
     names = [kind, *([f"{kind}_{code}"] if code else []), f"as_{case.trial.request.role.replace('-', '_')}"]
     state = case.trial.situation.state
     names.append(f"in_{state}" if state else "no_resource")
-    return names
+    return [*names, READONLY] if reads_only(case.trial) else names
 
 
 def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
@@ -58,6 +63,7 @@ def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
     lines = dict(KINDS)
     lines.update({f"as_{role.replace('-', '_')}": f"the request is sent as {role}" for role in ROLES})
     lines["no_resource"] = "the case needs no resource with a status"
+    lines[READONLY] = "the case sends only GET or HEAD, and needs nothing made; `-m readonly` changes nothing at all"
     for case in cases:
         for name in markers_of(case):
             about = f"the resource is in {name[3:]}" if name.startswith("in_") else f"cases of {name.replace('_', '/')}"

@@ -97,6 +97,8 @@ class Opened:
         self._expected = known_for(
             self.choices.known, self.share.head.spec, session.settings.release, supported.max if supported else None
         )
+        if self._expected is not None:
+            session.run.deviating = self._expected.failing(session.suite.cases)
 
     @property
     def first_line(self) -> str:
@@ -121,10 +123,10 @@ class Opened:
             self._begun = True
 
     def close(self) -> None:
-        """Stop the run, and remove the resources of all its processes."""
+        """Stop the run, and remove the resources of all its processes, unless the sandbox of the run holds them."""
         if not self.closed:
             self.closed = True
-            self.share.session.close(whole_run=True)
+            self.share.session.close(whole_run=True, cloud_ends=self.choices.own)
 
     def finish(self, status: int, totals: Mapping[str, Any]) -> RunInfo:
         """Write the head of the record with the totals, and end the sandbox."""

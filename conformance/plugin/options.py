@@ -100,6 +100,11 @@ OPTIONS = (
         "microversion of the cloud is that of the release)",
         "PACKAGE==VERSION",
     ),
+    Option(
+        "level",
+        "essential: try each requirement once, by its cheapest case; full: try all cases (the default)",
+        "LEVEL",
+    ),
     Option("max-servers", "the most resources under test that may exist at the same time (default 6)", "N"),
     Option("dry-run", "show the plan and send no request; needs no endpoint"),
     Option("resume", "continue an earlier run; decided cases are not tried again", "RUN"),

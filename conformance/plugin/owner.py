@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from conformance.engine.api.load import load_service
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.case import Suite
 from conformance.plugin import ending, items
@@ -18,6 +19,7 @@ from conformance.plugin.choices import Choices, from_config
 from conformance.plugin.find import given_files
 from conformance.plugin.guided import Certifying, Guided, needs_of
 from conformance.plugin.items import CaseItem, SpecFile, collect_file
+from conformance.plugin.levels import Levels
 from conformance.plugin.opened import Opened
 from conformance.plugin.plan import plan_lines
 from conformance.plugin.reference import Reference, packaged, read_reference
@@ -59,7 +61,9 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
         if choices.guideline is not None:
             needs = needs_of(choices.guideline, choices.declared, [(reference, suite)], {})
             config.pluginmanager.register(Guided(needs.cases, [reference]), "conformance-guided")
-        config.pluginmanager.register(Plan(config, choices, reference, suite), "conformance-plan")
+        levels = Levels(choices.level, load_service(reference.service))
+        config.pluginmanager.register(levels, "conformance-levels")
+        config.pluginmanager.register(Plan(config, choices, reference, suite, levels), "conformance-plan")
         return
     signals = Signals()
     signals.install()
@@ -74,6 +78,8 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
         config.pluginmanager.register(certifying, "conformance-guided")
     lines = [opened.first_line, *([signals.how_to_end] if signals.how_to_end else [])]
     say(map(shown, lines), sys.stdout)
+    session = opened.share.session
+    config.pluginmanager.register(Levels(choices.level, session.context.service, session), "conformance-levels")
     config.pluginmanager.register(signals, "conformance-signals")
     config.pluginmanager.register(Owner(config, opened, signals), "conformance-owner")
 
@@ -108,11 +114,14 @@ def _not_distributed(config: pytest.Config) -> None:
 class Plan:
     """A session that sends no request: ``--dry-run`` and ``--collect-only``."""
 
-    def __init__(self, config: pytest.Config, choices: Choices, reference: Reference, suite: Suite) -> None:
+    def __init__(
+        self, config: pytest.Config, choices: Choices, reference: Reference, suite: Suite, levels: Levels
+    ) -> None:
         self._config = config
         self._choices = choices
         self._reference = reference
         self._suite = suite
+        self._levels = levels
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the markers."""
@@ -129,8 +138,9 @@ class Plan:
             return None
         cases = [item.case for item in session.items if isinstance(item, CaseItem)]
         if cases:
-            plan = plan_lines(cases, self._choices.max_resources, self._reference.service)
-            say(["", *map(visible, plan)], sys.stdout)
+            reference = self._reference
+            plan = plan_lines(cases, self._choices.max_resources, reference.service, reference.specs)
+            say(["", *map(visible, plan), *self._levels.left_out], sys.stdout)
         return True
 
     @pytest.hookimpl(trylast=True)

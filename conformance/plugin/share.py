@@ -172,7 +172,7 @@ class Share:
 
     def leave_part(self) -> None:
         """Close the share, and leave its figures for the owner of the run."""
-        left = self.session.close()
+        left = self.session.close(cloud_ends=self.session.settings.sandbox)
         part = {"figures": self.session.figures(), "notes": list(self.session.notes()), "left": list(left)}
         with contextlib.suppress(RecordError):
             write_atomically(self.directory / _PART.format(self.worker), json.dumps(part), PRIVATE)

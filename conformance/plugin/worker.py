@@ -18,6 +18,7 @@ from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import CLOUDS_FILE
 from conformance.plugin.guided import Guided
 from conformance.plugin.items import CaseItem, SpecFile, collect_file
+from conformance.plugin.levels import Levels
 from conformance.plugin.reference import read_reference
 from conformance.plugin.share import STOP, Share
 from conformance.plugin.signals import all_ignored
@@ -52,6 +53,7 @@ def hand_over(
         "microversion": settings.microversion,
         "default_policy": settings.default_policy,
         "allow_disruptive": settings.allow_disruptive,
+        "level": choices.level,
         "max_resources": max(1, settings.max_resources // workers),
         "wishes": dict(settings.wishes),
         "top": str(share.session.context.top),
@@ -105,6 +107,8 @@ def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
     config.args[:] = handed["args"]
     share = open_part(handed, config.workerinput["workerid"])  # type: ignore[attr-defined]
     config.pluginmanager.register(items, "conformance-items")
+    levels = Levels(handed["level"], share.session.context.service, share.session)
+    config.pluginmanager.register(levels, "conformance-levels")
     config.pluginmanager.register(Worker(share), "conformance-worker")
     if share.options.get("guideline"):
         guided = Guided(read_needs(share.directory).cases, [share.reference])

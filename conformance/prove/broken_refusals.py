@@ -20,7 +20,7 @@ OTHER_CODE = {401: 403, 403: 409, 404: 400, 409: 400}
 
 
 def break_refusals(ground: Ground, book: Catalogue) -> None:
-    """Add the breakages of the kinds error, precondition and removed; ``broken_constraints`` has those of values."""
+    """Add the breakages of the kinds error, precondition, situation and removed; ``broken_constraints`` adds others."""
     for requirement, cases in ground.requirements("error"):
         code = int(requirement.kind.rpartition("/")[2])
         for case in cases:
@@ -37,6 +37,8 @@ def break_refusals(ground: Ground, book: Catalogue) -> None:
     for _, cases in ground.requirements("precondition"):
         for case in cases:
             _precondition(ground, book, case)
+    for _, cases in ground.requirements("situation"):
+        _silent(ground, book, cases)
     for _, cases in ground.requirements("removed"):
         _removed(ground, book, cases[0])
 
@@ -179,6 +181,12 @@ def _precondition(ground: Ground, book: Catalogue, case: Case) -> None:
     if case.trial.situation.target == "own":
         refused = ground.here(case, roles=role, answered="refused")
         break_quietly(ground, book, case, refused, name, case.requirement.id)
+
+
+def _silent(ground: Ground, book: Catalogue, cases: list[Case]) -> None:
+    """Add errors of the service, which alone break something in situations of which the reference is silent."""
+    for case in cases:
+        book.add(case, "500", ground.here(case), instead=Answer(500), situation=detail(case))
 
 
 def _removed(ground: Ground, book: Catalogue, case: Case) -> None:

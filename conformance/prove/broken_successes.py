@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.engine.api.producers import Producers
+from conformance.engine.judge.afterwards import BroughtBack
 from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
 from conformance.engine.judge.equality import ComesBack
 from conformance.engine.model.case import Case
+from conformance.engine.model.probe import Listed
 from conformance.prove.after import Altered, AlteredLater, Body, Code, Field, Header
 from conformance.prove.ground import Catalogue, Ground, exactly
 from conformance.prove.instead import Answer, Elsewhere
@@ -91,16 +92,18 @@ def _headers(ground: Ground, book: Catalogue) -> None:
 
 
 def _equality(ground: Ground, book: Catalogue) -> None:
-    producers = Producers((case.operation for case in ground.suite.cases), ground.service.producers)
     for _, cases in ground.requirements("equality"):
         case = cases[0]
-        expectation = case.expectation
-        if not isinstance(expectation, ComesBack):
+        expectation, where = case.expectation, _accepted(case)
+        if isinstance(expectation, BroughtBack):
+            field = (ground.service.resource, expectation.field)
+            book.add(case, "another-value", ground.here(case, answered="accepted"), after=AlteredLater(field))
+        elif not isinstance(expectation, ComesBack):
             continue
-        where = _accepted(case)
-        if expectation.probe is None:
+        elif expectation.probe is None:
             book.add(case, "another-value", where, after=Altered(expectation.shown_at))
         else:
-            made = producers.made_by(case.operation)
-            below = made.name if made is not None and not made.chosen else None
-            book.add(case, "another-value", where, after=AlteredLater(expectation.shown_at, below))
+            # The first key of a view does not matter in a list, so this one stands for the list alone.
+            only = ("[]",) if isinstance(expectation.probe, Listed) else ()
+            later = AlteredLater((*only, *expectation.shown_at), ground.names_below(case.operation))
+            book.add(case, "another-value", where, after=later)

@@ -18,13 +18,14 @@ from filelock import FileLock
 
 from conformance.engine.run.locks import hold
 from conformance.plugin import ending
-from conformance.plugin.choices import Choices, from_environment
+from conformance.plugin.choices import Choices, from_environment, on
+from conformance.plugin.levels import select
 from conformance.plugin.opened import Opened
 from conformance.plugin.reference import given_specs, read_reference
 from conformance.plugin.trouble import Trouble, shown
 from conformance.plugin.waivers import Waivers, load_waivers
 from conformance.plugin.worker import hand_over
-from conformance.stestr.shared import LAST_WORDS, SEEN, SLOWEST, START, STATE, USERS, slowest
+from conformance.stestr.shared import LAST_WORDS, READONLY_ONLY, SEEN, SLOWEST, START, STATE, USERS, slowest
 from specs.record import RecordError
 
 LINGER_AFTER_LISTING = 20.0
@@ -54,7 +55,14 @@ def main(place: Path) -> int:
         last_words = place / LAST_WORDS.format(opened.directory.name)
         hold(last_words, fcntl.LOCK_EX)  # until this process ends, however it ends
         opened.write_head()  # the processes that try cases may be killed at any moment, and this one with them
-        handed = {**hand_over(opened.share, opened.files, choices), "last_words": str(last_words)}
+        readonly = on(os.environ.get(READONLY_ONLY, ""))
+        chosen = select(opened.share.session, choices.level, readonly=readonly)
+        handed = {
+            **hand_over(opened.share, opened.files, choices),
+            "last_words": str(last_words),
+            "cases": [case.id for case in chosen],
+            "readonly": readonly,
+        }
         _write_state(place, handed)
         _say({"handed": handed, "line": opened.first_line, "directory": str(opened.directory)})
         _wait_for_end(place)

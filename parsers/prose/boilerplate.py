@@ -198,5 +198,4 @@ RULES: tuple[Rule, ...] = (
     Rule("typical", "boilerplate", _unmarked(r"\btypically\b", "version", "size", "role")),
     Rule("other-service", "boilerplate", _always(r"^If\s+you\s+want\s+to\b.*\byou\s+must\s+use\s+the\b.*\bservice\b")),
     Rule("not-globally-unique", "boilerplate", _always(r"\bis\s+not\s+globally\s+unique\b")),
-    Rule("no-promise-held", "boilerplate", _unmarked(r"\S")),
 )  # fmt: skip

@@ -19,8 +19,10 @@ from parsers.prose import (
     effects,
     lifecycle,
     locks,
+    plain,
     policy,
     postconditions,
+    refusals,
     status,
     status_forms,
     status_only,
@@ -29,7 +31,8 @@ from parsers.prose import (
     vocabulary,
 )
 from parsers.prose.code_lists import read_code_lists
-from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Post, Pre, Refusal, Rule, Scope
+from parsers.prose.leads import bounded
+from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Post, Pre, Refusal, Refused, Rule, Scope
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks
 from specs.model import Code
 
@@ -44,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     *postconditions.RULES,
     *effects.RULES,
     *codes.RULES,
+    *refusals.RULES,
     *bodies.RULES,
     *lifecycle.RULES,
     *vocabulary.RULES,
@@ -52,9 +56,9 @@ RULES: tuple[Rule, ...] = (
 _SHORTEST = 4
 """Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""
 
-_OF_A_ROW = (Pre, Post, Failure, Refusal, Code, CodeRange, Constraint)
+_OF_A_ROW = (Pre, Post, Failure, Refusal, Refused, Code, CodeRange, Constraint)
 
-LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *boilerplate.RULES)
+LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *boilerplate.RULES, *plain.RULES)
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,14 @@ class Taken:
     sentence: Sentence
     rules: tuple[Rule, ...] = ()
     facts: tuple[Fact, ...] = ()
+    whole: bool = True
 
     @property
     def outcome(self) -> str:
-        """``fact``, ``nothing`` (known to promise nothing) or ``unread``."""
-        return "fact" if self.facts else "nothing" if self.rules else "unread"
+        """``fact``, ``nothing`` (known to promise nothing) or ``unread`` (also if only a part was read)."""
+        if not self.whole or not (self.facts or self.rules):
+            return "unread"
+        return "fact" if self.facts else "nothing"
 
 
 @dataclass
@@ -95,7 +102,7 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
     """
     took: list[Rule] = []
     facts: list[Fact] = []
-    items = False
+    items = part = whole = False
     if len(sentence.text) > LONGEST or meant(sentence.text) is not None:
         return Taken(sentence), False
     words = sentence.text.lower()
@@ -105,12 +112,14 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
             took.append(rule)
             facts += reading.facts
             items = items or reading.items
+            part = part or not reading.whole
+            whole = whole or (reading.whole and bool(reading.facts))
     if not took:
         for rule in LAST_RULES:
             reading = rule.read(sentence, scope) if rule.concerns(words) else None
             if reading is not None:
                 return Taken(sentence, (rule,), reading.facts), reading.items
-    return Taken(sentence, tuple(took), tuple(facts)), items
+    return Taken(sentence, tuple(took), tuple(facts), whole or not part), items
 
 
 def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
@@ -127,7 +136,7 @@ def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
             result.taken.append(Taken(sentence))
             continue
         taken, items = read_sentence(sentence, scope)
-        result.taken.append(taken)
+        result.taken.append(replace(taken, facts=bounded(taken.facts, blocks, sentence.index)))
         if items:
             done.update(
                 i for i, block in enumerate(blocks) if block.parent == sentence.index and block in sentence.items

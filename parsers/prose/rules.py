@@ -15,6 +15,7 @@ from parsers.document import FileContext, OperationSource, ParameterRow
 from parsers.prose.names import SAME_RESOURCE
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import last_noun, noun, singular
+from specs import model
 from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions, Vocabulary
 
 
@@ -49,6 +50,13 @@ class Refusal:
     code: int
     kind: str
     line: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A refusal with its cause."""
+
+    refusal: model.Refusal
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,7 @@ Fact = (
     | Post
     | Failure
     | Refusal
+    | Refused
     | Code
     | CodeRange
     | Constraint
@@ -110,10 +119,17 @@ Fact = (
 
 @dataclass(frozen=True)
 class Reading:
-    """The facts that a rule read from a sentence; ``items``: True if it read the list below the sentence as well."""
+    """The facts that a rule read from a sentence.
+
+    Attributes:
+        facts: the facts.
+        items: True if the rule read the list below the sentence as well.
+        whole: False if the sentence states more than the facts, so that it stays unread unless another rule reads it.
+    """
 
     facts: tuple[Fact, ...] = ()
     items: bool = False
+    whole: bool = True
 
 
 NOTHING = Reading()

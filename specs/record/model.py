@@ -123,7 +123,8 @@ class RunInfo:
         spec: ``service``, ``package``, ``version``, ``operations``.
         options: the options of the run, without secrets.
         totals: counts by verdict, and ``cases``, ``requirements``, ``requests``, ``seconds``; ``made`` has the number
-            of created resources, by the name of each resource with statuses.
+            of created resources, by the name of each resource with statuses; ``purposes`` has the number of requests
+            by what they served; ``processor_seconds`` is the processor time of all processes of the suite.
         notes: facts about the run that the reader should know: entries of the bindings and of the state table that
             the run had to use, parts of the cloud that were missing.
     """

@@ -1,8 +1,8 @@
 """What a run leaves that is killed right after the cloud has changed something for it, and whether cleanup mends it.
 
 ```
-python -m tests.benchmarks.kills [--random N] [--only TEXT] [--first N] [--through xdist|stestr] [--admin-elsewhere]
-    [--cloud | --url URL --token T ...]
+python -m tests.benchmarks.kills [--random N] [--only TEXT] [--first N] [--through xdist|stestr] [--cleanup-too]
+    [--admin-elsewhere] [--cloud | --url URL --token T ...]
 ```
 
 Without a URL a sandbox of its own is started, or with ``--cloud`` a cloud of six services. It prints a table: the
@@ -39,6 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default="", metavar="TEXT", help="operations whose name holds a text")
     parser.add_argument("--first", type=int, metavar="N", help="of the chosen moments no more than N, spread evenly")
     parser.add_argument("--through", choices=("alone", "xdist", "stestr"), default="alone", help="two workers of these")
+    parser.add_argument(
+        "--cleanup-too", action="store_true", help="kill a first cleanup after its first change as well"
+    )
     parser.add_argument("--output", metavar="DIR", help="keep the runs here")
     parser.add_argument("--admin-elsewhere", action="store_true", help="in the sandbox, one of another project")
     parser.add_argument("--cloud", action="store_true", help="on a sandbox cloud of six services")
@@ -61,7 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
         for number, (operation, moment) in enumerate(wanted):
             if number >= len(chosen) and killed >= given.random:
                 break
-            one = tried(cloud, projects, operation, moment, directory / f"run-{number}", given.through)
+            place = directory / f"run-{number}"
+            one = tried(cloud, projects, operation, moment, place, given.through, cleanup_too=given.cleanup_too)
             killed += number >= len(chosen) and bool(one.killed_after)
             done.append(one)
             print(_row(one), flush=True)

@@ -21,6 +21,7 @@ from types import SimpleNamespace
 from conformance.engine.api.load import load_service
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.api_version import ANY
+from conformance.engine.provision.context import Notes
 from conformance.engine.run.lanes import lane_of
 from conformance.engine.run.run import Stopped
 from conformance.plugin import share
@@ -153,16 +154,28 @@ class FakeSession:
         self.versions_left_out = ()
         top = Microversion(2, 96)
         self.suite = derive(specs, selected, top, settings.default_policy)
-        self.context = SimpleNamespace(stopping=threading.Event(), top=top, patience=SimpleNamespace(status=30.0))
+        self.context = SimpleNamespace(
+            stopping=threading.Event(),
+            top=top,
+            patience=SimpleNamespace(status=30.0),
+            service=load_service("compute"),
+            notes=Notes(),
+        )
         self.run = FakeRun(self.suite, record, self.context.stopping, self.journal)
         self.run.cloud = self.cloud
         self.left = ()
         self.tried = 0
 
+    def can_make(self, trial):
+        return trial.request.role in ("member", "admin", "no-token", "bad-token")
+
+    def change_nothing(self):
+        Path("read-only.txt").touch()
+
     def prepare(self, case_ids, tell):
         return table().get("trouble")
 
-    def close(self, whole_run=False):
+    def close(self, whole_run=False, cloud_ends=False):
         self.context.stopping.set()
         with Path("closed.txt").open("a") as file:
             file.write(f"{os.getpid()} {whole_run}\n")
@@ -179,7 +192,8 @@ class FakeSession:
         }
 
     def notes(self):
-        return ({"kind": "fake", "text": "a note"},)
+        noted = [{"kind": kind, "text": text} for kind, text in self.context.notes.sorted()]
+        return ({"kind": "fake", "text": "a note"}, *noted)
 
     def info(self, options, totals=None):
         return RunInfo(

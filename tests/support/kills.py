@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from conformance.plugin.options import BY_NAME
 from tests.support.inhabited import Endpoint, differences
-from tests.support.moments import Moment
+from tests.support.moments import ANY_CHANGE, Moment
 
 ROOT = Path(__file__).parents[2]
 CONFORMANCE = [sys.executable, "-m", "conformance"]
@@ -199,8 +199,20 @@ def tried(
     moment: Moment | float,
     directory: Path,
     way: Way = "alone",
+    *,
+    cleanup_too: bool = False,
 ) -> Outcome:
-    """Run an operation's cases, kill the run at a moment, or so many seconds after its first change, and clean up."""
+    """Run an operation's cases, kill the run at a moment, or so many seconds after its first change, and clean up.
+
+    Args:
+        cloud: the endpoint.
+        projects: those that are dumped.
+        operation: an expression that selects cases.
+        moment: the request after which the run is killed, or a number of seconds.
+        directory: of the run.
+        way: how the cases are run.
+        cleanup_too: whether a first cleanup is killed, too, right after the first thing that it has changed.
+    """
     before = cloud.dump(projects)
     parts = urlsplit(cloud.url)
     place = (directory.parent / f"{directory.name}.place").resolve()
@@ -229,9 +241,9 @@ def tried(
                 through.killed_after = through.asked[-1] if through.asked else "nothing"
                 run.wait()
     changed = differences(before, cloud.dump(projects))
-    named, secrets = cloud.named(cloud.url, place)
 
-    def cleaned(*more: str) -> subprocess.CompletedProcess[str]:
+    def cleaned(*more: str, url: str = cloud.url) -> subprocess.CompletedProcess[str]:
+        named, secrets = cloud.named(url, place)
         return subprocess.run(
             [*CONFORMANCE, "cleanup", str(directory.resolve()), *(f"--{key}={v}" for key, v in named.items()), *more],
             capture_output=True,
@@ -242,6 +254,10 @@ def tried(
             env=environment | secrets,
         )
 
+    if cleanup_too:
+        with proxy(f"{parts.scheme}://{parts.netloc}") as through_again:
+            through_again.moment, through_again.victim = ANY_CHANGE, place
+            cleaned(url=through_again.url + parts.path)
     done = cleaned()
     after = differences(before, cloud.dump(projects))
     said = done.stdout + done.stderr

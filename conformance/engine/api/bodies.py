@@ -38,8 +38,17 @@ def build(
         include: names of optional fields, or a mapping from names to values; dotted names are not built.
 
     Returns:
-        A JSON value that may hold Bindings; ABSENT if the operation documents no body.
+        A JSON value that may hold Bindings, or a ``Content`` with one; ABSENT if the operation documents no body.
     """
+    return service.content(operation, _documented(operation, version, service, include))
+
+
+def _documented(
+    operation: Operation,
+    version: Microversion,
+    service: ServiceDescription,
+    include: Mapping[str, Any] | Iterable[str] = (),
+) -> Any:
     rows = body_rows(operation, version)
     if not rows and not operation.request.samples:
         return ABSENT

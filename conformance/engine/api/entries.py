@@ -43,16 +43,16 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Fault:
-    """The form of the body of an error.
+    """The form of the body of an error. Without any field in it, no form is promised.
 
     Attributes:
         list_key: the key of the list whose first element describes the error; None if the only key of the body does.
-        code_field: the field that repeats the status code.
+        code_field: the field that repeats the status code; None if none does.
         required_fields: the other required fields.
     """
 
     list_key: str | None = None
-    code_field: str = "code"
+    code_field: str | None = "code"
     required_fields: tuple[str, ...] = ("message",)
 
 
@@ -146,6 +146,8 @@ class ActionLog:
         name_field: the field of an action with its unique name.
         user_field: the field with the user who asked; empty if the cloud acted by itself.
         failure_field: the field with the reason of a failure.
+        name_header: the header of an answer with the unique name of the action that the request has begun; empty if
+            no header shows it.
     """
 
     list_operation: str = ""
@@ -155,6 +157,7 @@ class ActionLog:
     name_field: str = ""
     user_field: str = ""
     failure_field: str = ""
+    name_header: str = ""
 
 
 @dataclass(frozen=True)

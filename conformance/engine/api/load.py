@@ -30,6 +30,7 @@ from conformance.engine.api.stateful import StatefulResource
 from conformance.engine.api.strictness import check_against, validate
 from conformance.engine.api.structured import structured
 from conformance.engine.api.structured import value as _value
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.model.binding import Step
 from specs.microversion import Microversion
@@ -167,6 +168,9 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         usable_elements=tuple(_usable(entry) for entry in lists["usable_elements"]),
         unsafe_gets=tuple(lists["unsafe_gets"]),
         untestable=dict(maps["untestable"]),
+        contents=tuple(
+            (c["operation"], c["media_type"], _value(c["body"]) if "body" in c else ABSENT) for c in lists["contents"]
+        ),
         always_included=tuple((i["operation"], i["parameter"]) for i in lists["always_included"]),
         elements_made_with=tuple(
             (m["operation"], m["collection"], _value(m["fields"])) for m in lists["elements_made_with"]
@@ -195,7 +199,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         marker_fields=dict(maps["marker_fields"]),
         also_creates=tuple((c["operation"], c["resource"], c["name_field"]) for c in lists["also_creates"]),
         first_microversion=Microversion.parse(read.get("first_microversion", "1.0")),
-        error_body=_fault(maps["error_body"]),
+        error_body=_fault(read.get("error_body")),
         root_is_operation=bool(read.get("root_is_operation")),
         always_made=bool(read.get("always_made")),
         unknown_id_path=read.get("unknown_id_path"),
@@ -224,6 +228,7 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
         lock=lock.get("set", ""),
         unlock=lock.get("unset", ""),
         lock_shown_by=lock.get("shown_by", ""),
+        brought_back={operation: tuple(fields) for operation, fields in entry.get("brought_back", {}).items()},
         action_log=_actions(entry.get("action_log", {})),
         usual_environments=tuple(entry.get("usual_environments", ())),
         environments={name: _environment(one) for name, one in entry.get("environments", {}).items()},
@@ -312,5 +317,7 @@ def _actions(entry: Mapping[str, Any]) -> ActionLog:
     )
 
 
-def _fault(entry: Mapping[str, Any]) -> Fault:
-    return Fault(entry.get("list_key"), entry["code_field"], tuple(entry["required_fields"])) if entry else Fault()
+def _fault(entry: Mapping[str, Any] | None) -> Fault:
+    if entry is None:
+        return Fault()
+    return Fault(entry.get("list_key"), entry.get("code_field"), tuple(entry.get("required_fields", ())))

@@ -1,7 +1,7 @@
 """The producers of a reference: the operations that make the things named by placeholders in paths.
 
 They follow from the reference alone. An element of the collection ``/things`` is made by the POST on ``/things`` whose
-documented answer names it, or by the PUT on ``/things/{name}`` if the client chooses the name.
+documented answer names it, or by the PUT or the POST on ``/things/{name}`` if the client chooses the name.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Producer:
     Attributes:
         operation: the operation that makes it.
         name: the placeholder that names it in a path.
-        chosen: True if the client chooses its name and writes it into the path (PUT).
+        chosen: True if the client chooses its name and writes it into the path.
         reader, remover: the operations that show it and delete it; None if the reference documents none.
         lister: the operation that lists the collection; None if the reference documents none.
     """
@@ -70,6 +70,12 @@ class Producer:
     reader: Operation | None = None
     remover: Operation | None = None
     lister: Operation | None = None
+
+    @property
+    def leads_to(self) -> frozenset[str]:
+        """The statuses of a new element that the reference promises: they last, whatever they are called."""
+        posts = (post for post in self.operation.postconditions if post.kind == "status")
+        return frozenset(status for post in posts for status in post.becomes)
 
 
 class Producers:
@@ -108,9 +114,12 @@ class Producers:
 
     def made_by(self, operation: Operation) -> Producer | None:
         """The producer with this operation; None if the operation makes no element of a collection."""
-        place = operation.path.rpartition("/")[0] if operation.method == "PUT" else operation.path
-        producer = self.of(place) if operation.action is None else None
-        return producer if producer is not None and producer.operation.id == operation.id else None
+        above = operation.path.rpartition("/")[0]
+        places = (above,) if operation.method == "PUT" else (operation.path, above)
+        for producer in map(self.of, places if operation.action is None else ()):
+            if producer is not None and producer.operation.id == operation.id:
+                return producer
+        return None
 
     def _find(self, place: str) -> Producer | None:
         one = f"{place}/{{}}"
@@ -122,7 +131,8 @@ class Producers:
             for name in sorted(self._named.get(place, ())):
                 if _names(operation, name):
                     return Producer(operation, name, False, reader, remover, lister)
-        for operation in self._by_place.get(("PUT", one), ()):
+        chosen = [o for method in ("PUT", "POST") for o in self._by_place.get((method, one), ())]
+        for operation in chosen:
             created = any(code.code == CREATED for code in operation.responses.normal)
             if self._said.get(place, operation.id) != operation.id:
                 continue

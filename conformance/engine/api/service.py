@@ -30,6 +30,7 @@ from conformance.engine.api.stateful import NONE, StatefulResource
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.model.binding import Binding, Step
+from conformance.engine.model.content import Content
 from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion
 from specs.model import Condition, Operation
@@ -65,6 +66,7 @@ class ServiceDescription:
         related_statuses: kind -> the place that shows the status of another resource.
         project_id: the field of the resource under test with the id of its project; None if none is known.
         bindings: the values of parameters; the first entry that fits counts.
+        contents: an operation, the media type of its body, and the body; ABSENT for the documented one.
         always_included: an operation and an optional field without which its request has no use.
         value_rules: the needs of documented values, or the reasons why no case sends them.
         required_together: an operation, a field, and another field without which the field is refused.
@@ -117,6 +119,7 @@ class ServiceDescription:
     project_id: ShownValue | None = None
 
     bindings: tuple[BindingRule, ...] = ()
+    contents: tuple[tuple[str, str, Any], ...] = ()
     always_included: tuple[tuple[str, str], ...] = ()
     value_rules: tuple[ValueRule, ...] = ()
     required_together: tuple[tuple[str, str, str], ...] = ()
@@ -220,6 +223,14 @@ class ServiceDescription:
     def effect(self, resource: str, effect: str) -> EffectRule | None:
         """The list in which the API shows an effect; None if it shows none."""
         return next((rule for rule in self.effects if rule.resource == resource and effect in rule.effects), None)
+
+    def content(self, operation: Operation, documented: Any) -> Any:
+        """The body of a request: the documented one, or a ``Content`` if the description gives a media type."""
+        for pattern, media_type, body in self.contents:
+            if fnmatchcase(operation.id, pattern):
+                value = documented if body is ABSENT else body
+                return documented if value is ABSENT else Content(media_type, value)
+        return documented
 
     def included(self, operation: Operation) -> tuple[str, ...]:
         """Optional fields without which the operation's request has no use."""

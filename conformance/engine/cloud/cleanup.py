@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.removal import Removal, Remover, Tell
 from conformance.engine.cloud.search import search
+from specs.record.purposes import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +92,8 @@ def remove_entries(
     """Remove the things of some entries of a journal, and things that can only be found by the names in them."""
     cloud.standing.look_again()
     remover = Remover(cloud, watch, journal, timeout=timeout, tell=tell)
-    found = search(cloud, journal, entries, claimed)
+    with serving(Purpose.REMOVING):
+        found = search(cloud, journal, entries, claimed)
     done: list[Removal] = remover.remove_all(found.things)
     removed = [str(one.thing) for one in done if one.trouble is None and one.was_there]
     already = [str(one.thing) for one in done if one.trouble is None and not one.was_there]

@@ -14,11 +14,13 @@ from conformance.engine.cloud.bounds import json_of
 from conformance.engine.cloud.credentials import Credential, TokenError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.guard import SAFE_METHODS
+from conformance.engine.cloud.purpose import Spent, purpose_of
 from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.cloud.scope import Scope
 from conformance.engine.cloud.standing import BUSY, retry_after, seconds_ahead
 from conformance.engine.cloud.transport import Reply, Transport
+from conformance.engine.model.content import Content
 from specs.record.model import Exchange, ReceivedResponse, SentRequest
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ class Delivery:
         scope: the paths that stand below the project of the role that asks.
         transport: the connections.
         redactor: keeps secrets out of the exchanges.
-        count: the requests that went out, retries included.
+        spent: the requests that went out, by purpose, retries included.
         ahead: the seconds by which this machine's clock was ahead at the last answer with a date; None without one.
     """
 
@@ -71,7 +73,7 @@ class Delivery:
     scope: Scope
     transport: Transport
     redactor: Redactor
-    count: Count = field(default_factory=Count)
+    spent: Spent = field(default_factory=Spent)
     ahead: float | None = None
     _bad_token: str = field(default_factory=lambda: secrets.token_hex(16))
 
@@ -129,17 +131,18 @@ class Delivery:
     def _once(self, ask: Ask, token: str | None) -> Reply:
         data = ask.raw
         headers: dict[str, str] = {}
+        given = ask.body if isinstance(ask.body, Content) else Content("application/json", ask.body)
         if data is None and ask.body is not ABSENT:
-            data = json.dumps(ask.body).encode()
+            data = given.data if given is ask.body else json.dumps(ask.body).encode()
         if data is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = given.media_type
         headers.update(self.version_headers(ask.microversion))
         if token:
             headers["X-Auth-Token"] = token
-        given = {name.lower() for name, _ in ask.headers}
-        headers = {name: value for name, value in headers.items() if name.lower() not in given}
+        named = {name.lower() for name, _ in ask.headers}
+        headers = {name: value for name, value in headers.items() if name.lower() not in named}
         headers.update(ask.headers)
-        self.count.add()
+        self.spent.add(purpose_of(ask))
         timeout = min(ask.timeout, READ_TIMEOUT) if ask.method.upper() in SAFE_METHODS else ask.timeout
         return self.transport.exchange(ask.method, self.address(ask), headers, data, query=ask.query, timeout=timeout)
 
@@ -149,7 +152,7 @@ class Delivery:
             body = json_of(ask.raw)
             body = ask.raw.decode("utf-8", "replace") if body is ABSENT else body
         elif ask.body is not ABSENT:
-            body = ask.body
+            body = ask.body.value if isinstance(ask.body, Content) else ask.body
         answered = json_of(reply.content)
         for secret_holder in (body, answered):
             self.redactor.learn_from(secret_holder)

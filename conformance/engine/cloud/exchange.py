@@ -38,7 +38,7 @@ class Ask:
     Attributes:
         path: the path below the versioned root, beginning with a slash, percent-encoded if needed, without a query.
         microversion: the microversion, such as "2.73"; None sends no header.
-        body: the JSON value to send; ABSENT sends none.
+        body: the JSON value to send, or a ``Content`` of another media type; ABSENT sends none.
         raw: bytes to send instead of ``body``, for a body that is no JSON.
         query: pairs of name and value.
         headers: further headers, which win over the usual ones. They never hold the token, which the role gives.

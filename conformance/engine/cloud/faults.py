@@ -21,7 +21,7 @@ so has a value beyond its documented maximum."""
 def message_in(body: Any) -> str:
     """The message of an error body, on one line; the beginning of a body that is no object; else empty."""
     if isinstance(body, dict):
-        for fault in body.values():
+        for fault in (*body.values(), body):
             if isinstance(fault, dict) and isinstance(fault.get("message"), str):
                 return one_line(fault["message"], 200)
     return one_line(body, 80) if isinstance(body, str) else ""

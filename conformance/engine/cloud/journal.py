@@ -262,6 +262,14 @@ class Journal:
         """Write down that a resource was deleted. It still counts as this run's: no id is given twice."""
         self._write({"do": "gone", "id": id})
 
+    def end(self, *, own: bool = False) -> None:
+        """Record that all resources are gone, since the cloud itself ends; with ``own``, those of this process."""
+        for entry in self.entries(own=own):
+            if not entry.ids:
+                self.refused(entry.intent)
+            for id_, _ in entry.left:
+                self.gone(id_)
+
     def owe(self, debt: Debt) -> Debt:
         """Write down a thing of others as it was before it is changed; the latest debt of a key counts."""
         with self._lock:

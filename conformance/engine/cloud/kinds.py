@@ -197,6 +197,7 @@ class Kind:
         collection: the path of the collection, where things are made, shown and removed. Its requests name no
             microversion, except those for the kind that a run watches.
         key: the member of a response that holds a thing; by default the name.
+        bare: True if a response that shows a thing consists of it, without a member around it.
         id_field, name_field: the field that names a thing in a path, and the field with its name; empty if things have
             no name.
         alias_fields: other fields whose values name it in requests.
@@ -210,6 +211,7 @@ class Kind:
     collection: str = ""
     plural: str = ""
     key: str = ""
+    bare: bool = False
     id_field: str = "id"
     name_field: str = "name"
     alias_fields: tuple[str, ...] = ()
@@ -232,7 +234,7 @@ class Kind:
 
     def shown_in(self, body: Any) -> View | None:
         """Return the thing in the body of a response; None if there is none."""
-        inner = body.get(self.key or self.name) if isinstance(body, Mapping) else None
+        inner = body.get(self.key or self.name) if isinstance(body, Mapping) and not self.bare else body
         return dict(inner) if isinstance(inner, Mapping) else None
 
     def state_of(self, view: Mapping[str, Any] | None) -> tuple[str, str | None]:

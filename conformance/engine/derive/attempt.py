@@ -91,9 +91,8 @@ def attempt(
         and view.role != "admin"
         and (view.operation.policy is None or outcome.accepted is not True or asked.optional)
     )
-    body = asked.body
-    if body is None:
-        body = view.body(where.variant, version or view.default)
+    plain = view.body(where.variant, version or view.default)
+    body = plain if asked.body is None else asked.body
     if state and outcome.accepted is not False:
         outcome = replace(outcome, leads_to=view.leads_to(state, where.variant, version))
     return Trial(
@@ -106,7 +105,7 @@ def attempt(
             path=asked.path,
             query=(*view.service.query(view.operation), *asked.query),
             body=naming.named(view.operation, body, view.service),
-            uses_optional_fields=asked.optional,
+            uses_optional_fields=asked.optional and (asked.body is None or body != plain),
         ),
         situation=Situation(state, where.target, view.within if state else ""),
         setup=setup,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from conformance.engine.api import json_path, request_fields
 from conformance.engine.api.producers import placeholders
@@ -230,6 +231,8 @@ def _locked(view: View, book: Book, line: int | None) -> None:
     """Add cases on a locked resource: refused to its owner and open to an administrator, if the reference says so."""
     resource = view.service.resource
     said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
+    if not view.service.under_test.lock:
+        return  # no operation locks such a resource; ``untested_conditions`` tells of sentences about locks
     variant, state = view.main
     if view.operation.id in (view.service.under_test.lock, view.service.under_test.unlock) or not (said or line):
         return
@@ -298,6 +301,10 @@ def untested_conditions(view: View, book: Book) -> None:
         if found is not None:
             name, reason, detail = found
             requirement = view.requirement("precondition", name, condition.line)
+            if any(one.requirement == requirement.id and one.source != requirement.source for one in book.untested):
+                # A second sentence about the same thing is a promise of its own.
+                words = ("+".join(condition.any_of), (condition.when.environment if condition.when else None) or "")
+                requirement = replace(requirement, id=f"{requirement.id}[{id_part('-'.join(filter(None, words)))}]")
             if requirement.id not in book.requirements:
                 book.without_case(requirement, reason, detail)
     placed = {field.row for field in request_fields.fields(view.operation, view.default) + former_fields(view)}
@@ -314,6 +321,8 @@ def _untested(view: View, condition: Condition) -> tuple[str, str, str] | None:
         return None
     if condition.kind == "quota":
         return None if _settable(view, condition) else ("quota", "quota", condition.resource)
+    if condition.kind == "locked_requires_admin" and not view.service.under_test.lock:
+        return "locked", "not-derivable", condition.resource
     if condition.kind in ("environment", "effect"):
         return condition.kind, "not-through-api", condition.resource
     if condition.resource != view.service.resource:

@@ -17,6 +17,7 @@ from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
 from conformance.engine.judge.effects import Effect
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
 from conformance.engine.model.case import id_part
+from conformance.engine.model.content import Content
 from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Parameter, Sample, When
@@ -141,6 +142,14 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
             book.case(requirement, detail, trial, InVocabulary(vocabulary.values))
 
 
+def untested_postconditions(view: View, book: Book) -> None:
+    """Note that no postcondition has a case where no request of the operation can be expected to be accepted."""
+    for post in view.operation.postconditions:
+        if not view.told_elsewhere(post):
+            requirement = view.requirement("postcondition", post_name(post), post.line)
+            book.without_case(requirement, *(_no_case(view, post) or ("not-derivable", post.resource)))
+
+
 def _no_case(view: View, post: Condition) -> tuple[str, str] | None:
     """The reason why a postcondition has no case, and its detail; None for a postcondition with cases."""
     if not view.holds_here(post.when):
@@ -152,13 +161,14 @@ def _no_case(view: View, post: Condition) -> tuple[str, str] | None:
         return None if shown else ("not-through-api", post.effect or "")
     if post.attribute not in (None, "status"):
         return "not-derivable" if post.becomes else "transient", post.attribute or ""
-    return None if post.becomes or post.unchanged else ("transient", "+".join(post.transient))
+    return None if post.becomes or post.unchanged else ("transient", "+".join(post.transient or post.on_failure))
 
 
 def post_name(post: Condition) -> str:
     """The detail in the id of a postcondition's requirement."""
     attribute = f"{post.attribute}-" if post.attribute not in (None, "status") else ""
-    what = post.effect if post.kind == "effect" else "+".join(post.becomes or post.transient) or "unchanged"
+    what = post.effect if post.kind == "effect" else "+".join(post.becomes or post.transient)
+    what = what or ("unchanged" if post.unchanged else "+".join(post.on_failure))
     return f"{post.resource}-{attribute}{what}"
 
 
@@ -294,12 +304,16 @@ def _samples(view: View, book: Book) -> None:
         variant, state = view.main_with(inner if isinstance(inner, dict) else ())
         stem = sample.file.rsplit("/", 1)[-1].removesuffix(".json")
         label = f"sample-{id_part(stem)}" + (f"-{version}" if version else "")
-        body = bodies.from_sample(view.operation, sample, view.service)
+        shown = bodies.from_sample(view.operation, sample, view.service)
+        body = view.service.content(view.operation, shown)
         trial = attempt(view, label, Where(variant, state), Asked(version=version, body=body, optional=True))
         name, line, numbers = normal_requirement(view, version or view.default)
         requirement = view.requirement("normal", name, line)
         if numbers and not view.reads and (named := _foreign(body)):
             one = replace(requirement, id=f"{requirement.id}[{label}]")
             book.without_case(one, "not-derivable", f"the sample's {named} names a resource that the suite cannot make")
+        elif numbers and isinstance(body, Content) and body.value is not shown:
+            one = replace(requirement, id=f"{requirement.id}[{label}]")
+            book.without_case(one, "not-derivable", "the sample names things that the suite cannot replace")
         elif numbers:
             book.case(requirement, label, trial, Accepted(numbers))

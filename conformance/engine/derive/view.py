@@ -105,8 +105,10 @@ class View:
 
     @cached_property
     def makes_resource(self) -> bool:
-        """Whether the path is that of the collection of the resources that have statuses."""
-        return self.producers is not None and self.service.identifier in self.producers.names(self.operation.path)
+        """Whether the operation makes a resource that has statuses: a POST on their collection."""
+        if self.producers is None or self.operation.method != "POST":
+            return False
+        return self.service.identifier in self.producers.names(self.operation.path)
 
     @cached_property
     def status_conditions(self) -> tuple[Condition, ...]:
@@ -254,9 +256,11 @@ class View:
         return met or bool(self.service.steps(self.operation, "steps_before"))
 
     @property
-    def fault(self) -> ErrorBody:
-        """The expected form of the body of an error."""
+    def fault(self) -> ErrorBody | None:
+        """The expected form of the body of an error; None if no form is promised."""
         form = self.service.error_body
+        if form.code_field is None and not form.required_fields:
+            return None
         return ErrorBody(form.list_key, form.code_field, form.required_fields)
 
     @property

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine.api.needs import Needs
+from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.binding import Binding, Step
+from conformance.engine.model.content import Content
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup
 from conformance.engine.model.trial import Trial
@@ -78,6 +80,11 @@ class Arrangement:
 
     def __post_init__(self) -> None:
         self.quotas = Quotas(self.context, self.paths.steps)
+
+    @property
+    def holds(self) -> bool:
+        """Whether steps before the present request have to be taken back after it."""
+        return bool(self.quotas.held or self.paths.steps.sent or self._marked)
 
     def situated(self, trial: Trial, needs: Needs, version: Microversion) -> Request | Problem:
         """Bring the situation of a trial about, and return its request; or the problem that prevents it.
@@ -212,7 +219,17 @@ class Arrangement:
         if (self.subject.altered and not trial.request.uses_optional_fields) or not self.subject.suits(path):
             self.subject.discard()
         problem = self.subject.reach(state)
-        return self.subject.unlock() if problem is None and self.subject.locked else problem
+        if problem is not None or not self.subject.locked or self._needs_lock_alone(trial):
+            return problem
+        return self.subject.unlock()
+
+    def _needs_lock_alone(self, trial: Trial) -> bool:
+        """Whether a trial on a locked resource needs nothing else, for which the lock would have to be taken away."""
+        names = placeholders(trial.request.operation.path)
+        held = (
+            b.relation != "attached" or b.resource in self.subject.bindings.attached for b in trial.request.bindings
+        )
+        return Locked() in trial.setup and names == [self.context.service.identifier] and all(held)
 
     def filled(self, trial: Trial, needs: Needs, version: Microversion) -> Request:
         """The request with values for its placeholders and bindings. Things that these need and that lack are made.
@@ -276,6 +293,8 @@ class Arrangement:
             return self.context.service.plain(body.resource, body.attribute)
         if isinstance(body, dict):
             return {self._plain(key): self._plain(value) for key, value in body.items()}
+        if isinstance(body, Content):
+            return replace(body, value=self._plain(body.value))
         return [self._plain(value) for value in body] if isinstance(body, list) else body
 
 

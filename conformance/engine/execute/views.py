@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.engine.cloud.exchange import Ask
+from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.execute.paging import SOON
@@ -43,15 +44,16 @@ def with_view(context: RunContext, evidence: Evidence, path: str, probes: Iterab
     return replace(evidence, found=found, exchanges=(*evidence.exchanges, seen.exchange))
 
 
-def with_own_view(evidence: Evidence, resource: str, probes: Iterable[Probe]) -> Evidence:
+def with_own_view(evidence: Evidence, kind: Kind, probes: Iterable[Probe]) -> Evidence:
     """Return evidence in which all other probed views are the view of the resource under test after it has settled.
 
     Args:
         evidence: the evidence, whose ``after`` is that view.
-        resource: the key of the resource in the body of its view.
+        kind: the kind of the resource.
         probes: the probes of the expectations.
     """
     if evidence.after is None:
         return evidence
-    own: dict[Probe, Any] = {probe: {resource: evidence.after} for probe in probes if isinstance(probe, ViewOf)}
+    shown = evidence.after if kind.bare else {kind.key or kind.name: evidence.after}
+    own: dict[Probe, Any] = {probe: shown for probe in probes if isinstance(probe, ViewOf)}
     return replace(evidence, found={**own, **evidence.found})

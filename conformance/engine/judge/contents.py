@@ -188,12 +188,12 @@ class ErrorBody(Expectation):
 
     Attributes:
         listed: the key of the list whose first element describes the error; None if the only key of the body does.
-        code: the field that repeats the status code.
+        code: the field that repeats the status code; None if none does.
         fields: the other required fields.
     """
 
     listed: str | None = None
-    code: str = "code"
+    code: str | None = "code"
     fields: tuple[str, ...] = ("message",)
 
     @property
@@ -202,11 +202,13 @@ class ErrorBody(Expectation):
 
     @property
     def _named(self) -> str:
-        return " and ".join((self.code, *self.fields))
+        return " and ".join((*((self.code,) if self.code else ()), *self.fields))
 
     def judge(self, evidence: Evidence) -> Judgement:
         if evidence.status is None or evidence.status < 400:
             return _inapplicable("the request was not refused, so there is no error body")
+        if evidence.trial.request.operation.method == "HEAD":
+            return _inapplicable("an answer to HEAD has no body")
         body = evidence.body
         if not isinstance(body, dict) or not body:
             return broken(type_name(body), "the error has no JSON object as its body")
@@ -216,6 +218,8 @@ class ErrorBody(Expectation):
         for name in self.fields:
             if not isinstance(inner, dict) or name not in inner:
                 return broken(f"no {name}", f"the error body has no object with a {name}")
+        if self.code is None:
+            return holds(self._named)
         told = inner.get(self.code) if isinstance(inner, dict) else None
         if told != evidence.status:
             return broken(self.code, f"the error body says {self.code} {told!r}, the answer was {evidence.status}")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.engine.model.content import Content
+
 
 @dataclass(frozen=True)
 class Binding:
@@ -34,7 +36,7 @@ def bindings_in(value: Any) -> list[Binding]:
         return [b for pair in value.items() for v in pair for b in bindings_in(v)]
     if isinstance(value, list):
         return [b for v in value for b in bindings_in(v)]
-    return []
+    return bindings_in(value.value) if isinstance(value, Content) else []
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from conformance.engine.api import bodies, json_path
@@ -19,9 +20,10 @@ from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Binding
+from conformance.engine.model.content import Content
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
-from conformance.engine.provision.owned import Owned
+from conformance.engine.provision.owned import Owned, content
 
 NAMED = ("path", "shown", "sent", "before")
 """Names that a binding may have in place of a resource, with the source of the value.
@@ -88,8 +90,11 @@ class Bindings:
         self.attached.clear()
 
     def give_up(self) -> list[Made]:
-        """Forget all resources that were made for bindings, and return them: this lane does not need them any more."""
-        made = [*self._made]
+        """Forget all resources that were made for bindings; offer the unused ones to other lanes, return the others."""
+        for resource, ready in self._free.items():
+            self._context.places.offer(resource, ready)
+        unused = {id(made) for ready in self._free.values() for made in ready}
+        made = [made for made in self._made if id(made) not in unused]
         self._made.clear()
         self._free.clear()
         self.attached.clear()
@@ -117,7 +122,7 @@ class Bindings:
             return {self.filled(k, must_work, named): self.filled(v, must_work, named) for k, v in body.items()}
         if isinstance(body, list):
             return [self.filled(value, must_work, named) for value in body]
-        return body
+        return replace(body, value=self.filled(body.value, must_work, named)) if isinstance(body, Content) else body
 
     def _named(self, binding: Binding, named: Mapping[str, str]) -> Any:
         if binding.resource == "shown":
@@ -130,7 +135,7 @@ class Bindings:
     def _shown(self, path: str, attribute: str) -> Any:
         """A field of the resource at the path of a request, as the cloud shows it now."""
         answer = self._context.cloud.get(path, microversion=str(self._context.top))
-        view = next(iter(answer.json.values())) if answer.ok and isinstance(answer.json, dict) else None
+        view = content(answer)
         if not isinstance(view, dict) or attribute not in view:
             raise Unavailable(f"{path} shows no {attribute}", optional=False)
         return view[attribute]
@@ -148,6 +153,17 @@ class Bindings:
         if found is ABSENT:
             raise Unavailable("no token and no resource shows the id of the project", optional=False)
         return str(found)
+
+    def _other_project(self) -> str:
+        """The id of the project of the role alt.
+
+        Raises:
+            Unavailable: this run has no such role, or its token does not name the project.
+        """
+        known = self._context.cloud.project_of(Role.ALT) if Role.ALT in self._context.cloud.roles else None
+        if known is None:
+            raise Unavailable("no credentials of a member of another project were given")
+        return known
 
     def used(self, bindings: Iterable[Binding], accepted: bool) -> None:
         """Note which resources the last request has attached, detached or used up.
@@ -168,7 +184,13 @@ class Bindings:
                 if made:
                     self.attached[binding.resource] = made.pop()
             elif binding.relation == "attached":
-                self.attached.pop(binding.resource, None)
+                self._detached(binding.resource)
+
+    def _detached(self, resource: str) -> None:
+        """Keep a thing that was detached for later bindings, unless the cloud detaches it in the background."""
+        made = self.attached.pop(resource, None)
+        if made is not None and not self._context.service.under_test.attached_by[resource].background:
+            self._free.setdefault(resource, []).append(made)
 
     def _value(self, binding: Binding, must_work: bool) -> Any:
         if (binding.resource, binding.attribute, binding.relation) not in self._noted:
@@ -184,7 +206,7 @@ class Bindings:
         if binding.resource == PASSWORD:
             return service.password_form.replace("{token}", _token())
         if binding.resource == PROJECT:
-            return self.project()
+            return self._other_project() if binding.relation == "other" else self.project()
         kind = service.kinds.get(binding.resource)
         if kind is not None and kind.made_up is not None:
             return self._made_up(kind.made_up)
@@ -283,7 +305,10 @@ class Bindings:
     def _make_free(self, resource: str) -> Made:
         ready = self._free.setdefault(resource, [])
         if not ready:
-            ready.append(self._make(resource))
+            offered = self._context.places.take_offered(resource)
+            if offered is not None:
+                self._made.append(offered)
+            ready.append(offered or self._make(resource))
         return ready[-1]
 
     def _make(self, resource: str, **more: Any) -> Made:

@@ -17,6 +17,7 @@ from conformance.engine.cloud.resources import Resources
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.provision.places import Places
 from conformance.engine.provision.unkept import Unkept
+from conformance.engine.provision.waits import Waits
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -76,6 +77,7 @@ class RunContext:
         kind: the kind of the resource under test; a kind without a name if the service has no such resource.
         unkept: the statuses that resources of this cloud were seen to leave by themselves.
         places: the places of the lanes, if the quota of the project is too small for all of them.
+        waits: the waits for transitions so far, which bound later ones.
     """
 
     cloud: Cloud
@@ -97,6 +99,7 @@ class RunContext:
     kind: Kind = field(init=False)
     unkept: Unkept = field(init=False)
     places: Places = field(init=False)
+    waits: Waits = field(init=False, default_factory=Waits)
 
     def __post_init__(self) -> None:
         known = {name: self.needs_of(operation) for name, operation in self.operations.items()}

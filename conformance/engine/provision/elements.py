@@ -209,21 +209,18 @@ class Elements:
         if reader is None:
             return
         version = str(self._context.version_for(reader))
+        promised = owned.producer.leads_to if owned.producer else frozenset()
 
         def formed(shown: Any) -> bool:
             status = shown.get("status") if isinstance(shown, Mapping) else None
-            return not (isinstance(status, str) and status.lower().endswith(FORMING))
+            return status in promised or not (isinstance(status, str) and status.lower().endswith(FORMING))
 
         within, stopping = self._context.patience.status, self._context.stopping
         until(lambda: self.show(owned, version), formed, within, stopping, pause=0.05, growth=2.0, cap=2.0)
 
     def show(self, owned: Owned, version: str) -> Any:
         """The view of an element; None where the cloud shows none."""
-        return content(self.look(owned, version))
-
-    def look(self, owned: Owned, version: str) -> Answer:
-        """GET an element in the role that has made it."""
-        return self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version)
+        return content(self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version))
 
     def dispose(self, owned: Owned) -> None:
         """Remove an element. If the request fails, the journal still lists it, and the end of the run removes it."""

@@ -125,11 +125,14 @@ class Paths:
         passing: list[tuple[str, str]] = []
         needs = self._context.needs.get(operation.id) or self._context.needs_of(operation)
         chosen = needs.producer is not None and needs.producer.chosen and len(needs.placeholders) > 1
+        named = any(placeholder.value is None for placeholder in needs.placeholders)
         for number, placeholder in enumerate(needs.placeholders):
             name, last = placeholder.name, number == len(needs.placeholders) - 1
             if given and any(earlier.name in given for earlier in needs.placeholders[:number]):
                 unknown, last_only = str(uuid.uuid4()), False  # no element is known below a fixed value
             nothing = unknown if not last_only or last else None
+            if placeholder.value is not None and named and not last_only:
+                nothing = None  # a fixed value names no element, so an unknown id in its place would be another fault
             owned, wants = None, _Wanted(placeholder, filled.partition(placeholder.mark)[0], operation, role, version)
             if given and name in given:
                 value = given[name]
@@ -173,7 +176,7 @@ class Paths:
         producer = self._context.producers.of(template)
         if producer is None or any(True for _ in elements(answer.json)):
             return False
-        if producer.lister is None and operation.path == template:
+        if self._context.cloud.guard.read_only or (producer.lister is None and operation.path == template):
             return False
         known = self._context
         wanted = ElementNeeded.of(operation, template, producer.name, known.service, known.producers)
@@ -237,7 +240,7 @@ class Paths:
             return self._fixed(placeholder.value), None
         if placeholder.source is not None:
             return self._named(wants, placeholder.source), None
-        if placeholder.made:
+        if placeholder.made and not self._context.cloud.guard.read_only:
             try:
                 owned = self.elements.own(placeholder.element, wants.collection, operation)
             except Unavailable:
@@ -289,7 +292,8 @@ class Paths:
                 return error
 
         within, stopping = self._context.patience.status, self._context.stopping
-        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=PROMPT, growth=SLOWER, cap=LATER)
+        pause = self._context.patience.settle
+        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=pause, growth=SLOWER, cap=LATER)
         if isinstance(seen, Unavailable):
             raise seen
         return seen

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,12 @@ from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, from_first, highest_version, service_of, views
+from conformance.engine.execute.executor import Executor
 from conformance.engine.model.api_version import ApiVersion
 from conformance.engine.model.case import REASONS, Suite
+from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import Notes, Patience, RunContext
+from conformance.engine.provision.subject import Subject
 from conformance.engine.run.locks import TURNS, Locks
 from conformance.engine.run.run import Run
 from specs.microversion import Microversion
@@ -40,6 +44,9 @@ from specs.record.writer import utc_now
 
 CLOUD_PATIENCE = Patience(status=300.0, settle=1.0)
 SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
+
+CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 0.3
+"""The least seconds between two polls for things of a kind: of a cloud that others use too, and of a sandbox."""
 
 USES = (
     "apiref-conformance",
@@ -133,7 +140,8 @@ class Session:
         self.specs = tuple(specs)
         self.selected = tuple(selected)
         discovery = Discovery(self.cloud, wished(self.cloud, settings.wishes))
-        self.watch = Watch(self.cloud, microversion=str(top))
+        pause = SANDBOX_PAUSE if settings.sandbox else CLOUD_PAUSE
+        self.watch = Watch(self.cloud, microversion=str(top), shortest=pause)
         patience = settings.patience or (SANDBOX_PATIENCE if settings.sandbox else CLOUD_PATIENCE)
         stopping = threading.Event()
         self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status, stopping=stopping)
@@ -198,11 +206,22 @@ class Session:
         context.notes.add("first", f"a {context.kind.name} is made of {what}")
         return None
 
-    def close(self, whole_run: bool = False) -> tuple[str, ...]:
+    @cached_property
+    def can_make(self) -> Callable[[Trial], bool]:
+        """A test whether this run can make a trial, as far as that is known without a request."""
+        executor = Executor(self.context, Subject(self.context))
+        return lambda trial: executor.barrier(trial) is None
+
+    def change_nothing(self) -> None:
+        """From now on, let only requests out that read. It must be called before the first case is tried."""
+        self.cloud.change_nothing()
+
+    def close(self, whole_run: bool = False, cloud_ends: bool = False) -> tuple[str, ...]:
         """Stop the lanes, remove the resources, restore changed settings, and end the connections.
 
         Args:
             whole_run: True to do this also for the other processes of the run, which must have ended.
+            cloud_ends: True if the cloud ends with the run: it takes the resources with it, and none is removed.
 
         Returns:
             One sentence or name for each thing that could not be removed or restored.
@@ -210,7 +229,11 @@ class Session:
         self.run.stop()
         try:
             owed, _ = pay_all(self.cloud, self.journal, self.journal.debts(own=not whole_run))
-            self.left = (*owed, *self.resources.close(own=not whole_run))
+            if cloud_ends:
+                self.journal.end(own=not whole_run)
+                self.left = tuple(owed)
+            else:
+                self.left = (*owed, *self.resources.close(own=not whole_run))
         except Exception as error:
             self.left = (f"the cleanup ended early ({type(error).__name__}: {error}); `conformance cleanup` goes on",)
         self.watch.close()
@@ -219,13 +242,15 @@ class Session:
         return self.left
 
     def figures(self) -> dict[str, Any]:
-        """The figures of this process for the record's totals: requests, accepted ones, resources made, seconds."""
+        """The figures of this process for the record's totals (see ``specs.record.totals.added``)."""
         resource, made = self.context.service.resource, self.run.resources_made
         return {
             "requests": self.cloud.request_count,
             "accepted": self.cloud.accepted_count,
             "made": {resource: made} if resource and made else {},
+            "purposes": dict(self.cloud.purposes),
             "seconds": round(time.monotonic() - self._began, 1),
+            "processor_seconds": round(time.process_time(), 1),
         }
 
     @property

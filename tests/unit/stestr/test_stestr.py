@@ -336,3 +336,14 @@ def test_an_endpoint_that_cannot_be_used_is_a_sentence(stestr, monkeypatch):
         "conformance: --url http://127.0.0.1:9/v2.1 needs the token of a member of a project: give it in "
         "CONFORMANCE_TOKEN, or with --token @FILE"
     ]
+
+
+@pytest.mark.slow
+def test_a_level_chooses_the_cases_that_stestr_sees(stestr, monkeypatch):
+    monkeypatch.setenv("CONFORMANCE_LEVEL", "essential")
+    command = [sys.executable, "-m", "unittest", "discover", "-t", ".", "cases"]
+    done = subprocess.run(command, cwd=stestr.path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    tried = [case.partition("[")[0] for case in stestr.tried_cases]
+    assert sorted(tried) == sorted({case.partition("[")[0] for case in stestr.cases})
+    assert "note: level essential: " in done.stderr

@@ -189,3 +189,14 @@ def test_on_a_full_disk_nothing_is_begun_and_nothing_is_forgotten(tmp_path, monk
     assert told == [journal.trouble], "once"
     assert journal.trouble == f"{journal.path} cannot be written: No space left on device; make room"
     assert journal.path.read_bytes() == before, "no half line"
+
+
+def test_a_cloud_that_ends_leaves_nothing_to_remove(tmp_path):
+    journal, other = Journal(tmp_path / "journal.jsonl"), Journal(tmp_path / "journal-2.jsonl")
+    for one in (journal, other):
+        one.made(one.intend("server", one.rand_name()), f"id of {one.path.name}", f"/servers/{one.path.name}")
+    journal.intend("server", "made by nobody")
+    journal.end(own=True)
+    assert [entry.settled for entry in Journal.read(tmp_path)].count(False) == 1, "that of the other process"
+    journal.end()
+    assert all(entry.settled for entry in Journal.read(tmp_path))

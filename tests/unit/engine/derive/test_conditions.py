@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import KNOWLEDGE, STATUS, WIDGET, action, case, evidence, ids, status, suite, untested
+from widgets import KNOWLEDGE, STATUS, WIDGET, action, becomes, case, evidence, ids, status, suite, untested
 
 from conformance.engine.api.entries import Naming
 from conformance.engine.judge.codes import Admitted, Refused, RefusedWhereSilent
@@ -126,3 +126,29 @@ def test_a_refusal_that_changes_the_field_all_the_same_breaks_it():
 def test_a_field_that_is_not_shown_decides_nothing():
     judged = FieldRequired("power", ("on",), fits=True).judge(evidence(status=202, before={"status": "IDLE"}))
     assert (judged.verdict, judged.observed) == ("inapplicable", "not shown")
+
+
+def test_every_promise_has_a_reason_where_no_request_can_be_accepted():
+    """A condition that nothing can set up leaves no accepted case, and hides none of the promises."""
+    nothing = Condition("environment", "widget", 20)
+    broken = becomes(line=31, on_failure=("BROKEN",))
+    after = (becomes("SPINNING", line=30), broken, becomes("LISTED", line=32, resource="shelf"))
+    told = suite(action(preconditions=(nothing,), postconditions=after)).untested
+    assert [(u.requirement, u.source.line) for u in told if "/postcondition/" in u.requirement] == [
+        ("widgets.spin/postcondition/widget-SPINNING", 30),
+        ("widgets.spin/postcondition/widget-BROKEN", 31),
+        ("widgets.spin/postcondition/shelf-LISTED", 32),
+    ]
+
+
+def test_conditions_of_another_thing_are_told_one_by_one():
+    several = tuple(
+        Condition("status", "shelf", line, any_of=(status,), when=When(environment=trait))
+        for line, status, trait in ((20, "full", "a"), (21, "empty", "b"), (22, "full", "c"))
+    )
+    told = suite(action(preconditions=several)).untested
+    assert [(u.requirement, u.source.line) for u in told if "/precondition/" in u.requirement] == [
+        ("widgets.spin/precondition/status-shelf", 20),
+        ("widgets.spin/precondition/status-shelf[empty-b]", 21),
+        ("widgets.spin/precondition/status-shelf[full-c]", 22),
+    ]

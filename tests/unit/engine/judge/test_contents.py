@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from widgets import evidence
+from widgets import evidence, plain, trial
 
 from conformance.engine.api.types import is_of_type
 from conformance.engine.judge.contents import EmptyBody, ErrorBody, FieldAbsent, FieldShown, HeaderAbsent, HeaderShown
@@ -150,6 +152,17 @@ def test_a_header_is_there_and_of_its_form(given, headers, expected):
 )
 def test_an_error_has_a_body_of_its_form(body, expected):
     assert verdict(ErrorBody(), code=400, body=body) == expected
+
+
+def test_a_service_whose_errors_repeat_no_code_promises_the_other_fields_alone():
+    form = ErrorBody(code=None, fields=("type", "message"))
+    assert verdict(form, code=400, body={"Fault": {"type": "Odd", "message": "m"}}) == "pass"
+    assert verdict(form, code=400, body={"Fault": {"message": "m"}}) == "fail"
+
+
+def test_an_answer_to_head_has_no_body_to_judge():
+    seen = replace(evidence(404, body=None), trial=trial(plain("HEAD", "/widgets/{widget_id}")))
+    assert ErrorBody().judge(seen).verdict == "inapplicable"
 
 
 def test_without_an_error_there_is_no_error_body():
