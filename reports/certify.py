@@ -11,13 +11,21 @@ from reports import words
 from reports.badge import AMBER, GREEN, RED, draw
 from reports.certificate import Certificate, certificate
 from reports.certificate_json import as_earl, as_json
-from reports.certificate_page import DATA, data_of, page
+from reports.certificate_page import data_of, page
 from reports.html import installed_version
 from specs.record.reader import directory_of
 from specs.record.writer import write_atomically
 
 NAME = "certificate"
 """The name of the files without their suffix, in the run directory."""
+
+_DIGESTED = {
+    "guideline": "another guideline",
+    "needs": "another choice of cases",
+    "record": "another record",
+    "specs": "other specs",
+}
+"""The digests of a certificate, and in words the difference if one differs."""
 
 _COLOURS = {"proved": GREEN, "broken": RED, "not proved": AMBER}
 
@@ -142,16 +150,8 @@ def _data(shown: Path, text: str) -> Any:
 def _difference(given: dict[str, Any], mine: dict[str, Any]) -> str:
     """Return in words what differs first between two certificates."""
     digests = given["digests"] if isinstance(given["digests"], dict) else {}
-    for name, said in (
-        ("guideline", "guideline"),
-        ("needs", "choice of cases"),
-        ("record", "record"),
-        ("specs", "specs"),
-    ):
+    for name, said in _DIGESTED.items():
         if digests.get(name) != mine["digests"][name]:
-            return f"it is of another {said}, by its digest" if said != "specs" else "it is of other specs"
+            return f"it is of {said}, by the digest"
     keys = [key for key in mine if given.get(key) != mine[key]]
     return f"its {keys[0] if keys else 'content'} differs from what the record gives"
-
-
-__all__ = ["DATA", "NAME", "Done", "Verified", "certify", "contents_of", "lines_of", "verify"]
