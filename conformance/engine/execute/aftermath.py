@@ -18,7 +18,7 @@ from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.owned import Owned, named_by
+from conformance.engine.provision.owned import ACCEPTED, Owned, named_by
 from conformance.engine.provision.paths import Paths
 from specs.microversion import Microversion
 
@@ -65,6 +65,10 @@ class Aftermath:
         elif trial.outcome.accepted is False and owned is not None:
             elements.dispose(owned)
         self._undo(request)
+        changing = answer.status == ACCEPTED and operation.method != "DELETE" and trial.situation.state is None
+        if changing and owned is not None:  # it goes on changing after the answer, and may even go
+            self.paths.forget(request.filled)
+            elements.dispose(owned)
         return evidence
 
     def refused(self, evidence: Evidence, request: Request) -> Evidence:

@@ -218,7 +218,8 @@ class Bindings:
         """The name of an element that the lane has made, or a field that the view of this element shows now."""
         if self.elements is None:
             raise Unavailable("the lane makes nothing", optional=False)
-        owned = self.elements(binding.resource, "other" if binding.relation.startswith("other") else None)
+        label = "fresh" if binding.relation == "fresh" else "other" if binding.relation.startswith("other") else None
+        owned = self.elements(binding.resource, label)
         if not binding.relation.endswith("shown"):
             return owned.value
         reader = owned.producer.reader if owned.producer else None

@@ -177,3 +177,8 @@ def test_an_element_is_named_by_the_field_that_the_placeholder_names_or_by_its_i
 @given(json)
 def test_whatever_a_body_is_its_elements_can_be_asked_for_their_names(body):
     assert all(isinstance(identity(one, "a_id"), str | None) for one in elements(body))
+
+
+def test_links_beside_a_thing_do_not_hide_its_name():
+    assert identity({"gear": {"id": "7"}, "links": []}, "gear_id") == "7"
+    assert identity({"gear": {"id": "7"}, "shelf": {"id": "8"}}, "gear_id") is None

@@ -260,3 +260,9 @@ def test_what_a_sample_cannot_show_is_told_by_its_row(tmp_path):
     shop = opened(tmp_path, *EVERY, tag)
     shop[0].does["PUT tags"] = 201
     assert len(produced(shop, tag, "/tags", "tag").value) == 36
+
+
+def test_what_needs_itself_is_not_made(tmp_path):
+    loop = replace(KNOWN, bindings=(BindingRule("*", "name", Binding("/gears")),))
+    with pytest.raises(Unavailable, match="needs what it makes itself"):
+        produced(opened(tmp_path, service=loop))
