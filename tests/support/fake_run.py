@@ -130,6 +130,7 @@ def started(*case_ids, parallel=3, record=None):
         service=KNOWLEDGE,
         graph=StateGraph.of(views([spec(SPIN)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),
+        lacking=frozenset(),
         stopping=stopping,
         places=Places(stopping),
         environment="",

@@ -17,6 +17,8 @@ from conformance.engine.api.entries import (
     Fault,
     ListRule,
     Naming,
+    OptionalParts,
+    Part,
     QueryField,
     Refusal,
     Showing,
@@ -200,6 +202,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         also_creates=tuple((c["operation"], c["resource"], c["name_field"]) for c in lists["also_creates"]),
         first_microversion=Microversion.parse(read.get("first_microversion", "1.0")),
         error_body=_fault(read.get("error_body")),
+        optional_parts=_parts(maps["optional_parts"]),
         root_is_operation=bool(read.get("root_is_operation")),
         always_made=bool(read.get("always_made")),
         unknown_id_path=read.get("unknown_id_path"),
@@ -276,6 +279,16 @@ def _byproduct(entry: Mapping[str, Any]) -> Byproduct:
     return Byproduct(
         entry["resource"], entry["kind"], entry["source_field"], entry["attached_field"], tuple(entry["existing"])
     )
+
+
+def _parts(entry: Mapping[str, Any]) -> OptionalParts:
+    if not entry:
+        return OptionalParts()
+    parts = (
+        Part(p["part"], tuple(p.get("operations", ())), tuple(p.get("fields", ())), tuple(p.get("within", ("*",))))
+        for p in entry["parts"]
+    )
+    return OptionalParts(entry["path"], entry["key"], entry.get("name_field", "name"), tuple(parts))
 
 
 def _part(entry: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:

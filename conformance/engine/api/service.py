@@ -19,6 +19,7 @@ from conformance.engine.api.entries import (
     Fault,
     ListRule,
     Naming,
+    OptionalParts,
     QueryField,
     Refusal,
     Showing,
@@ -63,6 +64,7 @@ class ServiceDescription:
         always_made: True if the run makes every element that a path names, because others may change listed ones.
         unknown_id_path: a path at which a random id is requested, to prove that it names nothing.
         error_body: the form of the body of an error.
+        optional_parts: the parts that a cloud may lack, and the list that shows which it has.
         related_statuses: kind -> the place that shows the status of another resource.
         project_id: the field of the resource under test with the id of its project; None if none is known.
         bindings: the values of parameters; the first entry that fits counts.
@@ -115,6 +117,7 @@ class ServiceDescription:
     always_made: bool = False
     unknown_id_path: str | None = None
     error_body: Fault = field(default_factory=Fault)
+    optional_parts: OptionalParts = field(default_factory=OptionalParts)
     related_statuses: Mapping[str, RelatedStatus] = field(default_factory=dict)
     project_id: ShownValue | None = None
 

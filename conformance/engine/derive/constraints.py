@@ -54,10 +54,10 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
         trial = attempt(view, f"bad-{label}", Where(variant, state), Asked(version=version, body=body), outcome=REFUSED)
         if line is not None:
             requirement = view.requirement("error", "400", line)
-            book.case(requirement, label, trial, Refused((400,), why, also_listed=True))
+            book.case(requirement, label, trial, Refused((400,), why, also_listed=True), row.name)
         else:
             requirement = view.requirement("constraint", label, row.line, True)
-            book.case(requirement, "", trial, Refused((400,), why, any_refusal=True))
+            book.case(requirement, "", trial, Refused((400,), why, any_refusal=True), row.name)
 
 
 def _bad_query(view: View, book: Book, line: int | None) -> None:
@@ -74,11 +74,12 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
             without = tuple((name, value) for name, value in trial.request.query if name != row.name)
             trial = replace(trial, request=replace(trial.request, query=without))
             why = f"{row.name} is required"
-            book.case(requirement, f"{id_part(row.name)}-missing", trial, Refused((400,), why, also_listed=True))
+            refused = Refused((400,), why, also_listed=True)
+            book.case(requirement, f"{id_part(row.name)}-missing", trial, refused, row.name)
         if row.name not in STRICT and row.name not in view.service.understood_queries:
             continue  # other parameters of a query are filters, and many services accept any value
         for case, trial, why in _texts(view, row):
-            book.case(requirement, case, trial, Refused((400,), why, also_listed=True))
+            book.case(requirement, case, trial, Refused((400,), why, also_listed=True), row.name)
 
 
 def _bad_path(view: View, book: Book, line: int | None) -> None:
@@ -103,7 +104,10 @@ def _texts(view: View, row: Parameter) -> Iterator[tuple[str, Trial, str]]:
             view,
             f"bad-{detail}",
             Where(variant, state),
-            Asked(path=given if row.location == "path" else (), query=given if row.location == "query" else ()),
+            Asked(
+                path=given if row.location == "path" else (),
+                query=(*view.query_with(row.name), *given) if row.location == "query" else (),
+            ),
             outcome=REFUSED,
         )
         yield detail, trial, why

@@ -229,7 +229,7 @@ class Executor:
         if answer.ok and probes:  # the view is taken before anything is undone
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
             evidence = with_view(self.context, evidence, made.path if made else request.filled.path, probes)
-        changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
+        changes = needs.makes or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
         if answer.ok and changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
         elif not answer.ok and trial.situation.state is None:
@@ -331,7 +331,7 @@ class Executor:
     def _send(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:
         operation = trial.request.operation
         sender: Sender = _NOBODY[role] if role in _NOBODY else Role(role)
-        makes = request.needs.producer is not None and role not in _NOBODY
+        makes = request.needs.makes is not None and role not in _NOBODY
         request.intent = self.aftermath.intend(trial, request, role) if makes else None
         ask = Ask(
             operation.method,

@@ -149,6 +149,7 @@ class Elements:
         version = context.version_for(operation)
         self.prepare(operation)
         built = naming.named(operation, bodies.build(operation, version, context.service, fields), context.service)
+        built = context.fitting(operation, built)
         body = self._subject.bindings.filled(built, True)
         chosen = self._new_name(producer) if producer.chosen else None
         path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection

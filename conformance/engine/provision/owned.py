@@ -56,10 +56,10 @@ def name_in(body: Any) -> str | None:
         for key in ("name", "display_name"):
             if isinstance(body.get(key), str):
                 return str(body[key])
-        for inner in body.values():
-            found = name_in(inner)
-            if found is not None:
-                return found
+    for inner in body.values() if isinstance(body, dict) else body if isinstance(body, list) else ():
+        found = name_in(inner)
+        if found is not None:
+            return found
     return None
 
 

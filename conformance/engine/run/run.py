@@ -238,7 +238,7 @@ class Run:
 
     def _try(self, job: _Job, executor: Executor) -> None:
         began = time.monotonic()
-        results = self._judged(job, job.cases, executor)
+        results = self._judged(job, self._offered(job), executor)
         # A deviation is only reported if it occurs again, on a new resource.
         doubtful = [case for case, _, judgement in results if judgement.verdict == "fail"]
         if doubtful:
@@ -261,6 +261,19 @@ class Run:
                     self._held.append((case, evidence, judgement, seconds / len(results)))
             else:
                 self._settle(_result(case, evidence, judgement, seconds / len(results)))
+
+    def _offered(self, job: _Job) -> list[Case]:
+        """The cases of a trial whose parts the cloud has; the others are inapplicable, and decided at once."""
+        offered = []
+        for case in job.cases:
+            lacks = sorted(case.parts & self.context.lacking)
+            if lacks:
+                reason = f"this cloud does not have the optional part {lacks[0]}"
+                judgement = Judgement("inapplicable", "not tried", reason)
+                self._settle(_result(case, Evidence(job.trial), judgement, 0.0))
+            else:
+                offered.append(case)
+        return offered
 
     def _hollow(self, case: Case, judgement: Judgement, executor: Executor) -> str | None:
         """The reason why a pass or a fail has no control; None if the judgement stands.
@@ -305,6 +318,8 @@ class Run:
 
     def _judged(self, job: _Job, cases: Sequence[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
         trial = job.trial
+        if not cases:
+            return []
         results = _judged(trial, cases, job.probes, executor)
         kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
         left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]

@@ -227,7 +227,8 @@ def test_what_was_made_is_named_by_the_body_the_location_or_what_was_sent(answer
         ({"gear": {"size": 1, "more": {"name": "n"}}}, "n"),
         ({"gear": {"name": 7}}, None),
         ({}, None),
-        ([{"name": "n"}], None),
+        ({"gears": [{"name": "n"}, {"name": "m"}]}, "n"),
+        ([{"size": 1}], None),
         (ABSENT, None),
     ],
 )
