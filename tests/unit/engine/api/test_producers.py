@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from widgets import action, plain, row, sample
+from widgets import action, becomes, plain, row, sample
 
 from conformance.engine.api.producers import (
     Producers,

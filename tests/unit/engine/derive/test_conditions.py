@@ -159,7 +159,7 @@ def test_conditions_of_another_thing_are_told_one_by_one():
 
 def test_an_unknown_resource_is_refused_where_only_a_precondition_says_that_it_must_exist():
     found = suite(action(preconditions=(Condition("exists", "widget", 20),), error=(409,)))
-    assert isinstance(case(found, "widgets.spin/precondition/exists[unknown-id]").expectation, Refused)
+    assert isinstance(case(found, "spin/precondition/exists[unknown-id]").expectation, Refused)
 
 
 def test_without_an_operation_that_locks_there_is_no_locked_case():
