@@ -72,7 +72,7 @@ class Aftermath:
         changing = answer.status == ACCEPTED and operation.method != "DELETE" and trial.situation.state is None
         if changing and owned is not None:  # it goes on changing after the answer, and may even go
             self.paths.forget(request.filled)
-            elements.dispose(owned)
+            pool.dispose(owned)
         return evidence
 
     def refused(self, evidence: Evidence, request: Request) -> Evidence:
