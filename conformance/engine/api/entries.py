@@ -50,11 +50,13 @@ class Fault:
         list_key: the key of the list whose first element describes the error; None if the only key of the body does.
         code_field: the field that repeats the status code; None if none does.
         required_fields: the other required fields.
+        others: shell patterns for the ids of the operations whose errors have another form.
     """
 
     list_key: str | None = None
     code_field: str | None = "code"
     required_fields: tuple[str, ...] = ("message",)
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -169,6 +169,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         made_by_factory=dict(maps["made_by_factory"]),
         usable_elements=tuple(_usable(entry) for entry in lists["usable_elements"]),
         unsafe_gets=tuple(lists["unsafe_gets"]),
+        without_token=tuple(lists["without_token"]),
         untestable=dict(maps["untestable"]),
         contents=tuple(
             (c["operation"], c["media_type"], _value(c["body"]) if "body" in c else ABSENT) for c in lists["contents"]
@@ -332,4 +333,5 @@ def _actions(entry: Mapping[str, Any]) -> ActionLog:
 def _fault(entry: Mapping[str, Any] | None) -> Fault:
     if entry is None:
         return Fault()
-    return Fault(entry.get("list_key"), entry.get("code_field"), tuple(entry.get("required_fields", ())))
+    fields, others = tuple(entry.get("required_fields", ())), tuple(entry.get("except", ()))
+    return Fault(entry.get("list_key"), entry.get("code_field"), fields, others)

@@ -83,14 +83,14 @@ class Placeholder:
     @classmethod
     def all_of(cls, operation: Operation, service: ServiceDescription, producers: Producers) -> tuple[Placeholder, ...]:
         """The placeholders of an operation's path, in order."""
-        path, table = operation.path, service.placeholder_values
+        path = operation.path
         passing = service.passing(operation)
         found: list[Placeholder] = []
         changes = service.always_made or operation.method not in SAFE
         below = producers.of(path) is not None  # the path of a list whose elements the run may have to make
         for name in reversed(placeholders(path)):
             element = ElementNeeded.of(operation, collection_of(path, name), name, service, producers)
-            value = table.get(f"{element.collection.rpartition('/')[2]}.{name}", table.get(name))
+            value = service.placeholder_value(operation, element.collection, name)
             last = path.endswith(f"{{{name}}}")
             joined = last and producers.joined_by(path) is not None
             its_own = producers.reader(element.collection) is not None or name == service.identifier

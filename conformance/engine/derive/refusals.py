@@ -47,6 +47,8 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
             listed[code.code] = code.line
         elif code.listed:
             book.without_case(view.requirement("error", str(code.code), code.line), "beyond-cloud", str(code.range))
+    if not view.service.takes_token(view.operation):
+        listed = {code: line for code, line in listed.items() if code not in (401, 403)}
     if 401 in listed:
         _unauthorized(view, book, listed[401])
     if 403 in listed:
@@ -145,11 +147,14 @@ def _not_found(view: View, book: Book, line: int) -> None:
         unknown = attempt(view, "documented", Where(variant, state, "missing"), outcome=REFUSED)
     else:
         unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
-    book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists"))
+    # Only its owner may ask for a user's own thing, so that a listed 403 may come before the thing is looked for.
+    own = view.operation.path.split("/")[1] in view.service.user_owned
+    book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists", first=403 if own else None))
     if len(names) > 1 and not view.makes:
         missing = attempt(view, "missing", Where(variant, state, "missing"), outcome=REFUSED)
         why = f"no resource has the name given for {{{names[-1]}}}"
-        book.case(requirement, f"unknown-{names[-1]}", missing, Refused((404,), why))
+        refused = Refused((404,), why, first=403 if own else None)
+        book.case(requirement, f"unknown-{names[-1]}", missing, refused)
     if not view.scoped:
         return
     if view.role == "member":

@@ -259,7 +259,8 @@ class View:
     def fault(self) -> ErrorBody | None:
         """The expected form of the body of an error; None if no form is promised."""
         form = self.service.error_body
-        if form.code_field is None and not form.required_fields:
+        other = any(fnmatchcase(self.operation.id, pattern) for pattern in form.others)
+        if other or (form.code_field is None and not form.required_fields):
             return None
         return ErrorBody(form.list_key, form.code_field, form.required_fields)
 

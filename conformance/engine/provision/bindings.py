@@ -32,8 +32,8 @@ NAMED = ("path", "shown", "sent", "before")
 ``sent``: a field of the request's body. ``before``: a field of the body of a step before the request.
 """
 
-NAME, UUID, PASSWORD, PROJECT = "name", "uuid", "password", "project"
-"""Resources of bindings that every service knows: a new name, UUID or password, and the project of the run."""
+NAME, UUID, PASSWORD, PROJECT, USER = "name", "uuid", "password", "project", "user"
+"""Resources of bindings that every service knows: a new name, UUID or password, and the project and user of the run."""
 
 
 class Holder(Protocol):
@@ -162,6 +162,13 @@ class Bindings:
             raise Unavailable("no credentials of a member of another project were given")
         return known
 
+    def _user(self) -> str:
+        """The id of the member. Raises Unavailable: the token of the member does not name it."""
+        known = self._context.cloud.user_of(Role.MEMBER)
+        if known is None:
+            raise Unavailable("the token of the member does not show the id of its user", optional=False)
+        return known
+
     def used(self, bindings: Iterable[Binding], accepted: bool) -> None:
         """Note which resources the last request has attached, detached or used up.
 
@@ -195,7 +202,10 @@ class Bindings:
         if binding.resource == UUID:
             return str(uuid.uuid4())
         if binding.resource == PASSWORD:
-            return service.password_form.replace("{token}", _token())
+            token = self._context.password if binding.relation == "own" else _token()
+            return service.password_form.replace("{token}", token)
+        if binding.resource == USER:
+            return self._user()
         if binding.resource == PROJECT:
             return self._other_project() if binding.relation == "other" else self.project()
         kind = service.kinds.get(binding.resource)

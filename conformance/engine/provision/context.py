@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -73,6 +74,7 @@ class RunContext:
         elevated: names of requests that this cloud refuses to members; an administrator sends them (see ``elevate``).
         sandbox: True if nobody else uses the cloud.
         stopping: is set when the run is to stop.
+        password: a random text, the same for all users that this process makes with the password of the run.
         lacking: the optional parts of the service that the cloud does not have.
         needs: the needs of each operation's requests, by the id of the operation.
         role_names: the roles that the run has.
@@ -96,6 +98,7 @@ class RunContext:
     sandbox: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)
     lacking: frozenset[str] = frozenset()
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(12), repr=False)
     needs: Mapping[str, Needs] = field(init=False)
     role_names: frozenset[str] = field(init=False)
     kind: Kind = field(init=False)
