@@ -129,7 +129,7 @@ def test_a_field_that_is_not_shown_decides_nothing():
 
 
 def test_every_promise_has_a_reason_where_no_request_can_be_accepted():
-    """A condition that nothing can set up leaves the operation without accepted cases, and hides none of its promises."""
+    """A condition that nothing can set up leaves an operation without accepted cases, and hides no promise."""
     nothing = Condition("environment", "widget", 20)
     after = (
         becomes("SPINNING", line=30),

@@ -276,7 +276,8 @@ def test_a_fresh_element_takes_the_place_of_the_one_before(shop):
     kept = elements.element("/gears", None)
     first, second = elements.element("/gears", "fresh"), elements.element("/gears", "fresh")
     assert len({kept.value, first.value, second.value}) == 3
-    assert f"DELETE {first.path}" in shop[0].said and f"DELETE {kept.path}" not in shop[0].said
+    assert f"DELETE {first.path}" in shop[0].said
+    assert f"DELETE {kept.path}" not in shop[0].said
 
 
 def test_a_status_that_the_reference_promises_is_not_waited_for(tmp_path):
