@@ -14,6 +14,8 @@ from reports.matrix import FORMATS
 from reports.matrix import matrix as write_matrix
 from reports.runs import runs_page, runs_text
 from reports.sarif import sarif as write_sarif
+from reports.site import site as make_site
+from reports.site_folder import write_site
 from reports.view import View, view
 from specs.record import RunRecord
 from specs.record.writer import write_atomically
@@ -49,6 +51,7 @@ def report(
     *,
     matrix: Path | None = None,
     badge: Path | None = None,
+    site: Path | None = None,
     mode: int = 0o666,
 ) -> Summary:
     """Read the records of one or several runs and write reports, each completely or not at all.
@@ -60,6 +63,7 @@ def report(
         baseline: directory of an earlier run, with which a single run is compared.
         matrix: file for the matrix of a single run; its suffix (csv, md or json) is the form.
         badge: file for the SVG badge of a single run.
+        site: folder for the report as a site; it must be new, empty or an earlier site.
         mode: permissions of the written files, less the user's mask.
 
     Raises:
@@ -77,7 +81,8 @@ def report(
         raise ValueError(f"the matrix cannot be written to {matrix}: the name must end in .{', .'.join(FORMATS)}")
     views = [view(RunRecord.read(path)) for path in runs]
     one = views[0]
-    comparison = compare(one, view(RunRecord.read(baseline))) if baseline is not None else None
+    earlier = view(RunRecord.read(baseline)) if baseline is not None else None
+    comparison = compare(one, earlier) if earlier is not None else None
     version = installed_version()
     files: tuple[tuple[Path | None, Callable[[], str]], ...] = (
         (html, lambda: page(one, comparison) if len(views) == 1 else runs_page(views)),
@@ -90,6 +95,8 @@ def report(
         if file is not None:
             write_atomically(file, content(), mode)
             written.append(file)
+    if site is not None:
+        written.append(write_site(site, make_site(views, earlier), mode))
     said = text.of_view(one, comparison) if len(views) == 1 else runs_text(views)
     return Summary(said, tuple(written), _gravest(views), comparison)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from specs.record.model import RunInfo, Source, Verdict
 
 __all__ = [
+    "LEFT_OUT",
     "MEANING",
     "count",
     "duration",
@@ -22,6 +23,7 @@ __all__ = [
     "general",
     "headline",
     "lasted",
+    "left_out",
     "listed",
     "number",
     "one_line",
@@ -89,6 +91,19 @@ def work_of(info: RunInfo) -> list[str]:
             said.append(f"{count(quantity, noun, plural(noun))} made")
     older = {key: value for key, value in totals.items() if key not in OTHER_TOTALS and isinstance(value, int)}
     return [*said, *(f"{number(quantity)} {plural_name} made" for plural_name, quantity in older.items())]
+
+
+LEFT_OUT = "left-out"
+"""Kind of the notes that say which cases a run has left out because of its options."""
+
+
+def left_out(info: RunInfo) -> list[str]:
+    """Return one sentence for each option by which a run has left cases out."""
+    return [
+        f"{service}: {note.get('text')}" if (service := note.get("service")) else str(note.get("text"))
+        for note in info.notes
+        if note.get("kind") == LEFT_OUT
+    ]
 
 
 _SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]

@@ -16,6 +16,7 @@ from conformance.engine.derive.suite import views
 from conformance.engine.provision.context import Notes, Patience
 from conformance.engine.provision.subject import Subject
 from conformance.engine.provision.unkept import Unkept
+from conformance.engine.provision.waits import Waits
 from specs.model import Policy
 
 SPIN = action("spin", preconditions=(status("IDLE"),), postconditions=(becomes("SPINNING", "HALTED"),))
@@ -97,6 +98,7 @@ def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS, optional
         role_names=frozenset(roles),
         version_for=lambda operation: TOP,
         unkept=Unkept(optional),
+        waits=Waits(),
         not_for_these=lambda operation: None,
     )
     return Subject(context)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine.api.needs import Needs
+from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.journal import Intent
@@ -79,6 +80,11 @@ class Arrangement:
 
     def __post_init__(self) -> None:
         self.quotas = Quotas(self.context, self.paths.steps)
+
+    @property
+    def holds(self) -> bool:
+        """Whether steps before the present request have to be taken back after it."""
+        return bool(self.quotas.held or self.paths.steps.sent or self._marked)
 
     def situated(self, trial: Trial, needs: Needs, version: Microversion) -> Request | Problem:
         """Bring the situation of a trial about, and return its request; or the problem that prevents it.
@@ -160,7 +166,7 @@ class Arrangement:
         if needs.after and (accepted is not False or marks):
             self.paths.steps.remember(needs.after, request.filled.values, self.paths.path_of)
         if needs.before and accepted is not False:
-            self.paths.prepare(trial.request.operation, request.filled.values)
+            self.paths.prepare(trial.request.operation, request.filled.values, request.body)
         if marks:
             self._mark(marks, request)
             if trial.situation.state is not None:
@@ -171,7 +177,7 @@ class Arrangement:
         before = set(self.paths.steps.sent)
         for step in marks:
             with contextlib.suppress(CloudError, Unavailable):  # without the step less can be seen, no more
-                self.paths.steps.before(step, request.filled.values, self.paths.path_of)
+                self.paths.steps.before(step, request.filled.values, self.paths.path_of, request.body)
                 self._marked = True
         self.snapshots.marked = frozenset(name.removeprefix("before.") for name in set(self.paths.steps.sent) - before)
 
@@ -213,7 +219,17 @@ class Arrangement:
         if (self.subject.altered and not trial.request.uses_optional_fields) or not self.subject.suits(path):
             self.subject.discard()
         problem = self.subject.reach(state)
-        return self.subject.unlock() if problem is None and self.subject.locked else problem
+        if problem is not None or not self.subject.locked or self._needs_lock_alone(trial):
+            return problem
+        return self.subject.unlock()
+
+    def _needs_lock_alone(self, trial: Trial) -> bool:
+        """Whether a trial on a locked resource needs nothing else, for which the lock would have to be taken away."""
+        names = placeholders(trial.request.operation.path)
+        held = (
+            b.relation != "attached" or b.resource in self.subject.bindings.attached for b in trial.request.bindings
+        )
+        return Locked() in trial.setup and names == [self.context.service.identifier] and all(held)
 
     def filled(self, trial: Trial, needs: Needs, version: Microversion) -> Request:
         """The request with values for its placeholders and bindings. Things that these need and that lack are made.

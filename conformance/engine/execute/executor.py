@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Literal
 
 from conformance.engine.api.needs import Needs
+from conformance.engine.cloud.changes import announced_to
 from conformance.engine.cloud.errors import (
     CloudError,
     GuardRefusal,
@@ -23,10 +24,12 @@ from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
 from conformance.engine.execute.byproducts import Byproducts
 from conformance.engine.execute.harmless import Harmless
+from conformance.engine.execute.inspection import Inspection
+from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
-from conformance.engine.execute.views import with_own_view, with_view
+from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.binding import Step
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
@@ -56,9 +59,11 @@ class Executor:
         paths: fills the placeholders of paths.
         arrangement: brings the situations about, and takes them back.
         aftermath: takes note of the things that a request has made, renamed, removed or changed.
-        settling: follows the resource under test after a request.
+        settling: follows the resource under test after an accepted request.
+        looks: looks at what a refused request must have left as it was.
         paging: makes the trials on lists.
         byproducts: counts things that a request makes from the things attached to the resource under test.
+        inspection: looks at the thing that a request makes or removes.
         harmless: sends requests that change nothing.
     """
 
@@ -68,30 +73,45 @@ class Executor:
     arrangement: Arrangement = field(init=False)
     aftermath: Aftermath = field(init=False)
     settling: Settling = field(init=False)
+    looks: Looks = field(init=False)
     paging: Paging = field(init=False)
     byproducts: Byproducts = field(init=False)
+    inspection: Inspection = field(init=False)
     harmless: Harmless = field(init=False)
 
     def __post_init__(self) -> None:
         self.paths = Paths(self.context, self.subject)
-        snapshots = Snapshots(self.context, self.subject, self.paths.elements)
+        snapshots = Snapshots(self.context, self.subject)
         self.aftermath = Aftermath(self.context, self.paths, snapshots)
         self.arrangement = Arrangement(self.context, self.subject, self.paths, snapshots, self.aftermath.take_back)
         self.settling = Settling(self.context, self.subject)
+        self.looks = Looks(self.context, self.subject, self.aftermath, snapshots)
+        self.subject.before_leaving = self.looks.take
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
         self.paging = Paging(self.context, self.subject, self.paths)
+        self.inspection = Inspection(self.context)
         self.harmless = Harmless(self.context, self.paths.elements, self.arrangement)
 
-    def make(self, trial: Trial, probes: tuple[Probe, ...] = ()) -> Evidence:
+    def make(self, trial: Trial, probes: tuple[Probe, ...] = (), together: bool = False) -> Evidence:
         """Set the situation up, send the request, and look at its consequences. Never raises for an act of the cloud.
 
         Args:
             trial: the trial to make.
             probes: further looks that the expectations of the trial need, beside the answer and the resource.
+            together: True if the look after a refusal may be shared with other trials. While ``looks`` says that the
+                trial waits for it, the evidence is not complete; ``looks.collect`` gives it later.
 
         Returns:
             The evidence. Its ``problem`` says why the trial could not be made, where it could not.
         """
+        with announced_to(self.looks.change):
+            self.looks.begin(trial, together and not probes)
+            evidence = self._make(trial, probes)
+            self.looks.complete(evidence)
+        return evidence
+
+    def _make(self, trial: Trial, probes: tuple[Probe, ...]) -> Evidence:
+        """Make a trial, again if the project had no room for it, and see whether it applies to this cloud."""
         operation = trial.request.operation
         needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
         version = trial.request.version or needs.version
@@ -194,6 +214,7 @@ class Executor:
                 evidence = self._exchanged(trial, version, request, probes)
             if evidence.problem or not self._came_late(trial, version, request, evidence):
                 return evidence
+            self.looks.drop(trial)
             self.subject.discard()
         reason = "the thing that the request is about had ended by itself each time before the answer came"
         return replace(evidence, problem=Problem("inconclusive", reason))
@@ -211,6 +232,10 @@ class Executor:
                 self.byproducts.look(trial)
             if probes:
                 self.settling.effects.before(probes)
+        if probes:
+            self.inspection.before(trial, request.filled.path, version, probes)
+        if self.arrangement.holds:
+            self.looks.shared = False  # the look is taken before the steps are taken back
         evidence, answer, request = self._sent(trial, version, request)
         if answer.error:
             return evidence
@@ -226,24 +251,37 @@ class Executor:
     def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """Return evidence with the consequences for the things of the lane and the resource under test."""
         trial, needs = evidence.trial, request.needs
-        if answer.ok and probes:  # the view is taken before anything is undone
+        self.looks.answered(trial, answer.ok)
+        if not answer.ok:
+            return self._refused(evidence, request, probes)
+        if probes:  # the view is taken before anything is undone
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
-            evidence = with_view(self.context, evidence, made.path if made else request.filled.path, probes)
+            evidence = self.inspection.after(evidence, made, request.filled.path, probes)
         changes = needs.makes or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
-        if answer.ok and changes:
+        if changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
-        elif not answer.ok and trial.situation.state is None:
-            evidence = self.aftermath.refused(evidence, request)
         if trial.situation.state is None:
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
-        if answer.ok and trial.outcome.accepted is False:
+        if trial.outcome.accepted is False:
             # A request that should have been refused may have changed anything; later trials must not suffer from it.
             self.subject.must_replace = True
-        self.subject.altered = self.subject.altered or (answer.ok and trial.request.uses_optional_fields)
+        self.subject.altered = self.subject.altered or trial.request.uses_optional_fields
         evidence = self.settling.followed(evidence, answer, request, probes)
-        if not answer.ok:
-            return self.aftermath.refused_beside(evidence, request)
+        if trial.outcome.accepted is None and self.subject.status != trial.situation.state:
+            # No document says what such a resource is fit for: a request that fails on it would blame the cloud.
+            self.subject.must_replace = True
         return self.byproducts.seen(evidence, probes) if needs.byproducts else evidence
+
+    def _refused(self, evidence: Evidence, request: Request, probes: tuple[Probe, ...]) -> Evidence:
+        """Return evidence with the views after a refusal; a group of refusals shares them and gets them later."""
+        trial = evidence.trial
+        if self.looks.leave(evidence, request):
+            return evidence
+        shown = self.looks.look([trial]) if trial.situation.state is not None else None
+        evidence = self.looks.seen(evidence, request, shown)
+        if trial.situation.state is not None or not probes:
+            return evidence
+        return with_own_view(evidence, self.context.kind, probes)
 
     def _sent(self, trial: Trial, version: Microversion, request: Request) -> tuple[Evidence, Answer, Request]:
         """Send the request. Return the deciding answer, as evidence and as it came, and its request."""
@@ -327,12 +365,15 @@ class Executor:
             return False
         if trial.situation.state is None or self.subject.unlock() is not None:
             return False
+        self.looks.shared = False
         answer = self._send(trial, version, request, "member")
         self.subject.must_replace = True
         return answer.status == FORBIDDEN
 
     def _send(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:
         operation = trial.request.operation
+        if not self.looks.shared:
+            self.looks.snapshots.forget()
         sender: Sender = _NOBODY[role] if role in _NOBODY else Role(role)
         makes = request.needs.makes is not None and role not in _NOBODY
         request.intent = self.aftermath.intend(trial, request, role) if makes else None
@@ -381,14 +422,15 @@ class Executor:
     def discard(self) -> None:
         """Give the resources of the lane up: the cloud deletes them in the background.
 
-        What was made for bindings stays until the end of the run, or until a quota is used up.
+        Things that were made for bindings and are used up are removed, too; in a sandbox, which has room for them, only
+        when a quota is used up.
         """
         places = self.context.places
         self.paging.discard()
         self.subject.discard()
         self.paths.elements.give_up()
         places.spend(self.subject.bindings.give_up())
-        if places.most is not None and (spent := places.take_spent()):
+        if (places.most is not None or not self.context.sandbox) and (spent := places.take_spent()):
             self.context.resources.remove_all(spent)
 
 

@@ -71,13 +71,14 @@ class Steps:
             json_path.put(body, path, value)
         return body or ABSENT
 
-    def before(self, step: Step, values: Mapping[str, str], fill: Fill) -> Answer | None:
+    def before(self, step: Step, values: Mapping[str, str], fill: Fill, body: Any = ABSENT) -> Answer | None:
         """Take a step without which a request cannot be accepted.
 
         Args:
             step: the request; a step with the path of a collection makes an element of it, unless the lane has one.
             values: the values of the placeholders that the step shares with the request.
             fill: fills other placeholders.
+            body: the body of the request.
 
         Raises:
             Unavailable: the cloud refused the step.
@@ -85,11 +86,11 @@ class Steps:
         if step.operation.startswith("/"):
             self.subject.bindings.filled(Binding(step.operation))
             return None
-        answer, body = self._take(step, values, {}, fill)
+        answer, taken = self._take(step, values, members("sent", body), fill)
         if answer is None or not answer.ok:
             status = (answer.status or answer.error) if answer is not None else "not documented"
             raise Unavailable(f"{step.operation}, a step before the request, was answered {status}", optional=False)
-        self.sent.update(members("before", body))
+        self.sent.update(members("before", taken))
         return answer
 
     def after(self, step: Step, values: Mapping[str, str], fill: Fill, body: Any) -> None:

@@ -222,12 +222,12 @@ def test_what_was_made_for_bindings_is_removed_when_a_quota_is_used_up(shop):
     places = shop[1].context.places
     make(shop, NOTE, body=COLOURED)
     shop[1].discard()
-    assert removed == [], "it goes at the end of the run"
+    assert removed == [], "another lane may use it"
     places.take()
     places.used_up()
     make(shop, NOTE, body=COLOURED)
     shop[1].discard()
-    assert removed == ["red", "red"], "those of lanes that have ended, too"
+    assert removed == ["red"], "that of the lane that has ended, which this one has used"
 
 
 def test_an_element_of_a_lane_goes_with_the_lane(shop):
@@ -296,6 +296,14 @@ def test_after_a_refusal_the_server_is_looked_at(shop):
 
 def test_after_what_should_have_been_refused_the_server_must_be_replaced(shop):
     make(shop, SPIN, "IDLE", body={"spin": None}, accepted=False)
+    assert shop[1].subject.must_replace
+
+
+def test_after_a_change_of_status_that_nobody_documents_the_server_must_be_replaced(shop):
+    make(shop, CALM, "IDLE", body={"calm": None}, accepted=None)
+    assert not shop[1].subject.must_replace, "its status is as before"
+    make(shop, SPIN, "IDLE", body={"spin": None}, accepted=None)
+    assert shop[1].subject.status == "SPINNING"
     assert shop[1].subject.must_replace
 
 
@@ -445,3 +453,17 @@ def test_a_trial_that_finds_room_lets_others_wait_for_room_again(tmp_path):
     executor.context.places.in_vain = True
     executor.make(tried(SHOW, target="unknown"))
     assert not executor.context.places.in_vain
+
+
+def test_trials_on_a_locked_server_that_need_nothing_else_share_the_lock(shop):
+    act = acting(shop[0])
+    shop[0].does["POST action"] = lambda ask: 409 if "spin" in ask.body else act(ask)
+    for number in range(3):
+        make(shop, SPIN, "IDLE", key=str(number), locked=True, accepted=False, body={"spin": None})
+    assert [ask.body for _, ask in asks(shop)] == [{"lock": None}, *[{"spin": None}] * 3]
+    shop[0].does["DELETE badges"] = 409
+    make(shop, UNBADGE, "IDLE", locked=True, accepted=False)
+    names = [next(iter(ask.body)) if ask.path.endswith("action") else ask.method for _, ask in asks(shop)[4:]]
+    assert names == ["unlock", "PUT", "lock", "DELETE"], "what the path names is made without the lock"
+    make(shop, SPIN, "IDLE", body={"spin": None}, leads_to=("SPINNING",))
+    assert [ask.body for _, ask in asks(shop)[-2:]] == [{"unlock": None}, {"spin": None}]

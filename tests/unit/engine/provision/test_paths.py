@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from widgets import TOP, plain, row, sample, status
@@ -202,6 +203,17 @@ def test_what_nothing_makes_and_is_changed_is_refused_on_a_cloud_and_found_in_a_
     assert (found.path, found.owned) == ("/gears/g-7", None)
 
 
+def test_a_run_that_changes_nothing_takes_what_is_listed_and_makes_nothing(shop):
+    cloud, one = shop[0], shop[1]
+    cloud.guard.read_only = True
+    cloud.things["/gears"] = {"g-7": {"id": "g-7"}}
+    found = fill(shop, SHOW)
+    assert (found.path, found.owned) == ("/gears/g-7", None)
+    empty = SimpleNamespace(json={"gears": []})
+    assert not one.paths.populated(LIST, found, empty)
+    assert {ask.method for ask in cloud.asked} == {"GET"}
+
+
 def test_what_only_a_list_shows_stands_in_the_path_of_a_change(shop):
     shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 5}]}
     assert fill(shop, END).path == "/jobs/5"
@@ -210,6 +222,13 @@ def test_what_only_a_list_shows_stands_in_the_path_of_a_change(shop):
 def test_an_unknown_id_stands_for_every_placeholder(shop):
     assert fill(shop, PULL, unknown=UNKNOWN).path == f"/gears/{UNKNOWN}/teeth/{UNKNOWN}"
     assert shop[0].asked == []
+
+
+def test_an_unknown_id_does_not_stand_for_a_fixed_value_above_it(tmp_path):
+    shop = opened(tmp_path, PULL, service=replace(KNOWN, placeholder_values={"gear_id": "first"}))
+    assert fill(shop, PULL, unknown=UNKNOWN).path == f"/gears/first/teeth/{UNKNOWN}"
+    alone = plain("GET", "/gears/{gear_id}")
+    assert fill(shop, alone, unknown=UNKNOWN).path == f"/gears/{UNKNOWN}"
 
 
 def test_an_unknown_id_may_stand_for_the_last_alone(shop):
