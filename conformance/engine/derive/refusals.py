@@ -156,7 +156,7 @@ def _not_found(view: View, book: Book, line: int) -> None:
         unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
     # Only its owner may ask for a user's own thing, so that a listed 403 may come before the thing is looked for.
     own = view.operation.path.split("/")[1] in view.service.user_owned
-    first = 403 if own else None if view.service.takes_token(view.operation) else 401
+    first = 401 if not view.service.takes_token(view.operation) else 403 if own else None
     fixed = [name for name in names if isinstance(_described(view, name), str)]
     refused: Expectation = Refused((404,), "no such resource exists", first=first)
     if len(fixed) == len(names):
