@@ -177,7 +177,8 @@ _FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _NO_FORMAT = re.compile(
-    r"\b(?:list\s+of|or\s+(?:the\s+)?name|name\s+or|or\s+full\s+URL|if\s+it\s+is|tenant|project|user|domain|default\s+UUID)\b|^(?:If|When|For)\b",
+    r"\b(?:list\s+of|or\s+(?:the\s+)?name|name\s+or|or\s+full\s+URL|if\s+it\s+is|tenant|project|user|domain|"
+    r"default\s+UUID)\b|^(?:If|When|For)\b",
     _FLAGS,
 )
 
