@@ -87,6 +87,8 @@ class Executor:
         self.settling = Settling(self.context, self.subject)
         self.looks = Looks(self.context, self.subject, self.aftermath, snapshots)
         self.subject.before_leaving = self.looks.take
+        self.arrangement.waits, self.arrangement.look = self.looks.waits, self.looks.take
+        self.looks.suits, self.looks.release = self.arrangement.suits, self.arrangement.release
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
         self.paging = Paging(self.context, self.subject, self.paths)
         self.inspection = Inspection(self.context)
@@ -423,6 +425,7 @@ class Executor:
         when a quota is used up.
         """
         places = self.context.places
+        self.looks.take()
         self.paging.discard()
         self.subject.discard()
         self.paths.elements.give_up()
