@@ -262,6 +262,8 @@ class Executor:
         changes = needs.makes or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
         if changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
+        if trial.operation.method == "PUT" and not trial.operation.path.endswith("}"):
+            self.paths.elements.forget_below(request.filled.path)  # the request may have replaced all of them
         if trial.situation.state is None:
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
         if trial.outcome.accepted is False:
