@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.engine.cloud.discover import OTHER, Candidate, Missing
 from conformance.engine.cloud.first import names_of
-from conformance.engine.execute.executor import Executor
+from conformance.engine.execute.barriers import barrier
 from conformance.engine.model.case import Case
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.forecast import forecast
@@ -178,11 +178,10 @@ def _statuses(session: Session, boot: bool) -> Iterator[str]:
 def _plan(session: Session, choices: Choices, pace: float, per_request: float) -> Iterator[str]:
     """Yield the plan: the number of cases, the reasons for left-out cases, and the estimated requests and time."""
     context = session.context
-    executor = Executor(context, Subject(context))
     out: Counter[str] = Counter()
     lanes: dict[str, dict[str, Case]] = {}
     for case in session.suite.cases:
-        problem = executor.barrier(case.trial)
+        problem = barrier(context, case.trial)
         unkept = context.unkept.reasons.get((case.trial.situation.environment, case.trial.situation.state or ""), "")
         if problem is not None or unkept:
             out[problem.reason if problem is not None else unkept] += 1

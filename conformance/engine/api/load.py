@@ -328,6 +328,7 @@ def _actions(entry: Mapping[str, Any]) -> ActionLog:
         entry["name_field"],
         entry["user_field"],
         entry["failure_field"],
+        entry.get("name_header", ""),
     )
 
 

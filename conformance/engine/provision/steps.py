@@ -38,6 +38,7 @@ class Steps:
     subject: Subject
     sent: dict[str, Any] = field(default_factory=dict)
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _roles: dict[str, str] = field(default_factory=dict)
 
     def remember(self, steps: Iterable[Step], values: Mapping[str, str], fill: Fill) -> None:
         """Read the fields that the steps after a request will restore."""
@@ -121,7 +122,13 @@ class Steps:
         def send(role: str) -> Answer:
             return self.context.cloud.send(Ask(operation.method, path, Role(role), str(version), body))
 
-        return (as_first_allowed(roles, send)[1] if roles else None), body
+        if not roles:
+            return None, body
+        known = self._roles.get(operation.id)
+        role, answer = as_first_allowed([known] if known else roles, send)
+        if answer.ok:
+            self._roles[operation.id] = role
+        return answer, body
 
     @staticmethod
     def path(operation: Operation, values: Mapping[str, str], fill: Fill) -> str:
