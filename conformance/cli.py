@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -166,6 +166,37 @@ def run(rest: Sequence[str], spec: Sequence[Path], keyword: str | None, **values
     Exit status: 0 no failures, 1 a contradiction, 2 the run could not start or go on, 3 too many undecided cases,
     130 interrupted.
     """
+    return _tried(rest, spec, keyword, values)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name", metavar="GUIDELINE|RUN")
+@click.option(
+    "--verify", type=_PATH, metavar="PAGE", help="Make no run: check this certificate against the record RUN."
+)
+@partial(_declared, [option for option in OPTIONS if option.name != "guideline"])
+@_SPECS
+@click.argument("rest", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST OPTIONS]")
+def certify(name: str, verify: Path | None, rest: Sequence[str], spec: Sequence[Path], **values: Any) -> int:
+    """Test what a guideline requires of a cloud, and write a certificate into the run record.
+
+    GUIDELINE is a file, or the name of a guideline of this suite. The command takes the options of `conformance run`,
+    and does what `conformance run --guideline GUIDELINE` does; it uses only the roles that the guideline allows.
+
+    Exit status: 0 every required capability is proved, 1 one is broken, 2 the run could not start or go on, 3 one is
+    not proved, 130 interrupted. With --verify: 0 the certificate is that of the record, 1 it is not.
+    """
+    if verify is not None:
+        from reports.certify import verify as compared
+
+        outcome = compared(verify, Path(name))
+        click.echo(visible(outcome.sentence))
+        return 0 if outcome.holds else 1
+    return _tried(rest, spec, None, {**values, "guideline": name})
+
+
+def _tried(rest: Sequence[str], spec: Sequence[Path], keyword: str | None, values: Mapping[str, Any]) -> int:
+    """Run pytest with the plugin, the options of a run by their Python names, and further options of pytest."""
     if not values["dry_run"] and any(
         values[name] for name in ("sandbox", "sandbox_release", "sandbox_variant", "sandbox_cloud")
     ):

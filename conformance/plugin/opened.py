@@ -25,12 +25,13 @@ from conformance.plugin.trouble import Trouble
 from conformance.plugin.waivers import Waivers
 from reports.words import count as counted
 from reports.words import listed
+from specs.guideline.needed import FILE as NEEDS
 from specs.record import RecordError, RecordWriter, RunDirectory, RunRecord, Tally
 from specs.record.model import Result, RunInfo
 from specs.record.reader import HEAD, LINES, WORKER_LINES
 from specs.record.totals import added
 
-WRITTEN = (HEAD, LINES, WORKER_LINES, PATTERN, PARTS, STOP, TURNS)
+WRITTEN = (HEAD, LINES, WORKER_LINES, PATTERN, PARTS, STOP, TURNS, NEEDS)
 """Patterns of the names of files that the processes of a run write into its directory before the first case."""
 
 DECIDED = ("pass", "fail", "inapplicable")
@@ -272,7 +273,7 @@ class Opened:
 def settings_of(choices: Choices, endpoint: Endpoint, directory: Path, service: str) -> Settings:
     """The settings of a run on one service of an open endpoint."""
     return Settings(
-        target=endpoint.targets[service],
+        target=endpoint.targets[service].only(choices.roles),
         directory=directory,
         sandbox=choices.own,
         release=endpoint.releases.get(service),

@@ -90,6 +90,18 @@ OPTIONS = (
     Option("allow-undecided", "how many percent of the applicable cases may stay undecided (default 5)", "PERCENT"),
     Option("waivers", "a YAML file of accepted deviations", "FILE"),
     Option(
+        "guideline",
+        "try only the cases that this guideline needs, with the rights that it allows, and write a certificate; a "
+        "file, or the name of a guideline of this suite",
+        "GUIDELINE",
+    ),
+    Option(
+        "declare",
+        "declare an exception of the guideline for this cloud, with the reason; may be given for several exceptions",
+        "EXCEPTION=REASON",
+        repeated=True,
+    ),
+    Option(
         "known",
         "compare with the known deviations of this release (default: the release of the specs, if the highest "
         "microversion of the cloud is that of the release); may be given for several packages",

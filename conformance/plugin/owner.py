@@ -17,6 +17,7 @@ from conformance.engine.model.case import Suite
 from conformance.plugin import ending, items
 from conformance.plugin.choices import Choices, from_config
 from conformance.plugin.find import given_files
+from conformance.plugin.guided import Certifying, Guided, needs_of
 from conformance.plugin.heads import tallies_of
 from conformance.plugin.items import CaseItem, SpecFile, collect_file, collected
 from conformance.plugin.levels import Levels, Tried, tried
@@ -61,6 +62,9 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
         ceiling = Microversion.parse(choices.microversion) if choices.microversion else None
         policy = choices.default_policy or choices.own
         suites = [derive(one.specs, one.selected, ceiling, policy) for one in references]
+        if choices.guideline is not None:
+            needs = needs_of(choices.guideline, choices.declared, list(zip(references, suites, strict=True)), {})
+            config.pluginmanager.register(Guided(needs.cases, references), "conformance-guided")
         levels = Levels(choices.level, {one.service: Tried(load_service(one.service)) for one in references})
         config.pluginmanager.register(levels, "conformance-levels")
         config.pluginmanager.register(Plan(config, choices, references, suites, levels), "conformance-plan")
@@ -71,6 +75,13 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     opened = Opened(choices, references, waivers, files, _options(config, choices, named))
     # pytest calls this at any end of the session, even before the session has begun.
     config.add_cleanup(opened.abandon)
+    if choices.guideline is not None:
+        derived = [(share.reference, share.suite) for share in opened.shares]
+        lacking = {one.service: why for one, why in opened.shares.lacking}
+        needs = needs_of(choices.guideline, choices.declared, derived, lacking)
+        certifying = Certifying(needs, references, opened.directory)
+        certifying.begin(choices)
+        config.pluginmanager.register(certifying, "conformance-guided")
     lines = [*opened.first_lines, *([signals.how_to_end] if signals.how_to_end else [])]
     say(map(shown, lines), sys.stdout)
     config.pluginmanager.register(Levels(choices.level, tried(opened.shares)), "conformance-levels")

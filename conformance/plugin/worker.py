@@ -16,6 +16,7 @@ from conformance.engine.run.session import Settings
 from conformance.plugin import items
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import CLOUDS_FILE
+from conformance.plugin.guided import Guided
 from conformance.plugin.heads import narrowed
 from conformance.plugin.items import CaseItem, SpecFile, collect_file, collected
 from conformance.plugin.levels import Levels, tried
@@ -24,6 +25,7 @@ from conformance.plugin.share import STOP, Share
 from conformance.plugin.shares import Shares, open_each
 from conformance.plugin.signals import all_ignored
 from conformance.plugin.waivers import load_waivers
+from specs.guideline.needed import read_needs
 from specs.record import RecordWriter, RunRecord
 from specs.record.model import scoped
 
@@ -139,6 +141,10 @@ def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
     config.pluginmanager.register(items, "conformance-items")
     config.pluginmanager.register(Levels(handed["level"], tried(shares)), "conformance-levels")
     config.pluginmanager.register(Worker(shares), "conformance-worker")
+    if handed["options"].get("guideline"):
+        needs = read_needs(shares.first.directory)
+        guided = Guided(needs.cases, [share.reference for share in shares])
+        config.pluginmanager.register(guided, "conformance-guided")
 
 
 class Worker:

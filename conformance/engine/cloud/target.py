@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ from conformance.engine.cloud.transport import Transport
 from conformance.engine.cloud.versions import Root, find_root, project_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from openstack.config.cloud_region import CloudRegion
 
@@ -67,6 +67,14 @@ class Target:
     url: str | None = None
     tokens: Mapping[Role, str] = field(default_factory=dict, repr=False)
     name: str | None = None
+
+    def only(self, roles: Collection[Role]) -> Target:
+        """The same endpoint with the users of some roles alone."""
+        return replace(
+            self,
+            clouds={role: name for role, name in self.clouds.items() if role in roles},
+            tokens={role: token for role, token in self.tokens.items() if role in roles},
+        )
 
     @classmethod
     def sandbox(cls, url: str, tokens: Mapping[str, str], name: str = "sandbox") -> Target:
