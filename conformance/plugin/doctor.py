@@ -21,7 +21,7 @@ from conformance.engine.run.lanes import NO_RESOURCE
 from conformance.engine.run.session import Session, Settings
 from conformance.plugin.choices import Choices, choose, with_tokens
 from conformance.plugin.endpoint import open_endpoint
-from conformance.plugin.opened import settings_of
+from conformance.plugin.opened import check_fit, settings_of
 from conformance.plugin.reference import Reference, given_files_of, read_references
 from conformance.plugin.share import Lacking, Share
 from conformance.plugin.trouble import Trouble
@@ -47,6 +47,7 @@ def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> 
     """
     choices = choose(with_tokens(given, os.environ))
     references = read_references(given_files_of(places, choices.services))
+    check_fit(choices, references)
     services = [reference.service for reference in references]
     with tempfile.TemporaryDirectory(prefix="conformance-doctor-") as folder:
         directory = Path(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -123,7 +124,7 @@ def load_service(service: str) -> ServiceDescription:
     Raises:
         DescriptionError: the description that comes with this suite is broken.
     """
-    return understood(_read(service), service)
+    return replace(understood(_read(service), service), described=service in services())
 
 
 @cache

@@ -59,6 +59,7 @@ class ServiceDescription:
         returned_under: operation, parameter, and the keys from the top of the body to a field of another name that
             shows the value. The first two are shell patterns.
         unseen: shell patterns for breakages that no client can see, each with the reason.
+        described: False if the service has no description, so that it is tried by its reference alone.
         first_microversion: the lowest microversion of an endpoint, for operations that name none.
         root_is_operation: True if the root of the endpoint is an operation of the API itself.
         always_made: True if the run makes every element that a path names, because others may change listed ones.
@@ -114,6 +115,7 @@ class ServiceDescription:
     not_returned: tuple[tuple[str, str, str], ...] = ()
     returned_under: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     first_microversion: Microversion = FIRST
+    described: bool = True
     root_is_operation: bool = False
     always_made: bool = False
     unknown_id_path: str | None = None

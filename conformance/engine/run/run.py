@@ -24,6 +24,7 @@ from conformance.engine.run.jobs import Job, Tried
 from conformance.engine.run.judging import Judged, fault, judged, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
+from conformance.engine.run.undescribed import unproved_refusal
 from specs.record.model import Result
 
 Record = Callable[[Result], None]
@@ -295,7 +296,7 @@ class Run:
         if self._broken:
             return  # the loss may have ended a wait of this trial early, so it decides nothing
         for case, evidence, judgement in results:
-            if self._hollow(case, judgement, executor):
+            if self._hollow(case, judgement, executor) or self._unproved_refusal(case, evidence, judgement):
                 # A later answer may serve as the control; a case that is still held at the end is inconclusive.
                 with self._lock:
                     self._held.append((case, evidence, judgement, seconds / len(results)))
@@ -326,8 +327,14 @@ class Run:
             return self._controls.missing(operation, executor.harmless)
         return self._controls.nowhere(operation, executor.harmless) if judgement.verdict == "fail" else None
 
+    def _unproved_refusal(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
+        """The reason why a refusal proves nothing on a service without a description; None if the judgement stands."""
+        if self.context.service.described:
+            return None
+        return unproved_refusal(judgement, evidence, self.context.cloud.seen.of(case.trial.request.operation.id))
+
     def _settle_held(self, executor: Executor) -> None:
-        """After the last lane, decide the held cases, by the routes that the answers of the whole run have shown."""
+        """After the last lane, decide the held cases, by what the answers of the whole run have shown."""
         with self._lock:
             self._open -= 1
             held = self._held if self._open == 0 else []
@@ -339,6 +346,8 @@ class Run:
             guard, asked = self.context.cloud.guard, self._controls.answered(operation)
             forbidden = None if asked else guard.forbids(operation.method, operation.path)
             decided = judgement if why is None else unproved(case, judgement, why, forbidden)
+            if (reason := self._unproved_refusal(case, evidence, decided)) is not None:
+                decided = replace(decided, verdict="inconclusive", reason=reason, deviation=None)
             self._settle(result_of(case, evidence, decided, seconds))
 
     def _give_up(self, job: Job, reason: str) -> None:
