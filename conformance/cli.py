@@ -121,21 +121,6 @@ def diff(old: str, new: str, form: str) -> int:
     return 1 if result.breaking else 0
 
 
-@main.command("list")
-@click.option("--operation", metavar="ID", help="Show only this operation, with all its cases.")
-@click.option(
-    "--spec", type=_PATH, metavar="DIR", help="The directory of the specs (default: the specs of this suite)."
-)
-@click.option("-k", "keyword", metavar="EXPR", help="Show only cases whose id matches, as in `conformance run -k`.")
-def list_(operation: str | None, spec: Path | None, keyword: str | None) -> int:
-    """List requirements and cases, and give the reason where a promise has no case."""
-    from conformance.plugin.listing import listing
-
-    for line in listing(spec, operation, keyword):
-        click.echo(visible(line))
-    return 0
-
-
 def _declared(options: Sequence[Option], command: Callable[..., int]) -> Callable[..., int]:
     """Declare some options of the table on a command."""
     for option in reversed(options):
@@ -145,12 +130,35 @@ def _declared(options: Sequence[Option], command: Callable[..., int]) -> Callabl
     return command
 
 
+_SPECS = click.option(
+    "--spec",
+    type=_PATH,
+    multiple=True,
+    metavar="DIR|FILE",
+    help="Specs to test; may be given several times (default: the first service of this suite).",
+)
+
+
+@main.command("list")
+@click.option("--operation", metavar="ID", help="Show only this operation, with all its cases.")
+@_SPECS
+@partial(_declared, [BY_NAME["service"]])
+@click.option("-k", "keyword", metavar="EXPR", help="Show only cases whose id matches, as in `conformance run -k`.")
+def list_(operation: str | None, spec: Sequence[Path], service: Sequence[str], keyword: str | None) -> int:
+    """List requirements and cases, and give the reason where a promise has no case."""
+    from conformance.plugin.listing import listing
+
+    for line in listing(spec, service, operation, keyword):
+        click.echo(visible(line))
+    return 0
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @partial(_declared, OPTIONS)
-@click.option("--spec", metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
+@_SPECS
 @click.option("-k", "keyword", metavar="EXPR", help="Run only cases whose id matches, such as 'servers-actions.lock/'.")
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST OPTIONS]")
-def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: Any) -> int:
+def run(rest: Sequence[str], spec: Sequence[Path], keyword: str | None, **values: Any) -> int:
     """Test a cloud and write a run record with a report.
 
     The command runs pytest with a plugin. All options of pytest work too (-m, -x, --lf, -n, --junitxml, ...).
@@ -164,12 +172,12 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", metavar="GUIDELINE|RUN")
 @click.option(
-    "--verify", type=_PATH, metavar="PAGE", help="Make no run: check this certificate against the record RUN."
+    "--verify", type=_PATH, metavar="PAGE", help="Check this certificate against the record RUN, and make no run."
 )
 @partial(_declared, [option for option in OPTIONS if option.name != "guideline"])
-@click.option("--spec", metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
+@_SPECS
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST OPTIONS]")
-def certify(name: str, verify: Path | None, rest: Sequence[str], spec: str | None, **values: Any) -> int:
+def certify(name: str, verify: Path | None, rest: Sequence[str], spec: Sequence[Path], **values: Any) -> int:
     """Test what a guideline requires of a cloud, and write a certificate into the run record.
 
     GUIDELINE is a file, or the name of a guideline of this suite. The command takes the options of `conformance run`,
@@ -187,7 +195,7 @@ def certify(name: str, verify: Path | None, rest: Sequence[str], spec: str | Non
     return _tried(rest, spec, None, {**values, "guideline": name})
 
 
-def _tried(rest: Sequence[str], spec: str | None, keyword: str | None, values: Mapping[str, Any]) -> int:
+def _tried(rest: Sequence[str], spec: Sequence[Path], keyword: str | None, values: Mapping[str, Any]) -> int:
     """Run pytest with the plugin, the options of a run by their Python names, and further options of pytest."""
     if not values["dry_run"] and any(
         values[name] for name in ("sandbox", "sandbox_release", "sandbox_variant", "sandbox_cloud")
@@ -210,7 +218,7 @@ def _tried(rest: Sequence[str], spec: str | None, keyword: str | None, values: M
         elif value:
             argv.append(f"{option.flag}={value}")
     argv += [f"-k={keyword}"] if keyword is not None else []
-    argv += [*rest, *([spec] if spec else [])]
+    argv += [*rest, *map(str, spec)]
     status = int(pytest.main(argv, plugins=[Called()]))
     return FAILED if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else status
 
@@ -230,8 +238,8 @@ def _plugin_name() -> str:
     is_flag=True,
     help="Make one resource under test, try the statuses that clouds need not keep, and remove it.",
 )
-@click.option("--spec", type=_PATH, metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
-def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
+@_SPECS
+def doctor(spec: Sequence[Path], boot: bool, **values: Any) -> int:
     """Check whether a run can start: show its users, the things that it would use, and the cases that it leaves out.
 
     The command takes the options of `conformance run`. Without --boot it sends only requests that change nothing.

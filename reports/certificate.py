@@ -104,6 +104,10 @@ class Certificate:
     needs_sha256: str
     run: str = field(default="")
 
+    def head(self, service: str) -> RunInfo:
+        """The head of the run as of a run of one service alone."""
+        return next((self.info.of(part) for part in self.info.services if part.service == service), self.info)
+
     @property
     def standing(self) -> Standing:
         """The standing of the whole: that of the capabilities that count."""
@@ -154,8 +158,10 @@ def certificate(directory: Path) -> Certificate:
     needs = read_needs(directory)
     record = RunRecord.read(directory)
     wanted = needs.cases
-    only = str(record.info.spec.get("service") or "")
-    results = {(only, one.case): one for one in record.results if (only, one.case) in wanted}
+    only = record.info.service
+    results = {
+        (one.service or only, one.case): one for one in record.results if (one.service or only, one.case) in wanted
+    }
     day = date.fromisoformat(record.info.started[:10])
     judged = tuple(
         _judge(choice, needs, results, day) for choice in needs.choices if choice.capability.status != "removed"

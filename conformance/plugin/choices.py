@@ -53,6 +53,7 @@ class Choices:
         sandbox_cloud: True if the run starts a cloud of several real services and tests it.
         sandbox_release: the release of the sandbox, such as ``name==1.0``; None for the installed one.
         sandbox_variant: the name of the variant of the sandbox; None for the ordinary one.
+        services: the services to test by the specs of this suite; ``all`` stands for every one.
         microversion: the highest microversion to test; None for the highest that specs and cloud share.
         use: kind -> the name or id of the thing to use instead of a discovered one.
         fail_on_omission: True if an omission makes the run fail.
@@ -62,7 +63,7 @@ class Choices:
         waivers: the file of waivers; None without one.
         guideline: the guideline of the run; None without one.
         declared: the exceptions of the guideline that the user declares, by id, with their reasons.
-        known: the known deviations of the release that the user named; None to choose them by the cloud.
+        known: the known deviations of the releases that the user named; empty to choose them by the cloud.
         level: the level of the run, one of ``LEVELS``.
         max_resources: the most resources under test that may exist at the same time.
         dry_run: True if the run only shows its plan.
@@ -77,6 +78,7 @@ class Choices:
     sandbox_cloud: bool = False
     sandbox_release: str | None = None
     sandbox_variant: str | None = None
+    services: tuple[str, ...] = ()
     microversion: str | None = None
     use: Mapping[str, str] = field(default_factory=dict)
     fail_on_omission: bool = False
@@ -86,7 +88,7 @@ class Choices:
     waivers: Path | None = None
     guideline: Loaded | None = None
     declared: Mapping[str, str] = field(default_factory=dict)
-    known: ExpectedDeviations | None = None
+    known: tuple[ExpectedDeviations, ...] = ()
     level: str = FULL
     max_resources: int = MAX_RESOURCES
     dry_run: bool = False
@@ -177,6 +179,7 @@ def choose(values: Mapping[str, Any]) -> Choices:
         sandbox_cloud=own,
         sandbox_release=_release(values.get("sandbox-release")),
         sandbox_variant=_variant(values.get("sandbox-variant"), values.get("sandbox-release")),
+        services=tuple(dict.fromkeys(map(str, values.get("service") or ()))),
         microversion=_microversion(values.get("microversion")),
         use=_pairs("use", values.get("use") or (), "`conformance doctor` shows the kinds"),
         fail_on_omission=bool(values.get("fail-on-omission")),
@@ -186,17 +189,13 @@ def choose(values: Mapping[str, Any]) -> Choices:
         waivers=_path(values, "waivers"),
         guideline=_guideline(values),
         declared=_pairs("declare", values.get("declare") or (), "the exceptions stand in the guideline"),
-        known=named(str(values["known"])) if values.get("known") else None,
+        known=tuple(named(str(release)) for release in values.get("known") or ()),
         level=_level(values.get("level")),
         max_resources=_integer(values, "max-servers", MAX_RESOURCES, 1),
         dry_run=bool(values.get("dry-run")),
         resume=_path(values, "resume"),
         output=_path(values, "output"),
-        given={
-            name: list(value) if BY_NAME[name].repeated else value
-            for name, value in values.items()
-            if value and not BY_NAME[name].secret
-        },
+        given={name: _recorded(name, value) for name, value in values.items() if value and not BY_NAME[name].secret},
     )
 
 
@@ -274,6 +273,13 @@ def _microversion(text: str | None) -> str | None:
         return str(Microversion.parse(text))
     except ValueError:
         raise Trouble(f"--microversion {text!r} is not a microversion: give one such as 2.73") from None
+
+
+def _recorded(name: str, value: Any) -> Any:
+    """The value of an option for the record. One release of known deviations is a text, as in older records."""
+    if not BY_NAME[name].repeated:
+        return value
+    return value[0] if name == "known" and len(value) == 1 else list(value)
 
 
 def _guideline(values: Mapping[str, Any]) -> Loaded | None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from conformance.engine.cloud.adapter import BoundedAdapter
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.credentials import Credential, FixedToken, IdentityToken, TokenError
-from conformance.engine.cloud.errors import EndpointError, RoleMissing
+from conformance.engine.cloud.errors import EndpointError, RoleMissing, ServiceMissing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.redact import GIVEN, is_secret_name, masked
 from conformance.engine.cloud.roles import Role
@@ -215,7 +215,7 @@ def _connect_clouds(target: Target, terms: _Terms) -> Cloud:
             raise EndpointError(f"cloud {target.clouds[role]!r} ({option}): {said}") from error
     url = credentials[Role.MEMBER].endpoint(profile.type)
     if url is None:
-        raise EndpointError(
+        raise ServiceMissing(
             f"the catalogue of cloud {member!r} has no {profile.type} service: look at `openstack catalog list`, "
             f"and at region_name and interface in clouds.yaml"
         )
