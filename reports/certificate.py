@@ -74,6 +74,11 @@ class Judged:
     flag: Flag | None = None
 
     @property
+    def label(self) -> str:
+        """The standing as reports show it: ``excepted`` and ``flagged`` go before all others."""
+        return "excepted" if self.excepted is not None else "flagged" if self.flag is not None else self.standing
+
+    @property
     def counts(self) -> bool:
         """True if it decides whether the cloud follows the guideline."""
         return self.capability.status == "required" and self.excepted is None and self.flag is None
