@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checkout import ROOT
+from jsonschema import Draft202012Validator
 from record_builder import exchange, result
 from spinning import GONE, HUM, SHOW, SPIN, TEXT, but, needs, passed, written
 
@@ -263,6 +265,17 @@ def test_the_page_shows_the_evidence_and_the_command_of_what_is_broken(tmp_path:
     assert f"{GONE}[unknown-id]" in text
     assert "widgets.inc:7" in text
     assert "Of two required capabilities one is broken; one is proved." in words
+
+
+def test_the_data_keeps_its_schema(tmp_path: Path) -> None:
+    flags = "flags: [{of: hum, since: 2026-01-01, reason: It is late.}]\n"
+    foreign = '  foreign: [{states: widgets are green, source: {title: W-2, url: "https://example.org/w-2"}}]\n'
+    text = TEXT.replace("- id: hum\n", f"{foreign}- id: hum\n") + flags
+    need = needs(text, Declared("no-spin", "no axle"), without=SHOW)
+    validator = Draft202012Validator(json.loads((ROOT / "specs/schemas/certificate-1.json").read_text()))
+    for name, results in (("a", but(SHOW, "", "fail")), ("b", []), ("c", passed())):
+        assert list(validator.iter_errors(as_json(certificate(written(tmp_path / name, results, need))))) == []
+        assert list(validator.iter_errors(as_json(certificate(written(tmp_path / f"{name}2", results))))) == []
 
 
 def test_earl_has_one_assertion_for_each_requirement(tmp_path: Path) -> None:
