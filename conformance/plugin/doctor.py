@@ -47,8 +47,7 @@ def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> 
         Trouble: a run cannot start; one sentence says why.
     """
     choices = choose(with_tokens(given, os.environ))
-    services = choices.services or (choices.guideline.guideline.services if choices.guideline and not places else ())
-    references = read_references(given_files_of(places, services))
+    references = read_references(given_files_of(places, choices.services_beside(places)))
     services = tuple(reference.service for reference in references)
     with tempfile.TemporaryDirectory(prefix="conformance-doctor-") as folder:
         directory = Path(folder)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from conformance.engine.model.case import Case
-from conformance.engine.run.levels import reads_only
 from conformance.plugin.failure import representation
+from conformance.plugin.markers import READONLY, markers_of
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import Share, Stopped
 from conformance.plugin.shares import Shares
@@ -34,9 +34,6 @@ KINDS = {
 }
 """Markers by the kind of a requirement. Each documented code has a marker too, such as ``error_404``."""
 
-READONLY = "readonly"
-"""The marker of cases that change nothing."""
-
 ROLES = ("member", "admin", "reader", "alt", "visitor", "no-token", "bad-token")
 
 SKIPS = ("inconclusive", "inapplicable")
@@ -48,15 +45,6 @@ class CaseFailed(Exception):
     def __init__(self, result: Result) -> None:
         super().__init__(result.case)
         self.result = result
-
-
-def markers_of(case: Case) -> list[str]:
-    """Return the markers of a case: its kind, its code, its role, and the status of the resource."""
-    kind, _, code = case.requirement.kind.partition("/")
-    names = [kind, *([f"{kind}_{code}"] if code else []), f"as_{case.trial.request.role.replace('-', '_')}"]
-    state = case.trial.situation.state
-    names.append(f"in_{state}" if state else "no_resource")
-    return [*names, READONLY] if reads_only(case.trial) else names
 
 
 def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:

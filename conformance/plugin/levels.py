@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.engine.run.levels import ESSENTIAL, cheapest, reads_only
-from conformance.plugin.items import READONLY, CaseItem
+from conformance.plugin.items import CaseItem
+from conformance.plugin.markers import READONLY
 from conformance.plugin.selection import selection
 from reports.words import LEFT_OUT, count, number
 from specs.record.model import scoped

@@ -10,7 +10,7 @@ from pathlib import Path
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.case import REASONS, Case, Requirement, Untested
 from conformance.engine.model.setup import Locked
-from conformance.plugin.items import markers_of
+from conformance.plugin.markers import markers_of
 from conformance.plugin.reference import Reference, given_files_of, read_references
 from conformance.plugin.selection import selection
 from conformance.plugin.trouble import Trouble

@@ -49,8 +49,7 @@ TOO_EARLY = "interrupted before anything was tried: nothing was made, and nothin
 def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     """Check the options, open the endpoint and the record, and take part in the session. Raises Trouble."""
     choices = from_config(config)
-    services = choices.services or (choices.guideline.guideline.services if choices.guideline and not files else ())
-    named = [str(folder) for folder in shipped_folders(services)]
+    named = [str(folder) for folder in shipped_folders(choices.services_beside(files))]
     if named:
         files = _with_services(config, named)
     elif not files:
@@ -64,7 +63,7 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
         policy = choices.default_policy or choices.own
         suites = [derive(one.specs, one.selected, ceiling, policy) for one in references]
         if choices.guideline is not None:
-            needs = needs_of(choices.guideline, choices.declared, zip(references, suites, strict=True), {})
+            needs = needs_of(choices.guideline, choices.declared, list(zip(references, suites, strict=True)), {})
             config.pluginmanager.register(Guided(needs.cases, references), "conformance-guided")
         levels = Levels(choices.level, {one.service: Tried(load_service(one.service)) for one in references})
         config.pluginmanager.register(levels, "conformance-levels")
@@ -77,9 +76,9 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     # pytest calls this at any end of the session, even before the session has begun.
     config.add_cleanup(opened.abandon)
     if choices.guideline is not None:
-        suites_tried = [(share.reference, share.suite) for share in opened.shares]
+        derived = [(share.reference, share.suite) for share in opened.shares]
         lacking = {one.service: why for one, why in opened.shares.lacking}
-        needs = needs_of(choices.guideline, choices.declared, suites_tried, lacking)
+        needs = needs_of(choices.guideline, choices.declared, derived, lacking)
         certifying = Certifying(needs, references, opened.directory)
         certifying.begin(choices)
         config.pluginmanager.register(certifying, "conformance-guided")

@@ -142,7 +142,8 @@ def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
     config.pluginmanager.register(Levels(handed["level"], tried(shares)), "conformance-levels")
     config.pluginmanager.register(Worker(shares), "conformance-worker")
     if handed["options"].get("guideline"):
-        guided = Guided(read_needs(Path(handed["directory"])).cases, [share.reference for share in shares])
+        needs = read_needs(shares.first.directory)
+        guided = Guided(needs.cases, [share.reference for share in shares])
         config.pluginmanager.register(guided, "conformance-guided")
 
 

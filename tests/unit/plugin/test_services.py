@@ -52,7 +52,7 @@ def test_services_of_this_suite_are_named_by_their_types():
     assert shipped_folders(["placement", "all"])[0] == shipped()["placement"]
     assert sorted(shipped_folders(["all"])) == sorted(shipped().values())
     with pytest.raises(
-        Trouble, match="--service boats: this installation contains no specs of it, only of .*placement"
+        Trouble, match=r"--service boats: this installation contains no specs of it, only of .*placement"
     ):
         shipped_folders(["boats"])
 
