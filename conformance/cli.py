@@ -172,7 +172,7 @@ def run(rest: Sequence[str], spec: Sequence[Path], keyword: str | None, **values
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", metavar="GUIDELINE|RUN")
 @click.option(
-    "--verify", type=_PATH, metavar="PAGE", help="Make no run: check this certificate against the record RUN."
+    "--verify", type=_PATH, metavar="PAGE", help="Check this certificate against the record RUN, and make no run."
 )
 @partial(_declared, [option for option in OPTIONS if option.name != "guideline"])
 @_SPECS
