@@ -91,7 +91,7 @@ class Elements:
 
     def give_up(self) -> None:
         """Remove the elements in the pool, since this lane does not need them any more."""
-        for owned in list(self._pool.values()):
+        for owned in reversed(list(self._pool.values())):  # an element may hold those that were made before it
             self.dispose(owned)
         self.clear()
 
