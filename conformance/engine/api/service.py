@@ -341,10 +341,21 @@ class ServiceDescription:
 
     def binding(self, operation: Operation, parameter: str) -> tuple[bool, Any]:
         """True and the Binding or constant of a parameter; False and None if the description has none."""
-        for rule in self.bindings:
-            if fnmatchcase(operation.id, rule.operation) and fnmatchcase(parameter, rule.parameter):
-                return True, rule.value
-        return False, None
+        key = operation.id, parameter
+        if key not in self._bound:
+            fitting = (
+                rule
+                for rule in self.bindings
+                if fnmatchcase(operation.id, rule.operation) and fnmatchcase(parameter, rule.parameter)
+            )
+            rule = next(fitting, None)
+            self._bound[key] = (False, None) if rule is None else (True, rule.value)
+        return self._bound[key]
+
+    @cached_property
+    def _bound(self) -> dict[tuple[str, str], tuple[bool, Any]]:
+        """The answers of ``binding`` so far: a suite asks for each of them many times."""
+        return {}
 
 
 def _is_one(name: str, patterns: Iterable[str]) -> bool:

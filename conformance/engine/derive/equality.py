@@ -185,9 +185,8 @@ def _trials(view: View, book: Book) -> list[Trial]:
     usual = view.main[1]
     fit = [
         trial
-        for trial in book.trials.values()
-        if trial.operation.id == view.operation.id
-        and trial.outcome.accepted is True
+        for trial in book.trials_of(view.operation)
+        if trial.outcome.accepted is True
         and isinstance(trial.exchange, Once)
         and trial.situation.target == "own"
         and trial.situation.environment == view.within

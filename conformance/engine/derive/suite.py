@@ -23,6 +23,7 @@ from conformance.engine.derive.success import (
     normal_requirement,
     untested_postconditions,
 )
+from conformance.engine.derive.undocumented import derive_undocumented
 from conformance.engine.derive.values import derive_values
 from conformance.engine.derive.versions import derive_removed, derive_versions
 from conformance.engine.derive.view import View
@@ -187,6 +188,7 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_values(view, book)
         derive_equality(view, book)
         derive_afterwards(view, book)
+        derive_undocumented(view, book)
     derive_environments(view, book)
     derive_refusals(view, book, default_policy)
     derive_situations(view, book)

@@ -251,9 +251,9 @@ class Executor:
     def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """Return evidence with the consequences for the things of the lane and the resource under test."""
         trial, needs = evidence.trial, request.needs
+        self.looks.answered(trial, answer.ok)
         if not answer.ok:
             return self._refused(evidence, request, probes)
-        self.looks.accepted(trial)
         if probes:  # the view is taken before anything is undone
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
             evidence = self.inspection.after(evidence, made, request.filled.path, probes)

@@ -70,6 +70,7 @@ class RunContext:
         patience: how long to wait.
         notes: facts for the reader of the run record.
         elevated: names of requests that this cloud refuses to members; an administrator sends them (see ``elevate``).
+        silent_answers: whether the last request of a kind was accepted, for requests on which the reference is silent.
         sandbox: True if nobody else uses the cloud.
         stopping: is set when the run is to stop.
         needs: the needs of each operation's requests, by the id of the operation.
@@ -92,6 +93,7 @@ class RunContext:
     patience: Patience = field(default_factory=Patience)
     notes: Notes = field(default_factory=Notes)
     elevated: set[str] = field(default_factory=set)
+    silent_answers: dict[tuple[str, str], bool] = field(default_factory=dict)
     sandbox: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)
     needs: Mapping[str, Needs] = field(init=False)

@@ -39,11 +39,9 @@ from specs.model import Operation
 UNKNOWN_NUMBER = "987654321"
 """A number that is the id of nothing."""
 
-PROMPT = 0.1
-"""Seconds between two looks for a short-lived thing: it may end at any moment."""
-
 SLOWER, LATER = 1.1, 2.0
-"""The factor by which each pause between such looks exceeds the pause before, and the longest pause in seconds."""
+"""The factor by which each pause between looks for a short-lived thing, which may end at any moment, exceeds the pause
+before, and the longest pause in seconds."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +224,7 @@ class Paths:
             lambda lasts: not lasts,
             within,
             stopping,
-            pause=PROMPT,
+            pause=self._context.patience.settle,
             growth=SLOWER,
             cap=LATER,
         ):

@@ -75,6 +75,7 @@ class Subject:
         self._action = ""
         self._made: Made | None = None
         self._broken: set[Edge] = set()
+        self._against = ""
 
     def another(self) -> Subject:
         """A new subject, for a second resource of the same kind."""
@@ -117,7 +118,7 @@ class Subject:
             return self._reach(state)
 
     def _reach(self, state: str) -> Problem | None:
-        reason = ""
+        reason = self._against = ""
         if self.must_replace:
             self.discard()
         for _ in range(2 * ATTEMPTS):
@@ -131,7 +132,7 @@ class Subject:
                 return problem
             way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
             if way is None and self.status == self.context.service.under_test.initial_status:
-                return self._no_way(state, reason)
+                return self._no_way(state, self._against or reason)
             try:
                 reason = self._walk(way, state) or reason if way else reason
             except Hindered as error:
@@ -143,7 +144,8 @@ class Subject:
                 self.discard()
         if self.status == state:
             return None
-        return Problem("inconclusive", reason or f"the status {state} was not reached")
+        # A broken promise is named before whatever failed after it.
+        return Problem("inconclusive", self._against or reason or f"the status {state} was not reached")
 
     def calm(self) -> None:
         """After a change of status, wait until the resource shows the same view twice and its last action has ended.
@@ -229,7 +231,10 @@ class Subject:
                 # A resource in a status of failure may lack anything, and the next request would fail as well.
                 if self.status not in stable or self.status in self._kind.status.failed:
                     self.discard()
-                return f"{state} was not reached: {reason}"
+                why = f"{state} was not reached: {reason}"
+                if edge in self.unmet:
+                    self._against = self._against or why
+                return why
             if self.status != edge.targets[0]:
                 return ""  # another documented status of the edge: the next way starts there
         return ""

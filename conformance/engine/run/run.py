@@ -221,9 +221,6 @@ class Run:
                     job = self._next(pending, subject)
                     self._try(job, executor, group)
                     pending.remove(job)
-                    if not pending:
-                        self._close(group, executor)
-                    pending += self._called_in_question(subject)
                 self._close(group, executor)
         except Exception as error:
             for job in (*(tried.job for tried in group), *pending) if not self._broken else ():
@@ -312,6 +309,8 @@ class Run:
                 (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
         seconds = time.monotonic() - began
+        for questioned in self._called_in_question(executor.subject):  # before the run can end with the last result
+            self._conclude(questioned, None, executor, 0.0)
         if self._broken:
             return  # the loss may have ended a wait of this trial early, so it decides nothing
         for case, evidence, judgement in results:

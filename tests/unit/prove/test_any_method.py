@@ -118,6 +118,14 @@ def test_where_the_reference_is_silent_only_an_error_of_the_service_breaks_it():
     assert set(found) == {"error/403#500@visitor", "error/403#done-and-refused@visitor"}
 
 
+def test_an_odd_query_is_answered_with_an_error_of_the_service():
+    query = (("needed", "1"), ("limit", "-1"))
+    odd = case(operation("GET", "/widgets"), "situation/query[limit-negative]", AnsweredAsListed("-1"), query=query)
+    where = broken(odd)["situation/query#500@limit-negative"].where
+    assert where.matches(Request("GET", "/v2.1/widgets?needed=1&limit=-1"), None)
+    assert not where.matches(Request("GET", "/v2.1/widgets?needed=1&limit=1"), None)
+
+
 def test_what_was_made_is_left_out_of_its_list_and_what_was_removed_stays():
     post, drop = operation("POST", "/widgets", normal=202), operation("DELETE", GADGET, normal=204)
     listed = case(post, "postcondition/listed", InTheList(Listed("widgets.list")), accepted=True)
