@@ -67,7 +67,10 @@ def runs_page(views: Sequence[View]) -> str:
         views=views,
         names=[_name(view, at) for at, view in enumerate(views)],
         subjects=[subject(view.info) for view in views],
-        headlines=[words.headline(view.requirements, view.waived_requirements, view.without_case) for view in views],
+        headlines=[
+            words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes)
+            for view in views
+        ],
         whens=[words.when(view.info.started) for view in views],
         differ=differ[:ROWS],
         deviate=deviate[:ROWS],
@@ -80,7 +83,7 @@ def runs_text(views: Sequence[View]) -> str:
     lines = []
     for at, view in enumerate(views):
         lines.append(f"{_name(view, at)}  {words.one_line(str(view.info.endpoint.get('url') or ''), 200)}".rstrip())
-        lines.append(f"  {words.headline(view.requirements, view.waived_requirements, view.without_case)}")
+        lines.append(f"  {words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes)}")
         lines.append(f"  {words.exit_meaning(view.exit_status, view.info.finished is not None)}")
     differ = differing(views)
     lines.append(f"The runs differ on {words.count(len(differ), 'requirement')}.")
