@@ -97,7 +97,9 @@ def _tree(operation: Operation, version: Microversion, service: ServiceDescripti
         if given is ABSENT and parts and not service.binding(operation, path[-1])[0]:
             put(body, path, [] if any(p[len(path)] == "[]" for p in parts) else {})
             continue
-        put(body, path, value_for(operation, field, service) if given is ABSENT else given)
+        value = value_for(operation, field, service) if given is ABSENT else given
+        if value is not ABSENT:  # the description may leave a required field out
+            put(body, path, value)
         whole.add(path)
     _put_others(operation, body, found, wanted)
     if not body and (shown := [s for s in operation.request.samples if s.valid]):

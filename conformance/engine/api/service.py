@@ -19,6 +19,7 @@ from conformance.engine.api.entries import (
     Fault,
     ListRule,
     Naming,
+    OptionalParts,
     QueryField,
     Refusal,
     Showing,
@@ -63,6 +64,7 @@ class ServiceDescription:
         always_made: True if the run makes every element that a path names, because others may change listed ones.
         unknown_id_path: a path at which a random id is requested, to prove that it names nothing.
         error_body: the form of the body of an error.
+        optional_parts: the parts that a cloud may lack, and the list that shows which it has.
         related_statuses: kind -> the place that shows the status of another resource.
         project_id: the field of the resource under test with the id of its project; None if none is known.
         bindings: the values of parameters; the first entry that fits counts.
@@ -80,6 +82,7 @@ class ServiceDescription:
         run_exclusively: operations that change, or list, things that all users share.
         environment_satisfied: operations whose environment the API cannot show, and all things of this suite have.
         unsafe_gets: operations that act although their method is GET.
+        without_token: operations that take no token.
         untestable: operation -> the reason why it cannot be tried.
         tried_last: operations after which the resource under test has no further use.
         placeholder_values: placeholder -> its value, if it names no element of a collection.
@@ -115,6 +118,7 @@ class ServiceDescription:
     always_made: bool = False
     unknown_id_path: str | None = None
     error_body: Fault = field(default_factory=Fault)
+    optional_parts: OptionalParts = field(default_factory=OptionalParts)
     related_statuses: Mapping[str, RelatedStatus] = field(default_factory=dict)
     project_id: ShownValue | None = None
 
@@ -133,6 +137,7 @@ class ServiceDescription:
     run_exclusively: tuple[str, ...] = ()
     environment_satisfied: tuple[str, ...] = ()
     unsafe_gets: tuple[str, ...] = ()
+    without_token: tuple[str, ...] = ()
     untestable: Mapping[str, str] = field(default_factory=dict)
     tried_last: tuple[str, ...] = ()
 
@@ -283,6 +288,19 @@ class ServiceDescription:
             if fnmatchcase(operation.id, pattern):
                 return resource, named_by
         return None
+
+    def placeholder_value(self, operation: Operation, collection: str, name: str) -> Any:
+        """The described value of a placeholder of an operation's path; None if it names an element of the collection."""
+        for key, value in self.placeholder_values.items():
+            pattern, colon, of = key.rpartition(":")
+            if colon and of == name and fnmatchcase(operation.id, pattern):
+                return value
+        table = self.placeholder_values
+        return table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
+
+    def takes_token(self, operation: Operation) -> bool:
+        """Whether the requests of an operation need a token."""
+        return not _is_one(operation.id, self.without_token)
 
     def fields_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
         """The fields with which an element of a collection is made for an operation."""

@@ -18,6 +18,7 @@ from typing import Any
 from conformance.engine.api.addresses import Addressed, addressed, majors
 from conformance.engine.api.load import load_service, packages
 from conformance.engine.api.producers import Producers
+from conformance.engine.api.references import with_references
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import OTHER, Discovery
 from conformance.engine.cloud.errors import CloudError, EndpointError
@@ -35,6 +36,7 @@ from conformance.engine.model.api_version import ApiVersion
 from conformance.engine.model.case import REASONS, Suite
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import Notes, Patience, RunContext
+from conformance.engine.provision.parts import lacking
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.locks import TURNS, Locks
 from conformance.engine.run.run import Run
@@ -144,6 +146,7 @@ class Session:
         self.suite: Suite = derive(specs, selected, top, policy, service, self.api)
         self.addressed: Addressed = addressed(specs, selected, self.api.major)
         specs, selected = self.addressed.specs, self.addressed.selected
+        service = with_references(service, specs)
         self.specs = tuple(specs)
         self.selected = tuple(selected)
         wishes = wished(self.cloud, settings.wishes, lenient=settings.service is not None)
@@ -167,6 +170,7 @@ class Session:
             notes=Notes(),
             stopping=stopping,
             sandbox=settings.sandbox,
+            lacking=lacking(self.cloud, service.optional_parts),
         )
         locks = Locks(settings.directory / TURNS if worker else None)
         self.run = Run(self.suite, self.context, record, settings.max_resources, locks)
