@@ -34,7 +34,7 @@ from conformance.engine.model.binding import Step
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
 from conformance.engine.model.setup import Ended, Locked, Prepared
-from conformance.engine.model.trial import Paged, ProviderDependent, Trial, Twice
+from conformance.engine.model.trial import Paged, ProviderDependent, Trial, Twice, UnknownVersion
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed, kept_out
 from conformance.engine.provision.errors import Unavailable
@@ -173,7 +173,7 @@ class Executor:
         if trial.request.role not in _NOBODY and trial.request.role not in context.role_names:
             return Problem("inapplicable", f"no credentials of the role {trial.request.role} were given")
         ceiling = context.cloud.microversions
-        if version not in ceiling:
+        if version not in ceiling and UnknownVersion() not in trial.gates:
             reason = f"the cloud supports microversions {ceiling}, and the case needs {version}"
             return Problem("inapplicable", reason)
         forbidden = self._forbidden(trial)
