@@ -96,7 +96,7 @@ def report(
             write_atomically(file, content(), mode)
             written.append(file)
     if site is not None:
-        written.append(write_site(site, make_site(views, comparison, earlier), mode))
+        written.append(write_site(site, make_site(views, earlier), mode))
     said = text.of_view(one, comparison) if len(views) == 1 else runs_text(views)
     return Summary(said, tuple(written), _gravest(views), comparison)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports.requirements import Parts, parts_of
 from reports.words import general
-from specs.record.model import Deviation, DeviationClass, Result
+from specs.record.model import Deviation, DeviationClass, Result, scoped
 from specs.record.totals import deviations_of
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ class Finding:
     def id(self) -> str:
         """The id, which is the same from run to run."""
         return self.deviation.id
+
+    @property
+    def key(self) -> str:
+        """The id, which is unique in the run: in a run of several services with the service before it."""
+        return scoped(self.example.service, self.deviation.id)
 
     @property
     def class_(self) -> DeviationClass:

@@ -21,8 +21,9 @@ from markupsafe import Markup, escape
 from reports import words
 from reports.cards import Deck
 from reports.cost import PURPOSES, Cost, cost_of, rate
-from reports.known import sentence_of
+from reports.known import sentences_of
 from reports.requirements import short
+from reports.services import index
 from reports.view import Requirement, View, notes_by_kind
 from specs.record.model import VERDICTS, RunInfo, Source, Verdict, requirement_verdict
 
@@ -42,7 +43,7 @@ def page(view: View, comparison: Comparison | None = None) -> str:
     contradictions = deck.deal(view.contradictions)
     omissions = deck.deal(view.omissions)
     waived = deck.deal(view.waived)
-    anchors = _anchors([operation.id for operation in view.operations])
+    anchors = _anchors([operation.key for operation in view.operations])
     return (
         _environment()
         .get_template("run.html.j2")
@@ -52,13 +53,14 @@ def page(view: View, comparison: Comparison | None = None) -> str:
             headline=words.headline(view.requirements, view.waived_requirements, view.without_case),
             exit_meaning=words.exit_meaning(view.exit_status, view.info.finished is not None),
             facts=facts_of(view),
+            index=index(view),
             totals_note=_totals_note(view),
             warnings=_warnings(view),
             sections=_sections(view, comparison, cost),
             cost=cost,
             purposes=PURPOSES,
             comparison=comparison,
-            compared=sentence_of(view.info),
+            compared="; ".join(sentences_of(view.info)),
             contradictions=contradictions,
             omissions=omissions,
             waived=waived,
@@ -73,7 +75,9 @@ def page(view: View, comparison: Comparison | None = None) -> str:
 
 
 def subject(info: RunInfo) -> str:
-    """Return the name of the API under test, from the service of the specs, such as ``Storage API``."""
+    """Return the name of the API under test, from the service of the specs, such as ``Storage API``; ``3 APIs``."""
+    if info.services:
+        return words.count(len(info.services), "API")
     service = str(info.spec.get("service") or "").strip()
     return f"{service[:1].upper()}{service[1:]} API" if service else "An API"
 
@@ -91,11 +95,14 @@ def facts_of(view: View) -> list[tuple[str, str]]:
     if isinstance(spec.get("operations"), int):
         reference = f"{reference or 'unnamed'}, {words.count(spec['operations'], 'operation')}"
     took = words.lasted(info)
-    known = [
+    of_one = [
         ("Endpoint", str(endpoint.get("url") or "not recorded")),
         ("Release", str(endpoint.get("release") or "not known")),
         ("Microversions", f"{low} to {high}" if low and high else str(high or low or "none")),
         ("Reference", reference or "not recorded"),
+    ]
+    known = [
+        *([("Services", ", ".join(part.service for part in info.services))] if info.services else of_one),
         ("When", words.when(info.started) + (f", for {took}" if took else "")),
         ("Roles", ", ".join(info.roles) or "none recorded"),
     ]

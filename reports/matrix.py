@@ -34,24 +34,27 @@ def rows(view: View) -> list[dict[str, Any]]:
     found = []
     identities: dict[str, list[str]] = {}
     for finding in view.findings:
-        identities.setdefault(finding.example.requirement, []).append(finding.id)
+        identities.setdefault(finding.example.name, []).append(finding.id)
     for operation in view.operations:
+        service = {"service": operation.service} if view.parts else {}
         for requirement in operation.requirements.values():
             found.append(
                 {
+                    **service,
                     "operation": operation.id,
                     "requirement": requirement.id,
                     "kind": requirement.parts.kind,
                     "source": words.place(requirement.source),
                     "verdict": requirement.verdict,
                     **{str(verdict): requirement.counts.get(verdict, 0) for verdict in VERDICTS},
-                    "deviations": identities.get(requirement.id, []),
+                    "deviations": identities.get(operation.named(requirement.id), []),
                     "reason": next((why for *_, why in requirement.outcomes if why), None),
                 }
             )
         for untested in operation.untested.values():
             found.append(
                 {
+                    **service,
                     "operation": operation.id,
                     "requirement": untested.id,
                     "kind": untested.parts.kind,
@@ -65,9 +68,25 @@ def rows(view: View) -> list[dict[str, Any]]:
     return found
 
 
+def services(view: View) -> list[dict[str, Any]]:
+    """Return the services of a run of several, with the totals of each, or the reason why the cloud lacks it."""
+    found = {part.info.service: part for part in view.parts}
+    return [
+        {
+            "service": one.service,
+            "endpoint": one.endpoint,
+            "spec": one.spec,
+            "totals": found[one.service].tally.totals() if one.service in found else {},
+            "lacking": one.lacking,
+        }
+        for one in view.info.services
+    ]
+
+
 def _csv(view: View) -> str:
     stream = io.StringIO()
-    columns = ("operation", "requirement", "kind", "source", "verdict", *VERDICTS, "deviations", "reason")
+    columns: tuple[str, ...] = ("service",) if view.parts else ()
+    columns += ("operation", "requirement", "kind", "source", "verdict", *VERDICTS, "deviations", "reason")
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows(view):
@@ -93,7 +112,7 @@ def _markdown(view: View) -> str:
     ]
     for operation in view.operations:
         cells = operation.cells
-        line = [_mark(operation.id or "no operation")]
+        line = [_mark(operation.key or "no operation")]
         for column in view.columns:
             verdicts = [item.verdict for item in cells.get(column, [])]
             line.append(requirement_verdict(verdicts) if verdicts else "untested" if column in operation.gaps else "")
@@ -111,6 +130,7 @@ def _json(view: View) -> str:
         "endpoint": view.info.endpoint,
         "spec": view.info.spec,
         "totals": view.tally.totals(),
+        **({"services": services(view)} if view.parts else {}),
         "requirements": rows(view),
     }
     return json.dumps(visible_value(data), indent=1) + "\n"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reports import words
 from reports.html import render, subject
+from specs.record.model import scoped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,15 +29,31 @@ class Row:
 
 def differing(views: Sequence[View]) -> list[Row]:
     """Return the requirements with different verdicts among the runs, in order of their ids."""
-    verdicts = [view.tally.requirements for view in views]
+    several = any(view.parts for view in views)
+    verdicts = [_verdicts(view, several) for view in views]
     names = sorted({name for found in verdicts for name in found})
     rows = (Row(name, tuple(found.get(name) for found in verdicts)) for name in names)
     return [row for row in rows if len(set(row.verdicts)) > 1]
 
 
+def _verdicts(view: View, several: bool) -> dict[str, Verdict]:
+    """The verdict of each requirement; with their services if one of the compared runs is of several."""
+    if view.parts or not several:
+        return view.tally.requirements
+    return {scoped(view.info.service, name): verdict for name, verdict in view.tally.requirements.items()}
+
+
 def deviating(views: Sequence[View]) -> list[Row]:
     """Return the deviations of all runs, those of most runs first; the verdict of a run that has one is ``fail``."""
-    have = [{finding.id: finding.class_ for finding in view.findings} for view in views]
+    several = any(view.parts for view in views)
+    have = [
+        {
+            scoped(part.info.service if several else None, finding.id): finding.class_
+            for part in view.services
+            for finding in part.findings
+        }
+        for view in views
+    ]
     names = dict.fromkeys(name for found in have for name in found)
     rows = [Row(name, tuple("fail" if name in found else None for found in have)) for name in names]
     return sorted(rows, key=lambda row: -sum(verdict is not None for verdict in row.verdicts))

@@ -99,7 +99,11 @@ LEFT_OUT = "left-out"
 
 def left_out(info: RunInfo) -> list[str]:
     """Return one sentence for each option by which a run has left cases out."""
-    return [str(note.get("text")) for note in info.notes if note.get("kind") == LEFT_OUT]
+    return [
+        f"{service}: {note.get('text')}" if (service := note.get("service")) else str(note.get("text"))
+        for note in info.notes
+        if note.get("kind") == LEFT_OUT
+    ]
 
 
 _SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]

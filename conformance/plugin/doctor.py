@@ -6,7 +6,8 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,12 @@ from conformance.engine.model.case import Case
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.forecast import forecast
 from conformance.engine.run.lanes import NO_RESOURCE
-from conformance.engine.run.session import Session
+from conformance.engine.run.session import Session, Settings
 from conformance.plugin.choices import Choices, choose, with_tokens
 from conformance.plugin.endpoint import open_endpoint
 from conformance.plugin.opened import settings_of
-from conformance.plugin.reference import given_specs, read_reference
-from conformance.plugin.share import Share
+from conformance.plugin.reference import Reference, given_files_of, read_references
+from conformance.plugin.share import Lacking, Share
 from conformance.plugin.trouble import Trouble
 from specs.record import RecordWriter
 
@@ -33,33 +34,58 @@ MOST = 12
 """The most reasons for left-out cases that are shown; the most frequent reason comes first."""
 
 
-def examine(given: Mapping[str, Any], place: Path | None, *, boot: bool) -> Iterator[str]:
+def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> Iterator[str]:
     """Yield lines about a run with some options: its cloud, its users, the things that it would use, and its plan.
 
     Args:
         given: the options of a run, by name.
-        place: the specs to test; None for the specs of this suite.
+        places: the directories and files of the specs to test.
         boot: True to make one resource under test, bring it into the statuses that clouds need not keep, and remove it.
 
     Raises:
         Trouble: a run cannot start; one sentence says why.
     """
     choices = choose(with_tokens(given, os.environ))
-    reference = read_reference(given_specs(place))
+    references = read_references(given_files_of(places, choices.services))
+    services = [reference.service for reference in references]
     with tempfile.TemporaryDirectory(prefix="conformance-doctor-") as folder:
         directory = Path(folder)
-        endpoint = open_endpoint(choices, directory, reference.service)
+        endpoint = open_endpoint(choices, directory, services)
         try:
-            settings = settings_of(choices, endpoint, directory)
-            share = Share.open(reference, settings, RecordWriter(directory), choices.given)
-            try:
-                yield from _examined(share.session, choices, boot)
-            finally:
-                left = share.session.close()
-                share.writer.close()
-            yield from (_line("left behind", one) for one in left)
+            cannot: list[str] = []
+            for reference in references:
+                yield from (["", f"{reference.service}:"] if len(services) > 1 else [])
+                if reference.service in endpoint.lacking:
+                    yield _line("left out", endpoint.lacking[reference.service])
+                    continue
+                settings = settings_of(choices, endpoint, directory, reference.service)
+                settings = replace(settings, service=reference.service if len(services) > 1 else None)
+                try:
+                    yield from _opened(reference, settings, choices, boot)
+                except Lacking as lacking:
+                    if len(services) == 1:
+                        raise
+                    yield _line("left out", str(lacking))
+                except Trouble as trouble:
+                    if len(services) == 1:
+                        raise
+                    cannot.append(f"{reference.service}: {trouble}")
+                    yield str(trouble)
+            if cannot:
+                raise Trouble("; ".join(cannot))
         finally:
             endpoint.close()
+
+
+def _opened(reference: Reference, settings: Settings, choices: Choices, boot: bool) -> Iterator[str]:
+    """Yield the lines about one service, on a connection of its own."""
+    share = Share.open(reference, settings, RecordWriter(settings.directory, worker=settings.service), choices.given)
+    try:
+        yield from _examined(share.session, choices, boot)
+    finally:
+        left = share.session.close()
+        share.writer.close()
+    yield from (_line("left behind", one) for one in left)
 
 
 def _examined(session: Session, choices: Choices, boot: bool) -> Iterator[str]:

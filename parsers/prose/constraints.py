@@ -177,7 +177,8 @@ _FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _NO_FORMAT = re.compile(
-    r"\b(?:list\s+of|or\s+(?:the\s+)?name|name\s+or|or\s+full\s+URL|if\s+it\s+is|tenant|project|user|domain|default\s+UUID)\b|^(?:If|When|For)\b",
+    r"\b(?:list\s+of|or\s+(?:the\s+)?name|name\s+or|or\s+full\s+URL|if\s+it\s+is|tenant|project|user|domain|"
+    r"default\s+UUID)\b|^(?:If|When|For)\b",
     _FLAGS,
 )
 
@@ -321,6 +322,8 @@ def _read(description: str, parameter: Parameter, section: Section) -> Fields:
                 if key == "refusals":
                     found[key] = (*found.get(key, ()), *value)
                 found.setdefault(key, value)
+    if parameter.type in ("object", "dict"):
+        found.pop("enum", None)  # such words name the members of the object, and are no values of it
     if "enum" in found and None in found["enum"]:
         found["nullable"] = True
     return found

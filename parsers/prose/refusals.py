@@ -69,6 +69,11 @@ _FAILS = re.compile(
     r"\s+(?P<cause>.+?)\.?$",
     _FLAGS,
 )
+_UNLESS = re.compile(
+    r"^This\s+(?:operation|call|request|API|action)\s+(?:fails|will\s+fail)\s+unless\s+(?P<noun>.+?)\s+is"
+    r"\s+(?P<is>.+?)\.?$",
+    _FLAGS,
+)
 _NOT_ALLOWED = re.compile(
     r"\b(?:do|does|is)\s+not\s+allow(?:ed)?\s+(?:the\s+)?(?:deletion|deleting|to\s+delete|removal|update|"
     r"updating)\s+(?:of\s+)?[^,]+?\s+(?:if|when|while)\s+(?P<cause>[^,]+)",
@@ -169,6 +174,8 @@ def _cannot(sentence: Sentence, scope: Scope) -> Reading | None:
     text = without_versions(sentence.text)
     m = _CANNOT.match(text) or _FAILS.match(text) or _NOT_ALLOWED.search(text)
     cause = cause_of(m["cause"]) if m else None
+    if cause is None and (m := _UNLESS.match(text)):
+        cause = cause_of(f"{m['noun']} is not {m['is']}")
     found = _refusals(None, (cause,), sentence.text, sentence.line) if cause else ()
     return Reading(tuple(map(Refused, found))) if found else None
 

@@ -17,6 +17,8 @@ from conformance.engine.api.entries import (
     Fault,
     ListRule,
     Naming,
+    OptionalParts,
+    Part,
     QueryField,
     Refusal,
     Showing,
@@ -167,6 +169,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         made_by_factory=dict(maps["made_by_factory"]),
         usable_elements=tuple(_usable(entry) for entry in lists["usable_elements"]),
         unsafe_gets=tuple(lists["unsafe_gets"]),
+        without_token=tuple(lists["without_token"]),
         untestable=dict(maps["untestable"]),
         contents=tuple(
             (c["operation"], c["media_type"], _value(c["body"]) if "body" in c else ABSENT) for c in lists["contents"]
@@ -200,6 +203,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         also_creates=tuple((c["operation"], c["resource"], c["name_field"]) for c in lists["also_creates"]),
         first_microversion=Microversion.parse(read.get("first_microversion", "1.0")),
         error_body=_fault(read.get("error_body")),
+        optional_parts=_parts(maps["optional_parts"]),
         root_is_operation=bool(read.get("root_is_operation")),
         always_made=bool(read.get("always_made")),
         unknown_id_path=read.get("unknown_id_path"),
@@ -280,6 +284,16 @@ def _byproduct(entry: Mapping[str, Any]) -> Byproduct:
     )
 
 
+def _parts(entry: Mapping[str, Any]) -> OptionalParts:
+    if not entry:
+        return OptionalParts()
+    parts = (
+        Part(p["part"], tuple(p.get("operations", ())), tuple(p.get("fields", ())), tuple(p.get("within", ("*",))))
+        for p in entry["parts"]
+    )
+    return OptionalParts(entry["path"], entry["key"], entry.get("name_field", "name"), tuple(parts))
+
+
 def _part(entry: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
     return {key: entry[key] for key in keys if key in entry}
 
@@ -321,4 +335,5 @@ def _actions(entry: Mapping[str, Any]) -> ActionLog:
 def _fault(entry: Mapping[str, Any] | None) -> Fault:
     if entry is None:
         return Fault()
-    return Fault(entry.get("list_key"), entry.get("code_field"), tuple(entry.get("required_fields", ())))
+    fields, others = tuple(entry.get("required_fields", ())), tuple(entry.get("except", ()))
+    return Fault(entry.get("list_key"), entry.get("code_field"), fields, others)

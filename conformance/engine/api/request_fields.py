@@ -8,9 +8,11 @@ no sample shows has no place in the tree, and so is no field.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from conformance.engine.api.response_fields import NAMED, place_in, places_in
+from conformance.engine.api.same import Same
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter, Sample
 
@@ -39,7 +41,13 @@ def body_rows(operation: Operation, version: Microversion) -> list[Parameter]:
 
 def fields(operation: Operation, version: Microversion) -> list[Field]:
     """The fields of the body: those right below the action, or without an action those that samples show."""
-    return _of_action(operation, version) if operation.action else _of_tree(operation, version)
+    return list(_fields(Same(operation), version))
+
+
+@lru_cache(maxsize=4_000)
+def _fields(of: Same[Operation], version: Microversion) -> tuple[Field, ...]:
+    operation = of.value
+    return tuple(_of_action(operation, version) if operation.action else _of_tree(operation, version))
 
 
 def _of_action(operation: Operation, version: Microversion) -> list[Field]:

@@ -19,6 +19,7 @@ from conformance.engine.api.entries import (
     Fault,
     ListRule,
     Naming,
+    OptionalParts,
     QueryField,
     Refusal,
     Showing,
@@ -64,6 +65,7 @@ class ServiceDescription:
         every_operation: promises of a guide about every operation.
         unknown_id_path: a path at which a random id is requested, to prove that it names nothing.
         error_body: the form of the body of an error.
+        optional_parts: the parts that a cloud may lack, and the list that shows which it has.
         related_statuses: kind -> the place that shows the status of another resource.
         project_id: the field of the resource under test with the id of its project; None if none is known.
         bindings: the values of parameters; the first entry that fits counts.
@@ -81,6 +83,7 @@ class ServiceDescription:
         run_exclusively: operations that change, or list, things that all users share.
         environment_satisfied: operations whose environment the API cannot show, and all things of this suite have.
         unsafe_gets: operations that act although their method is GET.
+        without_token: operations that take no token.
         untestable: operation -> the reason why it cannot be tried.
         tried_last: operations after which the resource under test has no further use.
         placeholder_values: placeholder -> its value, if it names no element of a collection.
@@ -117,6 +120,7 @@ class ServiceDescription:
     unknown_id_path: str | None = None
     every_operation: tuple[Everywhere, ...] = ()
     error_body: Fault = field(default_factory=Fault)
+    optional_parts: OptionalParts = field(default_factory=OptionalParts)
     related_statuses: Mapping[str, RelatedStatus] = field(default_factory=dict)
     project_id: ShownValue | None = None
 
@@ -135,6 +139,7 @@ class ServiceDescription:
     run_exclusively: tuple[str, ...] = ()
     environment_satisfied: tuple[str, ...] = ()
     unsafe_gets: tuple[str, ...] = ()
+    without_token: tuple[str, ...] = ()
     untestable: Mapping[str, str] = field(default_factory=dict)
     tried_last: tuple[str, ...] = ()
 
@@ -286,6 +291,19 @@ class ServiceDescription:
                 return resource, named_by
         return None
 
+    def placeholder_value(self, operation: Operation, collection: str, name: str) -> Any:
+        """The described value of a placeholder of an operation's path; None if it names an element of the collection."""
+        for key, value in self.placeholder_values.items():
+            pattern, colon, of = key.rpartition(":")
+            if colon and of == name and fnmatchcase(operation.id, pattern):
+                return value
+        table = self.placeholder_values
+        return table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
+
+    def takes_token(self, operation: Operation) -> bool:
+        """Whether the requests of an operation need a token."""
+        return not _is_one(operation.id, self.without_token)
+
     def fields_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
         """The fields with which an element of a collection is made for an operation."""
         return _fields(self.elements_made_with, operation, collection)
@@ -343,10 +361,21 @@ class ServiceDescription:
 
     def binding(self, operation: Operation, parameter: str) -> tuple[bool, Any]:
         """True and the Binding or constant of a parameter; False and None if the description has none."""
-        for rule in self.bindings:
-            if fnmatchcase(operation.id, rule.operation) and fnmatchcase(parameter, rule.parameter):
-                return True, rule.value
-        return False, None
+        key = operation.id, parameter
+        if key not in self._bound:
+            fitting = (
+                rule
+                for rule in self.bindings
+                if fnmatchcase(operation.id, rule.operation) and fnmatchcase(parameter, rule.parameter)
+            )
+            rule = next(fitting, None)
+            self._bound[key] = (False, None) if rule is None else (True, rule.value)
+        return self._bound[key]
+
+    @cached_property
+    def _bound(self) -> dict[tuple[str, str], tuple[bool, Any]]:
+        """The answers of ``binding`` so far: a suite asks for each of them many times."""
+        return {}
 
 
 def _is_one(name: str, patterns: Iterable[str]) -> bool:

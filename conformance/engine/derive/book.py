@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from conformance.engine.api.entries import OptionalParts
 from conformance.engine.model.case import Case, Requirement, Untested, id_part
 from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.trial import Trial
+from specs.model import Operation
 
 FAULTS = frozenset({"error/400", "error/403", "error/404", "error/409"})
 """Kinds of requirements whose refusals come from the service itself, and so have its form of an error body."""
@@ -14,7 +17,12 @@ FAULTS = frozenset({"error/400", "error/403", "error/404", "error/409"})
 
 @dataclass
 class Book:
-    """Requirements, trials and cases, each once. ``fault`` is the form of the error bodies of the service."""
+    """Requirements, trials and cases, each once.
+
+    Attributes:
+        fault: the form of the error bodies of the service.
+        optional: the parts of the service that a cloud may lack.
+    """
 
     requirements: dict[str, Requirement] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
@@ -22,6 +30,8 @@ class Book:
     untested: list[Untested] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     fault: Expectation | None = None
+    _of_operation: dict[str, list[Trial]] = field(default_factory=dict)
+    optional: OptionalParts = field(default_factory=OptionalParts)
 
     def trial(self, trial: Trial) -> Trial:
         """Return the trial of a key, which all its cases share.
@@ -29,10 +39,17 @@ class Book:
         Raises:
             ValueError: a different trial has the key, so cases would be judged by the wrong exchange.
         """
-        first = self.trials.setdefault(trial.key, trial)
-        if first != trial:
+        first = self.trials.get(trial.key)
+        if first is None:
+            self._of_operation.setdefault(trial.operation.id, []).append(trial)
+            first = self.trials[trial.key] = trial
+        elif first != trial:
             raise ValueError(f"two trials that are not the same have the key {trial.key}")
         return first
+
+    def trials_of(self, operation: Operation) -> Sequence[Trial]:
+        """The trials of an operation so far, in order."""
+        return self._of_operation.get(operation.id, ())
 
     def without_case(self, requirement: Requirement, reason: str, detail: str = "") -> None:
         """Note that a promise has no case, once, with a reason of ``REASONS``."""
@@ -40,8 +57,17 @@ class Book:
         if all(u.requirement != untested.requirement for u in self.untested):
             self.untested.append(untested)
 
-    def case(self, requirement: Requirement, detail: str, trial: Trial, expectation: Expectation) -> None:
+    def case(
+        self, requirement: Requirement, detail: str, trial: Trial, expectation: Expectation, about: str = ""
+    ) -> None:
         """Add a case. A second case of the same id is dropped with its trial, because it is the same test.
+
+        Args:
+            requirement: the promise.
+            detail: the text that distinguishes the case from others of the promise; empty for the only one.
+            trial: the trial that decides it.
+            expectation: the expectation that judges the trial.
+            about: the name of the field that the promise is about; empty if it is about none.
 
         Raises:
             ValueError: as ``trial`` does.
@@ -50,4 +76,5 @@ class Book:
         case_id = requirement.id + (f"[{id_part(detail)}]" if detail else "")
         if case_id not in self.cases:
             fault = self.fault if requirement.kind in FAULTS else None
-            self.cases[case_id] = Case(case_id, requirement, self.trial(trial), expectation, fault)
+            parts = self.optional.of(requirement.operation, about)
+            self.cases[case_id] = Case(case_id, requirement, self.trial(trial), expectation, fault, parts)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.engine.api import json_path, request_fields
+from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.attempt import REFUSED, Asked, Where, attempt
 from conformance.engine.derive.book import Book
@@ -53,10 +54,10 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
         trial = attempt(view, f"bad-{label}", Where(variant, state), Asked(version=version, body=body), outcome=REFUSED)
         if line is not None:
             requirement = view.requirement("error", "400", line)
-            book.case(requirement, label, trial, Refused((400,), why, also_listed=True))
+            book.case(requirement, label, trial, Refused((400,), why, also_listed=True), row.name)
         else:
             requirement = view.requirement("constraint", label, row.line, True)
-            book.case(requirement, "", trial, Refused((400,), why, any_refusal=True))
+            book.case(requirement, "", trial, Refused((400,), why, any_refusal=True), row.name)
 
 
 def _bad_query(view: View, book: Book, line: int | None) -> None:
@@ -73,11 +74,12 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
             without = tuple((name, value) for name, value in trial.request.query if name != row.name)
             trial = replace(trial, request=replace(trial.request, query=without))
             why = f"{row.name} is required"
-            book.case(requirement, f"{id_part(row.name)}-missing", trial, Refused((400,), why, also_listed=True))
+            refused = Refused((400,), why, also_listed=True)
+            book.case(requirement, f"{id_part(row.name)}-missing", trial, refused, row.name)
         if not must_understand(view, row):
             continue  # other parameters of a query are filters, and many services accept any value
         for case, trial, why in _texts(view, row):
-            book.case(requirement, case, trial, Refused((400,), why, also_listed=True))
+            book.case(requirement, case, trial, Refused((400,), why, also_listed=True), row.name)
 
 
 def must_understand(view: View, row: Parameter) -> bool:
@@ -91,7 +93,7 @@ def _bad_path(view: View, book: Book, line: int | None) -> None:
         return
     requirement = view.requirement("error", "400", line)
     for row in view.operation.request.parameters:
-        if row.location != "path" or view.default not in row.range:
+        if row.location != "path" or view.default not in row.range or row.name not in placeholders(view.operation.path):
             continue
         for case, trial, why in _texts(view, row):
             book.case(requirement, case, trial, Refused((400,), why, also_listed=True))
@@ -107,7 +109,10 @@ def _texts(view: View, row: Parameter) -> Iterator[tuple[str, Trial, str]]:
             view,
             f"bad-{detail}",
             Where(variant, state),
-            Asked(path=given if row.location == "path" else (), query=given if row.location == "query" else ()),
+            Asked(
+                path=given if row.location == "path" else (),
+                query=(*view.query_with(row.name), *given) if row.location == "query" else (),
+            ),
             outcome=REFUSED,
         )
         yield detail, trial, why

@@ -173,7 +173,7 @@ def _compare(view: View, book: Book, requirement: Requirement, field: request_fi
         shown_itself = view.scoped and not isinstance(answer.probe, Listed) and len(answer.place) > 1
         own = shown_itself and answer.place[0] == view.service.resource
         expectation = ComesBack(field.row.name, field.path, answer.place, required, answer.probe, own)
-        book.case(requirement, "" if len(seen) == 1 else f"value-{len(seen)}", trial, expectation)
+        book.case(requirement, "" if len(seen) == 1 else f"value-{len(seen)}", trial, expectation, field.row.name)
     if not seen:
         book.without_case(
             requirement, "not-derivable", f"no accepted request of the suite gives {field.row.name} a value"
@@ -185,9 +185,8 @@ def _trials(view: View, book: Book) -> list[Trial]:
     usual = view.main[1]
     fit = [
         trial
-        for trial in book.trials.values()
-        if trial.operation.id == view.operation.id
-        and trial.outcome.accepted is True
+        for trial in book.trials_of(view.operation)
+        if trial.outcome.accepted is True
         and isinstance(trial.exchange, Once)
         and trial.situation.target == "own"
         and trial.situation.environment == view.within

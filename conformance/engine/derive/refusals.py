@@ -47,14 +47,18 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
             listed[code.code] = code.line
         elif code.listed:
             book.without_case(view.requirement("error", str(code.code), code.line), "beyond-cloud", str(code.range))
+    if not view.service.takes_token(view.operation):
+        listed = {code: line for code, line in listed.items() if code not in (401, 403)}
     if 401 in listed:
         _unauthorized(view, book, listed[401])
     if 403 in listed:
         _forbidden(view, book, listed[403], default_policy)
     if 404 in listed:
         _not_found(view, book, listed[404])
-    elif 400 in listed and placeholders(view.operation.path):
-        _not_known(view, book, listed[400])
+    else:
+        if 400 in listed and placeholders(view.operation.path):
+            _not_known(view, book, listed[400])
+        _not_existing(view, book)
     derive_constraints(view, book, listed.get(400))
     if view.scoped:
         derive_conditions(view, book, listed.get(409))
@@ -143,11 +147,16 @@ def _not_found(view: View, book: Book, line: int) -> None:
         unknown = attempt(view, "documented", Where(variant, state, "missing"), outcome=REFUSED)
     else:
         unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
-    book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists"))
+    # Only its owner may ask for a user's own thing, so that a listed 403 may come before the thing is looked for.
+    own = view.operation.path.split("/")[1] in view.service.user_owned
+    book.case(
+        requirement, "unknown-id", unknown, Refused((404,), "no such resource exists", first=403 if own else None)
+    )
     if len(names) > 1 and not view.makes:
         missing = attempt(view, "missing", Where(variant, state, "missing"), outcome=REFUSED)
         why = f"no resource has the name given for {{{names[-1]}}}"
-        book.case(requirement, f"unknown-{names[-1]}", missing, Refused((404,), why))
+        refused = Refused((404,), why, first=403 if own else None)
+        book.case(requirement, f"unknown-{names[-1]}", missing, refused)
     if not view.scoped:
         return
     if view.role == "member":
@@ -159,6 +168,16 @@ def _not_found(view: View, book: Book, line: int) -> None:
         if condition.kind == "exists" and condition.resource == view.service.resource:
             exists = view.requirement("precondition", "exists", condition.line)
             book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists"))
+
+
+def _not_existing(view: View, book: Book) -> None:
+    """Add the case of an unknown id if 404 is not listed, but a precondition says that the resource must exist."""
+    variant, _ = view.main
+    for condition in view.operation.preconditions if view.scoped else ():
+        if condition.kind == "exists" and condition.resource == view.service.resource:
+            unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
+            exists = view.requirement("precondition", "exists", condition.line)
+            book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists", any_refusal=True))
 
 
 def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
@@ -325,6 +344,8 @@ def _untested(view: View, condition: Condition) -> tuple[str, str, str] | None:
         return "locked", "not-derivable", condition.resource
     if condition.kind in ("environment", "effect"):
         return condition.kind, "not-through-api", condition.resource
+    if condition.kind == "status" and not view.scoped and not of_a_field(view, condition):
+        return "status", "not-derivable", f"the {condition.resource} that the body names"
     if condition.resource != view.service.resource:
         return f"{condition.kind}-{condition.resource}", "not-derivable", condition.resource
     if condition.kind == "status" and not view.holds_here(condition.when):

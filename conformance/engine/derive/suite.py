@@ -8,6 +8,7 @@ from dataclasses import replace
 from conformance.engine.api.addresses import Addressed, addressed
 from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
+from conformance.engine.api.references import with_references
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.derive.afterwards import derive_afterwards
@@ -96,13 +97,14 @@ def derive(
         top = ceiling
     at = addressed(specs, selected, api.major)
     specs, selected = at.specs, at.selected
+    service = with_references(service, specs)
     vocabulary = tuple((spec, v) for spec in specs for v in spec.vocabulary)
     common: tuple[tuple[Spec, Parameter], ...] = tuple(
         (spec, row) for spec in specs for row in spec.common.response if row.location == "header"
     )
     nullable = _shown_null(specs)
     producers = Producers((o for spec in specs for o in spec.operations), service.producers)
-    book = Book()
+    book = Book(optional=service.optional_parts)
     _elsewhere(at, book)
     for spec in selected:
         for operation in spec.operations:

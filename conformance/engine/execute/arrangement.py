@@ -136,9 +136,8 @@ class Arrangement:
             if request.ready:
                 request.before = self._seen(trial, request, version)
             if any(binding.relation.endswith("shown") for binding in trial.request.bindings):
-                request.body = self.subject.bindings.filled(
-                    trial.request.body, trial.outcome.accepted is True, request.filled.values
-                )
+                body = self.context.fitting(trial.request.operation, trial.request.body)
+                request.body = self.subject.bindings.filled(body, trial.outcome.accepted is True, request.filled.values)
             yield
 
     def _seen(self, trial: Trial, request: Request, version: Microversion) -> Mapping[str, Any] | None:
@@ -245,11 +244,13 @@ class Arrangement:
             self.paths.fill(self.context.operations[name], template.role, version)  # makes the things that lack
         given = dict(template.path)
         filled = self.paths.fill(template.operation, template.role, version, missing, last_only=True, given=given)
+        fitting = self.context.fitting(template.operation, template.body)
         if not template.bindings and not template.query:
-            return Request(needs, filled, template.body)
+            return Request(needs, filled, fitting)
         named = {**filled.values, "": filled.path}
-        body = self.subject.bindings.filled(template.body, trial.outcome.accepted is True, named)
-        query = tuple((name, _text(self.subject.bindings.filled(v, True, named))) for name, v in template.query)
+        body = self.subject.bindings.filled(fitting, trial.outcome.accepted is True, named)
+        asked = self.context.fitting(template.operation, template.query)
+        query = tuple((name, _text(self.subject.bindings.filled(v, True, named))) for name, v in asked)
         return Request(needs, filled, body, query)
 
     def _ready(self, trial: Trial, request: Request) -> Request | Problem:

@@ -251,13 +251,13 @@ class Executor:
     def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """Return evidence with the consequences for the things of the lane and the resource under test."""
         trial, needs = evidence.trial, request.needs
+        self.looks.answered(trial, answer.ok)
         if not answer.ok:
             return self._refused(evidence, request, probes)
-        self.looks.accepted(trial)
         if probes:  # the view is taken before anything is undone
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
             evidence = self.inspection.after(evidence, made, request.filled.path, probes)
-        changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
+        changes = needs.makes or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
         if changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
         if trial.situation.state is None:
@@ -372,7 +372,7 @@ class Executor:
         if not self.looks.shared:
             self.looks.snapshots.forget()
         sender: Sender = _NOBODY[role] if role in _NOBODY else Role(role)
-        makes = request.needs.producer is not None and role not in _NOBODY
+        makes = request.needs.makes is not None and role not in _NOBODY
         request.intent = self.aftermath.intend(trial, request, role) if makes else None
         ask = Ask(
             operation.method,

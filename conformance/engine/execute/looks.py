@@ -93,8 +93,12 @@ class Looks:
         """Leave a trial out of the group, since it is made anew."""
         self._waiting.pop(trial.key, None)
 
-    def accepted(self, trial: Trial) -> None:
-        """Note that a request of a group was accepted: it may have hidden the effects of the others."""
+    def answered(self, trial: Trial, accepted: bool) -> None:
+        """Note whether a request was accepted. One that is accepted in a group may hide the effects of the others."""
+        if trial.outcome.accepted is None:
+            self.context.silent_answers[_kind_of(trial)] = accepted
+        if not accepted:
+            return
         if self.shared:
             self.snapshots.forget()
         if self.shared and self._waiting:
@@ -146,11 +150,13 @@ class Looks:
     def _leaves_all_as_it_is(self, trial: Trial) -> bool:
         """Whether a trial is refused, as far as one can tell, and nothing has to be undone after it.
 
-        Where the reference is silent, an operation is taken to be refused if it changes other statuses alone.
+        Where the reference is silent, the request is taken to be answered as the last one of its kind was. Without such
+        an answer, an operation is taken to be refused if it changes other statuses alone, or needs no status.
         """
         operation, accepted, state = trial.request.operation, trial.outcome.accepted, trial.situation.state
-        if accepted is None and state is not None:
-            accepted = not self.context.graph.leads_elsewhere(operation.id, state)
+        if accepted is None:
+            guess = state is not None and not self.context.graph.leads_elsewhere(operation.id, state)
+            accepted = self.context.silent_answers.get(_kind_of(trial), guess)
         if accepted is not False or operation.method in SAFE:
             return False
         return trial.exchange == Once() and all(setup == Locked() for setup in trial.setup)
@@ -166,6 +172,11 @@ class Looks:
         if one.action is None and other.action is None:
             return one.method != other.method and _collection(one) == _collection(other)
         return self.context.graph.undoes(one.id, other.id, trial.situation.state or "")
+
+
+def _kind_of(trial: Trial) -> tuple[str, str]:
+    """The kind of a request on which the reference is silent: its operation, and the reason why it may be refused."""
+    return trial.request.operation.id, trial.outcome.refused_for
 
 
 def _collection(operation: Operation) -> str:

@@ -184,12 +184,14 @@ class Refused(Expectation):
         also_listed: True if another listed 4xx keeps the promise too.
         any_refusal: True if any refusal keeps the promise, and an unlisted code is an omission (for constraints and
             preconditions, whose sentences name no code).
+        first: a code that decides nothing if it is listed, because another fault of the request is found first; or None.
     """
 
     codes: tuple[int, ...]
     why: str
     also_listed: bool = False
     any_refusal: bool = False
+    first: int | None = None
 
     @property
     def expected(self) -> str:
@@ -209,6 +211,8 @@ class Refused(Expectation):
         changed = changed_by(evidence)
         if changed:
             return broken("changed", f"refused with {status}, and yet {changed}")
+        if status == self.first and status in evidence.listed():
+            return undecided(status, f"refused with {status}, which is listed too and may come first: {self.why}")
         if status in (evidence.listed() if self.any_refusal else self.codes):
             return holds(status)
         if self.any_refusal:

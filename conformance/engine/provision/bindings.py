@@ -32,8 +32,8 @@ NAMED = ("path", "shown", "sent", "before")
 ``sent``: a field of the request's body. ``before``: a field of the body of a step before the request.
 """
 
-NAME, UUID, PASSWORD, PROJECT = "name", "uuid", "password", "project"
-"""Resources of bindings that every service knows: a new name, UUID or password, and the project of the run."""
+NAME, UUID, PASSWORD, PROJECT, USER = "name", "uuid", "password", "project", "user"
+"""Resources of bindings that every service knows: a new name, UUID or password, and the project and user of the run."""
 
 
 class Holder(Protocol):
@@ -165,6 +165,13 @@ class Bindings:
             raise Unavailable("no credentials of a member of another project were given")
         return known
 
+    def _user(self) -> str:
+        """The id of the member. Raises Unavailable: the token of the member does not name it."""
+        known = self._context.cloud.user_of(Role.MEMBER)
+        if known is None:
+            raise Unavailable("the token of the member does not show the id of its user", optional=False)
+        return known
+
     def used(self, bindings: Iterable[Binding], accepted: bool) -> None:
         """Note which resources the last request has attached, detached or used up.
 
@@ -204,7 +211,10 @@ class Bindings:
         if binding.resource == UUID:
             return str(uuid.uuid4())
         if binding.resource == PASSWORD:
-            return service.password_form.replace("{token}", _token())
+            token = self._context.password if binding.relation == "own" else _token()
+            return service.password_form.replace("{token}", token)
+        if binding.resource == USER:
+            return self._user()
         if binding.resource == PROJECT:
             return self._other_project() if binding.relation == "other" else self.project()
         kind = service.kinds.get(binding.resource)
@@ -227,7 +237,8 @@ class Bindings:
         """The name of an element that the lane has made, or a field that the view of this element shows now."""
         if self.elements is None:
             raise Unavailable("the lane makes nothing", optional=False)
-        owned = self.elements(binding.resource, "other" if binding.relation.startswith("other") else None)
+        label = "fresh" if binding.relation == "fresh" else "other" if binding.relation.startswith("other") else None
+        owned = self.elements(binding.resource, label)
         if not binding.relation.endswith("shown"):
             return owned.value
         reader = owned.producer.reader if owned.producer else None

@@ -39,6 +39,7 @@ class Elements:
         self._context = context
         self._subject = subject
         self._pool: dict[tuple[str, tuple[tuple[str, Any], ...]], Owned] = {}
+        self._under_way: list[str] = []
         self.prepare: Callable[[Operation], None] = lambda _: None
         subject.bindings.elements = self.element
 
@@ -69,6 +70,8 @@ class Elements:
     def element(self, collection: str, label: str | None) -> Owned:
         """An element for a request's body, from a collection without placeholders; another label gives another element.
 
+        The label ``fresh`` gives a new element each time, since the request uses it up; the one before is removed.
+
         Raises:
             Unavailable: no element can be made.
         """
@@ -76,6 +79,8 @@ class Elements:
         if producer is None:
             raise Unavailable(f"no operation makes an element of {collection}", optional=False)
         key = (collection, (("", label),) if label else ())
+        if label == "fresh" and key in self._pool:
+            self.dispose(self._pool[key])
         if key not in self._pool:
             self._pool[key] = self.produce(producer, collection, producer.name, {})
         return self._pool[key]
@@ -130,10 +135,21 @@ class Elements:
         Raises:
             Unavailable: the cloud refused, or its response did not name the new element.
         """
+        operation = producer.operation
+        if operation.id in self._under_way:
+            raise Unavailable(f"{operation.id} needs what it makes itself", optional=False)
+        self._under_way.append(operation.id)
+        try:
+            return self._produced(producer, collection, name, fields)
+        finally:
+            self._under_way.pop()
+
+    def _produced(self, producer: Producer, collection: str, name: str, fields: Mapping[str, Any]) -> Owned:
         operation, context = producer.operation, self._context
         version = context.version_for(operation)
         self.prepare(operation)
         built = naming.named(operation, bodies.build(operation, version, context.service, fields), context.service)
+        built = context.fitting(operation, built)
         body = self._subject.bindings.filled(built, True)
         chosen = self._new_name(producer) if producer.chosen else None
         path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection

@@ -272,6 +272,10 @@ class Run:
     def _try(self, job: _Job, executor: Executor, group: list[_Tried]) -> None:
         """Make a trial and decide its cases, or let them wait in the group for the look that they share."""
         began = time.monotonic()
+        offered = self._offered(job)
+        if not offered:
+            return
+        job = _Job.of(offered)
         evidence = _made(job.trial, job.probes, executor, together=True)
         group.append(_Tried(job, evidence, time.monotonic() - began))
         self._decide(group, executor)
@@ -320,6 +324,19 @@ class Run:
                     self._held.append((case, evidence, judgement, seconds / len(results)))
             else:
                 self._settle(result_of(case, evidence, judgement, seconds / len(results)))
+
+    def _offered(self, job: _Job) -> list[Case]:
+        """The cases of a trial whose parts the cloud has; the others are inapplicable, and decided at once."""
+        offered = []
+        for case in job.cases:
+            lacks = sorted(case.parts & self.context.lacking)
+            if lacks:
+                reason = f"this cloud does not have the optional part {lacks[0]}"
+                judgement = Judgement("inapplicable", "not tried", reason)
+                self._settle(result_of(case, Evidence(job.trial), judgement, 0.0))
+            else:
+                offered.append(case)
+        return offered
 
     def _hollow(self, case: Case, judgement: Judgement, executor: Executor) -> str | None:
         """The reason why a pass or a fail has no control; None if the judgement stands.

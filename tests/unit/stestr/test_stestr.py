@@ -9,9 +9,11 @@ import threading
 import time
 import unittest
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 
+from conformance.plugin.shares import Shares
 from conformance.plugin.trouble import Trouble
 from conformance.stestr import shared
 from conformance.stestr.suite import CaseSuite, CaseTest, SuiteError
@@ -26,6 +28,8 @@ class FakeShare:
         self._verdicts = verdicts
         self._waiver = waiver
         self.started, self.prepared, self.left, self.trouble = [], [], False, None
+        self.service = None
+        self.writer = SimpleNamespace(close=lambda: None)
         self.head = import_module("specs.record.model").RunInfo(started="", options={})
 
     def prepare(self, case_ids, tell):
@@ -45,6 +49,9 @@ class FakeShare:
         return Result(
             case_id, case_id, "x", verdict, source, "202", "418", reason="because", seconds=0.5, waiver=waiver
         )
+
+    def stop(self):
+        pass
 
     def leave_part(self):
         self.left = True
@@ -68,7 +75,7 @@ def run(tmp_path, monkeypatch):
 
     def run(verdicts, waiver=None, chosen=None):
         share = FakeShare(verdicts, waiver)
-        monkeypatch.setattr("conformance.stestr.suite.open_part", lambda handed, worker, servers: share)
+        monkeypatch.setattr("conformance.stestr.suite.open_parts", lambda handed, worker, servers: Shares((share,)))
         suite = CaseSuite(FakeRun(tmp_path), [CaseTest(case) for case in verdicts])
         if chosen is not None:
             suite = suite.filter_by_ids(chosen)
@@ -139,7 +146,7 @@ class Streamed(unittest.TestResult):
 def test_ids_of_which_stestr_would_drop_a_part_are_shown_whole(tmp_path, monkeypatch):
     verdicts = {"a/202[x]": "pass", "a/202[y]": "pass", "a/202": "pass", "b/202[x]": "pass", "c": "pass"}
     share = FakeShare(verdicts)
-    monkeypatch.setattr("conformance.stestr.suite.open_part", lambda handed, worker, servers: share)
+    monkeypatch.setattr("conformance.stestr.suite.open_parts", lambda handed, worker, servers: Shares((share,)))
     suite = CaseSuite(FakeRun(tmp_path), [CaseTest(case) for case in verdicts])
     result = Streamed()
     suite.run(result)

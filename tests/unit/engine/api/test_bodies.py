@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from widgets import COLOUR, KNOWLEDGE, TOP, action, plain, row, sample
 
 from conformance.engine.api import bodies, json_path
+from conformance.engine.api.entries import BindingRule
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.model.binding import bindings_in
+from conformance.engine.model.content import Content
 from specs.microversion import Microversion
 
 
@@ -147,3 +152,29 @@ def test_a_sample_that_is_a_list_is_the_body_where_rows_have_no_place_in_it():
     patch = [{"op": "replace", "path": "/name", "value": "w"}]
     one = plain("PATCH", "/gears/{gear_id}", row("op"), samples=(sample(patch),))
     assert bodies.build(one, TOP, KNOWLEDGE) == patch
+
+
+def test_a_required_field_that_the_description_leaves_out_is_not_sent():
+    left_out = replace(KNOWLEDGE, bindings=(BindingRule("*", "batch", ABSENT),))
+    make = plain("POST", "/gears", row("gear", "object", True), row("size", "integer", True), row("batch", required=True),
+                 samples=(sample({"gear": {"size": 1, "batch": "b"}}),))  # fmt: skip
+    assert bodies.build(make, TOP, left_out) == {"gear": {"size": 1}}
+
+
+def test_a_body_of_another_media_type_is_the_documented_one_or_the_described_one():
+    put = plain("PUT", "/gears/{gear_id}/file")
+    text = replace(KNOWLEDGE, contents=(("*", "application/octet-stream", "abc"),))
+    assert bodies.build(put, TOP, text) == Content("application/octet-stream", "abc")
+    make = plain("POST", "/gears", row("size", "integer", True))
+    patch = replace(KNOWLEDGE, contents=(("*", "application/x-patch", ABSENT),))
+    assert bodies.build(make, TOP, patch) == Content("application/x-patch", {"size": 1})
+    assert bodies.build(plain("GET", "/gears"), TOP, patch) is ABSENT
+
+
+def test_bindings_in_a_body_of_another_media_type_are_found():
+    assert bindings_in(Content("application/x-patch", [{"value": COLOUR}])) == [COLOUR]
+
+
+def test_a_text_is_sent_as_it_stands_and_all_else_as_json():
+    assert Content("text/plain", "a b").data == b"a b"
+    assert Content("application/x-patch", [{"op": "add"}]).data == b'[{"op": "add"}]'

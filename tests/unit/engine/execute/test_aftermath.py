@@ -284,3 +284,14 @@ def test_an_unknown_name_makes_nothing_and_is_not_written_down(tmp_path):
     make(shop, LABEL, target="unknown", accepted=False, role="no-token")
     assert len(shop[0].changes) == 1
     assert Journal.read(tmp_path) == ()
+
+
+def test_what_goes_on_changing_after_the_answer_is_used_no_more(shop):
+    shop[0].does["PUT gears"] = 202
+    make(shop, CHANGE, body=BODY)
+    make(shop, CHANGE, body=BODY)
+    assert [line for line in shop[0].changes if line.startswith("POST")] == ["POST /gears"] * 2
+    shop[0].does["PUT gears"] = 200
+    make(shop, CHANGE, body=BODY)
+    make(shop, CHANGE, body=BODY)
+    assert [line for line in shop[0].changes if line.startswith("POST")] == ["POST /gears"] * 3

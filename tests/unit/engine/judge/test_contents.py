@@ -254,6 +254,8 @@ def test_a_status_is_again_what_it_was(seen, expected):
         (("IDLE", "DIZZY", "SPINNING"), {"status": "SPINNING"}, "fail"),
         (("IDLE",), {"status": "DIZZY"}, "fail"),
         ((), None, "inconclusive"),
+        (("IDLE", "DELETED"), None, "pass"),
+        (("DELETED",), None, "inconclusive"),
     ],
 )
 def test_statuses_are_of_the_vocabulary(statuses, after, expected):
