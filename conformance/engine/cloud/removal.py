@@ -45,6 +45,10 @@ class Thing:
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
 
+HASTY = 10.0
+"""Seconds in which a removal without a wait repeats a refused request. Then the end of the run removes the thing."""
+
+
 
 @dataclass(frozen=True)
 class Removal:
@@ -105,7 +109,7 @@ class Remover:
             return Removal(thing, True, str(error))
 
     def _removed(self, thing: Thing, wait: bool) -> Removal:
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + (self._timeout if wait else min(self._timeout, HASTY))
         kind = self._cloud.profile.kind(thing.kind)
         self._remove_base(thing, kind)
         self._emptied(thing, kind)
@@ -132,7 +136,7 @@ class Remover:
         rules = kind.deletion
         if not (rules.before or kind.brings or (wait and (rules.going or rules.going_tasks))):
             return None
-        answer = self._cloud.get(thing.path, role=thing.role)
+        answer = self._cloud.get(thing.path, role=thing.role, microversion=self._version)
         if answer.status in NOT_THERE:
             return Removal(thing, False)
         view = kind.shown_in(answer.json) if answer.ok else None
@@ -153,11 +157,11 @@ class Remover:
 
         def ask() -> Answer:
             nonlocal unlocked, told
-            answer = self._by_someone(thing, None)
+            answer = self._by_someone(thing, rules.act)
             if answer.status == 409 and rules.unlock is not None and not unlocked:
                 unlocked = True
                 self._by_someone(thing, rules.unlock, any_refusal=True)
-                answer = self._by_someone(thing, None)
+                answer = self._by_someone(thing, rules.act)
             if not told and not decided(answer):
                 told = True
                 if self._never_was(thing, kind, answer):
@@ -219,7 +223,8 @@ class Remover:
     def _act(self, thing: Thing, act: Act | None, role: Role) -> Answer:
         if act is None:
             return self._cloud.send(Ask("DELETE", thing.path, role, self._version))
-        return self._cloud.send(Ask(act.method, act.path.replace("{path}", thing.path), role, body=act.body))
+        path = act.path.replace("{path}", thing.path)
+        return self._cloud.send(Ask(act.method, path, role, self._version, body=act.body))
 
     def _note_came_with(self, thing: Thing, kind: Kind, view: View) -> None:
         """Note the things that were made with a thing and stay after it, where a killed run had no time to do it.
@@ -242,7 +247,7 @@ class Remover:
         contents = kind.deletion.contents
         if contents is None:
             return
-        answer = self._cloud.get(thing.path, role=thing.role)
+        answer = self._cloud.get(thing.path, role=thing.role, microversion=self._version)
         for one in fields.values(kind.shown_in(answer.json), f"{contents.field}.{fields.EVERY}"):
             body = _with_value(contents.act.body, one)
             self._by_someone(thing, replace(contents.act, body=body), any_refusal=True)
@@ -252,7 +257,7 @@ class Remover:
         base = kind.deletion.base
         if base is None:
             return
-        answer = self._cloud.get(thing.path, role=thing.role)
+        answer = self._cloud.get(thing.path, role=thing.role, microversion=self._version)
         below = self._cloud.profile.kind(base.kind)
         for id_ in stands_on(kind, kind.shown_in(answer.json) or {}):
             self._journal.there(base.kind, id_, below.path_of(id_), role=thing.role)

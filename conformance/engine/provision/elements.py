@@ -90,8 +90,8 @@ class Elements:
         self._pool.clear()
 
     def give_up(self) -> None:
-        """Remove the elements in the pool, since this lane does not need them any more."""
-        for owned in list(self._pool.values()):
+        """Remove the elements in the pool, since this lane does not need them any more: what was made last goes first."""
+        for owned in reversed(list(self._pool.values())):
             self.dispose(owned)
         self.clear()
 
@@ -245,7 +245,13 @@ class Elements:
     def dispose(self, owned: Owned) -> None:
         """Remove an element. If the request fails, the journal still lists it, and the end of the run removes it."""
         self.forget(owned)
-        if owned.producer is None or owned.producer.remover is None or self._goes_with_subject(owned.collection):
+        if owned.producer is None or self._goes_with_subject(owned.collection):
+            return
+        kind = self._context.cloud.profile.kind_at(owned.collection)
+        if kind.deletion.act is not None:
+            self._context.resources.drop(owned.value, Role(owned.role), kind)
+            return
+        if owned.producer.remover is None:
             return
         version = str(self._context.version_for(owned.producer.remover))
         with contextlib.suppress(CloudError):
