@@ -74,6 +74,7 @@ def _showing(entry: Mapping[str, Any]) -> Showing:
         tuple(map(_step, entry.get("steps", ()))),
         tuple(entry.get("query", {}).items()),
         bool(entry.get("needs_resource")),
+        entry.get("role"),
     )
 
 

@@ -45,9 +45,9 @@ class Thing:
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
 
+
 HASTY = 10.0
 """Seconds in which a removal without a wait repeats a refused request. Then the end of the run removes the thing."""
-
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from conformance.engine.api import json_path, request_fields
-from conformance.engine.api.producers import placeholders
+from conformance.engine.api.producers import collection_of, placeholders
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.attempt import (
     REFUSED,
@@ -47,12 +48,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
             listed[code.code] = code.line
         elif code.listed:
             book.without_case(view.requirement("error", str(code.code), code.line), "beyond-cloud", str(code.range))
-    if not view.service.takes_token(view.operation):
-        listed = {code: line for code, line in listed.items() if code not in (401, 403)}
-    if 401 in listed:
-        _unauthorized(view, book, listed[401])
-    if 403 in listed:
-        _forbidden(view, book, listed[403], default_policy)
+    _kept_out(view, book, listed, default_policy)
     if 404 in listed:
         _not_found(view, book, listed[404])
     else:
@@ -99,6 +95,16 @@ def _rest(view: View, book: Book, listed: dict[int, int]) -> None:
         if requirement.id not in book.requirements:
             reason = "provider" if code in OF_THE_CLOUD else "no-constraint" if code == 400 else "not-derivable"
             book.without_case(requirement, reason)
+
+
+def _kept_out(view: View, book: Book, listed: Mapping[int, int], default_policy: bool) -> None:
+    """Add the cases of refusals because of the sender, unless the operation takes no token."""
+    if not view.service.takes_token(view.operation):
+        return
+    if 401 in listed:
+        _unauthorized(view, book, listed[401])
+    if 403 in listed:
+        _forbidden(view, book, listed[403], default_policy)
 
 
 def _unauthorized(view: View, book: Book, line: int) -> None:
@@ -149,11 +155,14 @@ def _not_found(view: View, book: Book, line: int) -> None:
         unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
     # Only its owner may ask for a user's own thing, so that a listed 403 may come before the thing is looked for.
     own = view.operation.path.split("/")[1] in view.service.user_owned
-    book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists", first=403 if own else None))
-    if len(names) > 1 and not view.makes:
+    first = 403 if own else None if view.service.takes_token(view.operation) else 401
+    fixed = [name for name in names if isinstance(_described(view, name), str)]
+    if len(fixed) < len(names):
+        book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists", first=first))
+    if names[-1] not in fixed and len(names) > 1 and not view.makes:
         missing = attempt(view, "missing", Where(variant, state, "missing"), outcome=REFUSED)
         why = f"no resource has the name given for {{{names[-1]}}}"
-        refused = Refused((404,), why, first=403 if own else None)
+        refused = Refused((404,), why, first=first)
         book.case(requirement, f"unknown-{names[-1]}", missing, refused)
     if not view.scoped:
         return
@@ -176,6 +185,11 @@ def _not_existing(view: View, book: Book) -> None:
             unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
             exists = view.requirement("precondition", "exists", condition.line)
             book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists", any_refusal=True))
+
+
+def _described(view: View, name: str) -> Any:
+    """The described value of a placeholder; a text names no element, so that no other text is an unknown one."""
+    return view.service.placeholder_value(view.operation, collection_of(view.operation.path, name), name)
 
 
 def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:

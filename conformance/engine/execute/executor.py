@@ -258,7 +258,7 @@ class Executor:
         answer = send(role)
         if others and kept_out(answer):
             role, answer = as_first_allowed(others, send)
-            if trial.request.fallback_role:
+            if trial.request.fallback_role and not kept_out(answer):
                 # The promise is not about roles, and the reference names none: then an administrator sends the request.
                 self.context.elevate(trial.request.operation, self._elevation(trial))
         if isinstance(trial.exchange, Twice):
@@ -294,6 +294,9 @@ class Executor:
             other = self.arrangement.filled(trial, request.needs, version)
             seen = self.arrangement.snapshots.before(trial, other.filled, version, once.body)
             request = replace(other, body=once.body, before=seen)
+        elif request.before is not None:  # what the first request has made is no trace of the second one
+            seen = self.arrangement.snapshots.before(trial, request.filled, version, request.body)
+            request = replace(request, before=seen)
         answer = self._send(trial, version, request, role)
         again_made = request.intent
         once.intent = made

@@ -23,7 +23,7 @@ from conformance.engine.model.binding import bindings_in
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import as_first_allowed, with_administrator
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.owned import Owned, background, content, name_in, named_by
+from conformance.engine.provision.owned import FRESH, Owned, background, content, name_in, named_by
 from conformance.engine.provision.subject import Subject
 from specs.model import Operation
 
@@ -39,7 +39,8 @@ class Elements:
         self._context = context
         self._subject = subject
         self._pool: dict[tuple[str, tuple[tuple[str, Any], ...]], Owned] = {}
-        self._under_way: list[str] = []
+        self._making: list[str] = []
+        self._producing = 0
         self.prepare: Callable[[Operation], None] = lambda _: None
         subject.bindings.elements = self.element
 
@@ -70,7 +71,7 @@ class Elements:
     def element(self, collection: str, label: str | None) -> Owned:
         """An element for a request's body, from a collection without placeholders; another label gives another element.
 
-        The label ``fresh`` gives a new element each time, since the request uses it up; the one before is removed.
+        One whose label begins with ``FRESH`` is for one trial: see ``drop_fresh``.
 
         Raises:
             Unavailable: no element can be made.
@@ -78,20 +79,32 @@ class Elements:
         producer = self._context.producers.of(collection)
         if producer is None:
             raise Unavailable(f"no operation makes an element of {collection}", optional=False)
+        if label and self._producing:
+            label = label.removeprefix(FRESH)  # it lasts as long as the element that is made of it
         key = (collection, (("", label),) if label else ())
-        if label == "fresh" and key in self._pool:
-            self.dispose(self._pool[key])
         if key not in self._pool:
-            self._pool[key] = self.produce(producer, collection, producer.name, {})
+            if collection in self._making:
+                raise Unavailable(f"an element of {collection} would need another one first", optional=False)
+            self._making.append(collection)
+            try:
+                self._pool[key] = self.produce(producer, collection, producer.name, {})
+            finally:
+                self._making.pop()
         return self._pool[key]
 
     def clear(self) -> None:
         """Empty the pool, so that elements are made anew when needed. The journal still lists the old elements."""
         self._pool.clear()
 
+    def drop_fresh(self) -> None:
+        """Remove the elements that were made for one request and used up by it."""
+        for (_, fields), owned in list(self._pool.items()):
+            if any(str(label).startswith(FRESH) for name, label in fields if name == ""):
+                self.dispose(owned)
+
     def give_up(self) -> None:
-        """Remove the elements in the pool, since this lane does not need them any more: what was made last goes first."""
-        for owned in reversed(list(self._pool.values())):
+        """Remove the elements in the pool, since this lane does not need them any more."""
+        for owned in reversed(list(self._pool.values())):  # an element may hold those that were made before it
             self.dispose(owned)
         self.clear()
 
@@ -135,22 +148,16 @@ class Elements:
         Raises:
             Unavailable: the cloud refused, or its response did not name the new element.
         """
-        operation = producer.operation
-        if operation.id in self._under_way:
-            raise Unavailable(f"{operation.id} needs what it makes itself", optional=False)
-        self._under_way.append(operation.id)
-        try:
-            return self._produced(producer, collection, name, fields)
-        finally:
-            self._under_way.pop()
-
-    def _produced(self, producer: Producer, collection: str, name: str, fields: Mapping[str, Any]) -> Owned:
         operation, context = producer.operation, self._context
         version = context.version_for(operation)
         self.prepare(operation)
         built = naming.named(operation, bodies.build(operation, version, context.service, fields), context.service)
         built = context.fitting(operation, built)
-        body = self._subject.bindings.filled(built, True)
+        self._producing += 1
+        try:
+            body = self._subject.bindings.filled(built, True)
+        finally:
+            self._producing -= 1
         chosen = self._new_name(producer) if producer.chosen else None
         path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection
         intents: list[Intent | None] = []
