@@ -182,13 +182,13 @@ class Resources:
             Thing(intent.kind, id_, path, Role(intent.role)) for entry in came for id_, path in entry.left
         )
 
-    def drop(self, id_: str, role: Role) -> None:
-        """Have a thing of the kind that the run watches deleted, without a wait.
+    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> None:
+        """Have a thing deleted, of the kind that the run watches unless another one is given, without a wait.
 
         The deletion is forced if that is allowed: a cloud that keeps deleted things for a while also keeps the things
         attached to them, and becomes slower with each.
         """
-        kind, remover = self._watch.kind, self._remover()
+        kind, remover = kind or self._watch.kind, self._remover()
         thing = Thing(kind.name, id_, kind.path_of(id_), role)
         if not remover.force(thing):
             remover.remove(thing, wait=False)

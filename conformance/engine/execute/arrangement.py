@@ -117,6 +117,7 @@ class Arrangement:
         Raises:
             Unavailable, CloudError: a thing that the request needs cannot be made.
         """
+        self.paths.elements.drop_fresh()  # those of the trial before
         if trial.situation.target == "unknown":
             return self._to_nothing(trial, needs, version)
         state = through = trial.situation.state

@@ -354,11 +354,12 @@ class Executor:
 
     @staticmethod
     def _creates(trial: Trial, request: Request) -> str | None:
-        """The kind of thing that the action may make on the side: the journal must know it before the request."""
+        """The kind of thing that the request may make on the side: the journal must know it before the request."""
         if request.needs.creates is None or trial.request.role in NOBODY or trial.situation.target != "own":
             return None
         kind, named_by = request.needs.creates
-        inner = request.body.get(trial.request.operation.action) if isinstance(request.body, dict) else None
+        body = request.body if isinstance(request.body, dict) else {}
+        inner = body.get(trial.request.operation.action) or (next(iter(body.values())) if len(body) == 1 else None)
         name = inner.get(named_by) if isinstance(inner, dict) else None
         return kind if isinstance(name, str) else None
 
