@@ -49,7 +49,7 @@ TOO_EARLY = "interrupted before anything was tried: nothing was made, and nothin
 def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     """Check the options, open the endpoint and the record, and take part in the session. Raises Trouble."""
     choices = from_config(config)
-    named = [str(folder) for folder in shipped_folders(choices.services)]
+    named = [str(folder) for folder in shipped_folders(choices.services_beside(files))]
     if named:
         files = _with_services(config, named)
     elif not files:

@@ -166,7 +166,7 @@ class Needs:
             before=tuple(service.steps(operation, "steps_before")),
             after=tuple(service.steps(operation, "steps_after")),
             undo_refused=tuple(service.steps(operation, "undo_refused")),
-            creates=service.created_by(operation) if operation.action is not None else None,
+            creates=service.created_by(operation),
             removes=operation.method == "DELETE",
             only_reads=operation.method in SAFE and operation.id not in service.unsafe_gets,
             byproducts=any(service.byproduct(post) is not None for post in operation.postconditions),

@@ -23,7 +23,7 @@ from conformance.engine.model.binding import Binding
 from conformance.engine.model.content import Content
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
-from conformance.engine.provision.owned import Owned, content
+from conformance.engine.provision.owned import FRESH, Owned, content
 
 NAMED = ("path", "shown", "sent", "before")
 """Names that a binding may have in place of a resource, with the source of the value.
@@ -243,7 +243,8 @@ class Bindings:
         """The name of an element that the lane has made, or a field that the view of this element shows now."""
         if self.elements is None:
             raise Unavailable("the lane makes nothing", optional=False)
-        label = "fresh" if binding.relation == "fresh" else "other" if binding.relation.startswith("other") else None
+        label = "other" if binding.relation.startswith("other") else None
+        label = f"{FRESH}{secrets.token_hex(8)}" if binding.relation == "fresh" else label
         owned = self.elements(binding.resource, label)
         if not binding.relation.endswith("shown"):
             return owned.value
