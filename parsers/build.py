@@ -198,6 +198,7 @@ def _operation(source: OperationSource, file: SourceFile, own: str, ids: Ids, re
         responses=Responses(_codes(source, "success", facts.normal), _codes(source, "error", facts.error)),
         preconditions=facts.preconditions,
         postconditions=facts.postconditions,
+        refusals=facts.refusals,
         request=request,
         response=Response(_body(source, facts, samples), parameters, samples),
         unread=facts.unread,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from parsers.build import original
 from parsers.output import write_text
+from parsers.prose.constraints import account_of
 from parsers.reader import UNREAD
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ _NO_PROSE = frozenset({"literal"})
 
 @dataclass(frozen=True)
 class Entry:
-    """One passage of prose: its place, and True if it was understood (as a fact, or as text without a promise).
+    """One passage of prose: its place, and True if it was not understood (neither as a fact, nor as no promise).
 
+    The passages are those of the documents, and those of the parameters' descriptions in the parameter files.
     A misspelt directive that was not read counts as an unread passage too.
     """
 
@@ -53,9 +55,25 @@ def account(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
                 for block in source.blocks
                 if block.kind not in _NO_PROSE and block.kind != "heading"
             ]
+    entries += _descriptions(reading, by_path)
     known = {(entry.path, entry.line) for entry in entries if entry.unread}
     entries += [Entry(path, line, None, unread=True) for path, line in _lost(reading) if (path, line) not in known]
     return entries
+
+
+def _descriptions(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
+    """List the passages of the descriptions of all parameters that tables use, each once."""
+    found: dict[tuple[str, int], bool] = {}
+    for file in reading.files:
+        spec = specs.get(file.context.path)
+        path = spec.reference.parameters_path if spec else None
+        rows = [*file.context.rows, *(row for operation in file.operations for row in operation.rows)]
+        for row in rows:
+            if path is None or row.description_line is None or row.parameter.line is None:
+                continue  # a row of a written-out table is a passage of its document
+            for line, unread in account_of(row):
+                found[path, line] = found.get((path, line), False) or unread
+    return [Entry(path, line, None, unread) for (path, line), unread in found.items()]
 
 
 def _unread(block: Block, lines: set[int]) -> bool:

@@ -20,13 +20,16 @@ from markupsafe import Markup, escape
 
 from reports import words
 from reports.cards import Deck
-from reports.known import sentence_of
+from reports.cost import PURPOSES, Cost, cost_of, rate
+from reports.known import sentences_of
 from reports.requirements import short
+from reports.services import index
 from reports.view import Requirement, View, notes_by_kind
 from specs.record.model import VERDICTS, RunInfo, Source, Verdict, requirement_verdict
 
 if TYPE_CHECKING:
     from reports.compare import Comparison
+    from reports.findings import Cause
 
 SIGNS: dict[Verdict, str] = {"fail": "✗", "error": "!", "inconclusive": "?", "pass": "✓", "inapplicable": "–"}
 _WORD = r"""(?:[^\s'"]|'[^']*'|"[^"]*")+"""
@@ -37,29 +40,33 @@ LISTED = 40_000
 
 def page(view: View, comparison: Comparison | None = None) -> str:
     """Return the report of one run as HTML, with its comparison with a baseline if there is one."""
-    deck = Deck(view.info, comparison)
+    deck, cost = Deck(view.info, comparison), cost_of(view)
     contradictions = deck.deal(view.contradictions)
     omissions = deck.deal(view.omissions)
     waived = deck.deal(view.waived)
-    anchors = _anchors([operation.id for operation in view.operations])
+    anchors = _anchors([operation.key for operation in view.operations])
     return (
         _environment()
         .get_template("run.html.j2")
         .render(
             view=view,
             subject=subject(view.info),
-            headline=words.headline(view.requirements, view.waived_requirements, view.without_case),
+            headline=words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes),
             exit_meaning=words.exit_meaning(view.exit_status, view.info.finished is not None),
-            facts=_facts(view),
+            facts=facts_of(view),
+            index=index(view),
             totals_note=_totals_note(view),
             warnings=_warnings(view),
-            sections=_sections(view, comparison),
+            sections=_sections(view, comparison, cost),
+            cost=cost,
+            purposes=PURPOSES,
             comparison=comparison,
-            compared=sentence_of(view.info),
+            compared="; ".join(sentences_of(view.info)),
             contradictions=contradictions,
             omissions=omissions,
             waived=waived,
             anchors=anchors,
+            links={name: f"#{anchor}" for name, anchor in anchors.items()},
             found=deck.anchors,
             listed=max(3, LISTED // max(1, len(view.tally.requirements))),
             notes=tuple(notes_by_kind(view.info).items()),
@@ -69,7 +76,9 @@ def page(view: View, comparison: Comparison | None = None) -> str:
 
 
 def subject(info: RunInfo) -> str:
-    """Return the name of the API under test, from the service of the specs, such as ``Storage API``."""
+    """Return the name of the API under test, from the service of the specs, such as ``Storage API``; ``3 APIs``."""
+    if info.services:
+        return words.count(len(info.services), "API")
     service = str(info.spec.get("service") or "").strip()
     return f"{service[:1].upper()}{service[1:]} API" if service else "An API"
 
@@ -79,22 +88,27 @@ def render(template: str, **data: Any) -> str:
     return _environment().get_template(template).render(**data, **_always())
 
 
-def _facts(view: View) -> list[tuple[str, str]]:
+def facts_of(view: View) -> list[tuple[str, str]]:
+    """Return the endpoint, release, reference, time and roles of a run, each with its label."""
     info, endpoint, spec = view.info, view.info.endpoint, view.info.spec
     low, high = endpoint.get("min"), endpoint.get("max")
     reference = " ".join(str(spec[key]) for key in ("package", "version") if spec.get(key))
     if isinstance(spec.get("operations"), int):
         reference = f"{reference or 'unnamed'}, {words.count(spec['operations'], 'operation')}"
     took = words.lasted(info)
-    known = [
+    of_one = [
         ("Endpoint", str(endpoint.get("url") or "not recorded")),
         ("Release", str(endpoint.get("release") or "not known")),
         ("Microversions", f"{low} to {high}" if low and high else str(high or low or "none")),
         ("Reference", reference or "not recorded"),
+    ]
+    known = [
+        *([("Services", ", ".join(part.service for part in info.services))] if info.services else of_one),
         ("When", words.when(info.started) + (f", for {took}" if took else "")),
         ("Roles", ", ".join(info.roles) or "none recorded"),
     ]
     work = words.work_of(info)
+    known += [("Quotations", view.quoting)] if view.quoting else []
     return known + ([("Work", ", ".join(work))] if work else [])
 
 
@@ -109,6 +123,7 @@ def _warnings(view: View) -> list[str]:
     warnings = []
     if view.info.finished is None:
         warnings.append("The run has not ended: this report shows only the results up to then.")
+    warnings += [f"{sentence[:1].upper()}{sentence[1:]}." for sentence in words.left_out(view.info)]
     if not view.tally.cases:
         warnings.append("The record holds no result.")
     if not view.tells_status:
@@ -119,9 +134,9 @@ def _warnings(view: View) -> list[str]:
     return warnings
 
 
-def _sections(view: View, comparison: Comparison | None) -> list[tuple[str, str, int | None]]:
+def _sections(view: View, comparison: Comparison | None, cost: Cost | None) -> list[tuple[str, str, int | None]]:
     def total(causes: tuple[Any, ...]) -> int:
-        return sum(len(cause.findings) for cause in causes)
+        return len(causes)
 
     sections: list[tuple[str, str, int | None]] = [("baseline", "Baseline", None)] if comparison else []
     sections.append(("failures", "Broken", total(view.contradictions)))
@@ -137,6 +152,7 @@ def _sections(view: View, comparison: Comparison | None) -> list[tuple[str, str,
         *([("untested", "Without a case", view.without_case)] if view.untested else []),
         ("observations", "Observations", len(view.observations)),
         ("operations", "Operations", len(view.operations)),
+        *([("cost", "Cost", None)] if cost else []),
         ("run", "The run", None),
     ]
 
@@ -172,7 +188,9 @@ def _environment() -> Environment:
     environment.globals.update(SIGNS=SIGNS, VERDICTS=VERDICTS, MEANING=words.MEANING)
     environment.filters.update(
         number=words.number,
+        rate=rate,
         counted=words.count,
+        findings=_findings,
         place=words.place,
         short_place=_short_place,
         short=short,
@@ -207,6 +225,10 @@ def installed_version() -> str | None:
         return version("apiref-conformance")
     except PackageNotFoundError:
         return None
+
+
+def _findings(causes: tuple[Cause, ...]) -> str:
+    return words.findings(len(causes), sum(len(cause.findings) for cause in causes))
 
 
 def _short_place(source: Source) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from specs.record.model import RunInfo, Source, Verdict
 
 __all__ = [
+    "LEFT_OUT",
     "MEANING",
     "count",
     "duration",
@@ -22,6 +23,7 @@ __all__ = [
     "general",
     "headline",
     "lasted",
+    "left_out",
     "listed",
     "number",
     "one_line",
@@ -91,6 +93,19 @@ def work_of(info: RunInfo) -> list[str]:
     return [*said, *(f"{number(quantity)} {plural_name} made" for plural_name, quantity in older.items())]
 
 
+LEFT_OUT = "left-out"
+"""Kind of the notes that say which cases a run has left out because of its options."""
+
+
+def left_out(info: RunInfo) -> list[str]:
+    """Return one sentence for each option by which a run has left cases out."""
+    return [
+        f"{service}: {note.get('text')}" if (service := note.get("service")) else str(note.get("text"))
+        for note in info.notes
+        if note.get("kind") == LEFT_OUT
+    ]
+
+
 _SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
 
@@ -138,13 +153,26 @@ def _moment(stamp: str | None) -> datetime | None:
         return None
 
 
-def headline(requirements: Mapping[Verdict, int], waived: int = 0, without_case: int = 0) -> str:
-    """Return one sentence with the numbers of broken, waived (also failed), undecided, kept and untried promises."""
+def findings(causes: int, deviations: int) -> str:
+    """Return the number of findings in words, with that of the deviations if some have one cause: ``one fact once``."""
+    said = count(causes, "finding")
+    return said if causes == deviations else f"{said} ({count(deviations, 'deviation')})"
+
+
+def headline(
+    requirements: Mapping[Verdict, int], waived: int = 0, without_case: int = 0, causes: int | None = None
+) -> str:
+    """Return one sentence with the numbers of broken, waived (also failed), undecided, kept and untried promises.
+
+    ``causes``: the number of causes by which they are broken, which is named if it is smaller; None does not name it.
+    """
     if not sum(requirements.values()):
         return "No promise was tried."
     broken, holding = requirements.get("fail", 0) - waived, requirements.get("pass", 0)
     undecided = requirements.get("inconclusive", 0) + requirements.get("error", 0)
     parts = [f"{number(broken)} {'promise is' if broken == 1 else 'promises are'} broken"]
+    if causes and causes < broken:
+        parts = [f"{count(causes, 'finding')}, by which {number(broken)} promises are broken"]
     if not broken:
         parts = ["No promise is broken"]
     if waived:

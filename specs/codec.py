@@ -61,6 +61,7 @@ ORDER: dict[type, tuple[str, ...]] = {
         "when",
         "line",
     ),
+    model.Refusal: ("code", "cause", "min", "max", "line"),
     model.Parameter: ("name", "location", "type", "required", "ref", "line"),
     model.Policy: ("roles", "provider_may_change", "line"),
     model.Deprecation: ("since", "replacement", "line"),
@@ -70,7 +71,7 @@ ORDER: dict[type, tuple[str, ...]] = {
 }
 """Fields that are written first, in this order, although the class has another order."""
 
-_PAIRS = {(model.Reference, "inputs"), (model.When, "request")}
+_PAIRS = {(model.Reference, "inputs"), (model.When, "request"), (model.Cause, "has"), (model.Cause, "has_not")}
 _ANY = {(model.Sample, "body"), (model.Parameter, "default")}
 _ANY_ITEMS = {(model.Parameter, "enum")}
 

@@ -17,7 +17,7 @@ from specs.codec import to_plain
 from specs.compatibility import fewer_roles, horizon_of, later, narrower, request_breaks, response_breaks
 from specs.dump import flow
 from specs.microversion import Microversion
-from specs.model import Body, Code, Condition, Operation, Parameter, Sample, Spec
+from specs.model import Body, Code, Condition, Operation, Parameter, Refusal, Sample, Spec
 
 Verb = Literal["added", "removed", "changed"]
 
@@ -29,8 +29,8 @@ class Change:
     Attributes:
         operation: id of the operation (the new id if both references have it).
         what: ``operation``, ``request parameter``, ``response parameter``, ``normal code``, ``error code``,
-            ``precondition``, ``postcondition``, ``microversions``, ``deprecation``, ``removal``, ``policy``, ``body``,
-            ``sample``, ``title``, ``path``.
+            ``precondition``, ``postcondition``, ``refusal``, ``microversions``, ``deprecation``, ``removal``,
+            ``policy``, ``body``, ``sample``, ``title``, ``path``.
         name: the name of the parameter, code, ...; "" if there is only one.
         verb: the change, such as ``added``.
         breaking: True if a client may fail.
@@ -112,6 +112,7 @@ _condition_keys: _Keys = (
     lambda c: (c.kind, c.resource, c.attribute, c.when, c.effect),
     lambda c: (c.kind, c.resource, c.attribute),
 )
+_refusal_keys: _Keys = (lambda r: replace(r, line=None), lambda r: r.cause, lambda r: r.code)
 _sample_keys: _Keys = (lambda s: s.file,)
 
 
@@ -145,6 +146,7 @@ def _operation(old: Operation, new: Operation, horizon: Microversion | None) -> 
         *_codes(new.id, "error code", old.responses.error, new.responses.error, horizon),
         *_conditions(new.id, "precondition", old.preconditions, new.preconditions),
         *_conditions(new.id, "postcondition", old.postconditions, new.postconditions),
+        *_refusals(new.id, old.refusals, new.refusals),
         *_parameters(new.id, "request parameter", old.request.parameters, new.request.parameters, horizon),
         *_parameters(new.id, "response parameter", old.response.parameters, new.response.parameters, horizon),
         *_body(new.id, old.response.body, new.response.body, horizon),
@@ -259,6 +261,17 @@ def _conditions(operation: str, what: str, old: tuple[Condition, ...], new: tupl
             else:
                 breaks = bool(set(second.becomes) - set(first.becomes)) or first.unchanged != second.unchanged
             changes.append(Change(operation, what, name, "changed", breaks, _bare(first), _bare(second), second.line))
+    return changes
+
+
+def _refusals(operation: str, old: tuple[Refusal, ...], new: tuple[Refusal, ...]) -> list[Change]:
+    changes = []
+    for first, second in _pairs(old, new, _refusal_keys):
+        held = second or first
+        name = str(held.code or "without a code")
+        if first is None or second is None or _bare(first) != _bare(second):
+            verb: Verb = "added" if first is None else "removed" if second is None else "changed"
+            changes.append(Change(operation, "refusal", name, verb, False, _bare(first), _bare(second), held.line))
     return changes
 
 

@@ -16,7 +16,7 @@ from specs.model import FORMAT, Spec
 WIDTH = 110
 """The longest line for a value, in columns, if the value may be written on one line or on several."""
 
-_LINES = frozenset({"parameters", "preconditions", "postconditions", "normal", "error", "vocabulary"})
+_LINES = frozenset({"parameters", "preconditions", "postconditions", "refusals", "normal", "error", "vocabulary"})
 """Keys whose list has exactly one line for each item, even if the line is long."""
 
 _BLOCKS = frozenset({"operations", "responses", "request", "response", "common"})

@@ -113,6 +113,62 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Cause:
+    """The reason of a refusal; all given attributes hold together. A cause that gives none is not known.
+
+    Attributes:
+        missing: things that the request names and that do not exist, by the reference's word or the field's name.
+        invalid: request fields (or ``body``) whose value is malformed or not permitted.
+        unchanged: request fields that hold the value that the resource has already.
+        taken: request fields whose value another resource has already.
+        present: request fields that are given, all of them.
+        absent: request fields that are left out.
+        ascending: two request fields, of which the first has the greater value although it must not.
+        used_by: things that still use, hold or are part of the resource.
+        resource: the thing that ``status`` and ``has`` are about; None for the operation's own.
+        status: statuses of the thing, one of which it has.
+        has: sorted pairs of a field of the thing and its value.
+        has_not: sorted pairs of a field of the thing and a value that it does not have.
+        locked: True if the thing is locked.
+        lacks: roles that the caller lacks.
+        quota: the things whose quota is used up.
+        environment: name of a trait of the deployment (an extension that is absent, a back end, an option).
+    """
+
+    missing: tuple[str, ...] = ()
+    invalid: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    ascending: tuple[str, ...] = ()
+    used_by: tuple[str, ...] = ()
+    resource: str | None = None
+    status: tuple[str, ...] = ()
+    has: tuple[tuple[str, JSONValue], ...] = ()
+    has_not: tuple[tuple[str, JSONValue], ...] = ()
+    locked: bool = False
+    lacks: tuple[str, ...] = ()
+    quota: tuple[str, ...] = ()
+    environment: str | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A refusal that a sentence ties to its cause.
+
+    ``code`` is None if the sentence names no code. ``min`` and ``max`` are the microversions for which it holds.
+    ``line`` is None if the description of a parameter states it; the parameter has the line.
+    """
+
+    cause: Cause
+    code: int | None = None
+    line: int | None = None
+    min: str | None = None
+    max: str | None = None
+
+
+@dataclass(frozen=True)
 class Responses:
     """The documented status codes of an operation, in the order of the reference."""
 
@@ -166,6 +222,7 @@ class Parameter:
     and ``line`` the line of that key. ``type`` is the reference's own word in lower case (``string``, ``none``,
     ``uuid``, ...), None if the parameter file has none or is missing. ``location`` is the key ``in``.
     ``required_min`` is the first microversion in which it is required, if that is not the first one that has it.
+    ``refusals`` are those that its description states.
     """
 
     name: str
@@ -186,6 +243,7 @@ class Parameter:
     default: JSONValue = None
     visible_to: str | None = None
     required_min: str | None = None
+    refusals: tuple[Refusal, ...] = ()
 
     @property
     def range(self) -> VersionRange:
@@ -257,6 +315,7 @@ class Operation:
     responses: Responses = field(default_factory=Responses)
     preconditions: tuple[Condition, ...] = ()
     postconditions: tuple[Condition, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     request: Request = field(default_factory=Request)
     response: Response = field(default_factory=Response)
     unread: tuple[int, ...] = ()

@@ -32,6 +32,7 @@ from typing import Any
 import yaml
 
 from conformance.engine.api.description import services
+from conformance.engine.model.case import Case
 from conformance.plugin.trouble import Trouble
 from reports.known import EXPECTED, SUMMARY, UNEXPECTED
 from specs.microversion import Microversion
@@ -105,6 +106,16 @@ class ExpectedDeviations:
     def release(self) -> str:
         """The release as a requirement, such as ``widgets==3.0.0``."""
         return f"{self.package}=={self.version}"
+
+    def failing(self, cases: Iterable[Case]) -> frozenset[str]:
+        """The ids of the cases that are expected to fail."""
+        known: dict[str, list[Expected]] = {}
+        for one in self.by_id.values():
+            if DeviationId.parse(one.deviation).class_ == "contradiction":
+                known.setdefault(one.requirement, []).append(one)
+        return frozenset(
+            case.id for case in cases if any(one.explains(case.id) for one in known.get(case.requirement.id, ()))
+        )
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ import pytest
 
 from conformance.engine.model.case import Case
 from conformance.plugin.failure import representation
+from conformance.plugin.markers import READONLY, markers_of
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import Share, Stopped
+from conformance.plugin.shares import Shares
 from reports.roles import as_role
 from specs.record.model import Result
 from specs.text import visible
@@ -24,6 +26,8 @@ KINDS = {
     "constraint": "a documented constraint of the request is enforced",
     "precondition": "a documented precondition, met and not met",
     "postcondition": "the documented effect of an operation happens",
+    "situation": "a request in a status, or of a locked resource, of which the reference says nothing",
+    "everywhere": "a promise of a guide about every operation is kept",
     "equality": "a value that a request sends is shown afterwards",
     "microversion": "a documented field or value begins and ends at its microversions",
     "removed": "an operation that is documented as removed is gone",
@@ -44,20 +48,12 @@ class CaseFailed(Exception):
         self.result = result
 
 
-def markers_of(case: Case) -> list[str]:
-    """Return the markers of a case: its kind, its code, its role, and the status of the resource."""
-    kind, _, code = case.requirement.kind.partition("/")
-    names = [kind, *([f"{kind}_{code}"] if code else []), f"as_{case.trial.request.role.replace('-', '_')}"]
-    state = case.trial.situation.state
-    names.append(f"in_{state}" if state else "no_resource")
-    return names
-
-
 def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
     """Register the markers of the cases with pytest, so that ``-m`` and ``--strict-markers`` work."""
     lines = dict(KINDS)
     lines.update({f"as_{role.replace('-', '_')}": f"the request is sent as {role}" for role in ROLES})
     lines["no_resource"] = "the case needs no resource with a status"
+    lines[READONLY] = "the case sends only GET or HEAD, and needs nothing made; `-m readonly` changes nothing at all"
     for case in cases:
         for name in markers_of(case):
             about = f"the resource is in {name[3:]}" if name.startswith("in_") else f"cases of {name.replace('_', '/')}"
@@ -66,19 +62,26 @@ def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
         config.addinivalue_line("markers", f"{name}: {text}")
 
 
+Collected = tuple[Reference, Sequence[Case], Share | None]
+"""The specs of a service, its cases, and the share that tries them; None if nothing is tried."""
+
+
 class SpecFile(pytest.File):
-    """A spec as a test file; its items are the cases of its operations."""
+    """A spec as a test file; its items are the cases of its operations. ``tested`` is the type of the service."""
 
     cases: Sequence[Case]
     share: Share | None
+    tested: str
 
     @classmethod
-    def of(cls, parent: pytest.Collector, path: Path, cases: Sequence[Case], share: Share | None) -> SpecFile:
-        """Make the node of a file; a file outside of the root directory is named by its last two parts."""
+    def of(cls, parent: pytest.Collector, path: Path, service: Collected, folder: str) -> SpecFile:
+        """Make the node of a file; a file outside of the root directory is named by ``folder`` and its name."""
+        reference, cases, share = service
         inside = path.is_relative_to(parent.config.rootpath)
-        own: dict[str, Any] = {} if inside else {"nodeid": f"{path.parent.name}/{path.name}"}
+        own: dict[str, Any] = {} if inside else {"nodeid": f"{folder}/{path.name}"}
         file: SpecFile = cls.from_parent(parent, path=path, **own)
-        file.cases, file.share = cases, share
+        file.cases = [case for case in cases if reference.files[case.operation.id] == path]
+        file.share, file.tested = share, reference.service
         return file
 
     def collect(self) -> Iterable[pytest.Item]:
@@ -87,30 +90,47 @@ class SpecFile(pytest.File):
             yield CaseItem.of(self, case)
 
 
-def collect_file(
-    reference: Reference, cases: Sequence[Case], parent: pytest.Collector, path: Path, share: Share | None
-) -> SpecFile | None:
+def collect_file(services: Sequence[Collected], parent: pytest.Collector, path: Path) -> SpecFile | None:
     """Return the node of a file, or None if the file is not one of the specs to test."""
-    if path not in set(reference.files.values()):
-        return None
-    return SpecFile.of(parent, path, [c for c in cases if reference.files[c.operation.id] == path], share)
+    for service in services:
+        reference, _, _ = service
+        if path in set(reference.files.values()):
+            # The ids of two services may be equal, so a file outside must not be named by its last two parts alone.
+            folder = reference.service if len(services) > 1 else path.parent.name
+            return SpecFile.of(parent, path, service, folder)
+    return None
+
+
+def collected(shares: Shares) -> list[Collected]:
+    """What the processes of a run collect: the cases of each service, and no case of a service that the cloud lacks."""
+    found: list[Collected] = [(share.reference, share.suite.cases, share) for share in shares]
+    return found + [(reference, (), None) for reference, _ in shares.lacking]
 
 
 class CaseItem(pytest.Item):
-    """A case as a test item. Running the item waits for the result: the plan tries the case at its turn."""
+    """A case as a test item. Running the item waits for the result: the plan tries the case at its turn.
+
+    ``tested`` is the type of the service.
+    """
 
     case: Case
     share: Share | None
+    tested: str
     result: Result | None = None
 
     @classmethod
     def of(cls, parent: SpecFile, case: Case) -> CaseItem:
         """The item of a case."""
         item: CaseItem = cls.from_parent(parent, name=case.id)
-        item.case, item.share = case, parent.share
+        item.case, item.share, item.tested = case, parent.share, parent.tested
         for name in markers_of(case):
             item.add_marker(name)
         return item
+
+    @property
+    def service(self) -> str | None:
+        """The type of the service if it is one of several in the run; None in a run of one."""
+        return self.share.service if self.share is not None else None
 
     def runtest(self) -> None:
         """Wait for the result; fail or skip according to its verdict."""

@@ -1,53 +1,76 @@
-"""The plan of a run as text: lanes, trials and the expected number of requests. It needs no endpoint."""
+"""The plan of a run as text: lanes, trials, resources, transitions and requests. It needs no endpoint."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 from conformance.engine.api.load import load_service
+from conformance.engine.derive.state_graph import StateGraph
+from conformance.engine.derive.suite import highest_version, views
 from conformance.engine.model.case import Case
-from conformance.engine.model.trial import Trial
+from conformance.engine.run.forecast import Forecast, Lane, forecast
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of
-
-PER_TRIAL = 4.0
-"""Requests of a trial on a resource: the request itself, views before and after it, waiting, and undoing."""
-PER_LANE = 12
-"""Requests for the resource of a lane: making it, waiting for it, bringing it into its status, and deleting it."""
-AT_START = 12
-"""Requests at the start of a run: for versions, tokens and discovery."""
+from reports.words import count, plural
+from specs.model import Spec
 
 
-def plan_lines(cases: Iterable[Case], max_resources: int, service_type: str) -> list[str]:
-    """Return the plan of a run of these cases, as lines of text."""
+def plan_lines(cases: Iterable[Case], max_resources: int, service_type: str, specs: Sequence[Spec]) -> list[str]:
+    """Return the plan of a run, as lines of text.
+
+    Args:
+        cases: the cases to try.
+        max_resources: the most resources under test that may exist at a time.
+        service_type: the type of the service.
+        specs: all specs of the reference, which give the ways between statuses.
+    """
+    cases = list(cases)
     service = load_service(service_type)
-    lanes: dict[str, dict[str, Trial]] = {}
-    counts: Counter[str] = Counter()
-    kinds: Counter[str] = Counter()
-    for case in cases:
-        lane = lane_of(case.trial, service)
-        lanes.setdefault(lane, {})[case.trial.key] = case.trial
-        counts[lane] += 1
-        kinds[case.requirement.kind.partition("/")[0]] += 1
-    walked = [lane for lane in lanes if lane != NO_RESOURCE]
-    trials = sum(len(found) for found in lanes.values())
-    requests = _requests(lanes)
-    width = max((len(lane) for lane in lanes), default=4)
-    lines = [f"{'lane':<{width}}  cases  trials"]
-    for lane in sorted(lanes, key=lambda name: (name != NO_RESOURCE, -len(lanes[name]), name)):
-        label = "none" if lane == NO_RESOURCE else lane
-        lines.append(f"{label:<{width}}  {counts[lane]:>5}  {len(lanes[lane]):>6}")
+    graph = StateGraph.of(views(specs, highest_version(specs), service))
+    plan = forecast((case.trial for case in cases), service, graph)
+    counts = Counter(lane_of(case.trial, service) for case in cases)
+    kinds = Counter(case.requirement.kind.partition("/")[0] for case in cases)
+    noun = plural(service.resource) if service.resource else ""
     return [
-        *lines,
+        *_table(plan, counts, noun),
         "",
-        ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())),
-        f"{sum(counts.values())} cases in {trials} trials, on {len(walked)} lanes of which "
-        f"{min(len(walked), max_resources)} run at a time; about {requests} requests",
+        ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())),
+        *_sums(plan, len(cases), max_resources, service.resource),
     ]
 
 
-def _requests(lanes: Mapping[str, Mapping[str, Trial]]) -> int:
-    count = float(AT_START)
-    for lane, trials in lanes.items():
-        count += len(trials) if lane == NO_RESOURCE else PER_LANE + PER_TRIAL * len(trials)
-    return round(count, -1).__int__()
+def _table(plan: Forecast, counts: Counter[str], noun: str) -> list[str]:
+    """One line for each lane; the columns of resources and transitions only if some lane needs them."""
+    lanes = sorted(plan.lanes, key=lambda lane: (lane.name != NO_RESOURCE, -lane.trials, lane.name))
+    width = max((len(lane.name) for lane in lanes), default=4)
+    rich = bool(noun) and any(lane.resources for lane in lanes)
+    lines = [f"{'lane':<{width}}  cases  trials" + (f"  {noun}  transitions" if rich else "")]
+    for lane in lanes:
+        more = f"  {lane.resources:>{len(noun)}}  {lane.transitions:>11}" if rich else ""
+        lines.append(f"{lane.name:<{width}}  {counts[lane.name]:>5}  {lane.trials:>6}{more}")
+    return lines
+
+
+def _sums(plan: Forecast, cases: int, max_resources: int, resource: str) -> list[str]:
+    walked = sum(lane.name != NO_RESOURCE for lane in plan.lanes)
+    trials = sum(lane.trials for lane in plan.lanes)
+    lines = [
+        f"{count(cases, 'case')} in {count(trials, 'trial')}, on {count(walked, 'lane')} of which "
+        f"{min(walked, max_resources)} run at a time; about {round(plan.requests, -1):.0f} requests"
+    ]
+    if resources := sum(lane.resources for lane in plan.lanes):
+        tried = sum(lane.tried for lane in plan.lanes)
+        transitions = sum(lane.transitions for lane in plan.lanes)
+        lines.append(
+            f"at least {count(resources, resource, plural(resource))} and {count(transitions, 'transition')}, "
+            f"of which {tried} are trials themselves"
+        )
+    longest = plan.longest
+    if longest is not None and longest.transitions:
+        lines.append(f"longest chain: {_chain(longest, resource)}")
+    return lines
+
+
+def _chain(lane: Lane, resource: str) -> str:
+    made = count(lane.resources, resource, plural(resource))
+    return f"{count(lane.transitions, 'transition')} one after the other, in lane {lane.name}, on {made}"

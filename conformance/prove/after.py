@@ -149,15 +149,40 @@ class AlteredLater:
 
     def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
         """Note the field to alter from now on, and return the response unchanged."""
-        path = turn.request.path
-        if self.name is not None:
-            location = next((value for key, value in reply.headers if key.lower() == "location"), "")
-            named = identity(reply.json, self.name) or location.rpartition("/")[2]
-            if not (named := named or identity(turn.request.json, self.name) or ""):
-                return None
-            path = f"{path}/{named}"
-        turn.memory.alter(path.removesuffix("/action"), self.place)
-        return reply
+        path = _path_of(turn, reply, self.name)
+        if path is not None:
+            turn.memory.alter(path.removesuffix("/action"), self.place)
+        return None if path is None else reply
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An accepted request after which the list of the collection lacks the thing that the request makes.
+
+    ``name`` is that of ``AlteredLater``.
+    """
+
+    name: str | None = None
+
+    def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
+        """Note the thing to leave out from now on, and return the response unchanged."""
+        path = _path_of(turn, reply, self.name)
+        if path is not None:
+            turn.memory.leave_out(path)
+        return None if path is None else reply
+
+
+def _path_of(turn: Turn, reply: Reply, name: str | None) -> str | None:
+    """Return the path of the thing that a request makes below its own path, or of the request; None if unknown.
+
+    ``name`` is the placeholder that names the thing below the path; None if the path is that of the thing.
+    """
+    path = turn.request.path
+    if name is None:
+        return path
+    location = next((value for key, value in reply.headers if key.lower() == "location"), "")
+    named = identity(reply.json, name) or location.rpartition("/")[2] or identity(turn.request.json, name)
+    return f"{path}/{named}" if named else None
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from conformance.engine.judge.afterwards import GoneAfterwards, InTheList, Switched
 from conformance.engine.judge.effects import Effect
 from conformance.engine.judge.statuses import ByproductsMade, InVocabulary, Reaches, RelatedReaches, Unchanged
 from conformance.engine.model.case import Case
-from conformance.prove.after import Pretend, Snapshots
+from conformance.prove.after import LeftOut, Pretend, Snapshots
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, StillListed
 from conformance.prove.memory import Kind
@@ -41,6 +42,12 @@ def break_outcomes(ground: Ground, book: Catalogue) -> None:
                     book.add(case, broken, _accepted(ground, case), after=Snapshots(not made), waits=waits)
                 case Unchanged():
                     _reaches(ground, book, case, (str(case.trial.situation.state),))
+                case Switched() | GoneAfterwards():
+                    code = ground.normal_code(case.operation)
+                    book.add(case, "never", ground.here(case), instead=Answer(code), situation=detail(case))
+                case InTheList():
+                    left_out = LeftOut(ground.names_below(case.operation))
+                    book.add(case, "left-out", _accepted(ground, case), after=left_out, situation=detail(case))
                 case InVocabulary():
                     _vocabulary(ground, book, case)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
 from conformance.engine.judge.statuses import FieldRequired
 from conformance.engine.model.case import Case
@@ -9,7 +11,7 @@ from conformance.engine.model.setup import Locked, Prepared
 from conformance.prove.after import Effect, ErrorShape, Gone
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, DoneAndRefused, ForwardAs
-from conformance.prove.where import Where
+from conformance.prove.where import Queried, Where, named
 
 UNLISTED = 418
 """An error code that no reference lists."""
@@ -20,7 +22,7 @@ OTHER_CODE = {401: 403, 403: 409, 404: 400, 409: 400}
 
 
 def break_refusals(ground: Ground, book: Catalogue) -> None:
-    """Add the breakages of the kinds error, precondition and removed; ``broken_constraints`` has those of values."""
+    """Add the breakages of the kinds error, precondition, situation and removed; ``broken_constraints`` adds others."""
     for requirement, cases in ground.requirements("error"):
         code = int(requirement.kind.rpartition("/")[2])
         for case in cases:
@@ -37,6 +39,8 @@ def break_refusals(ground: Ground, book: Catalogue) -> None:
     for _, cases in ground.requirements("precondition"):
         for case in cases:
             _precondition(ground, book, case)
+    for _, cases in ground.requirements("situation"):
+        _silent(ground, book, cases)
     for _, cases in ground.requirements("removed"):
         _removed(ground, book, cases[0])
 
@@ -179,6 +183,16 @@ def _precondition(ground: Ground, book: Catalogue, case: Case) -> None:
     if case.trial.situation.target == "own":
         refused = ground.here(case, roles=role, answered="refused")
         break_quietly(ground, book, case, refused, name, case.requirement.id)
+
+
+def _silent(ground: Ground, book: Catalogue, cases: list[Case]) -> None:
+    """Add errors of the service, which alone break something in situations of which the reference is silent."""
+    for case in cases:
+        where = ground.here(case)
+        if case.requirement.id.endswith("/query"):
+            name, value = case.trial.request.query[-1]  # the odd one: the operation needs those before it
+            where = replace(where, query=Queried(name, named(name), str(value)))
+        book.add(case, "500", where, instead=Answer(500), situation=detail(case))
 
 
 def _removed(ground: Ground, book: Catalogue, case: Case) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from conformance.engine.api.producers import Producers
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.model.case import Case, Requirement, Suite, id_part
 from conformance.engine.model.setup import Ended, Locked
@@ -50,6 +51,15 @@ class Ground:
             for r in self.suite.requirements
             if (r.kind in kinds or r.kind.split("/")[0] in kinds) and (cases := self._cases(r.id))
         ]
+
+    @cached_property
+    def _producers(self) -> Producers:
+        return Producers((case.operation for case in self.suite.cases), self.service.producers)
+
+    def names_below(self, operation: Operation) -> str | None:
+        """Return the placeholder of the thing that an operation makes below its path; None for the path itself."""
+        made = self._producers.made_by(operation)
+        return made.name if made is not None and not made.chosen else None
 
     def _cases(self, requirement: str) -> list[Case]:
         return self.by_requirement.get(requirement, [])
@@ -133,6 +143,7 @@ class Catalogue:
         after: After | None = None,
         situation: str | None = None,
         waits: bool = False,
+        made_anew: bool = False,
         requirement: str | None = None,
     ) -> None:
         """Add a breakage of the requirement of a case that should notice it, unless its id is there already.
@@ -145,6 +156,7 @@ class Catalogue:
             after: changes the response.
             situation: name of the broken part of the promise; None or empty for all of it.
             waits: True if a case can notice it only by waiting until its time is over.
+            made_anew: True if only a resource that the suite itself brings into its status can show it.
             requirement: id of the broken requirement, if it is not the case's.
         """
         broken = requirement or case.requirement.id
@@ -170,6 +182,7 @@ class Catalogue:
             instead=instead,
             after=after,
             waits=waits,
+            made_anew=made_anew,
         )
 
     def _besides(self, operation: Operation) -> tuple[str, ...]:

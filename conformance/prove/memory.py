@@ -53,6 +53,7 @@ class Memory:
     _worn: dict[tuple[Kind, str], Disguise] = field(default_factory=dict)
     _kept: dict[str, list[Kept]] = field(default_factory=dict)
     _altered: dict[str, Place] = field(default_factory=dict)
+    _unlisted: set[str] = field(default_factory=set)
     _done: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -65,6 +66,11 @@ class Memory:
         """Show another value of a field from now on: in the view at a path, and in the lists of its collection."""
         with self._lock:
             self._altered[path] = place
+
+    def leave_out(self, path: str) -> None:
+        """Leave the element at a path out of the lists of its collection from now on."""
+        with self._lock:
+            self._unlisted.add(path)
 
     def disguise(self, kind: Kind, id_: str, status: str | None, views: int | None = None) -> None:
         """Show a false status of a resource from now on; with None, show it as missing."""
@@ -81,7 +87,7 @@ class Memory:
     def disguised(self, request: Request, reply: Reply) -> Reply:
         """Return a response with the true statuses and lists replaced by the false ones."""
         if (
-            not (self._worn or self._kept or self._altered)
+            not (self._worn or self._kept or self._altered or self._unlisted)
             or request.method != "GET"
             or not reply.accepted
             or not isinstance(reply.json, dict)
@@ -90,6 +96,7 @@ class Memory:
         body, path = reply.json, request.path
         changed = self._fill(request, body)
         changed = self._alter(path, body) or changed
+        changed = self._left_out(path, body) or changed
         if path == "/servers/detail":
             for server in body.get("servers") or ():
                 changed = self._dress("server", str(server.get("id")), server) or changed
@@ -132,9 +139,23 @@ class Memory:
             collection, _, id_ = element.rpartition("/")
             if path in (collection, f"{collection}/detail"):
                 for one in elements(body):
-                    if isinstance(one, dict) and str(one.get("id")) == id_:
+                    if isinstance(one, dict) and _is_named(one, id_):
                         done = altered_at(one, place[1:]) or done
         return done
+
+    def _left_out(self, path: str, body: dict[str, Any]) -> bool:
+        """Take the elements that are to be left out from the list of a body; True if there was any."""
+        with self._lock:
+            unlisted = [one.rpartition("/") for one in self._unlisted]
+        names = {id_ for collection, _, id_ in unlisted if path in (collection, f"{collection}/detail")}
+        key, listed = next(((k, v) for k, v in body.items() if isinstance(v, list | dict)), ("", None))
+        if not names or listed is None:
+            return False
+        if isinstance(listed, dict):
+            body[key] = {name: value for name, value in listed.items() if name not in names}
+        else:
+            body[key] = [one for one in listed if not any(_is_named(one, name) for name in names)]
+        return len(body[key]) < len(listed)
 
     def _hidden(self, kind: Kind, id_: str) -> bool:
         with self._lock:
@@ -155,6 +176,13 @@ class Memory:
             if "OS-EXT-STS:task_state" in shown:
                 shown["OS-EXT-STS:task_state"] = None
             return True
+
+
+def _is_named(element: Any, name: str) -> bool:
+    """True if a field of a list's element has the value that names it in a path, such as its id."""
+    if isinstance(element, Mapping) and len(element) == 1:
+        element = next(iter(element.values()))  # some lists put each element into an object of its own
+    return name in map(str, element.values()) if isinstance(element, Mapping) else str(element) == name
 
 
 def altered_at(body: Any, place: Place) -> bool:

@@ -65,6 +65,11 @@ class Queried:
         )
 
 
+def named(name: str) -> Callable[[str], bool]:
+    """Return a test for one name of a query parameter."""
+    return lambda other: other == name
+
+
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
     """Return a pattern of the paths of a template: each placeholder stands for one segment."""

@@ -36,6 +36,9 @@ SLOWEST = "slowest"
 LAST_WORDS = "ended-{}"
 """The name of a file with the closing lines of a run; the keeper holds it locked until record and report exist."""
 
+READONLY_ONLY = "CONFORMANCE_READONLY"
+"""The environment variable that does what ``-m readonly`` does under pytest: only cases that change nothing."""
+
 SETTLE = 1.0
 """Seconds to wait until all processes of a run have started; then they divide the resources among them."""
 

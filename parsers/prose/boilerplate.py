@@ -29,8 +29,10 @@ _MARKS: tuple[tuple[str, str], ...] = (
     (
         "restriction",
         r"\bonly\b[^.]*\b(?:supported|supports|may\s+be)\b|\bnot\s+accept\w*\b|"
-        r"\bonly\s+(?:be|if|when|valid|allowed|available|supported|returned|visible|permitted|possible|for|by|applicable)\b|"
-        r"\bnot\s+(?:be\s+|an?\s+)?(?:allowed|supported|valid|permitted|accepted|possible|available|returned|included)\b|"
+        r"\bonly\s+(?:be|if|when|valid|allowed|available|supported|returned|visible|permitted|possible|for|by|"
+        r"applicable)\b|"
+        r"\bnot\s+(?:be\s+|an?\s+)?(?:allowed|supported|valid|permitted|accepted|possible|available|returned|"
+        r"included)\b|"
         r"\bno\s+longer\s+(?:be\s+)?(?:accepted|supported|possible|allowed|available|returned|valid|required)\b",
     ),
     ("refusal", r"\b(?:fail(?:s|ed|ure)?|errors?|reject\w*|refus\w*|denied|forbidden|invalid|ignored|raise[sd]?)\b"),
@@ -198,5 +200,4 @@ RULES: tuple[Rule, ...] = (
     Rule("typical", "boilerplate", _unmarked(r"\btypically\b", "version", "size", "role")),
     Rule("other-service", "boilerplate", _always(r"^If\s+you\s+want\s+to\b.*\byou\s+must\s+use\s+the\b.*\bservice\b")),
     Rule("not-globally-unique", "boilerplate", _always(r"\bis\s+not\s+globally\s+unique\b")),
-    Rule("no-promise-held", "boilerplate", _unmarked(r"\S")),
 )  # fmt: skip

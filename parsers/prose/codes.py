@@ -16,8 +16,9 @@ from specs.model import Code, When
 _NUMBER = r"(?<![\d.:#/=])[1-5]\d\d(?![\d:%]|\.\d|\s+(?:bytes|characters|chars|seconds|items|[KMG]i?B)\b)"
 _DIGITS = re.compile(r"\d\d\d")
 _TALK = re.compile(
-    r"\b(?:HTTP|response|respon[ds]+|returns?|returned|status|errors?|fails?|reject\w*|raises?|results?|blocked)\b|"
-    r"^`?[1-5]\d\d",
+    r"\b(?:HTTP|response|respon[ds]+|returns?|returned|status|errors?|fails?|reject\w*|raises?|results?|blocked|"
+    r"will\s+be)\b|"
+    r"^(?:`|\*\*)?[1-5]\d\d",
     re.IGNORECASE,
 )
 _PROSE = re.compile(
@@ -29,7 +30,10 @@ _PROSE = re.compile(
     | \b(?:code|status|response|return(?:s|ed)?|raises?|with|an?)\s+(?:an?\s+|the\s+)?(?:``)?
       (?P<after>[2345]\d\d)(?![\w%-]|\.\d|\s+(?:bytes|char\w*|items?|sec\w*|[KMG]i?B)\b)
     | (?P<first>{_NUMBER})\s+(?:is\s+returned|will\s+be\s+returned)
-    | ^(?P<item>{_NUMBER})\s+-\s
+    | ^(?P<item>{_NUMBER})\s+(?:-\s|\(if\b)
+    | ^\*\*(?P<bold>{_NUMBER})\s*(?:\([\w\s]+\))?\*\*
+    | ``(?:[A-Z][A-Za-z]+\s+){{1,3}}(?P<last>{_NUMBER})``
+    | \bwill\s+be\s+(?P<be>{_NUMBER})(?=\.?$)
     | ``(?P<only>{_NUMBER})(?:\s+[A-Za-z]+)*``
     | `(?P<tick>{_NUMBER})\s+[A-Za-z]+(?:\s+[A-Za-z]+)*`
     """,
@@ -62,7 +66,8 @@ def _explained(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG
     if re.search(r"\bin\s+version\b", sentence.text, re.IGNORECASE):
         bounds = None  # the sentence does not say if it means that version alone or every version from it on
     when = some(When(min=bounds[0], max=bounds[1])) if bounds else None
-    return Reading(tuple(Code(code, sentence.line, when=when, listed=False) for code in found))
+    refused = any(code >= 400 for code in found)  # its cause is for the rules of ``refusals``
+    return Reading(tuple(Code(code, sentence.line, when=when, listed=False) for code in found), whole=not refused)
 
 
 _CHANGED = re.compile(

@@ -15,6 +15,8 @@ from typing import Any
 from parsers.document import ParameterRow, Section
 from parsers.prose.clauses import version_clauses
 from parsers.prose.descriptions import blocks_of
+from parsers.prose.plain import without_promise
+from parsers.prose.refusals import of_parameter
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks, plain
 from parsers.prose.visibility import visible_to
 from parsers.prose.words import VALUES, bare, values
@@ -175,7 +177,8 @@ _FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _NO_FORMAT = re.compile(
-    r"\b(?:list\s+of|or\s+(?:the\s+)?name|name\s+or|or\s+full\s+URL|if\s+it\s+is|tenant|project|user|domain|default\s+UUID)\b|^(?:If|When|For)\b",
+    r"\b(?:list\s+of|or\s+(?:the\s+)?name|name\s+or|or\s+full\s+URL|if\s+it\s+is|tenant|project|user|domain|"
+    r"default\s+UUID)\b|^(?:If|When|For)\b",
     _FLAGS,
 )
 
@@ -278,6 +281,14 @@ def _obliged(sentence: Sentence, row: ParameterRow) -> Fields | None:
     return {"required_min": m["version"]} if m and row.parameter.required else None
 
 
+def _refusals(sentence: Sentence, row: ParameterRow) -> Fields | None:
+    """A8: a refusal with its cause: "If it is the same as the current one, the request returns a 400"."""
+    if row.section == "response":
+        return None
+    found = of_parameter(sentence, row.parameter.name)
+    return {"refusals": found} if found else None
+
+
 Read = Callable[[Sentence, ParameterRow], Fields | None]
 RULES: tuple[tuple[str, str, Read], ...] = (
     ("enumeration", "J1", _enum),
@@ -289,6 +300,7 @@ RULES: tuple[tuple[str, str, Read], ...] = (
     ("new-in-version", "E3", _new),
     ("visible-to", "F3", visible_to),
     ("obliged-since", "J6", _obliged),
+    ("refusal-with-its-cause", "A8", _refusals),
 )
 """Name, family and reader of every rule for descriptions."""
 
@@ -307,6 +319,8 @@ def _read(description: str, parameter: Parameter, section: Section) -> Fields:
             continue
         for _, _, read in RULES:
             for key, value in (read(sentence, row) or {}).items():
+                if key == "refusals":
+                    found[key] = (*found.get(key, ()), *value)
                 found.setdefault(key, value)
     if parameter.type in ("object", "dict"):
         found.pop("enum", None)  # such words name the members of the object, and are no values of it
@@ -321,3 +335,23 @@ def read_description(row: ParameterRow) -> Mapping[str, Any]:
     If two sentences state the same field, the first counts.
     """
     return dict(_read(row.description, row.parameter, row.section)) if row.description else {}
+
+
+def account_of(row: ParameterRow) -> tuple[tuple[int, bool], ...]:
+    """Return the line in the parameter file of each sentence of a description, and True if the sentence is unread.
+
+    A sentence is unread if it holds a mark of a promise, or tells of an event, and no rule has read it.
+    """
+    first = row.description_line or 0
+    found: list[tuple[int, bool]] = []
+    below: set[int] = set()  # the lines of the items that a rule has read with the sentence above them
+    for sentence in _sentences(row.description):
+        known = len(sentence.text) <= LONGEST and (
+            sentence.line in below
+            or any(read(sentence, row) is not None for _, _, read in RULES)
+            or without_promise(sentence.text)
+        )
+        if known and _enum(sentence, row) is not None:
+            below.update(item.line for item in sentence.items)
+        found.append((first + sentence.line, not known))
+    return tuple(found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from parsers.document import ParameterKey
-from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions, Vocabulary
+from specs.model import Body, Code, Condition, Deprecation, Policy, Refusal, Removal, Versions, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class ProseFacts:
     error: tuple[Code, ...] = ()
     preconditions: tuple[Condition, ...] = ()
     postconditions: tuple[Condition, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     microversions: Versions = field(default_factory=Versions)
     deprecated: Deprecation | None = None
     removed: Removal | None = None

@@ -19,9 +19,12 @@ from parsers.prose import (
     effects,
     lifecycle,
     locks,
+    plain,
     policy,
     postconditions,
+    refusals,
     status,
+    status_changes,
     status_forms,
     status_only,
     surroundings,
@@ -30,7 +33,7 @@ from parsers.prose import (
 )
 from parsers.prose.code_lists import read_code_lists
 from parsers.prose.leads import bounded
-from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Post, Pre, Refusal, Rule, Scope
+from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Post, Pre, Refusal, Refused, Rule, Scope
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks
 from specs.model import Code
 
@@ -40,11 +43,13 @@ RULES: tuple[Rule, ...] = (
     *status.RULES,
     *status_forms.RULES,
     *status_only.RULES,
+    *status_changes.RULES,
     *locks.RULES,
     *surroundings.RULES,
     *postconditions.RULES,
     *effects.RULES,
     *codes.RULES,
+    *refusals.RULES,
     *bodies.RULES,
     *lifecycle.RULES,
     *vocabulary.RULES,
@@ -53,9 +58,9 @@ RULES: tuple[Rule, ...] = (
 _SHORTEST = 4
 """Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""
 
-_OF_A_ROW = (Pre, Post, Failure, Refusal, Code, CodeRange, Constraint)
+_OF_A_ROW = (Pre, Post, Failure, Refusal, Refused, Code, CodeRange, Constraint)
 
-LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *boilerplate.RULES)
+LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *boilerplate.RULES, *plain.RULES)
 
 
 @dataclass(frozen=True)
@@ -65,11 +70,14 @@ class Taken:
     sentence: Sentence
     rules: tuple[Rule, ...] = ()
     facts: tuple[Fact, ...] = ()
+    whole: bool = True
 
     @property
     def outcome(self) -> str:
-        """``fact``, ``nothing`` (known to promise nothing) or ``unread``."""
-        return "fact" if self.facts else "nothing" if self.rules else "unread"
+        """``fact``, ``nothing`` (known to promise nothing) or ``unread`` (also if only a part was read)."""
+        if not self.whole or not (self.facts or self.rules):
+            return "unread"
+        return "fact" if self.facts else "nothing"
 
 
 @dataclass
@@ -96,7 +104,7 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
     """
     took: list[Rule] = []
     facts: list[Fact] = []
-    items = False
+    items = part = whole = False
     if len(sentence.text) > LONGEST or meant(sentence.text) is not None:
         return Taken(sentence), False
     words = sentence.text.lower()
@@ -106,12 +114,14 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
             took.append(rule)
             facts += reading.facts
             items = items or reading.items
+            part = part or not reading.whole
+            whole = whole or (reading.whole and bool(reading.facts))
     if not took:
         for rule in LAST_RULES:
             reading = rule.read(sentence, scope) if rule.concerns(words) else None
             if reading is not None:
                 return Taken(sentence, (rule,), reading.facts), reading.items
-    return Taken(sentence, tuple(took), tuple(facts)), items
+    return Taken(sentence, tuple(took), tuple(facts), whole or not part), items
 
 
 def read_text(blocks: Sequence[Block], scope: Scope) -> Text:

@@ -12,7 +12,20 @@ from parsers.prose.code_lists import read_code_lists
 from parsers.prose.constraints import read_description
 from parsers.prose.facts import FileFacts, ProseFacts
 from parsers.prose.grammar import Text, read_text
-from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Gate, Marked, MayChange, Post, Pre, Refusal, Scope
+from parsers.prose.rules import (
+    CodeRange,
+    Constraint,
+    Fact,
+    Failure,
+    Gate,
+    Marked,
+    MayChange,
+    Post,
+    Pre,
+    Refusal,
+    Refused,
+    Scope,
+)
 from parsers.prose.versions import governs_title, of_title
 from parsers.prose.vocabulary import vocabularies
 from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions
@@ -35,6 +48,7 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
         error=error,
         preconditions=_preconditions(own),
         postconditions=_postconditions(own),
+        refusals=tuple(dict.fromkeys(fact.refusal for fact in own.facts if isinstance(fact, Refused))),
         microversions=_versions(own, above, source),
         deprecated=_deprecation(own, above, source),
         removed=_first(own, above, Removal),

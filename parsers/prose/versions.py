@@ -70,7 +70,8 @@ _LEAD_SINCE = re.compile(
     _FLAGS,
 )
 _API_CALLS = re.compile(
-    r"^(?:The\s+)?[A-Z][\w-]*(?:\s+[\w-]+){0,3}\s+(?:APIs?|(?:API\s+)?(?:calls|requests|operations))\s+(?:is|are)\s+(?:only\s+)?available\s+"
+    r"^(?:The\s+)?[A-Z][\w-]*(?:\s+[\w-]+){0,3}\s+(?:APIs?|(?:API\s+)?(?:calls|requests|operations))\s+(?:is|"
+    r"are)\s+(?:only\s+)?available\s+"
     r"(?:starting|since|from|as\s+of|with)\b"
 )
 _ACTION_SINCE = re.compile(

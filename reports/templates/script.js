@@ -18,7 +18,7 @@
       const fits = words.every((word) => row.dataset.op.toLowerCase().includes(word)) &&
         (!verdict.value || row.dataset.v.split(" ").includes(verdict.value));
       row.hidden = !fits;
-      if (fits && row.tagName === "DETAILS") count += 1;
+      if (fits && "counts" in row.dataset) count += 1;
     }
     shown.textContent = count + (count === 1 ? " operation" : " operations");
   };

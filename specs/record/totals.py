@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from specs.record.model import VERDICTS, Deviation, Result, Verdict
+from specs.record.purposes import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,22 +27,27 @@ def deviations_of(result: Result) -> tuple[Deviation, ...]:
 def added(*figures: Mapping[str, Any]) -> dict[str, Any]:
     """Return the sums of the figures of several processes, or of a run and its continuation.
 
-    The figures are ``requests``, ``accepted``, ``made`` and ``seconds``.
+    The figures are ``requests``; ``accepted``, of them those that the cloud has accepted; ``made``, the resources by
+    name; ``purposes``, the requests by purpose; ``seconds`` of the clock; and ``processor_seconds`` of this suite.
 
     Other keys are left out; a missing key counts as zero.
     """
     made: Counter[str] = Counter()
+    purposes: Counter[str] = Counter()
     for part in figures:
         made.update(part.get("made") or {})
+        purposes.update(part.get("purposes") or {})
     return {
         "requests": sum(part.get("requests") or 0 for part in figures),
         "accepted": sum(part.get("accepted") or 0 for part in figures),
         "made": dict(sorted(made.items())),
+        "purposes": {name: purposes[name] for name in Purpose if purposes[name]},
         "seconds": round(sum(part.get("seconds") or 0.0 for part in figures), 1),
+        "processor_seconds": round(sum(part.get("processor_seconds") or 0.0 for part in figures), 1),
     }
 
 
-OTHER_TOTALS = frozenset({*VERDICTS, "cases", "requirements", "requests", "accepted", "made", "seconds"})
+OTHER_TOTALS = frozenset({*VERDICTS, "cases", "requirements", *added()})
 """The keys of a run's totals. An older record has one more: the plural of the one resource that a run counted then."""
 
 
@@ -53,7 +59,7 @@ class Tally:
         cases: verdict -> number of cases.
         waived: failed cases whose deviation is accepted in writing.
         omissions: cases with an omission that is not waived.
-        requirements: id of a requirement -> its verdict.
+        requirements: id of a requirement, in a run of several services after its service -> its verdict.
 
     """
 
@@ -70,6 +76,17 @@ class Tally:
             tally.add(result)
         return tally
 
+    @classmethod
+    def total(cls, tallies: Iterable[Tally]) -> Tally:
+        """Add the counts of the services of a run."""
+        total = cls()
+        for one in tallies:
+            total.cases.update(one.cases)
+            total.waived += one.waived
+            total.omissions += one.omissions
+            total.requirements.update(one.requirements)
+        return total
+
     def add(self, result: Result) -> None:
         """Count one result."""
         self.cases[result.verdict] += 1
@@ -77,8 +94,8 @@ class Tally:
             self.waived += 1
         if result.waiver is None and any(item.class_ == "omission" for item in deviations_of(result)):
             self.omissions += 1
-        before = self.requirements.get(result.requirement, result.verdict)
-        self.requirements[result.requirement] = min(before, result.verdict, key=VERDICTS.index)
+        before = self.requirements.get(result.name, result.verdict)
+        self.requirements[result.name] = min(before, result.verdict, key=VERDICTS.index)
 
     @property
     def undecided(self) -> int:

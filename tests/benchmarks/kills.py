@@ -1,14 +1,16 @@
 """What a run leaves that is killed right after the cloud has changed something for it, and whether cleanup mends it.
 
 ```
-python -m tests.benchmarks.kills [--random N] [--only TEXT] [--first N] [--through xdist|stestr] [--admin-elsewhere]
-    [--cloud | --url URL --token T ...]
+python -m tests.benchmarks.kills [--random N] [--only TEXT] [--first N] [--through xdist|stestr] [--cleanup-too]
+    [--admin-elsewhere] [--cloud | --url URL --token T ...]
 ```
 
 Without a URL a sandbox of its own is started, or with ``--cloud`` a cloud of six services. It prints a table: the
 operation, the request after which the run was killed and whose answer was dropped, how many things differed then, and
-after `conformance cleanup`: how many were left or changed, its status, and whether its words were true. Below it stand
-the sums, and the words where anything was left or changed. Status 1 if anything was, or a word was not true.
+after `conformance cleanup`: how many were left or changed, its status, whether its words were true, how many things
+it asked the user about, and how many differ after a second cleanup that is told to remove those. Below it stand the
+sums, and the words where anything was left or changed. Status 1 if anything differs in the end, or a word was not
+true.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from tests.support.inhabited import Cloud, Endpoint
 from tests.support.kills import Outcome, tried
 from tests.support.moments import MOMENTS, Moment, at_random
 
-HEAD = ("operation", "killed after", "then", "left", "changed", "status", "true")
+HEAD = ("operation", "killed after", "then", "left", "changed", "status", "true", "claimed", "in the end")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,6 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default="", metavar="TEXT", help="operations whose name holds a text")
     parser.add_argument("--first", type=int, metavar="N", help="of the chosen moments no more than N, spread evenly")
     parser.add_argument("--through", choices=("alone", "xdist", "stestr"), default="alone", help="two workers of these")
+    parser.add_argument(
+        "--cleanup-too", action="store_true", help="kill a first cleanup after its first change as well"
+    )
     parser.add_argument("--output", metavar="DIR", help="keep the runs here")
     parser.add_argument("--admin-elsewhere", action="store_true", help="in the sandbox, one of another project")
     parser.add_argument("--cloud", action="store_true", help="on a sandbox cloud of six services")
@@ -59,7 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
         for number, (operation, moment) in enumerate(wanted):
             if number >= len(chosen) and killed >= given.random:
                 break
-            one = tried(cloud, projects, operation, moment, directory / f"run-{number}", given.through)
+            place = directory / f"run-{number}"
+            one = tried(cloud, projects, operation, moment, place, given.through, cleanup_too=given.cleanup_too)
             killed += number >= len(chosen) and bool(one.killed_after)
             done.append(one)
             print(_row(one), flush=True)
@@ -67,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(_sums(done))
         for one in bad:
             print("", _row(one), *one.left, *one.after, one.said, sep="\n")
-    return 1 if bad else 0
+    return 1 if any(one.in_the_end or not one.true for one in done) else 0
 
 
 def _cloud(given: argparse.Namespace, stack: ExitStack) -> Endpoint:
@@ -87,7 +93,8 @@ def _cloud(given: argparse.Namespace, stack: ExitStack) -> Endpoint:
 
 def _row(one: Outcome) -> str:
     after = one.killed_after or "ended before"
-    row = (one.operation, after, len(one.changed), len(one.left), len(one.after), one.status, one.true)
+    figures = (len(one.changed), len(one.left), len(one.after), one.status, one.true, len(one.claimed))
+    row = (one.operation, after, *figures, len(one.in_the_end))
     return f"| {' | '.join(map(str, row))} |"
 
 
@@ -97,7 +104,8 @@ def _sums(done: list[Outcome]) -> str:
     changed, true = sum(len(one.after) for one in done), sum(one.true for one in done)
     return (
         f"\n{len(killed)} kills, {len(done) - len(killed)} ended before; then {then}, left {left}, changed {changed}; "
-        f"the words of the cleanup were true in {true} of {len(done)}"
+        f"the words of the cleanup were true in {true} of {len(done)}; "
+        f"{sum(len(one.claimed) for one in done)} claimed, {sum(len(one.in_the_end) for one in done)} in the end"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from widgets import KNOWLEDGE, TOP, action, becomes, evidence, spec, status, suite
 
-from conformance.engine.derive.state_graph import StateGraph
+from conformance.engine.derive.state_graph import Edge, StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.model.probe import Probe, StatusOf
 from conformance.engine.provision.context import Notes
@@ -25,7 +25,8 @@ SPIN = action(
     preconditions=(status("IDLE"),),
     postconditions=(becomes("SPINNING", resource="gear"),),
 )
-SUITE = suite(SPIN, action("halt", error=(401,)), action("melt"))
+REST = action("rest", preconditions=(status("IDLE"),), postconditions=(becomes("HALTED", line=31),))
+SUITE = suite(SPIN, action("halt", error=(401,)), action("melt"), REST)
 GEAR = StatusOf("gear")
 SPUN = {GEAR: "SPINNING"}
 EVERY = [c.id for c in SUITE.cases]
@@ -39,6 +40,7 @@ class Cloud:
     answers: dict[str, Any] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
     probes: dict[str, set[Probe]] = field(default_factory=dict)
+    unmet: list[Edge] = field(default_factory=list)
     hollow: dict[str, str] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     forgotten: int = 0
@@ -67,6 +69,8 @@ def as_promised(trial):
         return evidence(401, trial=trial)
     if trial.situation.target == "unknown" or trial.request.role == "alt":
         return evidence(404, trial=trial, body={"itemNotFound": {"code": 404, "message": "m"}})
+    if trial.outcome.accepted and trial.outcome.leads_to:
+        return evidence(202, trial=trial, found=SPUN, after={"status": trial.outcome.leads_to[0]})
     body = None if trial.outcome.accepted else {"conflict": {"code": 409, "message": "no"}}
     return evidence(202 if trial.outcome.accepted else 409, trial=trial, body=body, found=SPUN)
 
@@ -78,6 +82,7 @@ def cloud(monkeypatch):
     class Subject:
         def __init__(self, context):
             self.status, self.locked, self.resources_made = None, False, 1
+            self.environment, self.unmet = "", cloud.unmet
 
         def discard(self):
             with cloud.lock:
@@ -88,8 +93,9 @@ def cloud(monkeypatch):
             self.context, self.subject = context, subject
             self.discard = subject.discard
             self.paths = SimpleNamespace(forget_found=self.forget)
+            self.looks = SimpleNamespace(waits=lambda trial: False, take=lambda: None, collect=dict)
 
-        def make(self, trial, probes):
+        def make(self, trial, probes, together=False):
             return cloud.make(trial, probes)
 
         def forget(self):
@@ -128,7 +134,7 @@ def started(*case_ids, parallel=3, record=None):
             guard=SimpleNamespace(forbids=lambda method, path: None),
         ),
         service=KNOWLEDGE,
-        graph=StateGraph.of(views([spec(SPIN)], TOP, KNOWLEDGE)),
+        graph=StateGraph.of(views([spec(SPIN, REST)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),
         lacking=frozenset(),
         stopping=stopping,

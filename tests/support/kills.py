@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from conformance.plugin.options import BY_NAME
 from tests.support.inhabited import Endpoint, differences
-from tests.support.moments import Moment
+from tests.support.moments import ANY_CHANGE, Moment
 
 ROOT = Path(__file__).parents[2]
 CONFORMANCE = [sys.executable, "-m", "conformance"]
@@ -149,6 +149,8 @@ class Outcome:
         changed: what differed when the run was killed; left, after: what is there beyond that from before, and what
             is otherwise or not there, after the cleanup.
         status, said: of the cleanup.
+        claimed: the things that the cleanup named as possibly the run's, and that a second one removed on demand.
+        in_the_end: what is there beyond that from before, or otherwise, after the second cleanup.
     """
 
     operation: str
@@ -158,6 +160,8 @@ class Outcome:
     after: tuple[str, ...]
     status: int
     said: str
+    claimed: tuple[str, ...] = ()
+    in_the_end: tuple[str, ...] = ()
 
     @property
     def true(self) -> bool:
@@ -195,8 +199,20 @@ def tried(
     moment: Moment | float,
     directory: Path,
     way: Way = "alone",
+    *,
+    cleanup_too: bool = False,
 ) -> Outcome:
-    """Run an operation's cases, kill the run at a moment, or so many seconds after its first change, and clean up."""
+    """Run an operation's cases, kill the run at a moment, or so many seconds after its first change, and clean up.
+
+    Args:
+        cloud: the endpoint.
+        projects: those that are dumped.
+        operation: an expression that selects cases.
+        moment: the request after which the run is killed, or a number of seconds.
+        directory: of the run.
+        way: how the cases are run.
+        cleanup_too: whether a first cleanup is killed, too, right after the first thing that it has changed.
+    """
     before = cloud.dump(projects)
     parts = urlsplit(cloud.url)
     place = (directory.parent / f"{directory.name}.place").resolve()
@@ -225,18 +241,38 @@ def tried(
                 through.killed_after = through.asked[-1] if through.asked else "nothing"
                 run.wait()
     changed = differences(before, cloud.dump(projects))
-    named, secrets = cloud.named(cloud.url, place)
-    done = subprocess.run(
-        [*CONFORMANCE, "cleanup", str(directory.resolve()), *(f"--{name}={value}" for name, value in named.items())],
-        capture_output=True,
-        text=True,
-        timeout=LONGEST,
-        check=False,
-        cwd=place,
-        env=environment | secrets,
-    )
+
+    def cleaned(*more: str, url: str = cloud.url) -> subprocess.CompletedProcess[str]:
+        named, secrets = cloud.named(url, place)
+        return subprocess.run(
+            [*CONFORMANCE, "cleanup", str(directory.resolve()), *(f"--{key}={v}" for key, v in named.items()), *more],
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
+            check=False,
+            cwd=place,
+            env=environment | secrets,
+        )
+
+    if cleanup_too:
+        with proxy(f"{parts.scheme}://{parts.netloc}") as through_again:
+            through_again.moment, through_again.victim = ANY_CHANGE, place
+            cleaned(url=through_again.url + parts.path)
+    done = cleaned()
     after = differences(before, cloud.dump(projects))
-    left = tuple(one for one in after if one.startswith("+"))
     said = done.stdout + done.stderr
-    others = tuple(one for one in after if not one.startswith("+"))
-    return Outcome(operation, through.killed_after, changed, left, others, done.returncode, said)
+    # Nobody else uses these projects, so what the cleanup asks about is claimed as a user would do who knows that.
+    claimed = tuple(one for one in re.findall(r"--claim ([^`\s]+)`", said) if one != "ID")
+    if claimed:
+        cleaned(*(f"--claim={one}" for one in claimed))
+    return Outcome(
+        operation,
+        through.killed_after,
+        changed,
+        tuple(one for one in after if one.startswith("+")),
+        tuple(one for one in after if not one.startswith("+")),
+        done.returncode,
+        said,
+        claimed,
+        differences(before, cloud.dump(projects)) if claimed else after,
+    )

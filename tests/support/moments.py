@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Moment:
-    """The request after whose success a run is killed: a method, a pattern of its path, one of its body."""
+    """The request after whose success a run is killed: patterns of its method, of its path and of its body."""
 
     method: str
     path: str
@@ -20,12 +20,13 @@ class Moment:
     def fits(self, method: str, path: str, body: bytes) -> bool:
         """Whether a request is this one."""
         return (
-            method == self.method
+            re.fullmatch(self.method, method) is not None
             and re.search(self.path, urlsplit(path).path) is not None
             and re.search(self.body, body.decode("utf-8", "replace")) is not None
         )
 
 
+ANY_CHANGE = Moment("POST|PUT|PATCH|DELETE", "")
 UUID = "[0-9a-f]{8}-[0-9a-f-]{27}"
 
 MOMENTS: tuple[tuple[str, Moment], ...] = (

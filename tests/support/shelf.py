@@ -163,7 +163,9 @@ def next_link(found: list[dict[str, Any]], query: Query) -> str | None:
 def paging(shelf: Shelf, **more: Any) -> Paging:
     """What makes trials on the lists of a shelf, in a run with a member and an administrator."""
     fields: dict[str, Any] = {
-        "cloud": SimpleNamespace(send=shelf.send, roles=frozenset({Role.MEMBER, Role.ADMIN})),
+        "cloud": SimpleNamespace(
+            send=shelf.send, roles=frozenset({Role.MEMBER, Role.ADMIN}), guard=SimpleNamespace(read_only=False)
+        ),
         "service": KNOWLEDGE,
         "top": TOP,
         "notes": Notes(),

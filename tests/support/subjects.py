@@ -11,6 +11,7 @@ from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.kinds import GONE
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.provision.context import Notes, Patience
@@ -97,6 +98,7 @@ def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS, optional
         role_names=frozenset(roles),
         version_for=lambda operation: TOP,
         unkept=Unkept(optional),
+        waits=Waits(),
         not_for_these=lambda operation: None,
     )
     return Subject(context)

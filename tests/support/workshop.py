@@ -14,6 +14,7 @@ from widgets import COLOUR, KNOWLEDGE, STATUS, TOP, action, driving, plain, row,
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.given import ShownValue
 from conformance.engine.api.producers import Producers
+from conformance.engine.cloud.changes import announce
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.guard import Guard
@@ -127,6 +128,7 @@ class Workshop:
         return self.send(Ask("GET", path, role, microversion, query=query))
 
     def send(self, ask: Ask) -> Answer:
+        announce(ask)
         self.owing.before(ask)
         self.asked.append(ask)
         journal = self.journal

@@ -161,6 +161,7 @@ def test_cleanup_lists_what_means_something_to_it(conformance):
     assert found == {
         *("--os-cloud", "--os-cloud-admin", "--os-cloud-reader", "--os-cloud-alt", "--os-cloud-visitor", "--url"),
         *("--token", "--admin-token", "--reader-token", "--alt-token", "--visitor-token"),
+        "--claim",
     }
 
 

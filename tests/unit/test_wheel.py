@@ -48,6 +48,7 @@ def test_holds_the_data(wheel: Path) -> None:
         "specs/placement/*.yaml",
         "specs/schemas/*.json",
         "conformance/sandbox/cloud/constraints.txt",
+        "conformance/guidelines/*.yaml",
         "conformance/services/**/*.yaml",
         "conformance/services/*.json",
         "parsers/prose/*.yaml",

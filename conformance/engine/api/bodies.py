@@ -131,11 +131,12 @@ def _put_others(
 ) -> None:
     """Put fields without a row at this version at their place in another version, else below the wrapper."""
     wrapper = wrapper_of([s.body for s in operation.request.samples if s.valid])
-    places = places_of(operation, [row for row in operation.request.parameters if row.location == "body"])
     known = {field.name for field in found}
-    for name, given in wanted.items():
-        if name not in known and given is not ABSENT:
-            put(body, places.get(name, (*wrapper, name)), given)
+    others = {name: given for name, given in wanted.items() if name not in known and given is not ABSENT}
+    rows = [row for row in operation.request.parameters if row.location == "body"] if others else []
+    places = places_of(operation, rows)
+    for name, given in others.items():
+        put(body, places.get(name, (*wrapper, name)), given)
     if not body and wrapper:
         put(body, wrapper, {})
 

@@ -13,15 +13,11 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-import yaml
+from specs import placed
+from specs.placed import Path
 
 FORMAT = "format"
 """The section that every file has."""
-
-Path = tuple[str | int, ...]
-"""The place of a value in a description: keys and indices from the top."""
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class DescriptionError(ValueError):
@@ -42,9 +38,7 @@ class Description:
 
     def place(self, path: Path) -> str:
         """``file:line`` of the value at a path, or of the nearest value around it."""
-        while path not in self.places:
-            path = path[:-1]
-        return self.places[path]
+        return placed.place(self.places, path)
 
 
 @cache
@@ -69,57 +63,16 @@ def read_texts(texts: Iterable[tuple[str, str]]) -> Description:
     data: dict[str, Any] = {}
     places: dict[Path, str] = {}
     for name, text in texts:
-        file = _File(name)
-        sections = file.read(text)
-        for section, value in sections.items():
+        try:
+            file = placed.read(name, text)
+        except placed.PlacedError as error:
+            raise DescriptionError(str(error)) from None
+        if not isinstance(file.data, dict) or FORMAT not in file.data:
+            raise DescriptionError(f"{name}:1: this is no file of a description; begin it with `format: 1`")
+        for section, value in file.data.items():
             if section in data and section != FORMAT:
                 here, there = file.places[section,], places[section,]
                 raise DescriptionError(f"{here}: the section {section} stands in {there} too; keep one of the two")
             data[section] = value
         places |= file.places
     return Description(data, places)
-
-
-class _File:
-    """Reads one file."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.places: dict[Path, str] = {(): f"{name}:1"}
-        self._scalars = yaml.SafeLoader("")
-
-    def read(self, text: str) -> dict[str, Any]:
-        try:
-            node = yaml.compose(text, Loader=_Loader)
-            value = self._value(node, ()) if node is not None else {}
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = f":{mark.line + 1}" if mark else ""
-            problem = getattr(error, "problem", None) or str(error)
-            raise DescriptionError(f"{self.name}{line}: this is not YAML ({problem}); correct it") from None
-        except RecursionError:
-            raise DescriptionError(f"{self.name}: its values are nested too deeply; flatten them") from None
-        if not isinstance(value, dict) or FORMAT not in value:
-            raise DescriptionError(f"{self.name}:1: this is no file of a description; begin it with `format: 1`")
-        return value
-
-    def _value(self, node: yaml.Node, path: Path) -> Any:
-        if isinstance(node, yaml.SequenceNode):
-            return [self._placed(inner, (*path, index), inner) for index, inner in enumerate(node.value)]
-        if isinstance(node, yaml.MappingNode):
-            found: dict[str, Any] = {}
-            for key_node, inner in node.value:
-                key, line = key_node.value, f"{self.name}:{key_node.start_mark.line + 1}"
-                if not isinstance(key_node, yaml.ScalarNode) or key_node.tag != "tag:yaml.org,2002:str":
-                    raise DescriptionError(f"{line}: the key {key} is no text; put it in quotes")
-                if key in found:
-                    raise DescriptionError(
-                        f"{line}: the key {key} stands in {self.places[*path, key]} too; keep one of the two"
-                    )
-                found[key] = self._placed(inner, (*path, key), key_node)
-            return found
-        return self._scalars.construct_object(node)
-
-    def _placed(self, node: yaml.Node, path: Path, at: yaml.Node) -> Any:
-        self.places[path] = f"{self.name}:{at.start_mark.line + 1}"
-        return self._value(node, path)

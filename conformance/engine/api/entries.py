@@ -196,6 +196,8 @@ class ActionLog:
         name_field: the field of an action with its unique name.
         user_field: the field with the user who asked; empty if the cloud acted by itself.
         failure_field: the field with the reason of a failure.
+        name_header: the header of an answer with the unique name of the action that the request has begun; empty if
+            no header shows it.
     """
 
     list_operation: str = ""
@@ -205,6 +207,7 @@ class ActionLog:
     name_field: str = ""
     user_field: str = ""
     failure_field: str = ""
+    name_header: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ no sample shows has no place in the tree, and so is no field.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from conformance.engine.api.response_fields import NAMED, place_in, places_in
+from conformance.engine.api.same import Same
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter, Sample
 
@@ -42,7 +44,13 @@ def body_rows(operation: Operation, version: Microversion) -> list[Parameter]:
 
 def fields(operation: Operation, version: Microversion) -> list[Field]:
     """The fields of the body: those right below the action, or without an action those that samples show."""
-    return _of_action(operation, version) if operation.action else _of_tree(operation, version)
+    return list(_fields(Same(operation), version))
+
+
+@lru_cache(maxsize=4_000)
+def _fields(of: Same[Operation], version: Microversion) -> tuple[Field, ...]:
+    operation = of.value
+    return tuple(_of_action(operation, version) if operation.action else _of_tree(operation, version))
 
 
 def _of_action(operation: Operation, version: Microversion) -> list[Field]:
@@ -125,11 +133,16 @@ def _of_other_versions(operation: Operation, row: Parameter) -> bool:
 
 
 def wrapper_of(shown: list[Any]) -> tuple[str, ...]:
-    """The one key at the top of all samples; empty if there is none."""
+    """The one key at the top of all samples, and the mark of a list if it holds one; empty if there is none."""
     objects = [body for body in shown if isinstance(body, dict)]
     common = set.intersection(*map(set, objects)) if objects else set()
     only = next(iter(common)) if len(common) == 1 else None
-    return (only,) if only is not None and isinstance(objects[0].get(only), dict) else ()
+    if only is None:
+        return ()
+    inner = objects[0].get(only)
+    if isinstance(inner, list):
+        return (only, "[]") if inner and isinstance(inner[0], dict) else ()
+    return (only,) if isinstance(inner, dict) else ()
 
 
 def _sample_keys(operation: Operation) -> set[str]:

@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from conformance.engine.api.same import Same
 from specs.model import Operation, Parameter
 
 Place = tuple[str, ...]
@@ -38,25 +40,43 @@ def _step(key: str) -> str:
     return NAMED if _NAME.fullmatch(key) else key
 
 
-def _walk(body: Any) -> Iterator[tuple[Place, Any]]:
-    """Every place in a body with its value, the shallowest places first."""
-    queue: deque[tuple[Place, Any]] = deque([((), body)])
+@dataclass(frozen=True)
+class _Places:
+    """Every place in a body, the shallowest places first.
+
+    Attributes:
+        every: the places, in order.
+        ending: the last key of a place -> its number and its keys without those that stand for elements or members.
+    """
+
+    every: tuple[Place, ...]
+    ending: Mapping[str, tuple[tuple[int, tuple[str, ...]], ...]]
+
+
+@lru_cache(maxsize=4_000)
+def _places(of: Same[Any]) -> _Places:
+    """The places in the body of a sample, which nobody changes; many rows are looked for in each."""
+    found: list[Place] = []
+    queue: deque[tuple[Place, Any]] = deque([((), of.value)])
     while queue:
         place, value = queue.popleft()
         if place:
-            yield place, value
+            found.append(place)
         if isinstance(value, dict):
             for key, child in value.items():
                 queue.append(((*place, _step(key)), child))
         elif isinstance(value, list):
             for child in value[:3]:
                 queue.append(((*place, "[]"), child))
+    ending: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+    for number, place in enumerate(found):
+        ending.setdefault(place[-1], []).append((number, _keys(place)))
+    return _Places(tuple(found), {key: tuple(places) for key, places in ending.items()})
 
 
-def places_in(body: Any) -> Iterator[Place]:
-    """Every place in a body, the shallowest ones first."""
-    for place, _ in _walk(body):
-        yield place
+def places_in(body: Any) -> tuple[Place, ...]:
+    """Every place in the body of a sample, the shallowest ones first."""
+    return _places(Same(body)).every
 
 
 def _keys(place: Place) -> tuple[str, ...]:
@@ -103,14 +123,13 @@ def place_in(bodies: list[Any], name: str) -> Place | None:
     chain = tuple(name.split("."))
     best: Place | None = None
     for body in bodies:
-        for place, _ in _walk(body):
-            if place[-1] not in (name, chain[-1]):
-                continue  # a quick check that most places fail
-            keys = _keys(place)
-            if keys and (keys[-1] == name or (len(chain) > 1 and keys[-len(chain) :] == chain)):
-                if best is None or len(_keys(place)) < len(_keys(best)):
-                    best = place
-                break
+        places = _places(Same(body))
+        ends = [*places.ending.get(name, ()), *(places.ending.get(chain[-1], ()) if len(chain) > 1 else ())]
+        fitting = [number for number, keys in ends if keys[-1:] == (name,) or keys[-len(chain) :] == chain]
+        if fitting:
+            place = places.every[min(fitting)]
+            if best is None or len(_keys(place)) < len(_keys(best)):
+                best = place
     return best
 
 

@@ -26,7 +26,7 @@ from conformance.engine.api.entries import (
     Stock,
     ValueRule,
 )
-from conformance.engine.api.given import GivenKind, RelatedStatus, ShownValue
+from conformance.engine.api.given import Everywhere, GivenKind, RelatedStatus, ShownValue
 from conformance.engine.api.stateful import NONE, StatefulResource
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import Profile
@@ -62,9 +62,11 @@ class ServiceDescription:
         returned_under: operation, parameter, and the keys from the top of the body to a field of another name that
             shows the value. The first two are shell patterns.
         unseen: shell patterns for breakages that no client can see, each with the reason.
+        described: False if the service has no description, so that it is tried by its reference alone.
         first_microversion: the lowest microversion of an endpoint, for operations that name none.
         root_is_operation: True if the root of the endpoint is an operation of the API itself.
         always_made: True if the run makes every element that a path names, because others may change listed ones.
+        every_operation: promises of a guide about every operation.
         unknown_id_path: a path at which a random id is requested, to prove that it names nothing.
         error_body: the form of the body of an error.
         optional_parts: the parts that a cloud may lack, and the list that shows which it has.
@@ -117,9 +119,11 @@ class ServiceDescription:
     not_returned: tuple[tuple[str, str, str], ...] = ()
     returned_under: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     first_microversion: Microversion = FIRST
+    described: bool = True
     root_is_operation: bool = False
     always_made: bool = False
     unknown_id_path: str | None = None
+    every_operation: tuple[Everywhere, ...] = ()
     error_body: Fault = field(default_factory=Fault)
     optional_parts: OptionalParts = field(default_factory=OptionalParts)
     related_statuses: Mapping[str, RelatedStatus] = field(default_factory=dict)
@@ -364,10 +368,21 @@ class ServiceDescription:
 
     def binding(self, operation: Operation, parameter: str) -> tuple[bool, Any]:
         """True and the Binding or constant of a parameter; False and None if the description has none."""
-        for rule in self.bindings:
-            if fnmatchcase(operation.id, rule.operation) and fnmatchcase(parameter, rule.parameter):
-                return True, rule.value
-        return False, None
+        key = operation.id, parameter
+        if key not in self._bound:
+            fitting = (
+                rule
+                for rule in self.bindings
+                if fnmatchcase(operation.id, rule.operation) and fnmatchcase(parameter, rule.parameter)
+            )
+            rule = next(fitting, None)
+            self._bound[key] = (False, None) if rule is None else (True, rule.value)
+        return self._bound[key]
+
+    @cached_property
+    def _bound(self) -> dict[tuple[str, str], tuple[bool, Any]]:
+        """The answers of ``binding`` so far: a suite asks for each of them many times."""
+        return {}
 
 
 def _is_one(name: str, patterns: Iterable[str]) -> bool:

@@ -21,6 +21,7 @@ class StatefulResource:
         statuses_to_try: operation id -> the statuses in which it is tested if the reference names none.
         transitions: ways from status to status that the reference does not state.
         lock, unlock: operations by which the owner locks and unlocks it; lock_shown_by: the field that shows it.
+        brought_back: operation id -> fields that are again, after it, as they were in the status to which it leads.
         action_log: the log of its actions.
         usual_environments: the words of a reference for the usual variant; environments: name -> another variant,
             which is made for cases about it.
@@ -39,6 +40,7 @@ class StatefulResource:
     lock: str = ""
     unlock: str = ""
     lock_shown_by: str = ""
+    brought_back: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     action_log: ActionLog = field(default_factory=ActionLog)
     usual_environments: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)

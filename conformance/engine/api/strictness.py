@@ -18,9 +18,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.api.addresses import addressed
-from conformance.engine.api.description import Description, DescriptionError, Path
+from conformance.engine.api.description import Description, DescriptionError
 from conformance.engine.api.producers import form
 from specs.model import Operation, Spec
+from specs.placed import Path
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

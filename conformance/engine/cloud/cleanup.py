@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.removal import Removal, Remover, Tell
 from conformance.engine.cloud.search import search
+from specs.record.purposes import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +43,14 @@ class CleanupReport:
         return not self.left
 
 
-def cleanup(run_dir: Path, cloud: Cloud, *, timeout: float = 300.0, tell: Tell | None = None) -> CleanupReport:
+def cleanup(
+    run_dir: Path,
+    cloud: Cloud,
+    *,
+    timeout: float = 300.0,
+    tell: Tell | None = None,
+    claimed: frozenset[str] = frozenset(),
+) -> CleanupReport:
     """Remove the things in the journals of a run directory, and restore the things of others. May be repeated.
 
     Args:
@@ -50,6 +59,7 @@ def cleanup(run_dir: Path, cloud: Cloud, *, timeout: float = 300.0, tell: Tell |
             the things of the run.
         timeout: the seconds for one thing.
         tell: a function that takes a sentence whenever a wait begins.
+        claimed: the ids or addresses of things that the user takes for the run's, though nothing shows who made them.
 
     Raises:
         ValueError: the journal of the client belongs to another run.
@@ -62,7 +72,7 @@ def cleanup(run_dir: Path, cloud: Cloud, *, timeout: float = 300.0, tell: Tell |
         # First of all, because a changed limit may keep others from working.
         debts = journal.debts()
         owed, told = pay_all(cloud, journal, debts)
-        report = remove_entries(cloud, watch, journal, journal.entries(), timeout=timeout, tell=tell)
+        report = remove_entries(cloud, watch, journal, journal.entries(), timeout=timeout, tell=tell, claimed=claimed)
         restored = len(debts) - len(owed)
         return replace(report, left=(*owed, *report.left), restored=restored, told=tuple(told))
     finally:
@@ -77,11 +87,13 @@ def remove_entries(
     *,
     timeout: float,
     tell: Tell | None = None,
+    claimed: frozenset[str] = frozenset(),
 ) -> CleanupReport:
     """Remove the things of some entries of a journal, and things that can only be found by the names in them."""
     cloud.standing.look_again()
     remover = Remover(cloud, watch, journal, timeout=timeout, tell=tell)
-    found = search(cloud, journal, entries)
+    with serving(Purpose.REMOVING):
+        found = search(cloud, journal, entries, claimed)
     done: list[Removal] = remover.remove_all(found.things)
     removed = [str(one.thing) for one in done if one.trouble is None and one.was_there]
     already = [str(one.thing) for one in done if one.trouble is None and not one.was_there]

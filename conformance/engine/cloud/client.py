@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from conformance.engine.cloud.changes import announce
 from conformance.engine.cloud.created import creation, side_effect_name
 from conformance.engine.cloud.credentials import Credential
 from conformance.engine.cloud.delivery import Count, Delivery
@@ -19,6 +20,7 @@ from conformance.engine.cloud.guard import SAFE_METHODS, Guard, safe_in_path
 from conformance.engine.cloud.listing import found_by_name, listed
 from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.profile import Profile
+from conformance.engine.cloud.purpose import Spent
 from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.cloud.scope import NOWHERE, Scope
@@ -116,7 +118,7 @@ class Cloud:
             scope,
             transport=family._delivery.transport if family else transport or Transport(),
             redactor=self.redactor,
-            count=family._delivery.count if family else Count(),
+            spent=family._delivery.spent if family else Spent(),
         )
         self._accepted: Count = family._accepted if family else Count()
         self.seen = Seen()
@@ -134,7 +136,12 @@ class Cloud:
     @property
     def request_count(self) -> int:
         """The number of requests sent so far to all services of the cloud, retries included."""
-        return self._delivery.count.value
+        return self._delivery.spent.total
+
+    @property
+    def purposes(self) -> Mapping[str, int]:
+        """The same requests by purpose."""
+        return self._delivery.spent.by_purpose()
 
     @property
     def accepted_count(self) -> int:
@@ -172,6 +179,7 @@ class Cloud:
                 raise RoleMissing(f"{ask.method} {ask.path} needs the role {ask.role}, which this run does not have")
             self._delivery.address(ask)
             self.guard.check(ask)
+            announce(ask)
             self.owing.before(ask)
         except (RoleMissing, GuardRefusal):
             self._not_asked(ask)
@@ -240,6 +248,12 @@ class Cloud:
                 self._services[service_type] = self._sibling(service_type)
             return self._services[service_type]
 
+    def change_nothing(self) -> None:
+        """From now on, send only requests that read, to all services of the cloud."""
+        with self._lock:
+            for client in (self, *filter(None, self._services.values())):
+                client.guard.read_only = True
+
     def _names_nothing(self, ask: Ask, collection: str, id_: str) -> bool:
         """Whether a GET shows that a collection has no such thing, for the role that asks and for an administrator.
 
@@ -303,7 +317,7 @@ class Cloud:
         url = credential.endpoint(service_type) if credential else None
         if not url:
             return None
-        return Cloud(
+        sibling = Cloud(
             url,
             self._credentials,
             VersionRange(),
@@ -313,6 +327,8 @@ class Cloud:
             allow_disruptive=self.guard.allow_disruptive,
             family=self,
         )
+        sibling.guard.read_only = self.guard.read_only
+        return sibling
 
     def _anonymous_refused(self, sender: Anonymous, path: str) -> bool:
         key = (sender, path)

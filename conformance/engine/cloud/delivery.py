@@ -14,6 +14,7 @@ from conformance.engine.cloud.bounds import json_of
 from conformance.engine.cloud.credentials import Credential, TokenError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.guard import SAFE_METHODS
+from conformance.engine.cloud.purpose import Spent, purpose_of
 from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.cloud.scope import Scope
@@ -62,7 +63,7 @@ class Delivery:
         scope: the paths that stand below the project of the role that asks.
         transport: the connections.
         redactor: keeps secrets out of the exchanges.
-        count: the requests that went out, retries included.
+        spent: the requests that went out, by purpose, retries included.
         ahead: the seconds by which this machine's clock was ahead at the last answer with a date; None without one.
     """
 
@@ -72,7 +73,7 @@ class Delivery:
     scope: Scope
     transport: Transport
     redactor: Redactor
-    count: Count = field(default_factory=Count)
+    spent: Spent = field(default_factory=Spent)
     ahead: float | None = None
     _bad_token: str = field(default_factory=lambda: secrets.token_hex(16))
 
@@ -141,7 +142,7 @@ class Delivery:
         named = {name.lower() for name, _ in ask.headers}
         headers = {name: value for name, value in headers.items() if name.lower() not in named}
         headers.update(ask.headers)
-        self.count.add()
+        self.spent.add(purpose_of(ask))
         timeout = min(ask.timeout, READ_TIMEOUT) if ask.method.upper() in SAFE_METHODS else ask.timeout
         return self.transport.exchange(ask.method, self.address(ask), headers, data, query=ask.query, timeout=timeout)
 

@@ -58,6 +58,8 @@ NamesNothing = Callable[["Ask", str, str], bool]
 
 LEAVE = "--allow-disruptive would let it"
 
+CHANGES_NOTHING = "with -m readonly a run changes nothing and makes nothing"
+
 
 class Guard:
     """Decides on every request before it is sent. Safe to use from many threads.
@@ -76,6 +78,7 @@ class Guard:
         nowhere: names that were made up for routes that cannot exist.
         unknown: the random ids that were seen to answer 404.
         all_own: True if the whole cloud was made for this run, so nobody else uses it.
+        read_only: True if the run changes nothing: then only requests pass that read.
     """
 
     def __init__(
@@ -91,6 +94,7 @@ class Guard:
     ) -> None:
         self.allow_disruptive = allow_disruptive
         self.all_own = False
+        self.read_only = False
         self._journal = journal
         self.nowhere: set[str] = set()
         self._rules = rules or GuardRules()
@@ -122,9 +126,13 @@ class Guard:
             template: the documented path, with placeholders.
         """
         own, segments = self._rules.own_collections, template.split("/")[1:]
+        acts = self._acts([part if part[:1] != "{" else "*" for part in segments])
+        reads = method.upper() in SAFE_METHODS and not acts
+        if self.read_only and not reads:
+            return f"not sent: {method} {template}: {CHANGES_NOTHING}"
         if self.allow_disruptive or own is None or not segments[0] or segments[0].startswith("{"):
             return None
-        if method.upper() in SAFE_METHODS and not self._acts([s if s[:1] != "{" else "*" for s in segments]):
+        if reads:
             return None
         if segments[0] in own or (len(segments) > 1 and segments[0] in self._made):
             return None
@@ -144,6 +152,8 @@ class Guard:
         if held := sorted(names & _METHOD_HEADERS):
             # Some endpoints take such a header for the method, and then a GET is none.
             safe = False
+        if self.read_only and not safe:
+            raise _refusal(ask, CHANGES_NOTHING)
         if ask.pays and self._journal is not None and self._journal.owes(ask.pays, ask.method, ask.path):
             return
         final = not self.all_own and self._is_irreversible(ask.method, segments)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from conformance.engine.cloud.kinds import Kind, View
+from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
-from conformance.engine.cloud.wait import until
+from specs.record.purposes import Purpose
 
 if TYPE_CHECKING:
     from conformance.engine.cloud.client import Cloud
-    from conformance.engine.cloud.exchange import Answer
 
 Predicate = Callable[[View | None], bool]
 """Tells by a view whether to stop waiting; the view is None if the thing does not exist."""
@@ -37,6 +37,9 @@ BLIND = 15.0
 """Seconds after which a wait ends if the cloud answers no request for the thing in a readable way."""
 
 _PAGES = 50
+
+_STOP = 0.5
+"""The seconds after which a wait notices the stop of the run."""
 
 
 @dataclass(frozen=True)
@@ -112,13 +115,13 @@ class _Wait:
 
 
 class Watch:
-    """Polls, in one thread, for all threads that wait. The thread starts at the first wait.
+    """Polls, in one thread for each kind of thing, for all threads that wait. The thread starts at the first wait.
 
     Args:
         cloud: the client of the cloud.
-        kind: the kind of the things in the poll; a thing of another kind is requested by its own wait.
-        shortest: the seconds between two polls at first. For a slow endpoint the pause is at least three times the
-            duration of the last poll, so that the poll uses at most a quarter of one connection.
+        kind: the kind of the things in the poll; things of other kinds have polls of their own.
+        shortest: the least seconds for each request of the poll. For a slow endpoint the pause is at least three times
+            the duration of the last poll, so that the poll uses at most a quarter of one connection.
         longest: the seconds to which the pause grows while nothing changes.
         microversion: the microversion of the poll. The oldest one shows status and task, and costs least.
     """
@@ -145,6 +148,8 @@ class Watch:
         self._thread: Thread | None = None
         self._closed = False
         self._started = time.monotonic()
+        self._others: dict[str, Watch] = {}
+        self._sent = 0
 
     def until(
         self,
@@ -163,17 +168,16 @@ class Watch:
             predicate: a quick function without side effects; the thread of the poll calls it.
             timeout: the longest wait, in seconds.
             role: the role that asks; the thing must be in its project.
-            kind: the kind of the thing; None for the kind of the watch.
-            stopping: the event that ends the run; it ends the wait for a thing of another kind. The predicate must end
-                other waits.
+            kind: the kind of the thing; None for the kind of the watch. Each kind has a poll of its own.
+            stopping: the event that ends the run and the wait; None if the predicate ends the wait then, or nothing.
 
         Raises:
             RoleMissing: the run does not have the role.
             Exception: an error of the predicate.
         """
-        waiting = _Wait(kind or self.kind, id_, predicate, role, time.monotonic())
-        if waiting.kind.name != self.kind.name:
-            return self._alone(waiting, timeout, stopping)
+        if kind is not None and kind.name != self.kind.name:
+            return self._of(kind).until(id_, predicate, timeout, role=role, stopping=stopping)
+        waiting = _Wait(self.kind, id_, predicate, role, time.monotonic())
         with self._changed:
             if self._closed:
                 return waiting.result(True, "the watch was closed")
@@ -183,31 +187,32 @@ class Watch:
             self._waits.append(waiting)
             self._fresh = True
             self._changed.notify_all()
-            self._changed.wait_for(lambda: waiting.ended or self._closed or bool(self._cloud.lost), timeout)
+            self._await(waiting, timeout, stopping)
             if waiting in self._waits:
                 self._waits.remove(waiting)
             if waiting.failure is not None:
                 raise waiting.failure
             return waiting.result(not waiting.done, self._problem)
 
-    def _alone(self, waiting: _Wait, timeout: float, stopping: Event | None) -> WaitResult:
-        """Wait for one thing that is not in the poll, by requests for this thing alone."""
-        problems: list[str] = []
+    def _await(self, waiting: _Wait, timeout: float, stopping: Event | None) -> None:
+        """Wait, with the lock held, until a wait has ended, the time is over, or nothing more is to be seen."""
 
-        def look() -> bool:
-            answer = self._cloud.get(waiting.kind.path_of(waiting.id), role=waiting.role)
-            view = waiting.kind.shown_in(answer.json) if answer.ok else None
-            if view is None and answer.status not in NOT_THERE:
-                problems.append(_said(waiting, answer))
-                waiting.miss()
-                return waiting.ended
-            waiting.see(view)
-            if waiting.failure is not None:
-                raise waiting.failure
-            return waiting.done
+        def over() -> bool:
+            return waiting.ended or self._closed or bool(self._cloud.lost)
 
-        until(look, lambda done: done or bool(self._cloud.lost), timeout, stopping)
-        return waiting.result(not waiting.done, problems[-1] if problems else None)
+        deadline = time.monotonic() + timeout
+        while not over() and (left := deadline - time.monotonic()) > 0:
+            if stopping is not None and stopping.is_set():
+                return
+            self._changed.wait(left if stopping is None else min(left, _STOP))
+
+    def _of(self, kind: Kind) -> Watch:
+        """The watch of another kind, which has a poll of its own."""
+        with self._changed:
+            if kind.name not in self._others:
+                self._others[kind.name] = Watch(self._cloud, kind, shortest=self._shortest, longest=self._longest)
+                self._others[kind.name]._closed = self._closed
+            return self._others[kind.name]
 
     def trace(self, id_: str) -> tuple[tuple[float, str, str | None], ...]:
         """The seconds since the start of the watch, status and task of a thing, for each change that was seen."""
@@ -224,11 +229,17 @@ class Watch:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-            thread = self._thread
+            thread, others = self._thread, list(self._others.values())
+        for other in others:
+            other.close()
         if thread is not None:
             thread.join(timeout=5 if self._cloud.lost is None else 0)
 
     def _run(self) -> None:
+        with serving(Purpose.POLLING):
+            self._poll()
+
+    def _poll(self) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: bool(self._waits) or self._closed)
@@ -239,7 +250,7 @@ class Watch:
                     asked.setdefault(waiting.role, set()).add(waiting.id)
                 self._fresh = False
             started = time.monotonic()
-            news = False
+            news, self._sent = False, 0
             for role, ids in asked.items():
                 begun = time.monotonic()
                 try:
@@ -255,10 +266,11 @@ class Watch:
                     self._changed.notify_all()
                 # The youngest wait counts, so that a long wait does not slow down one that has just begun.
                 youngest = min((time.monotonic() - one.since for one in self._waits), default=0.0)
-                pause = self._shortest if news else min(max(self._shortest, youngest * _GROWTH), self._longest)
+                shortest = self._shortest * max(1, self._sent)
+                pause = shortest if news else max(shortest, min(youngest * _GROWTH, self._longest))
                 # A new wait is polled for soon, but not at once, because others may join it.
                 due = time.monotonic() + max(pause, _REST * took)
-                soon = time.monotonic() + max(self._shortest, _REST * took)
+                soon = time.monotonic() + max(shortest, _REST * took)
                 while not self._closed and time.monotonic() < (soon if self._fresh else due):
                     self._changed.wait((soon if self._fresh else due) - time.monotonic())
 
@@ -271,12 +283,15 @@ class Watch:
         # The list leaves out deleted things that are kept for a while, and things with changed names.
         for id_ in sorted(ids - set(views)):
             path = self.kind.path_of(id_)
+            self._sent += 1
             answer = self._cloud.get(path, role=role, microversion=self._microversion)
             view = self.kind.shown_in(answer.json) if answer.ok else None
-            if view is not None or answer.status == 404:
+            if view is not None or answer.status in NOT_THERE:
                 views[id_] = view
             else:
-                self._note(answer.error or f"GET {path} gave {answer.status}")
+                self._note(
+                    answer.error or f"GET {path} gave {answer.status}{' and did not show it' if answer.ok else ''}"
+                )
         return views
 
     def _listing(self, role: Role) -> dict[str, View]:
@@ -285,6 +300,7 @@ class Watch:
         named = ((how.name_query, self._cloud.prefix),) if how.name_query else ()
         query: tuple[tuple[str, str], ...] = named
         for _ in range(_PAGES):
+            self._sent += 1
             answer = self._cloud.get(how.status_path, role=role, microversion=self._microversion, query=query)
             if not answer.ok or not isinstance(answer.json, dict):
                 self._note(answer.error or f"GET {how.status_path} gave {answer.status}")
@@ -333,8 +349,3 @@ class Watch:
     def _note(self, problem: str) -> None:
         with self._changed:
             self._problem = problem
-
-
-def _said(waiting: _Wait, answer: Answer) -> str:
-    nothing = " and did not show it" if answer.ok else ""
-    return answer.error or f"GET {waiting.kind.path_of(waiting.id)} gave {answer.status}{nothing}"

@@ -16,9 +16,11 @@ from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.kinds import GONE, Act, Kind, View
 from conformance.engine.cloud.listing import listed
 from conformance.engine.cloud.poll import NOT_THERE, WaitResult
+from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.cloud.waiters import wait_for_gone
+from specs.record.purposes import Purpose
 
 if TYPE_CHECKING:
     from conformance.engine.cloud.client import Cloud
@@ -104,7 +106,8 @@ class Remover:
         A thing whose removal the guard refuses is left, and the removal of the others goes on.
         """
         try:
-            return self._removed(thing, wait)
+            with serving(Purpose.REMOVING):
+                return self._removed(thing, wait)
         except CloudError as error:
             return Removal(thing, True, str(error))
 
@@ -157,6 +160,8 @@ class Remover:
 
         def ask() -> Answer:
             nonlocal unlocked, told
+            if told:
+                self._emptied(thing, kind)  # an obstacle may have stayed, since others use it at the same time
             answer = self._by_someone(thing, rules.act)
             if answer.status == 409 and rules.unlock is not None and not unlocked:
                 unlocked = True
@@ -221,10 +226,11 @@ class Remover:
         return answer
 
     def _act(self, thing: Thing, act: Act | None, role: Role) -> Answer:
-        if act is None:
-            return self._cloud.send(Ask("DELETE", thing.path, role, self._version))
-        path = act.path.replace("{path}", thing.path)
-        return self._cloud.send(Ask(act.method, path, role, self._version, body=act.body))
+        ask = Ask("DELETE", thing.path, role, self._version)
+        if act is not None:
+            ask = Ask(act.method, act.path.replace("{path}", thing.path), role, self._version, body=act.body)
+        with serving(Purpose.REMOVING):
+            return self._cloud.send(ask)
 
     def _note_came_with(self, thing: Thing, kind: Kind, view: View) -> None:
         """Note the things that were made with a thing and stay after it, where a killed run had no time to do it.

@@ -33,11 +33,12 @@ class Found:
     lost: tuple[str, ...]
 
 
-def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> Found:
+def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry], claimed: frozenset[str] = frozenset()) -> Found:
     """Look for all things that entries of a journal may have left: those with known ids, and those with known names.
 
     A thing is found by its name if its request was not answered, if one request made several things, or if another
-    thing with the name has left it behind.
+    thing with the name has left it behind. Of the things without a name that may be the run's, those are taken whose
+    ids (or addresses) the user has claimed for the run.
     """
     entries = tuple(entries)
     things = [Thing(entry.intent.kind, id_, path, _role(entry.intent)) for entry in entries for id_, path in entry.left]
@@ -70,7 +71,14 @@ def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> Found:
                     things.append(Thing(name, id_, kind.path_of(id_), role))
             if intent.kind != name or mine:
                 continue
-            doubt = trouble or _doubt(journal, kind, entry, records)
+            unproved = _candidates(journal, kind, entry, records)
+            ours = [one for one in unproved if claimed & {one.id, one.called}]
+            for each in ours:
+                journal.made(intent, each.id, kind.path_of(each.id))
+                things.append(Thing(name, each.id, kind.path_of(each.id), role))
+            if ours:
+                continue
+            doubt = trouble or _doubt(kind, entry, unproved)
             if doubt:
                 called = f"{name} {intent.name}".strip() if kind.name_field else name
                 lost.append(f"{called}: {doubt}")
@@ -119,39 +127,59 @@ def _records(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The things of a kind, or only those with names of the run; and the reason why they could not be listed."""
     if not kind.listing.key:
-        return [], f"it is not known how to look for a {kind.name}"
+        named = " or ".join(journal.prefixes)
+        return [], f"nothing says how to look for {kind.many()}: look yourself for names that begin with {named}"
     by_name = all(found_by_name(kind, one.intent.name, journal.prefixes) for one in those)
     records, ended = listed(cloud, kind, role, prefix=cloud.prefix if by_name else "")
     return records, said(f"GET {kind.collection}", ended) if ended else None
 
 
-def _doubt(journal: Journal, kind: Kind, entry: Entry, records: Iterable[Mapping[str, Any]]) -> str | None:
-    """A sentence about the things that an intent without a findable name may have led to; None if there are none.
+@dataclass(frozen=True)
+class _Candidate:
+    """A thing that a run may have made, though nothing shows it.
+
+    Attributes:
+        called: its address or another field by which users know it; else its id.
+    """
+
+    id: str
+    called: str
+
+
+def _candidates(journal: Journal, kind: Kind, entry: Entry, records: Iterable[Mapping[str, Any]]) -> list[_Candidate]:
+    """The things to which an intent without a findable name may have led.
 
     Such a thing is new since the intent, is not known to be of the run, is used by nobody, and has the requested name
     if the kind has names. Another user of the project may have made it, so the user has to decide.
     """
     intent, user, before = entry.intent, kind.listing.user_field, entry.before
     if found_by_name(kind, intent.name, journal.prefixes):
-        return None
-    shown = []
+        return []
+    found = []
     for one in records:
         id_ = str(one[kind.id_field])
         if (before and id_ in before.ids) or (user and one.get(user)) or journal.owns(id_, kind.collection):
             continue
-        if not kind.name_field or _name_in(one, kind) == intent.name:
+        if safe_in_path(id_) and (not kind.name_field or _name_in(one, kind) == intent.name):
             called = next((str(one[name]) for name in kind.alias_fields if one.get(name)), id_)
-            shown.append(f"{called} (DELETE {kind.path_of(id_)})")
-    if not shown:
+            found.append(_Candidate(id_, called))
+    return found
+
+
+def _doubt(kind: Kind, entry: Entry, candidates: list[_Candidate]) -> str | None:
+    """A sentence about the things to which an intent without a findable name may have led; None if there are none."""
+    if not candidates:
         return None
+    shown = [one.called for one in candidates]
     many = len(shown) > 1
     who, it, is_ = (f"one of {', '.join(shown)}", "them", "they are") if many else (shown[0], "it", "it is")
-    unused = f"{is_} used by nobody, and " if user else ""
+    unused = f"{is_} used by nobody, and " if kind.listing.user_field else ""
     sentence = f"{who} may be the run's, but nothing shows who made {it}: {unused}"
-    if before is None:
-        return f"{sentence}no look tells since when {is_} there; ask the others who use the project"
-    when = datetime.fromtimestamp(before.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    advice = (
-        "remove the one that nobody else in the project made" if many else "remove it if nobody else in the project did"
-    )
-    return f"{sentence}{is_} new since {when}, just before the run asked for one; {advice}"
+    advice = "if nobody else in the project made it, remove it with"
+    claim = f"`conformance cleanup RUN --claim {'ID' if many else shown[0]}`"
+    if entry.before is None:
+        return f"{sentence}no look tells since when {is_} there; {advice} {claim}"
+    when = datetime.fromtimestamp(entry.before.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    asked = "just before the run asked for one"
+    which = "remove the one that nobody else in the project made with" if many else advice
+    return f"{sentence}{is_} new since {when}, {asked}; {which} {claim}"

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from threading import Event
 from typing import TypeVar
 
+from conformance.engine.cloud.purpose import serving
+from specs.record.purposes import Purpose
+
 Seen = TypeVar("Seen")
 
 FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 0.1, 1.6, 5.0
@@ -40,8 +43,10 @@ def until(
     """
     deadline = time.monotonic() + within
     stopping = stopping or Event()
+    seen = look()
     while True:
-        seen = look()
         if done(seen) or time.monotonic() + pause > deadline or stopping.wait(pause):
             return seen
+        with serving(Purpose.POLLING):
+            seen = look()
         pause = min(pause * growth, cap)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from conformance.engine.api.entries import OptionalParts
 from conformance.engine.model.case import Case, Requirement, Untested, id_part
 from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.trial import Trial
+from specs.model import Operation
 
 FAULTS = frozenset({"error/400", "error/403", "error/404", "error/409"})
 """Kinds of requirements whose refusals come from the service itself, and so have its form of an error body."""
@@ -28,6 +30,7 @@ class Book:
     untested: list[Untested] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     fault: Expectation | None = None
+    _of_operation: dict[str, list[Trial]] = field(default_factory=dict)
     optional: OptionalParts = field(default_factory=OptionalParts)
 
     def trial(self, trial: Trial) -> Trial:
@@ -36,10 +39,17 @@ class Book:
         Raises:
             ValueError: a different trial has the key, so cases would be judged by the wrong exchange.
         """
-        first = self.trials.setdefault(trial.key, trial)
-        if first != trial:
+        first = self.trials.get(trial.key)
+        if first is None:
+            self._of_operation.setdefault(trial.operation.id, []).append(trial)
+            first = self.trials[trial.key] = trial
+        elif first != trial:
             raise ValueError(f"two trials that are not the same have the key {trial.key}")
         return first
+
+    def trials_of(self, operation: Operation) -> Sequence[Trial]:
+        """The trials of an operation so far, in order."""
+        return self._of_operation.get(operation.id, ())
 
     def without_case(self, requirement: Requirement, reason: str, detail: str = "") -> None:
         """Note that a promise has no case, once, with a reason of ``REASONS``."""

@@ -76,10 +76,15 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
             why = f"{row.name} is required"
             refused = Refused((400,), why, also_listed=True)
             book.case(requirement, f"{id_part(row.name)}-missing", trial, refused, row.name)
-        if row.name not in STRICT and row.name not in view.service.understood_queries:
+        if not must_understand(view, row):
             continue  # other parameters of a query are filters, and many services accept any value
         for case, trial, why in _texts(view, row):
             book.case(requirement, case, trial, Refused((400,), why, also_listed=True), row.name)
+
+
+def must_understand(view: View, row: Parameter) -> bool:
+    """Whether the service must refuse a value of a query parameter that cannot be read as documented."""
+    return row.name in STRICT or row.name in view.service.understood_queries
 
 
 def _bad_path(view: View, book: Book, line: int | None) -> None:
@@ -97,7 +102,7 @@ def _bad_path(view: View, book: Book, line: int | None) -> None:
 def _texts(view: View, row: Parameter) -> Iterator[tuple[str, Trial, str]]:
     """Yield trials with texts that break a row of a path or a query: the detail of the case, the trial, the reason."""
     variant, state = view.main
-    for label, value, why in _broken_texts(row):
+    for label, value, why in broken_texts(row):
         detail = f"{id_part(row.name)}-{label}"
         given = ((row.name, value),)
         trial = attempt(
@@ -113,7 +118,7 @@ def _texts(view: View, row: Parameter) -> Iterator[tuple[str, Trial, str]]:
         yield detail, trial, why
 
 
-def _broken_texts(row: Parameter) -> Iterator[tuple[str, str, str]]:
+def broken_texts(row: Parameter) -> Iterator[tuple[str, str, str]]:
     """Yield texts that a row of a path or a query excludes: label, text, reason."""
     if row.type in ("integer", "int", "boolean", "bool"):
         yield "type", "conformance", f"{row.name} is documented as {row.type}"

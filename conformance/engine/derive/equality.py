@@ -1,9 +1,10 @@
 """Values that come back: a documented field of the request that a documented answer shows as well.
 
 A row of the request table and a row of a table of answers are about one field where they have the same name and type at
-the same place below the outermost key. Three answers are compared: that of the request itself, that of the operation
-that shows the element which the request makes or changes, and the view of the resource under test. No request is made
-for a case of its own but, at most, one GET by the operation that shows the element.
+the same place below the outermost key. Four answers are compared: that of the request itself, that of the operation
+that shows the element which the request makes or changes, the list of the collection in which the request makes one,
+and the view of the resource under test. No request is made for a case of its own but, at most, one GET by the operation
+that shows the element, and one by the operation that lists the collection.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from conformance.engine.derive.book import Book
 from conformance.engine.derive.view import View
 from conformance.engine.judge.equality import ComesBack
 from conformance.engine.model.case import Requirement
-from conformance.engine.model.probe import ViewOf
+from conformance.engine.model.probe import Listed, ViewOf
 from conformance.engine.model.trial import Once, Trial
+from specs.microversion import Microversion
 from specs.model import Operation, Parameter
 
 MOST_VALUES = 3
@@ -41,13 +43,13 @@ class _Answer:
         detail: the end of the requirement's id; empty for the answer of the request itself.
         row: the row of its table.
         place: the place of the row in the body.
-        probe: the view to look up; None for the answer of the request itself.
+        probe: the view or the list to look up; None for the answer of the request itself.
     """
 
     detail: str
     row: Parameter
     place: Place
-    probe: ViewOf | None = None
+    probe: ViewOf | Listed | None = None
 
 
 def derive_equality(view: View, book: Book) -> None:
@@ -77,6 +79,7 @@ def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[_A
     own = _same(view, view.operation, field)
     if own is not None:
         yield own
+    yield from _in_list(view, field)
     reader = _reader(view)
     # If the request changes the name in its path, the element is no longer shown at this path.
     if reader is None or (own is not None and placeholders(view.operation.path)[-1:] == [field.path[-1]]):
@@ -96,15 +99,44 @@ def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[_A
 def _same(view: View, operation: Operation, field: request_fields.Field) -> _Answer | None:
     """The row of an operation's answer that is about a field of the request, at the version of the trials."""
     for row in operation.response.parameters:
-        same = row.type == field.row.type and row.name.rpartition(".")[2] == field.path[-1]
-        if not same or row.location not in ("body", None) or view.default not in row.range:
-            continue
-        # Enumerations without a common value say the same in other words, such as enable and enabled.
-        apart = row.enum and field.row.enum and set(row.enum).isdisjoint(field.row.enum)
-        place = place_of(operation, row)
-        if place is not None and _tail(place) == _tail(field.path) and not apart:
+        place = place_of(operation, row) if _alike(view, row, field) else None
+        if place is not None and _tail(place) == _tail(field.path):
             return _Answer("", row, place)
     return None
+
+
+def _in_list(view: View, field: request_fields.Field) -> Iterator[_Answer]:
+    """The field of the elements in the list of the collection in which the request makes one; at most one."""
+    lister = lister_of(view)
+    for row in lister.response.parameters if lister is not None else ():
+        place = place_of(lister, row) if lister is not None and _alike(view, row, field) else None
+        if place is not None and "[]" in place:
+            inside = place[place.index("[]") + 1 :]
+            wrapped = inside[:1] == field.path[:1] and inside[1:] == _tail(field.path)
+            if wrapped or inside == _tail(field.path):
+                yield _Answer("/list", row, inside, Listed(lister.id if lister is not None else ""))
+                return
+
+
+def lister_of(view: View) -> Operation | None:
+    """The operation that lists the collection in which the request makes an element, at the version of the request."""
+    producer = view.producers.made_by(view.operation) if view.producers is not None else None
+    lister = producer.lister if producer is not None else None
+    return lister if lister is not None and exists_at(lister, view.default) else None
+
+
+def exists_at(operation: Operation, version: Microversion) -> bool:
+    """Whether an operation exists at a version."""
+    first, last = operation.microversions.range.min, last_version(operation)
+    return (first is None or first <= version) and (last is None or last >= version)
+
+
+def _alike(view: View, row: Parameter, field: request_fields.Field) -> bool:
+    """Whether a row has the name and the type of a field, and is shown in a body at the version of the trials."""
+    same = row.type == field.row.type and row.name.rpartition(".")[2] == field.path[-1]
+    # Enumerations without a common value say the same in other words, such as enable and enabled.
+    apart = row.enum and field.row.enum and set(row.enum).isdisjoint(field.row.enum)
+    return same and not apart and row.location in ("body", None) and view.default in row.range
 
 
 def _reader(view: View) -> Operation | None:
@@ -118,11 +150,7 @@ def _reader(view: View) -> Operation | None:
         found = made.reader
     else:
         found = producers.reader(operation.path) if operation.method in ("PUT", "PATCH") else None
-    if found is None:
-        return None
-    first, last = found.microversions.range.min, last_version(found)
-    there = (first is None or first <= view.default) and (last is None or last >= view.default)
-    return found if there else None
+    return found if found is not None and exists_at(found, view.default) else None
 
 
 def _tail(place: Place) -> Place:
@@ -142,7 +170,8 @@ def _compare(view: View, book: Book, requirement: Requirement, field: request_fi
             continue
         seen.append(values[0])
         required = answer.row.required and answer.row.visible_to is None and answer.row.required_min is None
-        own = view.scoped and len(answer.place) > 1 and answer.place[0] == view.service.resource
+        shown_itself = view.scoped and not isinstance(answer.probe, Listed) and len(answer.place) > 1
+        own = shown_itself and answer.place[0] == view.service.resource
         expectation = ComesBack(field.row.name, field.path, answer.place, required, answer.probe, own)
         book.case(requirement, "" if len(seen) == 1 else f"value-{len(seen)}", trial, expectation, field.row.name)
     if not seen:
@@ -156,9 +185,8 @@ def _trials(view: View, book: Book) -> list[Trial]:
     usual = view.main[1]
     fit = [
         trial
-        for trial in book.trials.values()
-        if trial.operation.id == view.operation.id
-        and trial.outcome.accepted is True
+        for trial in book.trials_of(view.operation)
+        if trial.outcome.accepted is True
         and isinstance(trial.exchange, Once)
         and trial.situation.target == "own"
         and trial.situation.environment == view.within

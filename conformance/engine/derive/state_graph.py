@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine.derive.view import View
+from conformance.engine.derive.success import applies, post_name
+from conformance.engine.derive.view import Variant, View
 from specs.model import Operation
 
 
@@ -25,6 +26,7 @@ class Edge:
         targets: the possible statuses after the request, the usual one first.
         from_table: True if the description supplied a part of the edge.
         microversion: the microversion of the request; None for the highest.
+        promises: the ids of the requirements that promise the targets; none where the description alone knows them.
         detour: True if an administrator sends the request instead of a member, whom the cloud may refuse.
     """
 
@@ -35,6 +37,7 @@ class Edge:
     body: Any
     from_table: bool = False
     microversion: str | None = None
+    promises: tuple[str, ...] = ()
     detour: bool = False
 
     @property
@@ -71,6 +74,24 @@ class StateGraph:
     def into(self, target: str) -> Iterator[Edge]:
         """Yield the edges that may lead to a status."""
         return (edge for edges in self._from.values() for edge in edges if target in edge.targets)
+
+    def leads_elsewhere(self, operation: str, state: str) -> bool:
+        """Whether an operation leads from some statuses to others, and not from one status, so far as is known."""
+        known = {edge.source for edges in self._from.values() for edge in edges if edge.operation.id == operation}
+        return bool(known) and state not in known
+
+    def undoes(self, later: str, earlier: str, state: str) -> bool:
+        """Whether one operation may lead back to a status from a status that another operation leads to from it.
+
+        Args:
+            later: the id of the operation that may lead back.
+            earlier: the id of the operation that leads away.
+            state: the status.
+        """
+        led = {
+            target for edge in self._from.get(state, ()) if edge.operation.id == earlier for target in edge.targets
+        } - {state}
+        return any(edge.operation.id == later and edge.source in led for edge in self.into(state))
 
     def way(
         self, source: str, target: str, broken: Iterable[Edge] = (), roles: Iterable[str] = ()
@@ -114,8 +135,18 @@ def _documented(view: View) -> list[Edge]:
             if targets and targets[0] != state and targets[0] in view.service.under_test.stable_statuses:
                 body = view.body(variant, view.default)
                 table = variant.condition is None
-                edges.append(Edge(view.operation, state, targets, view.role, body, table, version))
+                promises = tuple(_promises(view, state, variant))
+                edges.append(Edge(view.operation, state, targets, view.role, body, table, version, promises))
     return edges + [e for e in _plain(view) if not any(x.source == e.source and x.targets == e.targets for x in edges)]
+
+
+def _promises(view: View, state: str, variant: Variant) -> Iterator[str]:
+    """Yield the ids of the requirements on the status after a request in a status."""
+    for post in view.operation.postconditions:
+        own = post.kind == "status" and post.resource == view.service.resource and post.attribute in (None, "status")
+        here = view.holds_here(post.when) and not view.told_elsewhere(post) and applies(view, post, state, variant)
+        if own and here and post.becomes:
+            yield view.requirement("postcondition", post_name(post), post.line).id
 
 
 def _plain(view: View) -> list[Edge]:

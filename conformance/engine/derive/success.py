@@ -143,7 +143,7 @@ def _postconditions(view: View, book: Book, trial: Trial, variant: Variant, deta
 
 
 def untested_postconditions(view: View, book: Book) -> None:
-    """Note that no postcondition has a case, because no request of the operation can be expected to be accepted."""
+    """Note that no postcondition has a case where no request of the operation can be expected to be accepted."""
     for post in view.operation.postconditions:
         if not view.told_elsewhere(post):
             requirement = view.requirement("postcondition", post_name(post), post.line)
@@ -218,7 +218,7 @@ def _body_rows(view: View, book: Book) -> None:
             if shown is None:
                 book.without_case(requirement, "no-place", row.name)
             else:
-                book.case(requirement, "", showing(view, row.name, version), shown, row.name)
+                book.case(requirement, "", showing(view, row, version), shown, row.name)
                 if rule := view.service.showing(view.operation, row.name):
                     book.used.add(f"preconditions_to_show: {rule.operation} {rule.fields}")
 

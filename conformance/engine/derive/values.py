@@ -98,12 +98,8 @@ def _field(view: View, book: Book, field: request_fields.Field, version: Microve
 
 def _held(view: View, book: Book, field: request_fields.Field, one: _Value) -> bool:
     """Whether the body of another documented request already has the value."""
-    for trial in book.trials.values():
-        if (
-            trial.operation.id == view.operation.id
-            and trial.outcome.accepted is True
-            and _version(view, trial) in one.row.range
-        ):
+    for trial in book.trials_of(view.operation):
+        if trial.outcome.accepted is True and _version(view, trial) in one.row.range:
             found, _ = values_at(trial.request.body, field.path) if trial.request.body is not ABSENT else ([], 0)
             good = [value for value in found if _is_good(value, one.row)]
             if good if one.label == GIVEN else one.value in good:
@@ -162,10 +158,8 @@ def _asked(view: View, book: Book, one: _Value) -> bool:
     """
     return any(
         name == one.row.name and (one.label == GIVEN or str(value) == one.value)
-        for trial in book.trials.values()
-        if trial.operation.id == view.operation.id
-        and trial.outcome.accepted is True
-        and not isinstance(trial.exchange, Paged)
+        for trial in book.trials_of(view.operation)
+        if trial.outcome.accepted is True and not isinstance(trial.exchange, Paged)
         for name, value in trial.request.query
     )
 

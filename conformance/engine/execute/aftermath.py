@@ -159,6 +159,7 @@ class Aftermath:
     def _born(self, evidence: Evidence, made: Owned) -> Evidence:
         """Return evidence with the statuses through which a new thing has passed, until one that lasts."""
         service, stopping, kind = self.context.service, self.context.stopping, self.context.kind
+        waits, making = self.context.waits, evidence.trial.operation.id
         if made.collection != kind.collection:
             return evidence
         result = self.context.watch.until(
@@ -166,8 +167,10 @@ class Aftermath:
             lambda view: (
                 view is None or kind.state_of(view)[0] in service.under_test.stable_statuses or stopping.is_set()
             ),
-            self.context.patience.status,
+            waits.bound(making, self.context.patience.status),
         )
+        if not result.problem and not stopping.is_set():
+            waits.ended(making, result.seconds, well=not result.timed_out)
         for shown_by, brought in kind.brings.items():
             shown = (result.view or {}).get(shown_by) or ()
             self.paths.elements.came_along(brought, [str(one.get("id")) for one in shown], made.role)

@@ -25,12 +25,11 @@ from itertools import islice
 from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.seen import Manner, manner
+from conformance.engine.cloud.purpose import serving
+from conformance.engine.cloud.seen import Manner, Sent, manner
 from conformance.engine.provision.context import RunContext
 from specs.model import Operation
-
-Sent = tuple[Ask, Answer]
-"""A request and its answer."""
+from specs.record.purposes import Purpose
 
 Harmless = Callable[[Operation], Sent | None]
 """Sends a request of an operation that changes nothing. Returns it with its answer, or None if there is none."""
@@ -161,7 +160,8 @@ class Controls:
         while True:
             invented = elsewhere(operation, ask, self.context.cloud.invent())
             try:
-                sent = invented, self.context.cloud.send(invented)
+                with serving(Purpose.LOOKING):
+                    sent = invented, self.context.cloud.send(invented)
             except CloudError:
                 return
             known.append(sent)

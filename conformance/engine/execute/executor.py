@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Literal
 
 from conformance.engine.api.needs import Needs
+from conformance.engine.cloud.changes import announced_to
 from conformance.engine.cloud.errors import (
     CloudError,
     GuardRefusal,
@@ -18,20 +19,22 @@ from conformance.engine.cloud.errors import (
 )
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import quota_used_up, says_quota
-from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role, Sender
+from conformance.engine.cloud.roles import Role, Sender
 from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
+from conformance.engine.execute.barriers import NOBODY, barrier, limits
 from conformance.engine.execute.byproducts import Byproducts
 from conformance.engine.execute.harmless import Harmless
+from conformance.engine.execute.inspection import Inspection
+from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
-from conformance.engine.execute.views import with_own_view, with_view
-from conformance.engine.model.binding import Step
+from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
-from conformance.engine.model.setup import Ended, Locked, Prepared
-from conformance.engine.model.trial import Paged, ProviderDependent, Trial, Twice
+from conformance.engine.model.setup import Ended, Locked
+from conformance.engine.model.trial import Paged, Trial, Twice
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed, kept_out
 from conformance.engine.provision.errors import Unavailable
@@ -42,8 +45,6 @@ from specs.record.model import Exchange
 
 FIRST_REFUSAL = 400
 """The lowest code of a refusal."""
-
-_NOBODY: Mapping[str, Sender] = {"no-token": NO_TOKEN, "bad-token": BAD_TOKEN}
 
 
 @dataclass
@@ -56,9 +57,11 @@ class Executor:
         paths: fills the placeholders of paths.
         arrangement: brings the situations about, and takes them back.
         aftermath: takes note of the things that a request has made, renamed, removed or changed.
-        settling: follows the resource under test after a request.
+        settling: follows the resource under test after an accepted request.
+        looks: looks at what a refused request must have left as it was.
         paging: makes the trials on lists.
         byproducts: counts things that a request makes from the things attached to the resource under test.
+        inspection: looks at the thing that a request makes or removes.
         harmless: sends requests that change nothing.
     """
 
@@ -68,34 +71,51 @@ class Executor:
     arrangement: Arrangement = field(init=False)
     aftermath: Aftermath = field(init=False)
     settling: Settling = field(init=False)
+    looks: Looks = field(init=False)
     paging: Paging = field(init=False)
     byproducts: Byproducts = field(init=False)
+    inspection: Inspection = field(init=False)
     harmless: Harmless = field(init=False)
 
     def __post_init__(self) -> None:
         self.paths = Paths(self.context, self.subject)
-        snapshots = Snapshots(self.context, self.subject, self.paths.elements)
+        snapshots = Snapshots(self.context, self.subject)
         self.aftermath = Aftermath(self.context, self.paths, snapshots)
         self.arrangement = Arrangement(self.context, self.subject, self.paths, snapshots, self.aftermath.take_back)
         self.settling = Settling(self.context, self.subject)
+        self.looks = Looks(self.context, self.subject, self.aftermath, snapshots)
+        self.subject.before_leaving = self.looks.take
+        self.arrangement.waits, self.arrangement.look = self.looks.waits, self.looks.take
+        self.looks.suits, self.looks.release = self.arrangement.suits, self.arrangement.release
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
         self.paging = Paging(self.context, self.subject, self.paths)
+        self.inspection = Inspection(self.context)
         self.harmless = Harmless(self.context, self.paths.elements, self.arrangement)
 
-    def make(self, trial: Trial, probes: tuple[Probe, ...] = ()) -> Evidence:
+    def make(self, trial: Trial, probes: tuple[Probe, ...] = (), together: bool = False) -> Evidence:
         """Set the situation up, send the request, and look at its consequences. Never raises for an act of the cloud.
 
         Args:
             trial: the trial to make.
             probes: further looks that the expectations of the trial need, beside the answer and the resource.
+            together: True if the look after a refusal may be shared with other trials. While ``looks`` says that the
+                trial waits for it, the evidence is not complete; ``looks.collect`` gives it later.
 
         Returns:
             The evidence. Its ``problem`` says why the trial could not be made, where it could not.
         """
+        with announced_to(self.looks.change):
+            self.looks.begin(trial, together and not probes)
+            evidence = self._make(trial, probes)
+            self.looks.complete(evidence)
+        return evidence
+
+    def _make(self, trial: Trial, probes: tuple[Probe, ...]) -> Evidence:
+        """Make a trial, again if the project had no room for it, and see whether it applies to this cloud."""
         operation = trial.request.operation
         needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
         version = trial.request.version or needs.version
-        problem = self.barrier(trial)
+        problem = barrier(self.context, trial)
         if problem is not None:
             return Evidence(trial, problem=problem)
 
@@ -134,7 +154,7 @@ class Executor:
         except CloudError as error:
             return Evidence(trial, problem=Problem("error", str(error)))
         words = quota_used_up(evidence.status or 0, evidence.body)
-        if words and evidence.problem is None and not _limits(trial):
+        if words and evidence.problem is None and not limits(trial):
             reason = f"the quota of the project is used up ({words}): raise it, or remove what is not needed"
             return replace(evidence, problem=Problem("inconclusive", reason))
         return evidence
@@ -145,46 +165,6 @@ class Executor:
         refused = evidence.status == FORBIDDEN and evidence.role == trial.request.role
         return refused and other is not None and other not in self.context.role_names
 
-    def barrier(self, trial: Trial) -> Problem | None:
-        """The reason, known without a request, why this run does not make the trial on this cloud; None if it does."""
-        context, operation = self.context, trial.request.operation
-        needs = context.needs.get(operation.id) or context.needs_of(operation)
-        version = trial.request.version or needs.version
-        if trial.request.role not in _NOBODY and trial.request.role not in context.role_names:
-            return Problem("inapplicable", f"no credentials of the role {trial.request.role} were given")
-        ceiling = context.cloud.microversions
-        if version not in ceiling:
-            reason = f"the cloud supports microversions {ceiling}, and the case needs {version}"
-            return Problem("inapplicable", reason)
-        forbidden = self._forbidden(trial)
-        if forbidden is not None:
-            return Problem("inapplicable", forbidden)
-        usual = trial.situation.state is not None and not trial.situation.environment
-        if usual and trial.outcome.accepted is not False and any(context.resources.usual.values()):
-            bounds = context.not_for_these(operation)
-            if bounds is not None:
-                return Problem("inapplicable", bounds)
-        if context.sandbox:
-            return None
-        # A request of which the reference is silent may be accepted, too.
-        if trial.outcome.accepted is not False and needs.sandbox_only:
-            reason = f"{operation.id} needs something that no API client can do; it is tried only in the sandbox"
-            return Problem("inapplicable", reason)
-        if ProviderDependent() in trial.gates:
-            return Problem("inapplicable", "whether a cloud has what the value stands for is its provider's choice")
-        return None
-
-    def _forbidden(self, trial: Trial) -> str | None:
-        """Why the guard refuses the request, or a step that sets a limit for it; None if it refuses neither."""
-        guard, operations = self.context.cloud.guard, self.context.operations
-        for operation in filter(None, (operations.get(step.operation) for step in _limits(trial))):
-            if reason := guard.forbids(operation.method, operation.path):
-                return reason
-        # A path that the case itself gives may name nothing, and nobody else has a thing at it.
-        if trial.request.role in _NOBODY or trial.situation.target != "own" or trial.request.path:
-            return None
-        return guard.forbids(trial.request.operation.method, trial.request.operation.path)
-
     def _made(self, trial: Trial, needs: Needs, version: Microversion, probes: tuple[Probe, ...]) -> Evidence:
         for _ in range(ATTEMPTS):
             request = self.arrangement.situated(trial, needs, version)
@@ -194,6 +174,7 @@ class Executor:
                 evidence = self._exchanged(trial, version, request, probes)
             if evidence.problem or not self._came_late(trial, version, request, evidence):
                 return evidence
+            self.looks.drop(trial)
             self.subject.discard()
         reason = "the thing that the request is about had ended by itself each time before the answer came"
         return replace(evidence, problem=Problem("inconclusive", reason))
@@ -211,6 +192,10 @@ class Executor:
                 self.byproducts.look(trial)
             if probes:
                 self.settling.effects.before(probes)
+        if probes:
+            self.inspection.before(trial, request.filled.path, version, probes)
+        if self.arrangement.holds:
+            self.looks.shared = False  # the look is taken before the steps are taken back
         evidence, answer, request = self._sent(trial, version, request)
         if answer.error:
             return evidence
@@ -226,24 +211,39 @@ class Executor:
     def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """Return evidence with the consequences for the things of the lane and the resource under test."""
         trial, needs = evidence.trial, request.needs
-        if answer.ok and probes:  # the view is taken before anything is undone
+        self.looks.answered(trial, answer.ok)
+        if not answer.ok:
+            return self._refused(evidence, request, probes)
+        if probes:  # the view is taken before anything is undone
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
-            evidence = with_view(self.context, evidence, made.path if made else request.filled.path, probes)
+            evidence = self.inspection.after(evidence, made, request.filled.path, probes)
         changes = needs.makes or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
-        if answer.ok and changes:
+        if changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
-        elif not answer.ok and trial.situation.state is None:
-            evidence = self.aftermath.refused(evidence, request)
+        if trial.operation.method == "PUT" and not trial.operation.path.endswith("}"):
+            self.paths.elements.forget_below(request.filled.path)  # the request may have replaced all of them
         if trial.situation.state is None:
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
-        if answer.ok and trial.outcome.accepted is False:
+        if trial.outcome.accepted is False:
             # A request that should have been refused may have changed anything; later trials must not suffer from it.
             self.subject.must_replace = True
-        self.subject.altered = self.subject.altered or (answer.ok and trial.request.uses_optional_fields)
+        self.subject.altered = self.subject.altered or trial.request.uses_optional_fields
         evidence = self.settling.followed(evidence, answer, request, probes)
-        if not answer.ok:
-            return self.aftermath.refused_beside(evidence, request)
+        if trial.outcome.accepted is None and self.subject.status != trial.situation.state:
+            # No document says what such a resource is fit for: a request that fails on it would blame the cloud.
+            self.subject.must_replace = True
         return self.byproducts.seen(evidence, probes) if needs.byproducts else evidence
+
+    def _refused(self, evidence: Evidence, request: Request, probes: tuple[Probe, ...]) -> Evidence:
+        """Return evidence with the views after a refusal; a group of refusals shares them and gets them later."""
+        trial = evidence.trial
+        if self.looks.leave(evidence, request):
+            return evidence
+        shown = self.looks.look([trial]) if trial.situation.state is not None else None
+        evidence = self.looks.seen(evidence, request, shown)
+        if trial.situation.state is not None or not probes:
+            return evidence
+        return with_own_view(evidence, self.context.kind, probes)
 
     def _sent(self, trial: Trial, version: Microversion, request: Request) -> tuple[Evidence, Answer, Request]:
         """Send the request. Return the deciding answer, as evidence and as it came, and its request."""
@@ -327,14 +327,17 @@ class Executor:
             return False
         if trial.situation.state is None or self.subject.unlock() is not None:
             return False
+        self.looks.shared = False
         answer = self._send(trial, version, request, "member")
         self.subject.must_replace = True
         return answer.status == FORBIDDEN
 
     def _send(self, trial: Trial, version: Microversion, request: Request, role: str) -> Answer:
         operation = trial.request.operation
-        sender: Sender = _NOBODY[role] if role in _NOBODY else Role(role)
-        makes = request.needs.makes is not None and role not in _NOBODY
+        if not self.looks.shared:
+            self.looks.snapshots.forget()
+        sender: Sender = NOBODY[role] if role in NOBODY else Role(role)
+        makes = request.needs.makes is not None and role not in NOBODY
         request.intent = self.aftermath.intend(trial, request, role) if makes else None
         ask = Ask(
             operation.method,
@@ -352,7 +355,7 @@ class Executor:
     @staticmethod
     def _creates(trial: Trial, request: Request) -> str | None:
         """The kind of thing that the request may make on the side: the journal must know it before the request."""
-        if request.needs.creates is None or trial.request.role in _NOBODY or trial.situation.target != "own":
+        if request.needs.creates is None or trial.request.role in NOBODY or trial.situation.target != "own":
             return None
         kind, named_by = request.needs.creates
         body = request.body if isinstance(request.body, dict) else {}
@@ -382,22 +385,19 @@ class Executor:
     def discard(self) -> None:
         """Give the resources of the lane up: the cloud deletes them in the background.
 
-        What was made for bindings stays until the end of the run, or until a quota is used up.
+        Things that were made for bindings and are used up are removed, too; in a sandbox, which has room for them, only
+        when a quota is used up.
         """
         places = self.context.places
+        self.looks.take()
         self.paging.discard()
         self.subject.discard()
         self.paths.elements.give_up()
         places.spend(self.subject.bindings.give_up())
-        if places.most is not None and (spent := places.take_spent()):
+        if (places.most is not None or not self.context.sandbox) and (spent := places.take_spent()):
             self.context.resources.remove_all(spent)
 
 
 def _lacks_room(evidence: Evidence) -> bool:
     """Whether a trial could not be made because a quota of the project is used up."""
     return evidence.problem is not None and evidence.problem.verdict != "error" and says_quota(evidence.problem.reason)
-
-
-def _limits(trial: Trial) -> list[Step]:
-    """The steps before the request that set a limit: they alone name an operation that must show their effect."""
-    return [step for setup in trial.setup if isinstance(setup, Prepared) for step in setup.steps if step.seen_by]

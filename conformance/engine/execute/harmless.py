@@ -8,15 +8,17 @@ from typing import Any
 from conformance.engine.api.producers import SAFE, placeholders
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Ask
+from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.seen import Sent
 from conformance.engine.execute.arrangement import Arrangement
-from conformance.engine.execute.controls import Sent
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.trial import Outcome, RequestTemplate, Situation, Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elements import Elements
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from specs.model import Operation
+from specs.record.purposes import Purpose
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class Harmless:
                 query=ready.query,
                 intent=ready.intent,
             )
-            answer = self.context.cloud.send(ask)
+            with serving(Purpose.LOOKING):
+                answer = self.context.cloud.send(ask)
             if answer.ok and ready.intent is not None:
                 # The service ignores what it does not understand in the body, and has made something.
                 self.context.resources.undo(ready.intent)

@@ -17,6 +17,7 @@ from conformance.engine.api.entries import Stock
 from conformance.engine.api.response_fields import elements
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.execute.filter_values import none_of, pick, text
@@ -33,6 +34,7 @@ from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
 from specs.record.model import Exchange
+from specs.record.purposes import Purpose
 
 Query = tuple[tuple[str, str], ...]
 
@@ -108,7 +110,7 @@ class Paging:
 
     def _isolated(self, stock: Stock | None, trial: Trial, listing: Listing) -> Query:
         """The query that shows only elements of this run; empty if the list has no parameter for that."""
-        if stock is None or not stock.isolated_by:
+        if stock is None or not stock.isolated_by or stock.name not in self._shared:
             return ()
         rows = [r.name for r in trial.request.operation.request.parameters if r.location == "query"]
         if stock.isolated_by not in rows or stock.isolated_by == listing.parameter:
@@ -142,6 +144,8 @@ class Paging:
 
     def _stock(self, stock: Stock) -> bool:
         """Make two elements. True if both were made; if not, the trial uses elements that the cloud shows."""
+        if self.context.cloud.guard.read_only:
+            return False
         shared = self._shared[stock.name] = self.context.resources.rand_name("list")
         for name in (f"{shared}-a", f"{shared}-b"):
             if name.endswith("b") and stock.isolated_by is not None:
@@ -337,7 +341,8 @@ class _Asking:
 
     def _ask(self, path: str, query: Query) -> tuple[Page, Answer]:
         ask = Ask("GET", path, Role(self.role), str(self.version), query=query)
-        answer = self.paging.context.cloud.send(ask)
+        with serving(Purpose.LOOKING if query == self._base() else Purpose.TRIAL):
+            answer = self.paging.context.cloud.send(ask)
         # In the record, the request under test comes first, then the controls.
         self.exchanges.insert(0 if query != self._base() and len(self.exchanges) == 1 else len(self.exchanges),
                               answer.exchange)  # fmt: skip

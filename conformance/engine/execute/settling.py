@@ -1,4 +1,4 @@
-"""Follows the resource under test after a request until it has settled: until it keeps a status and has no task."""
+"""Follows the resource under test after an accepted request until it has settled: a lasting status and no task."""
 
 from __future__ import annotations
 
@@ -40,27 +40,23 @@ class Settling:
     def followed(
         self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...] = ()
     ) -> Evidence:
-        """Return evidence with the view of the resource under test after the request, and with the probes' findings."""
+        """Return evidence with the view of the resource after an accepted request, and with the probes' findings."""
         trial, operation = evidence.trial, evidence.trial.request.operation
-        if not answer.ok:
-            if trial.outcome.refused_for == "sender":
-                # In this status the action would work. If it is done despite the refusal, that takes a moment to show.
-                self.context.stopping.wait(self.context.patience.settle)
-            shown = self.subject.show()
-            self.subject.refresh_from(shown)
-            return replace(evidence, after=self.subject.view, exchanges=(*evidence.exchanges, shown.exchange))
         service, expected = self.context.service, trial.outcome
         if operation.id in (service.under_test.lock, service.under_test.unlock):
             self.subject.locked = operation.id == service.under_test.lock  # views of old versions do not show the lock
+        self.subject.actions.began(answer)
         if operation.action is None and background(answer):
             made = self.context.producers.made_by(operation) is not None
             self.subject.stir(request.filled.path if made else "")
         # If the reference is silent about the outcome, any status that lasts will do.
+        earlier = dict(self.subject.seen_in)
         known = (expected.leads_to or (trial.situation.state or "",)) if expected.accepted else None
-        result = self.subject.settle(known)
+        result = self.subject.settle(known, operation.id)
         evidence = replace(
             evidence,
             after=self.subject.view,
+            earlier=earlier.get(self.subject.status or ""),
             statuses=result.statuses,
             timed_out=result.timed_out,
             waited=result.seconds,

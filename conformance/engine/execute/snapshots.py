@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.engine.api.producers import SAFE, element_in, form, last_version, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
-from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elements import Elements
 from conformance.engine.provision.owned import Owned, content, name_in
 from conformance.engine.provision.paths import Filled
 from conformance.engine.provision.steps import members
@@ -40,14 +39,24 @@ class Snapshots:
     Attributes:
         context: the objects that all lanes of the run share.
         subject: the resource under test of the lane.
-        elements: the elements of collections that the lane has made.
         marked: the fields that the lane has set to other values than the request would, to reveal an execution.
     """
 
     context: RunContext
     subject: Subject
-    elements: Elements
     marked: frozenset[str] = frozenset()
+    _answers: dict[tuple[str, Role, str], Answer] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Ask the cloud anew for every view from now on, since something may have changed."""
+        self._answers.clear()
+
+    def _get(self, path: str, role: Role, version: Microversion) -> Answer:
+        """The answer to a GET, which is sent once until ``forget``."""
+        key = (path, role, str(version))
+        if key not in self._answers:
+            self._answers[key] = self.context.cloud.get(path, role=role, microversion=str(version))
+        return self._answers[key]
 
     def before(self, trial: Trial, filled: Filled, version: Microversion, body: Any) -> Mapping[str, Any] | None:
         """The views that a refused request must leave as they are; None if nothing can be seen."""
@@ -115,7 +124,7 @@ class Snapshots:
 
     def _owned(self, trial: Trial, owned: Owned, reader: Operation, again: bool) -> Mapping[str, Any] | None:
         """The whole view of a thing that this lane has made, and the views below it if the request is about those."""
-        answer = self.elements.look(owned, str(self.context.version_for(reader)))
+        answer = self._get(owned.path, Role(owned.role), self.context.version_for(reader))
         shown = content(answer)
         if shown is None:
             return {BEING: False} if again and answer.status in GONE else None
@@ -125,8 +134,7 @@ class Snapshots:
         below = {}
         for operation in _right_below(self.context.operations.values(), reader.path):
             path = f"{owned.path}/{operation.path.rpartition('/')[2]}"
-            version = str(self.context.version_for(operation))
-            answer = self.context.cloud.get(path, role=Role(owned.role), microversion=version)
+            answer = self._get(path, Role(owned.role), self.context.version_for(operation))
             if answer.ok:
                 below[operation.id] = answer.json
         return {**seen, BELOW: below}
@@ -166,7 +174,7 @@ class Snapshots:
         if reader is None or reader.removed is not None:
             return _UNREADABLE
         role = Role.ADMIN if Role.ADMIN in self.context.cloud.roles else Role.MEMBER
-        answer = self.context.cloud.get(path, role=role, microversion=str(self.context.version_for(reader)))
+        answer = self._get(path, role, self.context.version_for(reader))
         if not answer.ok:
             return None if answer.status in GONE and not above else _UNREADABLE
         if not above:
@@ -197,7 +205,7 @@ class Snapshots:
         at = min(version, last) if last is not None else version
         for role in ("admin", "member"):
             if role in self.context.role_names:
-                answer = self.context.cloud.get(lister.path, role=Role(role), microversion=str(at))
+                answer = self._get(lister.path, Role(role), at)
                 if answer.ok and element_in(answer.json, "name", name):
                     return True
         return False
@@ -212,7 +220,7 @@ class Snapshots:
         if operation is None:
             return None
         path = operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.resource_id)
-        answer = self.context.cloud.get(path, microversion=str(self.context.version_for(operation)))
+        answer = self._get(path, Role.MEMBER, self.context.version_for(operation))
         if not answer.ok:
             return None
         found = (one for one in elements(answer.json) if isinstance(one, Mapping) and record.name_field in one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +49,7 @@ def _unordered(value: Any) -> Any:
     return sorted(map(_unordered, value), key=repr) if isinstance(value, list) else value
 
 
-def _changed(evidence: Evidence) -> str | None:
+def changed_by(evidence: Evidence) -> str | None:
     """Return how the resource differs after a refusal; None if it does not.
 
     Only fields in both views are compared: the fields of a view may depend on the microversion.
@@ -68,6 +69,29 @@ def _changed(evidence: Evidence) -> str | None:
                 plain = not isinstance(before, dict | list) and not isinstance(after, dict | list)
                 return f"{name} changed" + (f" from {before} to {after}" if plain else "")
     return None
+
+
+def _observed(evidence: Evidence, situation: str, observation: Mapping[str, Any]) -> Judgement:
+    """Return the verdict in a situation that the reference leaves open: only an unlisted code of an error counts."""
+    status = evidence.status or 0
+    framework = _framework(evidence)
+    if framework:
+        return framework
+    if status >= 500 and status not in evidence.listed():
+        return broken(status, f"answered {status}, which the reference does not list: {situation}")
+    if evidence.accepted:
+        return silent(
+            status,
+            f"the reference does not say that {situation} conflicts; this cloud accepts it (observation)",
+            observation,
+        )
+    if status not in evidence.listed():
+        return left_out(status, f"refused with {status}, which the reference does not list: {situation}")
+    return silent(
+        status,
+        f"refused with {status} in the situation {situation}, of which the reference is silent (observation)",
+        observation,
+    )
 
 
 @dataclass(frozen=True)
@@ -184,7 +208,7 @@ class Refused(Expectation):
             return framework
         if status >= 500 and status not in self.codes:
             return broken(status, f"answered {status} where a refusal was due: {self.why}")
-        changed = _changed(evidence)
+        changed = changed_by(evidence)
         if changed:
             return broken("changed", f"refused with {status}, and yet {changed}")
         if status == self.first and status in evidence.listed():
@@ -248,28 +272,33 @@ class RefusedWhereSilent(Expectation):
         observation: dict[str, Any] = {"situation": self.situation, "answer": status}
         observation |= {"state": self.state} if self.state else {}
         if status == self.code or (self.may_hide and status == HIDDEN and HIDDEN in evidence.listed()):
-            changed = _changed(evidence)
+            changed = changed_by(evidence)
             if changed:
                 return broken("changed", f"refused with {status}, and yet {changed}")
             return holds(status, observation)
-        framework = _framework(evidence)
-        if framework:
-            return framework
-        if status >= 500 and status not in evidence.listed():
-            return broken(status, f"answered {status}, which the reference does not list")
-        if evidence.accepted:
-            return silent(
-                status,
-                f"the reference does not say that {self.situation} conflicts; this cloud accepts it (observation)",
-                observation,
-            )
-        if status not in evidence.listed():
-            return left_out(status, f"refused with {status}, which the reference does not list")
-        return silent(
-            status,
-            f"refused with {status} in the situation {self.situation}, of which the reference is silent (observation)",
-            observation,
-        )
+        return _observed(evidence, self.situation, observation)
+
+
+@dataclass(frozen=True)
+class AnsweredAsListed(Expectation):
+    """Any listed answer, or acceptance, in a situation of which the reference says nothing.
+
+    Attributes:
+        situation: the situation, in words.
+        state: the status of the resource, if the situation consists of the status alone.
+    """
+
+    situation: str
+    state: str | None = None
+
+    @property
+    def expected(self) -> str:
+        return "accepted, or refused with a listed code (the reference does not say which)"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        observation: dict[str, Any] = {"situation": self.situation, "answer": evidence.status}
+        observation |= {"state": self.state} if self.state else {}
+        return _observed(evidence, self.situation, observation)
 
 
 @dataclass(frozen=True)

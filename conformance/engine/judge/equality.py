@@ -11,7 +11,7 @@ from conformance.engine.api.response_fields import Place, values_at
 from conformance.engine.cloud.redact import is_secret_name
 from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, undecided
 from conformance.engine.model.expectation import Expectation
-from conformance.engine.model.probe import Probe, ViewOf
+from conformance.engine.model.probe import Listed, Looked, Probe, ViewOf
 
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 
@@ -23,9 +23,9 @@ class ComesBack(Expectation):
     Attributes:
         name: the name of the field.
         sent_at: keys from the top of the request's body to the field.
-        shown_at: the place of the field in the body of the answer.
+        shown_at: the place of the field in the body of the answer, or in the element of a list.
         required: True if the reference requires the field in the answer.
-        probe: the view that shows it; None for the answer of the request itself.
+        probe: the view or the list that shows it; None for the answer of the request itself.
         own: True if the answer shows the resource under test, whose view was also taken before the request.
     """
 
@@ -33,7 +33,7 @@ class ComesBack(Expectation):
     sent_at: tuple[str, ...]
     shown_at: Place
     required: bool
-    probe: ViewOf | None = None
+    probe: ViewOf | Listed | None = None
     own: bool = False
 
     @property
@@ -49,6 +49,8 @@ class ComesBack(Expectation):
         if not evidence.accepted:
             return undecided(evidence.status, f"the request was answered {evidence.status}, so no value was taken")
         body = evidence.found.get(self.probe) if self.probe is not None else evidence.body
+        if isinstance(body, Looked):
+            body = body.shown
         if body in (None, ""):
             if self.probe is None:
                 return _not_shown("the response has no body")

@@ -41,6 +41,7 @@ class Evidence:
         sent: the body of the request, secrets included; ABSENT or None where it has none. It is never recorded.
         version: the microversion of the request.
         before, after: the resource as it was shown before the request and after it had settled.
+        earlier: the resource as it was shown before the request when it last had the status that it has after it.
         lasting_fields: fields of the resource that change only by a request.
         statuses: the statuses seen from the request on, in order, without repetition.
         timed_out: True if the documented status was not reached within ``waited`` seconds.
@@ -59,6 +60,7 @@ class Evidence:
     version: Microversion | None = None
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+    earlier: Mapping[str, Any] | None = None
     lasting_fields: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     timed_out: bool = False

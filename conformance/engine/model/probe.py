@@ -46,4 +46,35 @@ class ViewOf:
     operation: str
 
 
-Probe = StatusOf | MadeOfAttached | EffectOn | FieldTaken | ViewOf
+@dataclass(frozen=True)
+class Removed:
+    """The codes with which an operation answers for the element that the request removes, before and after it."""
+
+    operation: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The element that the request makes, as an operation lists it after the request."""
+
+    operation: str
+
+
+Probe = StatusOf | MadeOfAttached | EffectOn | FieldTaken | ViewOf | Removed | Listed
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a further request has shown of the thing that the request under test makes or removes.
+
+    Attributes:
+        status: the code of its answer; None without an answer.
+        before: the code of the same request before the request under test; None if it was not sent.
+        shown: the thing as it is shown; None if it is not, or if the list does not hold it.
+        more: True if the list has more pages, which may hold it.
+    """
+
+    status: int | None = None
+    before: int | None = None
+    shown: Any = None
+    more: bool = False

@@ -92,8 +92,11 @@ class Bindings:
         self.attached.clear()
 
     def give_up(self) -> list[Made]:
-        """Forget all resources that were made for bindings, and return them: this lane does not need them any more."""
-        made = [*self._made]
+        """Forget all resources that were made for bindings; offer the unused ones to other lanes, return the others."""
+        for resource, ready in self._free.items():
+            self._context.places.offer(resource, ready)
+        unused = {id(made) for ready in self._free.values() for made in ready}
+        made = [made for made in self._made if id(made) not in unused]
         self._made.clear()
         self._free.clear()
         self.attached.clear()
@@ -190,7 +193,13 @@ class Bindings:
                 if made:
                     self.attached[binding.resource] = made.pop()
             elif binding.relation == "attached":
-                self.attached.pop(binding.resource, None)
+                self._detached(binding.resource)
+
+    def _detached(self, resource: str) -> None:
+        """Keep a thing that was detached for later bindings, unless the cloud detaches it in the background."""
+        made = self.attached.pop(resource, None)
+        if made is not None and not self._context.service.under_test.attached_by[resource].background:
+            self._free.setdefault(resource, []).append(made)
 
     def _value(self, binding: Binding, must_work: bool) -> Any:
         if (binding.resource, binding.attribute, binding.relation) not in self._noted:
@@ -315,7 +324,10 @@ class Bindings:
     def _make_free(self, resource: str) -> Made:
         ready = self._free.setdefault(resource, [])
         if not ready:
-            ready.append(self._make(resource))
+            offered = self._context.places.take_offered(resource)
+            if offered is not None:
+                self._made.append(offered)
+            ready.append(offered or self._make(resource))
         return ready[-1]
 
     def _make(self, resource: str, **more: Any) -> Made:

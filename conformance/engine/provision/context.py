@@ -16,6 +16,7 @@ from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
+from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.provision.parts import without
 from conformance.engine.provision.places import Places
@@ -72,6 +73,7 @@ class RunContext:
         patience: how long to wait.
         notes: facts for the reader of the run record.
         elevated: names of requests that this cloud refuses to members; an administrator sends them (see ``elevate``).
+        silent_answers: whether the last request of a kind was accepted, for requests on which the reference is silent.
         sandbox: True if nobody else uses the cloud.
         stopping: is set when the run is to stop.
         password: a random text, the same for all users that this process makes with the password of the run.
@@ -81,6 +83,7 @@ class RunContext:
         kind: the kind of the resource under test; a kind without a name if the service has no such resource.
         unkept: the statuses that resources of this cloud were seen to leave by themselves.
         places: the places of the lanes, if the quota of the project is too small for all of them.
+        waits: the waits for transitions so far, which bound later ones.
     """
 
     cloud: Cloud
@@ -95,6 +98,7 @@ class RunContext:
     patience: Patience = field(default_factory=Patience)
     notes: Notes = field(default_factory=Notes)
     elevated: set[str] = field(default_factory=set)
+    silent_answers: dict[tuple[str, str], bool] = field(default_factory=dict)
     sandbox: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)
     lacking: frozenset[str] = frozenset()
@@ -104,6 +108,7 @@ class RunContext:
     kind: Kind = field(init=False)
     unkept: Unkept = field(init=False)
     places: Places = field(init=False)
+    waits: Waits = field(init=False, default_factory=Waits)
 
     def __post_init__(self) -> None:
         known = {name: self.needs_of(operation) for name, operation in self.operations.items()}

@@ -39,8 +39,7 @@ class Elements:
         self._context = context
         self._subject = subject
         self._pool: dict[tuple[str, tuple[tuple[str, Any], ...]], Owned] = {}
-        self._making: list[str] = []
-        self._producing = 0
+        self._under_way: list[str] = []
         self.prepare: Callable[[Operation], None] = lambda _: None
         subject.bindings.elements = self.element
 
@@ -79,17 +78,11 @@ class Elements:
         producer = self._context.producers.of(collection)
         if producer is None:
             raise Unavailable(f"no operation makes an element of {collection}", optional=False)
-        if label and self._producing:
+        if label and self._under_way:
             label = label.removeprefix(FRESH)  # it lasts as long as the element that is made of it
         key = (collection, (("", label),) if label else ())
         if key not in self._pool:
-            if collection in self._making:
-                raise Unavailable(f"an element of {collection} would need another one first", optional=False)
-            self._making.append(collection)
-            try:
-                self._pool[key] = self.produce(producer, collection, producer.name, {})
-            finally:
-                self._making.pop()
+            self._pool[key] = self.produce(producer, collection, producer.name, {})
         return self._pool[key]
 
     def clear(self) -> None:
@@ -148,16 +141,22 @@ class Elements:
         Raises:
             Unavailable: the cloud refused, or its response did not name the new element.
         """
+        operation = producer.operation
+        if operation.id in self._under_way:
+            raise Unavailable(f"{operation.id} needs what it makes itself", optional=False)
+        self._under_way.append(operation.id)
+        try:
+            return self._produced(producer, collection, name, fields)
+        finally:
+            self._under_way.pop()
+
+    def _produced(self, producer: Producer, collection: str, name: str, fields: Mapping[str, Any]) -> Owned:
         operation, context = producer.operation, self._context
         version = context.version_for(operation)
         self.prepare(operation)
         built = naming.named(operation, bodies.build(operation, version, context.service, fields), context.service)
         built = context.fitting(operation, built)
-        self._producing += 1
-        try:
-            body = self._subject.bindings.filled(built, True)
-        finally:
-            self._producing -= 1
+        body = self._subject.bindings.filled(built, True)
         chosen = self._new_name(producer) if producer.chosen else None
         path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection
         intents: list[Intent | None] = []
@@ -248,11 +247,7 @@ class Elements:
 
     def show(self, owned: Owned, version: str) -> Any:
         """The view of an element; None where the cloud shows none."""
-        return content(self.look(owned, version))
-
-    def look(self, owned: Owned, version: str) -> Answer:
-        """GET an element in the role that has made it."""
-        return self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version)
+        return content(self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version))
 
     def dispose(self, owned: Owned) -> None:
         """Remove an element. If the request fails, the journal still lists it, and the end of the run removes it."""

@@ -21,7 +21,7 @@ from conformance.engine.api.json_path import lookup
 from conformance.engine.api.needs import PROJECT, ElementNeeded, Placeholder
 from conformance.engine.api.producers import SAFE, collection_of, last_version, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
-from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.names import OF_A_RUN
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
@@ -39,11 +39,9 @@ from specs.model import Operation
 UNKNOWN_NUMBER = "987654321"
 """A number that is the id of nothing."""
 
-PROMPT = 0.1
-"""Seconds between two looks for a short-lived thing: it may end at any moment."""
-
 SLOWER, LATER = 1.1, 2.0
-"""The factor by which each pause between such looks exceeds the pause before, and the longest pause in seconds."""
+"""The factor by which each pause between looks for a short-lived thing, which may end at any moment, exceeds the pause
+before, and the longest pause in seconds."""
 
 
 @dataclass(frozen=True)
@@ -154,18 +152,19 @@ class Paths:
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
         return Filled(filled, values, owned, tuple(passing))
 
-    def prepare(self, operation: Operation, values: Mapping[str, str] | None = None) -> None:
+    def prepare(self, operation: Operation, values: Mapping[str, str] | None = None, body: Any = ABSENT) -> None:
         """Take the steps that an accepted request of an operation needs before it.
 
         Args:
             operation: the operation of the request.
             values: the values of the placeholders in its path, which the steps share.
+            body: the body of the request.
 
         Raises:
             Unavailable: the cloud refused a step.
         """
         for step in self._context.service.steps(operation, "steps_before"):
-            self.steps.before(step, values or {}, self.path_of)
+            self.steps.before(step, values or {}, self.path_of, body)
 
     def path_of(self, operation: Operation) -> str:
         """The filled path of an operation that goes before or after another one, for an administrator."""
@@ -177,7 +176,7 @@ class Paths:
         producer = self._context.producers.of(template)
         if producer is None or any(True for _ in elements(answer.json)):
             return False
-        if producer.lister is None and operation.path == template:
+        if self._context.cloud.guard.read_only or (producer.lister is None and operation.path == template):
             return False
         known = self._context
         wanted = ElementNeeded.of(operation, template, producer.name, known.service, known.producers)
@@ -227,7 +226,7 @@ class Paths:
             lambda lasts: not lasts,
             within,
             stopping,
-            pause=PROMPT,
+            pause=self._context.patience.settle,
             growth=SLOWER,
             cap=LATER,
         ):
@@ -241,7 +240,7 @@ class Paths:
             return self._fixed(placeholder.value), None
         if placeholder.source is not None:
             return self._named(wants, placeholder.source), None
-        if placeholder.made:
+        if placeholder.made and not self._context.cloud.guard.read_only:
             try:
                 owned = self.elements.own(placeholder.element, wants.collection, operation)
             except Unavailable:
@@ -295,7 +294,8 @@ class Paths:
                 return error
 
         within, stopping = self._context.patience.status, self._context.stopping
-        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=PROMPT, growth=SLOWER, cap=LATER)
+        pause = self._context.patience.settle
+        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=pause, growth=SLOWER, cap=LATER)
         if isinstance(seen, Unavailable):
             raise seen
         return seen

@@ -48,6 +48,7 @@ class Places:
     most: int | None = None
     in_vain: bool = False
     _spent: list[Made] = field(default_factory=list)
+    _offered: dict[str, list[Made]] = field(default_factory=dict)
     _seated: int = 0
     _made_smaller: float = float("-inf")
     _free: threading.Condition = field(default_factory=threading.Condition)
@@ -83,14 +84,33 @@ class Places:
             return self.most is not None and self._seated > self.most
 
     def spend(self, things: list[Made]) -> None:
-        """Note things that no lane needs any more. They are removed when a quota is used up, or when the run ends."""
+        """Note things that no lane needs any more."""
         with self._free:
             self._spent += things
 
+    def offer(self, kind: str, things: list[Made]) -> None:
+        """Offer things of a kind that a lane has made and left as they were to the lanes after it."""
+        with self._free:
+            self._offered.setdefault(kind, []).extend(things)
+
+    def take_offered(self, kind: str) -> Made | None:
+        """Take a thing of a kind that another lane has left; None if there is none."""
+        with self._free:
+            things = self._offered.get(kind)
+            return things.pop() if things else None
+
     def take_spent(self) -> list[Made]:
-        """Return the things that no lane needs any more, to the one lane that removes them."""
+        """Return the things that no lane needs any more, to the one lane that removes them.
+
+        Where places are few, these are also the things that are offered to other lanes.
+        """
         with self._free:
             spent, self._spent = self._spent, []
+            if self.most is None:
+                return spent
+            for things in self._offered.values():
+                spent += things
+            self._offered.clear()
             return spent
 
     def used_up(self) -> None:

@@ -38,6 +38,7 @@ class Steps:
     subject: Subject
     sent: dict[str, Any] = field(default_factory=dict)
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _roles: dict[str, str] = field(default_factory=dict)
 
     def remember(self, steps: Iterable[Step], values: Mapping[str, str], fill: Fill) -> None:
         """Read the fields that the steps after a request will restore."""
@@ -71,13 +72,14 @@ class Steps:
             json_path.put(body, path, value)
         return body or ABSENT
 
-    def before(self, step: Step, values: Mapping[str, str], fill: Fill) -> Answer | None:
+    def before(self, step: Step, values: Mapping[str, str], fill: Fill, body: Any = ABSENT) -> Answer | None:
         """Take a step without which a request cannot be accepted.
 
         Args:
             step: the request; a step with the path of a collection makes an element of it, unless the lane has one.
             values: the values of the placeholders that the step shares with the request.
             fill: fills other placeholders.
+            body: the body of the request.
 
         Raises:
             Unavailable: the cloud refused the step.
@@ -85,11 +87,11 @@ class Steps:
         if step.operation.startswith("/"):
             self.subject.bindings.filled(Binding(step.operation))
             return None
-        answer, body = self._take(step, values, {}, fill)
+        answer, taken = self._take(step, values, members("sent", body), fill)
         if answer is None or not answer.ok:
             status = (answer.status or answer.error) if answer is not None else "not documented"
             raise Unavailable(f"{step.operation}, a step before the request, was answered {status}", optional=False)
-        self.sent.update(members("before", body))
+        self.sent.update(members("before", taken))
         return answer
 
     def after(self, step: Step, values: Mapping[str, str], fill: Fill, body: Any) -> None:
@@ -122,7 +124,13 @@ class Steps:
         def send(role: str) -> Answer:
             return self.context.cloud.send(Ask(operation.method, path, Role(role), str(version), body, query=query))
 
-        return (as_first_allowed(roles, send)[1] if roles else None), body
+        if not roles:
+            return None, body
+        known = self._roles.get(operation.id)
+        role, answer = as_first_allowed([known] if known else roles, send)
+        if answer.ok:
+            self._roles[operation.id] = role
+        return answer, body
 
     @staticmethod
     def path(operation: Operation, values: Mapping[str, str], fill: Fill) -> str:

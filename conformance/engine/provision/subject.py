@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Callable
 
 from conformance.engine.api.entries import Environment
-from conformance.engine.api.producers import placeholders
-from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import says_quota
@@ -21,10 +17,10 @@ from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.derive.state_graph import Edge
 from conformance.engine.model.evidence import Problem
+from conformance.engine.provision.actions import Actions
 from conformance.engine.provision.bindings import Bindings
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
-from specs.model import Operation
 
 CALM = 10.0
 """The longest wait, in seconds, until a resource shows the same view twice and its last action has ended."""
@@ -51,6 +47,10 @@ class Subject:
         environment: the variant of the resource, by a name of the description; empty for the usual one.
         bindings: gives values to bindings.
         resources_made: the number of resources made so far.
+        before_leaving: a function that is called before the resource is given up.
+        actions: tells by the log of actions whether the last action has ended.
+        seen_in: the resource as it was last shown in each status.
+        unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
     def __init__(self, context: RunContext) -> None:
@@ -65,9 +65,14 @@ class Subject:
         self._moved = False
         self.bindings = Bindings(context, self)
         self.resources_made = 0
+        self.before_leaving: Callable[[], None] = lambda: None
+        self.unmet: list[Edge] = []
+        self.seen_in: dict[str, View] = {}
         self.known_id = ""
+        self.actions = Actions(context)
         self._made: Made | None = None
         self._broken: set[Edge] = set()
+        self._against = ""
 
     def another(self) -> Subject:
         """A new subject, for a second resource of the same kind."""
@@ -110,7 +115,7 @@ class Subject:
             return self._reach(state)
 
     def _reach(self, state: str) -> Problem | None:
-        reason = ""
+        reason = self._against = ""
         if self.must_replace:
             self.discard()
         for _ in range(2 * ATTEMPTS):
@@ -124,7 +129,7 @@ class Subject:
                 return problem
             way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
             if way is None and self.status == self.context.service.under_test.initial_status:
-                return self._no_way(state, reason)
+                return self._no_way(state, self._against or reason)
             try:
                 reason = self._walk(way, state) or reason if way else reason
             except Hindered as error:
@@ -136,7 +141,8 @@ class Subject:
                 self.discard()
         if self.status == state:
             return None
-        return Problem("inconclusive", reason or f"the status {state} was not reached")
+        # A broken promise is named before whatever failed after it.
+        return Problem("inconclusive", self._against or reason or f"the status {state} was not reached")
 
     def calm(self) -> None:
         """After a change of status, wait until the resource shows the same view twice and its last action has ended.
@@ -148,32 +154,11 @@ class Subject:
         def quiet() -> bool:
             shown = self.view
             stopping.wait(2 * patience.settle)
-            return self.refresh() == shown and not self._under_way()
+            return _alike(self.refresh(), shown) and not self.actions.under_way(self.resource_id)
 
         if self._moved and not stopping.is_set():
             until(quiet, bool, min(CALM, patience.status), stopping, pause=0.0)
         self._moved = False
-
-    def _under_way(self) -> bool:
-        """Whether a step of the resource's last action has not ended, by the action log if the service has one."""
-        known, operations = self.context.service.under_test.action_log, self.context.operations
-        lister, reader = operations.get(known.list_operation), operations.get(known.show_operation)
-        if lister is None or reader is None:
-            return False
-        name = placeholders(reader.path)[-1]
-        newest = identity(next(elements(self._read(lister, {})), None), name)
-        action = self._read(reader, {name: newest}) if newest is not None else None
-        inner = next(iter(action.values()), None) if isinstance(action, Mapping) else None
-        steps = inner.get(known.steps_field) if isinstance(inner, Mapping) else None
-        return any(isinstance(s, Mapping) and s.get(known.finished_field) is None for s in steps or ())
-
-    def _read(self, operation: Operation, values: Mapping[str, str]) -> Any:
-        """The response body of an operation below the resource; None if it was refused."""
-        path = operation.path
-        for name, value in {self.context.service.identifier: self.resource_id, **values}.items():
-            path = path.replace(f"{{{name}}}", quote(value, safe=""))
-        answer = self.context.cloud.get(path, microversion=str(self.context.version_for(operation)))
-        return answer.json if answer.ok else None
 
     def stir(self, path: str = "") -> None:
         """Note that the resource is changing although its status may not show it; ``path``: of a new attachment."""
@@ -211,9 +196,14 @@ class Subject:
                     raise Hindered(f"a {self._kind.name} with attachments does not reach {state}: {reason}")
                 self._broken.add(edge)
                 self.context.notes.add("broken-way", reason)
-                if self.status not in self.context.service.under_test.stable_statuses:
+                stable = self.context.service.under_test.stable_statuses
+                # A resource in a status of failure may lack anything, and the next request would fail as well.
+                if self.status not in stable or self.status in self._kind.status.failed:
                     self.discard()
-                return f"{state} was not reached: {reason}"
+                why = f"{state} was not reached: {reason}"
+                if edge in self.unmet:
+                    self._against = self._against or why
+                return why
             if self.status != edge.targets[0]:
                 return ""  # another documented status of the edge: the next way starts there
         return ""
@@ -238,10 +228,15 @@ class Subject:
         if not answer.ok:
             self.refresh()
             return f"{edge.operation.id} was answered {answer.status or answer.error} in status {edge.source}"
-        result = self.settle(edge.targets)
+        self.actions.began(answer)
+        result = self.settle(edge.targets, edge.operation.id)
         self._note_unkept(edge, result)
         if self.status not in edge.targets:
-            return f"{edge.operation.id} led to {result.status or 'nothing'} instead of {' or '.join(edge.targets)}"
+            reason = f"{edge.operation.id} led to {result.status or 'nothing'} instead of {' or '.join(edge.targets)}"
+            if edge.promises and not self.furnished and not self.altered:  # attachments may be why it did
+                self.unmet.append(edge)
+                reason += f", against {' and '.join(edge.promises)}"
+            return reason
         return ""
 
     def _note_unkept(self, edge: Edge, result: WaitResult) -> None:
@@ -269,6 +264,7 @@ class Subject:
         self.resources_made += 1
         self.locked = False
         self.view = dict(self._made.body)
+        self.seen_in = {str(self.status): self.view}
         if self.bindings.attached:
             self.bindings.new_resource()
         if any(self.view.get(field, ABSENT) != value for field, value in environment.shown_by.items()):
@@ -290,20 +286,21 @@ class Subject:
         return self.view
 
     def _see(self, view: View) -> None:
-        self.view = view
+        self.view = self.seen_in[str(view.get(self._kind.status.field, ""))] = view
         self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
 
     def show(self) -> Answer:
         """GET the resource as member, at the highest microversion."""
         return self.context.cloud.get(self._kind.path_of(self.resource_id), microversion=str(self.context.top))
 
-    def settle(self, targets: tuple[str, ...] | None) -> WaitResult:
+    def settle(self, targets: tuple[str, ...] | None, by: str = "") -> WaitResult:
         """Wait until the resource is in one of the statuses and has no task.
 
         A status of failure that is no target ends the wait at once. The last view becomes ``view``.
 
         Args:
             targets: the statuses; empty for the present status, None for any stable status.
+            by: the id of the operation that was accepted; empty for none in particular.
         """
         patience, kind = self.context.patience, self._kind
         before = self.status
@@ -335,7 +332,10 @@ class Subject:
             began.append(now)
             return now - began[0] >= (0 if moved else patience.settle)
 
-        result = self.context.watch.until(self.resource_id, settled, patience.status)
+        transition, waits = f"{by} from {before} {self.environment}".rstrip() if by else "", self.context.waits
+        result = self.context.watch.until(self.resource_id, settled, waits.bound(transition, patience.status))
+        if not result.problem and not self.context.stopping.is_set():
+            waits.ended(transition, result.seconds, well=not result.timed_out)
         if result.view is not None:
             self._see(result.view)
         elif result.status == GONE:
@@ -371,10 +371,20 @@ class Subject:
 
     def discard(self) -> None:
         """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another one."""
+        if self._made is not None:
+            self.before_leaving()
         made, self._made, self.view, self.known_id = self._made, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = False
+        self.actions.last = ""
         self.furnished.clear()
         self.bindings.new_resource()
         if made is not None:
             with contextlib.suppress(CloudError):
                 self.context.resources.drop(made.id, made.role)
+
+
+def _alike(view: View | None, other: View | None) -> bool:
+    """Whether two views show the same. Only fields in both are compared, because a list may show fewer."""
+    if view is None or other is None:
+        return view is other
+    return all(view[name] == other[name] for name in view.keys() & other.keys())

@@ -1,10 +1,16 @@
-"""Judgements that do not stand: a fail that did not come again, and a promise that nothing proves."""
+"""Judgements that do not stand, and promises in question.
+
+A fail that did not come again does not stand, nor does a promise that nothing proves. A promise is in question if a
+request on the way to a status did not keep it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from conformance.engine.model.case import Case
+from conformance.engine.derive.state_graph import Edge
+from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
 from specs.record.model import Verdict
 
@@ -39,3 +45,21 @@ def unproved(case: Case, judgement: Judgement, why: str, forbidden: str | None) 
     reason = f"nothing shows that {route} is there: {forbidden or why}"
     verdict: Verdict = "inapplicable" if forbidden else "inconclusive"
     return replace(judgement, verdict=verdict, reason=reason, deviation=None)
+
+
+def in_question(suite: Suite, edges: Iterable[Edge], environment: str) -> Sequence[Case]:
+    """The cases of the promises that some requests did not keep when they were to bring a resource into a status.
+
+    Args:
+        suite: all cases.
+        edges: the requests, which were accepted and led to other statuses than documented.
+        environment: the environment of the resource.
+    """
+    return [
+        case
+        for edge in edges
+        for case in suite.cases
+        if case.requirement.id in edge.promises
+        and (case.trial.situation.state, case.trial.situation.environment) == (edge.source, environment)
+        and not case.trial.setup
+    ]

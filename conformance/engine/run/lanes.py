@@ -57,7 +57,8 @@ def lane_of(trial: Trial, service: ServiceDescription) -> str:
 def order(trial: Trial, service: ServiceDescription) -> tuple[int, str, str]:
     """The place of a trial among the trials that wait in the same status: the smallest first.
 
-    Requests that must be refused leave the resource unchanged, and come first. Then come accepted requests that keep
+    Requests that must be refused leave the resource unchanged, and come first; those that are refused only because of
+    their sender are looked up in more places, and so follow each other. Then come accepted requests that keep
     the status, requests on which the reference is silent, requests that change the status, and requests that may
     change more than the status. All trials of an operation within one of these groups follow each other.
     """
@@ -65,15 +66,15 @@ def order(trial: Trial, service: ServiceDescription) -> tuple[int, str, str]:
     if operation.id in service.tried_last and outcome.accepted is not False:
         rank = 9
     elif outcome.accepted is False:
-        rank = 1 if locked else 0
+        rank = 2 if locked else int(outcome.refused_for == "sender")
     elif locked:
-        rank = 2
-    elif outcome.accepted is None:
-        rank = 4
-    elif trial.request.uses_optional_fields:
-        rank = 6
-    elif not outcome.leads_to or outcome.leads_to[0] == trial.situation.state:
         rank = 3
-    else:
+    elif outcome.accepted is None:
         rank = 5
+    elif trial.request.uses_optional_fields:
+        rank = 7
+    elif not outcome.leads_to or outcome.leads_to[0] == trial.situation.state:
+        rank = 4
+    else:
+        rank = 6
     return rank, operation.id, trial.key

@@ -11,9 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from conformance.engine.execute.controls import Controls
-from conformance.engine.execute.environment import for_want_of_usual_ones
-from conformance.engine.execute.executor import FIRST_REFUSAL, Executor
-from conformance.engine.judge.missing import for_want_of_a_part
+from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.model.probe import Probe
@@ -21,10 +19,13 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.subject import Subject
-from conformance.engine.run.doubt import confirmed, unproved
+from conformance.engine.run.doubt import confirmed, in_question, unproved
+from conformance.engine.run.jobs import Job, Tried
+from conformance.engine.run.judging import Judged, fault, judged, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
-from specs.record.model import Deviation, Result
+from conformance.engine.run.undescribed import unproved_refusal
+from specs.record.model import Result
 
 Record = Callable[[Result], None]
 
@@ -35,24 +36,12 @@ STOP_WITHIN = 90.0
 LOST_WITHIN = 2.0
 """The same when the cloud is lost: the trials decide nothing then, and may wait for an answer that never comes."""
 
+UNTOLD = "something changed while requests were refused, and the run was stopped before each was tried alone"
+"""The reason why a case is not decided if its group shows a change and the run is stopped."""
+
 
 class Stopped(Exception):
     """The run was stopped before the case was decided."""
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A trial, its cases that were started together, and the probes that their expectations need."""
-
-    trial: Trial
-    cases: tuple[Case, ...]
-    probes: tuple[Probe, ...]
-
-    @classmethod
-    def of(cls, cases: Sequence[Case]) -> _Job:
-        """The job of cases that share a trial."""
-        probes = dict.fromkeys(probe for case in cases for probe in case.expectation.probes)
-        return cls(cases[0].trial, tuple(cases), tuple(probes))
 
 
 @dataclass
@@ -66,6 +55,7 @@ class Run:
         parallel: the most lanes with a resource that run at a time, and so the most resources that exist at a time.
         locks: the lock that the lanes of all processes take.
         resources_made: the number of resources under test made so far.
+        deviating: the ids of cases that are expected to fail. A lane tries them last: each uses up two resources.
     """
 
     suite: Suite
@@ -74,13 +64,15 @@ class Run:
     parallel: int = 6
     locks: Locks = field(default_factory=Locks)
     resources_made: int = 0
+    deviating: frozenset[str] = frozenset()
     _futures: dict[str, Future[Result]] = field(default_factory=dict)
-    _queue: list[list[_Job]] = field(default_factory=list)
-    _alone: list[list[_Job]] = field(default_factory=list)
+    _queue: list[list[Job]] = field(default_factory=list)
+    _alone: list[list[Job]] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
     _working: int = 0
     _open: int = 0
     _held: list[tuple[Case, Evidence, Judgement, float]] = field(default_factory=list)
+    _questioned: set[str] = field(default_factory=set)
     _controls: Controls = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -119,7 +111,7 @@ class Run:
                     self._futures[case.id] = Future()
                     lane = lanes.setdefault(lane_of(case.trial, self.context.service), {})
                     lane.setdefault(case.trial.key, []).append(case)
-            jobs = {name: [_Job.of(cases) for cases in lane.values()] for name, lane in lanes.items()}
+            jobs = {name: [Job.of(cases) for cases in lane.values()] for name, lane in lanes.items()}
             self._open += len(jobs)
             # Trials without a resource run while other lanes wait for the cloud, and do not count for ``parallel``.
             if NO_RESOURCE in jobs:
@@ -178,7 +170,7 @@ class Run:
         while jobs := self._take():
             self._run_lane(jobs)
 
-    def _take(self) -> list[_Job]:
+    def _take(self) -> list[Job]:
         """The next lane. If none is left, this thread ends, and ``start`` may begin another one in its place."""
         with self._lock:
             if self._queue and not self.context.stopping.is_set():
@@ -193,10 +185,11 @@ class Run:
             other.join()
         return lane
 
-    def _run_lane(self, jobs: list[_Job]) -> None:
+    def _run_lane(self, jobs: list[Job]) -> None:
         subject = Subject(self.context)
         executor = Executor(self.context, subject)
         pending = sorted(jobs, key=lambda job: order(job.trial, self.context.service))
+        group: list[Tried] = []
         alone = lane_of(jobs[0].trial, self.context.service) == ALONE
         self.context.places.take()
         try:
@@ -204,11 +197,12 @@ class Run:
                 while pending and not self.context.stopping.is_set():
                     self._make_way(executor)
                     job = self._next(pending, subject)
-                    self._try(job, executor)
+                    self._try(job, executor, group)
                     pending.remove(job)
+                self._close(group, executor)
         except Exception as error:
-            for job in pending if not self._broken else ():
-                self._give_up(job, _fault(error))
+            for job in (*(tried.job for tried in group), *pending) if not self._broken else ():
+                self._give_up(job, fault(error))
         finally:
             self._settle_held(executor)
             with contextlib.suppress(Exception):  # the journal lists a resource that is left
@@ -217,28 +211,73 @@ class Run:
             with self._lock:
                 self.resources_made += subject.resources_made
 
+    def _called_in_question(self, subject: Subject) -> list[Job]:
+        """The jobs of the promises that requests on the way to a status have called in question.
+
+        Their cases are tried as others are, twice if they fail. Nobody has selected them, so only fails are recorded.
+        """
+        edges, subject.unmet = subject.unmet, []
+        with self._lock:
+            known = self._futures.keys() | self._questioned
+            cases = [c for c in in_question(self.suite, edges, subject.environment) if c.id not in known]
+            self._questioned.update(case.id for case in cases)
+        trials = dict.fromkeys(case.trial.key for case in cases)
+        return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
+
     def _make_way(self, executor: Executor) -> None:
         """Give the things of a lane back and wait, if the quota of the project does not suffice for all lanes."""
         if self.context.places.crowded:
             executor.discard()
             self.context.places.make_way()
 
-    def _next(self, pending: list[_Job], subject: Subject) -> _Job:
-        """The next trial: one in the present status, or else one in the status with the cheapest way to it."""
+    def _next(self, pending: list[Job], subject: Subject) -> Job:
+        """The next trial: one in the present status, or else one in the status with the cheapest way to it.
+
+        Trials that are expected to fail come after all others.
+        """
+        pending = [job for job in pending if self.deviating.isdisjoint(case.id for case in job.cases)] or pending
         status = subject.status or self.context.service.under_test.initial_status
         for job in pending:
             if job.trial.situation.state in (None, status):
                 return job
 
-        def distance(job: _Job) -> float:
+        def distance(job: Job) -> float:
             way = self.context.graph.way(status, job.trial.situation.state or "", roles=self.context.role_names)
             return sum(edge.cost for edge in way) if way is not None else 1000.0
 
         return min(pending, key=distance)
 
-    def _try(self, job: _Job, executor: Executor) -> None:
+    def _try(self, job: Job, executor: Executor, group: list[Tried]) -> None:
+        """Make a trial and decide its cases, or let them wait in the group for the look that they share."""
         began = time.monotonic()
-        results = self._judged(job, self._offered(job), executor)
+        offered = self._offered(job)
+        if not offered:
+            return
+        job = Job.of(offered)
+        evidence = _made(job.trial, job.probes, executor, together=True)
+        group.append(Tried(job, evidence, time.monotonic() - began))
+        self._decide(group, executor)
+
+    def _close(self, group: list[Tried], executor: Executor) -> None:
+        """Take the looks that are still missing, and decide all cases of a group."""
+        while group:
+            executor.looks.take()
+            self._decide(group, executor)
+
+    def _decide(self, group: list[Tried], executor: Executor) -> None:
+        """Decide the cases of a group whose evidence is complete, and take them out of the group."""
+        seen = executor.looks.collect()
+        for tried in [one for one in group if not executor.looks.waits(one.job.trial)]:
+            evidence = seen.get(tried.job.trial.key, tried.evidence)
+            if evidence is None and self.context.stopping.is_set():
+                evidence = Evidence(tried.job.trial, problem=Problem("inconclusive", UNTOLD))
+            self._conclude(tried.job, evidence, executor, tried.seconds)
+            group.remove(tried)
+
+    def _conclude(self, job: Job, evidence: Evidence | None, executor: Executor, seconds: float) -> None:
+        """Decide the cases of a trial by its evidence. None: the trial is made again first, with a look of its own."""
+        began = time.monotonic() - seconds
+        results = self._judged(job, job.cases, executor, evidence)
         # A deviation is only reported if it occurs again, on a new resource.
         doubtful = [case for case, _, judgement in results if judgement.verdict == "fail"]
         if doubtful:
@@ -252,17 +291,19 @@ class Run:
                 (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
         seconds = time.monotonic() - began
+        for questioned in self._called_in_question(executor.subject):  # before the run can end with the last result
+            self._conclude(questioned, None, executor, 0.0)
         if self._broken:
             return  # the loss may have ended a wait of this trial early, so it decides nothing
         for case, evidence, judgement in results:
-            if self._hollow(case, judgement, executor):
+            if self._hollow(case, judgement, executor) or self._unproved_refusal(case, evidence, judgement):
                 # A later answer may serve as the control; a case that is still held at the end is inconclusive.
                 with self._lock:
                     self._held.append((case, evidence, judgement, seconds / len(results)))
             else:
-                self._settle(_result(case, evidence, judgement, seconds / len(results)))
+                self._settle(result_of(case, evidence, judgement, seconds / len(results)))
 
-    def _offered(self, job: _Job) -> list[Case]:
+    def _offered(self, job: Job) -> list[Case]:
         """The cases of a trial whose parts the cloud has; the others are inapplicable, and decided at once."""
         offered = []
         for case in job.cases:
@@ -270,7 +311,7 @@ class Run:
             if lacks:
                 reason = f"this cloud does not have the optional part {lacks[0]}"
                 judgement = Judgement("inapplicable", "not tried", reason)
-                self._settle(_result(case, Evidence(job.trial), judgement, 0.0))
+                self._settle(result_of(case, Evidence(job.trial), judgement, 0.0))
             else:
                 offered.append(case)
         return offered
@@ -286,8 +327,14 @@ class Run:
             return self._controls.missing(operation, executor.harmless)
         return self._controls.nowhere(operation, executor.harmless) if judgement.verdict == "fail" else None
 
+    def _unproved_refusal(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
+        """The reason why a refusal proves nothing on a service without a description; None if the judgement stands."""
+        if self.context.service.described:
+            return None
+        return unproved_refusal(judgement, evidence, self.context.cloud.seen.of(case.trial.request.operation.id))
+
     def _settle_held(self, executor: Executor) -> None:
-        """After the last lane, decide the held cases, by the routes that the answers of the whole run have shown."""
+        """After the last lane, decide the held cases, by what the answers of the whole run have shown."""
         with self._lock:
             self._open -= 1
             held = self._held if self._open == 0 else []
@@ -299,95 +346,49 @@ class Run:
             guard, asked = self.context.cloud.guard, self._controls.answered(operation)
             forbidden = None if asked else guard.forbids(operation.method, operation.path)
             decided = judgement if why is None else unproved(case, judgement, why, forbidden)
-            self._settle(_result(case, evidence, decided, seconds))
+            if (reason := self._unproved_refusal(case, evidence, decided)) is not None:
+                decided = replace(decided, verdict="inconclusive", reason=reason, deviation=None)
+            self._settle(result_of(case, evidence, decided, seconds))
 
-    def _give_up(self, job: _Job, reason: str) -> None:
+    def _give_up(self, job: Job, reason: str) -> None:
         for case in job.cases:
-            if not self._futures[case.id].done():
+            if case.id not in self._questioned and not self._futures[case.id].done():
                 judgement = Judgement("error", "not tried", reason)
                 with contextlib.suppress(Exception):  # the record itself may have failed
-                    self._settle(_result(case, Evidence(job.trial), judgement, 0.0))
+                    self._settle(result_of(case, Evidence(job.trial), judgement, 0.0))
 
     def _settle(self, result: Result) -> None:
         if self.context.cloud.microversions.max is None:
             result = replace(result, microversion=None)  # no request named a microversion
+        if result.case in self._questioned:
+            if result.verdict == "fail":
+                self.record(result)
+            return
         try:
             self.record(result)
         finally:  # otherwise ``wait`` would never return
             self._futures[result.case].set_result(result)
 
-    def _judged(self, job: _Job, cases: Sequence[Case], executor: Executor) -> list[tuple[Case, Evidence, Judgement]]:
+    def _judged(
+        self, job: Job, cases: Sequence[Case], executor: Executor, evidence: Evidence | None = None
+    ) -> list[Judged]:
+        """Judge cases of a trial by its evidence; without evidence, make the trial first."""
         trial = job.trial
-        if not cases:
-            return []
-        results = _judged(trial, cases, job.probes, executor)
+        results = judged(cases, evidence or _made(trial, job.probes, executor), self.context)
         kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
         left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
         member, admin = trial.request.role == "member", "admin" in self.context.role_names
         if kept_out and left and trial.outcome.accepted and member and admin:
             # The refusal of a documented role is a finding of its own case. For the other cases, an administrator asks.
             elevated = replace(trial, request=replace(trial.request, role="admin"))
-            again = {c.id: (c, e, j) for c, e, j in _judged(elevated, left, job.probes, executor)}
+            made = judged(left, _made(elevated, job.probes, executor), self.context)
+            again = {c.id: (c, e, j) for c, e, j in made}
             results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
         return results
 
 
-def _judged(
-    trial: Trial, cases: Sequence[Case], probes: tuple[Probe, ...], executor: Executor
-) -> list[tuple[Case, Evidence, Judgement]]:
+def _made(trial: Trial, probes: tuple[Probe, ...], executor: Executor, together: bool = False) -> Evidence:
     try:
-        evidence = executor.make(trial, probes)
+        return executor.make(trial, probes, together)
     except Exception as error:  # a defect of this suite gives this trial the verdict error, and must not end the lane
-        evidence = Evidence(trial, problem=Problem("error", _fault(error)))
-    return [(case, evidence, _applicable(_judge(case, evidence), case, evidence, executor.context)) for case in cases]
-
-
-def _applicable(judgement: Judgement, case: Case, evidence: Evidence, context: RunContext) -> Judgement:
-    """The judgement of a case; inapplicable if a promise is not kept because the cloud lacks an optional part."""
-    if judgement.verdict == "pass":
-        return judgement
-    judgement = for_want_of_a_part(judgement, evidence, context.service.profile.missing_parts)
-    return for_want_of_usual_ones(judgement, case, context)
-
-
-def _judge(case: Case, evidence: Evidence) -> Judgement:
-    if evidence.problem is not None:
-        return Judgement(evidence.problem.verdict, "not tried", evidence.problem.reason)
-    try:
-        judgement = case.expectation.judge(evidence)
-        if case.fault is None or judgement.verdict != "pass" or (evidence.status or 0) < FIRST_REFUSAL:
-            return judgement
-        shape = case.fault.judge(evidence)
-        return shape if shape.verdict == "fail" else judgement
-    except Exception as error:
-        return Judgement("error", "not judged", _fault(error))
-
-
-def _fault(error: Exception) -> str:
-    return f"this suite failed: {type(error).__name__}: {error}"
-
-
-def _result(case: Case, evidence: Evidence, judgement: Judgement, seconds: float) -> Result:
-    deviation, status = None, judgement.status or evidence.status or None
-    if judgement.deviation is not None:
-        deviation = Deviation.of(case.requirement.id, judgement.deviation, judgement.observed)
-    return Result(
-        case=case.id,
-        requirement=case.requirement.id,
-        operation=case.requirement.operation,
-        verdict=judgement.verdict,
-        source=case.requirement.source,
-        expected=case.expectation.expected,
-        observed=judgement.observed,
-        status=status,
-        accepted=None if status is None else 200 <= status < 300,
-        microversion=str(version) if (version := evidence.version or case.trial.request.version) else None,
-        role=evidence.role or case.trial.request.role,
-        reason=judgement.reason,
-        deviation=deviation,
-        exchanges=evidence.exchanges,
-        seconds=round(seconds, 3),
-        kind=case.requirement.kind,
-        state=case.trial.situation.state,
-        observation=dict(judgement.observation) if judgement.observation else None,
-    )
+        return Evidence(trial, problem=Problem("error", fault(error)))

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,15 @@ from conformance.engine.cloud.first import first
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, from_first, highest_version, service_of, views
+from conformance.engine.execute.barriers import barrier
 from conformance.engine.model.api_version import ApiVersion
 from conformance.engine.model.case import REASONS, Suite
+from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import Notes, Patience, RunContext
 from conformance.engine.provision.parts import lacking
 from conformance.engine.run.locks import TURNS, Locks
@@ -42,6 +46,9 @@ from specs.record.writer import utc_now
 
 CLOUD_PATIENCE = Patience(status=300.0, settle=1.0)
 SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
+
+CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 0.3
+"""The least seconds between two polls for things of a kind: of a cloud that others use too, and of a sandbox."""
 
 USES = (
     "apiref-conformance",
@@ -70,6 +77,7 @@ class Settings:
         prefix: the start of the names of all resources of the run; None for a random one.
         microversion: the highest microversion to ask for; None for the highest that cloud and reference share.
         wishes: ids or names of things to use instead of discovered ones (see ``Discovery``).
+        service: the type of the service, if it is one of several in the run; None in a run of one.
     """
 
     target: Target
@@ -83,6 +91,12 @@ class Settings:
     prefix: str | None = None
     microversion: str | None = None
     wishes: Mapping[str, str] = field(default_factory=dict)
+    service: str | None = None
+
+    def journal(self, worker: str | None) -> Journal:
+        """Open the journal of a process. Raises OSError: it cannot be written."""
+        name = "-".join(part for part in ("journal", worker, self.service) if part)
+        return Journal(self.directory / f"{name}.jsonl", prefix=self.prefix, service=self.service)
 
 
 class Session:
@@ -113,8 +127,7 @@ class Session:
         self._began = time.monotonic()
         self._worker = worker
         settings.directory.mkdir(parents=True, exist_ok=True)
-        name = f"journal-{worker}.jsonl" if worker else "journal.jsonl"
-        self.journal = Journal(settings.directory / name, prefix=settings.prefix)
+        self.journal = settings.journal(worker)
         service = load_service(service_of(specs))
         self.cloud: Cloud = connect(
             settings.target,
@@ -135,8 +148,10 @@ class Session:
         service = with_references(service, specs)
         self.specs = tuple(specs)
         self.selected = tuple(selected)
-        discovery = Discovery(self.cloud, wished(self.cloud, settings.wishes))
-        self.watch = Watch(self.cloud, microversion=str(top))
+        wishes = wished(self.cloud, settings.wishes, lenient=settings.service is not None)
+        discovery = Discovery(self.cloud, wishes)
+        pause = SANDBOX_PAUSE if settings.sandbox else CLOUD_PAUSE
+        self.watch = Watch(self.cloud, microversion=str(top), shortest=pause)
         patience = settings.patience or (SANDBOX_PATIENCE if settings.sandbox else CLOUD_PATIENCE)
         stopping = threading.Event()
         self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status, stopping=stopping)
@@ -156,6 +171,7 @@ class Session:
             sandbox=settings.sandbox,
             lacking=lacking(self.cloud, service.optional_parts),
         )
+        self.resources.waits = self.context.waits
         locks = Locks(settings.directory / TURNS if worker else None)
         self.run = Run(self.suite, self.context, record, settings.max_resources, locks)
         self.left: tuple[str, ...] = ()
@@ -202,11 +218,21 @@ class Session:
         context.notes.add("first", f"a {context.kind.name} is made of {what}")
         return None
 
-    def close(self, whole_run: bool = False) -> tuple[str, ...]:
+    @cached_property
+    def can_make(self) -> Callable[[Trial], bool]:
+        """A test whether this run can make a trial, as far as that is known without a request."""
+        return lambda trial: barrier(self.context, trial) is None
+
+    def change_nothing(self) -> None:
+        """From now on, let only requests out that read. It must be called before the first case is tried."""
+        self.cloud.change_nothing()
+
+    def close(self, whole_run: bool = False, cloud_ends: bool = False) -> tuple[str, ...]:
         """Stop the lanes, remove the resources, restore changed settings, and end the connections.
 
         Args:
             whole_run: True to do this also for the other processes of the run, which must have ended.
+            cloud_ends: True if the cloud ends with the run: it takes the resources with it, and none is removed.
 
         Returns:
             One sentence or name for each thing that could not be removed or restored.
@@ -214,7 +240,11 @@ class Session:
         self.run.stop()
         try:
             owed, _ = pay_all(self.cloud, self.journal, self.journal.debts(own=not whole_run))
-            self.left = (*owed, *self.resources.close(own=not whole_run))
+            if cloud_ends:
+                self.journal.end(own=not whole_run)
+                self.left = tuple(owed)
+            else:
+                self.left = (*owed, *self.resources.close(own=not whole_run))
         except Exception as error:
             self.left = (f"the cleanup ended early ({type(error).__name__}: {error}); `conformance cleanup` goes on",)
         self.watch.close()
@@ -223,13 +253,15 @@ class Session:
         return self.left
 
     def figures(self) -> dict[str, Any]:
-        """The figures of this process for the record's totals: requests, accepted ones, resources made, seconds."""
+        """The figures of this process for the record's totals (see ``specs.record.totals.added``)."""
         resource, made = self.context.service.resource, self.run.resources_made
         return {
             "requests": self.cloud.request_count,
             "accepted": self.cloud.accepted_count,
             "made": {resource: made} if resource and made else {},
+            "purposes": dict(self.cloud.purposes),
             "seconds": round(time.monotonic() - self._began, 1),
+            "processor_seconds": round(time.process_time(), 1),
         }
 
     @property
@@ -299,27 +331,33 @@ class Session:
         )
 
 
-def wished(cloud: Cloud, given: Mapping[str, str]) -> dict[str, str]:
+def wished(cloud: Cloud, given: Mapping[str, str], lenient: bool = False) -> dict[str, str]:
     """The things that the user wants to be used, by the names of discovery.
 
     Args:
         cloud: the client of the cloud; its section in clouds.yaml may contain wishes.
         given: the wishes from options, which win over those in clouds.yaml.
+        lenient: True to leave out the names that only another service of the run may know.
 
     Raises:
         EndpointError: the description of the service knows no such name.
     """
-    rules = cloud.profile.discovery
+    known = known_wishes(cloud.profile)
     found = {}
     for said, wish in {**cloud.wishes, **given}.items():
-        name = said.replace("_", "-").removeprefix(OTHER).replace("-", "_")
-        second = said.replace("_", "-").startswith(OTHER)
-        if name not in rules or (second and rules[name].other is None):
-            known = [one.replace("_", "-") for one in sorted(rules)]
-            known += [OTHER + one.replace("_", "-") for one in sorted(rules) if rules[one].other is not None]
+        name = known.get(said.replace("_", "-"))
+        if name is not None:
+            found[name] = wish
+        elif not lenient:
             raise EndpointError(f"{said}={wish} cannot be used: --use knows {', '.join(known) or 'nothing here'}")
-        found[OTHER + name if second else name] = wish
     return found
+
+
+def known_wishes(profile: Profile) -> dict[str, str]:
+    """The names by which a user can name things of a service to use -> their names of discovery."""
+    rules = sorted(profile.discovery.items())
+    first = {name.replace("_", "-"): name for name, _ in rules}
+    return first | {OTHER + name.replace("_", "-"): OTHER + name for name, rule in rules if rule.other is not None}
 
 
 def described(specs: Sequence[Spec]) -> Described:

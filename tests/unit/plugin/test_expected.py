@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import shipped
 from checkout import ROOT
@@ -196,3 +198,13 @@ def test_a_run_says_it_and_its_status_stays(project, monkeypatch):
     done.stdout.fnmatch_lines(
         [f"0 expected deviations seen, 0 unexpected, 1 vanished: {seen} (compared with nova==34.0.0)"]
     )
+
+
+def test_the_cases_of_expected_contradictions_are_expected_to_fail():
+    cases = [SimpleNamespace(id=f"{LOCK}[{detail}]", requirement=SimpleNamespace(id=LOCK)) for detail in "ab"]
+    other = SimpleNamespace(
+        id="servers-actions.pause/normal/202", requirement=SimpleNamespace(id="servers-actions.pause/normal/202")
+    )
+    assert known(one(BROKEN)).failing([*cases, other]) == {case.id for case in cases}
+    assert known(one(BROKEN, cases=frozenset({"a"}))).failing(cases) == {cases[0].id}
+    assert known(one(f"{LOCK}!omission!200")).failing(cases) == frozenset()

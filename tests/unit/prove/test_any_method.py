@@ -6,13 +6,17 @@ import pytest
 from made_up import broken, case, operation
 from widgets import TOP, row
 
-from conformance.engine.judge.codes import Accepted, Refused, RefusedWhereSilent
-from conformance.engine.judge.contents import FieldShown
+from conformance.engine.judge.afterwards import BroughtBack, GoneAfterwards, InTheList
+from conformance.engine.judge.codes import Accepted, AnsweredAsListed, Refused, RefusedWhereSilent
+from conformance.engine.judge.contents import FieldShown, HeaderShown, OfMediaType
 from conformance.engine.judge.statuses import Reaches
-from conformance.prove.after import Gone
+from conformance.engine.model.probe import Listed, Removed
+from conformance.prove.after import AlteredLater, Gone, LeftOut
 from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs
+from conformance.prove.memory import Memory
 from conformance.prove.where import NO_RESOURCE, Holds, Where, is_inner
-from conformance.prove.wire import Request
+from conformance.prove.wire import Reply, Request
+from specs.microversion import Microversion, VersionRange
 
 ELEMENT = "/widgets/{widget_id}"
 KEY = "/widgets/{widget_id}/marks/{key}"
@@ -115,6 +119,63 @@ def test_where_the_reference_is_silent_only_an_error_of_the_service_breaks_it():
     assert set(found) == {"error/403#500@visitor", "error/403#done-and-refused@visitor"}
 
 
+def test_what_a_guide_promises_is_broken_in_every_answer():
+    one = operation("GET", "/widgets", normal=200)
+    beyond = Microversion(2, 9999)
+    found = broken(
+        case(one, "everywhere/API-Version", HeaderShown("API-Version", True, "2.1"), accepted=True),
+        case(one, "everywhere/application/json", OfMediaType("application/json"), accepted=True),
+        case(one, "everywhere/unknown_version", Refused((406,), ""), version=beyond),
+    )
+    assert set(found) == {
+        "everywhere/API-Version#header-dropped",
+        "everywhere/API-Version#header-form",
+        "everywhere/application/json#media-type",
+        "everywhere/unknown_version#accepted",
+    }
+    assert found["everywhere/unknown_version#accepted"].where.versions == VersionRange(beyond, beyond)
+
+
+def test_an_odd_query_is_answered_with_an_error_of_the_service():
+    query = (("needed", "1"), ("limit", "-1"))
+    odd = case(operation("GET", "/widgets"), "situation/query[limit-negative]", AnsweredAsListed("-1"), query=query)
+    where = broken(odd)["situation/query#500@limit-negative"].where
+    assert where.matches(Request("GET", "/v2.1/widgets?needed=1&limit=-1"), None)
+    assert not where.matches(Request("GET", "/v2.1/widgets?needed=1&limit=1"), None)
+
+
+def test_what_was_made_is_left_out_of_its_list_and_what_was_removed_stays():
+    post, drop = operation("POST", "/widgets", normal=202), operation("DELETE", GADGET, normal=204)
+    listed = case(post, "postcondition/listed", InTheList(Listed("widgets.list")), accepted=True)
+    gone = case(drop, "postcondition/gone", GoneAfterwards(Removed("widgets.show")), accepted=True)
+    assert broken(listed)["postcondition/listed#left-out"].after == LeftOut()
+    assert broken(gone)["postcondition/gone#never"].instead == Answer(204)
+
+
+def test_what_is_to_be_brought_back_is_shown_as_something_else():
+    undo = case(operation("PUT", ELEMENT), "equality/shape", BroughtBack("shape"), "IDLE", accepted=True)
+    assert broken(undo)["equality/shape#another-value"].after == AlteredLater(("widget", "shape"))
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"widgets": [{"id": "w", "name": "n"}, {"id": "other", "name": "n"}]},
+        {"widgets": [{"widget": {"name": "w"}}, {"widget": {"name": "other"}}]},
+        {"widgets": ["w", "other"]},
+        {"widgets": {"w": 1, "other": 2}},
+    ],
+)
+def test_an_element_of_any_form_is_left_out_of_a_list(listed):
+    memory = Memory()
+    memory.leave_out("/widgets/w")
+    reply = Reply(200).with_json(listed)
+    for path in ("/widgets", "/widgets/detail"):
+        left = memory.disguised(Request("GET", f"/v2.1{path}"), reply).json["widgets"]
+        assert (len(left), "other" in str(left)) == (1, True)
+    assert memory.disguised(Request("GET", "/v2.1/gadgets"), reply) == reply
+
+
 def test_a_value_of_a_query_that_is_refused():
     one = operation("GET", "/widgets", normal=200)
     query = (("name", "x"), ("limit", "many"))
@@ -174,3 +235,11 @@ def test_a_template_leaves_out_what_another_names_more_closely():
 def test_what_a_path_names(template, path, resource):
     where = Where("GET", template, None, identifier="widget_id")
     assert where.resource_of(Request("GET", f"/v2.1{path}?x=1")) == resource
+
+
+def test_where_nothing_is_said_of_a_situation_only_an_error_of_the_service_breaks_it():
+    one = operation("DELETE", ELEMENT)
+    halted = case(one, "situation/status[HALTED]", AnsweredAsListed("status HALTED", "HALTED"), "HALTED")
+    found = broken(halted)
+    assert set(found) == {"situation/status#500@HALTED"}
+    assert found["situation/status#500@HALTED"].cases == (halted.id,)

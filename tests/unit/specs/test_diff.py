@@ -11,6 +11,7 @@ import pytest
 from specs.diff import compare
 from specs.model import (
     Body,
+    Cause,
     Code,
     Condition,
     Deprecation,
@@ -18,6 +19,7 @@ from specs.model import (
     Parameter,
     Policy,
     Reference,
+    Refusal,
     Removal,
     Request,
     Response,
@@ -113,6 +115,7 @@ def _response(*parameters: Parameter) -> dict[str, Any]:
         ({"response": replace(_BASE.response, body=Body("empty", 9))}, [("body", "", "changed", True)]),
         ({"response": replace(_BASE.response, samples=(Sample("s.json", 8, body={"a": 2}),))},
          [("sample", "s.json", "changed", False)]),
+        ({"refusals": (Refusal(Cause(locked=True), 409, 7),)}, [("refusal", "409", "added", False)]),
     ],
 )  # fmt: skip
 def test_changes(changes: dict[str, Any], expected: list[tuple[str, str, str, bool]]) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from widgets import action, row, sample
 
-from conformance.engine.api.response_fields import elements, identity, place_of, values_at
+from conformance.engine.api.response_fields import elements, identity, place_in, place_of, values_at
 from specs.model import Sample
 
 
@@ -177,6 +177,51 @@ def test_an_element_is_named_by_the_field_that_the_placeholder_names_or_by_its_i
 @given(json)
 def test_whatever_a_body_is_its_elements_can_be_asked_for_their_names(body):
     assert all(isinstance(identity(one, "a_id"), str | None) for one in elements(body))
+
+
+KEYS = st.sampled_from(["a", "b", "b.c", "c", "ID", "ACTIVE"])
+BODIES = st.recursive(
+    st.none() | st.integers(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def walked(body, place=()):
+    """The places below a value, level by level, found without an index."""
+    level = [(place, body)]
+    while level:
+        below = []
+        for above, value in level:
+            if above:
+                yield above
+            if isinstance(value, dict):
+                below += [((*above, "{}" if key == "ACTIVE" else key), inner) for key, inner in value.items()]
+            elif isinstance(value, list):
+                below += [((*above, "[]"), inner) for inner in value[:3]]
+        level = below
+
+
+@given(st.lists(BODIES, max_size=3), st.sampled_from(["a", "b", "b.c", "a.b", "a.b.c", "x"]))
+def test_the_place_of_a_name_is_the_first_of_the_shallowest_that_ends_in_it(bodies, name):
+    def keys(place):
+        return tuple(key for key in place if key not in ("[]", "{}"))
+
+    chain = tuple(name.split("."))
+    first = []
+    for body in bodies:
+        fitting = [
+            place
+            for place in walked(body)
+            if place[-1] in (name, chain[-1]) and (keys(place)[-1:] == (name,) or keys(place)[-len(chain) :] == chain)
+        ]
+        first += fitting[:1]
+    assert place_in(bodies, name) == min(first, key=lambda place: len(keys(place)), default=None)
+
+
+def test_equal_bodies_are_not_mixed_up_with_each_other_or_with_later_ones():
+    for n in range(50):
+        assert place_in([{f"k{n}": {"x": 1}}], "x") == (f"k{n}", "x")
 
 
 def test_links_beside_a_thing_do_not_hide_its_name():

@@ -287,3 +287,14 @@ def test_what_will_be_refused_is_known_before_anything_is_made(method, path, for
     assert not forbidden or "--allow-disruptive would let it" in said
     assert Guard(None, RULES, allow_disruptive=True).forbids(method, path) is None
     assert Guard(None, None).forbids(method, path) is None
+
+
+def test_a_run_that_changes_nothing_sends_only_what_reads(world):
+    guard = Guard(world.journal, RULES, allow_disruptive=True)
+    guard.all_own = guard.read_only = True
+    assert world.passes("GET", "/servers/{foreign}", guard=guard)
+    for method, path in (("POST", "/servers/{own}/action"), ("PUT", "/servers/{own}"), ("DELETE", "/servers/{own}")):
+        assert not world.passes(method, path, guard=guard)
+        assert not world.passes(method, path, guard=guard, role=NO_TOKEN)
+    assert guard.forbids("GET", "/servers/{server_id}") is None
+    assert "changes nothing" in (guard.forbids("POST", "/servers") or "")

@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from fake_cloud import fake_cloud
@@ -251,3 +252,36 @@ def test_a_wait_goes_on_if_the_thing_is_seen_again(monkeypatch, servers, watch):
     threading.Timer(0.3, lambda: setattr(servers, "trouble", None)).start()
     result = watch.until("s", lambda view: view is not None and view["status"] == "ACTIVE", 60.0)
     assert (result.timed_out, result.statuses) == (False, ("BUILD", "ACTIVE"))
+
+
+def test_things_of_another_kind_share_a_poll_of_their_own(fake, cloud, watch, monkeypatch):
+    fake.default = lambda asked: (200, {"volume": {"id": "v", "status": "creating"}})
+    monkeypatch.setattr(poll, "_GROWTH", 0.0)
+    volume, stopping = cloud.profile.kind("volume"), threading.Event()
+    wait = {"kind": volume, "stopping": stopping}
+    with ThreadPoolExecutor(2) as pool:
+        waits = [pool.submit(watch.until, id_, lambda view: False, 60.0, **wait) for id_ in ("v1", "v2")]
+        while len(fake.asked) < 6:
+            time.sleep(0.01)
+        assert [one.name for one in threading.enumerate()].count("conformance-watch") == 1
+        stopping.set()
+        assert [one.result(5).timed_out for one in waits] == [True, True]
+    assert set(polls(fake)) == {"/v2.1/os-volumes/v1", "/v2.1/os-volumes/v2"}
+
+
+def test_a_poll_that_asks_for_each_thing_rests_for_each(fake, cloud, monkeypatch):
+    """A list would cost one request."""
+    watch = Watch(cloud, cloud.profile.kind("volume"), shortest=0.02, longest=0.05)
+    fake.default = lambda asked: (200, {"volume": {"id": "v", "status": "creating"}})
+    begun = []
+    monkeypatch.setattr(
+        watch,
+        "_look",
+        lambda role, ids, look=watch._look: begun.append((time.monotonic(), len(ids))) or look(role, ids),
+    )
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(lambda number: watch.until(f"v{number}", lambda view: False, 0.5), range(5)))
+    watch.close()
+    rests = [after - before for (before, asked), (after, _) in pairwise(begun) if asked == 5]
+    assert rests
+    assert min(rests) >= 5 * 0.02

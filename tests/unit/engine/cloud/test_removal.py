@@ -44,12 +44,12 @@ class Run:
         answers = [(200, {"server": {"id": id_, **view}}) if view else (404, {}) for view in seen]
         self.route("GET", f"/servers/{id_}", *answers)
 
-    def cleanup(self, timeout=5.0, tell=None, **more):
+    def cleanup(self, timeout=5.0, tell=None, claimed=frozenset(), **more):
         journal, profile = Journal(self.path / "journal-cleanup.jsonl"), load_service("compute").profile
         cloud = connect(Target(url=self.fake.url, tokens=TOKENS), journal, profile=profile, **more)
         self.fake.asked.clear()
         try:
-            return cleanup(self.path, cloud, timeout=timeout, tell=tell)
+            return cleanup(self.path, cloud, timeout=timeout, tell=tell, claimed=claimed)
         finally:
             cloud.close()
 
@@ -203,9 +203,9 @@ def test_one_without_a_name_that_is_new_is_named_and_never_removed(run):
     when = _before(run, run.journal.intend("floating_ip", "conformance-1-f"), ["1"])
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": SHOWN}))
     said = (
-        "floating_ip: 10.0.0.2 (DELETE /os-floating-ips/2) may be the run's, but nothing shows who made it: it is used "
-        f"by nobody, and it is new since {when}, just before the run asked for one; "
-        "remove it if nobody else in the project did"
+        "floating_ip: 10.0.0.2 may be the run's, but nothing shows who made it: it is used by nobody, and it is new "
+        f"since {when}, just before the run asked for one; if nobody else in the project made it, "
+        "remove it with `conformance cleanup RUN --claim 10.0.0.2`"
     )
     assert run.cleanup().left == (said,)
     assert run.deleted == []
@@ -217,9 +217,26 @@ def test_one_of_several_without_a_name_may_be_the_runs(run):
     _before(run, run.journal.intend("floating_ip", "conformance-1-f"), [])
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": SHOWN}))
     (left,) = run.cleanup().left
-    both = "10.0.0.1 (DELETE /os-floating-ips/1), 10.0.0.2 (DELETE /os-floating-ips/2)"
+    both = "10.0.0.1, 10.0.0.2"
     assert left.startswith(f"floating_ip: one of {both} may be the run's")
-    assert left.endswith("; remove the one that nobody else in the project made")
+    advice = "; remove the one that nobody else in the project made with `conformance cleanup RUN --claim ID`"
+    assert left.endswith(advice)
+
+
+def test_one_without_a_name_is_removed_when_the_user_claims_it(run):
+    _before(run, run.journal.intend("floating_ip", "conformance-1-f"), ["1"])
+    run.route("GET", "/os-floating-ips", (200, {"floating_ips": SHOWN}))
+    run.route("DELETE", "/os-floating-ips/2", (202, None))
+    assert run.cleanup(claimed=frozenset({"10.0.0.2"})).removed == ("floating_ip 2",)
+    assert run.deleted == ["/os-floating-ips/2"]
+
+
+@pytest.mark.parametrize("claim", ["10.0.0.1", "1", "3", "elsewhere"])
+def test_a_claim_removes_nothing_that_was_there_before_or_is_in_use(run, claim):
+    _before(run, run.journal.intend("floating_ip", "conformance-1-f"), ["1"])
+    run.route("GET", "/os-floating-ips", (200, {"floating_ips": SHOWN}))
+    assert len(run.cleanup(claimed=frozenset({claim})).left) == 1
+    assert run.deleted == []
 
 
 def test_one_that_was_there_before_is_not_left(run):
@@ -232,7 +249,7 @@ def test_where_nobody_has_looked_before_that_is_said(run):
     run.journal.intend("floating_ip", "conformance-1-f")
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": SHOWN[:1]}))
     (left,) = run.cleanup().left
-    assert left.endswith("no look tells since when it is there; ask the others who use the project")
+    assert "no look tells since when it is there; if nobody else in the project made it, remove it with" in left
 
 
 def test_of_a_kind_with_names_only_those_of_the_name_that_was_asked_for_are_told(run):
@@ -240,9 +257,7 @@ def test_of_a_kind_with_names_only_those_of_the_name_that_was_asked_for_are_told
     names = {"1": "x" * 9, "2": "x" * 9, "3": "theirs", "4": None}
     run.route("GET", "/os-volumes", (200, {"volumes": [{"id": i, "displayName": n} for i, n in names.items()]}))
     (left,) = run.cleanup().left
-    said = (
-        "volume xxxxxxxxx: 2 (DELETE /os-volumes/2) may be the run's, but nothing shows who made it: it is new since "
-    )
+    said = "volume xxxxxxxxx: 2 may be the run's, but nothing shows who made it: it is new since "
     assert left.startswith(said)
     assert run.deleted == []
 
@@ -261,8 +276,9 @@ def test_the_snapshots_below_an_image_of_a_volume(run):
 def test_watch_is_not_left_running(run):
 
     run.had("server", "s", "/servers/s")
+    before = set(threading.enumerate())
     run.cleanup(timeout=0.2)
-    assert not [one for one in threading.enumerate() if one.name == "conformance-watch"]
+    assert not [one for one in set(threading.enumerate()) - before if one.name == "conformance-watch"]
 
 
 @pytest.mark.parametrize(("kind", "path"), [("aggregate", "/os-aggregates"), ("flavor", "/flavors")])
@@ -291,6 +307,16 @@ def test_hosts_go_out_of_an_aggregate_before_it_is_removed(run):
     out = [one.json for one in run.fake.changes[:2]]
     assert out == [{"remove_host": {"host": "h1"}}, {"remove_host": {"host": "h2"}}]
     assert run.deleted == ["/os-aggregates/5"]
+
+
+def test_a_host_that_an_aggregate_keeps_is_taken_out_again(run):
+    """Others change the aggregates of the host at the same time, and the cloud refuses one of two."""
+    run.had("aggregate", "5", "/os-aggregates/5", role="admin")
+    run.route("GET", "/os-aggregates/5", (200, {"aggregate": {"id": 5, "hosts": ["h1"]}}))
+    run.route("POST", "/os-aggregates/5/action", (409, {"conflictingRequest": {"message": "again"}}), (200, None))
+    run.route("DELETE", "/os-aggregates/5", (400, {"badRequest": {"message": "not empty"}}), (200, None))
+    assert run.cleanup().clean
+    assert [one.method for one in run.fake.changes] == ["POST", "DELETE", "POST", "DELETE"]
 
 
 def test_an_image_that_an_administrators_shelving_left_is_found(run):
@@ -357,7 +383,7 @@ def test_floating_ips_that_are_used_or_known_are_none_that_was_left(run):
     addresses = [{"id": 1, "ip": "10.0.0.1", "instance_id": "s"}, {"id": 2, "ip": "10.0.0.2", "instance_id": None}]
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": addresses}))
     (left,) = run.cleanup().left
-    assert left.startswith("floating_ip: 10.0.0.2 (DELETE /os-floating-ips/2) may be the run's")
+    assert left.startswith("floating_ip: 10.0.0.2 may be the run's")
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": addresses[:1]}))
     assert run.cleanup().clean
 

@@ -129,13 +129,10 @@ def test_a_field_that_is_not_shown_decides_nothing():
 
 
 def test_every_promise_has_a_reason_where_no_request_can_be_accepted():
-    """A condition that nothing can set up leaves an operation without accepted cases, and hides no promise."""
+    """A condition that nothing can set up leaves no accepted case, and hides none of the promises."""
     nothing = Condition("environment", "widget", 20)
-    after = (
-        becomes("SPINNING", line=30),
-        becomes(line=31, on_failure=("BROKEN",)),
-        becomes("LISTED", line=32, resource="shelf"),
-    )
+    broken = becomes(line=31, on_failure=("BROKEN",))
+    after = (becomes("SPINNING", line=30), broken, becomes("LISTED", line=32, resource="shelf"))
     told = suite(action(preconditions=(nothing,), postconditions=after)).untested
     assert [(u.requirement, u.source.line) for u in told if "/postcondition/" in u.requirement] == [
         ("widgets.spin/postcondition/widget-SPINNING", 30),

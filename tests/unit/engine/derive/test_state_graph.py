@@ -206,3 +206,18 @@ def test_no_two_trials_of_a_suite_stand_in_the_same_place():
     places = {order(c.trial, KNOWLEDGE) for c in found.cases}
     assert len(places) == len({c.trial.key for c in found.cases})
     assert view(SPIN).default == TOP
+
+
+def test_an_operation_that_leads_back_undoes_one_that_leads_away():
+    ways = graph(SPIN, HALT, WAKE)
+    assert ways.undoes(WAKE.id, HALT.id, "IDLE")
+    assert not ways.undoes(HALT.id, WAKE.id, "IDLE"), "nothing is done by waking what is not halted"
+    assert not ways.undoes(WAKE.id, SPIN.id, "IDLE"), "it leads back from another status"
+    assert ways.undoes(HALT.id, WAKE.id, "HALTED")
+
+
+def test_an_operation_leads_elsewhere_if_it_is_known_to_change_other_statuses_alone():
+    ways = graph(SPIN, HALT, SMASH)
+    assert ways.leads_elsewhere(SPIN.id, "HALTED")
+    assert not ways.leads_elsewhere(HALT.id, "SPINNING")
+    assert not ways.leads_elsewhere("widgets.paint", "HALTED"), "nothing is known of it"

@@ -345,7 +345,8 @@ def test_preconditions_that_cannot_be_set_up_have_their_reasons():
 
 def test_an_environment_that_nobody_can_set_up_leaves_the_refusals():
     found = suite(action(error=(401,), preconditions=(Condition("environment", "widget", 21),)))
-    assert ids(found) == ["spin/error/401[no-token]", "spin/error/401[bad-token]"]
+    assert ids(found)[:2] == ["spin/error/401[no-token]", "spin/error/401[bad-token]"]
+    assert all("/situation/" in case_id for case_id in ids(found)[2:])
     assert untested(found)["spin/normal/202"] == "not-through-api"
 
 
@@ -379,3 +380,10 @@ def test_no_spec_gives_nothing():
     empty = derive([Spec("s", spec().reference)], service=KNOWLEDGE)
     assert (empty.cases, empty.requirements, empty.untested) == ((), (), ())
     assert suite(action(responses=Responses())).cases == ()
+
+
+@pytest.mark.parametrize(("body", "alters"), [({"spin": None}, False), ({"spin": {"colour": "red"}}, True)])
+def test_a_sample_with_the_required_fields_alone_sets_no_optional_fields(body, alters):
+    found = suite(action("spin", samples=(sample(body, "2.5"),)))
+    flags = {case.trial.request.uses_optional_fields for case in found.cases if "sample" in case.trial.key}
+    assert flags == {alters}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from subjects import OPERATIONS, Cloud, answer, subject_on
 from widgets import KNOWLEDGE, driving, plain
@@ -57,3 +59,58 @@ def test_what_never_ends_is_not_waited_for_for_ever(monkeypatch):
     subject, asked = with_deeds(Cloud(), *[deed(None)] * 100_000)
     assert subject.reach("SPINNING") is None
     assert len(asked) > 2
+
+
+def test_a_list_that_shows_fewer_fields_than_the_resource_shows_the_same():
+    """The poll may have seen the resource in a list."""
+    cloud = Cloud()
+    subject, _ = with_deeds(cloud, *[deed("then")] * 9)
+    get, looks = cloud.get, []
+
+    def shows(path, **more):
+        if "/deeds" in path:
+            return get(path, **more)
+        looks.append(path)
+        return answer(200, {"widget": {**cloud.server, "wings": 2}})
+
+    cloud.get = shows
+    assert subject.reach("SPINNING") is None
+    assert looks == ["/widgets/w1"]
+
+
+def test_a_resource_that_still_changes_is_looked_at_again():
+    cloud = Cloud()
+    subject, _ = with_deeds(cloud, *[deed("then")] * 9)
+    get, locks = cloud.get, iter([True, False, False, False])
+
+    def shows(path, **more):
+        if "/deeds" in path:
+            return get(path, **more)
+        return answer(200, {"widget": {**cloud.server, "locked": next(locks)}})
+
+    cloud.get = shows
+    assert subject.reach("SPINNING") is None
+    assert list(locks) == [False], "the last two looks showed the same"
+
+
+@pytest.mark.parametrize(("header", "lists"), [("x-deed", 0), ("x-other", 1)])
+def test_the_answer_that_names_the_deed_saves_the_look_for_it(header, lists):
+    cloud = Cloud()
+    subject, asked = with_deeds(cloud, deed("then"))
+    log = ActionLog(LOG.id, ENTRY.id, "steps", "ended", name_header="X-Deed")
+    subject.context.service = driving(KNOWLEDGE, action_log=log)
+    send = cloud.send
+    cloud.send = lambda ask: replace(send(ask), headers={header: "req-2"})
+    assert subject.reach("SPINNING") is None
+    assert [path.rpartition("/")[2] for path in asked] == ["deeds"] * lists + ["req-2"]
+
+
+def test_a_deed_that_is_not_in_the_log_is_not_the_newest():
+    cloud = Cloud()
+    subject, asked = with_deeds(cloud, (404,), deed("then"))
+    log = ActionLog(LOG.id, ENTRY.id, "steps", "ended", name_header="X-Deed")
+    subject.context.service = driving(KNOWLEDGE, action_log=log)
+    send = cloud.send
+    cloud.send = lambda ask: replace(send(ask), headers={"x-deed": "req-7"})
+    assert subject.reach("SPINNING") is None
+    assert [path.rpartition("/")[2] for path in asked] == ["req-7", "deeds", "req-2"]

@@ -17,7 +17,8 @@ from conformance.engine.judge.effects import Effect, Seen
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.probe import EffectOn, StatusOf
-from conformance.engine.run.run import _Job, _judged
+from conformance.engine.run.jobs import Job
+from conformance.engine.run.run import _made
 from specs.microversion import VersionRange
 from specs.model import Condition, When
 
@@ -245,12 +246,12 @@ def test_a_run_asks_for_the_effects_that_its_cases_are_about():
     found = suite(action(postconditions=(effect("image", "created"),)), service=known)
     asked = []
     executor = SimpleNamespace(
-        make=lambda trial, probes: asked.append(probes) or evidence(202, trial=trial),
+        make=lambda trial, probes, together: asked.append(probes) or evidence(202, trial=trial),
         context=SimpleNamespace(service=known),
     )
     for case in found.cases:
-        job = _Job.of([case])
-        _judged(job.trial, job.cases, job.probes, executor)
+        job = Job.of([case])
+        _made(job.trial, job.probes, executor)
     assert [probes for probes in asked if probes] == [(EffectOn("image", "created"),)]
 
 

@@ -14,7 +14,7 @@ from conformance.engine.cloud.candidates import Candidates, Lookup
 from conformance.engine.cloud.errors import CloudError, GuardRefusal, MissingError, ResourceError, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
-from conformance.engine.model.trial import ProviderDependent
+from conformance.engine.model.trial import ProviderDependent, UnknownVersion
 from conformance.engine.provision.paths import Paths
 from specs.microversion import Microversion, VersionRange
 from specs.model import Versions
@@ -86,6 +86,13 @@ def test_a_version_that_the_cloud_does_not_know_is_inapplicable(shop):
     problem = make(shop, LIST, version=Microversion(2, 9)).problem
     assert problem.verdict == "inapplicable"
     assert "2.9" in problem.reason
+
+
+def test_a_version_that_no_cloud_knows_is_asked_for_all_the_same(shop):
+    beyond = tried(LIST, version=Microversion(2, 9999), accepted=False)
+    evidence = shop[1].make(replace(beyond, gates=(UnknownVersion(),)))
+    assert evidence.problem is None
+    assert shop[0].asked[-1].microversion == "2.9999"
 
 
 def test_a_trial_that_names_no_version_is_made_at_the_highest_that_the_operation_has(tmp_path):
@@ -222,12 +229,12 @@ def test_what_was_made_for_bindings_is_removed_when_a_quota_is_used_up(shop):
     places = shop[1].context.places
     make(shop, NOTE, body=COLOURED)
     shop[1].discard()
-    assert removed == [], "it goes at the end of the run"
+    assert removed == [], "another lane may use it"
     places.take()
     places.used_up()
     make(shop, NOTE, body=COLOURED)
     shop[1].discard()
-    assert removed == ["red", "red"], "those of lanes that have ended, too"
+    assert removed == ["red"], "that of the lane that has ended, which this one has used"
 
 
 def test_an_element_of_a_lane_goes_with_the_lane(shop):
@@ -296,6 +303,14 @@ def test_after_a_refusal_the_server_is_looked_at(shop):
 
 def test_after_what_should_have_been_refused_the_server_must_be_replaced(shop):
     make(shop, SPIN, "IDLE", body={"spin": None}, accepted=False)
+    assert shop[1].subject.must_replace
+
+
+def test_after_a_change_of_status_that_nobody_documents_the_server_must_be_replaced(shop):
+    make(shop, CALM, "IDLE", body={"calm": None}, accepted=None)
+    assert not shop[1].subject.must_replace, "its status is as before"
+    make(shop, SPIN, "IDLE", body={"spin": None}, accepted=None)
+    assert shop[1].subject.status == "SPINNING"
     assert shop[1].subject.must_replace
 
 
@@ -445,3 +460,17 @@ def test_a_trial_that_finds_room_lets_others_wait_for_room_again(tmp_path):
     executor.context.places.in_vain = True
     executor.make(tried(SHOW, target="unknown"))
     assert not executor.context.places.in_vain
+
+
+def test_trials_on_a_locked_server_that_need_nothing_else_share_the_lock(shop):
+    act = acting(shop[0])
+    shop[0].does["POST action"] = lambda ask: 409 if "spin" in ask.body else act(ask)
+    for number in range(3):
+        make(shop, SPIN, "IDLE", key=str(number), locked=True, accepted=False, body={"spin": None})
+    assert [ask.body for _, ask in asks(shop)] == [{"lock": None}, *[{"spin": None}] * 3]
+    shop[0].does["DELETE badges"] = 409
+    make(shop, UNBADGE, "IDLE", locked=True, accepted=False)
+    names = [next(iter(ask.body)) if ask.path.endswith("action") else ask.method for _, ask in asks(shop)[4:]]
+    assert names == ["unlock", "PUT", "lock", "DELETE"], "what the path names is made without the lock"
+    make(shop, SPIN, "IDLE", body={"spin": None}, leads_to=("SPINNING",))
+    assert [ask.body for _, ask in asks(shop)[-2:]] == [{"unlock": None}, {"spin": None}]

@@ -74,6 +74,18 @@ def test_two_elements_are_made_once_and_shown_alone(works):
     assert bool(one.context.notes.sorted()) != works
 
 
+def test_a_run_that_changes_nothing_makes_none_and_uses_the_elements_of_the_cloud():
+    service = replace(KNOWLEDGE, made_for_lists=(STOCK,))
+    on = shelf()
+    factory = Factory(on)
+    one = paging(on, service=service, resources=factory)
+    one.context.cloud.guard.read_only = True
+    shown = made_of(one, case(suite(LIST, service=service), "list/list/limit").trial)
+    assert shown.problem is None
+    assert factory.made == []
+    assert all("name" not in query for query in on.asked)
+
+
 @pytest.mark.usefixtures("_no_tick")
 @pytest.mark.parametrize("places", [1, 2])
 def test_two_elements_are_made_in_different_places_where_the_cloud_has_more_than_one(places):

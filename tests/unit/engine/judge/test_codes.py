@@ -9,6 +9,7 @@ from conformance.engine.judge.codes import (
     LOOKED_UP,
     Accepted,
     Admitted,
+    AnsweredAsListed,
     LetIn,
     OutsideVersions,
     Refused,
@@ -30,6 +31,7 @@ ALL = [
     RefusedWhereSilent(409, "status SPINNING"),
     OutsideVersions(SPEED, "speed", "from 2.5 on"),
     LetIn((202,), "speed may be given"),
+    AnsweredAsListed("status HALTED", state="HALTED"),
 ]
 
 
@@ -102,6 +104,10 @@ OMISSION, UNDECIDED, OBSERVED = ("pass", "omission"), ("inconclusive", None), ("
         (ALL[8], 403, UNDECIDED),
         (ALL[8], 404, UNDECIDED),
         (ALL[8], 409, UNDECIDED),
+        (ALL[9], 202, OBSERVED),
+        (ALL[9], 409, OBSERVED),
+        (ALL[9], 418, OMISSION),
+        (ALL[9], 500, FAIL),
     ],
 )
 def test_a_code_decides(expectation, code, expected):
@@ -133,7 +139,8 @@ def test_a_framework_code_that_the_reference_lists_is_the_operations_own(expecta
 
 
 def test_a_listed_server_error_is_observed_where_the_reference_is_silent():
-    assert said(ALL[6], 501, trial=trial(action(error=(409, 501)))) == OBSERVED
+    for expectation in (ALL[6], ALL[9]):
+        assert said(expectation, 501, trial=trial(action(error=(409, 501)))) == OBSERVED
 
 
 def test_what_is_forbidden_may_be_hidden_where_404_is_listed():
@@ -202,7 +209,9 @@ def test_an_observation_says_what_was_seen():
     assert judgement.observation == {"situation": "status SPINNING", "answer": 202}
     assert ALL[6].judge(evidence(409)).observation == {"situation": "status SPINNING", "answer": 409}
     by_state = RefusedWhereSilent(409, "status HALTED", state="HALTED")
-    assert by_state.judge(evidence(409)).observation == {"situation": "status HALTED", "state": "HALTED", "answer": 409}
+    for expectation in (by_state, ALL[9]):
+        seen = expectation.judge(evidence(409)).observation
+        assert seen == {"situation": "status HALTED", "state": "HALTED", "answer": 409}
     assert ALL[5].judge(evidence(202)).observation == {"policy": "too low", "answer": 202}
 
 

@@ -10,7 +10,7 @@ from widgets import evidence
 from conformance.engine.judge.codes import Refused
 from conformance.engine.judge.contents import ErrorBody
 from conformance.engine.model.case import Case, Requirement
-from conformance.engine.run.run import _judge
+from conformance.engine.run.judging import _judge
 from specs.record.model import Source
 
 GOOD = {"itemNotFound": {"code": 404, "message": "there is none"}}

@@ -14,6 +14,7 @@ from conformance.engine.cloud.candidates import Attribute, Candidates, Lookup, O
 from conformance.engine.cloud.fields import Condition
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Binding
+from conformance.engine.provision.bindings import Bindings
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 
 SIZES = Candidates(
@@ -164,3 +165,43 @@ def test_a_thing_is_attached_by_the_attribute_that_the_description_names(tmp_pat
     asked = [ask for ask in shop[0].asked if ask.method == "POST"]
     assert [ask.body for ask in asked] == [{"hold": {"serial": "7"}}]
     assert shop[1].subject.furnished == furnished
+
+
+@pytest.mark.parametrize(("background", "made"), [(False, 1), (True, 2)])
+def test_a_thing_that_was_detached_is_used_again_unless_that_takes_a_while(tmp_path, background, made):
+    hold = action("hold", row("serial", required=True), path="/servers/{server_id}/action")
+    service = driving(KNOWN, attached_by={"wheel": Attachment(hold.id, "serial", "number", background)})
+    wheels = []
+
+    def make(**_):
+        wheels.append(SimpleNamespace(id=f"w-{len(wheels)}", name="n", kind="wheel", body={"number": "7"}))
+        return wheels[-1]
+
+    shop = opened(tmp_path, *EVERY, hold, service=service, factories={"wheel": make})
+    shop[1].subject.reach("IDLE")
+    given(shop, "wheel", "id", "attached")
+    shop[1].subject.bindings.used([Binding("wheel", "id", "attached")], accepted=False)
+    given(shop, "wheel", "id", "attached")
+    assert len(wheels) == 1, "a refused request detaches nothing"
+    shop[1].subject.bindings.used([Binding("wheel", "id", "attached")], accepted=True)
+    given(shop, "wheel", "id", "attached")
+    assert len(wheels) == made
+
+
+def test_an_unused_thing_goes_to_the_next_lane_and_a_used_one_does_not(tmp_path):
+    wheels = []
+
+    def make(**_):
+        wheels.append(SimpleNamespace(id=f"w-{len(wheels)}", name="n", kind="wheel", body={}))
+        return wheels[-1]
+
+    shop = opened(
+        tmp_path, service=driving(KNOWN, attached_by={"wheel": Attachment("x", "y")}), factories={"wheel": make}
+    )
+    one, other = (Bindings(shop[1].context, shop[1].subject) for _ in range(2))
+    assert one.filled(Binding("wheel", "id", "free")) == "w-0"
+    assert one.give_up() == []
+    assert other.filled(Binding("wheel", "id", "free")) == "w-0"
+    other.used([Binding("wheel", "id", "free")], accepted=True)
+    assert [made.id for made in other.give_up()] == ["w-0"]
+    assert one.filled(Binding("wheel", "id", "free")) == "w-1"

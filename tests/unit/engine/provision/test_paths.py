@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from widgets import TOP, plain, row, sample, status
@@ -200,6 +201,17 @@ def test_what_nothing_makes_and_is_changed_is_refused_on_a_cloud_and_found_in_a_
     sandbox[0].does = refused
     found = fill(sandbox, DROP)
     assert (found.path, found.owned) == ("/gears/g-7", None)
+
+
+def test_a_run_that_changes_nothing_takes_what_is_listed_and_makes_nothing(shop):
+    cloud, one = shop[0], shop[1]
+    cloud.guard.read_only = True
+    cloud.things["/gears"] = {"g-7": {"id": "g-7"}}
+    found = fill(shop, SHOW)
+    assert (found.path, found.owned) == ("/gears/g-7", None)
+    empty = SimpleNamespace(json={"gears": []})
+    assert not one.paths.populated(LIST, found, empty)
+    assert {ask.method for ask in cloud.asked} == {"GET"}
 
 
 def test_what_only_a_list_shows_stands_in_the_path_of_a_change(shop):

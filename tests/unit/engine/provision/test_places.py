@@ -6,6 +6,8 @@ import threading
 
 import pytest
 
+from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.roles import Role
 from conformance.engine.provision import places as module
 from conformance.engine.provision.places import Places
 
@@ -118,3 +120,29 @@ def test_without_lanes_there_is_nothing_to_wait_for() -> None:
     asked: list[None] = []
     assert seated(0).found(None, lambda: asked.append(None), lambda _: True, lambda: None) is None
     assert asked == []
+
+
+def test_a_thing_that_a_lane_has_left_serves_one_other_lane() -> None:
+    places = seated(1)
+    assert places.take_offered("wheel") is None
+    places.offer("wheel", [_made("w-1"), _made("w-2")])
+    assert places.take_offered("cart") is None
+    assert {str(one.id) for one in (places.take_offered("wheel"), places.take_offered("wheel")) if one} == {
+        "w-1",
+        "w-2",
+    }
+    assert places.take_offered("wheel") is None
+
+
+def test_things_on_offer_are_removed_where_places_are_few_alone() -> None:
+    places = seated(2)
+    places.offer("wheel", [_made("w-1")])
+    places.spend([_made("w-2")])
+    assert [one.id for one in places.take_spent()] == ["w-2"]
+    places.used_up()
+    assert [one.id for one in places.take_spent()] == ["w-1"]
+    assert places.take_offered("wheel") is None
+
+
+def _made(id_: str) -> Made:
+    return Made("wheel", id_, id_, f"/wheels/{id_}", Role.MEMBER, {}, None)  # type: ignore[arg-type]

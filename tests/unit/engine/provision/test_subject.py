@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from subjects import CALM, SPIN, WAKE, Cloud, answer, subject_on
+from widgets import action, becomes, status
 
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.roles import Role
+
+MEND = action("mend", preconditions=(status("ERROR"),), postconditions=(becomes("IDLE"),))
 
 
 def test_the_first_status_needs_a_server_and_nothing_else():
@@ -68,6 +71,38 @@ def test_a_way_that_leads_elsewhere_is_given_up_and_the_server_with_it():
     problem = subject_on(cloud).reach("SPINNING")
     assert "led to DIZZY instead of SPINNING or HALTED" in problem.reason
     assert cloud.made == 3
+
+
+def test_the_promise_that_a_way_breaks_is_named_and_called_in_question():
+    subject = subject_on(Cloud(spin="DIZZY"))
+    problem = subject.reach("SPINNING")
+    assert problem.reason.endswith("against widgets.spin/postcondition/widget-SPINNING+HALTED")
+    assert [edge.operation.id for edge in subject.unmet][:1] == ["widgets.spin"]
+
+
+def test_the_broken_promise_is_named_before_another_way_that_failed():
+    answers = iter(["DIZZY", 409, 409, 409, 409])
+    cloud = Cloud()
+    cloud.does["spin"] = lambda: next(answers, 409)
+    problem = subject_on(cloud).reach("SPINNING")
+    assert cloud.asked[1] == "spin as admin", "the first way was given up"
+    assert "led to DIZZY" in problem.reason
+
+
+def test_a_way_that_is_refused_calls_no_status_in_question():
+    subject = subject_on(Cloud(spin=500))
+    subject.reach("SPINNING")
+    assert subject.unmet == []
+
+
+def test_a_server_that_has_failed_is_replaced_when_the_way_out_fails():
+    cloud = Cloud(mend=409)
+    subject = subject_on(cloud, operations=(SPIN, MEND))
+    subject.reach("IDLE")
+    cloud.server["status"] = "ERROR"
+    subject.refresh()
+    assert subject.reach("SPINNING") is None
+    assert (cloud.asked, cloud.made) == (["mend as member"] * 2 + ["spin as member"], 2)
 
 
 def test_without_a_server_there_is_no_situation():

@@ -84,6 +84,7 @@ def test_refusals_come_first_and_what_ends_the_server_last():
 
     ranks = [
         rank(accepted=False),
+        rank(accepted=False, refused_for="sender"),
         rank(accepted=False, setup=(Locked(),)),
         rank(setup=(Locked(),)),
         rank(),

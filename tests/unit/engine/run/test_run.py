@@ -362,3 +362,59 @@ def test_a_trial_in_which_the_journal_cannot_be_written_decides_nothing(cloud):
         run.wait(SPIN_IDLE)
     run.stop()
     assert run.results == []
+
+
+def rest(run):
+    """The way by which a widget comes to rest, and the case that promises it."""
+    return run.context.graph.way("IDLE", "HALTED"), "widgets.rest/postcondition/widget-HALTED[IDLE]"
+
+
+def test_a_transition_that_went_wrong_on_the_way_is_tried_as_a_case_and_fails(cloud):
+    run = started()
+    (edge,), promised = rest(run)
+    cloud.unmet.append(edge)
+    cloud.answers[key(promised)] = evidence(202, before={"status": "IDLE"}, after={"status": "SPINNING"})
+    run.start([SPIN_IDLE])
+    assert run.wait(SPIN_IDLE).verdict == "pass"
+    run.stop()
+    (failed,) = [r for r in run.results if r.case == promised]
+    assert (failed.verdict, failed.observed) == ("fail", "SPINNING")
+    assert cloud.made == [key(), key(promised), key(promised)], "a fail comes twice"
+    assert len(run.results) == 2, "the other cases of its trial are not selected, and in no doubt"
+
+
+def test_a_transition_that_went_wrong_once_and_not_again_is_not_recorded(cloud):
+    run = started()
+    (edge,), promised = rest(run)
+    cloud.unmet.append(edge)
+    cloud.answers[key(promised)] = evidence(202, before={"status": "IDLE"}, after={"status": "HALTED"})
+    run.start([SPIN_IDLE])
+    run.wait(SPIN_IDLE)
+    run.stop()
+    assert key(promised) in cloud.made
+    assert [r.case for r in run.results] == [SPIN_IDLE]
+
+
+def test_a_selected_case_is_not_tried_a_second_time_since_a_transition_went_wrong(cloud):
+    run = started()
+    (edge,), promised = rest(run)
+    cloud.unmet.append(edge)
+    cloud.answers[key(promised)] = evidence(202, before={"status": "IDLE"}, after={"status": "HALTED"})
+    run.start([SPIN_IDLE, promised])
+    assert run.wait(promised).verdict == "pass"
+    run.stop()
+    assert cloud.made.count(key(promised)) == 1
+
+
+def test_cases_that_are_expected_to_fail_come_last_in_their_lane(cloud):
+    first, second = "widgets.spin/normal/202[2.1]", SPIN_IDLE
+    run = started()
+    lane = [case_id for case_id in EVERY if run.lane(case_id) == run.lane(first)]
+    run.deviating = frozenset(case_id for case_id in lane if key(case_id) == key(lane[0]))
+    run.start(lane)
+    for case_id in lane:
+        run.wait(case_id)
+    run.stop()
+    assert second in lane
+    assert cloud.made[-1] == key(lane[0])
+    assert sorted(cloud.made) == sorted({key(case_id) for case_id in lane})

@@ -34,12 +34,14 @@ def test_versions_of_the_api_that_are_not_tried_are_told_each_in_one_line():
 def test_figures_name_the_resource_as_its_service_does(resource, made, figure):
     session = SimpleNamespace(
         _began=time.monotonic(),
-        cloud=SimpleNamespace(request_count=7, accepted_count=5),
+        cloud=SimpleNamespace(request_count=7, accepted_count=5, purposes={"trial": 7}),
         context=SimpleNamespace(service=SimpleNamespace(resource=resource)),
         run=SimpleNamespace(resources_made=made),
     )
     figures = Session.figures(session)
     assert (figures["requests"], figures["accepted"], figures["made"]) == (7, 5, figure)
+    assert figures["purposes"] == {"trial": 7}
+    assert figures["processor_seconds"] > 0
 
 
 def test_a_promise_without_a_case_says_why_in_a_sentence():
@@ -68,3 +70,22 @@ def test_a_journal_that_cannot_be_written_before_the_first_resource_is_told(monk
         journal=SimpleNamespace(trouble="run/journal.jsonl cannot be written: No space left on device; make room"),
     )
     assert Session.prepare(session, ["a"], print) == session.journal.trouble
+
+
+@pytest.mark.parametrize(("ends", "removed", "settled"), [(False, 1, 0), (True, 0, 1)])
+def test_a_cloud_that_ends_with_the_run_takes_its_resources_with_it(monkeypatch, ends, removed, settled):
+    calls = []
+    monkeypatch.setattr(module, "pay_all", lambda *_: (["a limit is still changed"], []))
+    nothing = SimpleNamespace(close=lambda: None)
+    session = SimpleNamespace(
+        run=SimpleNamespace(stop=lambda: None),
+        journal=SimpleNamespace(
+            debts=lambda own: (), end=lambda own: calls.append(("settled", own)), close=lambda: None
+        ),
+        resources=SimpleNamespace(close=lambda own: calls.append(("removed", own)) or ("server 1: in use",)),
+        cloud=nothing,
+        watch=nothing,
+    )
+    left = Session.close(session, whole_run=True, cloud_ends=ends)
+    assert (calls.count(("removed", False)), calls.count(("settled", False))) == (removed, settled)
+    assert left == ("a limit is still changed", "server 1: in use")[: 1 + removed]

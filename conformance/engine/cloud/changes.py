@@ -1,0 +1,35 @@
+"""Tells a lane of each request that may change something, before it is sent."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from conformance.engine.cloud.guard import SAFE_METHODS
+
+if TYPE_CHECKING:
+    from conformance.engine.cloud.exchange import Ask
+
+_listener: ContextVar[Callable[[], None] | None] = ContextVar("listener", default=None)
+
+
+@contextlib.contextmanager
+def announced_to(listener: Callable[[], None]) -> Iterator[None]:
+    """Call a function before each request of this thread that only serves a trial and may change something.
+
+    The request under test itself, which names its operation, is not announced.
+    """
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def announce(ask: Ask) -> None:
+    """Call the function that waits for such a request, if the request is one. The client announces each request."""
+    listener = _listener.get()
+    if listener is not None and not ask.operation and ask.method.upper() not in SAFE_METHODS:
+        listener()

@@ -1,0 +1,52 @@
+"""How long to wait for a transition, by the waits of the run so far.
+
+A cloud on which one transition never ends would cost the run the longest wait for each case that needs it. So the first
+wait for a transition has the full bound. After it has ended in vain, the next ones end after a multiple of the longest
+wait of the run that has ended well.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+MULTIPLE = 4.0
+"""The bound of a wait for a transition that has ended in vain, as a multiple of the longest wait that ended well."""
+
+LEAST = 10.0
+"""The shortest such bound, in seconds: the longest wait may have been short because little was waited for."""
+
+
+@dataclass
+class Waits:
+    """The waits of a run. Safe to use from many threads.
+
+    Attributes:
+        longest: the longest wait that ended well, in seconds; None as long as none did.
+    """
+
+    longest: float | None = None
+    _in_vain: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def bound(self, transition: str, within: float) -> float:
+        """The longest wait for a transition in seconds; ``within`` is that of a transition that was not in vain."""
+        with self._lock:
+            if transition not in self._in_vain or self.longest is None:
+                return within
+            return min(within, max(LEAST, MULTIPLE * self.longest))
+
+    def ended(self, transition: str, seconds: float, well: bool) -> None:
+        """Note the end of a wait.
+
+        Args:
+            transition: the name of the transition; empty if the wait was for no request in particular.
+            seconds: the duration of the wait.
+            well: False if the wait ended because its time was over.
+        """
+        with self._lock:
+            if well:
+                self.longest = max(seconds, self.longest or 0.0)
+                self._in_vain.discard(transition)
+            elif transition:
+                self._in_vain.add(transition)

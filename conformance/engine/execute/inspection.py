@@ -1,0 +1,96 @@
+"""Further looks at the thing that an accepted request makes, changes or removes, for the expectations about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.wait import until
+from conformance.engine.execute.paging import SOON
+from conformance.engine.execute.views import with_view
+from conformance.engine.judge.afterwards import MISSING
+from conformance.engine.model.evidence import Evidence
+from conformance.engine.model.probe import Listed, Looked, Probe, Removed
+from conformance.engine.model.trial import Trial
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.owned import Owned
+from specs.microversion import Microversion
+
+
+@dataclass
+class Inspection:
+    """Looks at the thing of one trial at a time, before its request and after it."""
+
+    context: RunContext
+    _before: Answer | None = field(default=None)
+
+    def before(self, trial: Trial, path: str, version: Microversion, probes: tuple[Probe, ...]) -> None:
+        """Look at the thing that the request will remove, if a probe asks for it: afterwards nothing would show it."""
+        wanted = any(isinstance(probe, Removed) for probe in probes)
+        self._before = self._get(path, Role(trial.request.role), version) if wanted else None
+
+    def after(self, evidence: Evidence, made: Owned | None, path: str, probes: tuple[Probe, ...]) -> Evidence:
+        """Return evidence with the findings of the probes about the thing that the request was about.
+
+        Args:
+            evidence: the evidence of an accepted request.
+            made: the thing that the request has made; None if it makes none.
+            path: the path of the request.
+            probes: the probes of the expectations.
+        """
+        evidence = with_view(self.context, evidence, made.path if made else path, probes)
+        for probe in probes:
+            if isinstance(probe, Removed) and self._before is not None:
+                evidence = self._removed(evidence, probe, path)
+            elif isinstance(probe, Listed) and made is not None:
+                evidence = self._listed(evidence, probe, made)
+        return evidence
+
+    def _removed(self, evidence: Evidence, probe: Removed, path: str) -> Evidence:
+        seen = self._until(evidence, path, lambda answer: answer.status in MISSING, self.context.patience.status)
+        before = self._before.status if self._before is not None else None
+        shown = seen.json if seen.ok else None
+        return _found(evidence, probe, Looked(seen.status, before, shown), seen)
+
+    def _listed(self, evidence: Evidence, probe: Listed, made: Owned) -> Evidence:
+        name = made.producer.name if made.producer is not None else "id"
+
+        def element(answer: Answer) -> Any:
+            listed = elements(answer.json) if answer.ok else iter(())
+            return next((one for one in listed if identity(one, name) == made.value), None)
+
+        seen = self._until(evidence, made.collection, lambda answer: element(answer) is not None, SOON)
+        return _found(evidence, probe, Looked(seen.status, shown=element(seen), more=_has_more(seen.json)), seen)
+
+    def _until(self, evidence: Evidence, path: str, done: Callable[[Answer], bool], within: float) -> Answer:
+        role = Role(evidence.role or evidence.trial.request.role)
+        version = evidence.version or self.context.top
+        patience = self.context.patience
+        return until(
+            lambda: self._get(path, role, version),
+            done,
+            min(within, patience.status),
+            self.context.stopping,
+            pause=patience.settle,
+        )
+
+    def _get(self, path: str, role: Role, version: Microversion) -> Answer:
+        return self.context.cloud.send(Ask("GET", path, role, str(version)))
+
+
+def _found(evidence: Evidence, probe: Probe, looked: Looked, answer: Answer) -> Evidence:
+    found = {**evidence.found, probe: looked}
+    return replace(evidence, found=found, exchanges=(*evidence.exchanges, answer.exchange))
+
+
+def _has_more(body: Any) -> bool:
+    """Whether the body of a list names a next page: by a list of links, or by a member of the name ``next``."""
+    for key, value in body.items() if isinstance(body, Mapping) else ():
+        links = value if isinstance(value, list) and key.endswith("links") else ()
+        if (key == "next" and value) or any(isinstance(one, Mapping) and one.get("rel") == "next" for one in links):
+            return True
+    return False

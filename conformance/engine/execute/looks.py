@@ -1,0 +1,192 @@
+"""One look for a group of refusals: it shows that none of them has changed a thing.
+
+After a refusal, the things that the request names must be as before. The trials of a lane that follow each other and
+are refused share this look. If it shows no change, none of them has changed anything. If it shows one, nobody knows
+which request made it, so each trial of the group is made again, alone and with a look of its own. The same is so if a
+request of the group is accepted.
+
+A look stands for all of its group only if nothing else can change the things meanwhile. So it is taken before the lane
+sends any other request that may change something, and before a request that could undo what another one of the group
+has done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from conformance.engine.api.producers import SAFE, form
+from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.exchange import Answer
+from conformance.engine.execute.aftermath import Aftermath
+from conformance.engine.execute.arrangement import Request
+from conformance.engine.execute.snapshots import Snapshots
+from conformance.engine.judge.codes import changed_by
+from conformance.engine.model.evidence import Evidence
+from conformance.engine.model.setup import Locked
+from conformance.engine.model.trial import Once, Trial
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.subject import Subject
+from specs.model import Operation
+
+MOST = 30
+"""The most refusals that wait for one look, so that few trials have to be made again if something has changed."""
+
+
+@dataclass
+class Looks:
+    """The looks of one lane after refusals, and the refusals that wait for the next look.
+
+    Attributes:
+        context: the objects that all lanes of the run share.
+        subject: the resource under test of the lane.
+        aftermath: undoes the effects of a request that was executed despite its refusal.
+        snapshots: takes the views of the things beside the resource under test.
+        suits: tells whether the steps that are in force for a group are those of a trial.
+        release: takes such steps back.
+        shared: whether the present trial may share its look with others.
+    """
+
+    context: RunContext
+    subject: Subject
+    aftermath: Aftermath
+    snapshots: Snapshots
+    suits: Callable[[Trial], bool] = lambda _: True
+    release: Callable[[], None] = lambda: None
+    shared: bool = False
+    _waiting: dict[str, tuple[Evidence, Request]] = field(default_factory=dict)
+    _taken: dict[str, Evidence | None] = field(default_factory=dict)
+
+    def begin(self, trial: Trial, together: bool) -> None:
+        """Prepare for a trial: decide whether it may share its look, and look before it if it may change something.
+
+        Args:
+            trial: the trial that is made next.
+            together: True if the caller can wait for the evidence.
+        """
+        if not self.suits(trial):
+            self.take()
+        self.shared = together and self._leaves_all_as_it_is(trial)
+        if self.shared:
+            waiting = [evidence.trial for evidence, _ in self._waiting.values()]
+            if len(waiting) >= MOST or any(self._undoes(trial, one) for one in waiting):
+                self.take()
+        elif trial.request.operation.method not in SAFE:
+            self.change()
+
+    def change(self) -> None:
+        """Look now, since something may change after this moment, and forget all views."""
+        self.take()
+        self.snapshots.forget()
+
+    def leave(self, evidence: Evidence, request: Request) -> bool:
+        """Leave the look after a refusal to the group. Returns False if the trial needs a look of its own, now."""
+        if self.shared:
+            self._waiting[evidence.trial.key] = evidence, request
+        return self.shared
+
+    def waits(self, trial: Trial) -> bool:
+        """Whether a trial was refused and waits for a look, so that its evidence is not complete."""
+        return trial.key in self._waiting
+
+    def complete(self, evidence: Evidence) -> None:
+        """Note the evidence of a waiting trial in its last form; a trial with a problem needs no look."""
+        waiting = self._waiting.pop(evidence.trial.key, None)
+        if waiting is not None and evidence.problem is None:
+            self._waiting[evidence.trial.key] = evidence, waiting[1]
+
+    def drop(self, trial: Trial) -> None:
+        """Leave a trial out of the group, since it is made anew."""
+        self._waiting.pop(trial.key, None)
+
+    def answered(self, trial: Trial, accepted: bool) -> None:
+        """Note whether a request was accepted. One that is accepted in a group may hide the effects of the others."""
+        if trial.outcome.accepted is None:
+            self.context.silent_answers[_kind_of(trial)] = accepted
+        if not accepted:
+            return
+        if self.shared:
+            self.snapshots.forget()
+        if self.shared and self._waiting:
+            self._taken |= dict.fromkeys([*self._waiting, trial.key])
+            self._waiting.clear()
+
+    def take(self) -> None:
+        """Look once for all trials that wait, and take back the steps that are in force for them."""
+        waiting, self._waiting = self._waiting, {}
+        if waiting:
+            try:
+                self._taken |= self._looked(waiting)
+            except (CloudError, Unavailable):
+                self._taken |= dict.fromkeys(waiting)
+        self.release()
+
+    def collect(self) -> dict[str, Evidence | None]:
+        """The complete evidence of the trials of which the look was taken, by key; None for a trial to make again."""
+        taken, self._taken = self._taken, {}
+        return taken
+
+    def _looked(self, waiting: dict[str, tuple[Evidence, Request]]) -> dict[str, Evidence | None]:
+        self.snapshots.forget()
+        of_subject = [e.trial for e, _ in waiting.values() if e.trial.situation.state is not None]
+        shown = self.look(of_subject) if of_subject else None
+        seen: dict[str, Evidence | None] = {}
+        for key, (evidence, request) in waiting.items():
+            seen[key] = self.seen(evidence, request, shown)
+        if any(evidence is not None and changed_by(evidence) for evidence in seen.values()):
+            self.subject.must_replace = self.subject.must_replace or bool(of_subject)
+            return dict.fromkeys(seen)
+        return seen
+
+    def look(self, trials: list[Trial]) -> Answer:
+        """Look at the resource under test after some trials were refused, and return the answer."""
+        if any(trial.outcome.refused_for == "sender" for trial in trials):
+            # In this status the action would work. If it is done despite the refusal, that takes a moment to show.
+            self.context.stopping.wait(self.context.patience.settle)
+        shown = self.subject.show()
+        self.subject.refresh_from(shown)
+        return shown
+
+    def seen(self, evidence: Evidence, request: Request, shown: Answer | None) -> Evidence:
+        """Evidence of a refusal with the views after it; ``shown`` is the answer to the look at the resource."""
+        if evidence.trial.situation.state is None or shown is None:
+            return self.aftermath.refused(evidence, request)
+        exchanges = (*evidence.exchanges, shown.exchange)
+        return self.aftermath.refused_beside(replace(evidence, after=self.subject.view, exchanges=exchanges), request)
+
+    def _leaves_all_as_it_is(self, trial: Trial) -> bool:
+        """Whether a trial is refused, as far as one can tell, and nothing has to be undone after it.
+
+        Where the reference is silent, the request is taken to be answered as the last one of its kind was. Without such
+        an answer, an operation is taken to be refused if it changes other statuses alone, or needs no status.
+        """
+        operation, accepted, state = trial.request.operation, trial.outcome.accepted, trial.situation.state
+        if accepted is None:
+            guess = state is not None and not self.context.graph.leads_elsewhere(operation.id, state)
+            accepted = self.context.silent_answers.get(_kind_of(trial), guess)
+        if accepted is not False or operation.method in SAFE:
+            return False
+        return trial.exchange == Once() and all(setup == Locked() for setup in trial.setup)
+
+    def _undoes(self, trial: Trial, earlier: Trial) -> bool:
+        """Whether a trial, if it were executed, could take back the effects of an earlier trial."""
+        one, other = trial.request.operation, earlier.request.operation
+        if one.id == other.id:
+            return False
+        known = self.context.service.under_test
+        if {one.id, other.id} == {known.lock, known.unlock}:
+            return True
+        if one.action is None and other.action is None:
+            return one.method != other.method and _collection(one) == _collection(other)
+        return self.context.graph.undoes(one.id, other.id, trial.situation.state or "")
+
+
+def _kind_of(trial: Trial) -> tuple[str, str]:
+    """The kind of a request on which the reference is silent: its operation, and the reason why it may be refused."""
+    return trial.request.operation.id, trial.outcome.refused_for
+
+
+def _collection(operation: Operation) -> str:
+    path = form(operation.path)
+    return path.rpartition("/")[0] if operation.path.endswith("}") else path

@@ -1,0 +1,1 @@
+"""Guidelines as data: each file holds what one programme requires of a cloud, by documented requirements."""

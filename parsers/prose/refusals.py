@@ -1,0 +1,186 @@
+"""Rules for refusals that a sentence ties to a cause (A8): "if the tenant is not found, a 400 is returned".
+
+Read: a condition before or after a code ("If ..., the request fails with 409", "404 is returned if ..."), a code with
+its reason in parentheses or after a dash, what must hold "otherwise" a code comes, an attempt that "will result in" a
+code, and what cannot be done "if" or "while" something holds. Not read: a code without a reason, a reason of a form
+that ``causes`` does not know; such a sentence stays unread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from parsers.prose.causes import cause_of, causes_of, names_of
+from parsers.prose.clauses import version_range, without_versions
+from parsers.prose.codes import codes_in
+from parsers.prose.rules import Reading, Refused, Rule, Scope
+from parsers.prose.sentences import Sentence, plain
+from specs.model import Cause, Refusal
+
+_FLAGS = re.IGNORECASE
+_CODE = r"(?<![\d.:#/=])[45]\d\d(?![\d:%]|\.\d)"
+_FIELD = r"``[\w:.-]+``"
+_IF = re.compile(r"^(?:[^,`]{1,60},\s+)?(?:Even\s+if\s+[^,]+,\s*)?(?:If|When|Where|In\s+case)\s+", _FLAGS)
+_THEN = re.compile(r",?\s+(?:then\s+)?(?=(?:the|this|an?|it|HTTP|you\s+will)\s)", _FLAGS)
+_AFTER = re.compile(rf"^(?P<rest>.*?{_CODE}.*?)\s+(?:if|when|where|in\s+case|for)\s+(?P<cause>.+)$", _FLAGS)
+_REASON = re.compile(
+    rf"^(?:\*\*|``)?{_CODE}(?:\s*\([\w\s-]+\)|\s+[A-Za-z ]+?)?(?:\*\*|``)?\s*(?:\s-+\s*(?:[A-Za-z ]+?\s-+\s*)?|"
+    rf":\s*)(?:Returned\s+)?(?:if\s+)?(?P<cause>[^,]+?)"
+    rf"(?:,\s+(?:an?|the|to|perhaps)\s.*)?$",
+    _FLAGS,
+)
+_PARENTHESIS = re.compile(rf"^{_CODE}\s*\((?:if\s+)?(?P<cause>[^()]+)\)\.?$", _FLAGS)
+_ATTEMPT = re.compile(
+    rf"^(?:Attempt(?:s|ing)?|Trying|If\s+(?:you|a\s+user|the\s+user)\s+(?:try|tries|attempts?)|A\s+request)\s+to"
+    rf"\s+(?P<cause>.+?),?\s+(?:will\s+|"
+    rf"this\s+call\s+|the\s+call\s+|the\s+request\s+)+(?:results?|returns?|fails?|causes?|provoke|is"
+    rf"\s+rejected)\b.*?{_CODE}",
+    _FLAGS,
+)
+_ORDER = re.compile(
+    rf"\bthe\s+value\s+of\s+the\s+(?P<a>{_FIELD})\s+must\s+be\s+(?P<how>earlier|later|less|greater|lower|higher)"
+    rf"\s+than\b.*?\bvalue\s+of\s+the\s+"
+    rf"(?P<b>{_FIELD})\s+otherwise\b.*?{_CODE}",
+    _FLAGS,
+)
+_FORMAT = re.compile(rf"\bmust\s+be\s+an?\s+valid\s+\w+,?\s+(?:otherwise|or)\b.*?{_CODE}", _FLAGS)
+_OTHER_VALUE = re.compile(
+    rf"^Any\s+other\s+values?\s+(?:will\s+)?(?:results?|fails?|returns?|causes?|is\s+rejected)\b.*?{_CODE}", _FLAGS
+)
+_NEEDS = re.compile(
+    rf"^(?P<a>{_FIELD})(?:\s+parameter)?\s+(?:can|may|must)\s+only\s+be\s+(?:specified|requested|used|given|set)"
+    rf"\s+(?:in\s+conjunction|together|along)\s+with\s+"
+    rf"(?:the\s+)?(?P<b>{_FIELD})",
+    _FLAGS,
+)
+_WITH_OTHER_THAN = re.compile(
+    rf"\bwith\s+any\s+(?:other\s+)?(?P<n>\w+)\s+(?:other\s+than|except)\s+``(?P<v>[\w.-]+)``.*?{_CODE}", _FLAGS
+)
+_CANNOT = re.compile(
+    r"^(?:Note\s+that\s+)?(?P<what>(?:(?:You|Users?|One)\s+(?:cannot|can\s*not|can't|may\s+not)\s+[^,]+?|(?:An?|"
+    r"The|This)\s+[^,]+?\s+(?:cannot|can\s*not|can't|may\s+not)\s+be\s+\w+))"
+    r"\s+(?:if|when|while)\s+(?P<cause>.+?)\.?$",
+    _FLAGS,
+)
+_FAILS = re.compile(
+    r"^This\s+(?:operation|call|request|API|action)\s+(?:fails|will\s+fail|is\s+rejected)\s+(?:if|when)"
+    r"\s+(?P<cause>.+?)\.?$",
+    _FLAGS,
+)
+_UNLESS = re.compile(
+    r"^This\s+(?:operation|call|request|API|action)\s+(?:fails|will\s+fail)\s+unless\s+(?P<noun>.+?)\s+is"
+    r"\s+(?P<is>.+?)\.?$",
+    _FLAGS,
+)
+_NOT_ALLOWED = re.compile(
+    r"\b(?:do|does|is)\s+not\s+allow(?:ed)?\s+(?:the\s+)?(?:deletion|deleting|to\s+delete|removal|update|"
+    r"updating)\s+(?:of\s+)?[^,]+?\s+(?:if|when|while)\s+(?P<cause>[^,]+)",
+    _FLAGS,
+)
+
+
+_ONE_OF = re.compile(r"\b(?:one|any)\s+of\b|\breasons?\s*:$", _FLAGS)
+
+
+def _order(text: str) -> Cause | None:
+    m = _ORDER.search(text)
+    if m is None:
+        return None
+    first, second = m["a"].strip("`"), m["b"].strip("`")
+    rising = m["how"].lower() in ("earlier", "less", "lower")
+    return Cause(ascending=(first, second) if rising else (second, first))
+
+
+def _clauses(text: str) -> Iterator[str]:
+    """Yield the stretches of a sentence that can be the cause of its code, the likeliest first."""
+    for pattern in (_PARENTHESIS, _REASON, _ATTEMPT, _AFTER):
+        if m := pattern.match(text):
+            yield m["cause"]
+    if start := _IF.match(text):
+        for m in _THEN.finditer(text, start.end()):
+            if re.search(_CODE, text[m.end() :]):
+                yield text[start.end() : m.start()]
+
+
+def causes_in(text: str) -> tuple[tuple[Cause, ...], bool]:
+    """Return the causes that a sentence gives for its code, and True if these are all that it gives."""
+    if found := _order(text):
+        return (found,), True
+    if m := _NEEDS.search(text):
+        return (Cause(present=names_of(m["a"]), absent=names_of(m["b"])),), True
+    if (m := _WITH_OTHER_THAN.search(text)) is not None:
+        return (Cause(has_not=((m["n"], m["v"]),)),), True
+    part: tuple[Cause, ...] = ()
+    for clause in _clauses(text):
+        causes, whole = causes_of(clause)
+        if whole:
+            return causes, True
+        part = part or causes
+    return part, False
+
+
+def _refusals(code: int | None, causes: Iterable[Cause], text: str, line: int | None) -> tuple[Refusal, ...]:
+    low, high = version_range(text) or (None, None)
+    return tuple(Refusal(cause, code, line, low, high) for cause in causes)
+
+
+def _one_code(text: str) -> int | None:
+    found = [code for code in codes_in(text) if code >= 400]
+    return found[0] if len(found) == 1 else None
+
+
+_OWN = ("missing", "invalid", "unchanged", "taken", "present")
+
+
+def of_parameter(sentence: Sentence, name: str) -> tuple[Refusal, ...]:
+    """Return the refusals that a sentence of a parameter's description states.
+
+    A value that the sentence calls by another word ("the given host name") is the parameter's own.
+    """
+    code = _one_code(sentence.text)
+    if code is None:
+        return ()
+    text = without_versions(sentence.text)
+    if _FORMAT.search(text) or _OTHER_VALUE.search(text):
+        return _refusals(code, (Cause(invalid=(name,)),), sentence.text, None)
+    found = []
+    for cause in causes_in(text)[0]:
+        own = {field: (name,) for field in _OWN if getattr(cause, field) and "``" not in text.split(",")[0]}
+        found.append(replace(cause, **own))  # type: ignore[arg-type]
+    return _refusals(code, found, sentence.text, None)
+
+
+def _tied(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """A8: a code with its cause, or with the list of its causes below."""
+    code = _one_code(sentence.text)
+    if code is None:
+        return None
+    causes, whole = causes_in(without_versions(sentence.text))
+    if causes or not (sentence.items and _ONE_OF.search(sentence.text)):
+        found = _refusals(code, causes, sentence.text, sentence.line)
+        return Reading(tuple(map(Refused, found)), whole=whole) if found else None
+    below = [(item.line, causes_of(plain(item.text))) for item in sentence.items]
+    facts = tuple(Refused(refusal) for line, (causes, _) in below for refusal in _refusals(code, causes, "", line))
+    read = all(whole for _, (_, whole) in below)
+    return Reading(facts, items=read, whole=read) if facts else None
+
+
+def _cannot(sentence: Sentence, scope: Scope) -> Reading | None:
+    """A8: what cannot be done while something holds; the sentence names no code."""
+    if scope.source is None or codes_in(sentence.text):
+        return None
+    text = without_versions(sentence.text)
+    m = _CANNOT.match(text) or _FAILS.match(text) or _NOT_ALLOWED.search(text)
+    cause = cause_of(m["cause"]) if m else None
+    if cause is None and (m := _UNLESS.match(text)):
+        cause = cause_of(f"{m['noun']} is not {m['is']}")
+    found = _refusals(None, (cause,), sentence.text, sentence.line) if cause else ()
+    return Reading(tuple(map(Refused, found))) if found else None
+
+
+RULES = (
+    Rule("refusal-with-its-cause", "A8", _tied),
+    Rule("cannot-while", "A8", _cannot, ("cannot", "can not", "can't", "may not", "fail", "not allow", "reject")),
+)

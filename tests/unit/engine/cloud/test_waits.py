@@ -1,0 +1,70 @@
+"""A transition that never ends is waited for in full once."""
+
+from __future__ import annotations
+
+import pytest
+from subjects import Cloud, subject_on
+
+from conformance.engine.cloud.waits import LEAST, MULTIPLE, Waits
+
+
+def test_the_first_wait_has_the_full_bound_and_the_next_one_a_multiple_of_the_longest_that_ended_well():
+    waits = Waits()
+    waits.ended("lift from DOWN", 20.0, well=True)
+    waits.ended("turn from UP", 5.0, well=True)
+    assert waits.bound("drop from UP", 300.0) == 300.0
+    waits.ended("drop from UP", 300.0, well=False)
+    assert waits.bound("drop from UP", 300.0) == MULTIPLE * 20.0
+    assert waits.bound("drop from DOWN", 300.0) == 300.0, "another transition"
+
+
+def test_a_bound_is_never_longer_than_the_full_one_nor_shorter_than_the_least():
+    waits = Waits()
+    waits.ended("drop", 30.0, well=False)
+    assert waits.bound("drop", 30.0) == 30.0, "nothing is known yet of waits that end well"
+    waits.ended("lift", 0.2, well=True)
+    assert waits.bound("drop", 30.0) == LEAST
+    assert waits.bound("drop", 1.0) == 1.0
+    waits.ended("lift", 100.0, well=True)
+    assert waits.bound("drop", 300.0) == 300.0
+
+
+def test_a_transition_that_ends_well_after_all_has_the_full_bound_again():
+    waits = Waits()
+    waits.ended("lift", 1.0, well=True)
+    waits.ended("drop", 300.0, well=False)
+    waits.ended("drop", 9.0, well=True)
+    assert waits.bound("drop", 300.0) == 300.0
+
+
+def test_a_wait_for_no_request_in_particular_shortens_no_other():
+    waits = Waits(longest=1.0)
+    waits.ended("", 300.0, well=False)
+    assert waits.bound("", 300.0) == 300.0
+
+
+@pytest.mark.parametrize(("problem", "stopped"), [(None, False), ("not answered", False), (None, True)])
+def test_only_a_resource_that_was_seen_to_stay_as_it_is_shortens_waits(problem, stopped):
+    cloud = Cloud(spin=202)
+    subject = subject_on(cloud)
+    subject.context.waits.ended("lift", 0.01, well=True)
+    subject.reach("IDLE")
+    cloud.problem = problem
+    if stopped:
+        subject.context.stopping.set()
+    subject.settle(("SPINNING",), "widgets.spin")
+    bound = subject.context.waits.bound("widgets.spin from IDLE", 300.0)
+    assert bound == (300.0 if problem or stopped else LEAST)
+
+
+def test_a_step_on_the_way_to_a_status_counts_as_the_same_transition():
+    cloud = Cloud(spin=202)
+    subject = subject_on(cloud)
+    subject.context.waits.ended("lift", 0.01, well=True)
+    asked = []
+    until = subject.context.watch.until
+    subject.context.watch.until = lambda id_, done, within: asked.append(within) or until(id_, done, within)
+    subject.context.patience = type(subject.context.patience)(status=300.0, settle=0.0)
+    assert subject.reach("SPINNING") is not None
+    assert asked[0] == 300.0
+    assert subject.context.waits.bound("widgets.spin from IDLE", 300.0) == LEAST

@@ -1,0 +1,67 @@
+"""Looks at the thing that a request makes or removes."""
+
+from __future__ import annotations
+
+import pytest
+from workshop import CHANGE, DROP, EVERY, MAKE, opened, tried
+
+from conformance.engine.model.binding import Binding
+from conformance.engine.model.probe import Listed, Looked, Removed
+
+GONE, LISTED = Removed("widgets.get-gears-gear_id"), Listed("widgets.get-gears")
+BODY = {"gear": {"name": Binding("name", "value", "new")}}
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    monkeypatch.setattr("conformance.engine.execute.inspection.SOON", 0.0)
+    return opened(tmp_path, *EVERY)
+
+
+def looked(shop, operation, probe, **more):
+    evidence = shop[1].make(tried(operation, **more), (probe,))
+    return evidence.found.get(probe)
+
+
+def test_a_thing_is_looked_for_before_and_after_it_is_removed(shop):
+    assert looked(shop, DROP, GONE) == Looked(404, before=200)
+
+
+def test_a_thing_that_stays_is_still_shown(shop):
+    shop[0].does["DELETE gears"] = 204
+    shop[1].context.stopping.set()  # ends the wait
+    found = looked(shop, DROP, GONE)
+    assert (found.status, found.before, set(found.shown)) == (200, 200, {"gear"})
+
+
+def test_nothing_is_asked_where_the_request_is_refused_or_no_probe_wants_it(shop):
+    shop[0].does["DELETE gears"] = 409
+    assert looked(shop, DROP, GONE) is None
+    asked = len([line for line in shop[0].said if line.startswith("GET /gears/")])
+    shop[1].make(tried(DROP))
+    assert len([line for line in shop[0].said if line.startswith("GET /gears/")]) == asked
+
+
+def test_a_new_thing_is_looked_for_in_the_list_and_taken_out_of_it(shop):
+    found = looked(shop, MAKE, LISTED, body=BODY)
+    assert (found.status, found.more) == (200, False)
+    assert found.shown["name"].startswith("conformance")
+
+
+@pytest.mark.parametrize(
+    ("body", "more"),
+    [
+        ({"gears": []}, False),
+        ({"gears": [], "next": None}, False),
+        ({"gears": [], "next": "http://workshop/gears?marker=1"}, True),
+        ({"gears": [], "gears_links": [{"rel": "next", "href": "x"}]}, True),
+        ({"gears": [], "gears_links": [{"rel": "self", "href": "x"}]}, False),
+    ],
+)
+def test_a_list_with_a_next_page_does_not_show_that_a_thing_is_missing(shop, body, more):
+    shop[0].does["GET /gears"] = (200, body)
+    assert looked(shop, MAKE, LISTED, body=BODY) == Looked(200, more=more)
+
+
+def test_a_request_that_makes_nothing_is_in_no_list(shop):
+    assert looked(shop, CHANGE, LISTED, body=BODY) is None

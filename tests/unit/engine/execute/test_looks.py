@@ -1,0 +1,299 @@
+"""A group of refusals shares one look: what it cannot decide is made again alone, and nothing comes between."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from widgets import action, becomes, plain, status
+from workshop import CHANGE, DROP, EVERY, LIST, SHOW, SPIN, opened, tried
+
+from conformance.engine.cloud.errors import CloudError
+from conformance.engine.execute import looks as module
+from conformance.engine.judge.codes import changed_by
+from conformance.engine.model.binding import Step
+from conformance.engine.model.probe import StatusOf
+from conformance.engine.model.setup import Prepared
+from conformance.engine.model.trial import Twice
+from conformance.engine.provision.context import Patience
+
+PATH = "/servers/{server_id}/action"
+TURN = action("turn", path=PATH)
+LOCK, UNLOCK = action("lock", path=PATH), action("unlock", path=PATH)
+BADGES = plain("GET", "/servers/{server_id}/badges", normal=(200,))
+PIN = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,))
+UNPIN = plain("DELETE", "/servers/{server_id}/badges/{badge}", normal=(204,))
+MOVE = action(
+    "move",
+    path=PATH,
+    preconditions=(replace(status("IDLE"), resource="server"),),
+    postconditions=(replace(becomes("SPINNING"), resource="server"),),
+)
+BACK = action(
+    "back",
+    path=PATH,
+    preconditions=(replace(status("SPINNING"), resource="server"),),
+    postconditions=(replace(becomes("IDLE"), resource="server"),),
+)
+OPERATIONS = (*EVERY, TURN, LOCK, UNLOCK, MOVE, BACK, BADGES, PIN, UNPIN)
+NO = {"conflict": {"code": 409, "message": "no"}}
+LOOK = "GET /servers/server-1"
+
+
+@pytest.fixture
+def shop(tmp_path):
+    shop = opened(tmp_path, *OPERATIONS)
+    shop[0].does["POST action"] = (409, NO)
+    return shop
+
+
+def refused(operation=SPIN, state="IDLE", **more):
+    more.setdefault("key", f"{operation.id} refused")
+    return tried(operation, state, **({"accepted": False, "body": {operation.action: None}} | more))
+
+
+def together(shop, *trials):
+    for trial in trials:
+        shop[1].make(trial, together=True)
+    return shop[1].looks
+
+
+def looked(shop):
+    return shop[0].said.count(LOOK)
+
+
+def doing(shop, **effects):
+    """Actions are refused, and those of ``effects`` are done all the same."""
+
+    def act(ask):
+        (name,) = ask.body
+        shop[0].things["/servers"][ask.path.split("/")[2]].update(effects.get(name, {}))
+        return 409, NO
+
+    shop[0].does["POST action"] = act
+
+
+def test_refusals_in_one_status_share_a_look(shop):
+    looks = together(shop, refused(SPIN), refused(TURN), refused(SPIN, key="again"))
+    assert all(looks.waits(trial) for trial in (refused(SPIN), refused(TURN), refused(SPIN, key="again")))
+    assert (looked(shop), looks.collect()) == (0, {})
+    looks.take()
+    seen = looks.collect()
+    assert looked(shop) == 1
+    assert list(seen) == [f"{SPIN.id} refused", f"{TURN.id} refused", "again"]
+    assert [changed_by(evidence) for evidence in seen.values()] == [None, None, None]
+    assert {evidence.exchanges[-1].request.url for evidence in seen.values()} == {"http://workshop/servers/server-1"}
+    assert not looks.waits(refused(SPIN))
+    looks.take()
+    assert (looked(shop), looks.collect()) == (1, {}), "nothing waits any more"
+
+
+def test_a_look_that_shows_a_change_has_the_whole_group_made_again(shop):
+    doing(shop, turn={"locked": True})
+    looks = together(shop, refused(SPIN), refused(TURN))
+    looks.take()
+    assert looks.collect() == {f"{SPIN.id} refused": None, f"{TURN.id} refused": None}
+    alone = [shop[1].make(trial) for trial in (refused(SPIN), refused(TURN))]
+    assert [changed_by(evidence) for evidence in alone] == [None, "locked changed from False to True"]
+    assert list(shop[0].things["/servers"]) == ["server-2"], "a changed server is replaced before that"
+
+
+def test_an_accepted_request_leaves_its_group_undecided(shop):
+    """What it does could hide what another request of the group has done."""
+    shop[0].does["POST action"] = lambda ask: 202 if "turn" in ask.body else (409, NO)
+    looks = together(shop, refused(SPIN), refused(TURN))
+    assert looks.collect() == {f"{SPIN.id} refused": None, f"{TURN.id} refused": None}
+
+
+def test_an_accepted_request_without_a_group_is_decided_at_once(shop):
+    shop[0].does["POST action"] = 202
+    looks = together(shop, refused(SPIN))
+    assert looks.collect() == {}
+    assert not looks.waits(refused(SPIN))
+
+
+@pytest.mark.parametrize(
+    "trial",
+    [
+        tried(TURN, "IDLE", key="t", body={"turn": None}),
+        tried(TURN, "IDLE", key="t", body={"turn": None}, accepted=None),
+        tried(TURN, "IDLE", key="t", body={"turn": None}, accepted=False, exchange=Twice()),
+        tried(TURN, "IDLE", key="t", body={"turn": None}, accepted=False, setup=(Prepared((Step(TURN.id, {}),)),)),
+    ],
+    ids=["accepted", "silent", "twice", "prepared"],
+)
+def test_what_may_change_something_comes_after_the_look(shop, trial):
+    looks = together(shop, refused(SPIN))
+    shop[1].make(trial, together=True)
+    asked = [text for text in shop[0].said if text in (LOOK, f"POST {PATH}".replace("{server_id}", "server-1"))]
+    assert asked[:2] == ["POST /servers/server-1/action", LOOK]
+    assert next(iter(looks.collect())) == f"{SPIN.id} refused"
+    assert not looks.waits(trial)
+
+
+def test_reading_leaves_the_group_together(shop):
+    looks = together(shop, refused(SPIN), tried(LIST, key="list", accepted=False), refused(TURN))
+    assert looked(shop) == 0
+    looks.take()
+    assert len(looks.collect()) == 2
+
+
+def test_requests_that_only_serve_a_trial_come_after_the_look(shop):
+    """To lock the server is such a request: the refusals before it were about a server without a lock."""
+    looks = together(shop, refused(SPIN))
+
+    def act(ask):
+        shop[0].things["/servers"]["server-1"]["locked"] = "lock" in ask.body
+        return 202 if "lock" in ask.body else (409, NO)
+
+    shop[0].does["POST action"] = act
+    shop[1].make(refused(TURN, locked=True), together=True)
+    seen = looks.collect()
+    assert changed_by(seen[f"{SPIN.id} refused"]) is None
+    assert looks.waits(refused(TURN))
+
+
+def test_a_server_is_looked_at_before_it_is_given_up(shop):
+    looks = together(shop, refused(SPIN))
+    shop[1].discard()
+    assert changed_by(looks.collect()[f"{SPIN.id} refused"]) is None
+    assert shop[0].dropped == ["server-1"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [(MOVE, BACK, True), (BACK, MOVE, False), (LOCK, UNLOCK, True), (MOVE, TURN, False), (MOVE, MOVE, False)],
+)
+def test_what_could_take_back_an_effect_is_not_in_its_group(shop, one, other, apart):
+    looks = together(shop, refused(one), refused(other, key="other"))
+    assert bool(looks.collect()) == apart
+
+
+def test_what_could_remove_what_another_has_made_is_not_in_its_group(shop):
+    shop[0].does["DELETE badges"] = (409, NO)
+    shop[0].does["PUT badges"] = (409, NO)
+    looks = together(
+        shop,
+        refused(PIN, body={}),
+        refused(PIN, body={}, key="again"),
+        refused(UNPIN, body={}),
+    )
+    assert list(looks.collect()) == [f"{PIN.id} refused", "again"]
+
+
+def test_a_group_stays_small(shop, monkeypatch):
+    monkeypatch.setattr(module, "MOST", 2)
+    looks = together(shop, *(refused(SPIN, key=str(number)) for number in range(5)))
+    assert list(looks.collect()) == ["0", "1", "2", "3"]
+    assert looked(shop) == 2
+
+
+def test_without_leave_a_refusal_has_a_look_of_its_own(shop):
+    evidence = shop[1].make(refused(SPIN))
+    assert (len(evidence.exchanges), evidence.after["status"]) == (2, "IDLE")
+    assert not shop[1].looks.waits(refused(SPIN))
+
+
+def test_a_trial_with_probes_has_a_look_of_its_own(shop):
+    shop[1].make(refused(SPIN), (StatusOf("image"),), together=True)
+    assert not shop[1].looks.waits(refused(SPIN))
+
+
+def test_a_trial_that_could_not_be_made_does_not_wait(shop):
+    shop[0].does["POST action"] = lambda ask: (403, {"forbidden": {"code": 403, "message": "Quota exceeded for x"}})
+    evidence = shop[1].make(refused(SPIN), together=True)
+    assert evidence.problem is not None
+    assert not shop[1].looks.waits(refused(SPIN))
+
+
+def test_a_look_that_fails_decides_nothing(shop):
+    looks = together(shop, refused(SPIN))
+
+    def fail(ask):
+        raise CloudError("not sent")
+
+    shop[0].does[LOOK] = fail
+    looks.take()
+    assert looks.collect() == {f"{SPIN.id} refused": None}
+
+
+def test_the_effect_of_a_request_that_only_its_sender_may_not_send_has_time_to_show(tmp_path):
+    shop = opened(tmp_path, *OPERATIONS, patience=Patience(status=0.3, settle=0.01))
+    shop[0].does["POST action"] = (409, NO)
+    waited = []
+    shop[1].context.stopping.wait = lambda seconds: waited.append(seconds) or False
+    looks = together(shop, refused(SPIN, refused_for="sender"), refused(TURN, refused_for="sender"))
+    looks.take()
+    assert waited.count(0.01) == 1, "once for the group"
+
+
+def test_things_without_a_status_are_looked_at_once_for_a_group_too(shop):
+    shop[0].does["PUT gears"] = (400, NO)
+    looks = together(shop, *(refused(CHANGE, None, key=str(number), body={}) for number in range(3)))
+    before = [text for text in shop[0].said if text == "GET /gears/gear-1"]
+    looks.take()
+    after = [text for text in shop[0].said if text == "GET /gears/gear-1"]
+    assert (len(before), len(after)) == (2, 3), "when it was made, before the group and after it"
+    assert [changed_by(evidence) for evidence in looks.collect().values()] == [None] * 3
+
+
+def test_a_thing_without_a_status_that_was_changed_all_the_same_is_seen_and_made_anew(shop):
+    def change(ask):
+        shop[0].things["/gears"]["gear-1"]["name"] = "changed"
+        return 400, NO
+
+    shop[0].does["PUT gears"] = change
+    looks = together(shop, refused(CHANGE, None, key="a", body={}), refused(CHANGE, None, key="b", body={}))
+    looks.take()
+    assert looks.collect() == {"a": None, "b": None}
+    shop[0].does.clear()
+    shop[1].make(tried(SHOW, key="show"))
+    assert "gear-1" not in shop[0].things["/gears"]
+
+
+def test_views_are_taken_anew_after_a_change(shop):
+    shop[0].does["PUT gears"] = (400, NO)
+    shop[0].does["DELETE gears"] = (409, NO)
+    looks = together(shop, refused(CHANGE, None, body={}))
+    shop[1].make(tried(MOVE, "IDLE", key="move", body={"move": None}), together=True)
+    shop[0].things["/gears"]["gear-1"]["name"] = "changed meanwhile"
+    together(shop, refused(DROP, None, body={}))
+    looks.take()
+    assert [changed_by(evidence) for evidence in looks.collect().values()] == [None, None]
+
+
+def test_where_the_reference_is_silent_a_refusal_is_expected_of_what_changes_other_statuses(shop):
+    looks = together(
+        shop,
+        refused(BACK, accepted=None, key="back"),
+        refused(TURN, accepted=None, key="turn"),
+        refused(MOVE, accepted=None, key="move"),
+    )
+    assert list(looks.collect()) == ["back"], "turning may be accepted, and moving leads on from here"
+
+
+def test_a_refusal_that_was_expected_in_vain_leaves_its_group_undecided(shop):
+    shop[0].does["POST action"] = lambda ask: 202 if "back" in ask.body else (409, NO)
+    looks = together(shop, refused(SPIN), refused(BACK, accepted=None))
+    assert looks.collect() == {f"{SPIN.id} refused": None, f"{BACK.id} refused": None}
+
+
+def test_where_the_reference_is_silent_the_next_request_is_taken_to_be_answered_as_the_last_one(shop):
+    silent = [refused(TURN, accepted=None, key=str(number)) for number in range(3)]
+    looks = together(shop, *silent)
+    assert not looks.waits(silent[0]), "nothing was known of turning"
+    assert looks.waits(silent[1])
+    assert looks.waits(silent[2])
+    shop[0].does["POST action"] = 202
+    last = refused(TURN, accepted=None, key="accepted")
+    together(shop, last)
+    assert looks.collect() == dict.fromkeys(["1", "2", "accepted"])
+    shop[0].does["POST action"] = (409, NO)
+    together(shop, refused(TURN, accepted=None, key="later"))
+    assert not looks.waits(refused(TURN, accepted=None, key="later"))
+
+
+def test_a_request_on_a_thing_without_a_status_is_taken_to_be_refused_at_first(shop):
+    shop[0].does["PUT gears"] = (409, NO)
+    silent = refused(CHANGE, None, accepted=None, body={})
+    assert together(shop, silent).waits(silent)
