@@ -21,6 +21,7 @@ from conformance.plugin.items import CaseItem, SpecFile, collect_file
 from conformance.plugin.levels import Levels
 from conformance.plugin.opened import Opened
 from conformance.plugin.plan import plan_lines
+from conformance.plugin.progress import Progress
 from conformance.plugin.reference import Reference, packaged, read_reference
 from conformance.plugin.share import STOP
 from conformance.plugin.signals import Signals, left_behind, things_of
@@ -71,6 +72,7 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     say(map(shown, lines), sys.stdout)
     session = opened.share.session
     config.pluginmanager.register(Levels(choices.level, session.context.service, session), "conformance-levels")
+    config.pluginmanager.register(Progress(config, session), "conformance-progress")
     config.pluginmanager.register(signals, "conformance-signals")
     config.pluginmanager.register(Owner(config, opened, signals), "conformance-owner")
 
