@@ -117,6 +117,7 @@ class Arrangement:
         Raises:
             Unavailable, CloudError: a thing that the request needs cannot be made.
         """
+        self.paths.elements.drop_fresh()  # those of the trial before
         if trial.situation.target == "unknown":
             return self._to_nothing(trial, needs, version)
         state = through = trial.situation.state
@@ -252,7 +253,8 @@ class Arrangement:
         filled = self.paths.fill(template.operation, template.role, version, self._unknown_id(template.operation))
         refused = trial.outcome.accepted is False
         query = tuple((name, _text(self._plain(v))) for name, v in template.query) if refused else ()
-        return Request(needs, filled, self._plain(template.body), query)
+        body = self.context.fitting(template.operation, template.body)
+        return Request(needs, filled, self._plain(body, template.role in self.context.role_names), query)
 
     def _reached(self, trial: Trial, state: str | None) -> Problem | None:
         """Bring a resource that suits the trial into a status, without a lock."""
@@ -326,22 +328,26 @@ class Arrangement:
                 raise Unavailable(str(error), optional=False) from None
         return self._unknown
 
-    def _plain(self, body: Any) -> Any:
+    def _plain(self, body: Any, real: bool = False) -> Any:
         """A body for a target that does not exist.
 
         Things that the request only reads are real, so that nothing else is wrong with it; all others are invented.
+        ``real`` makes elements of collections real as well, because the sender has a token and may be asked for them.
         """
         if isinstance(body, Binding):
             if body.relation == "any" and self.context.service.is_only_read(body.resource):
                 return self.subject.bindings.filled(body)
             if body.plain is not None:
                 return body.plain
+            if real and body.resource.startswith("/"):
+                with contextlib.suppress(Unavailable, CloudError):
+                    return self.subject.bindings.filled(body)
             return self.context.service.plain(body.resource, body.attribute)
         if isinstance(body, dict):
-            return {self._plain(key): self._plain(value) for key, value in body.items()}
+            return {self._plain(key, real): self._plain(value, real) for key, value in body.items()}
         if isinstance(body, Content):
-            return replace(body, value=self._plain(body.value))
-        return [self._plain(value) for value in body] if isinstance(body, list) else body
+            return replace(body, value=self._plain(body.value, real))
+        return [self._plain(value, real) for value in body] if isinstance(body, list) else body
 
 
 def _text(value: Any) -> str:

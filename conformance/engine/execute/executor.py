@@ -258,7 +258,7 @@ class Executor:
         answer = send(role)
         if others and kept_out(answer):
             role, answer = as_first_allowed(others, send)
-            if trial.request.fallback_role:
+            if trial.request.fallback_role and not kept_out(answer):
                 # The promise is not about roles, and the reference names none: then an administrator sends the request.
                 self.context.elevate(trial.request.operation, self._elevation(trial))
         if isinstance(trial.exchange, Twice):
@@ -294,6 +294,9 @@ class Executor:
             other = self.arrangement.filled(trial, request.needs, version)
             seen = self.arrangement.snapshots.before(trial, other.filled, version, once.body)
             request = replace(other, body=once.body, before=seen)
+        elif request.before is not None:  # what the first request has made is no trace of the second one
+            seen = self.arrangement.snapshots.before(trial, request.filled, version, request.body)
+            request = replace(request, before=seen)
         answer = self._send(trial, version, request, role)
         again_made = request.intent
         once.intent = made
@@ -351,11 +354,12 @@ class Executor:
 
     @staticmethod
     def _creates(trial: Trial, request: Request) -> str | None:
-        """The kind of thing that the action may make on the side: the journal must know it before the request."""
+        """The kind of thing that the request may make on the side: the journal must know it before the request."""
         if request.needs.creates is None or trial.request.role in NOBODY or trial.situation.target != "own":
             return None
         kind, named_by = request.needs.creates
-        inner = request.body.get(trial.request.operation.action) if isinstance(request.body, dict) else None
+        body = request.body if isinstance(request.body, dict) else {}
+        inner = body.get(trial.request.operation.action) or (next(iter(body.values())) if len(body) == 1 else None)
         name = inner.get(named_by) if isinstance(inner, dict) else None
         return kind if isinstance(name, str) else None
 

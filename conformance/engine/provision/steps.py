@@ -115,12 +115,14 @@ class Steps:
             body = naming.named(operation, body, self.context.service)
             body = self.subject.bindings.filled(body, True, {**sent, **self.sent, **values})
         path = self.path(operation, values, fill)
+        given = ((name, self.subject.bindings.filled(one)) for name, one in self.context.service.query(operation))
+        query = tuple((name, str(one)) for name, one in given)
         policy = operation.policy
         wanted = ["admin"] if policy and "owner" not in policy.roles else ["member", "admin"]
         roles = [role for role in wanted if role in self.context.role_names]
 
         def send(role: str) -> Answer:
-            return self.context.cloud.send(Ask(operation.method, path, Role(role), str(version), body))
+            return self.context.cloud.send(Ask(operation.method, path, Role(role), str(version), body, query=query))
 
         if not roles:
             return None, body

@@ -24,6 +24,7 @@ from conformance.engine.run.jobs import Job, Tried
 from conformance.engine.run.judging import Judged, fault, judged, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
+from conformance.engine.run.undescribed import unproved_refusal
 from specs.record.model import Result
 
 Record = Callable[[Result], None]
@@ -72,6 +73,7 @@ class Run:
     _open: int = 0
     _held: list[tuple[Case, Evidence, Judgement, float]] = field(default_factory=list)
     _questioned: set[str] = field(default_factory=set)
+    _subjects: list[Subject] = field(default_factory=list)
     _controls: Controls = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -156,6 +158,12 @@ class Run:
         journal = self.context.cloud.journal
         return self.context.cloud.lost is not None or (journal is not None and journal.trouble is not None)
 
+    def statuses(self) -> list[str]:
+        """The status of each resource under test that a lane has now, as last seen."""
+        with self._lock:
+            subjects = list(self._subjects)
+        return [status for subject in subjects if (status := subject.status)]
+
     def stop(self) -> None:
         """Begin no further trial, and wait for the current trials."""
         self.context.stopping.set()
@@ -186,6 +194,8 @@ class Run:
 
     def _run_lane(self, jobs: list[Job]) -> None:
         subject = Subject(self.context)
+        with self._lock:
+            self._subjects.append(subject)
         executor = Executor(self.context, subject)
         pending = sorted(jobs, key=lambda job: order(job.trial, self.context.service))
         group: list[Tried] = []
@@ -209,6 +219,7 @@ class Run:
             self.context.places.leave()
             with self._lock:
                 self.resources_made += subject.resources_made
+                self._subjects.remove(subject)
 
     def _called_in_question(self, subject: Subject) -> list[Job]:
         """The jobs of the promises that requests on the way to a status have called in question.
@@ -295,7 +306,7 @@ class Run:
         if self._broken:
             return  # the loss may have ended a wait of this trial early, so it decides nothing
         for case, evidence, judgement in results:
-            if self._hollow(case, judgement, executor):
+            if self._hollow(case, judgement, executor) or self._unproved_refusal(case, evidence, judgement):
                 # A later answer may serve as the control; a case that is still held at the end is inconclusive.
                 with self._lock:
                     self._held.append((case, evidence, judgement, seconds / len(results)))
@@ -326,8 +337,14 @@ class Run:
             return self._controls.missing(operation, executor.harmless)
         return self._controls.nowhere(operation, executor.harmless) if judgement.verdict == "fail" else None
 
+    def _unproved_refusal(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
+        """The reason why a refusal proves nothing on a service without a description; None if the judgement stands."""
+        if self.context.service.described:
+            return None
+        return unproved_refusal(judgement, evidence, self.context.cloud.seen.of(case.trial.request.operation.id))
+
     def _settle_held(self, executor: Executor) -> None:
-        """After the last lane, decide the held cases, by the routes that the answers of the whole run have shown."""
+        """After the last lane, decide the held cases, by what the answers of the whole run have shown."""
         with self._lock:
             self._open -= 1
             held = self._held if self._open == 0 else []
@@ -339,6 +356,8 @@ class Run:
             guard, asked = self.context.cloud.guard, self._controls.answered(operation)
             forbidden = None if asked else guard.forbids(operation.method, operation.path)
             decided = judgement if why is None else unproved(case, judgement, why, forbidden)
+            if (reason := self._unproved_refusal(case, evidence, decided)) is not None:
+                decided = replace(decided, verdict="inconclusive", reason=reason, deviation=None)
             self._settle(result_of(case, evidence, decided, seconds))
 
     def _give_up(self, job: Job, reason: str) -> None:

@@ -171,6 +171,7 @@ class Session:
             sandbox=settings.sandbox,
             lacking=lacking(self.cloud, service.optional_parts),
         )
+        self.resources.waits = self.context.waits
         locks = Locks(settings.directory / TURNS if worker else None)
         self.run = Run(self.suite, self.context, record, settings.max_resources, locks)
         self.left: tuple[str, ...] = ()
