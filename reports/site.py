@@ -98,7 +98,7 @@ def site(views: Sequence[View], baseline: View | None = None) -> Iterator[tuple[
 
 def _headline(part: Part) -> str:
     view = part.view
-    return words.headline(view.requirements, view.waived_requirements, view.without_case)
+    return words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes)
 
 
 def _service(part: Part, alone: bool) -> str:
