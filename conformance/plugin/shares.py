@@ -80,7 +80,7 @@ def said(share: Share, text: str | None) -> str:
 
 UNDESCRIBED = (
     "this suite has no description of the service, so it was tried by its reference alone: a refusal contradicts "
-    "nothing, and proves a promise only beside an accepted request (see `Describe another service` in the documentation)"
+    "nothing, and proves a promise only beside an accepted request (`Describe another service` in the documentation)"
 )
 """The sentence on a service without a description."""
 
