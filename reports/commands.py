@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from reports.quotes import Find
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -52,6 +54,7 @@ def report(
     matrix: Path | None = None,
     badge: Path | None = None,
     site: Path | None = None,
+    find: Find | None = None,
     mode: int = 0o666,
 ) -> Summary:
     """Read the records of one or several runs and write reports, each completely or not at all.
@@ -65,6 +68,7 @@ def report(
             suffix (csv, md or json) is the form.
         badge: file for the SVG badge of a single run.
         site: folder for the report as a site; it must be new, empty or an earlier site.
+        find: finds the directory of the reference of a run, whose sentences are then quoted.
         mode: permissions of the written files, less the user's mask.
 
     Raises:
@@ -80,7 +84,7 @@ def report(
     form = matrix.suffix.lstrip(".").lower() if matrix is not None else "csv"
     if form not in FORMATS:
         raise ValueError(f"the matrix cannot be written to {matrix}: the name must end in .{', .'.join(FORMATS)}")
-    views = [view(RunRecord.read(path)) for path in runs]
+    views = [view(RunRecord.read(path), find) for path in runs]
     one = views[0]
     several = capabilities.matrix_of(views) if len(views) > 1 else None
     if len(views) > 1 and several is None and matrix is not None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.engine.cloud.discover import OTHER, Candidate, Missing
 from conformance.engine.cloud.first import names_of
-from conformance.engine.execute.executor import Executor
+from conformance.engine.execute.barriers import barrier
 from conformance.engine.model.case import Case
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.forecast import forecast
@@ -22,7 +22,7 @@ from conformance.engine.run.session import Session, Settings
 from conformance.plugin.choices import Choices, choose, with_tokens
 from conformance.plugin.endpoint import open_endpoint
 from conformance.plugin.guided import needs_of
-from conformance.plugin.opened import settings_of
+from conformance.plugin.opened import check_fit, settings_of
 from conformance.plugin.reference import Reference, given_files_of, read_references
 from conformance.plugin.share import Lacking, Share
 from conformance.plugin.trouble import Trouble
@@ -48,6 +48,7 @@ def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> 
     """
     choices = choose(with_tokens(given, os.environ))
     references = read_references(given_files_of(places, choices.services_beside(places)))
+    check_fit(choices, references)
     services = tuple(reference.service for reference in references)
     with tempfile.TemporaryDirectory(prefix="conformance-doctor-") as folder:
         directory = Path(folder)
@@ -183,11 +184,10 @@ def _statuses(session: Session, boot: bool) -> Iterator[str]:
 def _plan(session: Session, cases: Sequence[Case], choices: Choices, pace: float, per_request: float) -> Iterator[str]:
     """Yield the plan: the number of cases, the reasons for left-out cases, and the estimated requests and time."""
     context = session.context
-    executor = Executor(context, Subject(context))
     out: Counter[str] = Counter()
     lanes: dict[str, dict[str, Case]] = {}
     for case in cases:
-        problem = executor.barrier(case.trial)
+        problem = barrier(context, case.trial)
         unkept = context.unkept.reasons.get((case.trial.situation.environment, case.trial.situation.state or ""), "")
         if problem is not None or unkept:
             out[problem.reason if problem is not None else unkept] += 1

@@ -27,6 +27,7 @@ KINDS = {
     "precondition": "a documented precondition, met and not met",
     "postcondition": "the documented effect of an operation happens",
     "situation": "a request in a status, or of a locked resource, of which the reference says nothing",
+    "everywhere": "a promise of a guide about every operation is kept",
     "equality": "a value that a request sends is shown afterwards",
     "microversion": "a documented field or value begins and ends at its microversions",
     "removed": "an operation that is documented as removed is gone",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.engine.judge.afterwards import BroughtBack
-from conformance.engine.judge.contents import DocumentedKeys, EmptyBody, FieldShown, HeaderShown
+from conformance.engine.judge.codes import Refused
+from conformance.engine.judge.contents import DocumentedKeys, EmptyBody, FieldShown, HeaderShown, OfMediaType
 from conformance.engine.judge.equality import ComesBack
 from conformance.engine.model.case import Case
 from conformance.engine.model.probe import Listed
@@ -90,12 +91,16 @@ def _field(ground: Ground, book: Catalogue, case: Case, expectation: FieldShown)
 
 
 def _headers(ground: Ground, book: Catalogue) -> None:
-    for _, cases in ground.requirements("header"):
+    for _, cases in ground.requirements("header", "everywhere"):
         case = cases[0]
-        expectation = case.expectation
+        expectation, where = case.expectation, _accepted(case)
+        if isinstance(expectation, OfMediaType):
+            book.add(case, "media-type", where, after=Header("Content-Type", "text/plain"))
+        elif isinstance(expectation, Refused):
+            versions = exactly(ground.version(case))
+            book.add(case, "accepted", Where.of(case.operation, versions=versions), instead=Answer(200))
         if not isinstance(expectation, HeaderShown):
             continue
-        where = _accepted(case)
         if expectation.required:
             book.add(case, "header-dropped", where, after=Header(expectation.name))
         if expectation.form:

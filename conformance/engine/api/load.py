@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -26,7 +27,7 @@ from conformance.engine.api.entries import (
     Transition,
     ValueRule,
 )
-from conformance.engine.api.given import Attachment, GivenKind, RelatedStatus, ShownValue
+from conformance.engine.api.given import Attachment, Everywhere, GivenKind, RelatedStatus, ShownValue
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.stateful import StatefulResource
 from conformance.engine.api.strictness import check_against, validate
@@ -74,6 +75,7 @@ def _showing(entry: Mapping[str, Any]) -> Showing:
         tuple(map(_step, entry.get("steps", ()))),
         tuple(entry.get("query", {}).items()),
         bool(entry.get("needs_resource")),
+        entry.get("role"),
     )
 
 
@@ -123,7 +125,7 @@ def load_service(service: str) -> ServiceDescription:
     Raises:
         DescriptionError: the description that comes with this suite is broken.
     """
-    return understood(_read(service), service)
+    return replace(understood(_read(service), service), described=service in services())
 
 
 @cache
@@ -207,6 +209,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         root_is_operation=bool(read.get("root_is_operation")),
         always_made=bool(read.get("always_made")),
         unknown_id_path=read.get("unknown_id_path"),
+        every_operation=structured(lists["every_operation"], tuple[Everywhere, ...]),
         producers=dict(maps["producers"]),
         effects=tuple(map(_effect, lists["effects"])),
         chosen_keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["chosen_keys"]),
@@ -328,6 +331,7 @@ def _actions(entry: Mapping[str, Any]) -> ActionLog:
         entry["name_field"],
         entry["user_field"],
         entry["failure_field"],
+        entry.get("name_header", ""),
     )
 
 

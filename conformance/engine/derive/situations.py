@@ -24,7 +24,6 @@ BAD_REQUEST = 400
 CONFLICT = 409
 """The code of a refusal because of the state of a resource (RFC 9110, 15.5.10)."""
 
-
 UNKNOWN = ("conformance", "none")
 """A parameter of a query that no document knows, and its value."""
 

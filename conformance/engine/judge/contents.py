@@ -194,6 +194,28 @@ class HeaderShown(Expectation):
 
 
 @dataclass(frozen=True)
+class OfMediaType(Expectation):
+    """The media type of a successful response that has a body, whatever its parameters."""
+
+    name: str
+
+    @property
+    def expected(self) -> str:
+        return f"a body of the media type {self.name}"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        other = _not_successful(evidence)
+        if other:
+            return other
+        if evidence.body in (None, ""):
+            return _inapplicable("the response has no body")
+        told = evidence.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if told == self.name:
+            return holds(told)
+        return broken(told or "missing", f"the body is of the media type {told or 'that no header names'}")
+
+
+@dataclass(frozen=True)
 class HeaderAbsent(Expectation):
     """A documented response header outside its microversions."""
 

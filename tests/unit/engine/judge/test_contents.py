@@ -16,6 +16,7 @@ from conformance.engine.judge.contents import (
     FieldShown,
     HeaderAbsent,
     HeaderShown,
+    OfMediaType,
 )
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
 from conformance.engine.model.probe import StatusOf
@@ -294,3 +295,20 @@ def test_a_key_that_no_document_has_is_an_omission(body, verdict, observed):
     judgement = KEYS.judge(evidence(200, body=body))
     assert ((judgement.verdict, judgement.deviation), judgement.observed) == (verdict, observed)
     assert KEYS.judge(evidence(404, body=body)).verdict == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("told", "body", "verdict"),
+    [
+        ("application/json", {"a": 1}, "pass"),
+        ("Application/JSON; charset=UTF-8", {"a": 1}, "pass"),
+        ("text/html", {"a": 1}, "fail"),
+        ("application/jsonp", {"a": 1}, "fail"),
+        ("", {"a": 1}, "fail"),
+        ("text/html", None, "inapplicable"),
+    ],
+)
+def test_the_media_type_of_a_body(told, body, verdict):
+    headers = {"content-type": told} if told else {}
+    assert OfMediaType("application/json").judge(evidence(200, body=body, headers=headers)).verdict == verdict
+    assert OfMediaType("application/json").judge(evidence(404, body=body, headers=headers)).verdict == "inconclusive"
