@@ -172,7 +172,7 @@ def run(rest: Sequence[str], spec: Sequence[Path], keyword: str | None, **values
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", metavar="GUIDELINE|RUN")
 @click.option(
-    "--verify", type=_PATH, metavar="PAGE", help="Make no run: check this certificate against the record RUN."
+    "--verify", type=_PATH, metavar="PAGE", help="Check this certificate against the record RUN, and make no run."
 )
 @partial(_declared, [option for option in OPTIONS if option.name != "guideline"])
 @_SPECS
@@ -288,12 +288,25 @@ def guideline_check(name: str, specs: Sequence[Path], against: Sequence[Path]) -
 @click.option(
     "--baseline", type=_PATH, metavar="RUN", help="Compare with an earlier run; exit status 1 if a deviation is new."
 )
-def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) -> int:
+@click.option(
+    "--reference", type=_PATH, metavar="DIR", help="Quote the reference in DIR (default: the release, if fetched)."
+)
+def report(runs: Sequence[Path], baseline: Path | None, reference: Path | None, **files: Path | None) -> int:
     """Show the findings of one or more runs."""
+    from parsers.kept import kept_release
     from reports import commands
 
     matrix, badge, site = (files[name] for name in ("matrix", "badge", "site"))
-    done = commands.report(runs, files["html"], files["sarif"], baseline, matrix=matrix, badge=badge, site=site)
+    done = commands.report(
+        runs,
+        files["html"],
+        files["sarif"],
+        baseline,
+        matrix=matrix,
+        badge=badge,
+        site=site,
+        find=kept_release if reference is None else lambda _: reference,
+    )
     click.echo(done.text, nl=False)
     for path in done.written:
         click.echo(f"written: {path}")

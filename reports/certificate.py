@@ -74,6 +74,11 @@ class Judged:
     flag: Flag | None = None
 
     @property
+    def label(self) -> str:
+        """The standing as reports show it: ``excepted`` and ``flagged`` go before all others."""
+        return "excepted" if self.excepted is not None else "flagged" if self.flag is not None else self.standing
+
+    @property
     def counts(self) -> bool:
         """True if it decides whether the cloud follows the guideline."""
         return self.capability.status == "required" and self.excepted is None and self.flag is None
@@ -103,6 +108,10 @@ class Certificate:
     record_sha256: str
     needs_sha256: str
     run: str = field(default="")
+
+    def head(self, service: str) -> RunInfo:
+        """The head of the run as of a run of one service alone."""
+        return next((self.info.of(part) for part in self.info.services if part.service == service), self.info)
 
     @property
     def standing(self) -> Standing:
@@ -154,8 +163,10 @@ def certificate(directory: Path) -> Certificate:
     needs = read_needs(directory)
     record = RunRecord.read(directory)
     wanted = needs.cases
-    only = str(record.info.spec.get("service") or "")
-    results = {(only, one.case): one for one in record.results if (only, one.case) in wanted}
+    only = record.info.service
+    results = {
+        (one.service or only, one.case): one for one in record.results if (one.service or only, one.case) in wanted
+    }
     day = date.fromisoformat(record.info.started[:10])
     judged = tuple(
         _judge(choice, needs, results, day) for choice in needs.choices if choice.capability.status != "removed"

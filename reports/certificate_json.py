@@ -14,7 +14,7 @@ from reports.certificate import Certificate, Judged, Proof, Standing
 from reports.curl import curl_of
 from reports.words import place
 from specs.guideline.model import Flag, Origin
-from specs.record.model import Result
+from specs.record.model import Result, RunInfo
 from specs.text import visible_value
 
 FORMAT = 1
@@ -75,7 +75,8 @@ def as_json(certificate: Certificate) -> dict[str, Any]:
 def _service(certificate: Certificate, service: str) -> dict[str, Any]:
     scope = next(one for one in certificate.needs.guideline.applies_to if one.service == service)
     given = next((one for one in certificate.needs.specs if one.service == service), None)
-    endpoint = certificate.info.endpoint if certificate.info.spec.get("service") == service else {}
+    head = certificate.head(service)
+    endpoint = head.endpoint if head.service == service else {}
     return {
         "service": service,
         "url": endpoint.get("url"),
@@ -144,12 +145,12 @@ def _proof(certificate: Certificate, proof: Proof) -> dict[str, Any]:
         "why": proof.why,
         "cases": {"needed": list(need.cases), "of": need.of, "verdicts": dict(proof.counts)},
         "flag": _flag(proof.flag),
-        "evidence": [_evidence(certificate, result) for result in proof.evidence[:EVIDENCE]],
+        "evidence": [_evidence(certificate.head(need.service), result) for result in proof.evidence[:EVIDENCE]],
     }
 
 
-def _evidence(certificate: Certificate, result: Result) -> dict[str, Any]:
-    command = curl_of(result, certificate.info) if result.verdict == "fail" else None
+def _evidence(head: RunInfo, result: Result) -> dict[str, Any]:
+    command = curl_of(result, head) if result.verdict == "fail" else None
     return {
         "case": result.case,
         "verdict": result.verdict,
@@ -158,7 +159,7 @@ def _evidence(certificate: Certificate, result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "role": result.role,
         "microversion": result.microversion,
-        "again": again(result.case, certificate.info),
+        "again": again(result.case, head),
         "curl": command if command is not None and len(command) <= MOST else None,
     }
 

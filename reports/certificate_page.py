@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reports import words
-from reports.certificate import Certificate, Judged, Standing
+from reports.certificate import Certificate, Standing
 from reports.certificate_json import as_json
 from reports.html import render
 from specs.record.model import Verdict
@@ -40,7 +40,7 @@ def page(made: Certificate) -> str:
         headline=headline(made),
         bar=_bar(made.counts),
         facts=_facts(made, data),
-        rows=[(one, label(one), capability) for one, capability in zip(made.judged, data["capabilities"], strict=True)],
+        rows=[(one, one.label, capability) for one, capability in zip(made.judged, data["capabilities"], strict=True)],
         signs=SIGNS,
         tests=[(standing or "not covered", count) for standing, count in made.tests.items() if count],
         data_id=DATA,
@@ -59,11 +59,6 @@ def data_of(text: str) -> Any:
     if found is None:
         raise ValueError("the page holds no data of a certificate")
     return json.loads(found[1])
-
-
-def label(one: Judged) -> str:
-    """Return the standing of a capability as the page shows it: ``excepted`` and ``flagged`` go before all others."""
-    return "excepted" if one.excepted is not None else "flagged" if one.flag is not None else one.standing
 
 
 def headline(made: Certificate) -> str:

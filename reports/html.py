@@ -29,6 +29,7 @@ from specs.record.model import VERDICTS, RunInfo, Source, Verdict, requirement_v
 
 if TYPE_CHECKING:
     from reports.compare import Comparison
+    from reports.findings import Cause
 
 SIGNS: dict[Verdict, str] = {"fail": "✗", "error": "!", "inconclusive": "?", "pass": "✓", "inapplicable": "–"}
 _WORD = r"""(?:[^\s'"]|'[^']*'|"[^"]*")+"""
@@ -50,7 +51,7 @@ def page(view: View, comparison: Comparison | None = None) -> str:
         .render(
             view=view,
             subject=subject(view.info),
-            headline=words.headline(view.requirements, view.waived_requirements, view.without_case),
+            headline=words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes),
             exit_meaning=words.exit_meaning(view.exit_status, view.info.finished is not None),
             facts=facts_of(view),
             index=index(view),
@@ -107,6 +108,7 @@ def facts_of(view: View) -> list[tuple[str, str]]:
         ("Roles", ", ".join(info.roles) or "none recorded"),
     ]
     work = words.work_of(info)
+    known += [("Quotations", view.quoting)] if view.quoting else []
     return known + ([("Work", ", ".join(work))] if work else [])
 
 
@@ -134,7 +136,7 @@ def _warnings(view: View) -> list[str]:
 
 def _sections(view: View, comparison: Comparison | None, cost: Cost | None) -> list[tuple[str, str, int | None]]:
     def total(causes: tuple[Any, ...]) -> int:
-        return sum(len(cause.findings) for cause in causes)
+        return len(causes)
 
     sections: list[tuple[str, str, int | None]] = [("baseline", "Baseline", None)] if comparison else []
     sections.append(("failures", "Broken", total(view.contradictions)))
@@ -188,6 +190,7 @@ def _environment() -> Environment:
         number=words.number,
         rate=rate,
         counted=words.count,
+        findings=_findings,
         place=words.place,
         short_place=_short_place,
         short=short,
@@ -222,6 +225,10 @@ def installed_version() -> str | None:
         return version("apiref-conformance")
     except PackageNotFoundError:
         return None
+
+
+def _findings(causes: tuple[Cause, ...]) -> str:
+    return words.findings(len(causes), sum(len(cause.findings) for cause in causes))
 
 
 def _short_place(source: Source) -> str:

@@ -91,11 +91,11 @@ def _csv(view: View) -> str:
     writer.writerow(columns)
     for row in rows(view):
         row["deviations"] = " ".join(row["deviations"])
-        writer.writerow([_cell(row[column]) for column in columns])
+        writer.writerow([cell(row[column]) for column in columns])
     return stream.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """Return the value of a cell that no spreadsheet reads as a formula."""
     if not isinstance(value, str):
         return value
@@ -107,12 +107,12 @@ def _markdown(view: View) -> str:
     if not view.operations:
         return "No operation was tried.\n"
     lines = [
-        "| " + " | ".join(["Operation", *map(_mark, view.columns)]) + " |",
+        "| " + " | ".join(["Operation", *map(mark, view.columns)]) + " |",
         "| " + " | ".join(["---", *("---" for _ in view.columns)]) + " |",
     ]
     for operation in view.operations:
         cells = operation.cells
-        line = [_mark(operation.key or "no operation")]
+        line = [mark(operation.key or "no operation")]
         for column in view.columns:
             verdicts = [item.verdict for item in cells.get(column, [])]
             line.append(requirement_verdict(verdicts) if verdicts else "untested" if column in operation.gaps else "")
@@ -120,7 +120,8 @@ def _markdown(view: View) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _mark(text: str) -> str:
+def mark(text: str) -> str:
+    """Return a text on one line, in which Markdown sees no marks."""
     return re.sub(r"([\\|`*_<>\[\]&])", r"\\\1", words.one_line(text))
 
 

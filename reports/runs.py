@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports import words
+from reports.capabilities import lines_of
+from reports.certificate_page import SIGNS
 from reports.html import render, subject
 from specs.record.model import scoped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reports.capabilities import Matrix
     from reports.view import View
     from specs.record.model import Verdict
 
@@ -59,15 +62,20 @@ def deviating(views: Sequence[View]) -> list[Row]:
     return sorted(rows, key=lambda row: -sum(verdict is not None for verdict in row.verdicts))
 
 
-def runs_page(views: Sequence[View]) -> str:
-    """Return the HTML page that compares several runs."""
+def runs_page(views: Sequence[View], capabilities: Matrix | None = None) -> str:
+    """Return the HTML page that compares several runs, with their capabilities if all followed a guideline."""
     differ, deviate = differing(views), deviating(views)
     return render(
         "runs.html.j2",
         views=views,
-        names=[_name(view, at) for at, view in enumerate(views)],
+        names=run_names(views),
+        capabilities=capabilities,
+        signs=SIGNS,
         subjects=[subject(view.info) for view in views],
-        headlines=[words.headline(view.requirements, view.waived_requirements, view.without_case) for view in views],
+        headlines=[
+            words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes)
+            for view in views
+        ],
         whens=[words.when(view.info.started) for view in views],
         differ=differ[:ROWS],
         deviate=deviate[:ROWS],
@@ -75,13 +83,15 @@ def runs_page(views: Sequence[View]) -> str:
     )
 
 
-def runs_text(views: Sequence[View]) -> str:
+def runs_text(views: Sequence[View], capabilities: Matrix | None = None) -> str:
     """Return, for a terminal, the results of several runs and the requirements on which they differ."""
     lines = []
     for at, view in enumerate(views):
         lines.append(f"{_name(view, at)}  {words.one_line(str(view.info.endpoint.get('url') or ''), 200)}".rstrip())
-        lines.append(f"  {words.headline(view.requirements, view.waived_requirements, view.without_case)}")
+        lines.append(f"  {words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes)}")
         lines.append(f"  {words.exit_meaning(view.exit_status, view.info.finished is not None)}")
+    if capabilities is not None:
+        lines += lines_of(capabilities, run_names(views))
     differ = differing(views)
     lines.append(f"The runs differ on {words.count(len(differ), 'requirement')}.")
     for row in differ[:40]:
@@ -90,6 +100,11 @@ def runs_text(views: Sequence[View]) -> str:
     if len(differ) > 40:
         lines.append(f"  ... and {words.number(len(differ) - 40)} more: the page shows all")
     return words.visible("\n".join(lines)) + "\n"
+
+
+def run_names(views: Sequence[View]) -> list[str]:
+    """Return the names of some runs: those of their directories."""
+    return [_name(view, at) for at, view in enumerate(views)]
 
 
 def _name(view: View, at: int) -> str:

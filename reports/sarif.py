@@ -15,10 +15,11 @@ from specs.record.model import scoped
 from specs.text import visible, visible_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from reports.compare import Comparison
     from reports.findings import Finding
+    from reports.quotes import Line
     from reports.view import View
     from specs.record.model import RunInfo, Source
 
@@ -87,7 +88,7 @@ def _result(finding: Finding, name: str, index: int, info: RunInfo) -> dict[str,
         "level": _LEVELS[finding.class_],
         "kind": "fail",
         "message": {"text": sentence},
-        "locations": [{"physicalLocation": _location(example.source)}],
+        "locations": [{"physicalLocation": _location(example.source, finding.quote)}],
         "partialFingerprints": {"deviation/v1": finding.id},
         "occurrenceCount": len(finding.cases),
         "properties": {
@@ -104,13 +105,22 @@ def _result(finding: Finding, name: str, index: int, info: RunInfo) -> dict[str,
     return result
 
 
-def _location(source: Source) -> dict[str, Any]:
+def _location(source: Source, quote_: tuple[Line, ...] = ()) -> dict[str, Any]:
     location: dict[str, Any] = {
         "artifactLocation": {"uri": quote(visible(source.path).lstrip("/"), safe="/._-~") or "unknown"}
     }
     if source.line > 0:
         location["region"] = {"startLine": source.line}
+    said = [line for line in quote_ if line.said]
+    if said:
+        location["region"] = _region(said)
+        location["contextRegion"] = _region(quote_)
     return location
+
+
+def _region(lines: Sequence[Line]) -> dict[str, Any]:
+    text = "\n".join(line.text for line in lines)
+    return {"startLine": lines[0].number, "endLine": lines[-1].number, "snippet": {"text": visible(text)}}
 
 
 def _invocation(view: View) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from reports.findings import by_cause
 from reports.flow import flow
 from reports.heat_map import heat_map
 from reports.html import facts_of, render, subject
+from reports.services import index
 from reports.state_graph import state_graph
 
 if TYPE_CHECKING:
@@ -78,7 +79,11 @@ def site(views: Sequence[View], baseline: View | None = None) -> Iterator[tuple[
         before = baseline.of(view.info.service) if baseline is not None else None
         comparison = compare(view, before) if before is not None else None
         parts.append(Part(view, folder, _pages(view.operations), comparison, before))
-    yield INDEX, render("site_index.html.j2", parts=parts, headlines=[_headline(part) for part in parts])
+    lacking = [(subject(row.head), row.said) for view in views for row in index(view) if row.view is None]
+    yield (
+        INDEX,
+        render("site_index.html.j2", parts=parts, headlines=[_headline(part) for part in parts], lacking=lacking),
+    )
     for part in parts:
         yield f"{part.folder}/{INDEX}", _service(part, alone=len(parts) == 1)
         findings = _by_operation(part.view.findings, part.view)
@@ -93,7 +98,7 @@ def site(views: Sequence[View], baseline: View | None = None) -> Iterator[tuple[
 
 def _headline(part: Part) -> str:
     view = part.view
-    return words.headline(view.requirements, view.waived_requirements, view.without_case)
+    return words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes)
 
 
 def _service(part: Part, alone: bool) -> str:

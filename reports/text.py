@@ -87,8 +87,7 @@ def _cloud(info: RunInfo) -> list[str]:
 def _causes(title: str, causes: tuple[Cause, ...], info: RunInfo, new: frozenset[str]) -> list[str]:
     if not causes:
         return []
-    total = sum(len(cause.findings) for cause in causes)
-    lines = [f"{title}: {words.count(total, 'deviation')}", ""]
+    lines = [f"{title}: {words.findings(len(causes), sum(len(cause.findings) for cause in causes))}", ""]
     for cause in causes[:SHOWN]:
         first = cause.first
         lines += finding(first, info.head_of(first.example.service), first.key in new)
@@ -126,8 +125,14 @@ def finding(item: Finding, info: RunInfo, new: bool = False) -> list[str]:
         ("As curl", _curl(item, info)),
     ]
     mark = " [new]" if new else ""
-    lines = [f"  {name:<12} {_clean(text)}" for name, text in rows if text]
+    lines = [line for name, text in rows if text for line in (f"  {name:<12} {_clean(text)}", *_quoted(name, item))]
     return [lines[0] + mark, *lines[1:]]
+
+
+def _quoted(name: str, item: Finding) -> list[str]:
+    """Return the lines of the reference below the row ``Source``; the passage itself is marked."""
+    shown = item.quote if name == "Source" else ()
+    return [f"  {'':<12} {'>' if line.said else ' '} {line.number:>5}  {_clean(line.text)}".rstrip() for line in shown]
 
 
 def _curl(item: Finding, info: RunInfo) -> str:
@@ -190,7 +195,8 @@ def _foot(seen: View) -> list[str]:
         each = ", ".join(f"{code}: {decided} of {all_}" for code, (decided, all_) in seen.pairs_by_code.items())
         lines.append(f"Error codes decided: {words.number(done)} of {words.number(documented)} ({each})")
     lines += [f"Note: {_clean(sentence)}" for sentence in (*words.left_out(seen.info), *seen.damaged)]
-    lines.append(words.headline(seen.requirements, seen.waived_requirements, seen.without_case))
+    lines += [f"Reference: {_clean(seen.quoting)}"] if seen.quoting else []
+    lines.append(words.headline(seen.requirements, seen.waived_requirements, seen.without_case, seen.causes))
     lines.append(words.exit_meaning(seen.exit_status, seen.info.finished is not None))
     return lines
 

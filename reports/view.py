@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reports.findings import Cause, Finding, Findings
+from reports.quotes import Quotes
 from reports.requirements import Parts, column_key, parts_of, split
 from reports.states import Observations, Observed, States
 from reports.transitions import Transition, Transitions
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from reports.quotes import Find
     from specs.record.reader import RunRecord
 
 T = TypeVar("T")
@@ -178,6 +180,7 @@ class View:
         tells_status: True if the record has the status codes of responses; old records do not.
         parts: for a run of several services the data of each service that was tried, as of a run of this service alone
             and in the order of the run; empty for a run of one. The other attributes are then those of all services.
+        quoting: a sentence that says where the quotations of the reference are from, or how to have them.
 
     """
 
@@ -198,6 +201,7 @@ class View:
     tells_status: bool
     path: Path | None
     parts: tuple[View, ...] = ()
+    quoting: str = ""
 
     def of(self, service: str) -> View | None:
         """The data of a service of a run of several; a run of one gives itself; None if the run has no such service."""
@@ -218,6 +222,11 @@ class View:
     def without_case(self) -> int:
         """Number of promises without a case."""
         return sum(len(reason.cases) for reason in self.untested)
+
+    @property
+    def causes(self) -> int:
+        """Number of causes by which promises are broken; what has one cause counts once."""
+        return len(self.contradictions)
 
     @property
     def waived_requirements(self) -> int:
@@ -272,15 +281,20 @@ class View:
         return self.tally.exit_status(bool(options.get("fail_on_omission")), allowed, accepted)
 
 
-def view(record: RunRecord) -> View:
+def view(record: RunRecord, find: Find | None = None) -> View:
     """Count and group a record.
+
+    Args:
+        record: the record.
+        find: finds the directory of a reference, so that its sentences can be quoted; None quotes nothing.
 
     Raises:
         RecordError: the record was changed while it was read.
 
     """
-    whole = Gathered(record.info)
-    parts = {part.service: Gathered(record.info.of(part)) for part in record.info.services if part.lacking is None}
+    whole = Gathered(record.info, find)
+    tried = [part for part in record.info.services if part.lacking is None]
+    parts = {part.service: Gathered(record.info.of(part), find) for part in tried}
     for result in record.results:
         gathered = whole if not parts else parts.setdefault(result.service or record.info.service, whole)
         gathered.add(replace(result, service=None) if parts else result)
@@ -294,10 +308,12 @@ class Gathered:
 
     Args:
         info: the head of the record of this service.
+        find: finds the directory of its reference.
     """
 
-    def __init__(self, info: RunInfo) -> None:
+    def __init__(self, info: RunInfo, find: Find | None = None) -> None:
         self._info = info
+        self._quotes = None if find is None else Quotes(find(info.spec))
         self._tally, self._findings = Tally(), Findings()
         self._observations, self._transitions = Observations(), Transitions()
         self._operations: dict[str, Operation] = {}
@@ -326,6 +342,10 @@ class Gathered:
         untested = _untested(self._info, operations)
         by_count = sorted(self._reasons.values(), key=lambda reason: -len(reason.cases))
         columns = {column for operation in operations.values() for column in (*operation.cells, *operation.gaps)}
+        found, quotes = self._findings.all(), self._quotes
+        if quotes is not None:
+            for finding in found:
+                finding.quote = quotes.of(finding.example.source)
         return View(
             info=self._info,
             tally=self._tally,
@@ -338,11 +358,12 @@ class Gathered:
             inapplicable=tuple(reason for reason in by_count if reason.verdict == "inapplicable"),
             untested=untested,
             observations=self._observations.all(),
-            findings=self._findings.all(),
+            findings=found,
             transitions=self._transitions.all(),
             damaged=record.damaged,
             tells_status=self._tells_status or not self._answered,
             path=record.path,
+            quoting=quotes.sentence(self._info.spec) if quotes is not None and found else "",
         )
 
 
@@ -374,6 +395,7 @@ def merged(record: RunRecord, parts: Mapping[str, View]) -> View:
         tells_status=all(part.tells_status for part in named),
         path=record.path,
         parts=tuple(parts.values()),
+        quoting="; ".join(dict.fromkeys(part.quoting for part in named if part.quoting)),
     )
 
 

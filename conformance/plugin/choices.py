@@ -101,6 +101,12 @@ class Choices:
         """True if the run tests the sandbox of one process."""
         return self.url is None and not self.clouds and not self.sandbox_cloud
 
+    def services_beside(self, given: Sequence[Path]) -> tuple[str, ...]:
+        """The services to test by the specs of this suite; those of the guideline if no other specs are given."""
+        if self.services or given or self.guideline is None:
+            return self.services
+        return self.guideline.guideline.services
+
     @property
     def roles(self) -> frozenset[Role]:
         """The roles that the run may use: all, or those that the guideline allows."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.engine.cloud.discover import OTHER, Candidate, Missing
 from conformance.engine.cloud.first import names_of
-from conformance.engine.execute.executor import Executor
+from conformance.engine.execute.barriers import barrier
 from conformance.engine.model.case import Case
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.forecast import forecast
@@ -21,7 +21,8 @@ from conformance.engine.run.lanes import NO_RESOURCE
 from conformance.engine.run.session import Session, Settings
 from conformance.plugin.choices import Choices, choose, with_tokens
 from conformance.plugin.endpoint import open_endpoint
-from conformance.plugin.opened import settings_of
+from conformance.plugin.guided import needs_of
+from conformance.plugin.opened import check_fit, settings_of
 from conformance.plugin.reference import Reference, given_files_of, read_references
 from conformance.plugin.share import Lacking, Share
 from conformance.plugin.trouble import Trouble
@@ -46,8 +47,9 @@ def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> 
         Trouble: a run cannot start; one sentence says why.
     """
     choices = choose(with_tokens(given, os.environ))
-    references = read_references(given_files_of(places, choices.services))
-    services = [reference.service for reference in references]
+    references = read_references(given_files_of(places, choices.services_beside(places)))
+    check_fit(choices, references)
+    services = tuple(reference.service for reference in references)
     with tempfile.TemporaryDirectory(prefix="conformance-doctor-") as folder:
         directory = Path(folder)
         endpoint = open_endpoint(choices, directory, services)
@@ -80,15 +82,19 @@ def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> 
 def _opened(reference: Reference, settings: Settings, choices: Choices, boot: bool) -> Iterator[str]:
     """Yield the lines about one service, on a connection of its own."""
     share = Share.open(reference, settings, RecordWriter(settings.directory, worker=settings.service), choices.given)
+    cases = share.suite.cases
+    if choices.guideline is not None:
+        needed = needs_of(choices.guideline, choices.declared, [(reference, share.suite)], {}).cases
+        cases = tuple(case for case in cases if (reference.service, case.id) in needed)
     try:
-        yield from _examined(share.session, choices, boot)
+        yield from _examined(share.session, cases, choices, boot)
     finally:
         left = share.session.close()
         share.writer.close()
     yield from (_line("left behind", one) for one in left)
 
 
-def _examined(session: Session, choices: Choices, boot: bool) -> Iterator[str]:
+def _examined(session: Session, cases: Sequence[Case], choices: Choices, boot: bool) -> Iterator[str]:
     cloud, context = session.cloud, session.context
     began = time.monotonic()
     yield _line("cloud", cloud.name)
@@ -103,7 +109,7 @@ def _examined(session: Session, choices: Choices, boot: bool) -> Iterator[str]:
     if boot and kind.factory is not None:
         said: list[str] = []
         started = time.monotonic()
-        trouble = session.prepare((case.id for case in session.suite.cases), said.append)
+        trouble = session.prepare((case.id for case in cases), said.append)
         pace = time.monotonic() - started
         yield from (_line("in vain", one) for one in said)
     yield from _things(session)
@@ -113,7 +119,7 @@ def _examined(session: Session, choices: Choices, boot: bool) -> Iterator[str]:
         made = [text for what, text in context.notes.sorted() if what == "first"]
         yield from (_line(f"first {kind.name}", f"{text}, ready after {pace:.0f} s") for text in made)
     yield from _statuses(session, boot)
-    yield from _plan(session, choices, pace, (time.monotonic() - began - pace) / max(1, cloud.request_count))
+    yield from _plan(session, cases, choices, pace, (time.monotonic() - began - pace) / max(1, cloud.request_count))
     needed = list(_missing(session, boot))
     if needed:
         raise Trouble(f"a run cannot start: {needed[0]}")
@@ -175,20 +181,19 @@ def _statuses(session: Session, boot: bool) -> Iterator[str]:
         subject.discard()
 
 
-def _plan(session: Session, choices: Choices, pace: float, per_request: float) -> Iterator[str]:
+def _plan(session: Session, cases: Sequence[Case], choices: Choices, pace: float, per_request: float) -> Iterator[str]:
     """Yield the plan: the number of cases, the reasons for left-out cases, and the estimated requests and time."""
     context = session.context
-    executor = Executor(context, Subject(context))
     out: Counter[str] = Counter()
     lanes: dict[str, dict[str, Case]] = {}
-    for case in session.suite.cases:
-        problem = executor.barrier(case.trial)
+    for case in cases:
+        problem = barrier(context, case.trial)
         unkept = context.unkept.reasons.get((case.trial.situation.environment, case.trial.situation.state or ""), "")
         if problem is not None or unkept:
             out[problem.reason if problem is not None else unkept] += 1
         else:
             lanes.setdefault(session.run.lane(case.id), {})[case.trial.key] = case
-    total = len(session.suite.cases)
+    total = len(cases)
     yield _line("cases", f"{total}, of which at least {sum(out.values())} will be inapplicable")
     for reason, count in out.most_common(MOST):
         yield _line("", f"{count}: {reason}")

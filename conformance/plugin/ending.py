@@ -75,10 +75,11 @@ def nothing_shown(shares: Shares, tallies: Mapping[str | None, Tally], accepted:
 
 def write_report(directory: Path) -> str | None:
     """Write report.html. Returns None, or a sentence that says why it could not be written."""
+    from parsers.kept import kept_release
     from reports.commands import report
 
     try:
-        report([directory], html=directory / REPORT, mode=PRIVATE)
+        report([directory], html=directory / REPORT, find=kept_release, mode=PRIVATE)
     except Exception as error:  # the report can be made from the record later, so the run must not fail for it
         return f"the report could not be written: {' '.join(str(error).split()) or type(error).__name__}"
     return None

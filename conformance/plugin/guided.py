@@ -66,6 +66,7 @@ class Guided:
         self._cases = cases
         self._services = {path: one.service for one in references for path in one.files.values()}
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Deselect the cases that the guideline does not need."""
         left_out = [one for one in items if isinstance(one, CaseItem) and not self._needed(one)]

@@ -72,7 +72,7 @@ class Opened:
         self._endpoint: Endpoint | None = None
         self._writer: RecordWriter | None = None
         self.shares: Shares
-        _check(choices, references)
+        check_fit(choices, references)
         try:
             self._place = _place(choices)
         except RecordError as error:
@@ -291,7 +291,7 @@ def _place(choices: Choices) -> RunDirectory:
     return RunDirectory.take(choices.output) if choices.output is not None else RunDirectory.new()
 
 
-def _check(choices: Choices, references: Sequence[Reference]) -> None:
+def check_fit(choices: Choices, references: Sequence[Reference]) -> None:
     """Make sure that the options fit the services of the run. Raises Trouble."""
     check_named(choices.known, {reference.package for reference in references})
     if len(references) > 1:

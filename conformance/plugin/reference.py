@@ -77,13 +77,13 @@ def packaged() -> Path:
     Raises:
         Trouble: this installation has no specs.
     """
-    path = shipped_specs(SERVICES[0])
+    path = _shipped(SERVICES[0])
     if not any(path.glob("*.yaml")):
         raise Trouble(f"this installation contains no specs ({path}): give a directory that `conformance build` wrote")
     return path
 
 
-def shipped_specs(service: str) -> Path:
+def _shipped(service: str) -> Path:
     """Return the folder of the specs of a service in this installation, or None."""
     # Found next to a module of this project: a user's own folder `specs` on the path may have merged into the package.
     return Path(model.__file__).parent / service
@@ -161,7 +161,7 @@ def _reference(read: Mapping[Path, Spec], files: Sequence[Path]) -> Reference:
     tried = {o.id for spec in selected for o in spec.operations}
     tried_in = {k: v for k, v in holders.items() if k in tried}
     service = in_order[0].service
-    known = {path.name for path in shipped_specs(service).glob("*.yaml")}
+    known = {path.name for path in _shipped(service).glob("*.yaml")}
     try:
         undocumented = check_service(service, in_order, whole=known <= {path.name for path in read})
     except DescriptionError as error:

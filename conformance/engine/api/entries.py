@@ -140,6 +140,7 @@ class Showing:
         steps: requests that fill the field.
         query: names and values of the query that shows the field.
         needs_resource: True if the run must have a resource.
+        role: the role to which the response shows the field; None for the role of the operation.
     """
 
     operation: str
@@ -148,6 +149,7 @@ class Showing:
     steps: tuple[Step, ...] = ()
     query: tuple[tuple[str, Any], ...] = ()
     needs_resource: bool = False
+    role: str | None = None
 
 
 @dataclass(frozen=True)

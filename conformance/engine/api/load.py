@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -74,6 +75,7 @@ def _showing(entry: Mapping[str, Any]) -> Showing:
         tuple(map(_step, entry.get("steps", ()))),
         tuple(entry.get("query", {}).items()),
         bool(entry.get("needs_resource")),
+        entry.get("role"),
     )
 
 
@@ -123,7 +125,7 @@ def load_service(service: str) -> ServiceDescription:
     Raises:
         DescriptionError: the description that comes with this suite is broken.
     """
-    return understood(_read(service), service)
+    return replace(understood(_read(service), service), described=service in services())
 
 
 @cache
@@ -329,6 +331,7 @@ def _actions(entry: Mapping[str, Any]) -> ActionLog:
         entry["name_field"],
         entry["user_field"],
         entry["failure_field"],
+        entry.get("name_header", ""),
     )
 
 

@@ -91,8 +91,7 @@ class Placeholder:
         for name in reversed(placeholders(path)):
             element = ElementNeeded.of(operation, collection_of(path, name), name, service, producers)
             value = service.placeholder_value(operation, element.collection, name)
-            last = path.endswith(f"{{{name}}}")
-            joined = last and producers.joined_by(path) is not None
+            joined = name == placeholders(operation.path)[-1] and producers.joined_by(operation.path) is not None
             its_own = producers.reader(element.collection) is not None or name == service.identifier
             needs_none = element.can_be_made or (its_own and not joined) or operation.removed is not None
             other = None if needs_none else producers.elsewhere(name)
@@ -167,7 +166,7 @@ class Needs:
             before=tuple(service.steps(operation, "steps_before")),
             after=tuple(service.steps(operation, "steps_after")),
             undo_refused=tuple(service.steps(operation, "undo_refused")),
-            creates=service.created_by(operation) if operation.action is not None else None,
+            creates=service.created_by(operation),
             removes=operation.method == "DELETE",
             only_reads=operation.method in SAFE and operation.id not in service.unsafe_gets,
             byproducts=any(service.byproduct(post) is not None for post in operation.postconditions),

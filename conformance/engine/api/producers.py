@@ -136,7 +136,7 @@ class Producers:
         So ``PUT /garages/{garage_id}/cars/{car_id}`` puts a car of ``/cars`` into a garage.
         """
         names = placeholders(path)
-        last = names[-1] if path.endswith("}") and len(names) > 1 else ""
+        last = names[-1] if len(names) > 1 else ""
         if not last or self.of(collection_of(path, last)) is not None or self.elsewhere(last) is None:
             return None
         return self._first("PUT", form(path))

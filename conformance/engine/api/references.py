@@ -11,11 +11,11 @@ cleanup finds the thing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from conformance.engine.api.entries import BindingRule
-from conformance.engine.api.producers import Producers, collection_of, placeholders
+from conformance.engine.api.producers import Producers, collection_of, form, placeholders
 from conformance.engine.api.request_fields import wrapper_of
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.model.binding import Binding, Step
@@ -29,8 +29,12 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
     operations = [o for spec in specs for o in spec.operations if o.removed is None]
     producers = Producers(operations, service.producers)
     implied = (*_names(operations), *_ids(operations, producers))
-    joins = tuple(_joins(operations, producers, service))
-    return replace(service, bindings=(*service.bindings, *implied), steps_before=(*service.steps_before, *joins))
+    return replace(
+        service,
+        bindings=(*service.bindings, *implied),
+        steps_before=(*service.steps_before, *_joins(operations, producers, service)),
+        steps_after=(*service.steps_after, *_partings(operations, producers, service)),
+    )
 
 
 def _joins(
@@ -39,9 +43,21 @@ def _joins(
     """The request that joins two things, before each request that reads or ends their being joined."""
     for operation in operations:
         join = producers.joined_by(operation.path) if operation.action is None else None
-        if join is not None and operation.method in ("GET", "HEAD", "DELETE"):
-            if not service.steps(operation, "steps_before"):
-                yield operation.id, Step(join.id, {})
+        reads_or_ends = operation.method in ("GET", "HEAD", "DELETE")
+        if join is not None and reads_or_ends and not service.steps(operation, "steps_before"):
+            yield operation.id, Step(join.id, {})
+
+
+def _partings(
+    operations: Sequence[Operation], producers: Producers, service: ServiceDescription
+) -> Iterator[tuple[str, Step]]:
+    """The request that ends two things' being joined, after each accepted one that joins them or reads it."""
+    ends = {form(o.path): o for o in operations if o.method == "DELETE" and o.action is None}
+    for operation in operations:
+        end = ends.get(form(operation.path)) if operation.action is None else None
+        joins_or_reads = operation.method in ("PUT", "GET", "HEAD") and producers.joined_by(operation.path) is not None
+        if end is not None and joins_or_reads and not service.steps(operation, "steps_after"):
+            yield operation.id, Step(end.id, {})
 
 
 def _names(operations: Iterable[Operation]) -> Iterator[BindingRule]:
@@ -52,11 +68,7 @@ def _names(operations: Iterable[Operation]) -> Iterator[BindingRule]:
         for sample in operation.request.samples:
             body = sample.body if sample.valid else None
             for key in wrapper_of([body]):
-                inner = body.get(key) if isinstance(body, dict) else None
-                body = inner if isinstance(inner, dict) else None
-            several = next(iter(body.values()), None) if isinstance(body, dict) and len(body) == 1 else None
-            if isinstance(several, list) and several:
-                body = several[0]
+                body = body[0] if isinstance(body, list) else body.get(key) if isinstance(body, dict) else None
             if isinstance(body, dict) and isinstance(body.get("name"), str):
                 yield BindingRule(operation.id, "name", Binding("name", "value", "new"))
                 break

@@ -130,11 +130,16 @@ def _of_other_versions(operation: Operation, row: Parameter) -> bool:
 
 
 def wrapper_of(shown: list[Any]) -> tuple[str, ...]:
-    """The one key at the top of all samples; empty if there is none."""
+    """The one key at the top of all samples, and the mark of a list if it holds one; empty if there is none."""
     objects = [body for body in shown if isinstance(body, dict)]
     common = set.intersection(*map(set, objects)) if objects else set()
     only = next(iter(common)) if len(common) == 1 else None
-    return (only,) if only is not None and isinstance(objects[0].get(only), dict) else ()
+    if only is None:
+        return ()
+    inner = objects[0].get(only)
+    if isinstance(inner, list):
+        return (only, "[]") if inner and isinstance(inner[0], dict) else ()
+    return (only,) if isinstance(inner, dict) else ()
 
 
 def _sample_keys(operation: Operation) -> set[str]:

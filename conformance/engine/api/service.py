@@ -39,6 +39,9 @@ from specs.model import Condition, Operation
 PLAIN = "conformance"
 """The value for a thing that the description does not know, in a request whose target does not exist."""
 
+PLAIN_ID = "5f1f35c19e5e4b0b9c0a0d8f0d1f4a10"
+"""The same for an element of a collection: services tell an id by its form."""
+
 StepSection = Literal["steps_before", "steps_after", "before_refusal", "undo_refused"]
 """A section that gives steps by operations."""
 
@@ -59,6 +62,7 @@ class ServiceDescription:
         returned_under: operation, parameter, and the keys from the top of the body to a field of another name that
             shows the value. The first two are shell patterns.
         unseen: shell patterns for breakages that no client can see, each with the reason.
+        described: False if the service has no description, so that it is tried by its reference alone.
         first_microversion: the lowest microversion of an endpoint, for operations that name none.
         root_is_operation: True if the root of the endpoint is an operation of the API itself.
         always_made: True if the run makes every element that a path names, because others may change listed ones.
@@ -115,6 +119,7 @@ class ServiceDescription:
     not_returned: tuple[tuple[str, str, str], ...] = ()
     returned_under: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     first_microversion: Microversion = FIRST
+    described: bool = True
     root_is_operation: bool = False
     always_made: bool = False
     unknown_id_path: str | None = None
@@ -196,7 +201,9 @@ class ServiceDescription:
         if resource == "password":
             return self.password_form.replace("{token}", PLAIN)
         kind = self.kinds.get(resource)
-        return kind.plain.get(attribute, PLAIN) if kind is not None else PLAIN
+        if kind is not None:
+            return kind.plain.get(attribute, PLAIN)
+        return PLAIN_ID if resource.startswith("/") or resource == "uuid" else PLAIN
 
     def shown_value(self, resource: str, attribute: str) -> ShownValue | None:
         """The place where the resource under test shows a value; None if it shows none."""
@@ -292,7 +299,7 @@ class ServiceDescription:
         return None
 
     def placeholder_value(self, operation: Operation, collection: str, name: str) -> Any:
-        """The described value of a placeholder of an operation's path; None if it names an element of the collection."""
+        """The described value of a placeholder in an operation's path; None if it names an element."""
         for key, value in self.placeholder_values.items():
             pattern, colon, of = key.rpartition(":")
             if colon and of == name and fnmatchcase(operation.id, pattern):

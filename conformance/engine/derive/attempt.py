@@ -165,6 +165,6 @@ def showing(view: View, row: Parameter, version: Microversion) -> Trial:
         view,
         f"showing-{id_part(rule.fields)}",
         Where(variant, state or (view.service.under_test.initial_status if rule.needs_resource else None)),
-        Asked(role=role, version=at, query=rule.query, optional=bool(rule.existing)),
+        Asked(role=rule.role or role, version=at, query=rule.query, optional=bool(rule.existing)),
         setup=existing(rule.existing) + prepared(rule.steps),
     )

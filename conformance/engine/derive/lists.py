@@ -213,7 +213,13 @@ class _Lists:
             made=stock.name if stock else None,
             **more,
         )
-        given = tuple((n, v) for n, v in trial.request.query if n != row.name and not isinstance(v, Binding))
+        found = self.view.service.profile.discovery
+        given = tuple(
+            (n, v)
+            for n, v in trial.request.query
+            # A thing of the run would make the list show this thing alone.
+            if n != row.name and (not isinstance(v, Binding) or v.resource in found)
+        )
         return replace(trial, request=replace(trial.request, query=given), exchange=Paged(plan))
 
     def _paging(self, row: Parameter, requirement: Requirement, version: Microversion) -> None:

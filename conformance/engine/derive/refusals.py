@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from conformance.engine.api import json_path, request_fields
-from conformance.engine.api.producers import placeholders
+from conformance.engine.api.producers import collection_of, placeholders
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.attempt import (
     REFUSED,
@@ -31,6 +32,7 @@ from conformance.engine.judge.codes import (
 )
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
+from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Outcome, Twice
 from specs.model import Condition
@@ -47,12 +49,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
             listed[code.code] = code.line
         elif code.listed:
             book.without_case(view.requirement("error", str(code.code), code.line), "beyond-cloud", str(code.range))
-    if not view.service.takes_token(view.operation):
-        listed = {code: line for code, line in listed.items() if code not in (401, 403)}
-    if 401 in listed:
-        _unauthorized(view, book, listed[401])
-    if 403 in listed:
-        _forbidden(view, book, listed[403], default_policy)
+    _kept_out(view, book, listed, default_policy)
     if 404 in listed:
         _not_found(view, book, listed[404])
     else:
@@ -99,6 +96,16 @@ def _rest(view: View, book: Book, listed: dict[int, int]) -> None:
         if requirement.id not in book.requirements:
             reason = "provider" if code in OF_THE_CLOUD else "no-constraint" if code == 400 else "not-derivable"
             book.without_case(requirement, reason)
+
+
+def _kept_out(view: View, book: Book, listed: Mapping[int, int], default_policy: bool) -> None:
+    """Add the cases of refusals because of the sender, unless the operation takes no token."""
+    if not view.service.takes_token(view.operation):
+        return
+    if 401 in listed:
+        _unauthorized(view, book, listed[401])
+    if 403 in listed:
+        _forbidden(view, book, listed[403], default_policy)
 
 
 def _unauthorized(view: View, book: Book, line: int) -> None:
@@ -149,13 +156,17 @@ def _not_found(view: View, book: Book, line: int) -> None:
         unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
     # Only its owner may ask for a user's own thing, so that a listed 403 may come before the thing is looked for.
     own = view.operation.path.split("/")[1] in view.service.user_owned
-    book.case(
-        requirement, "unknown-id", unknown, Refused((404,), "no such resource exists", first=403 if own else None)
-    )
+    first = 403 if own else None if view.service.takes_token(view.operation) else 401
+    fixed = [name for name in names if isinstance(_described(view, name), str)]
+    refused: Expectation = Refused((404,), "no such resource exists", first=first)
+    if len(fixed) == len(names):
+        refused = RefusedWhereSilent(404, "a name that the service does not know")
+    book.case(requirement, "unknown-id", unknown, refused)
     if len(names) > 1 and not view.makes:
         missing = attempt(view, "missing", Where(variant, state, "missing"), outcome=REFUSED)
         why = f"no resource has the name given for {{{names[-1]}}}"
-        refused = Refused((404,), why, first=403 if own else None)
+        known = isinstance(_described(view, names[-1]), str)
+        refused = RefusedWhereSilent(404, why) if known else Refused((404,), why, first=first)
         book.case(requirement, f"unknown-{names[-1]}", missing, refused)
     if not view.scoped:
         return
@@ -178,6 +189,11 @@ def _not_existing(view: View, book: Book) -> None:
             unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
             exists = view.requirement("precondition", "exists", condition.line)
             book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists", any_refusal=True))
+
+
+def _described(view: View, name: str) -> Any:
+    """The described value of a placeholder. A text is a word of the service, and not the name of an element."""
+    return view.service.placeholder_value(view.operation, collection_of(view.operation.path, name), name)
 
 
 def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:

@@ -12,6 +12,7 @@ has done.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from conformance.engine.api.producers import SAFE, form
@@ -42,6 +43,8 @@ class Looks:
         subject: the resource under test of the lane.
         aftermath: undoes the effects of a request that was executed despite its refusal.
         snapshots: takes the views of the things beside the resource under test.
+        suits: tells whether the steps that are in force for a group are those of a trial.
+        release: takes such steps back.
         shared: whether the present trial may share its look with others.
     """
 
@@ -49,6 +52,8 @@ class Looks:
     subject: Subject
     aftermath: Aftermath
     snapshots: Snapshots
+    suits: Callable[[Trial], bool] = lambda _: True
+    release: Callable[[], None] = lambda: None
     shared: bool = False
     _waiting: dict[str, tuple[Evidence, Request]] = field(default_factory=dict)
     _taken: dict[str, Evidence | None] = field(default_factory=dict)
@@ -60,6 +65,8 @@ class Looks:
             trial: the trial that is made next.
             together: True if the caller can wait for the evidence.
         """
+        if not self.suits(trial):
+            self.take()
         self.shared = together and self._leaves_all_as_it_is(trial)
         if self.shared:
             waiting = [evidence.trial for evidence, _ in self._waiting.values()]
@@ -106,13 +113,14 @@ class Looks:
             self._waiting.clear()
 
     def take(self) -> None:
-        """Look once for all trials that wait."""
+        """Look once for all trials that wait, and take back the steps that are in force for them."""
         waiting, self._waiting = self._waiting, {}
         if waiting:
             try:
                 self._taken |= self._looked(waiting)
             except (CloudError, Unavailable):
                 self._taken |= dict.fromkeys(waiting)
+        self.release()
 
     def collect(self) -> dict[str, Evidence | None]:
         """The complete evidence of the trials of which the look was taken, by key; None for a trial to make again."""

@@ -184,7 +184,7 @@ class Refused(Expectation):
         also_listed: True if another listed 4xx keeps the promise too.
         any_refusal: True if any refusal keeps the promise, and an unlisted code is an omission (for constraints and
             preconditions, whose sentences name no code).
-        first: a code that decides nothing if it is listed, because another fault of the request is found first; or None.
+        first: a listed code that decides nothing, because another fault of the request is found first; or None.
     """
 
     codes: tuple[int, ...]

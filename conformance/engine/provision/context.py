@@ -16,11 +16,11 @@ from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
+from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.provision.parts import without
 from conformance.engine.provision.places import Places
 from conformance.engine.provision.unkept import Unkept
-from conformance.engine.provision.waits import Waits
 from specs.microversion import Microversion
 from specs.model import Operation
 

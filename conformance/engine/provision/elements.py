@@ -23,7 +23,7 @@ from conformance.engine.model.binding import bindings_in
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import as_first_allowed, with_administrator
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.owned import Owned, background, content, name_in, named_by
+from conformance.engine.provision.owned import FRESH, Owned, background, content, name_in, named_by
 from conformance.engine.provision.subject import Subject
 from specs.model import Operation
 
@@ -70,7 +70,7 @@ class Elements:
     def element(self, collection: str, label: str | None) -> Owned:
         """An element for a request's body, from a collection without placeholders; another label gives another element.
 
-        The label ``fresh`` gives a new element each time, since the request uses it up; the one before is removed.
+        One whose label begins with ``FRESH`` is for one trial: see ``drop_fresh``.
 
         Raises:
             Unavailable: no element can be made.
@@ -78,9 +78,9 @@ class Elements:
         producer = self._context.producers.of(collection)
         if producer is None:
             raise Unavailable(f"no operation makes an element of {collection}", optional=False)
+        if label and self._under_way:
+            label = label.removeprefix(FRESH)  # it lasts as long as the element that is made of it
         key = (collection, (("", label),) if label else ())
-        if label == "fresh" and key in self._pool:
-            self.dispose(self._pool[key])
         if key not in self._pool:
             self._pool[key] = self.produce(producer, collection, producer.name, {})
         return self._pool[key]
@@ -89,9 +89,15 @@ class Elements:
         """Empty the pool, so that elements are made anew when needed. The journal still lists the old elements."""
         self._pool.clear()
 
+    def drop_fresh(self) -> None:
+        """Remove the elements that were made for one request and used up by it."""
+        for (_, fields), owned in list(self._pool.items()):
+            if any(str(label).startswith(FRESH) for name, label in fields if name == ""):
+                self.dispose(owned)
+
     def give_up(self) -> None:
         """Remove the elements in the pool, since this lane does not need them any more."""
-        for owned in list(self._pool.values()):
+        for owned in reversed(list(self._pool.values())):  # an element may hold those that were made before it
             self.dispose(owned)
         self.clear()
 
@@ -241,7 +247,13 @@ class Elements:
     def dispose(self, owned: Owned) -> None:
         """Remove an element. If the request fails, the journal still lists it, and the end of the run removes it."""
         self.forget(owned)
-        if owned.producer is None or owned.producer.remover is None or self._goes_with_subject(owned.collection):
+        if owned.producer is None or self._goes_with_subject(owned.collection):
+            return
+        kind = self._context.cloud.profile.kind_at(owned.collection)
+        if kind.deletion.act is not None:
+            self._context.resources.drop(owned.value, Role(owned.role), kind)
+            return
+        if owned.producer.remover is None:
             return
         version = str(self._context.version_for(owned.producer.remover))
         with contextlib.suppress(CloudError):

@@ -12,6 +12,9 @@ from conformance.engine.api.producers import Producer
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import ABSENT, Answer
 
+FRESH = "fresh-"
+"""The beginning of the label of an element that is made for one request, which uses it up."""
+
 ACCEPTED = 202
 """The status code of a request that is not yet complete when it is answered (RFC 9110, 15.3.3)."""
 

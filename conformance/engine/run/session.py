@@ -31,13 +31,12 @@ from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, from_first, highest_version, service_of, views
-from conformance.engine.execute.executor import Executor
+from conformance.engine.execute.barriers import barrier
 from conformance.engine.model.api_version import ApiVersion
 from conformance.engine.model.case import REASONS, Suite
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import Notes, Patience, RunContext
 from conformance.engine.provision.parts import lacking
-from conformance.engine.provision.subject import Subject
 from conformance.engine.run.locks import TURNS, Locks
 from conformance.engine.run.run import Run
 from specs.microversion import Microversion
@@ -172,6 +171,7 @@ class Session:
             sandbox=settings.sandbox,
             lacking=lacking(self.cloud, service.optional_parts),
         )
+        self.resources.waits = self.context.waits
         locks = Locks(settings.directory / TURNS if worker else None)
         self.run = Run(self.suite, self.context, record, settings.max_resources, locks)
         self.left: tuple[str, ...] = ()
@@ -221,8 +221,7 @@ class Session:
     @cached_property
     def can_make(self) -> Callable[[Trial], bool]:
         """A test whether this run can make a trial, as far as that is known without a request."""
-        executor = Executor(self.context, Subject(self.context))
-        return lambda trial: executor.barrier(trial) is None
+        return lambda trial: barrier(self.context, trial) is None
 
     def change_nothing(self) -> None:
         """From now on, let only requests out that read. It must be called before the first case is tried."""

@@ -118,8 +118,9 @@ def test_only_the_roles_that_the_guideline_allows_are_used(tmp_path):
     target = Target(clouds={role: role.value for role in Role}, tokens={Role.ADMIN: "t", Role.MEMBER: "m"})
     every = choose({"os-cloud": "mine", "os-cloud-admin": "root"})
     guided = choose({"os-cloud": "mine", "os-cloud-admin": "root", "guideline": str(tmp_path / "locks.yaml")})
-    assert settings_of(every, Endpoint(target), tmp_path).target == target
-    left = settings_of(guided, Endpoint(target), tmp_path).target
+    endpoint = Endpoint({"compute": target})
+    assert settings_of(every, endpoint, tmp_path, "compute").target == target
+    left = settings_of(guided, endpoint, tmp_path, "compute").target
     assert (set(left.clouds), set(left.tokens)) == ({Role.MEMBER}, {Role.MEMBER})
 
 

@@ -102,7 +102,11 @@ def test_a_service_that_the_cloud_lacks_is_left_out_in_one_line(both):
     part = both.record.info.services[1]
     assert (part.service, part.lacking) == ("volume", "the catalogue of the fake has no volume service")
     assert {one.service for one in both.record.results} == {"compute"}
-    assert f"{said}: its 2 operations are inapplicable" in report([both.path / "runs" / "latest"]).text
+    directory = both.path / "runs" / "latest"
+    assert f"{said}: its 2 operations are inapplicable" in report([directory], site=both.path / "site").text
+    told = "the catalogue of the fake has no volume service: its 2 operations are inapplicable"
+    assert told in (directory / "report.html").read_text()
+    assert told in (both.path / "site" / "index.html").read_text()
 
 
 def test_2_if_the_cloud_lacks_every_service(project):
@@ -215,6 +219,8 @@ def test_the_report_has_a_part_for_each_service(both):
     runs = json.loads((both.path / "s.json").read_text())["runs"]
     assert [one["automationDetails"]["id"].rpartition("/")[2] for one in runs] == ["compute", "volume"]
     assert [len(one["results"]) for one in runs] == [1, 1]
+    report([directory], site=both.path / "site")
+    assert {path.name for path in (both.path / "site").iterdir()} >= {"compute", "volume", "index.html"}
 
 
 def test_a_run_of_one_service_is_compared_with_that_part_of_another(both):

@@ -92,6 +92,27 @@ def test_ids_are_those_of_the_cases(run):
     assert [test.id() for test in suite.filter_by_ids({"a.b/error/404", "other"})] == ["a.b/error/404"]
 
 
+def test_in_a_run_of_several_services_ids_begin_with_the_service():
+    suite = CaseSuite(FakeRun(None), [CaseTest("a.b/error/404", "gears"), CaseTest("a.b/error/404", "boats")])
+    assert [test.id() for test in suite] == ["gears:a.b/error/404", "boats:a.b/error/404"]
+    assert [test.id() for test in suite.filter_by_ids({"boats:a.b/error/404"})] == ["boats:a.b/error/404"]
+
+
+def test_equal_cases_of_two_services_are_tried_by_their_own(tmp_path, monkeypatch):
+    gears, boats = FakeShare({"a": "pass", "b": "pass"}), FakeShare({"a": "fail"})
+    gears.service, boats.service = "gears", "boats"
+    shares = Shares((gears, boats))
+    monkeypatch.setattr("conformance.stestr.suite.open_parts", lambda handed, worker, servers: shares)
+    tests = [CaseTest("a", "gears"), CaseTest("b", "gears"), CaseTest("a", "boats")]
+    result = unittest.TestResult()
+    CaseSuite(FakeRun(tmp_path), tests).run(result)
+    assert (gears.started, boats.started) == (["a", "b"], ["a"])
+    assert [test.id() for test, _ in result.failures] == ["boats:a"]
+    assert result.testsRun == 3
+    assert gears.left
+    assert boats.left
+
+
 def test_only_what_is_chosen_is_tried(run):
     result, share = run({"a": "pass", "b": "fail", "c": "pass"}, chosen={"a", "c"})
     assert share.started == ["a", "c"]

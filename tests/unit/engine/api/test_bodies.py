@@ -156,8 +156,8 @@ def test_a_sample_that_is_a_list_is_the_body_where_rows_have_no_place_in_it():
 
 def test_a_required_field_that_the_description_leaves_out_is_not_sent():
     left_out = replace(KNOWLEDGE, bindings=(BindingRule("*", "batch", ABSENT),))
-    make = plain("POST", "/gears", row("gear", "object", True), row("size", "integer", True), row("batch", required=True),
-                 samples=(sample({"gear": {"size": 1, "batch": "b"}}),))  # fmt: skip
+    rows = (row("gear", "object", True), row("size", "integer", True), row("batch", required=True))
+    make = plain("POST", "/gears", *rows, samples=(sample({"gear": {"size": 1, "batch": "b"}}),))
     assert bodies.build(make, TOP, left_out) == {"gear": {"size": 1}}
 
 

@@ -15,7 +15,7 @@ from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.model.binding import Binding
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.owned import Owned, background, name_in, named_by
+from conformance.engine.provision.owned import FRESH, Owned, background, name_in, named_by
 from specs.model import Condition, Policy
 
 BADGE = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,))
@@ -267,17 +267,20 @@ def test_what_a_sample_cannot_show_is_told_by_its_row(tmp_path):
 
 def test_what_needs_itself_is_not_made(tmp_path):
     loop = replace(KNOWN, bindings=(BindingRule("*", "name", Binding("/gears")),))
-    with pytest.raises(Unavailable, match="needs what it makes itself"):
-        produced(opened(tmp_path, service=loop))
+    with pytest.raises(Unavailable, match="would need another one first"):
+        opened(tmp_path, service=loop)[1].paths.elements.element("/gears", None)
 
 
-def test_a_fresh_element_takes_the_place_of_the_one_before(shop):
+def test_fresh_elements_are_removed_after_the_request_that_used_them(shop):
     elements = shop[1].paths.elements
     kept = elements.element("/gears", None)
-    first, second = elements.element("/gears", "fresh"), elements.element("/gears", "fresh")
+    first, second = elements.element("/gears", f"{FRESH}1"), elements.element("/gears", f"{FRESH}2")
     assert len({kept.value, first.value, second.value}) == 3
-    assert f"DELETE {first.path}" in shop[0].said
-    assert f"DELETE {kept.path}" not in shop[0].said
+    elements.drop_fresh()
+    assert [line for line in shop[0].said if line.startswith("DELETE")] == [
+        f"DELETE {first.path}",
+        f"DELETE {second.path}",
+    ]
 
 
 def test_a_status_that_the_reference_promises_is_not_waited_for(tmp_path):
@@ -292,3 +295,11 @@ def test_a_status_that_the_reference_promises_is_not_waited_for(tmp_path):
     shop[0].send = pending
     made = produced(shop, promised)
     assert [line for line in shop[0].said if line == f"GET {made.path}"] == [f"GET {made.path}"]
+
+
+def test_what_an_element_was_made_of_lasts_as_long_as_the_element(tmp_path):
+    made_of = BindingRule("*gears*", "name", Binding("/labels", "id", "fresh"))
+    shop = opened(tmp_path, service=replace(KNOWN, bindings=(made_of,)))
+    shop[1].paths.elements.element("/gears", None)
+    shop[1].paths.elements.drop_fresh()
+    assert not [line for line in shop[0].said if line.startswith("DELETE")]
