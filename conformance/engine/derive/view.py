@@ -282,7 +282,7 @@ class View:
         found = []
         for needed in self.service.with_companions(self.operation, [name]):
             bound, value = self.service.binding(self.operation, needed)
-            if needed in rows and (bound or rows[needed].enum):
+            if bound or (needed in rows and rows[needed].enum):
                 found.append((needed, value if bound else str(rows[needed].enum[0])))
         return tuple(found)
 
