@@ -73,6 +73,7 @@ class Run:
     _open: int = 0
     _held: list[tuple[Case, Evidence, Judgement, float]] = field(default_factory=list)
     _questioned: set[str] = field(default_factory=set)
+    _subjects: list[Subject] = field(default_factory=list)
     _controls: Controls = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -157,6 +158,12 @@ class Run:
         journal = self.context.cloud.journal
         return self.context.cloud.lost is not None or (journal is not None and journal.trouble is not None)
 
+    def statuses(self) -> list[str]:
+        """The status of each resource under test that a lane has now, as last seen."""
+        with self._lock:
+            subjects = list(self._subjects)
+        return [status for subject in subjects if (status := subject.status)]
+
     def stop(self) -> None:
         """Begin no further trial, and wait for the current trials."""
         self.context.stopping.set()
@@ -187,6 +194,8 @@ class Run:
 
     def _run_lane(self, jobs: list[Job]) -> None:
         subject = Subject(self.context)
+        with self._lock:
+            self._subjects.append(subject)
         executor = Executor(self.context, subject)
         pending = sorted(jobs, key=lambda job: order(job.trial, self.context.service))
         group: list[Tried] = []
@@ -210,6 +219,7 @@ class Run:
             self.context.places.leave()
             with self._lock:
                 self.resources_made += subject.resources_made
+                self._subjects.remove(subject)
 
     def _called_in_question(self, subject: Subject) -> list[Job]:
         """The jobs of the promises that requests on the way to a status have called in question.
