@@ -216,6 +216,7 @@ def test_a_row_that_stands_for_several_fields_has_no_case():
     found = suite(action(answers=(row("limit_{kind}", "integer"), row("limit", "integer")), answered=(shown,)))
     assert [one for one in ids(found) if "/body/limit" in one] == ["spin/body/limit"]
     assert untested(found) == {"spin/body/limit_-kind": "no-place"}
+    assert "spin/body/undocumented" not in ids(found)
 
 
 def test_an_empty_body_is_promised_for_its_versions():
