@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.exchange import said
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.listing import found_by_name, listed
+from conformance.engine.cloud.listing import found_by_name, inferred, listed
 from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
 
@@ -126,12 +126,24 @@ def _records(
     cloud: Cloud, journal: Journal, kind: Kind, role: Role, those: Iterable[Entry]
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The things of a kind, or only those with names of the run; and the reason why they could not be listed."""
-    if not kind.listing.key:
-        named = " or ".join(journal.prefixes)
-        return [], f"nothing says how to look for {kind.many()}: look yourself for names that begin with {named}"
     by_name = all(found_by_name(kind, one.intent.name, journal.prefixes) for one in those)
+    if not kind.listing.key:
+        return _guessed(cloud, journal, kind, role, by_name)
     records, ended = listed(cloud, kind, role, prefix=cloud.prefix if by_name else "")
     return records, said(f"GET {kind.collection}", ended) if ended else None
+
+
+def _guessed(
+    cloud: Cloud, journal: Journal, kind: Kind, role: Role, by_name: bool
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The same for a kind that no description lists; ``by_name``: all its things were asked for by names of the run."""
+    records, why = inferred(cloud, kind, role)
+    if why is None and not by_name:
+        why = "one was asked for without a name of the run"
+    if why is None:
+        return records, None
+    named = " or ".join(journal.prefixes)
+    return records, f"no description lists {kind.many()}, and {why}: look yourself for names that begin with {named}"
 
 
 @dataclass(frozen=True)
