@@ -294,6 +294,13 @@ def test_earl_has_one_assertion_for_each_requirement(tmp_path: Path) -> None:
     assert json.loads(json.dumps(data)) == data
 
 
+def test_the_region_of_the_cloud_is_shown_if_the_record_has_it(tmp_path: Path) -> None:
+    endpoint = {"url": "https://cloud.example.org", "name": "example", "region": "R-7"}
+    found = made(tmp_path, passed(), endpoint=endpoint)
+    assert as_json(found)["cloud"]["region"] == "R-7"
+    assert "<dt>Region</dt><dd>R-7</dd>" in page(found)
+
+
 def test_a_run_that_has_not_ended_says_so(tmp_path: Path) -> None:
     run = written(tmp_path / "run", passed())
     head = json.loads((run / "run.json").read_text())
