@@ -79,7 +79,7 @@ def test_the_exit_status_is_that_of_the_certificate(guided, verdict, status):
 def test_a_selection_leaves_the_rest_not_proved(guided):
     assert guided.run("--guideline", "locks.yaml", "-k", "lock/normal").ret == 3
     assert guided.tried_cases == [LOCK]
-    assert "was not tried" in data(guided)["capabilities"][1]["why"]
+    assert "not tried" in data(guided)["capabilities"][1]["why"]
 
 
 def test_it_goes_on_with_resume_under_the_same_guideline_alone(guided):
