@@ -172,13 +172,13 @@ def _without_optional(value: Any, path: tuple[str, ...], found: Iterable[Field])
 
 def _bare_action(operation: Operation, rows: Iterable[Parameter]) -> Any:
     row = next((r for r in rows if r.name == operation.action), None)
-    if row is None or (row.type or "none") in NO_CHILDREN or row.nullable:
+    if row is not None and ((row.type or "none") in NO_CHILDREN or row.nullable):
         return None
     for sample in operation.request.samples:
         value = lookup(sample.body, (operation.action or "",))
         if value is None or value == {}:
             return value
-    return {}
+    return None if row is None else {}
 
 
 def from_sample(operation: Operation, sample: Sample, service: ServiceDescription) -> Any:

@@ -15,6 +15,7 @@ from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import bindings_in
 from conformance.engine.model.content import Content
 from specs.microversion import Microversion
+from specs.model import Request
 
 
 def build(operation, version=TOP, include=()):
@@ -200,3 +201,13 @@ def test_without_a_description_optional_members_of_a_sample_are_left_out(shown, 
     ):
         operation = plain(method, "/gadgets", *rows, samples=(sample({"gadget": shown}),))
         assert bodies.build(operation, TOP, service) == {"gadget": expected}
+
+
+def test_a_request_that_reads_has_no_body_whatever_its_table_says():
+    assert build(plain("GET", "/gears", row("frozen", "boolean", True))) is ABSENT
+
+
+def test_an_action_without_a_row_holds_what_the_sample_shows():
+    assert build(action("halt", samples=(sample({"halt": {}}),))) == {"halt": None}
+    shown = replace(action("halt"), request=Request(samples=(sample({"halt": {}}),)))
+    assert build(shown) == {"halt": {}}
