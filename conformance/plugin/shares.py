@@ -78,6 +78,18 @@ def said(share: Share, text: str | None) -> str:
     return f"{share.service}: {text}" if share.service else str(text)
 
 
+UNDESCRIBED = (
+    "this suite has no description of the service, so it was tried by its reference alone: a refusal contradicts "
+    "nothing, and proves a promise only beside an accepted request (`Describe another service` in the documentation)"
+)
+"""The sentence on a service without a description."""
+
+
+def undescribed(share: Share) -> list[str]:
+    """Return the sentence on a service without a description; nothing for a described one."""
+    return [] if share.session.context.service.described else [UNDESCRIBED]
+
+
 def open_each(
     references: Sequence[Reference], lacking: Mapping[str, str], open_one: Callable[[Reference, str | None], Share]
 ) -> Shares:

@@ -171,7 +171,7 @@ class FakeSession:
             stopping=threading.Event(),
             top=top,
             patience=SimpleNamespace(status=30.0),
-            service=load_service("compute"),
+            service=load_service(specs[0].service),
             graph=StateGraph(()),
             notes=Notes(),
         )

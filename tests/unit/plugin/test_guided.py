@@ -124,6 +124,15 @@ def test_only_the_roles_that_the_guideline_allows_are_used(tmp_path):
     assert (set(left.clouds), set(left.tokens)) == ({Role.MEMBER}, {Role.MEMBER})
 
 
+def test_a_guideline_brings_its_services_unless_others_are_given(tmp_path):
+    (tmp_path / "locks.yaml").write_text(GUIDELINE)
+    guideline = str(tmp_path / "locks.yaml")
+    assert choose({}).services_beside([]) == ()
+    assert choose({"guideline": guideline}).services_beside([]) == ("compute",)
+    assert choose({"guideline": guideline}).services_beside([tmp_path]) == ()
+    assert choose({"guideline": guideline, "service": ["image"]}).services_beside([]) == ("image",)
+
+
 def test_a_dry_run_plans_the_needed_cases_alone(guided):
     done = guided.run("--guideline", "locks.yaml", "--dry-run", endpoint=())
     done.stdout.fnmatch_lines(["4 cases in *"])

@@ -239,7 +239,7 @@ HOSTILE = '</script><script>alert(1)</script><img src="https://evil.example/x" o
 def test_what_a_cloud_sends_stays_text(tmp_path: Path) -> None:
     plain = Parts(page(made(tmp_path, but(SPIN, "2.1", "fail", reason="plain", observed="200"))))
     (tmp_path / "other").mkdir()
-    hostile = made(tmp_path / "other", but(SPIN, "2.1", "fail", reason=HOSTILE, observed=HOSTILE))
+    hostile = made(tmp_path / "other", but(SPIN, "2.1", "fail", reason=f"{HOSTILE}!", observed=HOSTILE))
     text = page(hostile)
     assert [tag for tag, _ in Parts(text).found] == [tag for tag, _ in plain.found]
     assert "\u202e" not in text
