@@ -1,7 +1,7 @@
 """The services of a run: one share for each, tried one after another, and the services that the cloud lacks.
 
 The services of a run are tried in the order of the arguments, and each has given its resources back before the next one
-begins. So they do not compete for the quota of the project, and no service takes the changes of another for those of a
+begins. So they do not compete for the limits of the project, and no service takes the changes of another for those of a
 stranger. Under pytest-xdist and stestr the last lanes of a service may still run when the next one begins.
 """
 
