@@ -87,7 +87,8 @@ def collect_file(
     """Return the node of a file, or None if the file is not one of the specs to test."""
     if path not in set(reference.files.values()):
         return None
-    return SpecFile.of(parent, path, [c for c in cases if reference.files[c.operation.id] == path], share)
+    own = {operation for operation, file in reference.files.items() if file == path}
+    return SpecFile.of(parent, path, [case for case in cases if case.operation.id in own], share)
 
 
 class CaseItem(pytest.Item):

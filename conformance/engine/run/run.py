@@ -50,6 +50,11 @@ class _Job:
     cases: tuple[Case, ...]
     probes: tuple[Probe, ...]
 
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of the cases."""
+        return frozenset(case.id for case in self.cases)
+
     @classmethod
     def of(cls, cases: Sequence[Case]) -> _Job:
         """The job of cases that share a trial."""
@@ -270,7 +275,8 @@ class Run:
 
         Trials that are expected to fail come after all others.
         """
-        pending = [job for job in pending if self.deviating.isdisjoint(case.id for case in job.cases)] or pending
+        if self.deviating:
+            pending = [job for job in pending if self.deviating.isdisjoint(job.ids)] or pending
         status = subject.status or self.context.service.under_test.initial_status
         for job in pending:
             if job.trial.situation.state in (None, status):
