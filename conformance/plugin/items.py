@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance.engine.api.same import Same
 from conformance.engine.model.case import Case
 from conformance.plugin.failure import representation
 from conformance.plugin.markers import READONLY, markers_of
@@ -85,10 +87,18 @@ def collect_file(
     reference: Reference, cases: Sequence[Case], parent: pytest.Collector, path: Path, share: Share | None
 ) -> SpecFile | None:
     """Return the node of a file, or None if the file is not one of the specs to test."""
-    if path not in set(reference.files.values()):
-        return None
-    own = {operation for operation, file in reference.files.items() if file == path}
-    return SpecFile.of(parent, path, [case for case in cases if case.operation.id in own], share)
+    own = _by_file(Same(reference), Same(cases)).get(path)
+    return None if own is None else SpecFile.of(parent, path, own, share)
+
+
+@lru_cache(maxsize=1)
+def _by_file(reference: Same[Reference], cases: Same[Sequence[Case]]) -> Mapping[Path, list[Case]]:
+    """The cases of each of the specs to test: pytest asks for one file after the other."""
+    files = reference.value.files
+    found: dict[Path, list[Case]] = {path: [] for path in files.values()}
+    for case in cases.value:
+        found[files[case.requirement.operation]].append(case)
+    return found
 
 
 class CaseItem(pytest.Item):
