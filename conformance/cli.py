@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -121,21 +121,6 @@ def diff(old: str, new: str, form: str) -> int:
     return 1 if result.breaking else 0
 
 
-@main.command("list")
-@click.option("--operation", metavar="ID", help="Show only this operation, with all its cases.")
-@click.option(
-    "--spec", type=_PATH, metavar="DIR", help="The directory of the specs (default: the specs of this suite)."
-)
-@click.option("-k", "keyword", metavar="EXPR", help="Show only cases whose id matches, as in `conformance run -k`.")
-def list_(operation: str | None, spec: Path | None, keyword: str | None) -> int:
-    """List requirements and cases, and give the reason where a promise has no case."""
-    from conformance.plugin.listing import listing
-
-    for line in listing(spec, operation, keyword):
-        click.echo(visible(line))
-    return 0
-
-
 def _declared(options: Sequence[Option], command: Callable[..., int]) -> Callable[..., int]:
     """Declare some options of the table on a command."""
     for option in reversed(options):
@@ -145,12 +130,35 @@ def _declared(options: Sequence[Option], command: Callable[..., int]) -> Callabl
     return command
 
 
+_SPECS = click.option(
+    "--spec",
+    type=_PATH,
+    multiple=True,
+    metavar="DIR|FILE",
+    help="Specs to test; may be given several times (default: the first service of this suite).",
+)
+
+
+@main.command("list")
+@click.option("--operation", metavar="ID", help="Show only this operation, with all its cases.")
+@_SPECS
+@partial(_declared, [BY_NAME["service"]])
+@click.option("-k", "keyword", metavar="EXPR", help="Show only cases whose id matches, as in `conformance run -k`.")
+def list_(operation: str | None, spec: Sequence[Path], service: Sequence[str], keyword: str | None) -> int:
+    """List requirements and cases, and give the reason where a promise has no case."""
+    from conformance.plugin.listing import listing
+
+    for line in listing(spec, service, operation, keyword):
+        click.echo(visible(line))
+    return 0
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @partial(_declared, OPTIONS)
-@click.option("--spec", metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
+@_SPECS
 @click.option("-k", "keyword", metavar="EXPR", help="Run only cases whose id matches, such as 'servers-actions.lock/'.")
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST OPTIONS]")
-def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: Any) -> int:
+def run(rest: Sequence[str], spec: Sequence[Path], keyword: str | None, **values: Any) -> int:
     """Test a cloud and write a run record with a report.
 
     The command runs pytest with a plugin. All options of pytest work too (-m, -x, --lf, -n, --junitxml, ...).
@@ -158,6 +166,37 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
     Exit status: 0 no failures, 1 a contradiction, 2 the run could not start or go on, 3 too many undecided cases,
     130 interrupted.
     """
+    return _tried(rest, spec, keyword, values)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name", metavar="GUIDELINE|RUN")
+@click.option(
+    "--verify", type=_PATH, metavar="PAGE", help="Check this certificate against the record RUN, and make no run."
+)
+@partial(_declared, [option for option in OPTIONS if option.name != "guideline"])
+@_SPECS
+@click.argument("rest", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST OPTIONS]")
+def certify(name: str, verify: Path | None, rest: Sequence[str], spec: Sequence[Path], **values: Any) -> int:
+    """Test what a guideline requires of a cloud, and write a certificate into the run record.
+
+    GUIDELINE is a file, or the name of a guideline of this suite. The command takes the options of `conformance run`,
+    and does what `conformance run --guideline GUIDELINE` does; it uses only the roles that the guideline allows.
+
+    Exit status: 0 every required capability is proved, 1 one is broken, 2 the run could not start or go on, 3 one is
+    not proved, 130 interrupted. With --verify: 0 the certificate is that of the record, 1 it is not.
+    """
+    if verify is not None:
+        from reports.certify import verify as compared
+
+        outcome = compared(verify, Path(name))
+        click.echo(visible(outcome.sentence))
+        return 0 if outcome.holds else 1
+    return _tried(rest, spec, None, {**values, "guideline": name})
+
+
+def _tried(rest: Sequence[str], spec: Sequence[Path], keyword: str | None, values: Mapping[str, Any]) -> int:
+    """Run pytest with the plugin, the options of a run by their Python names, and further options of pytest."""
     if not values["dry_run"] and any(
         values[name] for name in ("sandbox", "sandbox_release", "sandbox_variant", "sandbox_cloud")
     ):
@@ -179,7 +218,7 @@ def run(rest: Sequence[str], spec: str | None, keyword: str | None, **values: An
         elif value:
             argv.append(f"{option.flag}={value}")
     argv += [f"-k={keyword}"] if keyword is not None else []
-    argv += [*rest, *([spec] if spec else [])]
+    argv += [*rest, *map(str, spec)]
     status = int(pytest.main(argv, plugins=[Called()]))
     return FAILED if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else status
 
@@ -199,8 +238,8 @@ def _plugin_name() -> str:
     is_flag=True,
     help="Make one resource under test, try the statuses that clouds need not keep, and remove it.",
 )
-@click.option("--spec", type=_PATH, metavar="DIR|FILE", help="Specs to test (default: the specs of this suite).")
-def doctor(spec: Path | None, boot: bool, **values: Any) -> int:
+@_SPECS
+def doctor(spec: Sequence[Path], boot: bool, **values: Any) -> int:
     """Check whether a run can start: show its users, the things that it would use, and the cases that it leaves out.
 
     The command takes the options of `conformance run`. Without --boot it sends only requests that change nothing.
@@ -249,12 +288,25 @@ def guideline_check(name: str, specs: Sequence[Path], against: Sequence[Path]) -
 @click.option(
     "--baseline", type=_PATH, metavar="RUN", help="Compare with an earlier run; exit status 1 if a deviation is new."
 )
-def report(runs: Sequence[Path], baseline: Path | None, **files: Path | None) -> int:
+@click.option(
+    "--reference", type=_PATH, metavar="DIR", help="Quote the reference in DIR (default: the release, if fetched)."
+)
+def report(runs: Sequence[Path], baseline: Path | None, reference: Path | None, **files: Path | None) -> int:
     """Show the findings of one or more runs."""
+    from parsers.kept import kept_release
     from reports import commands
 
     matrix, badge, site = (files[name] for name in ("matrix", "badge", "site"))
-    done = commands.report(runs, files["html"], files["sarif"], baseline, matrix=matrix, badge=badge, site=site)
+    done = commands.report(
+        runs,
+        files["html"],
+        files["sarif"],
+        baseline,
+        matrix=matrix,
+        badge=badge,
+        site=site,
+        find=kept_release if reference is None else lambda _: reference,
+    )
     click.echo(done.text, nl=False)
     for path in done.written:
         click.echo(f"written: {path}")

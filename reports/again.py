@@ -22,6 +22,7 @@ _KEPT = (
     "os-cloud-visitor",
     "url",
     "spec",
+    "service",
     "microversion",
     "default-policy",
     "allow-disruptive",
@@ -39,8 +40,9 @@ def again(case: str, info: RunInfo) -> str:
         value = options.get(name)
         if value is True:
             words.append(f"--{name}")
-        elif isinstance(value, str) and value:
-            words.append(f"--{name} {quote(value)}")
+        else:
+            given = value if isinstance(value, list) else [value]
+            words += [f"--{name} {quote(one)}" for one in given if isinstance(one, str) and one]
     return " ".join(words)
 
 

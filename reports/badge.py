@@ -11,15 +11,20 @@ from reports.html import subject
 if TYPE_CHECKING:
     from reports.view import View
 
-_RED, _AMBER, _GREEN, _GREY = "#b3201a", "#875700", "#1b7a38", "#616871"
+RED, AMBER, GREEN, GREY = "#b3201a", "#875700", "#1b7a38", "#616871"
 _LETTER = 6.6
 """Width of a letter in pixels, at a height of 11 pixels; a little more than browsers need."""
 
 
 def badge(view: View) -> str:
     """Return the SVG: red if a promise is broken and not waived, amber if too much is undecided, else green."""
-    label = words.one_line(subject(view.info), 40)
     text, colour = _verdict(view)
+    return draw(subject(view.info), text, colour)
+
+
+def draw(name: str, text: str, colour: str) -> str:
+    """Return a badge as SVG: a name, and in a colour what is said of it."""
+    label = words.one_line(name, 40)
     left, right = (round(len(part) * _LETTER) + 14 for part in (label, text))
     title = escape(f"{label}: {text}", {'"': "&quot;"})
     return (
@@ -38,9 +43,9 @@ def _verdict(view: View) -> tuple[str, str]:
     counts, status = view.requirements, view.exit_status
     tried = sum(counts.values()) - counts["inapplicable"]
     if not tried:
-        return "nothing tried", _GREY
+        return "nothing tried", GREY
     broken = counts["fail"] - view.waived_requirements
     if broken:
-        return f"{words.number(broken)} of {words.number(tried)} broken", _RED
+        return f"{words.number(broken)} of {words.number(tried)} broken", RED
     text = f"{words.number(counts['pass'])} of {words.number(tried)} hold"
-    return text, _GREEN if status == 0 else _AMBER
+    return text, GREEN if status == 0 else AMBER

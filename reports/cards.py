@@ -98,15 +98,14 @@ class Deck:
     """Makes cards until the budget of the page is used up.
 
     Attributes:
-        anchors: id of a requirement -> the anchors of its cards.
+        anchors: id of a requirement, in a run of several services after its service -> the anchors of its cards.
     """
 
     def __init__(self, info: RunInfo, comparison: Comparison | None = None) -> None:
         self.anchors: dict[str, list[str]] = {}
         self._info = info
         self._new = frozenset(comparison.new) if comparison else frozenset()
-        self._known = known_of(info)
-        self._compared = was_compared(info)
+        self._heads: dict[str | None, tuple[RunInfo, dict[str, Known]]] = {}
         self._cards = CARDS
         self._budget = BUDGET
 
@@ -127,22 +126,30 @@ class Deck:
     def _card(self, finding: Finding) -> Card:
         self._cards -= 1
         example = finding.example
-        anchor = f"d-{hashlib.sha256(finding.id.encode('utf-8', 'replace')).hexdigest()[:12]}"
-        self.anchors.setdefault(example.requirement, []).append(anchor)
-        command = curl_of(example, self._info) or ""
+        head, known = self._head(example.service)
+        anchor = f"d-{hashlib.sha256(finding.key.encode('utf-8', 'replace')).hexdigest()[:12]}"
+        self.anchors.setdefault(example.name, []).append(anchor)
+        command = curl_of(example, head) or ""
         shown, left_out = self._exchanges(example)
         return Card(
             finding=finding,
             anchor=anchor,
             tried=_tried(example),
-            again=again(example.case, self._info),
+            again=again(example.case, head),
             curl=command if len(command) <= COMMAND else "",
             exchanges=shown,
             left_out=left_out,
-            news="new" if finding.id in self._new else "",
-            known=self._known.get(finding.id),
-            unknown=self._compared and (finding.id not in self._known or bool(self._known[finding.id].beyond)),
+            news="new" if finding.key in self._new else "",
+            known=known.get(finding.id),
+            unknown=was_compared(head) and (finding.id not in known or bool(known[finding.id].beyond)),
         )
+
+    def _head(self, service: str | None) -> tuple[RunInfo, dict[str, Known]]:
+        """The head of a service of the run, and the known deviations in its notes."""
+        if service not in self._heads:
+            head = self._info.head_of(service)
+            self._heads[service] = head, known_of(head)
+        return self._heads[service]
 
     def _exchanges(self, result: Result) -> tuple[tuple[ShownExchange, ...], str]:
         exchanges = result.exchanges

@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports import text
+from reports import capabilities, text
 from reports.badge import badge as draw_badge
 from reports.compare import Comparison, compare
 from reports.html import installed_version, page
 from reports.matrix import FORMATS
 from reports.matrix import matrix as write_matrix
-from reports.runs import runs_page, runs_text
+from reports.runs import run_names, runs_page, runs_text
 from reports.sarif import sarif as write_sarif
 from reports.site import site as make_site
 from reports.site_folder import write_site
@@ -23,6 +23,8 @@ from specs.record.writer import write_atomically
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from reports.quotes import Find
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def report(
     matrix: Path | None = None,
     badge: Path | None = None,
     site: Path | None = None,
+    find: Find | None = None,
     mode: int = 0o666,
 ) -> Summary:
     """Read the records of one or several runs and write reports, each completely or not at all.
@@ -61,9 +64,11 @@ def report(
         html: file for the page; None writes none, as for the other files.
         sarif: file for the SARIF log.
         baseline: directory of an earlier run, with which a single run is compared.
-        matrix: file for the matrix of a single run; its suffix (csv, md or json) is the form.
+        matrix: file for the matrix of a single run, or by capability for several runs that followed a guideline; its
+            suffix (csv, md or json) is the form.
         badge: file for the SVG badge of a single run.
         site: folder for the report as a site; it must be new, empty or an earlier site.
+        find: finds the directory of the reference of a run, whose sentences are then quoted.
         mode: permissions of the written files, less the user's mask.
 
     Raises:
@@ -73,21 +78,27 @@ def report(
     if not runs:
         raise ValueError("name at least one run, such as runs/latest")
     if len(runs) > 1:
-        for name, value in (("--baseline", baseline), ("--matrix", matrix), ("--badge", badge)):
+        for name, value in (("--baseline", baseline), ("--badge", badge)):
             if value is not None:
                 raise ValueError(f"{name} is for one run, and {len(runs)} were named: name one")
     form = matrix.suffix.lstrip(".").lower() if matrix is not None else "csv"
     if form not in FORMATS:
         raise ValueError(f"the matrix cannot be written to {matrix}: the name must end in .{', .'.join(FORMATS)}")
-    views = [view(RunRecord.read(path)) for path in runs]
+    views = [view(RunRecord.read(path), find) for path in runs]
     one = views[0]
+    several = capabilities.matrix_of(views) if len(views) > 1 else None
+    if len(views) > 1 and several is None and matrix is not None:
+        raise ValueError("--matrix is for one run, or for several that each followed a guideline: name one")
     earlier = view(RunRecord.read(baseline)) if baseline is not None else None
     comparison = compare(one, earlier) if earlier is not None else None
     version = installed_version()
     files: tuple[tuple[Path | None, Callable[[], str]], ...] = (
-        (html, lambda: page(one, comparison) if len(views) == 1 else runs_page(views)),
+        (html, lambda: page(one, comparison) if len(views) == 1 else runs_page(views, several)),
         (sarif, lambda: json.dumps(write_sarif(views, version, comparison), indent=1) + "\n"),
-        (matrix, lambda: write_matrix(one, form)),
+        (
+            matrix,
+            lambda: capabilities.written(several, run_names(views), form) if several else write_matrix(one, form),
+        ),
         (badge, lambda: draw_badge(one)),
     )
     written = []
@@ -96,8 +107,8 @@ def report(
             write_atomically(file, content(), mode)
             written.append(file)
     if site is not None:
-        written.append(write_site(site, make_site(views, comparison, earlier), mode))
-    said = text.of_view(one, comparison) if len(views) == 1 else runs_text(views)
+        written.append(write_site(site, make_site(views, earlier), mode))
+    said = text.of_view(one, comparison) if len(views) == 1 else runs_text(views, several)
     return Summary(said, tuple(written), _gravest(views), comparison)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.words import count
+from specs.record.model import scoped
 
 if TYPE_CHECKING:
     from reports.view import View
@@ -45,19 +46,38 @@ class Comparison:
 
 
 def compare(now: View, baseline: View) -> Comparison:
-    """Compare two runs by the ids of their deviations; each list is in the order of its record."""
-    here = {finding.id for finding in now.findings}
-    before = {finding.id: finding.example.requirement for finding in baseline.findings}
-    decided = {
-        requirement.id
-        for operation in now.operations
+    """Compare two runs by the ids of their deviations; each list is in the order of its record.
+
+    A run of one service is compared with the same service of the baseline, if that is of several.
+    """
+    several = bool(now.parts)
+    here, decided = _ids(now, several), _decided(now, several)
+    earlier = baseline if several else baseline.of(now.info.service)
+    before = _ids(earlier, several) if earlier is not None else {}
+    lost = [(identity, requirement) for identity, requirement in before.items() if identity not in here]
+    return Comparison(
+        new=tuple(identity for identity in here if identity not in before),
+        gone=tuple(identity for identity, requirement in lost if requirement in decided),
+        unchanged=tuple(identity for identity in here if identity in before),
+        untried=tuple(identity for identity, requirement in lost if requirement not in decided),
+    )
+
+
+def _ids(view: View, several: bool) -> dict[str, str]:
+    """The deviations of a view, each with its requirement; with their services if the compared run is of several."""
+    return {
+        scoped(service, finding.id): scoped(service, finding.example.requirement)
+        for part in view.services
+        for service in [part.info.service if several else None]
+        for finding in part.findings
+    }
+
+
+def _decided(view: View, several: bool) -> set[str]:
+    return {
+        scoped(part.info.service if several else None, requirement.id)
+        for part in view.services
+        for operation in part.operations
         for requirement in operation.requirements.values()
         if requirement.decided
     }
-    lost = [(identity, requirement) for identity, requirement in before.items() if identity not in here]
-    return Comparison(
-        new=tuple(finding.id for finding in now.findings if finding.id not in before),
-        gone=tuple(identity for identity, requirement in lost if requirement in decided),
-        unchanged=tuple(finding.id for finding in now.findings if finding.id in before),
-        untried=tuple(identity for identity, requirement in lost if requirement not in decided),
-    )

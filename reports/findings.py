@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from reports.requirements import Parts, parts_of
 from reports.words import general
-from specs.record.model import Deviation, DeviationClass, Result
+from specs.record.model import Deviation, DeviationClass, Result, scoped
 from specs.record.totals import deviations_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from reports.quotes import Line
 
 WHOLE = 3_000
 """Largest number of deviations that are kept with their exchanges."""
@@ -25,6 +27,7 @@ class Finding:
         example: the first result with the deviation, with its exchanges.
         cases: the ids of all cases with the deviation.
         waiver: the waiver of the first case, if every case has one.
+        quote: the lines of the reference that it is about; () if the reference is not at hand.
 
     """
 
@@ -33,6 +36,7 @@ class Finding:
     parts: Parts
     cases: list[str] = field(default_factory=list)
     waiver: dict[str, Any] | None = None
+    quote: tuple[Line, ...] = ()
 
     @property
     def id(self) -> str:
@@ -40,21 +44,36 @@ class Finding:
         return self.deviation.id
 
     @property
+    def key(self) -> str:
+        """The id, which is unique in the run: in a run of several services with the service before it."""
+        return scoped(self.example.service, self.deviation.id)
+
+    @property
     def class_(self) -> DeviationClass:
         """``contradiction`` or ``omission``."""
         return self.deviation.class_
 
     @property
-    def cause(self) -> tuple[str, ...]:
-        """The values that deviations with one cause have in common.
+    def causes(self) -> tuple[tuple[str, ...], ...]:
+        """The values that it has in common with other deviations of the same cause; any of them is enough.
 
-        For a contradiction these are the kind, the expectation and the observation; for an omission only the
-        observation, because an unlisted code may be observed first at any requirement.
+        For an omission it is the observation, because an unlisted code may be observed first at any requirement. For a
+        contradiction these are: kind, expectation and observation; the sentence and the observation, so that an entry
+        of a parameter file counts once for all operations that use it; and for a field that is null, the operation and
+        the field's type, so that all the numbers that are null until there is something to count are one finding.
         """
         observed = general(self.deviation.observed)
         if self.class_ == "omission":
-            return (self.class_, observed)
-        return (self.class_, self.parts.column, general(self.example.expected), observed)
+            return ((self.class_, observed),)
+        column, expected, source = self.parts.column, general(self.example.expected), self.example.source
+        found: list[tuple[str, ...]] = [(self.class_, column, expected, observed)]
+        if source.line > 0:
+            # One line may list several codes, but an entry of a parameter file is one fact, whatever asks for it.
+            one_fact = source.path.endswith((".yaml", ".yml"))
+            found.append(("place", source.path, str(source.line), "" if one_fact else column, observed))
+        if observed == "null" and ": " in expected:
+            found.append(("null", self.example.operation, expected.rpartition(": ")[2]))
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -117,7 +136,19 @@ class Findings:
 
 def by_cause(findings: Iterable[Finding]) -> tuple[Cause, ...]:
     """Group findings by cause: the most frequent first, equally frequent ones in the given order."""
-    groups: dict[tuple[str, ...], list[Finding]] = {}
+    groups: list[list[Finding]] = []
+    group_of: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault(finding.cause, []).append(finding)
-    return tuple(Cause(tuple(group)) for group in sorted(groups.values(), key=len, reverse=True))
+        held: list[Finding] = []
+        for other in {id(group): group for key in finding.causes if (group := group_of.get(key))}.values():
+            if held:  # the finding joins two groups
+                held += other
+                groups = [group for group in groups if group is not other]
+                group_of = {key: held if group is other else group for key, group in group_of.items()}
+            else:
+                held = other
+        if not held:
+            groups.append(held)
+        held.append(finding)
+        group_of.update(dict.fromkeys(finding.causes, held))
+    return tuple(Cause(tuple(group)) for group in sorted(groups, key=len, reverse=True))

@@ -21,13 +21,15 @@ from markupsafe import Markup, escape
 from reports import words
 from reports.cards import Deck
 from reports.cost import PURPOSES, Cost, cost_of, rate
-from reports.known import sentence_of
+from reports.known import sentences_of
 from reports.requirements import short
+from reports.services import index
 from reports.view import Requirement, View, notes_by_kind
 from specs.record.model import VERDICTS, RunInfo, Source, Verdict, requirement_verdict
 
 if TYPE_CHECKING:
     from reports.compare import Comparison
+    from reports.findings import Cause
 
 SIGNS: dict[Verdict, str] = {"fail": "✗", "error": "!", "inconclusive": "?", "pass": "✓", "inapplicable": "–"}
 _WORD = r"""(?:[^\s'"]|'[^']*'|"[^"]*")+"""
@@ -42,23 +44,24 @@ def page(view: View, comparison: Comparison | None = None) -> str:
     contradictions = deck.deal(view.contradictions)
     omissions = deck.deal(view.omissions)
     waived = deck.deal(view.waived)
-    anchors = _anchors([operation.id for operation in view.operations])
+    anchors = _anchors([operation.key for operation in view.operations])
     return (
         _environment()
         .get_template("run.html.j2")
         .render(
             view=view,
             subject=subject(view.info),
-            headline=words.headline(view.requirements, view.waived_requirements, view.without_case),
+            headline=words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes),
             exit_meaning=words.exit_meaning(view.exit_status, view.info.finished is not None),
             facts=facts_of(view),
+            index=index(view),
             totals_note=_totals_note(view),
             warnings=_warnings(view),
             sections=_sections(view, comparison, cost),
             cost=cost,
             purposes=PURPOSES,
             comparison=comparison,
-            compared=sentence_of(view.info),
+            compared="; ".join(sentences_of(view.info)),
             contradictions=contradictions,
             omissions=omissions,
             waived=waived,
@@ -73,7 +76,9 @@ def page(view: View, comparison: Comparison | None = None) -> str:
 
 
 def subject(info: RunInfo) -> str:
-    """Return the name of the API under test, from the service of the specs, such as ``Storage API``."""
+    """Return the name of the API under test, from the service of the specs, such as ``Storage API``; ``3 APIs``."""
+    if info.services:
+        return words.count(len(info.services), "API")
     service = str(info.spec.get("service") or "").strip()
     return f"{service[:1].upper()}{service[1:]} API" if service else "An API"
 
@@ -91,15 +96,19 @@ def facts_of(view: View) -> list[tuple[str, str]]:
     if isinstance(spec.get("operations"), int):
         reference = f"{reference or 'unnamed'}, {words.count(spec['operations'], 'operation')}"
     took = words.lasted(info)
-    known = [
+    of_one = [
         ("Endpoint", str(endpoint.get("url") or "not recorded")),
         ("Release", str(endpoint.get("release") or "not known")),
         ("Microversions", f"{low} to {high}" if low and high else str(high or low or "none")),
         ("Reference", reference or "not recorded"),
+    ]
+    known = [
+        *([("Services", ", ".join(part.service for part in info.services))] if info.services else of_one),
         ("When", words.when(info.started) + (f", for {took}" if took else "")),
         ("Roles", ", ".join(info.roles) or "none recorded"),
     ]
     work = words.work_of(info)
+    known += [("Quotations", view.quoting)] if view.quoting else []
     return known + ([("Work", ", ".join(work))] if work else [])
 
 
@@ -127,7 +136,7 @@ def _warnings(view: View) -> list[str]:
 
 def _sections(view: View, comparison: Comparison | None, cost: Cost | None) -> list[tuple[str, str, int | None]]:
     def total(causes: tuple[Any, ...]) -> int:
-        return sum(len(cause.findings) for cause in causes)
+        return len(causes)
 
     sections: list[tuple[str, str, int | None]] = [("baseline", "Baseline", None)] if comparison else []
     sections.append(("failures", "Broken", total(view.contradictions)))
@@ -181,6 +190,7 @@ def _environment() -> Environment:
         number=words.number,
         rate=rate,
         counted=words.count,
+        findings=_findings,
         place=words.place,
         short_place=_short_place,
         short=short,
@@ -215,6 +225,10 @@ def installed_version() -> str | None:
         return version("apiref-conformance")
     except PackageNotFoundError:
         return None
+
+
+def _findings(causes: tuple[Cause, ...]) -> str:
+    return words.findings(len(causes), sum(len(cause.findings) for cause in causes))
 
 
 def _short_place(source: Source) -> str:

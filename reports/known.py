@@ -41,9 +41,10 @@ def was_compared(info: RunInfo) -> bool:
     return any(note.get("kind") == SUMMARY for note in info.notes)
 
 
-def sentence_of(info: RunInfo) -> str:
-    """Return the counts in one sentence; empty if the run was not compared."""
-    return next((str(note.get("text") or "") for note in info.notes if note.get("kind") == SUMMARY), "")
+def sentences_of(info: RunInfo) -> list[str]:
+    """Return the counts in a sentence for each service that was compared, after its name if the run is of several."""
+    notes = (note for note in info.notes if note.get("kind") == SUMMARY and note.get("text"))
+    return [f"{service}: {note['text']}" if (service := note.get("service")) else str(note["text"]) for note in notes]
 
 
 def known_of(info: RunInfo) -> dict[str, Known]:

@@ -34,24 +34,27 @@ def rows(view: View) -> list[dict[str, Any]]:
     found = []
     identities: dict[str, list[str]] = {}
     for finding in view.findings:
-        identities.setdefault(finding.example.requirement, []).append(finding.id)
+        identities.setdefault(finding.example.name, []).append(finding.id)
     for operation in view.operations:
+        service = {"service": operation.service} if view.parts else {}
         for requirement in operation.requirements.values():
             found.append(
                 {
+                    **service,
                     "operation": operation.id,
                     "requirement": requirement.id,
                     "kind": requirement.parts.kind,
                     "source": words.place(requirement.source),
                     "verdict": requirement.verdict,
                     **{str(verdict): requirement.counts.get(verdict, 0) for verdict in VERDICTS},
-                    "deviations": identities.get(requirement.id, []),
+                    "deviations": identities.get(operation.named(requirement.id), []),
                     "reason": next((why for *_, why in requirement.outcomes if why), None),
                 }
             )
         for untested in operation.untested.values():
             found.append(
                 {
+                    **service,
                     "operation": operation.id,
                     "requirement": untested.id,
                     "kind": untested.parts.kind,
@@ -65,18 +68,34 @@ def rows(view: View) -> list[dict[str, Any]]:
     return found
 
 
+def services(view: View) -> list[dict[str, Any]]:
+    """Return the services of a run of several, with the totals of each, or the reason why the cloud lacks it."""
+    found = {part.info.service: part for part in view.parts}
+    return [
+        {
+            "service": one.service,
+            "endpoint": one.endpoint,
+            "spec": one.spec,
+            "totals": found[one.service].tally.totals() if one.service in found else {},
+            "lacking": one.lacking,
+        }
+        for one in view.info.services
+    ]
+
+
 def _csv(view: View) -> str:
     stream = io.StringIO()
-    columns = ("operation", "requirement", "kind", "source", "verdict", *VERDICTS, "deviations", "reason")
+    columns: tuple[str, ...] = ("service",) if view.parts else ()
+    columns += ("operation", "requirement", "kind", "source", "verdict", *VERDICTS, "deviations", "reason")
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows(view):
         row["deviations"] = " ".join(row["deviations"])
-        writer.writerow([_cell(row[column]) for column in columns])
+        writer.writerow([cell(row[column]) for column in columns])
     return stream.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """Return the value of a cell that no spreadsheet reads as a formula."""
     if not isinstance(value, str):
         return value
@@ -88,12 +107,12 @@ def _markdown(view: View) -> str:
     if not view.operations:
         return "No operation was tried.\n"
     lines = [
-        "| " + " | ".join(["Operation", *map(_mark, view.columns)]) + " |",
+        "| " + " | ".join(["Operation", *map(mark, view.columns)]) + " |",
         "| " + " | ".join(["---", *("---" for _ in view.columns)]) + " |",
     ]
     for operation in view.operations:
         cells = operation.cells
-        line = [_mark(operation.id or "no operation")]
+        line = [mark(operation.key or "no operation")]
         for column in view.columns:
             verdicts = [item.verdict for item in cells.get(column, [])]
             line.append(requirement_verdict(verdicts) if verdicts else "untested" if column in operation.gaps else "")
@@ -101,7 +120,8 @@ def _markdown(view: View) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _mark(text: str) -> str:
+def mark(text: str) -> str:
+    """Return a text on one line, in which Markdown sees no marks."""
     return re.sub(r"([\\|`*_<>\[\]&])", r"\\\1", words.one_line(text))
 
 
@@ -111,6 +131,7 @@ def _json(view: View) -> str:
         "endpoint": view.info.endpoint,
         "spec": view.info.spec,
         "totals": view.tally.totals(),
+        **({"services": services(view)} if view.parts else {}),
         "requirements": rows(view),
     }
     return json.dumps(visible_value(data), indent=1) + "\n"

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from reports.again import again
+from specs.record.model import scoped
 from specs.text import visible, visible_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from reports.compare import Comparison
     from reports.findings import Finding
+    from reports.quotes import Line
     from reports.view import View
     from specs.record.model import RunInfo, Source
 
@@ -27,18 +29,22 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z")
 
 
 def sarif(views: Iterable[View], version: str | None = None, comparison: Comparison | None = None) -> dict[str, Any]:
-    """Return the log as text, with one SARIF ``run`` for each view.
+    """Return the log as text, with one SARIF ``run`` for each service of each view.
 
     Args:
         views: the runs.
         version: version of this distribution.
         comparison: comparison of a single view with its baseline; each result is then marked as new or unchanged.
     """
-    runs = [_run(view, version, comparison) for view in views]
+    runs = [
+        _run(part, part.info.service if view.parts else None, version, comparison)
+        for view in views
+        for part in view.services
+    ]
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": visible_value(runs)}
 
 
-def _run(view: View, version: str | None, comparison: Comparison | None) -> dict[str, Any]:
+def _run(view: View, service: str | None, version: str | None, comparison: Comparison | None) -> dict[str, Any]:
     rules: dict[str, int] = {}
     driver: dict[str, Any] = {"name": "apiref-conformance", "rules": []}
     if version:
@@ -49,11 +55,14 @@ def _run(view: View, version: str | None, comparison: Comparison | None) -> dict
         if name not in rules:
             rules[name] = len(rules)
             driver["rules"].append(_rule(name, finding))
-        results.append(_result(finding, name, rules[name], view.info, comparison))
+        results.append(_result(finding, name, rules[name], view.info))
+        if comparison is not None:
+            new = scoped(service, finding.id) in comparison.new
+            results[-1]["baselineState"] = "new" if new else "unchanged"
     run: dict[str, Any] = {"tool": {"driver": driver}, "results": results, "columnKind": "utf16CodeUnits"}
     run["invocations"] = [_invocation(view)]
     if view.path is not None:
-        run["automationDetails"] = {"id": f"conformance/{view.path.name}"}
+        run["automationDetails"] = {"id": "/".join(filter(None, ("conformance", view.path.name, service)))}
     run["properties"] = {"endpoint": view.info.endpoint, "spec": view.info.spec, "totals": view.tally.totals()}
     return run
 
@@ -68,7 +77,7 @@ def _rule(name: str, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, name: str, index: int, info: RunInfo, comparison: Comparison | None) -> dict[str, Any]:
+def _result(finding: Finding, name: str, index: int, info: RunInfo) -> dict[str, Any]:
     example = finding.example
     sentence = f"{name}: expected {example.expected}, observed {finding.deviation.observed}."
     if example.reason:
@@ -79,7 +88,7 @@ def _result(finding: Finding, name: str, index: int, info: RunInfo, comparison: 
         "level": _LEVELS[finding.class_],
         "kind": "fail",
         "message": {"text": sentence},
-        "locations": [{"physicalLocation": _location(example.source)}],
+        "locations": [{"physicalLocation": _location(example.source, finding.quote)}],
         "partialFingerprints": {"deviation/v1": finding.id},
         "occurrenceCount": len(finding.cases),
         "properties": {
@@ -93,18 +102,25 @@ def _result(finding: Finding, name: str, index: int, info: RunInfo, comparison: 
     if finding.waiver is not None:
         reason = str(finding.waiver.get("reason") or "waived")
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": reason}]
-    if comparison is not None:
-        result["baselineState"] = "new" if finding.id in comparison.new else "unchanged"
     return result
 
 
-def _location(source: Source) -> dict[str, Any]:
+def _location(source: Source, quote_: tuple[Line, ...] = ()) -> dict[str, Any]:
     location: dict[str, Any] = {
         "artifactLocation": {"uri": quote(visible(source.path).lstrip("/"), safe="/._-~") or "unknown"}
     }
     if source.line > 0:
         location["region"] = {"startLine": source.line}
+    said = [line for line in quote_ if line.said]
+    if said:
+        location["region"] = _region(said)
+        location["contextRegion"] = _region(quote_)
     return location
+
+
+def _region(lines: Sequence[Line]) -> dict[str, Any]:
+    text = "\n".join(line.text for line in lines)
+    return {"startLine": lines[0].number, "endLine": lines[-1].number, "snippet": {"text": visible(text)}}
 
 
 def _invocation(view: View) -> dict[str, Any]:

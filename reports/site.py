@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from reports import words
 from reports.cards import Deck
+from reports.compare import compare
 from reports.findings import by_cause
 from reports.flow import flow
 from reports.heat_map import heat_map
 from reports.html import facts_of, render, subject
+from reports.services import index
 from reports.state_graph import state_graph
 
 if TYPE_CHECKING:
@@ -63,22 +65,25 @@ class Graph:
     transitions: tuple[Transition, ...]
 
 
-def site(
-    views: Sequence[View], comparison: Comparison | None = None, baseline: View | None = None
-) -> Iterator[tuple[str, str]]:
+def site(views: Sequence[View], baseline: View | None = None) -> Iterator[tuple[str, str]]:
     """Make the pages one after the other, as their names below the folder of the site and their contents.
 
     Args:
-        views: a view for each service; several of one service are numbered.
-        comparison: of a site about a single view, its comparison with an earlier run.
-        baseline: that earlier run.
+        views: the runs; several of one service are numbered.
+        baseline: an earlier run with which a single run is compared, service by service.
     """
-    folders = _names([str(view.info.spec.get("service") or "api") for view in views])
-    parts = [
-        Part(view, folder, _pages(view.operations), comparison, baseline)
-        for view, folder in zip(views, folders, strict=True)
-    ]
-    yield INDEX, render("site_index.html.j2", parts=parts, headlines=[_headline(part) for part in parts])
+    services = [part for view in views for part in view.services]
+    folders = _names([view.info.service or "api" for view in services])
+    parts = []
+    for view, folder in zip(services, folders, strict=True):
+        before = baseline.of(view.info.service) if baseline is not None else None
+        comparison = compare(view, before) if before is not None else None
+        parts.append(Part(view, folder, _pages(view.operations), comparison, before))
+    lacking = [(subject(row.head), row.said) for view in views for row in index(view) if row.view is None]
+    yield (
+        INDEX,
+        render("site_index.html.j2", parts=parts, headlines=[_headline(part) for part in parts], lacking=lacking),
+    )
     for part in parts:
         yield f"{part.folder}/{INDEX}", _service(part, alone=len(parts) == 1)
         findings = _by_operation(part.view.findings, part.view)
@@ -93,7 +98,7 @@ def site(
 
 def _headline(part: Part) -> str:
     view = part.view
-    return words.headline(view.requirements, view.waived_requirements, view.without_case)
+    return words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes)
 
 
 def _service(part: Part, alone: bool) -> str:

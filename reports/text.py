@@ -9,8 +9,9 @@ from reports.again import again
 from reports.cards import COMMAND
 from reports.cost import cost_of, lines_of
 from reports.curl import curl_of
-from reports.known import known_of, sentence_of
+from reports.known import known_of, sentences_of
 from reports.roles import as_role
+from reports.services import index
 from reports.view import View, view
 from specs.record.model import VERDICTS
 
@@ -57,30 +58,42 @@ def of_view(seen: View, comparison: Comparison | None = None) -> str:
 
 
 def _head(seen: View) -> list[str]:
-    info, endpoint, spec = seen.info, seen.info.endpoint, seen.info.spec
+    info = seen.info
+    took = words.lasted(info)
+    when = _clean(f"When       {words.when(info.started)}" + (f", for {took}" if took else ""))
+    if not info.services:
+        return [*_cloud(info), when]
+    lines = []
+    for row in index(seen):
+        lines.append(_clean(f"{row.service}: {row.said}"))
+        lines += [f"  {line}" for line in _cloud(row.head)] if row.view is not None else []
+    return [*lines, when]
+
+
+def _cloud(info: RunInfo) -> list[str]:
+    """Return two lines on the endpoint and the reference of a service."""
+    endpoint, spec = info.endpoint, info.spec
     about = [str(endpoint["release"])] if endpoint.get("release") else []
     if endpoint.get("min") and endpoint.get("max"):
         about.append(f"microversions {endpoint['min']} to {endpoint['max']}")
     where = str(endpoint.get("url") or "an endpoint that was not recorded")
     reference = " ".join(str(spec[key]) for key in ("service", "package", "version") if spec.get(key))
-    took = words.lasted(info)
     return [
         _clean(f"Endpoint   {where}" + (f" ({', '.join(about)})" if about else "")),
         _clean(f"Reference  {reference or 'not recorded'}"),
-        _clean(f"When       {words.when(info.started)}" + (f", for {took}" if took else "")),
     ]
 
 
 def _causes(title: str, causes: tuple[Cause, ...], info: RunInfo, new: frozenset[str]) -> list[str]:
     if not causes:
         return []
-    total = sum(len(cause.findings) for cause in causes)
-    lines = [f"{title}: {words.count(total, 'deviation')}", ""]
+    lines = [f"{title}: {words.findings(len(causes), sum(len(cause.findings) for cause in causes))}", ""]
     for cause in causes[:SHOWN]:
-        lines += finding(cause.first, info, cause.first.id in new)
+        first = cause.first
+        lines += finding(first, info.head_of(first.example.service), first.key in new)
         others = cause.findings[1:]
         if others:
-            named = ", ".join(_clean(item.example.requirement) for item in others[:3])
+            named = ", ".join(_clean(item.example.name) for item in others[:3])
             more = f", and {words.number(len(others) - 3)} more" if len(others) > 3 else ""
             lines.append(f"  The same in  {named}{more}")
         lines.append("")
@@ -100,7 +113,7 @@ def finding(item: Finding, info: RunInfo, new: bool = False) -> list[str]:
     promise = f": {item.parts.promise}" if item.parts.promise else ""
     known = known_of(info).get(item.id)
     rows = [
-        ("Requirement", f"{example.requirement}{promise}"),
+        ("Requirement", f"{example.name}{promise}"),
         ("Expected", example.expected),
         ("Observed", observed),
         ("Reason", example.reason or ""),
@@ -112,8 +125,14 @@ def finding(item: Finding, info: RunInfo, new: bool = False) -> list[str]:
         ("As curl", _curl(item, info)),
     ]
     mark = " [new]" if new else ""
-    lines = [f"  {name:<12} {_clean(text)}" for name, text in rows if text]
+    lines = [line for name, text in rows if text for line in (f"  {name:<12} {_clean(text)}", *_quoted(name, item))]
     return [lines[0] + mark, *lines[1:]]
+
+
+def _quoted(name: str, item: Finding) -> list[str]:
+    """Return the lines of the reference below the row ``Source``; the passage itself is marked."""
+    shown = item.quote if name == "Source" else ()
+    return [f"  {'':<12} {'>' if line.said else ' '} {line.number:>5}  {_clean(line.text)}".rstrip() for line in shown]
 
 
 def _curl(item: Finding, info: RunInfo) -> str:
@@ -169,14 +188,15 @@ def _foot(seen: View) -> list[str]:
     ]
     done, documented = seen.pairs
     lines = [f"Cases: {', '.join(cases) or 'none'}"]
-    compared = sentence_of(seen.info)
+    compared = "; ".join(sentences_of(seen.info))
     if compared:
         lines.append(f"Known release: {_clean(compared)}")
     if documented:
         each = ", ".join(f"{code}: {decided} of {all_}" for code, (decided, all_) in seen.pairs_by_code.items())
         lines.append(f"Error codes decided: {words.number(done)} of {words.number(documented)} ({each})")
     lines += [f"Note: {_clean(sentence)}" for sentence in (*words.left_out(seen.info), *seen.damaged)]
-    lines.append(words.headline(seen.requirements, seen.waived_requirements, seen.without_case))
+    lines += [f"Reference: {_clean(seen.quoting)}"] if seen.quoting else []
+    lines.append(words.headline(seen.requirements, seen.waived_requirements, seen.without_case, seen.causes))
     lines.append(words.exit_meaning(seen.exit_status, seen.info.finished is not None))
     return lines
 

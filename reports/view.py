@@ -7,21 +7,26 @@ memory.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from reports.findings import Cause, Finding, Findings
+from reports.quotes import Quotes
 from reports.requirements import Parts, column_key, parts_of, split
 from reports.states import Observations, Observed, States
 from reports.transitions import Transition, Transitions
 from reports.words import general
-from specs.record.model import VERDICTS, Result, RunInfo, Source, Verdict, requirement_verdict
+from specs.record.model import VERDICTS, Result, RunInfo, Source, Verdict, requirement_verdict, scoped
 from specs.record.totals import ALLOW_UNDECIDED, Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from reports.quotes import Find
     from specs.record.reader import RunRecord
+
+T = TypeVar("T")
 
 UNTESTED = "untested"
 """Kind of the notes about a promise without a case."""
@@ -77,12 +82,26 @@ class Untested:
 
 @dataclass
 class Operation:
-    """One operation: its requirements, and the states in which it was tried."""
+    """One operation: its requirements, and the states in which it was tried.
+
+    Attributes:
+        service: the service of the operation, in the view of a run of several services; None in a view of one.
+    """
 
     id: str
+    service: str | None = None
     requirements: dict[str, Requirement] = field(default_factory=dict)
     states: States = field(default_factory=States)
     untested: dict[str, Untested] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The id, which is unique in the run: in a run of several services with the service before it."""
+        return self.named(self.id)
+
+    def named(self, name: str) -> str:
+        """The id of a requirement or a case of the operation, unique in the run as ``key``."""
+        return scoped(self.service, name)
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -159,6 +178,9 @@ class View:
         findings: every deviation by its id.
         transitions: the promised changes of status that were tried, by resource.
         tells_status: True if the record has the status codes of responses; old records do not.
+        parts: for a run of several services the data of each service that was tried, as of a run of this service alone
+            and in the order of the run; empty for a run of one. The other attributes are then those of all services.
+        quoting: a sentence that says where the quotations of the reference are from, or how to have them.
 
     """
 
@@ -178,6 +200,17 @@ class View:
     damaged: tuple[str, ...]
     tells_status: bool
     path: Path | None
+    parts: tuple[View, ...] = ()
+    quoting: str = ""
+
+    def of(self, service: str) -> View | None:
+        """The data of a service of a run of several; a run of one gives itself; None if the run has no such service."""
+        return next((part for part in self.parts if part.info.service == service), None if self.parts else self)
+
+    @property
+    def services(self) -> tuple[View, ...]:
+        """The data of each service of the run: of one service, or of the parts."""
+        return self.parts or (self,)
 
     @property
     def requirements(self) -> dict[Verdict, int]:
@@ -191,12 +224,17 @@ class View:
         return sum(len(reason.cases) for reason in self.untested)
 
     @property
+    def causes(self) -> int:
+        """Number of causes by which promises are broken; what has one cause counts once."""
+        return len(self.contradictions)
+
+    @property
     def waived_requirements(self) -> int:
         """Number of broken requirements of which every contradiction is waived."""
         broken: dict[str, bool] = {}
         for finding in self.findings:
             if finding.class_ == "contradiction":
-                name = finding.example.requirement
+                name = finding.example.name
                 broken[name] = broken.get(name, True) and finding.waiver is not None
         return sum(broken.values())
 
@@ -243,52 +281,166 @@ class View:
         return self.tally.exit_status(bool(options.get("fail_on_omission")), allowed, accepted)
 
 
-def view(record: RunRecord) -> View:
+def view(record: RunRecord, find: Find | None = None) -> View:
     """Count and group a record.
+
+    Args:
+        record: the record.
+        find: finds the directory of a reference, so that its sentences can be quoted; None quotes nothing.
 
     Raises:
         RecordError: the record was changed while it was read.
 
     """
-    tally, findings, observations, transitions = Tally(), Findings(), Observations(), Transitions()
-    operations: dict[str, Operation] = {}
-    reasons: dict[tuple[Verdict, str], Reason] = {}
-    answered = tells_status = False
+    whole = Gathered(record.info, find)
+    tried = [part for part in record.info.services if part.lacking is None]
+    parts = {part.service: Gathered(record.info.of(part), find) for part in tried}
     for result in record.results:
-        tally.add(result)
-        answered = answered or any(exchange.response is not None for exchange in result.exchanges)
-        tells_status = tells_status or result.status is not None
-        findings.add(result)
-        observations.add(result)
-        transitions.add(result)
-        operation = operations.setdefault(result.operation, Operation(result.operation))
+        gathered = whole if not parts else parts.setdefault(result.service or record.info.service, whole)
+        gathered.add(replace(result, service=None) if parts else result)
+    if not parts:
+        return whole.view(record)
+    return merged(record, {service: one.view(record) for service, one in parts.items()})
+
+
+class Gathered:
+    """Counts and groups the results of one service, as of a run of this service alone.
+
+    Args:
+        info: the head of the record of this service.
+        find: finds the directory of its reference.
+    """
+
+    def __init__(self, info: RunInfo, find: Find | None = None) -> None:
+        self._info = info
+        self._quotes = None if find is None else Quotes(find(info.spec))
+        self._tally, self._findings = Tally(), Findings()
+        self._observations, self._transitions = Observations(), Transitions()
+        self._operations: dict[str, Operation] = {}
+        self._reasons: dict[tuple[Verdict, str], Reason] = {}
+        self._answered = self._tells_status = False
+
+    def add(self, result: Result) -> None:
+        """Add one result."""
+        self._tally.add(result)
+        self._answered = self._answered or any(exchange.response is not None for exchange in result.exchanges)
+        self._tells_status = self._tells_status or result.status is not None
+        self._findings.add(result)
+        self._observations.add(result)
+        self._transitions.add(result)
+        operation = self._operations.setdefault(result.operation, Operation(result.operation))
         _add(operation, result)
         if result.verdict in ("inconclusive", "error", "inapplicable"):
             text = general(result.reason or "no reason is given")
-            reason = reasons.setdefault((result.verdict, text), Reason(result.verdict, text))
+            reason = self._reasons.setdefault((result.verdict, text), Reason(result.verdict, text))
             reason.cases.append(result.case)
             reason.operations.add(result.operation)
-    untested = _untested(record.info, operations)
-    by_count = sorted(reasons.values(), key=lambda reason: -len(reason.cases))
-    columns = {column for operation in operations.values() for column in (*operation.cells, *operation.gaps)}
+
+    def view(self, record: RunRecord) -> View:
+        """The data of the results so far. ``record``: the record that they are of."""
+        operations = self._operations
+        untested = _untested(self._info, operations)
+        by_count = sorted(self._reasons.values(), key=lambda reason: -len(reason.cases))
+        columns = {column for operation in operations.values() for column in (*operation.cells, *operation.gaps)}
+        found, quotes = self._findings.all(), self._quotes
+        if quotes is not None:
+            for finding in found:
+                finding.quote = quotes.of(finding.example.source)
+        return View(
+            info=self._info,
+            tally=self._tally,
+            operations=tuple(operations[key] for key in sorted(operations)),
+            columns=tuple(sorted(columns, key=column_key)),
+            contradictions=self._findings.of("contradiction"),
+            omissions=self._findings.of("omission"),
+            waived=self._findings.of("contradiction", waived=True) + self._findings.of("omission", waived=True),
+            undecided=tuple(reason for reason in by_count if reason.verdict != "inapplicable"),
+            inapplicable=tuple(reason for reason in by_count if reason.verdict == "inapplicable"),
+            untested=untested,
+            observations=self._observations.all(),
+            findings=found,
+            transitions=self._transitions.all(),
+            damaged=record.damaged,
+            tells_status=self._tells_status or not self._answered,
+            path=record.path,
+            quoting=quotes.sentence(self._info.spec) if quotes is not None and found else "",
+        )
+
+
+def merged(record: RunRecord, parts: Mapping[str, View]) -> View:
+    """Join the data of the services of a run. The ids of operations, cases and deviations get their services."""
+    named = [_named(view, service) for service, view in parts.items()]
+
+    def each(of: Callable[[View], Iterable[T]]) -> list[T]:
+        return [one for part in named for one in of(part)]
+
+    def causes(of: Callable[[View], Iterable[Cause]]) -> tuple[Cause, ...]:
+        return tuple(sorted(each(of), key=lambda cause: -len(cause.findings)))
+
     return View(
         info=record.info,
-        tally=tally,
-        operations=tuple(operations[key] for key in sorted(operations)),
-        columns=tuple(sorted(columns, key=column_key)),
-        contradictions=findings.of("contradiction"),
-        omissions=findings.of("omission"),
-        waived=findings.of("contradiction", waived=True) + findings.of("omission", waived=True),
-        undecided=tuple(reason for reason in by_count if reason.verdict != "inapplicable"),
-        inapplicable=tuple(reason for reason in by_count if reason.verdict == "inapplicable"),
-        untested=untested,
-        observations=observations.all(),
-        findings=findings.all(),
-        transitions=transitions.all(),
+        tally=Tally.total([part.tally for part in named]),
+        operations=tuple(each(lambda part: part.operations)),
+        columns=tuple(sorted(set(each(lambda part: part.columns)), key=column_key)),
+        contradictions=causes(lambda part: part.contradictions),
+        omissions=causes(lambda part: part.omissions),
+        waived=tuple(each(lambda part: part.waived)),
+        undecided=_joined_reasons(each(lambda part: part.undecided)),
+        inapplicable=_joined_reasons(each(lambda part: part.inapplicable)),
+        untested=_joined_reasons(each(lambda part: part.untested)),
+        observations=tuple(each(lambda part: part.observations)),
+        findings=tuple(each(lambda part: part.findings)),
+        transitions={name: ways for part in named for name, ways in part.transitions.items()},
         damaged=record.damaged,
-        tells_status=tells_status or not answered,
+        tells_status=all(part.tells_status for part in named),
         path=record.path,
+        parts=tuple(parts.values()),
+        quoting="; ".join(dict.fromkeys(part.quoting for part in named if part.quoting)),
     )
+
+
+def _named(view: View, service: str) -> View:
+    """Return the data of a service with the service in all ids."""
+    findings = {one.id: replace(one, example=replace(one.example, service=service)) for one in view.findings}
+
+    def causes(given: tuple[Cause, ...]) -> tuple[Cause, ...]:
+        return tuple(Cause(tuple(findings[one.id] for one in cause.findings)) for cause in given)
+
+    def reasons(given: tuple[Reason, ...]) -> tuple[Reason, ...]:
+        return tuple(
+            replace(
+                one,
+                cases=[scoped(service, case) for case in one.cases],
+                operations={scoped(service, name) for name in one.operations},
+            )
+            for one in given
+        )
+
+    requirements = {scoped(service, name): verdict for name, verdict in view.tally.requirements.items()}
+    return replace(
+        view,
+        tally=replace(view.tally, requirements=requirements),
+        operations=tuple(replace(one, service=service) for one in view.operations),
+        contradictions=causes(view.contradictions),
+        omissions=causes(view.omissions),
+        waived=causes(view.waived),
+        undecided=reasons(view.undecided),
+        inapplicable=reasons(view.inapplicable),
+        untested=reasons(view.untested),
+        observations=tuple(replace(one, operation=scoped(service, one.operation)) for one in view.observations),
+        findings=tuple(findings.values()),
+        transitions={scoped(service, name): ways for name, ways in view.transitions.items()},
+    )
+
+
+def _joined_reasons(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Join equal reasons of several services; the most frequent comes first."""
+    found: dict[tuple[Verdict | None, str], Reason] = {}
+    for one in reasons:
+        reason = found.setdefault((one.verdict, one.text), Reason(one.verdict, one.text))
+        reason.cases += one.cases
+        reason.operations |= one.operations
+    return tuple(sorted(found.values(), key=lambda reason: -len(reason.cases)))
 
 
 def _add(operation: Operation, result: Result) -> None:

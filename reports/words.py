@@ -99,7 +99,11 @@ LEFT_OUT = "left-out"
 
 def left_out(info: RunInfo) -> list[str]:
     """Return one sentence for each option by which a run has left cases out."""
-    return [str(note.get("text")) for note in info.notes if note.get("kind") == LEFT_OUT]
+    return [
+        f"{service}: {note.get('text')}" if (service := note.get("service")) else str(note.get("text"))
+        for note in info.notes
+        if note.get("kind") == LEFT_OUT
+    ]
 
 
 _SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -149,13 +153,26 @@ def _moment(stamp: str | None) -> datetime | None:
         return None
 
 
-def headline(requirements: Mapping[Verdict, int], waived: int = 0, without_case: int = 0) -> str:
-    """Return one sentence with the numbers of broken, waived (also failed), undecided, kept and untried promises."""
+def findings(causes: int, deviations: int) -> str:
+    """Return the number of findings in words, with that of the deviations if some have one cause: ``one fact once``."""
+    said = count(causes, "finding")
+    return said if causes == deviations else f"{said} ({count(deviations, 'deviation')})"
+
+
+def headline(
+    requirements: Mapping[Verdict, int], waived: int = 0, without_case: int = 0, causes: int | None = None
+) -> str:
+    """Return one sentence with the numbers of broken, waived (also failed), undecided, kept and untried promises.
+
+    ``causes``: the number of causes by which they are broken, which is named if it is smaller; None does not name it.
+    """
     if not sum(requirements.values()):
         return "No promise was tried."
     broken, holding = requirements.get("fail", 0) - waived, requirements.get("pass", 0)
     undecided = requirements.get("inconclusive", 0) + requirements.get("error", 0)
     parts = [f"{number(broken)} {'promise is' if broken == 1 else 'promises are'} broken"]
+    if causes and causes < broken:
+        parts = [f"{count(causes, 'finding')}, by which {number(broken)} promises are broken"]
     if not broken:
         parts = ["No promise is broken"]
     if waived:

@@ -45,7 +45,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
     called = config.pluginmanager.has_plugin(CLI)
     files = given_files(config, called)
-    if not files and not called:
+    if not files and not called and not getattr(config.option, dest("service"), None):
         return None
 
     from conformance.plugin.owner import TOO_EARLY, begin

@@ -13,9 +13,11 @@ from conformance.engine.cloud.redact import GIVEN
 from conformance.engine.cloud.roles import Role
 from conformance.engine.run.levels import FULL, LEVELS
 from conformance.plugin.expected import ExpectedDeviations
+from conformance.plugin.guidelines import find
 from conformance.plugin.known import named
 from conformance.plugin.options import BY_NAME, OPTIONS, dest
 from conformance.plugin.trouble import Trouble
+from specs.guideline.load import Loaded
 from specs.microversion import Microversion
 from specs.record.totals import ALLOW_UNDECIDED
 
@@ -51,6 +53,7 @@ class Choices:
         sandbox_cloud: True if the run starts a cloud of several real services and tests it.
         sandbox_release: the release of the sandbox, such as ``name==1.0``; None for the installed one.
         sandbox_variant: the name of the variant of the sandbox; None for the ordinary one.
+        services: the services to test by the specs of this suite; ``all`` stands for every one.
         microversion: the highest microversion to test; None for the highest that specs and cloud share.
         use: kind -> the name or id of the thing to use instead of a discovered one.
         fail_on_omission: True if an omission makes the run fail.
@@ -58,7 +61,9 @@ class Choices:
         allow_disruptive: True if requests may change resources that other users share.
         allow_undecided: the percentage of the applicable cases that may stay undecided.
         waivers: the file of waivers; None without one.
-        known: the known deviations of the release that the user named; None to choose them by the cloud.
+        guideline: the guideline of the run; None without one.
+        declared: the exceptions of the guideline that the user declares, by id, with their reasons.
+        known: the known deviations of the releases that the user named; empty to choose them by the cloud.
         level: the level of the run, one of ``LEVELS``.
         max_resources: the most resources under test that may exist at the same time.
         dry_run: True if the run only shows its plan.
@@ -73,6 +78,7 @@ class Choices:
     sandbox_cloud: bool = False
     sandbox_release: str | None = None
     sandbox_variant: str | None = None
+    services: tuple[str, ...] = ()
     microversion: str | None = None
     use: Mapping[str, str] = field(default_factory=dict)
     fail_on_omission: bool = False
@@ -80,7 +86,9 @@ class Choices:
     allow_disruptive: bool = False
     allow_undecided: float = ALLOW_UNDECIDED
     waivers: Path | None = None
-    known: ExpectedDeviations | None = None
+    guideline: Loaded | None = None
+    declared: Mapping[str, str] = field(default_factory=dict)
+    known: tuple[ExpectedDeviations, ...] = ()
     level: str = FULL
     max_resources: int = MAX_RESOURCES
     dry_run: bool = False
@@ -92,6 +100,20 @@ class Choices:
     def sandbox(self) -> bool:
         """True if the run tests the sandbox of one process."""
         return self.url is None and not self.clouds and not self.sandbox_cloud
+
+    def services_beside(self, given: Sequence[Path]) -> tuple[str, ...]:
+        """The services to test by the specs of this suite; those of the guideline if no other specs are given."""
+        if self.services or given or self.guideline is None:
+            return self.services
+        return self.guideline.guideline.services
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles that the run may use: all, or those that the guideline allows."""
+        if self.guideline is None:
+            return frozenset(Role)
+        allowed = {name for one in self.guideline.guideline.capabilities for name in one.roles}
+        return frozenset(Role(name) for name in allowed | {Role.MEMBER.value})
 
     @property
     def own(self) -> bool:
@@ -163,24 +185,23 @@ def choose(values: Mapping[str, Any]) -> Choices:
         sandbox_cloud=own,
         sandbox_release=_release(values.get("sandbox-release")),
         sandbox_variant=_variant(values.get("sandbox-variant"), values.get("sandbox-release")),
+        services=tuple(dict.fromkeys(map(str, values.get("service") or ()))),
         microversion=_microversion(values.get("microversion")),
-        use=_named(values.get("use") or ()),
+        use=_pairs("use", values.get("use") or (), "`conformance doctor` shows the kinds"),
         fail_on_omission=bool(values.get("fail-on-omission")),
         default_policy=own or bool(values.get("default-policy")),
         allow_disruptive=own or bool(values.get("allow-disruptive")),
         allow_undecided=_percent(values.get("allow-undecided")),
         waivers=_path(values, "waivers"),
-        known=named(str(values["known"])) if values.get("known") else None,
+        guideline=_guideline(values),
+        declared=_pairs("declare", values.get("declare") or (), "the exceptions stand in the guideline"),
+        known=tuple(named(str(release)) for release in values.get("known") or ()),
         level=_level(values.get("level")),
         max_resources=_integer(values, "max-servers", MAX_RESOURCES, 1),
         dry_run=bool(values.get("dry-run")),
         resume=_path(values, "resume"),
         output=_path(values, "output"),
-        given={
-            name: list(value) if BY_NAME[name].repeated else value
-            for name, value in values.items()
-            if value and not BY_NAME[name].secret
-        },
+        given={name: _recorded(name, value) for name, value in values.items() if value and not BY_NAME[name].secret},
     )
 
 
@@ -260,15 +281,31 @@ def _microversion(text: str | None) -> str | None:
         raise Trouble(f"--microversion {text!r} is not a microversion: give one such as 2.73") from None
 
 
-def _named(texts: Sequence[str]) -> dict[str, str]:
+def _recorded(name: str, value: Any) -> Any:
+    """The value of an option for the record. One release of known deviations is a text, as in older records."""
+    if not BY_NAME[name].repeated:
+        return value
+    return value[0] if name == "known" and len(value) == 1 else list(value)
+
+
+def _guideline(values: Mapping[str, Any]) -> Loaded | None:
+    if values.get("guideline"):
+        return find(str(values["guideline"]))
+    if values.get("declare"):
+        raise Trouble("--declare names an exception of a guideline: add --guideline, or leave it out")
+    return None
+
+
+def _pairs(option: str, texts: Sequence[str], where: str) -> dict[str, str]:
+    """Read the values of an option of the form ``NAME=TEXT``; ``where`` says in a message where the names stand."""
     named: dict[str, str] = {}
     for text in texts:
-        kind, _, name = text.partition("=")
-        if not kind.strip() or not name.strip():
-            raise Trouble(f"--use {text!r} is not of the form KIND=NAME: `conformance doctor` shows the kinds")
-        if kind.strip() in named:
-            raise Trouble(f"--use {kind.strip()}=... is given twice: give only one of them")
-        named[kind.strip()] = name.strip()
+        name, _, rest = text.partition("=")
+        if not name.strip() or not rest.strip():
+            raise Trouble(f"--{option} {text!r} is not of the form {BY_NAME[option].metavar}: {where}")
+        if name.strip() in named:
+            raise Trouble(f"--{option} {name.strip()}=... is given twice: give only one of them")
+        named[name.strip()] = rest.strip()
     return named
 
 

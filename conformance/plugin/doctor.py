@@ -6,23 +6,25 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from conformance.engine.cloud.discover import OTHER, Candidate, Missing
 from conformance.engine.cloud.first import names_of
-from conformance.engine.execute.executor import Executor
+from conformance.engine.execute.barriers import barrier
 from conformance.engine.model.case import Case
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.forecast import forecast
 from conformance.engine.run.lanes import NO_RESOURCE
-from conformance.engine.run.session import Session
+from conformance.engine.run.session import Session, Settings
 from conformance.plugin.choices import Choices, choose, with_tokens
 from conformance.plugin.endpoint import open_endpoint
-from conformance.plugin.opened import settings_of
-from conformance.plugin.reference import given_specs, read_reference
-from conformance.plugin.share import Share
+from conformance.plugin.guided import needs_of
+from conformance.plugin.opened import check_fit, settings_of
+from conformance.plugin.reference import Reference, given_files_of, read_references
+from conformance.plugin.share import Lacking, Share
 from conformance.plugin.trouble import Trouble
 from specs.record import RecordWriter
 
@@ -33,36 +35,66 @@ MOST = 12
 """The most reasons for left-out cases that are shown; the most frequent reason comes first."""
 
 
-def examine(given: Mapping[str, Any], place: Path | None, *, boot: bool) -> Iterator[str]:
+def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> Iterator[str]:
     """Yield lines about a run with some options: its cloud, its users, the things that it would use, and its plan.
 
     Args:
         given: the options of a run, by name.
-        place: the specs to test; None for the specs of this suite.
+        places: the directories and files of the specs to test.
         boot: True to make one resource under test, bring it into the statuses that clouds need not keep, and remove it.
 
     Raises:
         Trouble: a run cannot start; one sentence says why.
     """
     choices = choose(with_tokens(given, os.environ))
-    reference = read_reference(given_specs(place))
+    references = read_references(given_files_of(places, choices.services_beside(places)))
+    check_fit(choices, references)
+    services = tuple(reference.service for reference in references)
     with tempfile.TemporaryDirectory(prefix="conformance-doctor-") as folder:
         directory = Path(folder)
-        endpoint = open_endpoint(choices, directory, reference.service)
+        endpoint = open_endpoint(choices, directory, services)
         try:
-            settings = settings_of(choices, endpoint, directory)
-            share = Share.open(reference, settings, RecordWriter(directory), choices.given)
-            try:
-                yield from _examined(share.session, choices, boot)
-            finally:
-                left = share.session.close()
-                share.writer.close()
-            yield from (_line("left behind", one) for one in left)
+            cannot: list[str] = []
+            for reference in references:
+                yield from (["", f"{reference.service}:"] if len(services) > 1 else [])
+                if reference.service in endpoint.lacking:
+                    yield _line("left out", endpoint.lacking[reference.service])
+                    continue
+                settings = settings_of(choices, endpoint, directory, reference.service)
+                settings = replace(settings, service=reference.service if len(services) > 1 else None)
+                try:
+                    yield from _opened(reference, settings, choices, boot)
+                except Lacking as lacking:
+                    if len(services) == 1:
+                        raise
+                    yield _line("left out", str(lacking))
+                except Trouble as trouble:
+                    if len(services) == 1:
+                        raise
+                    cannot.append(f"{reference.service}: {trouble}")
+                    yield str(trouble)
+            if cannot:
+                raise Trouble("; ".join(cannot))
         finally:
             endpoint.close()
 
 
-def _examined(session: Session, choices: Choices, boot: bool) -> Iterator[str]:
+def _opened(reference: Reference, settings: Settings, choices: Choices, boot: bool) -> Iterator[str]:
+    """Yield the lines about one service, on a connection of its own."""
+    share = Share.open(reference, settings, RecordWriter(settings.directory, worker=settings.service), choices.given)
+    cases = share.suite.cases
+    if choices.guideline is not None:
+        needed = needs_of(choices.guideline, choices.declared, [(reference, share.suite)], {}).cases
+        cases = tuple(case for case in cases if (reference.service, case.id) in needed)
+    try:
+        yield from _examined(share.session, cases, choices, boot)
+    finally:
+        left = share.session.close()
+        share.writer.close()
+    yield from (_line("left behind", one) for one in left)
+
+
+def _examined(session: Session, cases: Sequence[Case], choices: Choices, boot: bool) -> Iterator[str]:
     cloud, context = session.cloud, session.context
     began = time.monotonic()
     yield _line("cloud", cloud.name)
@@ -77,7 +109,7 @@ def _examined(session: Session, choices: Choices, boot: bool) -> Iterator[str]:
     if boot and kind.factory is not None:
         said: list[str] = []
         started = time.monotonic()
-        trouble = session.prepare((case.id for case in session.suite.cases), said.append)
+        trouble = session.prepare((case.id for case in cases), said.append)
         pace = time.monotonic() - started
         yield from (_line("in vain", one) for one in said)
     yield from _things(session)
@@ -87,7 +119,7 @@ def _examined(session: Session, choices: Choices, boot: bool) -> Iterator[str]:
         made = [text for what, text in context.notes.sorted() if what == "first"]
         yield from (_line(f"first {kind.name}", f"{text}, ready after {pace:.0f} s") for text in made)
     yield from _statuses(session, boot)
-    yield from _plan(session, choices, pace, (time.monotonic() - began - pace) / max(1, cloud.request_count))
+    yield from _plan(session, cases, choices, pace, (time.monotonic() - began - pace) / max(1, cloud.request_count))
     needed = list(_missing(session, boot))
     if needed:
         raise Trouble(f"a run cannot start: {needed[0]}")
@@ -149,20 +181,19 @@ def _statuses(session: Session, boot: bool) -> Iterator[str]:
         subject.discard()
 
 
-def _plan(session: Session, choices: Choices, pace: float, per_request: float) -> Iterator[str]:
+def _plan(session: Session, cases: Sequence[Case], choices: Choices, pace: float, per_request: float) -> Iterator[str]:
     """Yield the plan: the number of cases, the reasons for left-out cases, and the estimated requests and time."""
     context = session.context
-    executor = Executor(context, Subject(context))
     out: Counter[str] = Counter()
     lanes: dict[str, dict[str, Case]] = {}
-    for case in session.suite.cases:
-        problem = executor.barrier(case.trial)
+    for case in cases:
+        problem = barrier(context, case.trial)
         unkept = context.unkept.reasons.get((case.trial.situation.environment, case.trial.situation.state or ""), "")
         if problem is not None or unkept:
             out[problem.reason if problem is not None else unkept] += 1
         else:
             lanes.setdefault(session.run.lane(case.id), {})[case.trial.key] = case
-    total = len(session.suite.cases)
+    total = len(cases)
     yield _line("cases", f"{total}, of which at least {sum(out.values())} will be inapplicable")
     for reason, count in out.most_common(MOST):
         yield _line("", f"{count}: {reason}")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conformance.engine.model.case import Case
 from conformance.interrupt import INTERRUPTED
 from conformance.plugin.choices import Choices
 from conformance.plugin.share import Share
-from reports.known import sentence_of
+from conformance.plugin.shares import Shares, said, undescribed
+from reports.known import sentences_of
 from reports.words import left_out, work_of
 from specs.record import RecordError, RunRecord, Tally
 from specs.record.directory import PRIVATE
@@ -18,6 +21,10 @@ from specs.record.model import Result, RunInfo, Verdict
 
 CANNOT_RUN = 2
 REPORT = "report.html"
+
+
+Accepted = Callable[[Share], int | None]
+"""Gives the number of requests about a service that the cloud has accepted; None if it is unknown."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ def status_of(
     choices: Choices,
     *,
     interrupted: bool,
-    accepted: int | None = None,
+    nothing_shown: bool = False,
     other_failed: bool = False,
 ) -> int:
     """Return the exit status of a finished run.
@@ -47,23 +54,32 @@ def status_of(
         tally: the counts of the results.
         choices: the options of the run.
         interrupted: True if a signal interrupted the run.
-        accepted: the number of requests that the cloud has accepted; None if it is unknown.
+        nothing_shown: True if the results of a service show nothing of the cloud.
         other_failed: True if a test failed that is no case of this suite.
     """
     if interrupted:
         return INTERRUPTED
     if not tally.cases and not other_failed:
         return CANNOT_RUN
-    status = tally.exit_status(choices.fail_on_omission, choices.allow_undecided, accepted)
-    return 1 if other_failed else status
+    status = tally.exit_status(choices.fail_on_omission, choices.allow_undecided)
+    return 1 if other_failed else status or (3 if nothing_shown else 0)
+
+
+def nothing_shown(shares: Shares, tallies: Mapping[str | None, Tally], accepted: Accepted) -> list[str]:
+    """Return one sentence for each service whose results show nothing of the cloud."""
+    found = (
+        (share, tallies[share.service].nothing_shown(accepted(share))) for share in shares if share.service in tallies
+    )
+    return [said(share, why) for share, why in found if why is not None]
 
 
 def write_report(directory: Path) -> str | None:
     """Write report.html. Returns None, or a sentence that says why it could not be written."""
+    from parsers.kept import kept_release
     from reports.commands import report
 
     try:
-        report([directory], html=directory / REPORT, mode=PRIVATE)
+        report([directory], html=directory / REPORT, find=kept_release, mode=PRIVATE)
     except Exception as error:  # the report can be made from the record later, so the run must not fail for it
         return f"the report could not be written: {' '.join(str(error).split()) or type(error).__name__}"
     return None
@@ -71,17 +87,20 @@ def write_report(directory: Path) -> str | None:
 
 def closing_lines(info: RunInfo, tally: Tally, directory: Path, notes: Iterable[str]) -> list[str]:
     """Return the closing lines: totals, notes, and the paths of the record and the report."""
-    order: tuple[Verdict, ...] = ("pass", "fail", "error", "inconclusive", "inapplicable")
-    counts = ", ".join(f"{tally.cases[v]} {v}" for v in order if tally.cases[v] or v == "fail")
     extra = [f"{tally.waived} waived"] if tally.waived else []
     extra += [f"{tally.omissions} with an omission"] if tally.omissions else []
     lines = [
-        f"{tally.cases.total()} cases: {', '.join([counts, *extra])}; {len(tally.requirements)} requirements",
+        f"{tally.cases.total()} cases: {', '.join([_counts(tally.cases), *extra])}; "
+        f"{len(tally.requirements)} requirements",
         ", ".join((*work_of(info), f"{info.totals['seconds']:.1f} s")),
     ]
     if tally.undecided:
         lines[0] += f"; {tally.undecided_percent:.1f} % undecided"
-    lines += [sentence] if (sentence := sentence_of(info)) else []
+    for part in info.services:
+        cases: dict[Any, int] = Counter(part.totals)
+        counted = f"{cases['cases']} cases: {_counts(cases)}"
+        lines.append(f"{part.service}: {part.lacking or counted}")
+    lines += sentences_of(info)
     lines += [f"note: {note}" for note in (*left_out(info), *notes)]
     lines.append(f"record: {_shown(directory)}")
     if (directory / REPORT).exists():
@@ -89,21 +108,27 @@ def closing_lines(info: RunInfo, tally: Tally, directory: Path, notes: Iterable[
     return lines
 
 
-def notes_at_end(share: Share, directory: Path) -> list[str]:
+def _counts(cases: Mapping[Any, int]) -> str:
+    """The numbers of cases by verdict in words."""
+    order: tuple[Verdict, ...] = ("pass", "fail", "error", "inconclusive", "inapplicable")
+    return ", ".join(f"{cases[v]} {v}" for v in order if cases[v] or v == "fail")
+
+
+def notes_at_end(shares: Shares, directory: Path) -> list[str]:
     """Return the notes beside the totals: expired waivers, versions left out, a wrong clock, and things left behind."""
-    left, clock = share.session.left, share.session.cloud.clock
+    left = [one for share in shares for one in share.session.left]
+    clocks = dict.fromkeys(clock for share in shares if (clock := share.session.cloud.clock))
     again = f"{len(left)} resources could not be removed: try again with `conformance cleanup {_shown(directory)}`"
     return [
-        *share.waivers.sentences,
-        *share.session.versions_left_out,
-        *([clock] if clock else []),
+        *shares.first.waivers.sentences,
+        *(said(share, text) for share in shares for text in (*undescribed(share), *share.session.versions_left_out)),
+        *clocks,
         *([again] if left else []),
     ]
 
 
-def missing_results(cases: Iterable[Any], recorded: Iterable[str], reason: str) -> list[Result]:
+def missing_results(cases: Iterable[Case], reason: str) -> list[Result]:
     """Make results with the verdict error for cases that have no result because a process of the run died."""
-    known = set(recorded)
     return [
         Result(
             case=case.id,
@@ -120,7 +145,6 @@ def missing_results(cases: Iterable[Any], recorded: Iterable[str], reason: str) 
             state=case.trial.situation.state,
         )
         for case in cases
-        if case.id not in known
     ]
 
 

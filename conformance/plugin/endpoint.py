@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Container
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from conformance.sandbox import process
 from conformance.sandbox.cloud import running as cloud
 from conformance.sandbox.releases import interpreter
 from conformance.sandbox.variants import chosen
+from reports.words import listed
 from specs.record.directory import PRIVATE
 
 LOG = "sandbox.log"
@@ -44,17 +45,19 @@ def remove_logs(directory: Path, spared: Container[str]) -> None:
 
 @dataclass
 class Endpoint:
-    """The endpoint of a run.
+    """The endpoint of a run, with one address per service.
 
     Attributes:
-        target: the endpoint for the engine.
-        release: the release of the sandbox; None for another endpoint.
+        targets: service -> its address for the engine.
+        releases: service -> its release in a sandbox; services of another endpoint are not in it.
+        lacking: service -> the reason why the endpoint is known not to have it, in one sentence.
         running: the sandbox that serves the endpoint; None if the run started none.
         environment: restores the environment variables that the sandbox cloud has set.
     """
 
-    target: Target
-    release: str | None = None
+    targets: Mapping[str, Target]
+    releases: Mapping[str, str] = field(default_factory=dict)
+    lacking: Mapping[str, str] = field(default_factory=dict)
     running: process.RunningSandbox | cloud.RunningCloud | None = None
     environment: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
@@ -77,14 +80,22 @@ class Endpoint:
             self.running = None
 
 
-def open_endpoint(choices: Choices, directory: Path, service: str) -> Endpoint:
-    """Return the endpoint of a run on a service; start a sandbox if the user named none. Raises Trouble."""
+def open_endpoint(choices: Choices, directory: Path, services: Sequence[str]) -> Endpoint:
+    """Return the endpoint of a run on some services; start a sandbox if the user named none.
+
+    Raises:
+        Trouble: it cannot be opened, or is known to have none of the services.
+    """
     if choices.sandbox_cloud:
-        return _open_cloud(directory, service)
-    if choices.sandbox and service not in process.SERVICES:
-        raise Trouble(f"the sandbox has no {service} service: give an endpoint with --os-cloud or --url")
+        return _open_cloud(directory, services)
     if not choices.sandbox:
-        return Endpoint(Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens))
+        if choices.url is not None and len(services) > 1:
+            raise Trouble(
+                f"--url names one service, and the specs are of {listed(services)}: give the specs of one service, or "
+                "name the cloud with --os-cloud"
+            )
+        return Endpoint(dict.fromkeys(services, Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens)))
+    offered, lacking = _divided("sandbox", services, process.SERVICES)
     variant = chosen(choices.sandbox_variant, choices.sandbox_release)
     tell("starting the sandbox on this machine, which takes some seconds")
     try:
@@ -95,22 +106,37 @@ def open_endpoint(choices: Choices, directory: Path, service: str) -> Endpoint:
         raise Trouble(str(error)) from None
     except OSError as error:
         raise Trouble(f"{error.filename or directory} cannot be written: {error.strerror}") from None
-    url, release = running.service(service)
     name = f"sandbox {variant.name}".strip()
-    return Endpoint(Target.sandbox(url, variant.tokens(running.tokens), name), release, running)
+    tokens = variant.tokens(running.tokens)
+    served = {service: running.service(service) for service in offered}
+    return Endpoint(
+        {service: Target.sandbox(url, tokens, name) for service, (url, _) in served.items()},
+        {service: release for service, (_, release) in served.items()},
+        lacking,
+        running,
+    )
 
 
-def _open_cloud(directory: Path, service: str) -> Endpoint:
+def _divided(name: str, services: Sequence[str], known: Container[str]) -> tuple[list[str], dict[str, str]]:
+    """Divide services into those that a sandbox has, and the others with the reason. Raises Trouble: it has none."""
+    offered = [service for service in services if service in known]
+    lacking = {service: f"the {name} has no {service} service" for service in services if service not in offered}
+    if not offered:
+        raise Trouble(f"{next(iter(lacking.values()))}: give an endpoint with --os-cloud or --url")
+    return offered, lacking
+
+
+def _open_cloud(directory: Path, services: Sequence[str]) -> Endpoint:
     """Start the sandbox cloud; its users are the roles of the run. Raises Trouble."""
-    release = cloud.release(service)
-    if release is None:
-        raise Trouble(f"the sandbox cloud has no {service} service: give an endpoint with --os-cloud or --url")
+    releases = {service: release for service in services if (release := cloud.release(service)) is not None}
+    offered, lacking = _divided("sandbox cloud", services, releases)
     tell("starting the sandbox cloud on this machine, which takes a minute or more")
     try:
         running = cloud.start(logs=directory / CLOUD_LOGS, tell=tell)
     except process.SandboxError as error:
         raise Trouble(str(error)) from None
-    endpoint = Endpoint(Target(clouds={role: role.value for role in Role}, name="sandbox cloud"), release, running)
+    target = Target(clouds={role: role.value for role in Role}, name="sandbox cloud")
+    endpoint = Endpoint(dict.fromkeys(offered, target), releases, lacking, running)
     before = os.environ.get(CLOUDS_FILE)
     endpoint.environment.callback(_name_clouds_file, before)
     _name_clouds_file(str(running.clouds))

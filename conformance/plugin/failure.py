@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 
+from parsers.kept import kept_release
 from reports.again import again
 from reports.curl import curl_of
+from reports.quotes import Quotes
 from reports.roles import as_role
 from reports.words import visible
 from specs.record.model import Result, RunInfo
@@ -31,6 +33,9 @@ def failure_lines(result: Result, info: RunInfo) -> list[str]:
         ("As curl", command if len(command) <= CURL else ""),
     ]
     lines = [f"{name:<12} {' '.join(visible(text).splitlines())}" for name, text in rows if text]
+    quote = Quotes(kept_release(info.spec)).of(result.source)
+    said = (f"{'':<12} {'>' if line.said else ' '} {line.number:>5}  {visible(line.text)}".rstrip() for line in quote)
+    lines[1:1] = said
     if result.verdict == "error":
         lines.insert(0, "Not a failure of the cloud: this suite could not decide the case.")
     return lines

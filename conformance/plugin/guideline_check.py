@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conformance.engine.derive.suite import derive
 from conformance.plugin.guidelines import promises
-from conformance.plugin.reference import given_specs, read_reference, shipped_specs
+from conformance.plugin.reference import given_specs, read_reference, shipped
 from conformance.plugin.trouble import Trouble
 from specs.diff import Change, compare
 from specs.guideline.choice import Choice, Promise, choose
@@ -71,7 +71,7 @@ def check(loaded: Loaded, places: Sequence[Path] = (), old: Sequence[Path] = ())
     given = _given(places)
     for service in loaded.guideline.services:
         if service not in given:
-            given |= _given([_shipped(service)])
+            given |= _given(_shipped(service))
     choices = choose(loaded.guideline, [one for each in given.values() for one in each.promises])
     found = Found()
     for at, choice in enumerate(choices):
@@ -90,11 +90,11 @@ def check(loaded: Loaded, places: Sequence[Path] = (), old: Sequence[Path] = ())
     return found
 
 
-def _shipped(service: str) -> Path:
-    place = shipped_specs(service)
-    if not any(place.glob("*.yaml")):
+def _shipped(service: str) -> list[Path]:
+    known = shipped()
+    if service not in known:
         raise Trouble(f"this suite holds no specs of {service}: build them, and give their directory with --spec")
-    return place
+    return [known[service]]
 
 
 def _given(places: Sequence[Path]) -> dict[str, Given]:

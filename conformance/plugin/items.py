@@ -15,6 +15,7 @@ from conformance.plugin.failure import representation
 from conformance.plugin.markers import READONLY, markers_of
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import Share, Stopped
+from conformance.plugin.shares import Shares
 from reports.roles import as_role
 from specs.record.model import Result
 from specs.text import visible
@@ -28,6 +29,7 @@ KINDS = {
     "precondition": "a documented precondition, met and not met",
     "postcondition": "the documented effect of an operation happens",
     "situation": "a request in a status, or of a locked resource, of which the reference says nothing",
+    "everywhere": "a promise of a guide about every operation is kept",
     "equality": "a value that a request sends is shown afterwards",
     "microversion": "a documented field or value begins and ends at its microversions",
     "removed": "an operation that is documented as removed is gone",
@@ -62,19 +64,26 @@ def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
         config.addinivalue_line("markers", f"{name}: {text}")
 
 
+Collected = tuple[Reference, Sequence[Case], Share | None]
+"""The specs of a service, its cases, and the share that tries them; None if nothing is tried."""
+
+
 class SpecFile(pytest.File):
-    """A spec as a test file; its items are the cases of its operations."""
+    """A spec as a test file; its items are the cases of its operations. ``tested`` is the type of the service."""
 
     cases: Sequence[Case]
     share: Share | None
+    tested: str
 
     @classmethod
-    def of(cls, parent: pytest.Collector, path: Path, cases: Sequence[Case], share: Share | None) -> SpecFile:
-        """Make the node of a file; a file outside of the root directory is named by its last two parts."""
+    def of(cls, parent: pytest.Collector, path: Path, service: Collected, folder: str) -> SpecFile:
+        """Make the node of a file; a file outside of the root directory is named by ``folder`` and its name."""
+        reference, cases, share = service
         inside = path.is_relative_to(parent.config.rootpath)
-        own: dict[str, Any] = {} if inside else {"nodeid": f"{path.parent.name}/{path.name}"}
+        own: dict[str, Any] = {} if inside else {"nodeid": f"{folder}/{path.name}"}
         file: SpecFile = cls.from_parent(parent, path=path, **own)
-        file.cases, file.share = cases, share
+        file.cases = _by_file(Same(reference), Same(cases))[path]
+        file.share, file.tested = share, reference.service
         return file
 
     def collect(self) -> Iterable[pytest.Item]:
@@ -83,17 +92,9 @@ class SpecFile(pytest.File):
             yield CaseItem.of(self, case)
 
 
-def collect_file(
-    reference: Reference, cases: Sequence[Case], parent: pytest.Collector, path: Path, share: Share | None
-) -> SpecFile | None:
-    """Return the node of a file, or None if the file is not one of the specs to test."""
-    own = _by_file(Same(reference), Same(cases)).get(path)
-    return None if own is None else SpecFile.of(parent, path, own, share)
-
-
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=8)
 def _by_file(reference: Same[Reference], cases: Same[Sequence[Case]]) -> Mapping[Path, list[Case]]:
-    """The cases of each of the specs to test: pytest asks for one file after the other."""
+    """The cases in each file of a service: pytest asks for one file after the other."""
     files = reference.value.files
     found: dict[Path, list[Case]] = {path: [] for path in files.values()}
     for case in cases.value:
@@ -101,21 +102,47 @@ def _by_file(reference: Same[Reference], cases: Same[Sequence[Case]]) -> Mapping
     return found
 
 
+def collect_file(services: Sequence[Collected], parent: pytest.Collector, path: Path) -> SpecFile | None:
+    """Return the node of a file, or None if the file is not one of the specs to test."""
+    for service in services:
+        reference, _, _ = service
+        if path in set(reference.files.values()):
+            # The ids of two services may be equal, so a file outside must not be named by its last two parts alone.
+            folder = reference.service if len(services) > 1 else path.parent.name
+            return SpecFile.of(parent, path, service, folder)
+    return None
+
+
+def collected(shares: Shares) -> list[Collected]:
+    """What the processes of a run collect: the cases of each service, and no case of a service that the cloud lacks."""
+    found: list[Collected] = [(share.reference, share.suite.cases, share) for share in shares]
+    return found + [(reference, (), None) for reference, _ in shares.lacking]
+
+
 class CaseItem(pytest.Item):
-    """A case as a test item. Running the item waits for the result: the plan tries the case at its turn."""
+    """A case as a test item. Running the item waits for the result: the plan tries the case at its turn.
+
+    ``tested`` is the type of the service.
+    """
 
     case: Case
     share: Share | None
+    tested: str
     result: Result | None = None
 
     @classmethod
     def of(cls, parent: SpecFile, case: Case) -> CaseItem:
         """The item of a case."""
         item: CaseItem = cls.from_parent(parent, name=case.id)
-        item.case, item.share = case, parent.share
+        item.case, item.share, item.tested = case, parent.share, parent.tested
         for name in markers_of(case):
             item.add_marker(name)
         return item
+
+    @property
+    def service(self) -> str | None:
+        """The type of the service if it is one of several in the run; None in a run of one."""
+        return self.share.service if self.share is not None else None
 
     def runtest(self) -> None:
         """Wait for the result; fail or skip according to its verdict."""

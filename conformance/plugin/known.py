@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from conformance.plugin.expected import ExpectedDeviations, expected_of, shipped_releases
 from conformance.plugin.trouble import Trouble
+from reports.words import listed
 from specs.microversion import Microversion
 
 
@@ -31,8 +32,27 @@ def named(release: str) -> ExpectedDeviations:
     return found
 
 
+def check_named(chosen: Iterable[ExpectedDeviations], packages: Collection[str]) -> None:
+    """Make sure that each named release is of a package under test, and that no package has two.
+
+    Raises:
+        Trouble: one is not.
+    """
+    seen: dict[str, ExpectedDeviations] = {}
+    for one in chosen:
+        if one.package not in packages:
+            those = listed(sorted(packages))
+            raise Trouble(f"--known {one.release} is not of {those}, as the specs are: name a release of {those}")
+        if one.package in seen:
+            raise Trouble(f"--known names {seen[one.package].release} and {one.release}: a run is compared with one")
+        seen[one.package] = one
+
+
 def known_for(
-    chosen: ExpectedDeviations | None, reference: Mapping[str, Any], release: str | None, highest: Microversion | None
+    chosen: Iterable[ExpectedDeviations],
+    reference: Mapping[str, Any],
+    release: str | None,
+    highest: Microversion | None,
 ) -> ExpectedDeviations | None:
     """The known deviations with which a run is compared; None if none are shipped for its cloud.
 
@@ -40,21 +60,18 @@ def known_for(
     an unknown release counts as a cloud of this release if its highest microversion is the same.
 
     Args:
-        chosen: the known deviations of the release that the user has named.
+        chosen: the known deviations of the releases that the user has named, one of a package.
         reference: ``package`` and ``version`` of the tested reference.
         release: the release of the cloud, as package and version with a blank between them; None if unknown.
         highest: the highest microversion of the cloud; None without microversions.
 
     Raises:
-        Trouble: the named release is of another package, or the file of the release is broken.
+        Trouble: the file of the release is broken.
     """
     package, version = str(reference.get("package")), str(reference.get("version"))
-    if chosen is not None:
-        if chosen.package != package:
-            raise Trouble(
-                f"--known {chosen.release} is not of {package}, as the specs are: name a release of {package}"
-            )
-        return chosen
+    named_one = next((one for one in chosen if one.package == package), None)
+    if named_one is not None:
+        return named_one
     if release is not None and release != f"{package} {version}":
         return None
     found = expected_of(package, version)

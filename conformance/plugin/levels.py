@@ -6,7 +6,7 @@ Every process of a run makes the same choice, by the cases that its options sele
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,14 @@ from conformance.plugin.items import CaseItem
 from conformance.plugin.markers import READONLY
 from conformance.plugin.selection import selection
 from reports.words import LEFT_OUT, count, number
+from specs.record.model import scoped
 
 if TYPE_CHECKING:
     from conformance.engine.api.service import ServiceDescription
     from conformance.engine.model.case import Case
     from conformance.engine.model.trial import Trial
     from conformance.engine.run.session import Session
+    from conformance.plugin.share import Share
 
 
 @dataclass(frozen=True)
@@ -86,22 +88,34 @@ def asks_for_readonly(expression: str | None) -> bool:
     return re.search(rf"\b{READONLY}\b", expression or "") is not None
 
 
+@dataclass(frozen=True)
+class Tried:
+    """A service of the run: its description, and the connection to the cloud; None for a plan."""
+
+    description: ServiceDescription
+    session: Session | None = None
+
+
+def tried(shares: Iterable[Share]) -> dict[str, Tried]:
+    """The services of a run that is not only a plan."""
+    return {one.reference.service: Tried(one.session.context.service, one.session) for one in shares}
+
+
 class Levels:
     """The pytest hooks that deselect cases by level, and make a run with ``-m readonly`` change nothing.
 
     Args:
         level: the level of the run.
-        session: the connection to the cloud; None for a plan.
-        service: the description of the service.
+        services: the services of the run, by their types.
 
     Attributes:
-        left_out: one sentence for each option that left cases out; empty before the collection has ended.
+        left_out: one sentence for each option that left cases out, and each service; empty before the collection has
+            ended.
     """
 
-    def __init__(self, level: str, service: ServiceDescription, session: Session | None = None) -> None:
+    def __init__(self, level: str, services: Mapping[str, Tried]) -> None:
         self._level = level
-        self._session = session
-        self._service = service
+        self._services = services
         self._collected: list[CaseItem] = []
         self.left_out: tuple[str, ...] = ()
 
@@ -111,34 +125,46 @@ class Levels:
         if isinstance(item, CaseItem):
             self._collected.append(item)
 
-    def _without_markers(self, keyword: str) -> list[Case]:
-        """The collected cases that an expression of ``-k`` selects, whatever ``-m`` says."""
+    def _without_markers(self, keyword: str, service: str) -> list[Case]:
+        """The collected cases of a service that an expression of ``-k`` selects, whatever ``-m`` says."""
+        collected = [item for item in self._collected if item.tested == service]
         if not keyword.strip():
-            return [item.case for item in self._collected]
+            return [item.case for item in collected]
         selects = selection(keyword)
-        return [item.case for item in self._collected if selects(_names(item))]
+        return [item.case for item in collected if selects(_names(item))]
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Deselect the cases that the level leaves out, from those that the other options have left."""
-        cases = [item.case for item in items if isinstance(item, CaseItem)]
+        cases = [item for item in items if isinstance(item, CaseItem)]
         readonly = asks_for_readonly(config.option.markexpr) and bool(cases)
-        readonly = readonly and all(reads_only(case.trial) for case in cases)
-        if readonly and self._session is not None:
-            self._session.change_nothing()
-        possible = self._session.can_make if self._session is not None else lambda _: True
-        every = self._without_markers(config.option.keyword) if readonly else None
-        choice = choose(cases, self._level, self._service, possible, readonly=every)
-        self.left_out = choice.left_out
-        if self._session is not None:
-            for sentence in choice.left_out:
-                self._session.context.notes.add(LEFT_OUT, sentence)
-        chosen = {case.id for case in choice.cases}
-        left = [item for item in items if isinstance(item, CaseItem) and item.case.id not in chosen]
+        readonly = readonly and all(reads_only(item.case.trial) for item in cases)
+        chosen: set[tuple[str, str]] = set()
+        for name, service in self._services.items():
+            mine = [item.case for item in cases if item.tested == name]
+            every = self._without_markers(config.option.keyword, name) if readonly else None
+            chosen |= {(name, case.id) for case in self._chosen(name, service, mine, every)}
+        left = [item for item in cases if (item.tested, item.case.id) not in chosen]
         if left:
             config.hook.pytest_deselected(items=left)
             gone = set(left)
             items[:] = [item for item in items if item not in gone]
+
+    def _chosen(
+        self, name: str, service: Tried, cases: Sequence[Case], readonly: Sequence[Case] | None
+    ) -> tuple[Case, ...]:
+        """Choose among the cases of a service, and note what is left out. ``readonly``: see ``choose``."""
+        session = service.session
+        possible = session.can_make if session is not None else lambda _: True
+        choice = choose(cases, self._level, service.description, possible, readonly=readonly)
+        said = choice.left_out if cases or readonly else ()
+        self.left_out += tuple(scoped(name, f" {one}") if len(self._services) > 1 else one for one in said)
+        if session is not None:
+            if readonly is not None:
+                session.change_nothing()
+            for sentence in said:
+                session.context.notes.add(LEFT_OUT, sentence)
+        return choice.cases
 
 
 def _names(item: pytest.Item) -> list[str]:

@@ -1,4 +1,4 @@
-"""The open parts of a run, held by the process that owns it: directory, endpoint, session and record."""
+"""The open parts of a run, held by the process that owns it: directory, endpoint, sessions and record."""
 
 from __future__ import annotations
 
@@ -14,19 +14,24 @@ from conformance.engine.run.locks import TURNS
 from conformance.engine.run.session import Settings
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import Endpoint, has_logs, open_endpoint, remove_logs
-from conformance.plugin.expected import compare
-from conformance.plugin.known import known_for
+from conformance.plugin.expected import ExpectedDeviations, compare
+from conformance.plugin.heads import TIMES, joined, narrowed, tallies_of
+from conformance.plugin.known import check_named, known_for
 from conformance.plugin.options import STARTED
 from conformance.plugin.reference import Reference
-from conformance.plugin.share import PARTS, STOP, Share, gather_parts
+from conformance.plugin.share import PARTS, STOP, Parts, Share, gather_parts
+from conformance.plugin.shares import Shares, check_wishes, open_each, said, undescribed
 from conformance.plugin.trouble import Trouble
 from conformance.plugin.waivers import Waivers
+from reports.words import count as counted
+from reports.words import listed
+from specs.guideline.needed import FILE as NEEDS
 from specs.record import RecordError, RecordWriter, RunDirectory, RunRecord, Tally
 from specs.record.model import Result, RunInfo
 from specs.record.reader import HEAD, LINES, WORKER_LINES
 from specs.record.totals import added
 
-WRITTEN = (HEAD, LINES, WORKER_LINES, PATTERN, PARTS, STOP, TURNS)
+WRITTEN = (HEAD, LINES, WORKER_LINES, PATTERN, PARTS, STOP, TURNS, NEEDS)
 """Patterns of the names of files that the processes of a run write into its directory before the first case."""
 
 DECIDED = ("pass", "fail", "inapplicable")
@@ -34,15 +39,15 @@ DECIDED = ("pass", "fail", "inapplicable")
 
 
 class Opened:
-    """The open directory, endpoint, session and record of a run.
+    """The open directory, endpoint, sessions and record of a run.
 
     Attributes:
         choices: the options of the run.
-        reference: the specs of the run.
+        references: the specs of the run, by service.
         files: the files of the specs to test.
+        options: the options of the run, for the record.
         directory: the run directory.
-        done: the decided results of a resumed run, by case.
-        share: the share of this process in the run.
+        shares: the shares of this process in the run, one for each service.
         closed: True after ``close``.
 
     Raises:
@@ -52,27 +57,29 @@ class Opened:
     def __init__(
         self,
         choices: Choices,
-        reference: Reference,
+        references: Sequence[Reference],
         waivers: Waivers,
         files: Sequence[Path],
         options: Mapping[str, Any],
     ) -> None:
         self.choices = choices
-        self.reference = reference
+        self.references = references
+        self.options = options
         self.files = files
         self.closed = False
         self._begun = False
         self._given_up = False
         self._endpoint: Endpoint | None = None
         self._writer: RecordWriter | None = None
-        self.share: Share
+        self.shares: Shares
+        check_fit(choices, references)
         try:
             self._place = _place(choices)
         except RecordError as error:
             raise Trouble(str(error)) from None
         self.directory = self._place.path
         try:
-            self._before, self.done = _earlier(choices, self.directory)
+            self._before, self._done = _earlier(choices, self.directory)
             self._open(waivers, options)
         except RecordError as error:
             self._give_up()
@@ -86,23 +93,34 @@ class Opened:
             raise
 
     def _open(self, waivers: Waivers, options: Mapping[str, Any]) -> None:
-        self._writer = RecordWriter(self.directory, resume=self.choices.resume is not None)
-        self._endpoint = open_endpoint(self.choices, self.directory, self.reference.service)
-        settings = settings_of(self.choices, self._endpoint, self.directory)
-        self.share = Share.open(self.reference, settings, self._writer, options, waivers, self.done)
-        _same_endpoint(self._before, self.share)
-        session = self.share.session
-        supported = session.cloud.microversions
-        self._expected = known_for(
-            self.choices.known, self.share.head.spec, session.settings.release, supported.max if supported else None
-        )
-        if self._expected is not None:
-            session.run.deviating = self._expected.failing(session.suite.cases)
+        self._writer = writer = RecordWriter(self.directory, resume=self.choices.resume is not None)
+        services = [reference.service for reference in self.references]
+        _same_services(self._before, services)
+        self._endpoint = endpoint = open_endpoint(self.choices, self.directory, services)
+
+        def open_one(reference: Reference, prefix: str | None) -> Share:
+            label = reference.service if len(services) > 1 else None
+            settings = settings_of(self.choices, endpoint, self.directory, reference.service)
+            settings = replace(settings, prefix=prefix, service=label)
+            done = {case: result for (service, case), result in self._done.items() if service in (None, label)}
+            own = narrowed(options, reference) if label else options
+            return Share.open(reference, settings, writer, own, waivers, done)
+
+        self.shares = open_each(self.references, endpoint.lacking, open_one)
+        for share in self.shares:
+            _same_endpoint(self._before, share)
+            if (expected := self._expected(share)) is not None:
+                share.session.run.deviating = expected.failing(share.suite.cases)
 
     @property
-    def first_line(self) -> str:
-        """One line that names the endpoint under test and the roles of the run."""
-        cloud, release = self.share.session.cloud, self.share.session.settings.release
+    def first_lines(self) -> list[str]:
+        """One line for each service: the endpoint under test and the roles of the run, or that the cloud lacks it."""
+        lines = [said(share, self._first_line(share)) for share in self.shares]
+        return lines + [f"{reference.service}: {_left_out(reference, why)}" for reference, why in self.shares.lacking]
+
+    @staticmethod
+    def _first_line(share: Share) -> str:
+        cloud, release = share.session.cloud, share.session.settings.release
         supported = cloud.microversions
         versions = f"microversions {supported.min} to {supported.max}" if supported.max else "no microversions"
         if cloud.root is not None and cloud.root.version is not None and not supported.max:
@@ -113,29 +131,29 @@ class Opened:
     def write_head(self) -> None:
         """Write the head of the record, without which a cleanup knows no endpoint. Raises RecordError."""
         if self._writer is not None:
-            self._writer.write_info(self._since_before(self.share.info()))
+            self._writer.write_info(self._info())
 
     def begin_record(self) -> None:
         """Write the head of the record and let ``runs/latest`` point to it. Raises RecordError."""
         if not self._begun and self._writer is not None:
-            self._writer.start(self._since_before(self.share.info()))
+            self._writer.start(self._info())
             self._begun = True
 
     def close(self) -> None:
         """Stop the run, and remove the resources of all its processes, unless the sandbox of the run holds them."""
         if not self.closed:
             self.closed = True
-            self.share.session.close(whole_run=True, cloud_ends=self.choices.own)
+            self.shares.stop()
+            for share in self.shares:
+                share.close(whole_run=True, cloud_ends=self.choices.own)
 
-    def finish(self, status: int, totals: Mapping[str, Any]) -> RunInfo:
-        """Write the head of the record with the totals, and end the sandbox."""
-        figures, notes = self._gathered
-        info = self.share.info({**totals, **figures})
+    def finish(self, status: int) -> RunInfo:
+        """Write the head of the record with the totals, and end the sandbox. Raises RecordError."""
         endpoint = self._endpoint.notes() if self._endpoint else ()
-        compared = self._compared()
-        lacking = [{"kind": "undocumented", "text": text} for text in self.reference.undocumented]
-        every = {repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes, *notes, *lacking, *compared)}
-        info = replace(self._since_before(info), notes=tuple(every.values()), exit_status=status)
+        tallies = tallies_of(self.directory)
+        heads = [self._head(share, tallies.get(share.service, Tally())) for share in self.shares]
+        info = self._info(heads, endpoint=endpoint, finished=True)
+        info = replace(info, exit_status=status)
         if self._writer is not None:
             self._writer.finish(info)
         for name in (STOP, TURNS):
@@ -143,38 +161,78 @@ class Opened:
         self._end_endpoint()
         return info
 
-    @property
-    def accepted(self) -> int | None:
-        """The number of requests that the cloud has accepted; None if an earlier part of the run did not count them."""
-        if self._before is not None and "accepted" not in self._before.totals:
-            return None
-        return int(self._gathered[0]["accepted"])
+    def _head(self, share: Share, tally: Tally) -> RunInfo:
+        """The head of one service at the end of the run, with its totals and all its notes. Raises RecordError."""
+        info = share.info({**tally.totals(), **self.figures(share)})
+        parts = self._parts.get(share.service, Parts())
+        lacking = [{"kind": "undocumented", "text": text} for text in share.reference.undocumented]
+        lacking += [{"kind": "undescribed", "text": text} for text in undescribed(share)]
+        return replace(info, notes=(*info.notes, *parts.notes.values(), *lacking, *self._compared(share)))
+
+    def _info(
+        self, heads: Sequence[RunInfo] = (), endpoint: Sequence[dict[str, Any]] = (), finished: bool = False
+    ) -> RunInfo:
+        """The head of the record, of the heads of all services, which are made anew if there are none."""
+        heads = list(heads) or [share.info() for share in self.shares]
+        info = heads[0]
+        if self.shares.several:
+            info = joined(heads, self.shares, self.options)
+            if self._before and info.totals:
+                before = self._before.totals
+                times = {key: round((before.get(key) or 0.0) + info.totals[key], 1) for key in TIMES}
+                info = replace(info, totals={**info.totals, **times})
+        notes = tuple({repr(sorted(n.items(), key=str)): n for n in (*endpoint, *info.notes)}.values())
+        started = self._before.started if self._before else info.started
+        return replace(info, started=started, notes=notes if finished else info.notes)
+
+    def accepted(self, share: Share) -> int | None:
+        """The number of accepted requests about a service; None if an earlier part of the run did not count them."""
+        before = self._totals_before(share)
+        return None if before and "accepted" not in before else int(self.figures(share)["accepted"])
+
+    def figures(self, share: Share) -> dict[str, Any]:
+        """The figures of the whole run about a service; its other processes must have ended."""
+        parts = self._parts.get(share.service, Parts())
+        return added(self._totals_before(share), share.session.figures(), *parts.figures)
+
+    def _totals_before(self, share: Share) -> Mapping[str, Any]:
+        if self._before is None:
+            return {}
+        parts = {part.service: part.totals for part in self._before.services}
+        return parts.get(share.service or "", {}) if parts else self._before.totals
 
     @cached_property
-    def _gathered(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """The figures of the whole run, and the notes of its other processes, which must have ended."""
-        parts, notes = gather_parts(self.directory)
-        before = self._before.totals if self._before else {}
-        return added(before, self.share.session.figures(), *parts), notes
+    def _parts(self) -> dict[str | None, Parts]:
+        return gather_parts(self.directory)
 
-    def _compared(self) -> tuple[dict[str, Any], ...]:
-        """Compare the run with the expected deviations of this release, for the record. Raises RecordError."""
-        if self._expected is None:
+    def _expected(self, share: Share) -> ExpectedDeviations | None:
+        """The deviations that are expected of a service, by its release. Raises Trouble: their file is broken."""
+        session, supported = share.session, share.session.cloud.microversions
+        highest = supported.max if supported else None
+        return known_for(self.choices.known, share.head.spec, session.settings.release, highest)
+
+    def _compared(self, share: Share) -> tuple[dict[str, Any], ...]:
+        """Compare a service with the expected deviations of its release, for the record. Raises RecordError."""
+        expected = self._expected(share)
+        if expected is None:
             return ()
         cases: dict[str, list[str]] = {}
-        for case in self.share.suite.cases:
+        for case in share.suite.cases:
             cases.setdefault(case.requirement.id, []).append(case.id)
-        results = RunRecord.read(self.directory).results
-        compared = compare(self._expected, results, cases, whole=self.choices.microversion is None)
-        return compared.notes(self._expected if self.share.session.settings.release is None else None)
+        results = (one for one in RunRecord.read(self.directory).results if one.service == share.service)
+        compared = compare(expected, results, cases, whole=self.choices.microversion is None)
+        return compared.notes(expected if share.session.settings.release is None else None)
 
     def leave(self, status: int) -> None:
         """Finish the record, and remove no resources, because the process ends at once."""
         with contextlib.suppress(Exception):
             if self._writer is not None and self._begun:
-                tally = Tally.of(RunRecord.read(self.directory).results)
-                info = self.share.info({**tally.totals(), **self.share.session.figures()})
-                self._writer.finish(replace(self._since_before(info), exit_status=status))
+                tallies = tallies_of(self.directory)
+                heads = [
+                    share.info({**tallies.get(share.service, Tally()).totals(), **share.session.figures()})
+                    for share in self.shares
+                ]
+                self._writer.finish(replace(self._info(heads), exit_status=status))
 
     def discard(self) -> None:
         """Close everything without leaving a record, because no case was selected."""
@@ -192,9 +250,6 @@ class Opened:
         if self._writer is not None:
             self._writer.close()
         self._place.release()
-
-    def _since_before(self, info: RunInfo) -> RunInfo:
-        return replace(info, started=self._before.started) if self._before else info
 
     def _end_endpoint(self) -> None:
         if self._endpoint is not None:
@@ -216,13 +271,13 @@ class Opened:
         self._place.release()
 
 
-def settings_of(choices: Choices, endpoint: Endpoint, directory: Path) -> Settings:
-    """The settings of a run on an open endpoint."""
+def settings_of(choices: Choices, endpoint: Endpoint, directory: Path, service: str) -> Settings:
+    """The settings of a run on one service of an open endpoint."""
     return Settings(
-        target=endpoint.target,
+        target=endpoint.targets[service].only(choices.roles),
         directory=directory,
         sandbox=choices.own,
-        release=endpoint.release,
+        release=endpoint.releases.get(service),
         default_policy=choices.default_policy,
         allow_disruptive=choices.allow_disruptive,
         max_resources=choices.max_resources,
@@ -237,22 +292,52 @@ def _place(choices: Choices) -> RunDirectory:
     return RunDirectory.take(choices.output) if choices.output is not None else RunDirectory.new()
 
 
-def _earlier(choices: Choices, directory: Path) -> tuple[RunInfo | None, dict[str, Result]]:
-    """Return the head and the decided results of the run to resume. Raises RecordError."""
+def check_fit(choices: Choices, references: Sequence[Reference]) -> None:
+    """Make sure that the options fit the services of the run. Raises Trouble."""
+    check_named(choices.known, {reference.package for reference in references})
+    if len(references) > 1:
+        if choices.microversion is not None:
+            services = listed(reference.service for reference in references)
+            raise Trouble(
+                f"--microversion {choices.microversion} is a version of one API, and the specs are of {services}: "
+                "leave it out, or give the specs of one service"
+            )
+        check_wishes(choices.use, references)
+
+
+def _earlier(choices: Choices, directory: Path) -> tuple[RunInfo | None, dict[tuple[str | None, str], Result]]:
+    """Return the head and the decided results of the run to resume, by service and case. Raises RecordError."""
     if choices.resume is None:
         return None, {}
     record = RunRecord.read(directory)
-    return record.info, {r.case: r for r in record.results if r.verdict in DECIDED}
+    return record.info, {(r.service, r.case): r for r in record.results if r.verdict in DECIDED}
+
+
+def _same_services(before: RunInfo | None, services: Sequence[str]) -> None:
+    """Make sure that a run of several services goes on with the same services. Raises Trouble."""
+    if before is None:
+        return
+    were = [part.service for part in before.services] or [before.service]
+    if (before.services or len(services) > 1) and sorted(were) != sorted(services):
+        raise Trouble(f"the run to resume tested {listed(were)}, not {listed(services)}: give the same services again")
 
 
 def _same_endpoint(before: RunInfo | None, share: Share) -> None:
     if before is None:
         return
-    now = share.head.endpoint
-    own = now.get("sandbox") or before.endpoint.get("sandbox")
+    earlier = {part.service: part.endpoint for part in before.services if part.lacking is None}
+    if earlier and share.service not in earlier:
+        return  # the cloud lacked the service, and has it now
+    was, now = earlier.get(share.service or "", before.endpoint), share.head.endpoint
+    own = now.get("sandbox") or was.get("sandbox")
     asked = [(share.options.get(name), before.options.get(name)) for name in STARTED]
     # The URL of a started endpoint is another one each time.
     keys = ("sandbox", "release") if own or any(map(any, asked)) else ("url",)
-    if not all(one == other for one, other in [*asked, *((before.endpoint.get(key), now.get(key)) for key in keys)]):
-        was = before.endpoint.get("name") or before.endpoint.get("url")
-        raise Trouble(f"the run to resume tested {was}, not {now['name']}: give the same endpoint again")
+    if not all(one == other for one, other in [*asked, *((was.get(key), now.get(key)) for key in keys)]):
+        named = was.get("name") or was.get("url")
+        raise Trouble(f"the run to resume tested {named}, not {now['name']}: give the same endpoint again")
+
+
+def _left_out(reference: Reference, why: str) -> str:
+    count = sum(len(spec.operations) for spec in reference.selected)
+    return f"{why}: its {counted(count, 'operation')} are inapplicable"

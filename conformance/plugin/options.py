@@ -69,6 +69,13 @@ OPTIONS = (
     _token("reader-token", "a reader of the same project"),
     _token("alt-token", "a member of another project"),
     _token("visitor-token", "a user whose role grants nothing"),
+    Option(
+        "service",
+        "test this service by the specs of this suite; may be given several times; all stands for every service that "
+        "the cloud has",
+        "TYPE",
+        repeated=True,
+    ),
     Option("microversion", "the highest microversion to test (default: the highest that specs and cloud share)", "V"),
     Option(
         "use",
@@ -83,10 +90,23 @@ OPTIONS = (
     Option("allow-undecided", "how many percent of the applicable cases may stay undecided (default 5)", "PERCENT"),
     Option("waivers", "a YAML file of accepted deviations", "FILE"),
     Option(
+        "guideline",
+        "try only the cases that this guideline needs, with the rights that it allows, and write a certificate; a "
+        "file, or the name of a guideline of this suite",
+        "GUIDELINE",
+    ),
+    Option(
+        "declare",
+        "declare an exception of the guideline for this cloud, with the reason; may be given for several exceptions",
+        "EXCEPTION=REASON",
+        repeated=True,
+    ),
+    Option(
         "known",
         "compare with the known deviations of this release (default: the release of the specs, if the highest "
-        "microversion of the cloud is that of the release)",
+        "microversion of the cloud is that of the release); may be given for several packages",
         "PACKAGE==VERSION",
+        repeated=True,
     ),
     Option(
         "level",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,19 @@ from conformance.engine.model.case import Suite
 from conformance.plugin import ending, items
 from conformance.plugin.choices import Choices, from_config
 from conformance.plugin.find import given_files
-from conformance.plugin.items import CaseItem, SpecFile, collect_file
-from conformance.plugin.levels import Levels
+from conformance.plugin.guided import Certifying, Guided, needs_of
+from conformance.plugin.heads import tallies_of
+from conformance.plugin.items import CaseItem, SpecFile, collect_file, collected
+from conformance.plugin.levels import Levels, Tried, tried
 from conformance.plugin.opened import Opened
 from conformance.plugin.plan import plan_lines
 from conformance.plugin.progress import Progress
-from conformance.plugin.reference import Reference, packaged, read_reference
-from conformance.plugin.share import STOP
+from conformance.plugin.reference import Reference, packaged, read_references, shipped_folders
+from conformance.plugin.share import STOP, Share
 from conformance.plugin.signals import Signals, left_behind, things_of
 from conformance.plugin.trouble import Trouble, say, shown, tell
 from conformance.plugin.waivers import Waivers, load_waivers
-from conformance.plugin.worker import hand_over
+from conformance.plugin.worker import hand_over, lane_name
 from specs.microversion import Microversion
 from specs.record import RecordError, RunRecord
 from specs.text import visible
@@ -48,45 +50,73 @@ TOO_EARLY = "interrupted before anything was tried: nothing was made, and nothin
 def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     """Check the options, open the endpoint and the record, and take part in the session. Raises Trouble."""
     choices = from_config(config)
-    if not files:
+    named = [str(folder) for folder in shipped_folders(choices.services_beside(files))]
+    if named:
+        files = _with_services(config, named)
+    elif not files:
         files = _default_files(config)
-    reference = read_reference(files)
+    references = read_references(files)
     waivers = load_waivers(choices.waivers) if choices.waivers else Waivers()
     config.pluginmanager.register(items, "conformance-items")
     if choices.dry_run or config.option.collectonly:
         _not_distributed(config)
         ceiling = Microversion.parse(choices.microversion) if choices.microversion else None
         policy = choices.default_policy or choices.own
-        suite = derive(reference.specs, reference.selected, ceiling, policy)
-        levels = Levels(choices.level, load_service(reference.service))
+        suites = [derive(one.specs, one.selected, ceiling, policy) for one in references]
+        if choices.guideline is not None:
+            needs = needs_of(choices.guideline, choices.declared, list(zip(references, suites, strict=True)), {})
+            config.pluginmanager.register(Guided(needs.cases, references), "conformance-guided")
+        levels = Levels(choices.level, {one.service: Tried(load_service(one.service)) for one in references})
         config.pluginmanager.register(levels, "conformance-levels")
-        config.pluginmanager.register(Plan(config, choices, reference, suite, levels), "conformance-plan")
+        config.pluginmanager.register(Plan(config, choices, references, suites, levels), "conformance-plan")
         return
     signals = Signals()
     signals.install()
     config.add_cleanup(signals.restore)
-    opened = Opened(choices, reference, waivers, files, _options(config, choices))
+    opened = Opened(choices, references, waivers, files, _options(config, choices, named))
     # pytest calls this at any end of the session, even before the session has begun.
     config.add_cleanup(opened.abandon)
-    lines = [opened.first_line, *([signals.how_to_end] if signals.how_to_end else [])]
+    if choices.guideline is not None:
+        derived = [(share.reference, share.suite) for share in opened.shares]
+        lacking = {one.service: why for one, why in opened.shares.lacking}
+        needs = needs_of(choices.guideline, choices.declared, derived, lacking)
+        certifying = Certifying(needs, references, opened.directory)
+        certifying.begin(choices)
+        config.pluginmanager.register(certifying, "conformance-guided")
+    lines = [*opened.first_lines, *([signals.how_to_end] if signals.how_to_end else [])]
     say(map(shown, lines), sys.stdout)
-    session = opened.share.session
-    config.pluginmanager.register(Levels(choices.level, session.context.service, session), "conformance-levels")
-    config.pluginmanager.register(Progress(config, session), "conformance-progress")
+    config.pluginmanager.register(Levels(choices.level, tried(opened.shares)), "conformance-levels")
+    sessions = [share.session for share in opened.shares]
+    config.pluginmanager.register(Progress(config, sessions), "conformance-progress")
     config.pluginmanager.register(signals, "conformance-signals")
     config.pluginmanager.register(Owner(config, opened, signals), "conformance-owner")
 
 
-def _options(config: pytest.Config, choices: Choices) -> dict[str, Any]:
-    """Return the options for the record: those of this suite without secrets, and some of pytest's."""
+def _options(config: pytest.Config, choices: Choices, named: Sequence[str]) -> dict[str, Any]:
+    """Return the options for the record: those of this suite without secrets, and some of pytest's.
+
+    Args:
+        config: pytest's configuration.
+        choices: the options of the run.
+        named: the arguments that stand for the services of an option.
+    """
     options = dict(choices.given)
-    if config.args != [str(packaged())]:
-        options["spec"] = config.args[0] if len(config.args) == 1 else list(config.args)
+    args = [argument for argument in config.args if argument not in named]
+    if args and config.args != [str(packaged())]:
+        options["spec"] = args[0] if len(args) == 1 else args
     for name, word in _KEPT.items():
         value = getattr(config.option, name, None)
         if value:
             options[word] = value if isinstance(value, (str, int, float, bool)) else str(value)
     return options
+
+
+def _with_services(config: pytest.Config, folders: Sequence[str]) -> list[Path]:
+    """Add the folders of services to the arguments of the session, and return the specs under all arguments."""
+    given = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else []
+    config.args[:] = list(dict.fromkeys([*given, *folders]))
+    config.args_source = pytest.Config.ArgsSource.ARGS
+    return given_files(config, called=True)
 
 
 def _default_files(config: pytest.Config) -> list[Path]:
@@ -108,32 +138,41 @@ class Plan:
     """A session that sends no request: ``--dry-run`` and ``--collect-only``."""
 
     def __init__(
-        self, config: pytest.Config, choices: Choices, reference: Reference, suite: Suite, levels: Levels
+        self,
+        config: pytest.Config,
+        choices: Choices,
+        references: Sequence[Reference],
+        suites: Sequence[Suite],
+        levels: Levels,
     ) -> None:
         self._config = config
-        self._choices = choices
-        self._reference = reference
-        self._suite = suite
         self._levels = levels
+        self._choices = choices
+        self._services = [(one, suite.cases, None) for one, suite in zip(references, suites, strict=True)]
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the markers."""
-        items.register_markers(config, self._suite.cases)
+        items.register_markers(config, (case for _, cases, _ in self._services for case in cases))
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
         """Collect the specs to test."""
-        return collect_file(self._reference, self._suite.cases, parent, file_path, None)
+        return collect_file(self._services, parent, file_path)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Show the plan of the selected cases."""
         if self._config.option.collectonly or session.testsfailed:
             return None
-        cases = [item.case for item in session.items if isinstance(item, CaseItem)]
-        if cases:
-            reference = self._reference
-            plan = plan_lines(cases, self._choices.max_resources, reference.service, reference.specs)
-            say(["", *map(visible, plan), *self._levels.left_out], sys.stdout)
+        planned = False
+        for reference, _, _ in self._services:
+            cases = [one.case for one in session.items if isinstance(one, CaseItem) and one.tested == reference.service]
+            if cases:
+                planned = True
+                plan = plan_lines(cases, self._choices.max_resources, reference.service, reference.specs)
+                heading = [f"{reference.service}:"] if len(self._services) > 1 else []
+                say(["", *map(visible, [*heading, *plan])], sys.stdout)
+        if planned:
+            say(self._levels.left_out, sys.stdout)
         return True
 
     @pytest.hookimpl(trylast=True)
@@ -151,26 +190,27 @@ class Owner:
     def __init__(self, config: pytest.Config, opened: Opened, signals: Signals) -> None:
         self._config = config
         self._opened = opened
-        self._share = opened.share
+        self._shares = opened.shares
         self._signals = signals
         signals.stop = self._interrupt
-        seconds = opened.share.session.context.patience.status
+        seconds = opened.shares.first.session.context.patience.status
         signals.begun(opened.directory, seconds, lambda: opened.leave(ending.INTERRUPTED))
         self._interrupted = False
         self._ended_by = ""
         self._other_failed = False
         self._failures = 0
         self._workers_died = False
-        self._selected: set[str] = set()
+        self._selected: set[tuple[str | None, str]] = set()
+        self._trouble: str | None = None
         self._lines: list[str] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the markers."""
-        items.register_markers(config, self._share.suite.cases)
+        items.register_markers(config, self._shares.cases)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
         """Collect the specs to test."""
-        return collect_file(self._opened.reference, self._share.suite.cases, parent, file_path, self._share)
+        return collect_file(collected(self._shares), parent, file_path)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -181,28 +221,38 @@ class Owner:
             return None
         if self._config.pluginmanager.has_plugin("dsession"):
             return None
-        cases = {item.case.id: item for item in session.items if isinstance(item, CaseItem)}
-        self._selected = set(cases)
+        cases = [item for item in session.items if isinstance(item, CaseItem)]
+        self._selected = {(item.service, item.case.id) for item in cases}
         if cases and not self._begin_record():
             return True
         others = [item for item in session.items if not isinstance(item, CaseItem)]
         for index, item in enumerate(others):
             _run(session, item, others[index + 1] if index + 1 < len(others) else None)
-        self._share.prepare(cases, tell)
-        if self._share.trouble:
-            return True
-        self._share.start(cases)
-        for case_id in self._share.as_decided(list(cases)):
-            _run(session, cases[case_id], None)
+        for share in self._shares:
+            mine = {item.case.id: item for item in cases if item.share is share}
+            if mine and not self._try(session, share, mine):
+                break
+            if share is not self._shares.every[-1]:
+                share.close(whole_run=True)
         return True
+
+    def _try(self, session: pytest.Session, share: Share, cases: Mapping[str, CaseItem]) -> bool:
+        """Try the selected cases of a service. Return False if no other service may begin."""
+        share.prepare(cases, tell)
+        if share.trouble:
+            return False
+        share.start(cases)
+        for case_id in share.as_decided(list(cases)):
+            _run(session, cases[case_id], None)
+        return not (share.trouble or share.session.context.stopping.is_set())
 
     def _begin_record(self) -> bool:
         try:
             self._opened.begin_record()
         except RecordError as error:
-            self._share.trouble = str(error)
-            self._share.stop()
-        return self._share.trouble is None
+            self._trouble = str(error)
+            self._shares.stop()
+        return self._trouble is None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count failures, and stop the other processes after enough of them (``--maxfail``)."""
@@ -229,7 +279,7 @@ class Owner:
     def _interrupt(self) -> None:
         self._interrupted = True
         self._stop_others()
-        self._share.stop()
+        self._shares.stop()
 
     def _stop_others(self) -> None:
         if self._config.pluginmanager.has_plugin("dsession"):
@@ -264,46 +314,56 @@ class Owner:
         except (RecordError, OSError) as error:
             left = things_of(self._opened.directory)
             rest = f"; {left_behind(self._opened.directory)}" if left else ""
-            tell(f"{self._share.trouble or error}{rest}")
+            tell(f"{self._cannot or error}{rest}")
             session.exitstatus = ending.CANNOT_RUN
 
     def _conclude(self, cannot: str | None) -> int:
         notes: list[str] = []
         directory = self._opened.directory
         if self._workers_died and not self._interrupted and not self._enough:
-            recorded = [result.case for result in RunRecord.read(directory).results]
-            chosen = [case for case in self._share.suite.cases if case.id in self._selected]
-            for result in ending.missing_results(chosen, recorded, "the worker that tried it has died"):
-                self._share.writer.add(result)
-        tally = ending.tally_of(directory)
+            self._add_missing(directory)
+        tally, tallies = ending.tally_of(directory), tallies_of(directory)
+        why = ending.nothing_shown(self._shares, tallies, self._opened.accepted)
         status = ending.status_of(
             tally,
             self._opened.choices,
             interrupted=self._interrupted,
-            accepted=self._opened.accepted,
+            nothing_shown=bool(why),
             other_failed=self._other_failed,
         )
-        if (why := tally.nothing_shown(self._opened.accepted)) is not None and not self._interrupted:
-            notes.append(why)
+        if not self._interrupted:
+            notes += why
         if cannot is not None:
             status = ending.CANNOT_RUN
             notes.append(cannot)
-        notes += ending.notes_at_end(self._share, directory)
+        notes += ending.notes_at_end(self._shares, directory)
         if self._signals.came:
             notes.append(f"the run was interrupted by {self._signals.came}")
-        info = self._opened.finish(status, tally.totals())
+        info = self._opened.finish(status)
         trouble = ending.write_report(directory)
         self._lines = ending.closing_lines(info, tally, directory, [*notes, *([trouble] if trouble else [])])
         return status
 
+    def _add_missing(self, directory: Path) -> None:
+        """Record an error for each case that a dead worker has not decided. Raises RecordError."""
+        recorded = {(result.service, result.case) for result in RunRecord.read(directory).results}
+        for share in self._shares:
+            chosen = [case for case in share.suite.cases if (share.service, case.id) in self._selected - recorded]
+            for result in ending.missing_results(chosen, "the worker that tried it has died"):
+                share.tell(result)
+
+    @property
+    def _cannot(self) -> str | None:
+        return self._trouble or self._shares.trouble
+
     def _why_not(self, session: pytest.Session, exitstatus: int) -> str | None:
         """Return one sentence that says why the run could not start or go on; None if it could, or after Ctrl-C."""
-        if self._share.trouble:
-            return str(self._share.trouble)
-        if lost := self._share.lost:
+        if self._cannot:
+            return self._cannot
+        if lost := self._shares.lost:
             return f"the run ended early: {lost}; go on later with --resume {self._opened.directory}"
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
-            return "; ".join((NOTHING, *self._share.session.versions_left_out))
+            return "; ".join((NOTHING, *(out for share in self._shares for out in share.session.versions_left_out)))
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return "pytest could not go on; see its message above"
         if exitstatus == pytest.ExitCode.INTERRUPTED and not self._interrupted and not self._enough:
@@ -325,7 +385,7 @@ class Owner:
         """Hand the settings of the run over to a worker."""
         count = int(node.workerinput["workercount"])
         opened = self._opened
-        handed = hand_over(self._share, opened.files, opened.choices, count, self._config.args)
+        handed = hand_over(self._shares, opened.files, opened.choices, opened.options, count, self._config.args)
         node.workerinput["conformance"] = handed
 
     @pytest.hookimpl(optionalhook=True)
@@ -335,20 +395,37 @@ class Owner:
 
         from conformance.plugin.parallel import NO_ITEM, LaneScheduling
 
-        lanes = {case.id: self._share.session.run.lane(case.id) for case in self._share.suite.cases}
+        lanes = {
+            (share.service, case.id): lane_name(share, case.id) for share in self._shares for case in share.suite.cases
+        }
 
         def lane_of(nodeid: str) -> str:
             path, _, name = nodeid.partition("::")
-            return lanes.get(name) or NO_ITEM + path
+            return lanes.get((self._service_of(path), name)) or NO_ITEM + path
 
         count = len(parse_tx_spec_config(config))
         limit = self._opened.choices.max_resources
-        return LaneScheduling(count, lane_of, max(1, limit // count) + 1, limit)
+        services = [share.service for share in self._shares]
+        return LaneScheduling(count, lane_of, max(1, limit // count) + 1, limit, services)
+
+    def _service_of(self, node: str) -> str | None:
+        """The service of a spec file, by its node id; None in a run of one service."""
+        if not self._shares.several:
+            return None
+        root = self._config.rootpath
+        for share in self._shares:
+            for path in set(share.reference.files.values()):
+                inside = path.is_relative_to(root)
+                if node == (path.relative_to(root).as_posix() if inside else f"{share.service}/{path.name}"):
+                    return share.service
+        return None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Note the selected cases."""
-        self._selected = {name for nodeid in ids if (name := nodeid.partition("::")[2])}
+        named = [nodeid.partition("::") for nodeid in ids]
+        services = {path: self._service_of(path) for path in {path for path, _, _ in named}}
+        self._selected = {(services[path], name) for path, _, name in named if name}
         if self._selected and not self._begin_record():
             self._stop_others()
 

@@ -22,14 +22,24 @@ class LaneScheduling:
         lane_of: returns the lane of a node id; a name that begins with ``NO_ITEM`` marks a test of another project.
         at_once: the number of lanes that one worker runs at the same time.
         limit: the most workers that get lanes, because each of them may need a resource.
+        services: the services of a run of several, in the order in which they are tried; the names of their lanes
+            begin with the service and a colon.
     """
 
-    def __init__(self, nodes: int, lane_of: Callable[[str], str], at_once: int, limit: int) -> None:
+    def __init__(
+        self,
+        nodes: int,
+        lane_of: Callable[[str], str],
+        at_once: int,
+        limit: int,
+        services: Sequence[str | None] = (),
+    ) -> None:
         self.numnodes = nodes
         self.collection: list[str] | None = None
         self._lane_of = lane_of
         self._at_once = at_once
         self._limit = limit
+        self._turns = {service or "": turn for turn, service in enumerate(services)}
         self._collections: dict[Any, list[str]] = {}
         self._waiting: list[list[int]] = []
         self._held: dict[Any, list[list[int]]] = {}
@@ -127,10 +137,11 @@ class LaneScheduling:
                 if not node.shutting_down:
                     node.shutdown()
 
-    def _order(self, lane: Sequence[int]) -> tuple[bool, int]:
-        """The sort key of a lane: long lanes come first, and the lane that waits for all others comes last."""
+    def _order(self, lane: Sequence[int]) -> tuple[int, bool, int]:
+        """The sort key of a lane: services by their turns; in each, long lanes first, and the one that waits last."""
         name = self._lane_of(self.collection[lane[0]]) if self.collection else ""
-        return name == ALONE, -len(lane)
+        service, _, inner = name.rpartition(":")
+        return self._turns.get(service, 0), inner == ALONE, -len(lane)
 
     def _has_room(self, node: Any) -> bool:
         return len(self._held[node]) < self._at_once or len(self._sent[node]) <= 2

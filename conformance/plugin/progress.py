@@ -85,14 +85,16 @@ class Progress:
 
     Args:
         config: pytest's configuration.
-        session: the connection to the cloud; other processes of the run have their own, which are not looked at.
+        sessions: the connections to the cloud, one for each service; other processes of the run have their own, which
+            are not looked at.
     """
 
-    def __init__(self, config: pytest.Config, session: Session) -> None:
+    def __init__(self, config: pytest.Config, sessions: Sequence[Session]) -> None:
         self._config = config
-        self._session = session
+        self._sessions = sessions
         self._began = 0.0
-        self._state = State(noun=session.context.service.resource)
+        nouns = {session.context.service.resource for session in sessions} - {""}
+        self._state = State(noun=nouns.pop() if len(nouns) == 1 else "resource" if nouns else "")
         self._weights: Mapping[str, float] = {}
         self._over = threading.Event()
         # Copies, because pytest redirects the originals while it captures the output of tests.
@@ -140,11 +142,18 @@ class Progress:
 
     def _expect(self, case_ids: Sequence[str]) -> None:
         """Note the selected cases, and the part of the forecast work of each."""
-        chosen, context = set(case_ids), self._session.context
-        trials = {case.id: case.trial for case in self._session.suite.cases if case.id in chosen}
-        plan = forecast(trials.values(), context.service, context.graph)
-        self._weights = shares(plan, trials, context.service)
-        self._state.total = len(trials)
+        chosen = set(case_ids)
+        weights: dict[str, float] = {}
+        total = max(1, len(case_ids))
+        for session in self._sessions:
+            context = session.context
+            trials = {case.id: case.trial for case in session.suite.cases if case.id in chosen}
+            plan = forecast(trials.values(), context.service, context.graph)
+            # Two services may have a case of one name, and its weight is then that of both.
+            for case_id, weight in shares(plan, trials, context.service).items():
+                weights[case_id] = weights.get(case_id, 0.0) + weight * len(trials) / total
+        self._weights = weights
+        self._state.total = len(case_ids)
 
     def _show(self, screen: Screen | None) -> None:
         try:
@@ -161,10 +170,11 @@ class Progress:
     def _now(self) -> State:
         state = self._state
         state.seconds = time.monotonic() - self._began
-        state.resources = Counter(self._session.run.statuses())
+        state.resources = Counter(status for session in self._sessions for status in session.run.statuses())
         state.waits = [
             (f"{kind}{f' in {status}' if status else ''}{f' ({task})' if task else ''}", seconds)
-            for kind, status, task, seconds in self._session.watch.waiting()
+            for session in self._sessions
+            for kind, status, task, seconds in session.watch.waiting()
         ]
         return state
 

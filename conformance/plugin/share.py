@@ -1,4 +1,4 @@
-"""This process's share of a run: its cases, their results, and its files in the record.
+"""This process's share of one service of a run: its cases, their results, and its files in the record.
 
 The process that owns a run usually tries all cases; under pytest-xdist and stestr, other processes share them. Such a
 process leaves its figures in the run directory, and the owner gathers them there.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.errors import CloudError, ServiceMissing
 from conformance.engine.model.case import Suite
 from conformance.engine.run.run import Stopped
 from conformance.engine.run.session import Session, Settings
@@ -30,6 +30,11 @@ from specs.record.writer import RecordWriter, write_atomically
 STOP = "stop"
 """A file in the run directory; if it exists, all processes of the run stop. It may hold the sentence that says why."""
 
+
+class Lacking(Trouble):
+    """The cloud offers nothing of a service: its promises are inapplicable as a whole."""
+
+
 _PART = "part-{}.json"
 PARTS = "part-*.json"
 """Names of the files in which other processes of the run leave their figures."""
@@ -37,10 +42,10 @@ PARTS = "part-*.json"
 
 @dataclass
 class Share:
-    """The share of one process in a run.
+    """The share of one process in the cases of one service of a run.
 
     Attributes:
-        reference: the specs of the run.
+        reference: the specs of the service.
         session: the connection to the cloud.
         writer: writes the results of this process into the record.
         options: the options of the run, for the record.
@@ -48,6 +53,7 @@ class Share:
         done: results from before the run was resumed, by case; these cases are not tried again.
         worker: the name of this process; None for the owner of the run.
         trouble: the reason why the run cannot start or go on, in one sentence; None if it can.
+        closed: True after ``close``.
     """
 
     reference: Reference
@@ -58,6 +64,7 @@ class Share:
     done: Mapping[str, Result] = field(default_factory=dict)
     worker: str | None = None
     trouble: str | None = None
+    closed: bool = False
     _decided: SimpleQueue[str] = field(default_factory=SimpleQueue)
     _results: dict[str, Result] = field(default_factory=dict)
 
@@ -72,7 +79,12 @@ class Share:
         done: Mapping[str, Result] | None = None,
         worker: str | None = None,
     ) -> Share:
-        """Connect to the cloud and derive the cases. Raises Trouble: the cloud cannot be used."""
+        """Connect to the cloud and derive the cases.
+
+        Raises:
+            Lacking: the cloud offers nothing of the service.
+            Trouble: the cloud cannot be used.
+        """
         told: list[Share] = []
 
         def record(result: Result) -> None:
@@ -80,6 +92,8 @@ class Share:
 
         try:
             session = Session(settings, reference.specs, reference.selected, record, worker)
+        except ServiceMissing as error:
+            raise Lacking(str(error)) from None
         except CloudError as error:
             raise Trouble(str(error)) from None
         except OSError as error:
@@ -90,6 +104,11 @@ class Share:
         session.cloud.standing.when_lost = share.give_up
         session.journal.when_broken = share.end_for_the_journal
         return share
+
+    @property
+    def service(self) -> str | None:
+        """The type of the service if it is one of several in the run; None in a run of one."""
+        return self.session.settings.service
 
     @property
     def suite(self) -> Suite:
@@ -103,7 +122,7 @@ class Share:
 
     def tell(self, result: Result) -> None:
         """Take a result from a thread of the engine: apply the waivers, write it, and mark its case as decided."""
-        result = self.waivers.apply(result)
+        result = self.waivers.apply(self._labelled(result))
         self._results[result.case] = result
         try:
             self.writer.add(result)
@@ -127,7 +146,10 @@ class Share:
         if case_id in self.done:
             return self.done[case_id]
         result = self.session.run.wait(case_id)
-        return self._results.get(case_id) or self.waivers.apply(result)
+        return self._results.get(case_id) or self.waivers.apply(self._labelled(result))
+
+    def _labelled(self, result: Result) -> Result:
+        return replace(result, service=self.service) if self.service else result
 
     def as_decided(self, case_ids: Sequence[str]) -> Iterator[str]:
         """Yield the ids in the order in which the cases are decided; cases that will not be decided come last."""
@@ -170,13 +192,20 @@ class Share:
             return self.session.cloud.lost or (self.directory / STOP).read_text("utf-8") or None
         return None
 
+    def close(self, *, whole_run: bool, cloud_ends: bool = False) -> None:
+        """Close the session (see ``Session.close``). A second call does nothing."""
+        if not self.closed:
+            self.closed = True
+            self.session.close(whole_run, cloud_ends)
+
     def leave_part(self) -> None:
-        """Close the share, and leave its figures for the owner of the run."""
+        """Close the session, and leave its figures for the owner of the run."""
         left = self.session.close(cloud_ends=self.session.settings.sandbox)
         part = {"figures": self.session.figures(), "notes": list(self.session.notes()), "left": list(left)}
+        named = f"{self.worker}-{self.service}" if self.service else self.worker
+        part |= {"service": self.service} if self.service else {}
         with contextlib.suppress(RecordError):
-            write_atomically(self.directory / _PART.format(self.worker), json.dumps(part), PRIVATE)
-        self.writer.close()
+            write_atomically(self.directory / _PART.format(named), json.dumps(part), PRIVATE)
 
     @cached_property
     def head(self) -> RunInfo:
@@ -188,18 +217,30 @@ class Share:
         return self.session.info(self.options, totals)
 
 
-def gather_parts(directory: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Gather the figures and notes that the other processes of a run have left, and remove their files."""
-    figures: list[dict[str, Any]] = []
-    notes: dict[str, dict[str, Any]] = {}
+@dataclass
+class Parts:
+    """The figures and notes of the other processes of a run about one service."""
+
+    figures: list[dict[str, Any]] = field(default_factory=list)
+    notes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def gather_parts(directory: Path) -> dict[str | None, Parts]:
+    """Gather the figures and notes that the other processes of a run have left, and remove their files.
+
+    Returns:
+        The service, or None in a run of one -> what they left about it.
+    """
+    found: dict[str | None, Parts] = {}
     for path in sorted(directory.glob(PARTS)):
         with contextlib.suppress(OSError, ValueError):
             part = json.loads(path.read_text("utf-8"))
+            of_service = found.setdefault(part.get("service"), Parts())
             # Processes run at the same time, so the duration of the run is that of its owner.
-            figures.append({**part["figures"], "seconds": 0.0})
-            notes.update((json.dumps(note, sort_keys=True), note) for note in part["notes"])
+            of_service.figures.append({**part["figures"], "seconds": 0.0})
+            of_service.notes.update((json.dumps(note, sort_keys=True), note) for note in part["notes"])
             path.unlink()
-    return figures, list(notes.values())
+    return found
 
 
-__all__ = ["STOP", "Share", "Stopped", "gather_parts"]
+__all__ = ["STOP", "Lacking", "Share", "Stopped", "gather_parts"]

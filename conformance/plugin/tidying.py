@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.cleanup import CleanupReport, cleanup
+from conformance.engine.cloud.client import Cloud
+from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.removal import Tell
 from conformance.engine.cloud.target import Described, Target, connect
@@ -17,6 +20,10 @@ from conformance.plugin.options import BY_NAME, NAMES_ENDPOINT, STARTED
 from conformance.plugin.trouble import Trouble
 from conformance.sandbox.process import SERVICES
 from specs.record import RunDirectory, RunRecord
+from specs.record.model import RunInfo
+
+_Clean = Callable[[Cloud], CleanupReport]
+"""Removes the things of a service, with its client."""
 
 
 def tidy(
@@ -62,21 +69,52 @@ def _tidy(directory: Path, given: Mapping[str, Any], tell: Tell | None, claimed:
             f"{BY_NAME['token'].variable} or with --token @FILE"
         )
     choices = choose(chosen)
-    service = str(record.info.spec.get("service") or SERVICES[0])
-    journal = Journal(directory / "journal-cleanup.jsonl")
+    target = Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens)
+    clean = partial(cleanup, directory, tell=tell, claimed=claimed)
+    parts = [part for part in record.info.services if part.lacking is None]
+    if not parts:
+        return _tidy_service(directory, record.info, target, None, clean)
+    return _joined([_tidy_part(directory, record.info.of(part), target, part.service, clean) for part in parts])
+
+
+def _tidy_part(directory: Path, head: RunInfo, target: Target, service: str, clean: _Clean) -> CleanupReport:
+    """Remove the things of one of several services; if it cannot be reached, they are left, and the others go on."""
     try:
-        cloud = connect(
-            Target(clouds=choices.clouds, url=choices.url, tokens=choices.tokens),
-            journal,
-            profile=load_service(service).profile,
-            described=_described(record.info.endpoint),
-        )
+        return _tidy_service(directory, head, target, service, clean)
+    except CloudError as error:
+        return CleanupReport(left=(f"{service}: {error}",))
+
+
+def _tidy_service(directory: Path, head: RunInfo, target: Target, service: str | None, clean: _Clean) -> CleanupReport:
+    """Remove the things of a service. ``service`` is its type in a run of several services, and None in a run of one.
+
+    Raises:
+        CloudError: the service cannot be reached.
+    """
+    name = "-".join(part for part in ("journal-cleanup", service) if part)
+    journal = Journal(directory / f"{name}.jsonl", service=service)
+    try:
+        entries = journal.entries()
+        if all(entry.settled for entry in entries) and not journal.debts():
+            return CleanupReport(already_gone=tuple(f"{e.intent.kind} {e.intent.name}" for e in entries if e.ids))
+        profile = load_service(head.service or SERVICES[0]).profile
+        cloud = connect(target, journal, profile=profile, described=_described(head.endpoint))
         try:
-            return cleanup(directory, cloud, tell=tell, claimed=claimed)
+            return clean(cloud)
         finally:
             cloud.close()
     finally:
         journal.close()
+
+
+def _joined(reports: Sequence[CleanupReport]) -> CleanupReport:
+    return CleanupReport(
+        removed=tuple(one for report in reports for one in report.removed),
+        already_gone=tuple(one for report in reports for one in report.already_gone),
+        left=tuple(one for report in reports for one in report.left),
+        restored=sum(report.restored for report in reports),
+        told=tuple(one for report in reports for one in report.told),
+    )
 
 
 def _described(endpoint: Mapping[str, Any]) -> Described:

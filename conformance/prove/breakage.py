@@ -45,6 +45,7 @@ class Breakage:
         instead: called in place of sending the request on.
         after: changes the response.
         cases: ids of the requirement's cases with such an exchange; the first is the most direct one.
+        made_anew: True if only a resource that the suite itself brings into its status can show the breakage.
         waits: True if a case can notice the breakage only by waiting until its time is over.
     """
 
@@ -58,6 +59,7 @@ class Breakage:
     instead: Instead | None = None
     after: After | None = None
     waits: bool = False
+    made_anew: bool = False
 
     def answer(self, turn: Turn) -> tuple[Reply, bool]:
         """Return the response to a request that ``where`` matches, and True if the breakage changed anything."""

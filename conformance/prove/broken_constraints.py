@@ -19,7 +19,7 @@ from conformance.engine.model.case import Case, id_part
 from conformance.prove.broken_refusals import UNLISTED, break_quietly
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer
-from conformance.prove.where import Holds, Queried, Where
+from conformance.prove.where import Holds, Queried, Where, named
 from specs.model import Operation, Parameter
 
 Test = Callable[[Any], bool]
@@ -180,11 +180,7 @@ def _queries(ground: Ground, book: Catalogue) -> None:
             ):
                 continue
             name, value = case.trial.request.query[-1]
-            where = Where.of(case.operation, query=Queried(name, _is(name), str(value)))
+            where = Where.of(case.operation, query=Queried(name, named(name), str(value)))
             code = ground.normal_code(case.operation)
             for mutation, answer in (("accepted", code), ("unlisted", UNLISTED), ("500", 500)):
                 book.add(case, mutation, where, instead=Answer(answer), situation=detail(case))
-
-
-def _is(name: str) -> Callable[[str], bool]:
-    return lambda other: other == name

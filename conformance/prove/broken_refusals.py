@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
 from conformance.engine.judge.statuses import FieldRequired
 from conformance.engine.model.case import Case
@@ -9,7 +11,7 @@ from conformance.engine.model.setup import Locked, Prepared
 from conformance.prove.after import Effect, ErrorShape, Gone
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, DoneAndRefused, ForwardAs
-from conformance.prove.where import Where
+from conformance.prove.where import Queried, Where, named
 
 UNLISTED = 418
 """An error code that no reference lists."""
@@ -186,7 +188,11 @@ def _precondition(ground: Ground, book: Catalogue, case: Case) -> None:
 def _silent(ground: Ground, book: Catalogue, cases: list[Case]) -> None:
     """Add errors of the service, which alone break something in situations of which the reference is silent."""
     for case in cases:
-        book.add(case, "500", ground.here(case), instead=Answer(500), situation=detail(case))
+        where = ground.here(case)
+        if case.requirement.id.endswith("/query"):
+            name, value = case.trial.request.query[-1]  # the odd one: the operation needs those before it
+            where = replace(where, query=Queried(name, named(name), str(value)))
+        book.add(case, "500", where, instead=Answer(500), situation=detail(case))
 
 
 def _removed(ground: Ground, book: Catalogue, case: Case) -> None:

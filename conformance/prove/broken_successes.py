@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.engine.judge.afterwards import BroughtBack
-from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
+from conformance.engine.judge.codes import Refused, RefusedAsUnreadable
+from conformance.engine.judge.contents import DocumentedKeys, EmptyBody, FieldShown, HeaderShown, OfMediaType
 from conformance.engine.judge.equality import ComesBack
 from conformance.engine.model.case import Case
 from conformance.engine.model.probe import Listed
 from conformance.prove.after import Altered, AlteredLater, Body, Code, Field, Header
 from conformance.prove.ground import Catalogue, Ground, exactly
 from conformance.prove.instead import Answer, Elsewhere
-from conformance.prove.where import Where
+from conformance.prove.where import Unreadable, Where
+
+UNDOCUMENTED = "conformance_added"
+"""A key that no reference has."""
 
 REFUSALS = (400, 409, 500)
 """Status codes that refuse a request which must be accepted. Not 403: to a member it could be the cloud's policy."""
@@ -56,35 +60,49 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
             if ground.normal_code(case.operation) != 204:  # HTTP allows no body with a 204
                 book.add(case, "content", where, after=Body("content"))
                 book.add(case, "html", where, after=Body("html"))
+        elif isinstance(expectation, DocumentedKeys):
+            added = Field((*expectation.known[0][0], UNDOCUMENTED), "set", "conformance")
+            book.add(case, "key-added", where, after=added)
         elif isinstance(expectation, FieldShown):
-            place = expectation.place
-            if expectation.required:
-                book.add(case, "field-dropped", where, after=Field(place, "drop"))
-                book.add(case, "field-renamed", where, after=Field(place, "rename"))
-                if requirement.operation not in paged:
-                    paged.add(requirement.operation)
-                    book.add(case, "html", where, after=Body("html"))
-                    book.add(case, "empty", where, after=Body("empty"))
-            if not expectation.nullable and expectation.type != "none":
-                book.add(case, "field-null", where, after=Field(place, "null"))
-            if expectation.type not in (None, "none"):
-                book.add(case, "field-retyped", where, after=Field(place, "retype"))
-            if expectation.enum:
-                book.add(case, "field-value", where, after=Field(place, "set", "conformance-none-of-them"))
-            if expectation.identifies:
-                book.add(case, "other-id", where, after=Field(place, "other-id"))
-                if ground.reads(case.operation) and ground.scoped(case.operation):
-                    elsewhere = Elsewhere(case.operation.path, ground.service.identifier)
-                    book.add(case, "other-server", Where.of(case.operation), instead=elsewhere)
+            _field(ground, book, case, expectation)
+            if expectation.required and requirement.operation not in paged:
+                paged.add(requirement.operation)
+                book.add(case, "html", where, after=Body("html"))
+                book.add(case, "empty", where, after=Body("empty"))
+
+
+def _field(ground: Ground, book: Catalogue, case: Case, expectation: FieldShown) -> None:
+    """Add the breakages of one field of an answer."""
+    where, place = _accepted(case), expectation.place
+    if expectation.required:
+        book.add(case, "field-dropped", where, after=Field(place, "drop"))
+        book.add(case, "field-renamed", where, after=Field(place, "rename"))
+    if not expectation.nullable and expectation.type != "none":
+        book.add(case, "field-null", where, after=Field(place, "null"))
+    if expectation.type not in (None, "none"):
+        book.add(case, "field-retyped", where, after=Field(place, "retype"))
+    if expectation.enum:
+        book.add(case, "field-value", where, after=Field(place, "set", "conformance-none-of-them"))
+    if expectation.identifies:
+        book.add(case, "other-id", where, after=Field(place, "other-id"))
+        if ground.reads(case.operation) and ground.scoped(case.operation):
+            elsewhere = Elsewhere(case.operation.path, ground.service.identifier)
+            book.add(case, "other-server", Where.of(case.operation), instead=elsewhere)
 
 
 def _headers(ground: Ground, book: Catalogue) -> None:
-    for _, cases in ground.requirements("header"):
+    for _, cases in ground.requirements("header", "everywhere"):
         case = cases[0]
-        expectation = case.expectation
+        expectation, where = case.expectation, _accepted(case)
+        if isinstance(expectation, OfMediaType):
+            book.add(case, "media-type", where, after=Header("Content-Type", "text/plain"))
+        elif isinstance(expectation, Refused):
+            versions = exactly(ground.version(case))
+            book.add(case, "accepted", Where.of(case.operation, versions=versions), instead=Answer(200))
+        elif isinstance(expectation, RefusedAsUnreadable):
+            book.add(case, "500", Where.of(case.operation, body=Unreadable()), instead=Answer(500))
         if not isinstance(expectation, HeaderShown):
             continue
-        where = _accepted(case)
         if expectation.required:
             book.add(case, "header-dropped", where, after=Header(expectation.name))
         if expectation.form:
@@ -97,7 +115,8 @@ def _equality(ground: Ground, book: Catalogue) -> None:
         expectation, where = case.expectation, _accepted(case)
         if isinstance(expectation, BroughtBack):
             field = (ground.service.resource, expectation.field)
-            book.add(case, "another-value", ground.here(case, answered="accepted"), after=AlteredLater(field))
+            here = ground.here(case, answered="accepted")
+            book.add(case, "another-value", here, after=AlteredLater(field), made_anew=True)
         elif not isinstance(expectation, ComesBack):
             continue
         elif expectation.probe is None:

@@ -143,6 +143,7 @@ class Catalogue:
         after: After | None = None,
         situation: str | None = None,
         waits: bool = False,
+        made_anew: bool = False,
         requirement: str | None = None,
     ) -> None:
         """Add a breakage of the requirement of a case that should notice it, unless its id is there already.
@@ -155,6 +156,7 @@ class Catalogue:
             after: changes the response.
             situation: name of the broken part of the promise; None or empty for all of it.
             waits: True if a case can notice it only by waiting until its time is over.
+            made_anew: True if only a resource that the suite itself brings into its status can show it.
             requirement: id of the broken requirement, if it is not the case's.
         """
         broken = requirement or case.requirement.id
@@ -180,6 +182,7 @@ class Catalogue:
             instead=instead,
             after=after,
             waits=waits,
+            made_anew=made_anew,
         )
 
     def _besides(self, operation: Operation) -> tuple[str, ...]:

@@ -180,13 +180,14 @@ class Prover:
         patience = SHORT if breakage.waits else PATIENCE
         self._proxy.break_(breakage)
         try:
-            results = self._on_lent(chosen, patience)
+            tried = self.run if breakage.made_anew else self._on_lent
+            results = tried(chosen, patience)
             outcome = self._judge(breakage, results, touched)
             more = [case for case in breakage.cases if case not in chosen]
             if more and outcome.fate not in ("caught", "void"):
                 self.learn(more)
                 self._proxy.break_(breakage)
-                results += self._on_lent(more, patience)
+                results += tried(more, patience)
                 outcome = self._judge(breakage, results, touched, outcome.touched)
         finally:
             self._proxy.break_(None)

@@ -19,9 +19,10 @@ from filelock import FileLock
 from conformance.engine.run.locks import hold
 from conformance.plugin import ending
 from conformance.plugin.choices import Choices, from_environment, on
+from conformance.plugin.heads import tallies_of
 from conformance.plugin.levels import select
 from conformance.plugin.opened import Opened
-from conformance.plugin.reference import given_specs, read_reference
+from conformance.plugin.reference import given_files_of, read_references
 from conformance.plugin.trouble import Trouble, shown
 from conformance.plugin.waivers import Waivers, load_waivers
 from conformance.plugin.worker import hand_over
@@ -56,15 +57,18 @@ def main(place: Path) -> int:
         hold(last_words, fcntl.LOCK_EX)  # until this process ends, however it ends
         opened.write_head()  # the processes that try cases may be killed at any moment, and this one with them
         readonly = on(os.environ.get(READONLY_ONLY, ""))
-        chosen = select(opened.share.session, choices.level, readonly=readonly)
         handed = {
-            **hand_over(opened.share, opened.files, choices),
+            **hand_over(opened.shares, opened.files, choices, opened.options),
             "last_words": str(last_words),
-            "cases": [case.id for case in chosen],
+            "cases": [
+                (share.service, case.id)
+                for share in opened.shares
+                for case in select(share.session, choices.level, readonly=readonly)
+            ],
             "readonly": readonly,
         }
         _write_state(place, handed)
-        _say({"handed": handed, "line": opened.first_line, "directory": str(opened.directory)})
+        _say({"handed": handed, "line": "; ".join(opened.first_lines), "directory": str(opened.directory)})
         _wait_for_end(place)
         # From here on, a new process starts another run.
         if keeper is not None:
@@ -80,11 +84,13 @@ def main(place: Path) -> int:
 
 def _open() -> tuple[Opened, Choices]:
     choices = from_environment(os.environ)
-    named = os.environ.get("CONFORMANCE_SPEC")
-    files = given_specs(Path(named) if named else None)
+    named = [one.strip() for one in os.environ.get("CONFORMANCE_SPEC", "").split(",") if one.strip()]
+    files = given_files_of([Path(one) for one in named], choices.services)
     waivers = load_waivers(choices.waivers) if choices.waivers else Waivers()
-    options = {**choices.given, **({"spec": named} if named else {}), "runner": "stestr"}
-    return Opened(choices, read_reference(files), waivers, files, options), choices
+    options = {**choices.given, "runner": "stestr"}
+    if named:
+        options["spec"] = named[0] if len(named) == 1 else named
+    return Opened(choices, read_references(files), waivers, files, options), choices
 
 
 def _write_state(place: Path, handed: dict[str, Any]) -> None:
@@ -126,10 +132,11 @@ def _finish(opened: Opened, choices: Choices, last_words: Path) -> int:
         return 0
     opened.begin_record()
     tally = ending.tally_of(directory)
-    status = ending.status_of(tally, choices, interrupted=False, accepted=opened.accepted)
-    info = opened.finish(status, tally.totals())
+    why = ending.nothing_shown(opened.shares, tallies_of(directory), opened.accepted)
+    status = ending.status_of(tally, choices, interrupted=False, nothing_shown=bool(why))
+    info = opened.finish(status)
     trouble = ending.write_report(directory)
-    notes = ending.notes_at_end(opened.share, directory)
+    notes = [*why, *ending.notes_at_end(opened.shares, directory)]
     lines = ending.closing_lines(info, tally, directory, [*notes, *([trouble] if trouble else [])])
     last_words.write_text("".join(f"{shown(line)}\n" for line in lines), "utf-8")
     return status

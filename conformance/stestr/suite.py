@@ -12,9 +12,10 @@ from typing import Any
 from conformance.plugin.failure import failure_lines
 from conformance.plugin.share import Share, Stopped
 from conformance.plugin.trouble import Trouble, say
-from conformance.plugin.worker import open_part
+from conformance.plugin.worker import leave_parts, open_parts
 from conformance.stestr.shared import SEEN, SharedRun, join
 from specs.record import RecordError
+from specs.record.model import scoped
 from specs.text import visible
 
 
@@ -23,19 +24,30 @@ class SuiteError(Exception):
 
 
 class CaseTest(unittest.TestCase):
-    """One case as a test. The suite fills in its result before the test is run."""
+    """One case as a test. The suite fills in its result before the test is run.
+
+    Args:
+        case_id: the id of the case.
+        service: the type of its service, if it is one of several in the run; the test's id then begins with it.
+    """
 
     longMessage = False
 
-    def __init__(self, case_id: str) -> None:
+    def __init__(self, case_id: str, service: str | None = None) -> None:
         super().__init__("try_case")
         self._case_id = case_id
+        self.service = service
         self.share: Share | None = None
         self.trouble = "the case was run outside of its suite, and only the suite is connected to the cloud"
         self._clock: Any = None
 
     def id(self) -> str:
-        """The id of the case."""
+        """The id of the case, which is unique in the run: in a run of several services with the service before it."""
+        return scoped(self.service, self._case_id)
+
+    @property
+    def case_id(self) -> str:
+        """The id of the case within its service."""
         return self._case_id
 
     def shortDescription(self) -> None:  # noqa: N802 -- unittest's name
@@ -90,28 +102,35 @@ class CaseSuite(unittest.TestSuite):
 
     def run(self, result: unittest.TestResult, debug: bool = False) -> unittest.TestResult:  # noqa: ARG002
         """Try all cases, in parallel lanes, and report each when it is decided."""
-        tests = {test.id(): test for test in self._cases}
-        if not tests:
+        if not self._cases:
             return result
         (self._run.place / SEEN).touch()
         try:
-            share = open_part(self._run.handed, f"p{os.getpid()}", self._run.take_resources())
+            shares = open_parts(self._run.handed, f"p{os.getpid()}", self._run.take_resources())
             if self._run.handed.get("readonly"):
-                share.session.change_nothing()
+                for share in shares:
+                    share.session.change_nothing()
         except (Trouble, RecordError) as trouble:
-            _not_tried(tests.values(), str(trouble), result)
+            _not_tried(self._cases, str(trouble), result)
             return result
         try:
-            share.prepare(list(tests), lambda text: say([text], sys.stderr))
-            if share.trouble:
-                _not_tried(tests.values(), share.trouble, result)
-            else:
-                _try_all(tests, share, result)
+            for share in shares:
+                tests = {test.case_id: test for test in self._cases if test.service == share.service}
+                if tests and not result.shouldStop:
+                    _try(tests, share, result)
         finally:
-            share.leave_part()
+            leave_parts(shares)
         if lines := self._run.leave():
             say(["", "conformance:", *lines], sys.stderr)
         return result
+
+
+def _try(tests: Mapping[str, CaseTest], share: Share, result: unittest.TestResult) -> None:
+    share.prepare(list(tests), lambda text: say([text], sys.stderr))
+    if share.trouble:
+        _not_tried(tests.values(), share.trouble, result)
+    else:
+        _try_all(tests, share, result)
 
 
 def _not_tried(tests: Iterable[CaseTest], trouble: str, result: unittest.TestResult) -> None:
@@ -126,7 +145,7 @@ def _try_all(tests: Mapping[str, CaseTest], share: Share, result: unittest.TestR
         if result.shouldStop:
             break
         if "[" in case_id:
-            _name_whole(case_id, result)
+            _name_whole(tests[case_id].id(), result)
         tests[case_id].share = share
         tests[case_id].run(result)
 
@@ -145,4 +164,4 @@ def _name_whole(case_id: str, result: unittest.TestResult) -> None:
 def load() -> CaseSuite:
     """Return all cases of the run that the environment variables name. Raises Trouble: the run cannot start."""
     run = join(os.environ)
-    return CaseSuite(run, [CaseTest(case_id) for case_id in run.handed["cases"]])
+    return CaseSuite(run, [CaseTest(case_id, service) for service, case_id in run.handed["cases"]])

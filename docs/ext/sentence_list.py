@@ -16,10 +16,12 @@ ERRORS = frozenset(
         "DescriptionError",
         "DocumentError",
         "EndpointError",
+        "GuidelineError",
         "HostileError",
         "MalformedError",
         "NetworkError",
         "NotFoundError",
+        "PlacedError",
         "PlainError",
         "ProofError",
         "ProofFileError",
@@ -36,6 +38,13 @@ ERRORS = frozenset(
 
 AREAS = {
     "Options": ("conformance/cli.py", "conformance/plugin/choices.py", "conformance/plugin/known.py"),
+    "Guidelines and certificates": (
+        "specs/guideline",
+        "reports/certify.py",
+        "conformance/plugin/guided.py",
+        "conformance/plugin/guidelines.py",
+        "conformance/plugin/guideline_check.py",
+    ),
     "The endpoint and its credentials": ("conformance/engine/cloud", "conformance/engine/run", "conformance/plugin"),
     "Descriptions of services": ("conformance/engine/api",),
     "Run records and reports": ("specs/record", "reports", "specs/proof.py"),

@@ -6,6 +6,7 @@ row that may name a key of the user's choice, and every version that the sample 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -159,6 +160,38 @@ def _types(view: View) -> Iterator[Place]:
                 )
 
 
+_NULL = re.compile(r"\bnull\b|\bNone\b|\bempty\b|\bunset\b|\bno value\b", re.IGNORECASE)
+
+
+def _nulls(view: View) -> Iterator[Place]:
+    """Find fields that a sample shows as null, although no row of the name says that it can be null."""
+    told = set()
+    for subject, _, _, sample, shape in _shapes(view):
+        applying = shape.current if shape.version is not None else shape.rows
+        for name in dict.fromkeys(row.name for row in applying):
+            rows = [row for row in applying if row.name == name]
+            if id(rows[0]) in told or None not in shape.values(name) or any(map(_allows_null, rows)):
+                continue
+            if len({path for path, held in shape.objects if rows[0].last in held}) > 1:
+                continue  # which of these objects the row is about is not known
+            told.add(id(rows[0]))
+            yield Place(
+                subject.path,
+                rows[0].line,
+                f"{name} has the type {_either(row.parameter.type or '' for row in rows)} by {rows[0].told_by}, but in "
+                f"the sample {sample.file} it is null; say in the description that it can be null, or show a value",
+                rows[0].cause,
+            )
+
+
+def _allows_null(row: Row) -> bool:
+    """True if the entry says that the value can be null, or says nothing that null contradicts."""
+    kind = (row.parameter.type or "").lower()
+    if row.parameter.nullable is not None:
+        return row.parameter.nullable
+    return not kind or "null" in kind or "none" in kind or _NULL.search(row.source.description) is not None
+
+
 def _either(words: Iterable[str]) -> str:
     return " or ".join(dict.fromkeys(words))
 
@@ -180,6 +213,7 @@ RULES = (
     Rule("misnamed-row", CERTAIN, "The name of a row differs slightly from a key of the sample.", _misnamed),
     Rule("required-row-not-in-sample", CERTAIN, "A sample lacks a required field.", _required),
     Rule("type-against-sample", CERTAIN, "A value in a sample does not have the type of its row.", _types),
+    Rule("null-against-table", CERTAIN, "A sample shows null for a field that cannot be null by its row.", _nulls),
     Rule("sample-key-outside-versions", CERTAIN, "A sample has a key that does not exist in its version.", _versions),
     Rule("nested-key-without-row", TASTE, "A nested object has a key that is not in the table.", _nested_keys),
     Rule("wrapper-without-row", TASTE, "The object that wraps a body has no row.", _wrappers),

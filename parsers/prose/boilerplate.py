@@ -29,8 +29,10 @@ _MARKS: tuple[tuple[str, str], ...] = (
     (
         "restriction",
         r"\bonly\b[^.]*\b(?:supported|supports|may\s+be)\b|\bnot\s+accept\w*\b|"
-        r"\bonly\s+(?:be|if|when|valid|allowed|available|supported|returned|visible|permitted|possible|for|by|applicable)\b|"
-        r"\bnot\s+(?:be\s+|an?\s+)?(?:allowed|supported|valid|permitted|accepted|possible|available|returned|included)\b|"
+        r"\bonly\s+(?:be|if|when|valid|allowed|available|supported|returned|visible|permitted|possible|for|by|"
+        r"applicable)\b|"
+        r"\bnot\s+(?:be\s+|an?\s+)?(?:allowed|supported|valid|permitted|accepted|possible|available|returned|"
+        r"included)\b|"
         r"\bno\s+longer\s+(?:be\s+)?(?:accepted|supported|possible|allowed|available|returned|valid|required)\b",
     ),
     ("refusal", r"\b(?:fail(?:s|ed|ure)?|errors?|reject\w*|refus\w*|denied|forbidden|invalid|ignored|raise[sd]?)\b"),

@@ -244,6 +244,12 @@ _FORMS: tuple[tuple[str, Read], ...] = (
         rf"\s+currently)?",
         _of("used_by"),
     ),
+    (
+        r"(?:(?:(?!\bor\s+(?:if|user)\b).)*\s)?\w+(?:\s+from\s+the\s+[\w ]+?)?\s+has\s+any\s+usage"
+        r"\s+in\s+the\s+(?P<n>\w+)\s+table\b.*",
+        _of("used_by"),
+    ),
+    (rf"{_THE}{_WORDS}\s+is\s+not\s+empty", _fixed(has=(("empty", False),))),
     (rf"(?:.*\b)?(?:is\s+)?still\s+hosting\s+(?P<n>{_WORDS})", _of("used_by")),
     (
         rf"there\s+(?:exists?|are|is)\s+(?!no\b|not\b)(?P<n>(?:{_THE})?{_WORDS})\s+(?:for|against|of|in|on|with)\s+.+",

@@ -56,7 +56,8 @@ def _window(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
 
 
 _SIZE = re.compile(
-    r"^(?:The\s+)?(?P<name>[A-Z][a-z]+)\s+is\s+an?\s+(?:[\w-]+\s+)*?(?:byte)?string\s+no\s+longer\s+than\s+(?P<max>\d+)\s+characters\.?$"
+    r"^(?:The\s+)?(?P<name>[A-Z][a-z]+)\s+is\s+an?\s+(?:[\w-]+\s+)*?(?:byte)?string\s+no\s+longer\s+than"
+    r"\s+(?P<max>\d+)\s+characters\.?$"
 )
 _FILLED = re.compile(r"^(?:The\s+)?(?P<name>[A-Z][a-z]+)\s+is\s+a\s+non-empty\s+string\.?$")
 

@@ -16,7 +16,8 @@ from specs.model import Code, When
 _NUMBER = r"(?<![\d.:#/=])[1-5]\d\d(?![\d:%]|\.\d|\s+(?:bytes|characters|chars|seconds|items|[KMG]i?B)\b)"
 _DIGITS = re.compile(r"\d\d\d")
 _TALK = re.compile(
-    r"\b(?:HTTP|response|respon[ds]+|returns?|returned|status|errors?|fails?|reject\w*|raises?|results?|blocked|will\s+be)\b|"
+    r"\b(?:HTTP|response|respon[ds]+|returns?|returned|status|errors?|fails?|reject\w*|raises?|results?|blocked|"
+    r"will\s+be)\b|"
     r"^(?:`|\*\*)?[1-5]\d\d",
     re.IGNORECASE,
 )

@@ -23,7 +23,8 @@ _DEFAULTS = re.compile(
 _OPERATION = re.compile(r"\b(?:this\s+(?:operation|action|request)|operations?\s+with|operations?\b)", _FLAGS)
 _RULE = re.compile(r"^Policy\s+default\s+role\s+is\s+'?rule:(?P<rule>[\w:]+)", _FLAGS)
 _ADMIN_ONLY = re.compile(
-    r"^(?:By\s+default,?\s+)?only\s+(?:the\s+|an?\s+)?(?:cloud\s+|system\s+)?admin\w*(?:\s+users?|\s+role)?\s+(?:can|may|"
+    r"^(?:By\s+default,?\s+)?only\s+(?:the\s+|an?\s+)?(?:cloud\s+|system\s+)?admin\w*(?:\s+users?|\s+role)?"
+    r"\s+(?:can|may|"
     r"are\s+allowed)\b|"
     r"^This\s+(?P<soft>is\s+typically|is\s+usually)?(?:is)?\s*(?:an?\s+)?admin\w*[ -]only\b|"
     r"^This\s+is\s+an?\s+``?admin\w*``?\s+level\b|"

@@ -55,6 +55,12 @@ _NEEDS = re.compile(
     rf"(?:the\s+)?(?P<b>{_FIELD})",
     _FLAGS,
 )
+_ONLY_WITH = re.compile(
+    rf"^(?:This|It|This\s+(?:parameter|field)|(?P<a>{_FIELD}))\s+(?:can|may|must)\s+only\s+be\s+(?:specified|"
+    rf"requested|used|given|set)\s+"
+    r"(?:together\s+|in\s+conjunction\s+)?with\s+(?:the\s+)?``(?P<b>[\w:.-]+?)(?:=(?P<value>[\w.-]+))?``\.?$",
+    _FLAGS,
+)
 _WITH_OTHER_THAN = re.compile(
     rf"\bwith\s+any\s+(?:other\s+)?(?P<n>\w+)\s+(?:other\s+than|except)\s+``(?P<v>[\w.-]+)``.*?{_CODE}", _FLAGS
 )
@@ -67,6 +73,11 @@ _CANNOT = re.compile(
 _FAILS = re.compile(
     r"^This\s+(?:operation|call|request|API|action)\s+(?:fails|will\s+fail|is\s+rejected)\s+(?:if|when)"
     r"\s+(?P<cause>.+?)\.?$",
+    _FLAGS,
+)
+_UNLESS = re.compile(
+    r"^This\s+(?:operation|call|request|API|action)\s+(?:fails|will\s+fail)\s+unless\s+(?P<noun>.+?)\s+is"
+    r"\s+(?P<is>.+?)\.?$",
     _FLAGS,
 )
 _NOT_ALLOWED = re.compile(
@@ -135,9 +146,12 @@ def of_parameter(sentence: Sentence, name: str) -> tuple[Refusal, ...]:
     A value that the sentence calls by another word ("the given host name") is the parameter's own.
     """
     code = _one_code(sentence.text)
+    text = without_versions(sentence.text)
+    if m := _ONLY_WITH.match(text):
+        other = {"has_not": ((m["b"], m["value"]),)} if m["value"] else {"absent": (m["b"],)}
+        return _refusals(code, (Cause(present=(name,), **other),), sentence.text, None)
     if code is None:
         return ()
-    text = without_versions(sentence.text)
     if _FORMAT.search(text) or _OTHER_VALUE.search(text):
         return _refusals(code, (Cause(invalid=(name,)),), sentence.text, None)
     found = []
@@ -169,6 +183,8 @@ def _cannot(sentence: Sentence, scope: Scope) -> Reading | None:
     text = without_versions(sentence.text)
     m = _CANNOT.match(text) or _FAILS.match(text) or _NOT_ALLOWED.search(text)
     cause = cause_of(m["cause"]) if m else None
+    if cause is None and (m := _UNLESS.match(text)):
+        cause = cause_of(f"{m['noun']} is not {m['is']}")
     found = _refusals(None, (cause,), sentence.text, sentence.line) if cause else ()
     return Reading(tuple(map(Refused, found))) if found else None
 

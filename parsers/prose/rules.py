@@ -160,11 +160,28 @@ class Scope:
 
         ``anywhere``: True to search the whole phrase, False to look only at its end.
         """
-        found = (last_noun(phrase) if anywhere else noun(phrase)) if phrase else None
+        found = (last_noun(phrase) if anywhere else self.owner(phrase)) if phrase else None
         if found is None:
             return self.resource
         other = SAME_RESOURCE.get(found)
         return other if other and self.source and other in resources_of(self.source.path) else found
+
+    def owner(self, phrase: str) -> str | None:
+        """Return the resource that a phrase ends in: a known noun, or one that the path names; None for another thing.
+
+        The words "resource" and "object" at the end do not count: "the audit resource" is an audit.
+        """
+        bare = re.sub(r"\s+(?:resource|object|record|entity)s?$", "", phrase.strip(" ."), flags=re.IGNORECASE)
+        words = [singular(word) for word in re.findall(r"[a-z]+", bare.lower())]
+        named = (
+            [name for name in resources_of(self.source.path) if name.split() == words[-len(name.split()) :]]
+            if self.source
+            else []
+        )
+        # The longest name counts: of "the firewall group", the path's "firewall group", and not the noun "group".
+        return max(
+            (name for name in (noun(bare), *reversed(named)) if name), key=lambda name: len(name.split()), default=None
+        )
 
     def field_with(self, value: str) -> str | None:
         """Return the only request field whose enumeration holds a value; None if there is not exactly one.

@@ -27,7 +27,8 @@ _MUST = r"(?:must|has\s+to|have\s+to|needs?\s+to|is\s+required\s+to)"
 _ONE_OF = r"(?:(?:only|either|one\s+of(?:\s+the\s+following)?|set\s+to|in|any\s+of)\s+)*(?:the\s+|an?\s+)?"
 
 _ATTRIBUTE_MUST_BE = re.compile(
-    rf"(?:^|\band\s+|,\s*(?:and\s+)?|\bif\s+|\bwhen\s+|\bthat\s+)(?:(?P<noun>{NOUN}?)(?:'s)?\s+)??(?P<attribute>{ATTRIBUTE})\s+"
+    rf"(?:^|\band\s+|,\s*(?:and\s+)?|\bif\s+|\bwhen\s+|\bthat\s+)(?:(?P<noun>{NOUN}?)(?:'s)?"
+    rf"\s+)??(?P<attribute>{ATTRIBUTE})\s+"
     rf"(?:value\s+|values\s+)?"
     rf"{_MUST}\s+(?:currently\s+)?be\s+{_ONE_OF}{_LIST}",
     _FLAGS,

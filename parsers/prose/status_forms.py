@@ -28,7 +28,8 @@ _FAILURE_SHOWN = re.compile(
     _FLAGS,
 )
 _FAILURE_IF = re.compile(
-    rf"^(?:If|When)\s+(?:the\s+)?(?:(?P<noun>{NOUN}?)\s+)??(?P<attribute>{ATTRIBUTE})\s+(?:is|becomes|changes\s+to|shows|"
+    rf"^(?:If|When)\s+(?:the\s+)?(?:(?P<noun>{NOUN}?)\s+)??(?P<attribute>{ATTRIBUTE})\s+(?:is|becomes|changes"
+    rf"\s+to|shows|"
     rf"goes\s+to)\s+{_LIST},?\s+(?P<what>(?:then\s+)?the\s+.+)$",
     _FLAGS,
 )
@@ -48,12 +49,14 @@ _LEAD_STATUS = re.compile(
 _READ_ELSEWHERE = re.compile(r"^(?:Changes|Sets|Moves|Puts|Transitions)\b.*\b(?:status|state)\s+to\b")
 """A form that ``postconditions`` reads."""
 _LEAD_THING = re.compile(
-    rf"^{_VERB}\s+(?P<noun>{NOUN})(?:\s+back)?(?:\s+from\s+(?:the\s+)?(?P<from>(?-i:{VALUES}))(?:\s+(?:status|state))?)?"
+    rf"^{_VERB}\s+(?P<noun>{NOUN})(?:\s+back)?(?:\s+from\s+(?:the\s+)?(?P<from>(?-i:{VALUES}))(?:\s+(?:status|"
+    rf"state))?)?"
     rf"\s+(?:in)?to\s+(?:the\s+|an?\s+)?{_LIST}\s+(?P<attribute>{_STATE})\s*\.*$",
     _FLAGS,
 )
 _FROM_TO = re.compile(
-    rf"\b(?:(?P<noun>{NOUN}?)(?:'s)?\s+)??(?P<attribute>{ATTRIBUTE})\s+(?:will\s+)?(?:changes?|transitions?|goes|go|moves?|"
+    rf"\b(?:(?P<noun>{NOUN}?)(?:'s)?\s+)??(?P<attribute>{ATTRIBUTE})\s+(?:will\s+)?(?:changes?|transitions?|goes|"
+    rf"go|moves?|"
     rf"switch(?:es)?|is\s+changed)\s+from\s+(?P<from>(?-i:{VALUES}))\s+to\s+{_LIST}",
     _FLAGS,
 )
@@ -68,8 +71,10 @@ _WHICH_IS_IN = re.compile(
     _FLAGS,
 )
 _NOT_IN = re.compile(
-    rf"(?P<noun>{NOUN})\s+(?:which|that|whose\s+(?P<whose>{ATTRIBUTE}))\s+(?:is|are)\s+not\s+(?:in\s+)?(?:the\s+|an?\s+|"
-    rf"one\s+of\s+)?{_LIST}(?:\s+(?P<attribute>{_STATE}|states|statuses))?\s+(?:will\s+)?(?:results?|fails?|is\s+rejected|"
+    rf"(?P<noun>{NOUN})\s+(?:which|that|whose\s+(?P<whose>{ATTRIBUTE}))\s+(?:is|are)\s+not\s+(?:in\s+)?(?:the\s+|"
+    rf"an?\s+|"
+    rf"one\s+of\s+)?{_LIST}(?:\s+(?P<attribute>{_STATE}|states|statuses))?\s+(?:will\s+)?(?:results?|fails?|is"
+    rf"\s+rejected|"
     r"be\s+rejected|returns?|causes?|leads?)\b[^.]*?(?<![\d.])(?P<code>4\d\d)(?!\d)",
     _FLAGS,
 )
@@ -79,29 +84,36 @@ _IF_NOT_IN = re.compile(
     _FLAGS,
 )
 _UNTIL = re.compile(
-    rf"\b(?:cannot|can\s*not|can't|must\s+not|may\s+not|not\s+(?:be\s+)?(?:possible|allowed|permitted|accepted))\b[^.]*?\b"
-    rf"(?:until|before|unless)\s+(?:(?:the|its|their)\s+)?(?:(?P<noun>{NOUN}?)(?:'s)?\s+)??(?P<attribute>{ATTRIBUTE})\s+"
+    rf"\b(?:cannot|can\s*not|can't|must\s+not|may\s+not|not\s+(?:be\s+)?(?:possible|allowed|permitted|"
+    rf"accepted))\b[^.]*?\b"
+    rf"(?:until|before|unless)\s+(?:(?:the|its|their)\s+)?(?:(?P<noun>{NOUN}?)(?:'s)?"
+    rf"\s+)??(?P<attribute>{ATTRIBUTE})\s+"
     rf"(?:is|becomes|changes\s+to|returns\s+to|has\s+become|reaches|equals)\s+(?:one\s+of\s+|either\s+)?{_LIST}",
     _FLAGS,
 )
 _AND_BACK = re.compile(
-    rf"\b(?:(?P<noun>{NOUN}?)(?:'s)?\s+)??(?P<attribute>{ATTRIBUTE})(?:\s+of\s+(?P<of>{NOUN}))??\s+(?:will\s+)?(?:changes?|"
+    rf"\b(?:(?P<noun>{NOUN}?)(?:'s)?\s+)??(?P<attribute>{ATTRIBUTE})(?:\s+of\s+(?P<of>{NOUN}))??\s+(?:will"
+    rf"\s+)?(?:changes?|"
     rf"goes|go|(?:is|are|be)\s+(?:set|changed))\s+to\s+(?P<under_way>(?-i:{VALUES}))\s*,?\s+(?:and|until)\b[^.]*?\b"
     rf"(?:changes?|comes?|returns?|goes|go)\s+back\s+to\s+{_LIST}(?P<tail>.*)$",
     _FLAGS,
 )
 _ELSE_FAILED = re.compile(
-    rf"\b(?:otherwi[sz]e|or\s+else|or)\s+(?:\w+\s+)?(?:changes?|goes|becomes?)\s+(?:to\s+)?{_LIST}\s+(?:if|when)\b.*\bfail",
+    rf"\b(?:otherwi[sz]e|or\s+else|or)\s+(?:\w+\s+)?(?:changes?|goes|becomes?)\s+(?:to\s+)?{_LIST}\s+(?:if|"
+    rf"when)\b.*\bfail",
     _FLAGS,
 )
 _UNLESS_FIELD = re.compile(
-    rf"^(?:if\s+[^,]+,\s*)?(?P<noun>{NOUN})\s+must\s+be\s+{_LIST},?\s+unless\s+``(?P<field>[\w:.-]+)(?:=\w+)?``(?:\s+(?:is|was)"
+    rf"^(?:if\s+[^,]+,\s*)?(?P<noun>{NOUN})\s+must\s+be\s+{_LIST},?\s+unless"
+    rf"\s+``(?P<field>[\w:.-]+)(?:=\w+)?``(?:\s+(?:is|was)"
     r"\s+(?:set|given|true|used|specified))?\s*\.?$",
     _FLAGS,
 )
 _OR_FORCED = re.compile(
-    rf"^(?:the\s+)?(?:(?P<attribute>{ATTRIBUTE})\s+of\s+(?P<of>{NOUN})|(?P<noun>{NOUN})\s+(?P<attribute2>{ATTRIBUTE}))\s+"
-    rf"must\s+be\s+{_LIST},?\s+(?:or|unless),?\s+(?:if\s+)?the\s+``(?P<field>[\w:.-]+)``\s+(?:flag|parameter|option)\s+is\b",
+    rf"^(?:the\s+)?(?:(?P<attribute>{ATTRIBUTE})\s+of\s+(?P<of>{NOUN})|(?P<noun>{NOUN})"
+    rf"\s+(?P<attribute2>{ATTRIBUTE}))\s+"
+    rf"must\s+be\s+{_LIST},?\s+(?:or|unless),?\s+(?:if\s+)?the\s+``(?P<field>[\w:.-]+)``\s+(?:flag|parameter|"
+    rf"option)\s+is\b",
     _FLAGS,
 )
 _IF_FIELD = re.compile(
@@ -123,7 +135,7 @@ def _field(text: str | None) -> str | None:
 
 
 def _status(sentence: Sentence, scope: Scope, phrase: str | None, name: str | None) -> Condition:
-    known = phrase is not None and noun(phrase) is not None
+    known = phrase is not None and scope.owner(phrase) is not None
     resource = scope.named(phrase) if known else scope.resource
     return Condition("status", resource, sentence.line, attribute=_field(name))
 

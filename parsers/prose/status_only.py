@@ -13,38 +13,45 @@ import re
 from parsers.prose.clauses import version_clauses
 from parsers.prose.rules import Post, Pre, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
-from parsers.prose.words import NOUN, VALUES, attribute, normalised, noun, singular, values
+from parsers.prose.words import DETERMINER, NOUN, VALUES, attribute, normalised, singular, values
 from specs.model import Condition
 
 _FLAGS = re.IGNORECASE
 _LIST = rf"(?P<values>(?-i:{VALUES}))"
 _STATE = r"(?P<attribute>(?:[a-z]+[ _])?(?:status(?:es)?|states?))"
 _ONLY_FROM = re.compile(
-    rf"^(?P<noun>{NOUN})\s+can\s+(?:only\s+be\s+\w+|be\s+\w+\s+only)\s+(?:from|in|while\s+in|when\s+in)\s+(?:the\s+|one\s+of"
+    rf"^(?P<noun>{NOUN})\s+can\s+(?:only\s+be\s+\w+|be\s+\w+\s+only)\s+(?:from|in|while\s+in|when\s+in)\s+(?:the"
+    rf"\s+|one\s+of"
     rf"\s+)?{_LIST}\s+{_STATE}\s*\.?$",
     _FLAGS,
 )
 _ONLY_THOSE = re.compile(
-    rf"^Only\s+(?P<noun>{NOUN})\s+(?:which\s+are\s+|that\s+are\s+)?in\s+(?:the\s+)?{_LIST}\s+{_STATE}\s+can\s+be\s+\w+\s*\.?$",
+    rf"^Only\s+(?P<noun>{NOUN})\s+(?:which\s+are\s+|that\s+are\s+)?in\s+(?:the\s+)?{_LIST}\s+{_STATE}\s+can\s+be"
+    rf"\s+\w+\s*\.?$",
     _FLAGS,
 )
 _ONLY_FOR = re.compile(
-    rf"\bcan\s+only\s+be\s+\w+\s+(?:for|on)\s+(?P<noun>{NOUN})\s+(?:that|which)\s+(?:is|are)\s+(?:currently\s+|already\s+)?in"
+    rf"\bcan\s+only\s+be\s+\w+\s+(?:for|on)\s+(?P<noun>{NOUN})\s+(?:that|which)\s+(?:is|are)\s+(?:currently\s+|"
+    rf"already\s+)?in"
     rf"\s+(?:the\s+)?{_LIST}\s+{_STATE}\s*\.?$",
     _FLAGS,
 )
 _IF_IN = re.compile(
-    rf"^(?:The\s+(?:GET|POST|PUT|PATCH|DELETE)\s+method|This\s+(?:operation|API|method|call))\s+\w+s\b.*\b(?:if|i\.e\.,?)\s+"
-    rf"(?P<noun>(?:that|the|this)\s+(?:related\s+)?(?:\"[^\"]*\"\s+)?(?:{NOUN}))\s+is\s+in\s+(?:the\s+)?{_LIST}\s+{_STATE}\s*\.?$",
+    rf"^(?:The\s+(?:GET|POST|PUT|PATCH|DELETE)\s+method|This\s+(?:operation|API|method|call))\s+\w+s\b.*\b(?:if|"
+    rf"i\.e\.,?)\s+"
+    rf"(?P<noun>(?:that|the|this)\s+(?:related\s+)?(?:\"[^\"]*\"\s+)?(?:{NOUN}))\s+is\s+in\s+(?:the\s+)?{_LIST}"
+    rf"\s+{_STATE}\s*\.?$",
     _FLAGS,
 )
 _ALREADY_IN = re.compile(
-    rf"^[A-Z][a-z]+s\s+[^,.]*?\bof\s+(?P<noun>{NOUN})\s+(?:that|which)\s+(?:is|are)\s+(?:already|currently)\s+in\s+(?:the\s+)?"
+    rf"^[A-Z][a-z]+s\s+[^,.]*?\bof\s+(?P<noun>{NOUN})\s+(?:that|which)\s+(?:is|are)\s+(?:already|currently)\s+in"
+    rf"\s+(?:the\s+)?"
     rf"{_LIST}\s+{_STATE}\s*\.?$",
     _FLAGS,
 )
 _BELONGS = re.compile(
-    rf"\bmust\s+(?:belong\s+to|be\s+part\s+of)\s+(?P<noun>{NOUN})\s+(?:which\s+is\s+|that\s+is\s+)?in\s+(?:the\s+)?{_LIST}\s+"
+    rf"\bmust\s+(?:belong\s+to|be\s+part\s+of)\s+(?P<noun>{NOUN})\s+(?:which\s+is\s+|that\s+is\s+)?in\s+(?:the"
+    rf"\s+)?{_LIST}\s+"
     rf"{_STATE}\s*\.?$",
     _FLAGS,
 )
@@ -61,15 +68,20 @@ _NOT = re.compile(r"\b(?:not|never|unless|except)\b", _FLAGS)
 
 def _resource(phrase: str, scope: Scope, *, anaphoric: bool = False) -> str | None:
     """Return the resource that a phrase names; None if it is neither the path's nor a known one."""
-    if noun(phrase) is not None:
+    if scope.owner(phrase) is not None:
         return scope.named(phrase)
-    words = [singular(word) for word in re.findall(r"[a-z]+", phrase.lower())]
-    if not words:
-        return None
-    own = scope.resource.split()
-    if words[-len(own) :] == own or (anaphoric and (words[0] in ("that", "this") or words[-1] == "resource")):
+    words = re.findall(r"[a-z]+", phrase.lower())
+    if anaphoric and words and (words[0] in ("that", "this") or words[-1] == "resource"):
         return scope.resource
     return None
+
+
+def _other(phrase: str) -> str | None:
+    """Return a thing that no path names, as written: "an action plan" is an ``action plan``."""
+    words = [
+        singular(word) for word in re.findall(r"[a-z]+", re.sub(rf"^{DETERMINER}\s+", "", phrase, flags=_FLAGS).lower())
+    ]
+    return " ".join(words) if 0 < len(words) <= 3 else None
 
 
 def _field(text: str) -> str | None:
@@ -84,6 +96,8 @@ def _only(sentence: Sentence, scope: Scope) -> Reading | None:
     for pattern in (_ONLY_FROM, _ONLY_THOSE, _ONLY_FOR, _IF_IN, _ALREADY_IN, _BELONGS):
         if m := pattern.search(text):
             resource = _resource(m["noun"], scope, anaphoric=pattern is _IF_IN)
+            if resource is None and pattern is _BELONGS:
+                resource = _other(m["noun"])
             if resource is None:
                 return None
             name = _field(m["attribute"])

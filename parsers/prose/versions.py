@@ -2,9 +2,10 @@
 
 Read: "This API will fail with a 404 starting from microversion 3.6", "Requests made with microversion >= 2.43 will
 result in a 404", "This API is available starting with microversion 3.5", "Microversion 2.6 or greater is required",
-"Available since version 3.4", "(New in version 2.97)", a ``versionadded`` directive. The subject of a preamble's
-sentence names the operations that it applies to: "the image metadata APIs", "all the proxy APIs except image metadata
-APIs". Not read: versions of a parameter, of a value or of a behaviour.
+"Available since version 3.4", "Lists all shares, available since microversion 3.33", "(New in version 2.97)",
+"Shares (3.5 or later)" as a title, a ``versionadded`` directive. The subject of a preamble's sentence
+names the operations that it applies to: "the image metadata APIs", "all the proxy APIs except image metadata APIs". Not
+read: versions of a parameter, of a value or of a behaviour.
 """
 
 from __future__ import annotations
@@ -54,16 +55,23 @@ _AVAILABLE = re.compile(
     r"(?:only\s+)?(?:available|added|introduced|supported|new)\b(?:[^.]|\.(?=\d))*\.?$",
     _FLAGS,
 )
+_OR_LATER = r"(?:\s+(?:or|and)\s+(?:higher|later|greater|newer|above))?"
 _REQUIRED = re.compile(
     rf"^Microversion\s+{_VERSION}\s+or\s+\w+\s+is\s+required\s+for\s+this\s+(?:API|action|operation|request)", _FLAGS
 )
 _SINCE = re.compile(
-    rf"^\(?(?:Available|Added|New|Introduced)?\s*(?:since|in|from|as\s+of|with|starting\s+\w+)\s+(?:(?:\w+\s+)?API\s+)?"
-    rf"(?:(?:micro)?version\s+)?{_VERSION}\)?\.?$",
+    rf"^\(?(?:Available|Added|New|Introduced)?\s*(?:since|in|from|as\s+of|with|starting\s+\w+)\s+(?:the\s+)?"
+    rf"(?:(?:\w+\s+)?API\s+)?(?:(?:micro)?version\s+)?{_VERSION}(?:\s+(?:micro)?version)?{_OR_LATER}\)?\.?$",
+    _FLAGS,
+)
+_LEAD_SINCE = re.compile(
+    rf"^[A-Z][a-z]+\b[^,;.:]*,\s+(?:available|supported)\s+(?:since|from|as\s+of|with|starting\s+\w+)\s+"
+    rf"(?:(?:API\s+)?(?:micro)?version\s+)?{_VERSION}{_OR_LATER}\.?$",
     _FLAGS,
 )
 _API_CALLS = re.compile(
-    r"^(?:The\s+)?[A-Z][\w-]*(?:\s+[\w-]+){0,3}\s+(?:APIs?|(?:API\s+)?(?:calls|requests|operations))\s+(?:is|are)\s+(?:only\s+)?available\s+"
+    r"^(?:The\s+)?[A-Z][\w-]*(?:\s+[\w-]+){0,3}\s+(?:APIs?|(?:API\s+)?(?:calls|requests|operations))\s+(?:is|"
+    r"are)\s+(?:only\s+)?available\s+"
     r"(?:starting|since|from|as\s+of|with)\b"
 )
 _ACTION_SINCE = re.compile(
@@ -75,6 +83,7 @@ _NEW_IN = re.compile(
     rf"v)?{_VERSION}\+?\s*\)\.?$",
     _FLAGS,
 )
+_TITLE_SINCE = re.compile(rf"\(\s*{_VERSION}\s+or\s+(?:higher|later|greater|newer|above)\s*\)$", _FLAGS)
 _RANGE = re.compile(
     rf"\(\s*(?:micro)?versions?\s+{NUMBER.format('low')}\s*(?:-|–|to)\s*{NUMBER.format('high')}\s*\)\.?$", _FLAGS
 )
@@ -131,6 +140,11 @@ def _available(sentence: Sentence, scope: Scope) -> Reading | None:
     for pattern in (_REQUIRED, _SINCE, _ACTION_SINCE):
         if m := pattern.match(text):
             return Reading((Gate(Versions(min=m["version"], line=sentence.line)),))
+    lead = _LEAD_SINCE.match(text) if sentence.first and not sentence.block.section else None
+    if lead is None and sentence.block.kind == "heading":
+        lead = _TITLE_SINCE.search(text)
+    if lead is not None:
+        return Reading((Gate(Versions(min=lead["version"], line=sentence.line)),))
     if _AVAILABLE.match(text) or (scope.source is None and _API_CALLS.match(text)):
         clauses = version_clauses(text)
         if len(clauses) == 1 and (clauses[0][0] or clauses[0][1]):
@@ -166,7 +180,7 @@ def of_title(title: str, line: int) -> Gate | None:
     """E2: the versions that a title names: "Manage a share (since API v2.7)", "Rename it (microversions 1.2 - 1.6)"."""
     if m := _RANGE.search(title):
         return Gate(Versions(m["low"], m["high"], line))
-    m = _NEW_IN.search(title)
+    m = _NEW_IN.search(title) or _TITLE_SINCE.search(title)
     return Gate(Versions(min=m["version"], line=line)) if m else None
 
 
@@ -177,6 +191,6 @@ RULES = (
         "available-from-version",
         "E2",
         _available,
-        ("version", "since", "new in", "added in", "introduced", "available"),
+        ("version", "since", "new in", "added in", "introduced", "available", "later", "higher"),
     ),
 )

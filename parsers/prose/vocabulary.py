@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from parsers.document import Block
-from parsers.prose.rules import Reading, Rule, Scope
+from parsers.prose.rules import NOTHING, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence, in_blocks, plain
 from parsers.prose.words import noun, values
 from specs.model import Vocabulary
@@ -22,6 +22,7 @@ _STATUSES = re.compile(
     _FLAGS,
 )
 _CONDITION = re.compile(r"\b(?:can\s+only|must|if|when\s+its)\b", _FLAGS)
+_OF_THINGS = re.compile(r"^When\s+you\s+[a-z, ]+?\s+(?P<noun>(?:[a-z]+\s+)?[a-z]+s),", _FLAGS)
 _OWNER = re.compile(r"\b(?P<noun>[a-z]+)\s+status", _FLAGS)
 
 
@@ -46,9 +47,11 @@ def _resource(text: str, scope: Scope) -> str:
     return noun(re.sub(r"\(.*", "", scope.context.title).strip()) or scope.resource
 
 
-def _table(block: Block, heading: str) -> Vocabulary | None:
-    """V1: a table under a heading such as "Volume statuses", whose first column holds the values."""
-    m = re.match(r"(?P<noun>[\w ]+?)\s+status(?:es)?$", heading.strip("* :"), _FLAGS)
+def _table(block: Block, above: str) -> Vocabulary | None:
+    """V1: a table whose first column holds statuses, below "Volume statuses" or "these status values are possible:"."""
+    m = re.match(r"(?P<noun>[\w ]+?)\s+status(?:es)?$", above.strip("* :"), _FLAGS)
+    if m is None and _STATUSES.search(above):
+        m = _OF_THINGS.match(above)
     resource = noun(m["noun"]) if m else None
     rows = [row.split(" | ") for row in block.text.split("\n")]
     if resource is None or len(rows) < 3 or len(rows[0]) < 2 or rows[0][0].strip().lower() != "status":
@@ -67,13 +70,26 @@ def vocabularies(blocks: Sequence[Block], scope: Scope) -> Iterator[Vocabulary]:
 def tables(blocks: Sequence[Block]) -> dict[int, Vocabulary]:
     """Return the vocabularies in tables, by the index of the table's block."""
     found: dict[int, Vocabulary] = {}
-    heading = ""
+    heading = above = ""
     for index, block in enumerate(blocks):
         if block.kind == "heading":
-            heading = block.text
-        elif block.kind == "table" and (held := _table(block, heading)):
-            found[index] = held
+            heading = above = block.text
+        elif block.kind == "table":
+            held = _table(block, heading) or _table(block, plain(above))
+            if held is not None:
+                found[index] = held
+        elif block.kind == "paragraph":
+            above = block.text
     return found
 
 
-RULES = (Rule("vocabulary-list", "V1", _list, ("status",)),)
+def _introduced(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """V1: the sentence above a table of statuses; the table has the facts, and is accounted for by itself."""
+    above = not sentence.items and sentence.last and sentence.block.kind == "paragraph"
+    return NOTHING if above and _STATUSES.search(sentence.text) and not _CONDITION.search(sentence.text) else None
+
+
+RULES = (
+    Rule("vocabulary-list", "V1", _list, ("status",)),
+    Rule("vocabulary-below", "V1", _introduced, ("status",)),
+)

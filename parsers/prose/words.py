@@ -13,7 +13,10 @@ from parsers.prose.names import COMPOUNDS, RESOURCES, STATE_MODIFIERS, STATUS_NA
 
 _WORD = r"[A-Za-z][\w-]*"
 _CAPITALS = r"(?<![\w`])[A-Z][A-Z_]+(?![\w`])"
-VALUE = rf"(?:``[^`\s]+``|\*\*{_WORD}\*\*|\*{_WORD}\*|(?<![\w`])`{_WORD}`(?!`)|\"{_WORD}\"|'{_WORD}'|{_CAPITALS})"
+VALUE = (
+    rf"(?:``[^`\s]+``|\*\*{_WORD}\*\*|\*{_WORD}\*|(?<![\w`])`{_WORD}(?:/{_WORD})*`(?!`)|\"{_WORD}\"|"
+    rf"'{_WORD}'|{_CAPITALS})"
+)
 """Pattern of one value, with its quotation marks or markup."""
 
 _NOTE = r"(?:\s*\([^()]*\))?"
@@ -22,6 +25,8 @@ VALUES = rf"(?:{VALUE}{_NOTE}(?:{_JOIN}(?:either\s+|in\s+)?{VALUE}{_NOTE})*)"
 """Pattern of a list of values."""
 
 _ONE = re.compile(rf"(?P<value>{VALUE})(?:\s*\((?P<note>[^()]*)\))?")
+_SEVERAL = re.compile(r"[A-Z_]+(?:/[A-Z_]+)+$")
+"""Statuses that a slash divides: ``ACTIVE/HEALTHY``."""
 _MARKS = "`*'\""
 
 ATTRIBUTE = (
@@ -49,7 +54,10 @@ def bare(text: str) -> str:
 
 def values(text: str) -> tuple[Value, ...]:
     """Read a list of values. Marked words inside of a parenthesis belong to the note, not to the list."""
-    return tuple(Value(bare(m["value"]), m["note"]) for m in _ONE.finditer(text))
+    found = ((bare(m["value"]), m["note"]) for m in _ONE.finditer(text))
+    return tuple(
+        Value(name, note) for names, note in found for name in (names.split("/") if _SEVERAL.match(names) else (names,))
+    )
 
 
 def normalised(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -118,6 +118,11 @@ def _contradictions(guideline: Guideline) -> Iterator[tuple[placed.Path, str]]:
         path: placed.Path = ("capabilities", at)
         named = [((*path, "service"), capability.service)]
         for number, one in enumerate(capability.requirements):
+            if (one.id is None) == (one.operation is None):
+                yield (
+                    (*path, "requirements", number),
+                    "a requirement has either an id or an operation: give one of them",
+                )
             named += [((*path, "requirements", number, "service"), one.service)] if one.service else []
         for place, service in named:
             if service not in services:
@@ -147,6 +152,8 @@ def _of_tests(guideline: Guideline, reasons: set[str]) -> Iterator[tuple[placed.
             if old.test in before:
                 yield here, f"the test {old.test} stands in {before[old.test]} too: keep one of the two"
             before[old.test] = holder
+            if not old.by and not old.beyond:
+                yield here, f"nothing covers the test {old.test}, and it has no reason: give it `by` or `beyond`"
             for name in old.by:
                 if not any(one.chooses(name) for one in selectors):
                     yield (*here, "by"), f"{name} is no requirement of {holder}: add it there"

@@ -68,8 +68,11 @@ class Selector:
     service: str | None = None
 
     def chooses(self, requirement: str) -> bool:
-        """True if the requirement of this id is meant."""
-        if self.id is not None:
+        """True if the requirement of this id is meant.
+
+        A pattern never means an id with a part in brackets: that is a promise for which a requirement has no case.
+        """
+        if self.id is not None or "[" in requirement:
             return requirement == self.id
         parts = RequirementId.parse(requirement)
         subject = parts.detail.split("/")[0]

@@ -1,9 +1,10 @@
 """Conversion between the classes of a run record and the JSON of its files.
 
 Every required key is written, even if it is null; the optional ones (``kind``, ``state``, ``omissions``,
-``observation``) only if they have a value. Unknown keys are ignored on reading, so that a record of a later version in
-the same format can still be read. ``status`` and ``accepted`` were added later: if a line lacks them, they are read as
-null. ``schemas/record-1.json`` and ``schemas/run-1.json`` define the same format.
+``observation``, ``service``; in the head ``services``) only if they have a value. Unknown keys are ignored on
+reading, so that a record of a later version in the same format can still be read. ``status`` and ``accepted`` were
+added later: if a line lacks them, they are read as null. ``schemas/record-1.json`` and ``schemas/run-1.json`` define
+the same format.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from specs.record.model import (
     Result,
     RunInfo,
     SentRequest,
+    ServicePart,
     Source,
     Verdict,
 )
@@ -82,6 +84,8 @@ def result_to_json(result: Result) -> dict[str, Any]:
         data["omissions"] = [_deviation_to_json(omission) for omission in result.omissions]
     if result.observation is not None:
         data["observation"] = _plain(result.observation)
+    if result.service is not None:
+        data["service"] = result.service
     return data
 
 
@@ -119,6 +123,7 @@ def result_from_json(data: object) -> Result:
         state=_optional(line, "state", (str,), None),
         omissions=tuple(_deviation_from_json(item, "omissions") for item in _list_of(line, "omissions", (dict,))),
         observation=_optional(line, "observation", (dict,), None),
+        service=_optional(line, "service", (str,), None),
     )
 
 
@@ -182,7 +187,7 @@ def _headers(data: dict[str, Any], where: str) -> dict[str, str]:
 
 def info_to_json(info: RunInfo) -> dict[str, Any]:
     """Return the head of a run as the JSON object of ``run.json``."""
-    return {
+    data: dict[str, Any] = {
         "format": info.format,
         "started": info.started,
         "finished": info.finished,
@@ -195,6 +200,9 @@ def info_to_json(info: RunInfo) -> dict[str, Any]:
         "notes": _plain(list(info.notes)),
         "exit_status": info.exit_status,
     }
+    if info.services:
+        data["services"] = [_part_to_json(part) for part in info.services]
+    return data
 
 
 def info_from_json(data: object) -> RunInfo:
@@ -213,7 +221,29 @@ def info_from_json(data: object) -> RunInfo:
         roles=_list_of(head, "roles", (str,)),
         notes=_list_of(head, "notes", (dict,)),
         exit_status=_optional(head, "exit_status", (int,), None),
+        services=tuple(_part_from_json(item) for item in _list_of(head, "services", (dict,))),
         **{key: _optional(head, key, (dict,), {}) for key in parts},
+    )
+
+
+def _part_to_json(part: ServicePart) -> dict[str, Any]:
+    return {
+        "service": part.service,
+        "endpoint": _plain(part.endpoint),
+        "roles": list(part.roles),
+        "spec": _plain(part.spec),
+        "totals": _plain(part.totals),
+        "options": _plain(part.options),
+        "lacking": part.lacking,
+    }
+
+
+def _part_from_json(data: dict[str, Any]) -> ServicePart:
+    return ServicePart(
+        service=_get(data, "service", (str,), "services"),
+        roles=_list_of(data, "roles", (str,)),
+        lacking=_optional(data, "lacking", (str,), None, "services"),
+        **{key: _optional(data, key, (dict,), {}, "services") for key in ("endpoint", "spec", "totals", "options")},
     )
 
 

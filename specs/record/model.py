@@ -6,7 +6,7 @@ keys of the file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Verdict = Literal["pass", "fail", "inconclusive", "inapplicable", "error"]
@@ -86,6 +86,8 @@ class Result:
             provider; never a verdict.
         omissions: deviations of class omission beyond the first, which is in ``deviation``.
         seconds: time spent on the case, in seconds.
+        service: the service of the case, in a run of several services; None in a run of one. Ids of cases are unique
+            within a service only.
     """
 
     case: str
@@ -108,6 +110,38 @@ class Result:
     state: str | None = None
     omissions: tuple[Deviation, ...] = ()
     observation: dict[str, Any] | None = None
+    service: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The id of the requirement, which is unique in the run: in a run of several services with the service."""
+        return scoped(self.service, self.requirement)
+
+
+SELECTS_SPECS = ("spec", "service")
+"""The options of a run that select the specs to test."""
+
+
+@dataclass(frozen=True)
+class ServicePart:
+    """One service of a run of several services.
+
+    Attributes:
+        service: its type, by os-service-types; it is unique in the run.
+        endpoint, roles, spec: as in the head of a run of this service alone.
+        totals: the totals of this part: as those of a run, but without the times, which the services share.
+        options: the option that selects the specs of this service alone: ``service`` or ``spec``.
+        lacking: the reason why this cloud offers nothing of the service, in one sentence; None if it does. All promises
+            of the service are then inapplicable, and no case was tried.
+    """
+
+    service: str
+    endpoint: dict[str, Any] = field(default_factory=dict)
+    roles: tuple[str, ...] = ()
+    spec: dict[str, Any] = field(default_factory=dict)
+    totals: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    lacking: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +161,8 @@ class RunInfo:
             by what they served; ``processor_seconds`` is the processor time of all processes of the suite.
         notes: facts about the run that the reader should know: entries of the bindings and of the state table that
             the run had to use, parts of the cloud that were missing.
+        services: the parts of a run of several services, in the order in which they were tried; empty for a run of
+            one. ``endpoint`` and ``spec`` are then those of the first part, ``roles`` and ``totals`` those of all.
     """
 
     started: str
@@ -140,6 +176,44 @@ class RunInfo:
     totals: dict[str, Any] = field(default_factory=dict)
     notes: tuple[dict[str, Any], ...] = ()
     exit_status: int | None = None
+    services: tuple[ServicePart, ...] = ()
+
+    @property
+    def service(self) -> str:
+        """The type of the service of a run, or of the first one; empty if the record does not say it."""
+        return str(self.spec.get("service") or "")
+
+    @property
+    def heads(self) -> tuple[RunInfo, ...]:
+        """The head of each service of the run, as of a run of this service alone."""
+        return tuple(map(self.of, self.services)) or (self,)
+
+    def head_of(self, service: str | None) -> RunInfo:
+        """The head of a service of the run; the head itself if the run has no such part."""
+        return next((self.of(part) for part in self.services if part.service == service), self)
+
+    def of(self, part: ServicePart) -> RunInfo:
+        """The head of one part of the run, as of a run of this service alone."""
+        mine = (note for note in self.notes if note.get("service") in (None, part.service))
+        options = {key: value for key, value in self.options.items() if key not in SELECTS_SPECS}
+        return replace(
+            self,
+            endpoint=part.endpoint,
+            roles=part.roles,
+            spec=part.spec,
+            options={**options, **part.options},
+            totals=part.totals,
+            notes=tuple({key: value for key, value in note.items() if key != "service"} for note in mine),
+            services=(),
+        )
+
+
+def scoped(service: str | None, name: str) -> str:
+    """Return an id of a record with the service before it, ``storage:groups.list/normal/200``.
+
+    In a record of one service, which names no service beside an id, the id stays as it is.
+    """
+    return f"{service}:{name}" if service else name
 
 
 def requirement_verdict(verdicts: list[Verdict]) -> Verdict:

@@ -29,7 +29,8 @@ class RunRecord:
 
     Attributes:
         info: the head.
-        results: one result for each case, the last one written, in the order of the cases' first results.
+        results: one result for each case of each service, the last one written, in the order of the cases' first
+            results.
         damaged: a sentence for each line that is ignored because the run was interrupted while it wrote the line.
         path: the directory, with links resolved; None if the record was never on disk.
 
@@ -52,7 +53,7 @@ class RunRecord:
         info = read_info(directory)
         files = result_files(directory)
         damaged: list[str] = []
-        last: dict[str, _Place] = {}
+        last: dict[tuple[str | None, str], _Place] = {}
         for case, place in heapq.merge(*(_scan(file, damaged) for file in files), key=lambda item: item[1].at):
             last[case] = place  # a dict keeps the place of the first, and the value of the last
         return cls(info, _Lines(tuple(last.values())), tuple(damaged), directory)
@@ -134,7 +135,7 @@ class _Place(NamedTuple):
     size: int
 
 
-def _scan(file: Path, damaged: list[str]) -> Iterator[tuple[str, _Place]]:
+def _scan(file: Path, damaged: list[str]) -> Iterator[tuple[tuple[str | None, str], _Place]]:
     """Yield the cases of a file, with the places of their checked lines; ``at`` never decreases within a file."""
     at, offset = "", 0
     with file.open("rb") as stream:
@@ -154,7 +155,7 @@ def _scan(file: Path, damaged: list[str]) -> Iterator[tuple[str, _Place]]:
                     raise _broken(file, number, error) from None
                 stamp = data.get("at")
                 at = max(at, stamp) if isinstance(stamp, str) else at
-                yield result.case, _Place(at, file, offset, size)
+                yield (result.service, result.case), _Place(at, file, offset, size)
             offset += size
 
 

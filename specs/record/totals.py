@@ -59,7 +59,7 @@ class Tally:
         cases: verdict -> number of cases.
         waived: failed cases whose deviation is accepted in writing.
         omissions: cases with an omission that is not waived.
-        requirements: id of a requirement -> its verdict.
+        requirements: id of a requirement, in a run of several services after its service -> its verdict.
 
     """
 
@@ -76,6 +76,17 @@ class Tally:
             tally.add(result)
         return tally
 
+    @classmethod
+    def total(cls, tallies: Iterable[Tally]) -> Tally:
+        """Add the counts of the services of a run."""
+        total = cls()
+        for one in tallies:
+            total.cases.update(one.cases)
+            total.waived += one.waived
+            total.omissions += one.omissions
+            total.requirements.update(one.requirements)
+        return total
+
     def add(self, result: Result) -> None:
         """Count one result."""
         self.cases[result.verdict] += 1
@@ -83,8 +94,8 @@ class Tally:
             self.waived += 1
         if result.waiver is None and any(item.class_ == "omission" for item in deviations_of(result)):
             self.omissions += 1
-        before = self.requirements.get(result.requirement, result.verdict)
-        self.requirements[result.requirement] = min(before, result.verdict, key=VERDICTS.index)
+        before = self.requirements.get(result.name, result.verdict)
+        self.requirements[result.name] = min(before, result.verdict, key=VERDICTS.index)
 
     @property
     def undecided(self) -> int:

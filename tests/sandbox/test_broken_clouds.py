@@ -80,7 +80,13 @@ SAMPLE = (
     "servers-actions.unlock/postcondition/locked#never",
     "os-keypairs.import-or-create-keypair/postcondition/listed#left-out",
     "os-keypairs.delete-keypair/postcondition/gone#never",
+    # where the reference is silent, and what the guide says of every operation
     "os-server-tags.list-tags/situation/status#500@PAUSED",
+    "limits.show-rate-and-absolute-limits/situation/query#500@unknown",
+    "flavors.show-flavor-details/body/undocumented#key-added",
+    "os-keypairs.list-keypairs/everywhere/OpenStack-API-Version#header-form",
+    "os-keypairs.list-keypairs/everywhere/application/json#media-type",
+    "os-keypairs.list-keypairs/everywhere/unknown_version#accepted",
     # microversions, and what was removed
     "servers-actions.addFloatingIp/microversion/operation/max-2.43#ignored",
     "os-hypervisors.show-hypervisor-uptime-deprecated/microversion/operation/max-2.87#too-early",

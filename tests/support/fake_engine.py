@@ -1,11 +1,13 @@
 """A pytest plugin that puts a fake in the place of the engine's Session: cases are derived, and decided by a table.
 
-The table is `verdicts.json` in the working directory: a part of a case's id -> what becomes of it: a verdict, or
+The table is `verdicts.json` in the working directory: a part of a case's id, or of the service and the id in a run of
+several services (`volume:servers-actions.lock`) -> what becomes of it: a verdict, or
 `hang` (until the run is stopped), `interrupt` (Ctrl-C), `lose` (the cloud is lost), `die` (the process is gone),
 `quiet-omission` (a pass);
 `slow`: the seconds that each case takes;
 `close` -> `hang`: the removal of what was made does not end; `said`: what the cloud is called, and gives as a reason;
-`journal` -> `full`: it cannot be written after the first case; `intends`: a line that stands in it from the start.
+`lacking` -> a service that the cloud does not have; `journal` -> `full`: it cannot be written after the first case;
+`intends`: a line that stands in it from the start.
 What was tried is appended to `tried.txt`, with the process and the lane.
 """
 
@@ -20,6 +22,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from conformance.engine.api.load import load_service
+from conformance.engine.cloud.errors import ServiceMissing
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.api_version import ANY
@@ -28,7 +31,7 @@ from conformance.engine.run.lanes import lane_of
 from conformance.engine.run.run import Stopped
 from conformance.plugin import share
 from specs.microversion import Microversion, VersionRange
-from specs.record.model import Deviation, Exchange, ReceivedResponse, Result, RunInfo, SentRequest
+from specs.record.model import Deviation, Exchange, ReceivedResponse, Result, RunInfo, SentRequest, scoped
 from specs.record.writer import utc_now
 
 
@@ -49,6 +52,7 @@ class FakeRun:
     record: object
     stopping: threading.Event
     journal: object
+    service: str | None
 
     def __post_init__(self):
         self._cases = {case.id: case for case in self.suite.cases}
@@ -84,9 +88,10 @@ class FakeRun:
         for case_id in ids:
             if self.stopping.wait(wishes.get("slow", 0.0)):
                 return
-            wish = next((wish for part, wish in wishes.items() if part in case_id), "pass")
+            named = scoped(self.service, case_id)
+            wish = next((wish for part, wish in wishes.items() if part in named), "pass")
             with Path("tried.txt").open("a") as file:
-                file.write(f"{os.getpid()} {self.lane(case_id)} {case_id}\n")
+                file.write(f"{os.getpid()} {self.lane(case_id)} {named}\n")
             if wish == "lose":
                 self.cloud.lost = "the token of the role member is no longer accepted"
                 self.cloud.standing.when_lost()
@@ -141,6 +146,9 @@ class FakeSession:
         self.settings = settings
         self.started = utc_now()
         self._began = time.monotonic()
+        self.specs = specs
+        if table().get("lacking") == specs[0].service:
+            raise ServiceMissing(f"the catalogue of the fake has no {specs[0].service} service")
         settings.directory.mkdir(parents=True, exist_ok=True)
         if "intends" in table():
             (settings.directory / "journal.jsonl").write_text(json.dumps(table()["intends"]) + "\n")
@@ -163,12 +171,12 @@ class FakeSession:
             stopping=threading.Event(),
             top=top,
             patience=SimpleNamespace(status=30.0),
-            service=load_service("compute"),
+            service=load_service(specs[0].service),
             graph=StateGraph(()),
             notes=Notes(),
         )
         self.watch = SimpleNamespace(waiting=lambda: [("server", "BUILD", "spawning", 2.0)])
-        self.run = FakeRun(self.suite, record, self.context.stopping, self.journal)
+        self.run = FakeRun(self.suite, record, self.context.stopping, self.journal, settings.service)
         self.run.cloud = self.cloud
         self.left = ()
         self.tried = 0
@@ -206,9 +214,13 @@ class FakeSession:
         return RunInfo(
             started=self.started,
             finished=utc_now() if totals is not None else None,
-            endpoint={"name": self.cloud.name, "url": self.settings.target.url, "sandbox": self.settings.sandbox},
+            endpoint={
+                "name": self.cloud.name,
+                "url": self.settings.target.url or "http://127.0.0.1:9",
+                "sandbox": self.settings.sandbox,
+            },
             roles=("admin", "member"),
-            spec={"service": "compute", "package": "nova", "version": "34.0.0"},
+            spec={"service": self.specs[0].service, "package": self.specs[0].reference.package, "version": "34.0.0"},
             options=dict(options),
             totals=dict(totals or {}),
             notes=self.notes(),

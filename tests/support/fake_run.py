@@ -136,6 +136,7 @@ def started(*case_ids, parallel=3, record=None):
         service=KNOWLEDGE,
         graph=StateGraph.of(views([spec(SPIN, REST)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),
+        lacking=frozenset(),
         stopping=stopping,
         places=Places(stopping),
         environment="",

@@ -57,6 +57,15 @@ class Project:
         self.spec.write_text(self.text)
         self.cases = list(cases_of(self.text))
 
+    def add_service(self, service="volume", package="volumes"):
+        """Add specs of another service with the same ids of operations and cases."""
+        folder = self.path / "specs" / service
+        folder.mkdir(parents=True)
+        text = self.text.replace("service: compute", f"service: {service}")
+        text = text.replace("package: nova", f"package: {package}")
+        (folder / "servers-actions.yaml").write_text(text)
+        self.others = list(cases_of(text))
+
     def decide(self, **verdicts):
         (self.path / "verdicts.json").write_text(json.dumps(verdicts))
 

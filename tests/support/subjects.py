@@ -11,12 +11,12 @@ from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.kinds import GONE
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.provision.context import Notes, Patience
 from conformance.engine.provision.subject import Subject
 from conformance.engine.provision.unkept import Unkept
-from conformance.engine.provision.waits import Waits
 from specs.model import Policy
 
 SPIN = action("spin", preconditions=(status("IDLE"),), postconditions=(becomes("SPINNING", "HALTED"),))

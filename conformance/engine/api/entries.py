@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from conformance.engine.model.binding import Step
@@ -49,11 +50,58 @@ class Fault:
         list_key: the key of the list whose first element describes the error; None if the only key of the body does.
         code_field: the field that repeats the status code; None if none does.
         required_fields: the other required fields.
+        others: shell patterns for the ids of the operations whose errors have another form.
     """
 
     list_key: str | None = None
     code_field: str | None = "code"
     required_fields: tuple[str, ...] = ("message",)
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """An optional part of a service, and the things of the reference that a cloud without it does not have.
+
+    Attributes:
+        name: its name in the cloud's list of parts.
+        operations: shell patterns for the ids of its operations.
+        fields: shell patterns for the names of its fields, in requests and answers.
+        within: shell patterns for the ids of the operations whose fields these are.
+    """
+
+    name: str
+    operations: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    within: tuple[str, ...] = ("*",)
+
+
+@dataclass(frozen=True)
+class OptionalParts:
+    """The optional parts of a service, and the list in which a cloud names those that it has.
+
+    Attributes:
+        path, key, name_field: the path of the list, its key in the answer, and the field of an entry with its name.
+        parts: the parts.
+    """
+
+    path: str = ""
+    key: str = ""
+    name_field: str = "name"
+    parts: tuple[Part, ...] = ()
+
+    def of(self, operation: str, field: str = "") -> frozenset[str]:
+        """The names of the parts that an operation needs, or with a field the field; empty if none is needed."""
+        found = {part.name for part in self.parts if any(fnmatchcase(operation, one) for one in part.operations)}
+        if field:
+            short = field.rpartition(".")[2]
+            found |= {
+                part.name
+                for part in self.parts
+                if any(fnmatchcase(short, one) or fnmatchcase(field, one) for one in part.fields)
+                and any(fnmatchcase(operation, one) for one in part.within)
+            }
+        return frozenset(found)
 
 
 @dataclass(frozen=True)
@@ -92,6 +140,7 @@ class Showing:
         steps: requests that fill the field.
         query: names and values of the query that shows the field.
         needs_resource: True if the run must have a resource.
+        role: the role to which the response shows the field; None for the role of the operation.
     """
 
     operation: str
@@ -100,6 +149,7 @@ class Showing:
     steps: tuple[Step, ...] = ()
     query: tuple[tuple[str, Any], ...] = ()
     needs_resource: bool = False
+    role: str | None = None
 
 
 @dataclass(frozen=True)

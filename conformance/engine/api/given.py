@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from conformance.engine.cloud.fields import Condition
 from conformance.engine.cloud.roles import Role
@@ -75,6 +75,30 @@ class GivenKind:
     plain: Mapping[str, Any] = field(default_factory=dict)
     shown_values: Mapping[str, ShownValue] = field(default_factory=dict)
     made_up: MadeUp | None = None
+
+
+@dataclass(frozen=True)
+class Everywhere:
+    """A promise of a guide about every operation.
+
+    Attributes:
+        promise: ``header`` (every answer has it), ``media_type`` (of every answer with a body), ``unknown_version`` (a
+            request at a version that the service does not know is refused), ``not_json`` (a body that is not JSON is).
+        document, section, line: the place of the sentence, from the root of the release.
+        name: the name of the header, or the media type.
+        value: the value of the header, with ``{version}`` for the version of the request; empty for any value.
+        code: the code that refuses an unknown version.
+        min_microversion: the first version at which the promise holds; None for all.
+    """
+
+    promise: Literal["header", "media_type", "unknown_version", "not_json"]
+    document: str
+    section: str
+    line: int
+    name: str = ""
+    value: str = ""
+    code: int = 0
+    min_microversion: Microversion | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,8 @@ from conformance.engine.api.entries import (
     Fault,
     ListRule,
     Naming,
+    OptionalParts,
+    Part,
     QueryField,
     Refusal,
     Showing,
@@ -24,7 +27,7 @@ from conformance.engine.api.entries import (
     Transition,
     ValueRule,
 )
-from conformance.engine.api.given import Attachment, GivenKind, RelatedStatus, ShownValue
+from conformance.engine.api.given import Attachment, Everywhere, GivenKind, RelatedStatus, ShownValue
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.stateful import StatefulResource
 from conformance.engine.api.strictness import check_against, validate
@@ -72,6 +75,7 @@ def _showing(entry: Mapping[str, Any]) -> Showing:
         tuple(map(_step, entry.get("steps", ()))),
         tuple(entry.get("query", {}).items()),
         bool(entry.get("needs_resource")),
+        entry.get("role"),
     )
 
 
@@ -121,7 +125,7 @@ def load_service(service: str) -> ServiceDescription:
     Raises:
         DescriptionError: the description that comes with this suite is broken.
     """
-    return understood(_read(service), service)
+    return replace(understood(_read(service), service), described=service in services())
 
 
 @cache
@@ -167,6 +171,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         made_by_factory=dict(maps["made_by_factory"]),
         usable_elements=tuple(_usable(entry) for entry in lists["usable_elements"]),
         unsafe_gets=tuple(lists["unsafe_gets"]),
+        without_token=tuple(lists["without_token"]),
         untestable=dict(maps["untestable"]),
         contents=tuple(
             (c["operation"], c["media_type"], _value(c["body"]) if "body" in c else ABSENT) for c in lists["contents"]
@@ -200,9 +205,11 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         also_creates=tuple((c["operation"], c["resource"], c["name_field"]) for c in lists["also_creates"]),
         first_microversion=Microversion.parse(read.get("first_microversion", "1.0")),
         error_body=_fault(read.get("error_body")),
+        optional_parts=_parts(maps["optional_parts"]),
         root_is_operation=bool(read.get("root_is_operation")),
         always_made=bool(read.get("always_made")),
         unknown_id_path=read.get("unknown_id_path"),
+        every_operation=structured(lists["every_operation"], tuple[Everywhere, ...]),
         producers=dict(maps["producers"]),
         effects=tuple(map(_effect, lists["effects"])),
         chosen_keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["chosen_keys"]),
@@ -279,6 +286,16 @@ def _byproduct(entry: Mapping[str, Any]) -> Byproduct:
     )
 
 
+def _parts(entry: Mapping[str, Any]) -> OptionalParts:
+    if not entry:
+        return OptionalParts()
+    parts = (
+        Part(p["part"], tuple(p.get("operations", ())), tuple(p.get("fields", ())), tuple(p.get("within", ("*",))))
+        for p in entry["parts"]
+    )
+    return OptionalParts(entry["path"], entry["key"], entry.get("name_field", "name"), tuple(parts))
+
+
 def _part(entry: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
     return {key: entry[key] for key in keys if key in entry}
 
@@ -314,10 +331,12 @@ def _actions(entry: Mapping[str, Any]) -> ActionLog:
         entry["name_field"],
         entry["user_field"],
         entry["failure_field"],
+        entry.get("name_header", ""),
     )
 
 
 def _fault(entry: Mapping[str, Any] | None) -> Fault:
     if entry is None:
         return Fault()
-    return Fault(entry.get("list_key"), entry.get("code_field"), tuple(entry.get("required_fields", ())))
+    fields, others = tuple(entry.get("required_fields", ())), tuple(entry.get("except", ()))
+    return Fault(entry.get("list_key"), entry.get("code_field"), fields, others)

@@ -68,6 +68,7 @@ class Placeholder:
         source: the requests whose answers name its value, None where no entry of the description says so.
         passing: True if it names something only while that lasts.
         made: True if the run has to make the element, because the request, or one below the element, changes it.
+        lent: True if the element belongs to another collection than that of the path, and the request only names it.
     """
 
     name: str
@@ -77,18 +78,26 @@ class Placeholder:
     source: Naming | None = None
     passing: bool = False
     made: bool = False
+    lent: bool = False
 
     @classmethod
     def all_of(cls, operation: Operation, service: ServiceDescription, producers: Producers) -> tuple[Placeholder, ...]:
         """The placeholders of an operation's path, in order."""
-        path, table = operation.path, service.placeholder_values
+        path = operation.path
         passing = service.passing(operation)
         found: list[Placeholder] = []
         changes = service.always_made or operation.method not in SAFE
         below = producers.of(path) is not None  # the path of a list whose elements the run may have to make
         for name in reversed(placeholders(path)):
             element = ElementNeeded.of(operation, collection_of(path, name), name, service, producers)
-            value = table.get(f"{element.collection.rpartition('/')[2]}.{name}", table.get(name))
+            value = service.placeholder_value(operation, element.collection, name)
+            joined = name == placeholders(operation.path)[-1] and producers.joined_by(operation.path) is not None
+            its_own = producers.reader(element.collection) is not None or name == service.identifier
+            needs_none = element.can_be_made or (its_own and not joined) or operation.removed is not None
+            other = None if needs_none else producers.elsewhere(name)
+            lent = other is not None and value is None
+            if other is not None and lent:
+                element = ElementNeeded.of(operation, other, name, service, producers)
             known = element.producer is not None or producers.reader(element.collection) is not None
             if value is None and names_project(name) and not known:
                 value = PROJECT
@@ -100,9 +109,10 @@ class Placeholder:
                 source=service.placeholder_sources.get(name),
                 passing=name in passing and value is None,
                 made=changes or below or bool(element.fields),
+                lent=lent,
             )
             found.append(placeholder)
-            below = below or element.can_be_made
+            below = below or (element.can_be_made and not lent)
         return tuple(reversed(found))
 
 
@@ -114,6 +124,7 @@ class Needs:
         version: the microversion of a request that names none: the highest that cloud, reference and operation share.
         placeholders: the placeholders of its path, in order.
         producer: the way in which it makes an element of a collection; None if it makes none.
+        several: the way in which single elements of the collection are made in which it makes several at once; or None.
         before: steps that an accepted request needs before it.
         after: steps that take back the effects of an accepted request.
         undo_refused: further steps that take back a request that should have been refused.
@@ -128,6 +139,7 @@ class Needs:
     version: Microversion
     placeholders: tuple[Placeholder, ...] = ()
     producer: Producer | None = None
+    several: Producer | None = None
     before: tuple[Step, ...] = ()
     after: tuple[Step, ...] = ()
     undo_refused: tuple[Step, ...] = ()
@@ -137,6 +149,11 @@ class Needs:
     byproducts: bool = False
     sandbox_only: bool = False
 
+    @property
+    def makes(self) -> Producer | None:
+        """The way in which single elements are made of the collection in which it makes one or several; or None."""
+        return self.producer or self.several
+
     @classmethod
     def of(cls, operation: Operation, service: ServiceDescription, producers: Producers, top: Microversion) -> Needs:
         """The needs of an operation. ``top`` is the highest version that cloud and reference share."""
@@ -145,10 +162,11 @@ class Needs:
             version=top if last is None else min(last, top),
             placeholders=Placeholder.all_of(operation, service, producers),
             producer=producers.made_by(operation),
+            several=producers.several_by(operation),
             before=tuple(service.steps(operation, "steps_before")),
             after=tuple(service.steps(operation, "steps_after")),
             undo_refused=tuple(service.steps(operation, "undo_refused")),
-            creates=service.created_by(operation) if operation.action is not None else None,
+            creates=service.created_by(operation),
             removes=operation.method == "DELETE",
             only_reads=operation.method in SAFE and operation.id not in service.unsafe_gets,
             byproducts=any(service.byproduct(post) is not None for post in operation.postconditions),

@@ -121,6 +121,31 @@ class Producers:
                 return producer
         return None
 
+    def several_by(self, operation: Operation) -> Producer | None:
+        """The producer of a collection in which an operation makes several elements at once; None if it does not."""
+        producer = self.of(operation.path) if operation.method == "POST" and operation.action is None else None
+        if producer is None or producer.chosen or producer.operation.id == operation.id:
+            return None
+        bodies = [s.body for s in operation.response.samples if s.valid and isinstance(s.body, dict)]
+        listed = any(len(body) == 1 and isinstance(next(iter(body.values())), list) for body in bodies)
+        return producer if listed else None
+
+    def joined_by(self, path: str) -> Operation | None:
+        """The PUT that joins the element which a path names last, and which another collection has; None if none does.
+
+        So ``PUT /garages/{garage_id}/cars/{car_id}`` puts a car of ``/cars`` into a garage.
+        """
+        names = placeholders(path)
+        last = names[-1] if len(names) > 1 else ""
+        if not last or self.of(collection_of(path, last)) is not None or self.elsewhere(last) is None:
+            return None
+        return self._first("PUT", form(path))
+
+    def elsewhere(self, name: str) -> str | None:
+        """The only collection at the top of the API whose elements a placeholder of this name stands for, or None."""
+        found = [at for at, names in self._named.items() if name in names and "{}" not in at and self.of(at)]
+        return found[0] if len(found) == 1 else None
+
     def _find(self, place: str) -> Producer | None:
         one = f"{place}/{{}}"
         reader, remover = self._first("GET", one), self._first("DELETE", one)
@@ -129,7 +154,7 @@ class Producers:
             if self._said.get(place, operation.id) != operation.id:
                 continue
             for name in sorted(self._named.get(place, ())):
-                if _names(operation, name):
+                if _names(operation, name) or place in self._said or (_creates(operation) and (reader or remover)):
                     return Producer(operation, name, False, reader, remover, lister)
         chosen = [o for method in ("PUT", "POST") for o in self._by_place.get((method, one), ())]
         for operation in chosen:
@@ -150,6 +175,12 @@ def _names(operation: Operation, name: str) -> bool:
     if any(identity(s.body, name) is not None for s in operation.response.samples if s.valid):
         return True
     return any(row.location == "header" and row.name.lower() == "location" for row in operation.response.parameters)
+
+
+def _creates(operation: Operation) -> bool:
+    """Whether 201 is the only documented code of success."""
+    normal = [code.code for code in operation.responses.normal if code.listed]
+    return normal == [CREATED]
 
 
 def listed_by(operations: Mapping[str, Operation], collection: str) -> Operation | None:

@@ -31,9 +31,12 @@ class Field:
 
 
 def body_rows(operation: Operation, version: Microversion) -> list[Parameter]:
-    """The body rows of the request that exist at a version. Of several rows with a name, the first one counts."""
+    """The body rows of the request that exist at a version. Of several rows with a name, the first one counts.
+
+    A request that reads has no body: its rows are those of the answer, in the wrong table.
+    """
     rows: dict[str, Parameter] = {}
-    for row in operation.request.parameters:
+    for row in operation.request.parameters if operation.method not in ("GET", "HEAD") else ():
         if row.location == "body" and version in row.range:
             rows.setdefault(row.name, row)
     return list(rows.values())
@@ -130,11 +133,16 @@ def _of_other_versions(operation: Operation, row: Parameter) -> bool:
 
 
 def wrapper_of(shown: list[Any]) -> tuple[str, ...]:
-    """The one key at the top of all samples; empty if there is none."""
+    """The one key at the top of all samples, and the mark of a list if it holds one; empty if there is none."""
     objects = [body for body in shown if isinstance(body, dict)]
     common = set.intersection(*map(set, objects)) if objects else set()
     only = next(iter(common)) if len(common) == 1 else None
-    return (only,) if only is not None and isinstance(objects[0].get(only), dict) else ()
+    if only is None:
+        return ()
+    inner = objects[0].get(only)
+    if isinstance(inner, list):
+        return (only, "[]") if inner and isinstance(inner[0], dict) else ()
+    return (only,) if isinstance(inner, dict) else ()
 
 
 def _sample_keys(operation: Operation) -> set[str]:

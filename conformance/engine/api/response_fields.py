@@ -176,16 +176,15 @@ def identity(element: Any, name: str) -> str | None:
     """The name of an element in a path: the field of the placeholder's name, or the likeliest other field.
 
     The fields are tried in this order: the placeholder's own name (in any spelling), its last word, ``id``, ``uuid``. A
-    text is its own name. An object in an object with one key is taken out of it.
+    text is its own name. An object in an object with one key is taken out of it; links beside it do not count.
     """
     if isinstance(element, str):
         return element
     if not isinstance(element, Mapping):
         return None
-    if len(element) == 1:
-        inner = next(iter(element.values()))
-        if isinstance(inner, Mapping):
-            element = inner
+    inner = [value for key, value in element.items() if key != "links"]
+    if len(inner) == 1 and isinstance(inner[0], Mapping):
+        element = inner[0]
     plain = {re.sub(r"[^a-z0-9]", "", key.lower()): value for key, value in element.items()}
     for wanted in (name, name.rpartition("_")[2], "id", "uuid"):
         value = plain.get(re.sub(r"[^a-z0-9]", "", wanted.lower()))

@@ -19,13 +19,14 @@ from conformance.engine.api.entries import (
     Fault,
     ListRule,
     Naming,
+    OptionalParts,
     QueryField,
     Refusal,
     Showing,
     Stock,
     ValueRule,
 )
-from conformance.engine.api.given import GivenKind, RelatedStatus, ShownValue
+from conformance.engine.api.given import Everywhere, GivenKind, RelatedStatus, ShownValue
 from conformance.engine.api.stateful import NONE, StatefulResource
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import Profile
@@ -37,6 +38,9 @@ from specs.model import Condition, Operation
 
 PLAIN = "conformance"
 """The value for a thing that the description does not know, in a request whose target does not exist."""
+
+PLAIN_ID = "5f1f35c19e5e4b0b9c0a0d8f0d1f4a10"
+"""The same for an element of a collection: services tell an id by its form."""
 
 StepSection = Literal["steps_before", "steps_after", "before_refusal", "undo_refused"]
 """A section that gives steps by operations."""
@@ -58,11 +62,14 @@ class ServiceDescription:
         returned_under: operation, parameter, and the keys from the top of the body to a field of another name that
             shows the value. The first two are shell patterns.
         unseen: shell patterns for breakages that no client can see, each with the reason.
+        described: False if the service has no description, so that it is tried by its reference alone.
         first_microversion: the lowest microversion of an endpoint, for operations that name none.
         root_is_operation: True if the root of the endpoint is an operation of the API itself.
         always_made: True if the run makes every element that a path names, because others may change listed ones.
+        every_operation: promises of a guide about every operation.
         unknown_id_path: a path at which a random id is requested, to prove that it names nothing.
         error_body: the form of the body of an error.
+        optional_parts: the parts that a cloud may lack, and the list that shows which it has.
         related_statuses: kind -> the place that shows the status of another resource.
         project_id: the field of the resource under test with the id of its project; None if none is known.
         bindings: the values of parameters; the first entry that fits counts.
@@ -80,6 +87,7 @@ class ServiceDescription:
         run_exclusively: operations that change, or list, things that all users share.
         environment_satisfied: operations whose environment the API cannot show, and all things of this suite have.
         unsafe_gets: operations that act although their method is GET.
+        without_token: operations that take no token.
         untestable: operation -> the reason why it cannot be tried.
         tried_last: operations after which the resource under test has no further use.
         placeholder_values: placeholder -> its value, if it names no element of a collection.
@@ -111,10 +119,13 @@ class ServiceDescription:
     not_returned: tuple[tuple[str, str, str], ...] = ()
     returned_under: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     first_microversion: Microversion = FIRST
+    described: bool = True
     root_is_operation: bool = False
     always_made: bool = False
     unknown_id_path: str | None = None
+    every_operation: tuple[Everywhere, ...] = ()
     error_body: Fault = field(default_factory=Fault)
+    optional_parts: OptionalParts = field(default_factory=OptionalParts)
     related_statuses: Mapping[str, RelatedStatus] = field(default_factory=dict)
     project_id: ShownValue | None = None
 
@@ -133,6 +144,7 @@ class ServiceDescription:
     run_exclusively: tuple[str, ...] = ()
     environment_satisfied: tuple[str, ...] = ()
     unsafe_gets: tuple[str, ...] = ()
+    without_token: tuple[str, ...] = ()
     untestable: Mapping[str, str] = field(default_factory=dict)
     tried_last: tuple[str, ...] = ()
 
@@ -189,7 +201,9 @@ class ServiceDescription:
         if resource == "password":
             return self.password_form.replace("{token}", PLAIN)
         kind = self.kinds.get(resource)
-        return kind.plain.get(attribute, PLAIN) if kind is not None else PLAIN
+        if kind is not None:
+            return kind.plain.get(attribute, PLAIN)
+        return PLAIN_ID if resource.startswith("/") or resource == "uuid" else PLAIN
 
     def shown_value(self, resource: str, attribute: str) -> ShownValue | None:
         """The place where the resource under test shows a value; None if it shows none."""
@@ -283,6 +297,19 @@ class ServiceDescription:
             if fnmatchcase(operation.id, pattern):
                 return resource, named_by
         return None
+
+    def placeholder_value(self, operation: Operation, collection: str, name: str) -> Any:
+        """The described value of a placeholder in an operation's path; None if it names an element."""
+        for key, value in self.placeholder_values.items():
+            pattern, colon, of = key.rpartition(":")
+            if colon and of == name and fnmatchcase(operation.id, pattern):
+                return value
+        table = self.placeholder_values
+        return table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
+
+    def takes_token(self, operation: Operation) -> bool:
+        """Whether the requests of an operation need a token."""
+        return not _is_one(operation.id, self.without_token)
 
     def fields_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
         """The fields with which an element of a collection is made for an operation."""

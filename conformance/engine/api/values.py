@@ -59,14 +59,13 @@ def value_for(operation: Operation, field: Field, service: ServiceDescription) -
     if bound:
         return copy.deepcopy(value)
     from_sample = _in_samples(operation, field)
-    if (
-        from_sample is not ABSENT
-        and is_of_type(from_sample, field.row.type or "")
-        and not (isinstance(from_sample, str) and from_sample.startswith("%("))
-    ):
+    usable = from_sample is not ABSENT and not (isinstance(from_sample, str) and from_sample.startswith("%("))
+    if usable and is_of_type(from_sample, field.row.type or ""):
         return copy.deepcopy(from_sample)
     if field.row.enum:
         return [field.row.enum[0]] if field.row.type in ("array", "list") else field.row.enum[0]
+    if isinstance(from_sample, bool) and field.row.type == "string":
+        return from_sample  # the table and the sample disagree, and no made-up text stands for true or false
     return copy.deepcopy(_BY_TYPE.get(field.row.type or "string", "conformance"))
 
 

@@ -275,6 +275,11 @@ class Cloud:
         credential = self._credentials.get(role)
         return credential.project() if credential is not None else None
 
+    def user_of(self, role: Role) -> str | None:
+        """The id of the user of a role; None if unknown."""
+        credential = self._credentials.get(role)
+        return credential.user() if credential is not None else None
+
     def close(self) -> None:
         """Close all connections."""
         self._delivery.transport.close()

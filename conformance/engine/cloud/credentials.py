@@ -52,6 +52,10 @@ class Credential(Protocol):
         """The id of the project of the token; None if it has none, or if that is unknown."""
         ...
 
+    def user(self) -> str | None:
+        """The id of the user of the token; None if that is unknown."""
+        ...
+
 
 class FixedToken:
     """A token that the user has given. Nothing can renew it."""
@@ -77,6 +81,10 @@ class FixedToken:
 
     def project(self) -> str | None:
         """None: a token alone does not tell the project."""
+        return None
+
+    def user(self) -> str | None:
+        """None: a token alone does not tell the user."""
         return None
 
 
@@ -163,6 +171,14 @@ class IdentityToken:
         """The id of the project of the token."""
         try:
             found = self.session.get_project_id(self._auth)
+        except ksa.ClientException:
+            return None
+        return str(found) if found else None
+
+    def user(self) -> str | None:
+        """The id of the user of the token."""
+        try:
+            found = self.session.get_user_id(self._auth)
         except ksa.ClientException:
             return None
         return str(found) if found else None

@@ -16,6 +16,10 @@ class EndpointError(CloudError):
     """The endpoint cannot be used, so the run cannot start (exit status 2)."""
 
 
+class ServiceMissing(EndpointError):
+    """The cloud offers nothing of a service, or no version of it that the reference describes."""
+
+
 class GuardRefusal(CloudError):
     """The guard refused a request that could have changed a thing which this run did not make."""
 

@@ -1,6 +1,8 @@
 """The journal of a run: every resource is written to disk before the cloud is asked for it.
 
 One file of JSON lines per process, ``journal*.jsonl`` in the directory of the run; each process reads the files of all.
+In a run of several services each process has one file per service, and the lines name the service: things are removed
+through the API of the service that made them, but a thing that any service of the run made is the run's own.
 Lines: ``run`` (the prefix of all names), ``intend``, ``before`` (the things of a kind that were there, before one was
 asked for that no name can find), ``made``, ``refused``, ``gone``; and, for things of others that are changed for a
 moment, ``owe`` (the thing before the change, and the way back) and ``paid``.
@@ -36,12 +38,14 @@ class Intent:
         kind: the kind of the resource, by the description of the service.
         name: a unique name, by which the resource can be found even without a response.
         role: the role that makes it, and whose project it is in.
+        service: the type of the service that makes it; None in a run of one service.
     """
 
     key: str
     kind: str
     name: str
     role: str = "member"
+    service: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,15 +105,18 @@ class _Book:
     paths: set[str] = field(default_factory=set)
     prefixes: list[str] = field(default_factory=list)
     debts: dict[str, Debt] = field(default_factory=dict)
+    services: dict[str, str] = field(default_factory=dict)
     paid: set[str] = field(default_factory=set)
 
     def add(self, line: dict[str, Any]) -> None:
+        if "service" in line and "key" in line:
+            self.services[line["key"]] = line["service"]
         match line:
             case {"do": "run", "prefix": prefix}:
                 if prefix not in self.prefixes:
                     self.prefixes.append(prefix)
             case {"do": "intend", "key": key, "kind": kind, "name": name}:
-                self.intents[key] = Intent(key, kind, name, line.get("role", "member"))
+                self.intents[key] = Intent(key, kind, name, line.get("role", "member"), line.get("service"))
                 self.made.setdefault(key, [])
             case {"do": "before", "key": key, "ids": [*ids]}:
                 self.before[key] = Before(frozenset(map(str, ids)), line.get("at", 0.0))
@@ -128,8 +135,16 @@ class _Book:
             case {"do": "paid", "key": key}:
                 self.paid.add(key)
 
-    def unpaid(self) -> tuple[Debt, ...]:
-        return tuple(debt for key, debt in reversed(self.debts.items()) if key not in self.paid)
+    def unpaid(self, service: str | None = None) -> tuple[Debt, ...]:
+        debts = reversed(self.debts.items())
+        return tuple(debt for key, debt in debts if key not in self.paid and self._is_of(service, key))
+
+    def entries(self, service: str | None = None) -> tuple[Entry, ...]:
+        return tuple(self.entry(key) for key in self.intents if self._is_of(service, key))
+
+    def _is_of(self, service: str | None, key: str) -> bool:
+        """Whether a line belongs to a service; a line that names none belongs to every one, and every line to None."""
+        return service is None or self.services.get(key, service) == service
 
     def entry(self, key: str) -> Entry:
         made = self.made.get(key, [])
@@ -185,6 +200,8 @@ class Journal:
         path: the file, in the directory of the run. An existing file is continued.
         prefix: the beginning of all names of this run; by default the one in the journals of the run, or
             a random one. The processes of one run must be given the same.
+        service: the type of the service of this journal, in a run of several services; ``entries`` and ``debts`` are
+            then those of this service. None in a run of one.
 
     Attributes:
         trouble: one sentence that says why the journal cannot be written any more; None if it can.
@@ -195,8 +212,9 @@ class Journal:
             there, refused, gone, paid) raise nothing: this process knows the events anyway, and can clean up.
     """
 
-    def __init__(self, path: Path, *, prefix: str | None = None) -> None:
+    def __init__(self, path: Path, *, prefix: str | None = None, service: str | None = None) -> None:
         self.path = path
+        self.service = service
         self.trouble: str | None = None
         self.when_broken: Callable[[], None] = lambda: None
         self._lock = Lock()
@@ -222,7 +240,7 @@ class Journal:
 
     def intend(self, kind: str, name: str, *, role: str = "member") -> Intent:
         """Write down that the cloud is about to be asked for a resource."""
-        intent = Intent(secrets.token_hex(8), kind, name, str(role))
+        intent = Intent(secrets.token_hex(8), kind, name, str(role), self.service)
         with self._lock:
             self._own.add(intent.key)
         self._write(_intending(intent), before=True)
@@ -248,7 +266,7 @@ class Journal:
 
     def there(self, kind: str, id_: str, path_to_delete: str, *, name: str = "", role: str = "member") -> None:
         """Write down a thing of the run that nothing was intended to make, such as one that came with another."""
-        intent = Intent(secrets.token_hex(8), kind, name, str(role))
+        intent = Intent(secrets.token_hex(8), kind, name, str(role), self.service)
         with self._lock:
             self._own.add(intent.key)
         self._write(_intending(intent))
@@ -274,7 +292,8 @@ class Journal:
         """Write down a thing of others as it was before it is changed; the latest debt of a key counts."""
         with self._lock:
             self._own.add(debt.key)
-        self._write({"do": "owe", **asdict(debt)}, before=True)
+        named = {"service": self.service} if self.service else {}
+        self._write({"do": "owe", **asdict(debt), **named}, before=True)
         return debt
 
     def owes(self, key: str, method: str, path: str) -> bool:
@@ -289,7 +308,8 @@ class Journal:
         """The debts that the run, in any of its processes, has not paid, the latest first; or with ``own`` this one."""
         with self._lock:
             self._catch_up()
-            return tuple(debt for debt in self._book.unpaid() if not own or debt.key in self._own)
+            unpaid = self._book.unpaid(self.service)
+            return tuple(debt for debt in unpaid if not own or debt.key in self._own)
 
     def owns(self, value: str, collection: str | None = None) -> bool:
         """Whether the value is an id or an alias that this run's journals hold, of whichever process.
@@ -315,7 +335,8 @@ class Journal:
         """All entries of the run so far, of all its processes; or with ``own`` those that began in this one."""
         with self._lock:
             self._catch_up()
-            return tuple(self._book.entry(key) for key in self._book.intents if not own or key in self._own)
+            entries = self._book.entries(self.service)
+            return tuple(entry for entry in entries if not own or entry.intent.key in self._own)
 
     @property
     def prefixes(self) -> tuple[str, ...]:
@@ -327,8 +348,7 @@ class Journal:
     @staticmethod
     def read(path: Path) -> tuple[Entry, ...]:
         """All entries of a run directory (or of one file), merged. A cut last line is ignored."""
-        book = Journal._read(path)
-        return tuple(book.entry(key) for key in book.intents)
+        return Journal._read(path).entries()
 
     @staticmethod
     def read_debts(path: Path) -> tuple[Debt, ...]:
@@ -390,7 +410,7 @@ class Journal:
 
 
 def _intending(intent: Intent) -> dict[str, Any]:
-    return {"do": "intend", **asdict(intent)}
+    return {"do": "intend", **{name: value for name, value in asdict(intent).items() if value is not None}}
 
 
 def _files(path: Path) -> list[Path]:

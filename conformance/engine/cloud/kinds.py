@@ -116,6 +116,7 @@ class Deletion:
         gone: statuses of a thing that counts as gone, although it is still shown.
         kept: statuses of a deleted thing that is kept for a while, unless it is removed by force.
         force: the request that removes a thing at once; unlock: the request that unlocks a locked thing.
+        act: the request that removes a thing; None for a DELETE.
         final_codes: status codes of a refusal that will not change if the deletion is sent again.
         before: requests before the removal.
         base: things that must be removed first.
@@ -129,6 +130,7 @@ class Deletion:
     kept: tuple[str, ...] = ()
     force: Act | None = None
     unlock: Act | None = None
+    act: Act | None = None
     final_codes: tuple[int, ...] = ()
     before: tuple[Preparation, ...] = ()
     base: Base | None = None

@@ -48,6 +48,10 @@ class Thing:
         return f"{self.kind} {self.id}"
 
 
+HASTY = 10.0
+"""Seconds in which a removal without a wait repeats a refused request. Then the end of the run removes the thing."""
+
+
 @dataclass(frozen=True)
 class Removal:
     """The outcome of a removal. ``trouble`` says why the thing still exists; None if it does not."""
@@ -108,7 +112,7 @@ class Remover:
             return Removal(thing, True, str(error))
 
     def _removed(self, thing: Thing, wait: bool) -> Removal:
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + (self._timeout if wait else min(self._timeout, HASTY))
         kind = self._cloud.profile.kind(thing.kind)
         self._remove_base(thing, kind)
         self._emptied(thing, kind)
@@ -135,7 +139,7 @@ class Remover:
         rules = kind.deletion
         if not (rules.before or kind.brings or (wait and (rules.going or rules.going_tasks))):
             return None
-        answer = self._cloud.get(thing.path, role=thing.role)
+        answer = self._cloud.get(thing.path, role=thing.role, microversion=self._version)
         if answer.status in NOT_THERE:
             return Removal(thing, False)
         view = kind.shown_in(answer.json) if answer.ok else None
@@ -158,11 +162,11 @@ class Remover:
             nonlocal unlocked, told
             if told:
                 self._emptied(thing, kind)  # an obstacle may have stayed, since others use it at the same time
-            answer = self._by_someone(thing, None)
+            answer = self._by_someone(thing, rules.act)
             if answer.status == 409 and rules.unlock is not None and not unlocked:
                 unlocked = True
                 self._by_someone(thing, rules.unlock, any_refusal=True)
-                answer = self._by_someone(thing, None)
+                answer = self._by_someone(thing, rules.act)
             if not told and not decided(answer):
                 told = True
                 if self._never_was(thing, kind, answer):
@@ -224,7 +228,7 @@ class Remover:
     def _act(self, thing: Thing, act: Act | None, role: Role) -> Answer:
         ask = Ask("DELETE", thing.path, role, self._version)
         if act is not None:
-            ask = Ask(act.method, act.path.replace("{path}", thing.path), role, body=act.body)
+            ask = Ask(act.method, act.path.replace("{path}", thing.path), role, self._version, body=act.body)
         with serving(Purpose.REMOVING):
             return self._cloud.send(ask)
 
@@ -249,7 +253,7 @@ class Remover:
         contents = kind.deletion.contents
         if contents is None:
             return
-        answer = self._cloud.get(thing.path, role=thing.role)
+        answer = self._cloud.get(thing.path, role=thing.role, microversion=self._version)
         for one in fields.values(kind.shown_in(answer.json), f"{contents.field}.{fields.EVERY}"):
             body = _with_value(contents.act.body, one)
             self._by_someone(thing, replace(contents.act, body=body), any_refusal=True)
@@ -259,7 +263,7 @@ class Remover:
         base = kind.deletion.base
         if base is None:
             return
-        answer = self._cloud.get(thing.path, role=thing.role)
+        answer = self._cloud.get(thing.path, role=thing.role, microversion=self._version)
         below = self._cloud.profile.kind(base.kind)
         for id_ in stands_on(kind, kind.shown_in(answer.json) or {}):
             self._journal.there(base.kind, id_, below.path_of(id_), role=thing.role)

@@ -19,6 +19,7 @@ from conformance.engine.cloud.faults import says_quota
 from conformance.engine.cloud.removal import Remover, Thing, named_in, stands_on
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.waiters import wait_for_status
+from conformance.engine.cloud.waits import Waits
 from conformance.engine.model.binding import Binding
 from specs.microversion import Microversion
 
@@ -68,6 +69,7 @@ class Resources:
 
     Attributes:
         usual: kind -> the variant of its usual things on this cloud.
+        waits: the waits of the run so far, which bound later ones.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Resources:
         self._lock = Lock()
         self._spare: Made | None = None
         self.usual: dict[str, str] = {}
+        self.waits = Waits()
         self._in_vain: dict[str, list[str] | None] = {}  # None: such a thing became ready once
 
     def rand_name(self, kind: str = "") -> str:
@@ -179,13 +182,13 @@ class Resources:
             Thing(intent.kind, id_, path, Role(intent.role)) for entry in came for id_, path in entry.left
         )
 
-    def drop(self, id_: str, role: Role) -> None:
-        """Have a thing of the kind that the run watches deleted, without a wait.
+    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> None:
+        """Have a thing deleted, of the kind that the run watches unless another one is given, without a wait.
 
         The deletion is forced if that is allowed: a cloud that keeps deleted things for a while also keeps the things
         attached to them, and becomes slower with each.
         """
-        kind, remover = self._watch.kind, self._remover()
+        kind, remover = kind or self._watch.kind, self._remover()
         thing = Thing(kind.name, id_, kind.path_of(id_), role)
         if not remover.force(thing):
             remover.remove(thing, wait=False)
@@ -290,16 +293,19 @@ class Resources:
 
     def _ready(self, kind: Kind, made: Made) -> Made:
         """Wait until a new thing is ready, and write the things made with it into the journal."""
+        making = f"a new {kind.name}"
         result = wait_for_status(
             self._watch,
             made.id,
             kind.status.ready,
-            self._timeout,
+            self.waits.bound(making, self._timeout),
             kind=kind,
             role=made.role,
             stopping=self._stopping,
         )
         reached = result.status.casefold() in {one.casefold() for one in kind.status.ready}
+        if (reached or result.timed_out) and not self._stopping.is_set():
+            self.waits.ended(making, result.seconds, well=not result.timed_out)
         if not reached or result.timed_out or result.view is None:
             wanted = " or ".join(kind.status.ready)
             raise ResourceError(

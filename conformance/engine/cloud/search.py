@@ -127,7 +127,8 @@ def _records(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The things of a kind, or only those with names of the run; and the reason why they could not be listed."""
     if not kind.listing.key:
-        return [], f"it is not known how to look for a {kind.name}"
+        named = " or ".join(journal.prefixes)
+        return [], f"nothing says how to look for {kind.many()}: look yourself for names that begin with {named}"
     by_name = all(found_by_name(kind, one.intent.name, journal.prefixes) for one in those)
     records, ended = listed(cloud, kind, role, prefix=cloud.prefix if by_name else "")
     return records, said(f"GET {kind.collection}", ended) if ended else None

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Sender
 
+Sent = tuple[Ask, Answer]
+"""A request and its answer."""
+
 Manner = tuple[Sender, str | None, type]
 """How an operation is asked: by whom, at which version, and with which type of body."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from conformance.engine.cloud.adapter import BoundedAdapter
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.credentials import Credential, FixedToken, IdentityToken, TokenError
-from conformance.engine.cloud.errors import EndpointError, RoleMissing
+from conformance.engine.cloud.errors import EndpointError, RoleMissing, ServiceMissing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.redact import GIVEN, is_secret_name, masked
 from conformance.engine.cloud.roles import Role
@@ -22,7 +22,7 @@ from conformance.engine.cloud.transport import Transport
 from conformance.engine.cloud.versions import Root, find_root, project_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from openstack.config.cloud_region import CloudRegion
 
@@ -67,6 +67,14 @@ class Target:
     url: str | None = None
     tokens: Mapping[Role, str] = field(default_factory=dict, repr=False)
     name: str | None = None
+
+    def only(self, roles: Collection[Role]) -> Target:
+        """The same endpoint with the users of some roles alone."""
+        return replace(
+            self,
+            clouds={role: name for role, name in self.clouds.items() if role in roles},
+            tokens={role: token for role, token in self.tokens.items() if role in roles},
+        )
 
     @classmethod
     def sandbox(cls, url: str, tokens: Mapping[str, str], name: str = "sandbox") -> Target:
@@ -207,7 +215,7 @@ def _connect_clouds(target: Target, terms: _Terms) -> Cloud:
             raise EndpointError(f"cloud {target.clouds[role]!r} ({option}): {said}") from error
     url = credentials[Role.MEMBER].endpoint(profile.type)
     if url is None:
-        raise EndpointError(
+        raise ServiceMissing(
             f"the catalogue of cloud {member!r} has no {profile.type} service: look at `openstack catalog list`, "
             f"and at region_name and interface in clouds.yaml"
         )

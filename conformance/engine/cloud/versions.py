@@ -18,7 +18,7 @@ from keystoneauth1.discover import get_version_data, normalize_version_number
 from keystoneauth1.exceptions import DiscoveryFailure
 
 from conformance.engine.cloud.bounds import json_of
-from conformance.engine.cloud.errors import EndpointError
+from conformance.engine.cloud.errors import EndpointError, ServiceMissing
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.standing import is_busy
 from specs.microversion import Microversion, VersionRange
@@ -161,7 +161,7 @@ def _of_version(asking: _Asking, base: str, described: Collection[int], as_given
         roots[int(found["major"])] = (own, entry)
     both = sorted(set(described) & set(roots))
     if not both:
-        raise EndpointError(
+        raise ServiceMissing(
             f"{base} offers {_listed(roots)} of the {asking.profile.type} service, and the reference describes "
             f"{_listed(described)} alone: none of its operations exists on this cloud; use the reference of its release"
         )

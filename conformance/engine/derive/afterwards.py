@@ -1,7 +1,7 @@
 """What an accepted request leaves behind: the thing that it made is listed, and the one that it removed is gone.
 
 A lock is shown while it lasts, and an operation that takes another one back brings back what was there. The sentence is
-the title of the operation ("Delete Keypair", "Lock Server"), so the requirement has its line. No request is made for a
+the title of the operation ("Delete Widget", "Lock Widget"), so the requirement has its line. No request is made for a
 case of its own but one GET by the operation that shows or lists the thing.
 """
 

@@ -13,6 +13,7 @@ from conformance.engine.model.case import id_part
 from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup
 from conformance.engine.model.trial import Exchange, Once, Outcome, RequestTemplate, Situation, Target, Trial
 from specs.microversion import Microversion
+from specs.model import Parameter
 
 ACCEPTED = Outcome()
 REFUSED = Outcome(accepted=False)
@@ -149,17 +150,21 @@ def ended(view: View, version: Microversion | None) -> Trial:
     return attempt(view, "ended", Where(variant, state), Asked(version=version), setup=(Ended(),), outcome=REFUSED)
 
 
-def showing(view: View, field: str, version: Microversion) -> Trial:
-    """Make the trial of the documented request whose response must show a field at a version."""
+def showing(view: View, row: Parameter, version: Microversion) -> Trial:
+    """Make the trial of the documented request whose response must show a field at a version.
+
+    An administrator asks for a field that only administrators see, unless the request changes something.
+    """
     variant, state = view.main
     at = None if version == view.default else version
-    rule = view.service.showing(view.operation, field)
+    role = "admin" if row.visible_to == "admin" and view.reads else None
+    rule = view.service.showing(view.operation, row.name)
     if rule is None:
-        return attempt(view, "documented", Where(variant, state), Asked(version=at))
+        return attempt(view, "documented", Where(variant, state), Asked(role=role, version=at))
     return attempt(
         view,
         f"showing-{id_part(rule.fields)}",
         Where(variant, state or (view.service.under_test.initial_status if rule.needs_resource else None)),
-        Asked(version=at, query=rule.query, optional=bool(rule.existing)),
+        Asked(role=rule.role or role, version=at, query=rule.query, optional=bool(rule.existing)),
         setup=existing(rule.existing) + prepared(rule.steps),
     )

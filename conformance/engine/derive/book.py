@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from conformance.engine.api.entries import OptionalParts
 from conformance.engine.model.case import Case, Requirement, Untested, id_part
 from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.trial import Trial
@@ -16,7 +17,12 @@ FAULTS = frozenset({"error/400", "error/403", "error/404", "error/409"})
 
 @dataclass
 class Book:
-    """Requirements, trials and cases, each once. ``fault`` is the form of the error bodies of the service."""
+    """Requirements, trials and cases, each once.
+
+    Attributes:
+        fault: the form of the error bodies of the service.
+        optional: the parts of the service that a cloud may lack.
+    """
 
     requirements: dict[str, Requirement] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
@@ -25,6 +31,7 @@ class Book:
     used: set[str] = field(default_factory=set)
     fault: Expectation | None = None
     _of_operation: dict[str, list[Trial]] = field(default_factory=dict)
+    optional: OptionalParts = field(default_factory=OptionalParts)
 
     def trial(self, trial: Trial) -> Trial:
         """Return the trial of a key, which all its cases share.
@@ -50,8 +57,17 @@ class Book:
         if all(u.requirement != untested.requirement for u in self.untested):
             self.untested.append(untested)
 
-    def case(self, requirement: Requirement, detail: str, trial: Trial, expectation: Expectation) -> None:
+    def case(
+        self, requirement: Requirement, detail: str, trial: Trial, expectation: Expectation, about: str = ""
+    ) -> None:
         """Add a case. A second case of the same id is dropped with its trial, because it is the same test.
+
+        Args:
+            requirement: the promise.
+            detail: the text that distinguishes the case from others of the promise; empty for the only one.
+            trial: the trial that decides it.
+            expectation: the expectation that judges the trial.
+            about: the name of the field that the promise is about; empty if it is about none.
 
         Raises:
             ValueError: as ``trial`` does.
@@ -60,4 +76,5 @@ class Book:
         case_id = requirement.id + (f"[{id_part(detail)}]" if detail else "")
         if case_id not in self.cases:
             fault = self.fault if requirement.kind in FAULTS else None
-            self.cases[case_id] = Case(case_id, requirement, self.trial(trial), expectation, fault)
+            parts = self.optional.of(requirement.operation, about)
+            self.cases[case_id] = Case(case_id, requirement, self.trial(trial), expectation, fault, parts)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.engine.api import json_path, request_fields
+from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.attempt import REFUSED, Asked, Where, attempt
 from conformance.engine.derive.book import Book
@@ -53,10 +54,10 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
         trial = attempt(view, f"bad-{label}", Where(variant, state), Asked(version=version, body=body), outcome=REFUSED)
         if line is not None:
             requirement = view.requirement("error", "400", line)
-            book.case(requirement, label, trial, Refused((400,), why, also_listed=True))
+            book.case(requirement, label, trial, Refused((400,), why, also_listed=True), row.name)
         else:
             requirement = view.requirement("constraint", label, row.line, True)
-            book.case(requirement, "", trial, Refused((400,), why, any_refusal=True))
+            book.case(requirement, "", trial, Refused((400,), why, any_refusal=True), row.name)
 
 
 def _bad_query(view: View, book: Book, line: int | None) -> None:
@@ -73,11 +74,17 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
             without = tuple((name, value) for name, value in trial.request.query if name != row.name)
             trial = replace(trial, request=replace(trial.request, query=without))
             why = f"{row.name} is required"
-            book.case(requirement, f"{id_part(row.name)}-missing", trial, Refused((400,), why, also_listed=True))
-        if row.name not in STRICT and row.name not in view.service.understood_queries:
+            refused = Refused((400,), why, also_listed=True)
+            book.case(requirement, f"{id_part(row.name)}-missing", trial, refused, row.name)
+        if not must_understand(view, row):
             continue  # other parameters of a query are filters, and many services accept any value
         for case, trial, why in _texts(view, row):
-            book.case(requirement, case, trial, Refused((400,), why, also_listed=True))
+            book.case(requirement, case, trial, Refused((400,), why, also_listed=True), row.name)
+
+
+def must_understand(view: View, row: Parameter) -> bool:
+    """Whether the service must refuse a value of a query parameter that cannot be read as documented."""
+    return row.name in STRICT or row.name in view.service.understood_queries
 
 
 def _bad_path(view: View, book: Book, line: int | None) -> None:
@@ -86,7 +93,7 @@ def _bad_path(view: View, book: Book, line: int | None) -> None:
         return
     requirement = view.requirement("error", "400", line)
     for row in view.operation.request.parameters:
-        if row.location != "path" or view.default not in row.range:
+        if row.location != "path" or view.default not in row.range or row.name not in placeholders(view.operation.path):
             continue
         for case, trial, why in _texts(view, row):
             book.case(requirement, case, trial, Refused((400,), why, also_listed=True))
@@ -95,20 +102,23 @@ def _bad_path(view: View, book: Book, line: int | None) -> None:
 def _texts(view: View, row: Parameter) -> Iterator[tuple[str, Trial, str]]:
     """Yield trials with texts that break a row of a path or a query: the detail of the case, the trial, the reason."""
     variant, state = view.main
-    for label, value, why in _broken_texts(row):
+    for label, value, why in broken_texts(row):
         detail = f"{id_part(row.name)}-{label}"
         given = ((row.name, value),)
         trial = attempt(
             view,
             f"bad-{detail}",
             Where(variant, state),
-            Asked(path=given if row.location == "path" else (), query=given if row.location == "query" else ()),
+            Asked(
+                path=given if row.location == "path" else (),
+                query=(*view.query_with(row.name), *given) if row.location == "query" else (),
+            ),
             outcome=REFUSED,
         )
         yield detail, trial, why
 
 
-def _broken_texts(row: Parameter) -> Iterator[tuple[str, str, str]]:
+def broken_texts(row: Parameter) -> Iterator[tuple[str, str, str]]:
     """Yield texts that a row of a path or a query excludes: label, text, reason."""
     if row.type in ("integer", "int", "boolean", "bool"):
         yield "type", "conformance", f"{row.name} is documented as {row.type}"

@@ -173,7 +173,7 @@ def _compare(view: View, book: Book, requirement: Requirement, field: request_fi
         shown_itself = view.scoped and not isinstance(answer.probe, Listed) and len(answer.place) > 1
         own = shown_itself and answer.place[0] == view.service.resource
         expectation = ComesBack(field.row.name, field.path, answer.place, required, answer.probe, own)
-        book.case(requirement, "" if len(seen) == 1 else f"value-{len(seen)}", trial, expectation)
+        book.case(requirement, "" if len(seen) == 1 else f"value-{len(seen)}", trial, expectation, field.row.name)
     if not seen:
         book.without_case(
             requirement, "not-derivable", f"no accepted request of the suite gives {field.row.name} a value"

@@ -152,7 +152,7 @@ class _Lists:
             self._sorting(row, requirement)
         elif row.name in CHANGES:
             trial = self._trial(row, "changes", version, self._name(row, version))
-            self.book.case(requirement, "", trial, ChangedWithin(row.name))
+            self.book.case(requirement, "", trial, ChangedWithin(row.name), row.name)
         else:
             self._filter(row, requirement)
 
@@ -213,7 +213,13 @@ class _Lists:
             made=stock.name if stock else None,
             **more,
         )
-        given = tuple((n, v) for n, v in trial.request.query if n != row.name and not isinstance(v, Binding))
+        found = self.view.service.profile.discovery
+        given = tuple(
+            (n, v)
+            for n, v in trial.request.query
+            # A thing of the run would make the list show this thing alone.
+            if n != row.name and (not isinstance(v, Binding) or v.resource in found)
+        )
         return replace(trial, request=replace(trial.request, query=given), exchange=Paged(plan))
 
     def _paging(self, row: Parameter, requirement: Requirement, version: Microversion) -> None:
@@ -227,7 +233,7 @@ class _Lists:
             "offset": ("offset", AfterOffset()),
         }
         way, expectation = ways[row.name]
-        self.book.case(requirement, "", self._trial(row, way, version, name), expectation)
+        self.book.case(requirement, "", self._trial(row, way, version, name), expectation, row.name)
         links = [r for r in self.view.operation.response.parameters if self._leads_on(r, version)]
         if row.name == "limit" and links:
             trial = self._trial(row, "next", version, name)
@@ -254,15 +260,15 @@ class _Lists:
         ]  # fmt: skip
         if row is keys:
             for key, trial in trials:
-                self.book.case(requirement, key, trial, Sorted(key, ("asc", "desc")))
+                self.book.case(requirement, key, trial, Sorted(key, ("asc", "desc")), key)
             return
         # Any key shows the direction; elements surely differ in their names.
         key, trial = next((pair for pair in trials if plain(pair[0]).endswith("name")), trials[0])
         for one in row.enum:
             if one in ("asc", "desc"):
-                self.book.case(requirement, one, trial, Sorted(key, (one,)))
+                self.book.case(requirement, one, trial, Sorted(key, (one,)), key)
         if row.default is not None:
-            self.book.case(requirement, "default", trial, Sorted(key, ("default",)))
+            self.book.case(requirement, "default", trial, Sorted(key, ("default",)), key)
 
     def _keys(self, row: Parameter) -> Iterator[tuple[str, Shown, Microversion]]:
         values = [str(v) for v in row.enum]
@@ -309,7 +315,7 @@ class _Lists:
             return
         more = {"field": shown.field, "shown_at": shown.at, "match": _match(row), **self._parts(row, shown)}
         trial = self._trial(row, "filter", version, name, **more)
-        self.book.case(requirement, "", trial, Filtered(row.name))
+        self.book.case(requirement, "", trial, Filtered(row.name), row.name)
 
 
 def _match(row: Parameter) -> Match:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from conformance.engine.api import json_path, request_fields
-from conformance.engine.api.producers import placeholders
+from conformance.engine.api.producers import collection_of, placeholders
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.attempt import (
     REFUSED,
@@ -35,6 +35,8 @@ from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Outcome, Twice
 from specs.model import Condition
 
+UNAUTHORIZED, FORBIDDEN = 401, 403
+
 OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
 """Status codes that depend on drivers and configuration, so that no request provokes them."""
 
@@ -47,14 +49,8 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
             listed[code.code] = code.line
         elif code.listed:
             book.without_case(view.requirement("error", str(code.code), code.line), "beyond-cloud", str(code.range))
-    if 401 in listed:
-        _unauthorized(view, book, listed[401])
-    if 403 in listed:
-        _forbidden(view, book, listed[403], default_policy)
-    if 404 in listed:
-        _not_found(view, book, listed[404])
-    elif 400 in listed and placeholders(view.operation.path):
-        _not_known(view, book, listed[400])
+    _kept_out(view, book, listed, default_policy)
+    _unknown(view, book, listed)
     derive_constraints(view, book, listed.get(400))
     if view.scoped:
         derive_conditions(view, book, listed.get(409))
@@ -95,6 +91,16 @@ def _rest(view: View, book: Book, listed: dict[int, int]) -> None:
         if requirement.id not in book.requirements:
             reason = "provider" if code in OF_THE_CLOUD else "no-constraint" if code == 400 else "not-derivable"
             book.without_case(requirement, reason)
+
+
+def _kept_out(view: View, book: Book, listed: Mapping[int, int], default_policy: bool) -> None:
+    """Add the cases of refusals because of the sender, unless the operation takes no token."""
+    if not view.service.takes_token(view.operation):
+        return
+    if 401 in listed:
+        _unauthorized(view, book, listed[401])
+    if 403 in listed:
+        _forbidden(view, book, listed[403], default_policy)
 
 
 def _unauthorized(view: View, book: Book, line: int) -> None:
@@ -143,11 +149,14 @@ def _not_found(view: View, book: Book, line: int) -> None:
         unknown = attempt(view, "documented", Where(variant, state, "missing"), outcome=REFUSED)
     else:
         unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
-    book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists"))
+    first = _found_first(view, names)
+    book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists", first=first))
     if len(names) > 1 and not view.makes:
         missing = attempt(view, "missing", Where(variant, state, "missing"), outcome=REFUSED)
         why = f"no resource has the name given for {{{names[-1]}}}"
-        book.case(requirement, f"unknown-{names[-1]}", missing, Refused((404,), why))
+        book.case(
+            requirement, f"unknown-{names[-1]}", missing, Refused((404,), why, first=_found_first(view, names[-1:]))
+        )
     if not view.scoped:
         return
     if view.role == "member":
@@ -159,6 +168,41 @@ def _not_found(view: View, book: Book, line: int) -> None:
         if condition.kind == "exists" and condition.resource == view.service.resource:
             exists = view.requirement("precondition", "exists", condition.line)
             book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists"))
+
+
+def _unknown(view: View, book: Book, listed: Mapping[int, int]) -> None:
+    """Add the cases of requests for things that do not exist."""
+    if 404 in listed:
+        _not_found(view, book, listed[404])
+        return
+    if 400 in listed and placeholders(view.operation.path):
+        _not_known(view, book, listed[400])
+    _not_existing(view, book)
+
+
+def _not_existing(view: View, book: Book) -> None:
+    """Add the case of an unknown id if 404 is not listed, but a precondition says that the resource must exist."""
+    variant, _ = view.main
+    for condition in view.operation.preconditions if view.scoped else ():
+        if condition.kind == "exists" and condition.resource == view.service.resource:
+            unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
+            exists = view.requirement("precondition", "exists", condition.line)
+            book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists", any_refusal=True))
+
+
+def _found_first(view: View, names: Sequence[str]) -> int | None:
+    """The code of another fault of a request with unknown names, which may be found first; None if it has none.
+
+    Without a token, the secret in the body is wrong. Only its owner may ask for a user's own thing. A name that the
+    description gives as a text is a word of the service, and another word may be forbidden.
+    """
+    if not view.service.takes_token(view.operation):
+        return UNAUTHORIZED
+    described = (
+        view.service.placeholder_value(view.operation, collection_of(view.operation.path, name), name) for name in names
+    )
+    own = view.operation.path.split("/")[1] in view.service.user_owned
+    return FORBIDDEN if own or all(isinstance(value, str) for value in described) else None
 
 
 def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
@@ -325,6 +369,8 @@ def _untested(view: View, condition: Condition) -> tuple[str, str, str] | None:
         return "locked", "not-derivable", condition.resource
     if condition.kind in ("environment", "effect"):
         return condition.kind, "not-through-api", condition.resource
+    if condition.kind == "status" and not view.scoped and not of_a_field(view, condition):
+        return "status", "not-derivable", f"the {condition.resource} that the body names"
     if condition.resource != view.service.resource:
         return f"{condition.kind}-{condition.resource}", "not-derivable", condition.resource
     if condition.kind == "status" and not view.holds_here(condition.when):

@@ -1,32 +1,51 @@
-"""Requests in situations of which the reference says nothing: every other status of the resource, and its lock.
+"""Requests in situations of which the reference says nothing: other statuses, locks, and odd values in queries.
 
 A reference that names no status for an operation and does not list 409 promises nothing about the answer there, except
 that a service never answers with an error of its own that the reference does not list. So any other answer is observed,
 and an unlisted refusal is an omission. One request is made in each status; the lanes hold the resource in it anyway.
+The same holds for a query with a value that a documented parameter cannot have, or with a parameter that no document
+knows: services differ in whether they ignore or refuse these.
 """
 
 from __future__ import annotations
 
-from conformance.engine.derive.attempt import SILENT, Where, attempt
+from collections.abc import Iterator
+
+from conformance.engine.derive.attempt import SILENT, Asked, Where, attempt
 from conformance.engine.derive.book import Book
+from conformance.engine.derive.constraints import broken_texts, must_understand
 from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import AnsweredAsListed
+from conformance.engine.model.case import id_part
 from conformance.engine.model.setup import Locked
+from specs.model import Parameter
 
+BAD_REQUEST = 400
 CONFLICT = 409
 """The code of a refusal because of the state of a resource (RFC 9110, 15.5.10)."""
 
+UNKNOWN = ("conformance", "none")
+"""A parameter of a query that no document knows, and its value."""
+
+NOWHERE = "0f0f0f0f-5d0c-4b7e-9f3a-6f1d2b8c9e7a"
+"""A UUID that names nothing."""
+
+NO_NUMBER = "-1"
+"""A value that no count of elements has."""
+
 
 def derive_situations(view: View, book: Book) -> None:
-    """Add the cases of the kind situation, for an operation on one resource that has statuses.
+    """Add the cases of the kind situation.
 
-    If the reference lists 409, the cases of this code try the same situations (module ``refusals``). If it lists no
-    error at all, it leaves the codes out, and no refusal is more unlisted than another.
+    If the reference lists 409, the cases of this code try the same statuses (module ``refusals``). If it lists no error
+    at all, it leaves the codes out, and no refusal is more unlisted than another.
     """
     listed = [code for code in view.operation.responses.error if code.listed and view.default in code.range]
     if view.scoped and listed and all(code.code != CONFLICT for code in listed):
         _statuses(view, book, listed[0].line)
         _locked(view, book, listed[0].line)
+    if listed and view.can_be_held and view.environment is None:
+        _queries(view, book, listed[0].line, any(code.code == BAD_REQUEST for code in listed))
 
 
 def _statuses(view: View, book: Book, line: int) -> None:
@@ -51,3 +70,33 @@ def _locked(view: View, book: Book, line: int) -> None:
     trial = attempt(view, "documented", Where(variant, state), setup=(Locked(),), outcome=SILENT)
     requirement = view.requirement("situation", "locked", line)
     book.case(requirement, "", trial, AnsweredAsListed(f"a locked {view.service.resource}"))
+
+
+def _queries(view: View, book: Book, line: int, listed: bool) -> None:
+    """Add the cases of queries; ``listed`` tells whether 400 is listed, so that its cases try some of the values."""
+    variant, state = view.main
+    rows = [row for row in view.operation.request.parameters if row.location == "query" and view.default in row.range]
+    odd = [
+        (f"{id_part(row.name)}-{label}", (row.name, value))
+        for row in rows
+        for label, value in _odd_values(row, listed and must_understand(view, row))
+    ]
+    if rows or view.reads:
+        odd.append(("unknown", UNKNOWN))
+    requirement = view.requirement("situation", "query", line)
+    for detail, pair in odd:
+        trial = attempt(view, f"odd-{detail}", Where(variant, state), Asked(query=(pair,)), outcome=SILENT)
+        book.case(requirement, detail, trial, AnsweredAsListed(f"the query {pair[0]}={pair[1]:.40}"))
+
+
+def _odd_values(row: Parameter, refused: bool) -> Iterator[tuple[str, str]]:
+    """Yield the label and the text of each value that a parameter cannot have.
+
+    ``refused``: True if the cases of 400 have the values that its row excludes.
+    """
+    for label, value, _ in broken_texts(row) if not refused else ():
+        yield label, value
+    if row.name in ("limit", "offset") and row.minimum is None:
+        yield "negative", NO_NUMBER
+    if row.name == "marker":
+        yield "unknown", NOWHERE

@@ -218,7 +218,7 @@ def _body_rows(view: View, book: Book) -> None:
             if shown is None:
                 book.without_case(requirement, "no-place", row.name)
             else:
-                book.case(requirement, "", showing(view, row.name, version), shown)
+                book.case(requirement, "", showing(view, row, version), shown, row.name)
                 if rule := view.service.showing(view.operation, row.name):
                     book.used.add(f"preconditions_to_show: {rule.operation} {rule.fields}")
 

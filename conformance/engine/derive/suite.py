@@ -8,12 +8,14 @@ from dataclasses import replace
 from conformance.engine.api.addresses import Addressed, addressed
 from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
+from conformance.engine.api.references import with_references
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.derive.afterwards import derive_afterwards
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.equality import derive_equality
+from conformance.engine.derive.everywhere import derive_everywhere
 from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.situations import derive_situations
@@ -23,6 +25,7 @@ from conformance.engine.derive.success import (
     normal_requirement,
     untested_postconditions,
 )
+from conformance.engine.derive.undocumented import derive_undocumented
 from conformance.engine.derive.values import derive_values
 from conformance.engine.derive.versions import derive_removed, derive_versions
 from conformance.engine.derive.view import View
@@ -94,13 +97,14 @@ def derive(
         top = ceiling
     at = addressed(specs, selected, api.major)
     specs, selected = at.specs, at.selected
+    service = with_references(service, specs)
     vocabulary = tuple((spec, v) for spec in specs for v in spec.vocabulary)
     common: tuple[tuple[Spec, Parameter], ...] = tuple(
         (spec, row) for spec in specs for row in spec.common.response if row.location == "header"
     )
     nullable = _shown_null(specs)
     producers = Producers((o for spec in specs for o in spec.operations), service.producers)
-    book = Book()
+    book = Book(optional=service.optional_parts)
     _elsewhere(at, book)
     for spec in selected:
         for operation in spec.operations:
@@ -187,6 +191,8 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_values(view, book)
         derive_equality(view, book)
         derive_afterwards(view, book)
+        derive_undocumented(view, book)
+        derive_everywhere(view, book)
     derive_environments(view, book)
     derive_refusals(view, book, default_policy)
     derive_situations(view, book)

@@ -178,7 +178,7 @@ def _given_query(view: View, book: Book, one: _Value) -> None:
         Where(variant, state),
         Asked(
             role=asked.role if asked else None,
-            query=(*(asked.query if asked else ()), *beside, (one.row.name, one.value)),
+            query=(*(asked.query if asked else ()), *beside, *view.query_with(one.row.name), (one.row.name, one.value)),
             optional=True,
         ),
     )
@@ -207,9 +207,10 @@ def _ruled(view: View, book: Book, one: _Value, version: Microversion) -> ValueR
 def _case(view: View, book: Book, one: _Value, version: Microversion, trial: Trial, rule: ValueRule | None) -> None:
     name, line, numbers = normal_requirement(view, version)
     if numbers:
+        about = one.label if one.row.name == "sort_key" else one.row.name
         if rule is not None and rule.by_provider_choice:
             trial = replace(trial, gates=(ProviderDependent(),))
-        book.case(view.requirement("normal", name, line), one.detail, trial, LetIn(numbers, one.what))
+        book.case(view.requirement("normal", name, line), one.detail, trial, LetIn(numbers, one.what), about)
 
 
 def _without(view: View, book: Book, one: _Value, version: Microversion, reason: str, why: str) -> None:

@@ -125,7 +125,7 @@ def _response_row(view: View, book: Book, row: Parameter) -> None:
         # A field of both the request and the response has two requirements.
         name = f"response/{row.name}" if asked else row.name
         requirement = _bound_requirement(view, name, row.line, bound)
-        trial_out, trial_in = showing(view, row.name, outside), showing(view, row.name, inside)
+        trial_out, trial_in = showing(view, row, outside), showing(view, row, inside)
         if row.location == "header":
             book.case(requirement, str(inside), trial_in, header_shown(row))
             if not any(row.name == other.name for _, other in view.common):

@@ -257,9 +257,10 @@ class View:
 
     @property
     def fault(self) -> ErrorBody | None:
-        """The expected form of the body of an error; None if no form is promised."""
+        """The expected form of the body of an error; None if no form is promised, or no description tells it."""
         form = self.service.error_body
-        if form.code_field is None and not form.required_fields:
+        other = any(fnmatchcase(self.operation.id, pattern) for pattern in form.others)
+        if not self.service.described or other or (form.code_field is None and not form.required_fields):
             return None
         return ErrorBody(form.list_key, form.code_field, form.required_fields)
 
@@ -274,6 +275,16 @@ class View:
         wanted = {**dict(variant.include), **(extra or {})}
         wanted.update(dict.fromkeys(self.service.with_companions(self.operation, wanted), ABSENT))
         return bodies.build(self.operation, version, self.service, wanted)
+
+    def query_with(self, name: str) -> tuple[tuple[str, Any], ...]:
+        """The parameters that a query needs beside one of its parameters, with a documented value for each."""
+        rows = {row.name: row for row in self.operation.request.parameters if row.location == "query"}
+        found = []
+        for needed in self.service.with_companions(self.operation, [name]):
+            bound, value = self.service.binding(self.operation, needed)
+            if bound or (needed in rows and rows[needed].enum):
+                found.append((needed, value if bound else str(rows[needed].enum[0])))
+        return tuple(found)
 
     def leads_to(self, state: str, variant: Variant, version: Microversion | None = None) -> tuple[str, ...]:
         """The statuses after the request, by the reference or else by the description; empty if the status stays."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.guard import safe_in_path
@@ -18,7 +19,7 @@ from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.owned import Owned, named_by
+from conformance.engine.provision.owned import ACCEPTED, Owned, named_by
 from conformance.engine.provision.paths import Paths
 from specs.microversion import Microversion
 
@@ -33,8 +34,8 @@ class Aftermath:
 
     def intend(self, trial: Trial, request: Request, role: str) -> Intent | None:
         """Write the thing that the request will make into the journal, before it is sent; None if it makes nothing."""
-        producer = request.needs.producer if trial.situation.target == "own" else None
-        if producer is None:
+        producer = request.needs.makes
+        if producer is None or trial.situation.target != "own":
             return None
         collection, chosen = self._collection(request, producer.chosen)
         return self.paths.elements.intend(collection, request.body, chosen, role)
@@ -48,23 +49,30 @@ class Aftermath:
     def accepted(self, evidence: Evidence, answer: Answer, request: Request) -> Evidence:
         """Note the things that an accepted request has made, renamed or removed, and undo its effects on others."""
         trial, operation = evidence.trial, evidence.trial.request.operation
-        elements, owned = self.paths.elements, request.filled.owned
+        pool, owned = self.paths.elements, request.filled.owned
         made = self._made(trial, answer, request, evidence.role or trial.request.role)
+        for one in self._several(trial, answer, request, evidence.role or trial.request.role):
+            pool.settle(request.intent, one)
+            pool.dispose(one)
         if made is not None:
             evidence = self._born(evidence, made)
             if trial.situation.state is None:
-                elements.dispose(made)
+                pool.dispose(made)
         elif operation.method == "DELETE":
             self.paths.forget(request.filled)
-            elements.forget_below(request.filled.path)
+            pool.forget_below(request.filled.path)
             if owned is not None and operation.path.endswith("}"):  # the thing itself, not something below it
-                elements.gone(owned)
+                pool.gone(owned)
         elif (renamed := self._renamed(trial, request)) is not None:
             self.paths.forget(request.filled)
-            elements.renamed(renamed, request.body[renamed.producer.name] if renamed.producer else "")
+            pool.renamed(renamed, request.body[renamed.producer.name] if renamed.producer else "")
         elif trial.outcome.accepted is False and owned is not None:
-            elements.dispose(owned)
+            pool.dispose(owned)
         self._undo(request)
+        changing = answer.status == ACCEPTED and operation.method != "DELETE" and trial.situation.state is None
+        if changing and owned is not None:  # it goes on changing after the answer, and may even go
+            self.paths.forget(request.filled)
+            pool.dispose(owned)
         return evidence
 
     def refused(self, evidence: Evidence, request: Request) -> Evidence:
@@ -138,6 +146,15 @@ class Aftermath:
         if value is None or not safe_in_path(value):
             return None
         return Owned(value, collection, f"{collection}/{quote(value, safe='')}", role, producer)
+
+    def _several(self, trial: Trial, answer: Answer, request: Request, role: str) -> list[Owned]:
+        """The elements that an accepted request has made at once; none if it makes at most one."""
+        producer = request.needs.several if trial.situation.target == "own" else None
+        if producer is None:
+            return []
+        at = request.filled.path
+        named = (identity(one, producer.name) for one in elements(answer.json))
+        return [Owned(v, at, f"{at}/{quote(v, safe='')}", role, producer) for v in named if v and safe_in_path(v)]
 
     def _born(self, evidence: Evidence, made: Owned) -> Evidence:
         """Return evidence with the statuses through which a new thing has passed, until one that lasts."""

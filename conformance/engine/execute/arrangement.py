@@ -16,7 +16,7 @@ from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.snapshots import Snapshots
-from conformance.engine.model.binding import Binding, Step
+from conformance.engine.model.binding import Binding, Step, bindings_in
 from conformance.engine.model.content import Content
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup
@@ -56,6 +56,15 @@ class Request:
     ready: bool = False
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """Steps that stay in force for a group of refusals: the operation's id and the steps, the path, and a request."""
+
+    steps: tuple[object, ...]
+    path: str
+    request: Request
+
+
 @dataclass
 class Arrangement:
     """Brings the situations of the trials of one lane about, and takes them back.
@@ -67,6 +76,8 @@ class Arrangement:
         snapshots: takes the views that a refused request must leave as they are.
         undo: reverts the changes of the steps before a request, and of a request that should have been refused.
         quotas: sets limits, and puts them back.
+        waits: tells whether the look after a refused trial is left to its group.
+        look: takes that look, and releases the steps that the arrangement keeps for the group.
     """
 
     context: RunContext
@@ -75,7 +86,10 @@ class Arrangement:
     snapshots: Snapshots
     undo: Callable[[Request], None]
     quotas: Quotas = field(init=False)
+    waits: Callable[[Trial], bool] = lambda _: False
+    look: Callable[[], None] = lambda: None
     _marked: bool = False
+    _kept: _Kept | None = None
     _unknown: str | None = None
 
     def __post_init__(self) -> None:
@@ -83,8 +97,19 @@ class Arrangement:
 
     @property
     def holds(self) -> bool:
-        """Whether steps before the present request have to be taken back after it."""
-        return bool(self.quotas.held or self.paths.steps.sent or self._marked)
+        """Whether steps before the present request have to be taken back right after it."""
+        steps = set(self.paths.steps.sent) - {f"before.{name}" for name in self.snapshots.marked}
+        return bool(self.quotas.held or steps or (self._marked and self._kept is None))
+
+    def suits(self, trial: Trial) -> bool:
+        """Whether no steps are kept for a group, or those of this trial."""
+        return self._kept is None or self._kept.steps == (trial.request.operation.id, *self._marks(trial))
+
+    def release(self) -> None:
+        """Take back the steps that are kept for a group."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            self._restore(kept.request)
 
     def situated(self, trial: Trial, needs: Needs, version: Microversion) -> Request | Problem:
         """Bring the situation of a trial about, and return its request; or the problem that prevents it.
@@ -92,6 +117,7 @@ class Arrangement:
         Raises:
             Unavailable, CloudError: a thing that the request needs cannot be made.
         """
+        self.paths.elements.drop_fresh()  # those of the trial before
         if trial.situation.target == "unknown":
             return self._to_nothing(trial, needs, version)
         state = through = trial.situation.state
@@ -129,16 +155,15 @@ class Arrangement:
         """
         with contextlib.ExitStack() as entered:
             entered.callback(self._cleared, trial)
-            entered.callback(self._restored, request)
+            entered.callback(self._restored, trial, request)
             self._prepared(trial, request)
             for setup in trial.setup:
                 self._enter(setup, trial, request, version)
             if request.ready:
                 request.before = self._seen(trial, request, version)
             if any(binding.relation.endswith("shown") for binding in trial.request.bindings):
-                request.body = self.subject.bindings.filled(
-                    trial.request.body, trial.outcome.accepted is True, request.filled.values
-                )
+                body = self.context.fitting(trial.request.operation, trial.request.body)
+                request.body = self.subject.bindings.filled(body, trial.outcome.accepted is True, request.filled.values)
             yield
 
     def _seen(self, trial: Trial, request: Request, version: Microversion) -> Mapping[str, Any] | None:
@@ -161,17 +186,31 @@ class Arrangement:
         Raises:
             Unavailable: a step was refused without which the request cannot be accepted.
         """
-        needs, accepted = request.needs, trial.outcome.accepted
-        elsewhere = needs.sandbox_only and not self.context.sandbox
-        marks = () if elsewhere or accepted is True else self.context.service.steps_before_refusal(trial)
+        needs, accepted, marks = request.needs, trial.outcome.accepted, self._marks(trial)
+        before = needs.before if accepted is not False else ()
+        if self._kept is not None and (before or self._kept.path != request.filled.path):
+            self.look()
+        if self._kept is not None:
+            return  # the steps for another trial of the group are still in force
         if needs.after and (accepted is not False or marks):
             self.paths.steps.remember(needs.after, request.filled.values, self.paths.path_of)
-        if needs.before and accepted is not False:
+        if before:
             self.paths.prepare(trial.request.operation, request.filled.values, request.body)
         if marks:
             self._mark(marks, request)
             if trial.situation.state is not None:
                 self.subject.refresh()
+            if not before and all(step.fields and not bindings_in(step.fields) for step in marks):
+                # The steps are the same whatever the request says, so the next trials can use them, too.
+                self._kept = _Kept((trial.request.operation.id, *marks), request.filled.path, request)
+
+    def _marks(self, trial: Trial) -> tuple[Step, ...]:
+        """The steps before a request that would reveal its execution despite a refusal."""
+        operation = trial.request.operation
+        needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
+        if trial.outcome.accepted is True or (needs.sandbox_only and not self.context.sandbox):
+            return ()
+        return self.context.service.steps_before_refusal(trial)
 
     def _mark(self, marks: tuple[Step, ...], request: Request) -> None:
         """Set fields to other values than the request would, so that an execution despite a refusal can be seen."""
@@ -182,7 +221,13 @@ class Arrangement:
                 self._marked = True
         self.snapshots.marked = frozenset(name.removeprefix("before.") for name in set(self.paths.steps.sent) - before)
 
-    def _restored(self, request: Request) -> None:
+    def _restored(self, trial: Trial, request: Request) -> None:
+        """Take back the steps before a request, unless they are kept for the group of a refused trial."""
+        if self._kept is None or not self.waits(trial):
+            self._kept = None
+            self._restore(request)
+
+    def _restore(self, request: Request) -> None:
         """Take back the changes of the steps before a request that are still there, limits first.
 
         Things of others that are still not as they were are then restored from the journal, which keeps the rest.
@@ -208,7 +253,8 @@ class Arrangement:
         filled = self.paths.fill(template.operation, template.role, version, self._unknown_id(template.operation))
         refused = trial.outcome.accepted is False
         query = tuple((name, _text(self._plain(v))) for name, v in template.query) if refused else ()
-        return Request(needs, filled, self._plain(template.body), query)
+        body = self.context.fitting(template.operation, template.body)
+        return Request(needs, filled, self._plain(body, template.role in self.context.role_names), query)
 
     def _reached(self, trial: Trial, state: str | None) -> Problem | None:
         """Bring a resource that suits the trial into a status, without a lock."""
@@ -245,11 +291,13 @@ class Arrangement:
             self.paths.fill(self.context.operations[name], template.role, version)  # makes the things that lack
         given = dict(template.path)
         filled = self.paths.fill(template.operation, template.role, version, missing, last_only=True, given=given)
+        fitting = self.context.fitting(template.operation, template.body)
         if not template.bindings and not template.query:
-            return Request(needs, filled, template.body)
+            return Request(needs, filled, fitting)
         named = {**filled.values, "": filled.path}
-        body = self.subject.bindings.filled(template.body, trial.outcome.accepted is True, named)
-        query = tuple((name, _text(self.subject.bindings.filled(v, True, named))) for name, v in template.query)
+        body = self.subject.bindings.filled(fitting, trial.outcome.accepted is True, named)
+        asked = self.context.fitting(template.operation, template.query)
+        query = tuple((name, _text(self.subject.bindings.filled(v, True, named))) for name, v in asked)
         return Request(needs, filled, body, query)
 
     def _ready(self, trial: Trial, request: Request) -> Request | Problem:
@@ -280,22 +328,26 @@ class Arrangement:
                 raise Unavailable(str(error), optional=False) from None
         return self._unknown
 
-    def _plain(self, body: Any) -> Any:
+    def _plain(self, body: Any, real: bool = False) -> Any:
         """A body for a target that does not exist.
 
         Things that the request only reads are real, so that nothing else is wrong with it; all others are invented.
+        ``real`` makes elements of collections real as well, because the sender has a token and may be asked for them.
         """
         if isinstance(body, Binding):
             if body.relation == "any" and self.context.service.is_only_read(body.resource):
                 return self.subject.bindings.filled(body)
             if body.plain is not None:
                 return body.plain
+            if real and body.resource.startswith("/"):
+                with contextlib.suppress(Unavailable, CloudError):
+                    return self.subject.bindings.filled(body)
             return self.context.service.plain(body.resource, body.attribute)
         if isinstance(body, dict):
-            return {self._plain(key): self._plain(value) for key, value in body.items()}
+            return {self._plain(key, real): self._plain(value, real) for key, value in body.items()}
         if isinstance(body, Content):
-            return replace(body, value=self._plain(body.value))
-        return [self._plain(value) for value in body] if isinstance(body, list) else body
+            return replace(body, value=self._plain(body.value, real))
+        return [self._plain(value, real) for value in body] if isinstance(body, list) else body
 
 
 def _text(value: Any) -> str:

@@ -26,13 +26,10 @@ from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.purpose import serving
-from conformance.engine.cloud.seen import Manner, manner
+from conformance.engine.cloud.seen import Manner, Sent, manner
 from conformance.engine.provision.context import RunContext
 from specs.model import Operation
 from specs.record.purposes import Purpose
-
-Sent = tuple[Ask, Answer]
-"""A request and its answer."""
 
 Harmless = Callable[[Operation], Sent | None]
 """Sends a request of an operation that changes nothing. Returns it with its answer, or None if there is none."""

@@ -19,9 +19,10 @@ from conformance.engine.cloud.errors import (
 )
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import quota_used_up, says_quota
-from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role, Sender
+from conformance.engine.cloud.roles import Role, Sender
 from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
+from conformance.engine.execute.barriers import NOBODY, barrier, limits
 from conformance.engine.execute.byproducts import Byproducts
 from conformance.engine.execute.harmless import Harmless
 from conformance.engine.execute.inspection import Inspection
@@ -30,11 +31,10 @@ from conformance.engine.execute.paging import Paging
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.views import with_own_view
-from conformance.engine.model.binding import Step
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
-from conformance.engine.model.setup import Ended, Locked, Prepared
-from conformance.engine.model.trial import Paged, ProviderDependent, Trial, Twice
+from conformance.engine.model.setup import Ended, Locked
+from conformance.engine.model.trial import Paged, Trial, Twice
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed, kept_out
 from conformance.engine.provision.errors import Unavailable
@@ -45,8 +45,6 @@ from specs.record.model import Exchange
 
 FIRST_REFUSAL = 400
 """The lowest code of a refusal."""
-
-_NOBODY: Mapping[str, Sender] = {"no-token": NO_TOKEN, "bad-token": BAD_TOKEN}
 
 
 @dataclass
@@ -87,6 +85,8 @@ class Executor:
         self.settling = Settling(self.context, self.subject)
         self.looks = Looks(self.context, self.subject, self.aftermath, snapshots)
         self.subject.before_leaving = self.looks.take
+        self.arrangement.waits, self.arrangement.look = self.looks.waits, self.looks.take
+        self.looks.suits, self.looks.release = self.arrangement.suits, self.arrangement.release
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
         self.paging = Paging(self.context, self.subject, self.paths)
         self.inspection = Inspection(self.context)
@@ -115,7 +115,7 @@ class Executor:
         operation = trial.request.operation
         needs = self.context.needs.get(operation.id) or self.context.needs_of(operation)
         version = trial.request.version or needs.version
-        problem = self.barrier(trial)
+        problem = barrier(self.context, trial)
         if problem is not None:
             return Evidence(trial, problem=problem)
 
@@ -154,7 +154,7 @@ class Executor:
         except CloudError as error:
             return Evidence(trial, problem=Problem("error", str(error)))
         words = quota_used_up(evidence.status or 0, evidence.body)
-        if words and evidence.problem is None and not _limits(trial):
+        if words and evidence.problem is None and not limits(trial):
             reason = f"the quota of the project is used up ({words}): raise it, or remove what is not needed"
             return replace(evidence, problem=Problem("inconclusive", reason))
         return evidence
@@ -164,46 +164,6 @@ class Executor:
         other = trial.request.fallback_role
         refused = evidence.status == FORBIDDEN and evidence.role == trial.request.role
         return refused and other is not None and other not in self.context.role_names
-
-    def barrier(self, trial: Trial) -> Problem | None:
-        """The reason, known without a request, why this run does not make the trial on this cloud; None if it does."""
-        context, operation = self.context, trial.request.operation
-        needs = context.needs.get(operation.id) or context.needs_of(operation)
-        version = trial.request.version or needs.version
-        if trial.request.role not in _NOBODY and trial.request.role not in context.role_names:
-            return Problem("inapplicable", f"no credentials of the role {trial.request.role} were given")
-        ceiling = context.cloud.microversions
-        if version not in ceiling:
-            reason = f"the cloud supports microversions {ceiling}, and the case needs {version}"
-            return Problem("inapplicable", reason)
-        forbidden = self._forbidden(trial)
-        if forbidden is not None:
-            return Problem("inapplicable", forbidden)
-        usual = trial.situation.state is not None and not trial.situation.environment
-        if usual and trial.outcome.accepted is not False and any(context.resources.usual.values()):
-            bounds = context.not_for_these(operation)
-            if bounds is not None:
-                return Problem("inapplicable", bounds)
-        if context.sandbox:
-            return None
-        # A request of which the reference is silent may be accepted, too.
-        if trial.outcome.accepted is not False and needs.sandbox_only:
-            reason = f"{operation.id} needs something that no API client can do; it is tried only in the sandbox"
-            return Problem("inapplicable", reason)
-        if ProviderDependent() in trial.gates:
-            return Problem("inapplicable", "whether a cloud has what the value stands for is its provider's choice")
-        return None
-
-    def _forbidden(self, trial: Trial) -> str | None:
-        """Why the guard refuses the request, or a step that sets a limit for it; None if it refuses neither."""
-        guard, operations = self.context.cloud.guard, self.context.operations
-        for operation in filter(None, (operations.get(step.operation) for step in _limits(trial))):
-            if reason := guard.forbids(operation.method, operation.path):
-                return reason
-        # A path that the case itself gives may name nothing, and nobody else has a thing at it.
-        if trial.request.role in _NOBODY or trial.situation.target != "own" or trial.request.path:
-            return None
-        return guard.forbids(trial.request.operation.method, trial.request.operation.path)
 
     def _made(self, trial: Trial, needs: Needs, version: Microversion, probes: tuple[Probe, ...]) -> Evidence:
         for _ in range(ATTEMPTS):
@@ -251,15 +211,17 @@ class Executor:
     def _concluded(self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """Return evidence with the consequences for the things of the lane and the resource under test."""
         trial, needs = evidence.trial, request.needs
+        self.looks.answered(trial, answer.ok)
         if not answer.ok:
             return self._refused(evidence, request, probes)
-        self.looks.accepted(trial)
         if probes:  # the view is taken before anything is undone
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
             evidence = self.inspection.after(evidence, made, request.filled.path, probes)
-        changes = needs.producer or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
+        changes = needs.makes or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
         if changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
+        if trial.operation.method == "PUT" and not trial.operation.path.endswith("}"):
+            self.paths.elements.forget_below(request.filled.path)  # the request may have replaced all of them
         if trial.situation.state is None:
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
         if trial.outcome.accepted is False:
@@ -296,7 +258,7 @@ class Executor:
         answer = send(role)
         if others and kept_out(answer):
             role, answer = as_first_allowed(others, send)
-            if trial.request.fallback_role:
+            if trial.request.fallback_role and not kept_out(answer):
                 # The promise is not about roles, and the reference names none: then an administrator sends the request.
                 self.context.elevate(trial.request.operation, self._elevation(trial))
         if isinstance(trial.exchange, Twice):
@@ -332,6 +294,9 @@ class Executor:
             other = self.arrangement.filled(trial, request.needs, version)
             seen = self.arrangement.snapshots.before(trial, other.filled, version, once.body)
             request = replace(other, body=once.body, before=seen)
+        elif request.before is not None:  # what the first request has made is no trace of the second one
+            seen = self.arrangement.snapshots.before(trial, request.filled, version, request.body)
+            request = replace(request, before=seen)
         answer = self._send(trial, version, request, role)
         again_made = request.intent
         once.intent = made
@@ -371,8 +336,8 @@ class Executor:
         operation = trial.request.operation
         if not self.looks.shared:
             self.looks.snapshots.forget()
-        sender: Sender = _NOBODY[role] if role in _NOBODY else Role(role)
-        makes = request.needs.producer is not None and role not in _NOBODY
+        sender: Sender = NOBODY[role] if role in NOBODY else Role(role)
+        makes = request.needs.makes is not None and role not in NOBODY
         request.intent = self.aftermath.intend(trial, request, role) if makes else None
         ask = Ask(
             operation.method,
@@ -389,11 +354,12 @@ class Executor:
 
     @staticmethod
     def _creates(trial: Trial, request: Request) -> str | None:
-        """The kind of thing that the action may make on the side: the journal must know it before the request."""
-        if request.needs.creates is None or trial.request.role in _NOBODY or trial.situation.target != "own":
+        """The kind of thing that the request may make on the side: the journal must know it before the request."""
+        if request.needs.creates is None or trial.request.role in NOBODY or trial.situation.target != "own":
             return None
         kind, named_by = request.needs.creates
-        inner = request.body.get(trial.request.operation.action) if isinstance(request.body, dict) else None
+        body = request.body if isinstance(request.body, dict) else {}
+        inner = body.get(trial.request.operation.action) or (next(iter(body.values())) if len(body) == 1 else None)
         name = inner.get(named_by) if isinstance(inner, dict) else None
         return kind if isinstance(name, str) else None
 
@@ -423,6 +389,7 @@ class Executor:
         when a quota is used up.
         """
         places = self.context.places
+        self.looks.take()
         self.paging.discard()
         self.subject.discard()
         self.paths.elements.give_up()
@@ -434,8 +401,3 @@ class Executor:
 def _lacks_room(evidence: Evidence) -> bool:
     """Whether a trial could not be made because a quota of the project is used up."""
     return evidence.problem is not None and evidence.problem.verdict != "error" and says_quota(evidence.problem.reason)
-
-
-def _limits(trial: Trial) -> list[Step]:
-    """The steps before the request that set a limit: they alone name an operation that must show their effect."""
-    return [step for setup in trial.setup if isinstance(setup, Prepared) for step in setup.steps if step.seen_by]

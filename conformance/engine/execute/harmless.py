@@ -10,8 +10,8 @@ from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Ask
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.seen import Sent
 from conformance.engine.execute.arrangement import Arrangement
-from conformance.engine.execute.controls import Sent
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.trial import Outcome, RequestTemplate, Situation, Trial
 from conformance.engine.provision.context import RunContext

@@ -53,7 +53,8 @@ class Inspection:
     def _removed(self, evidence: Evidence, probe: Removed, path: str) -> Evidence:
         seen = self._until(evidence, path, lambda answer: answer.status in MISSING, self.context.patience.status)
         before = self._before.status if self._before is not None else None
-        return _found(evidence, probe, Looked(seen.status, before), seen)
+        shown = seen.json if seen.ok else None
+        return _found(evidence, probe, Looked(seen.status, before, shown), seen)
 
     def _listed(self, evidence: Evidence, probe: Listed, made: Owned) -> Evidence:
         name = made.producer.name if made.producer is not None else "id"
@@ -63,7 +64,7 @@ class Inspection:
             return next((one for one in listed if identity(one, name) == made.value), None)
 
         seen = self._until(evidence, made.collection, lambda answer: element(answer) is not None, SOON)
-        return _found(evidence, probe, Looked(seen.status, element=element(seen), more=_has_more(seen.json)), seen)
+        return _found(evidence, probe, Looked(seen.status, shown=element(seen), more=_has_more(seen.json)), seen)
 
     def _until(self, evidence: Evidence, path: str, done: Callable[[Answer], bool], within: float) -> Answer:
         role = Role(evidence.role or evidence.trial.request.role)

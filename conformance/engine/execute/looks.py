@@ -12,6 +12,7 @@ has done.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from conformance.engine.api.producers import SAFE, form
@@ -42,6 +43,8 @@ class Looks:
         subject: the resource under test of the lane.
         aftermath: undoes the effects of a request that was executed despite its refusal.
         snapshots: takes the views of the things beside the resource under test.
+        suits: tells whether the steps that are in force for a group are those of a trial.
+        release: takes such steps back.
         shared: whether the present trial may share its look with others.
     """
 
@@ -49,6 +52,8 @@ class Looks:
     subject: Subject
     aftermath: Aftermath
     snapshots: Snapshots
+    suits: Callable[[Trial], bool] = lambda _: True
+    release: Callable[[], None] = lambda: None
     shared: bool = False
     _waiting: dict[str, tuple[Evidence, Request]] = field(default_factory=dict)
     _taken: dict[str, Evidence | None] = field(default_factory=dict)
@@ -60,6 +65,8 @@ class Looks:
             trial: the trial that is made next.
             together: True if the caller can wait for the evidence.
         """
+        if not self.suits(trial):
+            self.take()
         self.shared = together and self._leaves_all_as_it_is(trial)
         if self.shared:
             waiting = [evidence.trial for evidence, _ in self._waiting.values()]
@@ -93,8 +100,12 @@ class Looks:
         """Leave a trial out of the group, since it is made anew."""
         self._waiting.pop(trial.key, None)
 
-    def accepted(self, trial: Trial) -> None:
-        """Note that a request of a group was accepted: it may have hidden the effects of the others."""
+    def answered(self, trial: Trial, accepted: bool) -> None:
+        """Note whether a request was accepted. One that is accepted in a group may hide the effects of the others."""
+        if trial.outcome.accepted is None:
+            self.context.silent_answers[_kind_of(trial)] = accepted
+        if not accepted:
+            return
         if self.shared:
             self.snapshots.forget()
         if self.shared and self._waiting:
@@ -102,13 +113,14 @@ class Looks:
             self._waiting.clear()
 
     def take(self) -> None:
-        """Look once for all trials that wait."""
+        """Look once for all trials that wait, and take back the steps that are in force for them."""
         waiting, self._waiting = self._waiting, {}
         if waiting:
             try:
                 self._taken |= self._looked(waiting)
             except (CloudError, Unavailable):
                 self._taken |= dict.fromkeys(waiting)
+        self.release()
 
     def collect(self) -> dict[str, Evidence | None]:
         """The complete evidence of the trials of which the look was taken, by key; None for a trial to make again."""
@@ -146,11 +158,13 @@ class Looks:
     def _leaves_all_as_it_is(self, trial: Trial) -> bool:
         """Whether a trial is refused, as far as one can tell, and nothing has to be undone after it.
 
-        Where the reference is silent, an operation is taken to be refused if it changes other statuses alone.
+        Where the reference is silent, the request is taken to be answered as the last one of its kind was. Without such
+        an answer, an operation is taken to be refused if it changes other statuses alone, or needs no status.
         """
         operation, accepted, state = trial.request.operation, trial.outcome.accepted, trial.situation.state
-        if accepted is None and state is not None:
-            accepted = not self.context.graph.leads_elsewhere(operation.id, state)
+        if accepted is None:
+            guess = state is not None and not self.context.graph.leads_elsewhere(operation.id, state)
+            accepted = self.context.silent_answers.get(_kind_of(trial), guess)
         if accepted is not False or operation.method in SAFE:
             return False
         return trial.exchange == Once() and all(setup == Locked() for setup in trial.setup)
@@ -166,6 +180,11 @@ class Looks:
         if one.action is None and other.action is None:
             return one.method != other.method and _collection(one) == _collection(other)
         return self.context.graph.undoes(one.id, other.id, trial.situation.state or "")
+
+
+def _kind_of(trial: Trial) -> tuple[str, str]:
+    """The kind of a request on which the reference is silent: its operation, and the reason why it may be refused."""
+    return trial.request.operation.id, trial.outcome.refused_for
 
 
 def _collection(operation: Operation) -> str:

@@ -23,6 +23,7 @@ from conformance.engine.cloud.wait import until
 from conformance.engine.execute.filter_values import none_of, pick, text
 from conformance.engine.execute.page import page_of
 from conformance.engine.judge.lists import comparable
+from conformance.engine.model.binding import Binding
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.listing import Listing, Page, Pages, values_of
 from conformance.engine.model.trial import Trial
@@ -86,6 +87,9 @@ class Paging:
             problem = self.subject.reach(trial.situation.state)
             if problem:
                 return Evidence(trial, version=version, problem=problem)
+        if any(isinstance(value, Binding) for _, value in trial.request.query):
+            query = tuple((name, self.subject.bindings.filled(value)) for name, value in trial.request.query)
+            trial = replace(trial, request=replace(trial.request, query=query))
         stock = next((s for s in self.context.service.made_for_lists if s.name == listing.made), None)
         fresh = stock is not None and stock.name not in self._shared and self._stock(stock)
         asking = _Asking(

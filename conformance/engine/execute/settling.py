@@ -45,7 +45,7 @@ class Settling:
         service, expected = self.context.service, trial.outcome
         if operation.id in (service.under_test.lock, service.under_test.unlock):
             self.subject.locked = operation.id == service.under_test.lock  # views of old versions do not show the lock
-        self.subject.began(answer)
+        self.subject.actions.began(answer)
         if operation.action is None and background(answer):
             made = self.context.producers.made_by(operation) is not None
             self.subject.stir(request.filled.path if made else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from conformance.engine.judge.statuses import not_accepted
 from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, undecided
 from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.probe import Listed, Looked, Probe, Removed
+
+_DELETED = re.compile(r"(soft.)?delet(e|ed|ing)(_.*)?", re.IGNORECASE)
 
 MISSING = (404, 410)
 """Codes of a thing that does not exist, or no longer."""
@@ -91,6 +94,8 @@ class GoneAfterwards(Expectation):
         if seen.status in MISSING:
             return holds(seen.status)
         if seen.status is not None and 200 <= seen.status < 300:
+            if _says_deleted(seen.shown):
+                return undecided("deleted", f"{self.probe.operation} still shows it, as something that was deleted")
             return broken(seen.status, f"{self.probe.operation} still shows what the request has removed")
         return undecided(seen.status or "no answer", f"{self.probe.operation} was answered {seen.status}")
 
@@ -115,13 +120,20 @@ class InTheList(Expectation):
         seen = evidence.found.get(self.probe)
         if not isinstance(seen, Looked):
             return _not_shown("the response does not name what was made")
-        if seen.element is not None:
+        if seen.shown is not None:
             return holds("listed")
         if seen.status is None or not 200 <= seen.status < 300:
             return undecided(seen.status or "no answer", f"{self.probe.operation} was answered {seen.status}")
         if seen.more:
             return undecided("not on the first page", f"{self.probe.operation} has more pages than were asked for")
         return broken("not listed", f"{self.probe.operation} does not list what the request has made")
+
+
+def _says_deleted(shown: Any) -> bool:
+    """Whether a view has a value such as ``DELETED`` or ``DELETE_COMPLETE``: some services go on to show it."""
+    if isinstance(shown, dict | list):
+        return any(_says_deleted(one) for one in (shown.values() if isinstance(shown, dict) else shown))
+    return isinstance(shown, str) and _DELETED.fullmatch(shown) is not None
 
 
 def _not_shown(reason: str) -> Judgement:

@@ -184,12 +184,14 @@ class Refused(Expectation):
         also_listed: True if another listed 4xx keeps the promise too.
         any_refusal: True if any refusal keeps the promise, and an unlisted code is an omission (for constraints and
             preconditions, whose sentences name no code).
+        first: a listed code that decides nothing, because another fault of the request is found first; or None.
     """
 
     codes: tuple[int, ...]
     why: str
     also_listed: bool = False
     any_refusal: bool = False
+    first: int | None = None
 
     @property
     def expected(self) -> str:
@@ -209,6 +211,8 @@ class Refused(Expectation):
         changed = changed_by(evidence)
         if changed:
             return broken("changed", f"refused with {status}, and yet {changed}")
+        if status == self.first and status in evidence.listed():
+            return undecided(status, f"refused with {status}, which is listed too and may come first: {self.why}")
         if status in (evidence.listed() if self.any_refusal else self.codes):
             return holds(status)
         if self.any_refusal:
@@ -216,6 +220,32 @@ class Refused(Expectation):
         if self.also_listed and status in evidence.listed():
             return holds(status)
         return broken(status, f"refused with {status} instead of {_codes(self.codes)}: {self.why}")
+
+
+@dataclass(frozen=True)
+class RefusedAsUnreadable(Expectation):
+    """A refusal of a request that cannot be read at all: with any 4xx that no other cause explains.
+
+    No operation lists a code for it, since the framework of the service answers before the operation does.
+    """
+
+    why: str
+
+    @property
+    def expected(self) -> str:
+        return f"a 4xx: {self.why}"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        status = evidence.status or 0
+        framework = _framework(evidence)
+        if framework:
+            return framework
+        if status in ELSEWHERE:
+            return undecided(status, f"refused with {status}, which says nothing of whether {self.why}")
+        if evidence.accepted or status >= 500:
+            return broken(status, f"answered {status} although {self.why}")
+        changed = changed_by(evidence)
+        return broken("changed", f"refused with {status}, and yet {changed}") if changed else holds(status)
 
 
 @dataclass(frozen=True)

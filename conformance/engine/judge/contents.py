@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.engine.api.response_fields import Place, values_at
 from conformance.engine.api.types import is_of_type, type_name
-from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, undecided
+from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, undecided
 from conformance.engine.model.expectation import Expectation
 
 
@@ -69,7 +69,7 @@ class FieldShown(Expectation):
         if other:
             return other
         if evidence.body in (None, "") and not self.required:
-            return holds("absent")
+            return self._unseen()
         values, parents = values_at(evidence.body, self.place)
         if not parents:
             if len(self.place) == 1:
@@ -84,7 +84,11 @@ class FieldShown(Expectation):
             trouble = self._trouble(value, evidence)
             if trouble:
                 return trouble
-        return holds(type_name(values[0]) if values else "absent")
+        return holds(type_name(values[0])) if values else self._unseen()
+
+    def _unseen(self) -> Judgement:
+        """Return the verdict on a field that the response need not show: nothing is known of its type."""
+        return _inapplicable(f"the response does not show {self.name}, which the reference allows")
 
     def _trouble(self, value: Any, evidence: Evidence) -> Judgement | None:
         """Return the verdict on a value that is present, if it has a fault."""
@@ -134,6 +138,36 @@ class FieldAbsent(Expectation):
 
 
 @dataclass(frozen=True)
+class DocumentedKeys(Expectation):
+    """No object of the answer has a key that neither the table nor a sample has; such a key is an omission.
+
+    ``known``: the documented keys of an object, by its place.
+    """
+
+    known: tuple[tuple[Place, frozenset[str]], ...]
+
+    expected = "no key that neither the table nor a sample has"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        other = _not_successful(evidence)
+        if other:
+            return other
+        seen, strange = False, set()
+        for place, keys in self.known:
+            objects = values_at(evidence.body, place)[0] if place else [evidence.body]
+            for one in objects:
+                if isinstance(one, dict):
+                    seen = True
+                    strange |= {".".join((*place, key)) for key in one if key not in keys}
+        if not seen:
+            return _inapplicable("the response shows no object whose keys are documented")
+        if not strange:
+            return holds("documented keys")
+        names = " ".join(sorted(strange))
+        return left_out(names, f"the response has keys that neither the table nor a sample has: {names}")
+
+
+@dataclass(frozen=True)
 class HeaderShown(Expectation):
     """A documented response header, with the form of its value if one is known."""
 
@@ -157,6 +191,28 @@ class HeaderShown(Expectation):
         if self.form and not re.fullmatch(self.form, value):
             return broken("form", f"the header {self.name} has another form than documented: {value:.80}")
         return holds("present")
+
+
+@dataclass(frozen=True)
+class OfMediaType(Expectation):
+    """The media type of a successful response that has a body, whatever its parameters."""
+
+    name: str
+
+    @property
+    def expected(self) -> str:
+        return f"a body of the media type {self.name}"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        other = _not_successful(evidence)
+        if other:
+            return other
+        if evidence.body in (None, ""):
+            return _inapplicable("the response has no body")
+        told = evidence.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if told == self.name:
+            return holds(told)
+        return broken(told or "missing", f"the body is of the media type {told or 'that no header names'}")
 
 
 @dataclass(frozen=True)

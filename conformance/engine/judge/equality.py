@@ -50,7 +50,7 @@ class ComesBack(Expectation):
             return undecided(evidence.status, f"the request was answered {evidence.status}, so no value was taken")
         body = evidence.found.get(self.probe) if self.probe is not None else evidence.body
         if isinstance(body, Looked):
-            body = body.element
+            body = body.shown
         if body in (None, ""):
             if self.probe is None:
                 return _not_shown("the response has no body")

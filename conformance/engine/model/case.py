@@ -39,7 +39,9 @@ class Requirement:
 class Case:
     """One concrete test of one requirement: a trial and the expectation that judges it.
 
-    ``fault`` is the expectation about the body of the error, if a refusal keeps the promise.
+    Attributes:
+        fault: the expectation about the body of the error, if a refusal keeps the promise.
+        parts: the optional parts of a cloud that the case needs.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Case:
     trial: Trial
     expectation: Expectation
     fault: Expectation | None = None
+    parts: frozenset[str] = frozenset()
 
     @property
     def operation(self) -> Operation:

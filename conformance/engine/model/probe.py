@@ -70,11 +70,11 @@ class Looked:
     Attributes:
         status: the code of its answer; None without an answer.
         before: the code of the same request before the request under test; None if it was not sent.
-        element: the thing as a list shows it; None if the list does not hold it.
+        shown: the thing as it is shown; None if it is not, or if the list does not hold it.
         more: True if the list has more pages, which may hold it.
     """
 
     status: int | None = None
     before: int | None = None
-    element: Any = None
+    shown: Any = None
     more: bool = False

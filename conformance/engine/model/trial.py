@@ -118,6 +118,11 @@ class ProviderDependent:
 
 
 @dataclass(frozen=True)
+class UnknownVersion:
+    """The request names a version that the cloud does not have, so the versions of the cloud are no hindrance."""
+
+
+@dataclass(frozen=True)
 class Trial:
     """One exchange in one situation.
 
@@ -128,7 +133,7 @@ class Trial:
         setup: further conditions that must hold before the request.
         outcome: the outcome that the reference promises.
         exchange: how often the request is sent.
-        gates: reasons why the trial is not made on every cloud.
+        gates: facts that decide whether the trial is made on a cloud.
     """
 
     key: str
@@ -137,7 +142,7 @@ class Trial:
     setup: tuple[Setup, ...] = ()
     outcome: Outcome = Outcome()
     exchange: Exchange = Once()
-    gates: tuple[ProviderDependent, ...] = ()
+    gates: tuple[ProviderDependent | UnknownVersion, ...] = ()
 
     @property
     def operation(self) -> Operation:

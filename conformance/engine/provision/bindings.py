@@ -23,7 +23,7 @@ from conformance.engine.model.binding import Binding
 from conformance.engine.model.content import Content
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
-from conformance.engine.provision.owned import Owned, content
+from conformance.engine.provision.owned import FRESH, Owned, content
 
 NAMED = ("path", "shown", "sent", "before")
 """Names that a binding may have in place of a resource, with the source of the value.
@@ -32,8 +32,10 @@ NAMED = ("path", "shown", "sent", "before")
 ``sent``: a field of the request's body. ``before``: a field of the body of a step before the request.
 """
 
-NAME, UUID, PASSWORD, PROJECT = "name", "uuid", "password", "project"
-"""Resources of bindings that every service knows: a new name, UUID or password, and the project of the run."""
+NAME, UUID, PASSWORD, PROJECT, USER = "name", "uuid", "password", "project", "user"
+"""Resources of bindings that every service knows: a new name, UUID or password, and the project and user of the run."""
+
+GENERATED = frozenset({NAME, UUID, PASSWORD, PROJECT, USER})
 
 
 class Holder(Protocol):
@@ -165,6 +167,13 @@ class Bindings:
             raise Unavailable("no credentials of a member of another project were given")
         return known
 
+    def _user(self) -> str:
+        """The id of the member. Raises Unavailable: the token of the member does not name it."""
+        known = self._context.cloud.user_of(Role.MEMBER)
+        if known is None:
+            raise Unavailable("the token of the member does not show the id of its user", optional=False)
+        return known
+
     def used(self, bindings: Iterable[Binding], accepted: bool) -> None:
         """Note which resources the last request has attached, detached or used up.
 
@@ -199,14 +208,8 @@ class Bindings:
         service = self._context.service
         if binding.resource.startswith("/"):
             return self._element(binding)
-        if binding.resource == NAME:
-            return _spelled(self._context.resources.rand_name("case"), binding.attribute)
-        if binding.resource == UUID:
-            return str(uuid.uuid4())
-        if binding.resource == PASSWORD:
-            return service.password_form.replace("{token}", _token())
-        if binding.resource == PROJECT:
-            return self._other_project() if binding.relation == "other" else self.project()
+        if binding.resource in GENERATED:
+            return self._generated(binding)
         kind = service.kinds.get(binding.resource)
         if kind is not None and kind.made_up is not None:
             return self._made_up(kind.made_up)
@@ -223,11 +226,26 @@ class Bindings:
             return self._make(binding.resource, name=first.name).name
         return _attribute(self._make_free(binding.resource), binding.attribute)
 
+    def _generated(self, binding: Binding) -> Any:
+        """A value that every service knows."""
+        if binding.resource == NAME:
+            return _spelled(self._context.resources.rand_name("case"), binding.attribute)
+        if binding.resource == UUID:
+            return str(uuid.uuid4())
+        if binding.resource == PASSWORD:
+            token = self._context.password if binding.relation == "any" else _token()
+            return self._context.service.password_form.replace("{token}", token)
+        if binding.resource == USER:
+            return self._user()
+        return self._other_project() if binding.relation == "other" else self.project()
+
     def _element(self, binding: Binding) -> Any:
         """The name of an element that the lane has made, or a field that the view of this element shows now."""
         if self.elements is None:
             raise Unavailable("the lane makes nothing", optional=False)
-        owned = self.elements(binding.resource, "other" if binding.relation.startswith("other") else None)
+        label = "other" if binding.relation.startswith("other") else None
+        label = f"{FRESH}{secrets.token_hex(8)}" if binding.relation == "fresh" else label
+        owned = self.elements(binding.resource, label)
         if not binding.relation.endswith("shown"):
             return owned.value
         reader = owned.producer.reader if owned.producer else None
@@ -242,7 +260,8 @@ class Bindings:
     def _made_up(self, rule: MadeUp) -> str:
         if rule.sandbox_only and not self._context.sandbox:
             raise Unavailable(rule.sandbox_only)
-        return rule.form.replace("{uuid}", str(uuid.uuid4())).replace("{token}", _token())
+        made = rule.form.replace("{uuid}", str(uuid.uuid4())).replace("{token}", _token())
+        return re.sub(r"\{byte\}", lambda _: str(secrets.randbelow(256)), made)
 
     def _of_subject(self, resource: str, attribute: str, must_work: bool) -> Any:
         """A value that the resource under test shows; ABSENT if the description knows no field that shows it."""

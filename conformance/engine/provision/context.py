@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from conformance.engine.api.needs import Needs
 from conformance.engine.api.producers import Producers
@@ -14,10 +16,11 @@ from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
+from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import StateGraph
+from conformance.engine.provision.parts import without
 from conformance.engine.provision.places import Places
 from conformance.engine.provision.unkept import Unkept
-from conformance.engine.provision.waits import Waits
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -70,8 +73,11 @@ class RunContext:
         patience: how long to wait.
         notes: facts for the reader of the run record.
         elevated: names of requests that this cloud refuses to members; an administrator sends them (see ``elevate``).
+        silent_answers: whether the last request of a kind was accepted, for requests on which the reference is silent.
         sandbox: True if nobody else uses the cloud.
         stopping: is set when the run is to stop.
+        password: a random text, the same for all users that this process makes with the password of the run.
+        lacking: the optional parts of the service that the cloud does not have.
         needs: the needs of each operation's requests, by the id of the operation.
         role_names: the roles that the run has.
         kind: the kind of the resource under test; a kind without a name if the service has no such resource.
@@ -92,8 +98,11 @@ class RunContext:
     patience: Patience = field(default_factory=Patience)
     notes: Notes = field(default_factory=Notes)
     elevated: set[str] = field(default_factory=set)
+    silent_answers: dict[tuple[str, str], bool] = field(default_factory=dict)
     sandbox: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)
+    lacking: frozenset[str] = frozenset()
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(12), repr=False)
     needs: Mapping[str, Needs] = field(init=False)
     role_names: frozenset[str] = field(init=False)
     kind: Kind = field(init=False)
@@ -112,6 +121,10 @@ class RunContext:
     def needs_of(self, operation: Operation) -> Needs:
         """The needs of an operation's requests; ``needs`` holds them for every operation of the reference."""
         return Needs.of(operation, self.service, self.producers, self.top)
+
+    def fitting(self, operation: Operation, body: Any) -> Any:
+        """A body, or a query as pairs, without the fields of parts that the cloud does not have."""
+        return without(body, operation, self.service.optional_parts, self.lacking)
 
     def elevate(self, operation: Operation, name: str) -> None:
         """Note that the cloud refuses a request to members: from now on, an administrator sends it.

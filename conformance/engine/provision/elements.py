@@ -23,7 +23,7 @@ from conformance.engine.model.binding import bindings_in
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import as_first_allowed, with_administrator
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.owned import Owned, background, content, name_in, named_by
+from conformance.engine.provision.owned import FRESH, Owned, background, content, name_in, named_by
 from conformance.engine.provision.subject import Subject
 from specs.model import Operation
 
@@ -39,6 +39,7 @@ class Elements:
         self._context = context
         self._subject = subject
         self._pool: dict[tuple[str, tuple[tuple[str, Any], ...]], Owned] = {}
+        self._under_way: list[str] = []
         self.prepare: Callable[[Operation], None] = lambda _: None
         subject.bindings.elements = self.element
 
@@ -69,12 +70,16 @@ class Elements:
     def element(self, collection: str, label: str | None) -> Owned:
         """An element for a request's body, from a collection without placeholders; another label gives another element.
 
+        One whose label begins with ``FRESH`` is for one trial: see ``drop_fresh``.
+
         Raises:
             Unavailable: no element can be made.
         """
         producer = self._context.producers.of(collection)
         if producer is None:
             raise Unavailable(f"no operation makes an element of {collection}", optional=False)
+        if label and self._under_way:
+            label = label.removeprefix(FRESH)  # it lasts as long as the element that is made of it
         key = (collection, (("", label),) if label else ())
         if key not in self._pool:
             self._pool[key] = self.produce(producer, collection, producer.name, {})
@@ -84,9 +89,15 @@ class Elements:
         """Empty the pool, so that elements are made anew when needed. The journal still lists the old elements."""
         self._pool.clear()
 
+    def drop_fresh(self) -> None:
+        """Remove the elements that were made for one request and used up by it."""
+        for (_, fields), owned in list(self._pool.items()):
+            if any(str(label).startswith(FRESH) for name, label in fields if name == ""):
+                self.dispose(owned)
+
     def give_up(self) -> None:
         """Remove the elements in the pool, since this lane does not need them any more."""
-        for owned in list(self._pool.values()):
+        for owned in reversed(list(self._pool.values())):  # an element may hold those that were made before it
             self.dispose(owned)
         self.clear()
 
@@ -130,10 +141,21 @@ class Elements:
         Raises:
             Unavailable: the cloud refused, or its response did not name the new element.
         """
+        operation = producer.operation
+        if operation.id in self._under_way:
+            raise Unavailable(f"{operation.id} needs what it makes itself", optional=False)
+        self._under_way.append(operation.id)
+        try:
+            return self._produced(producer, collection, name, fields)
+        finally:
+            self._under_way.pop()
+
+    def _produced(self, producer: Producer, collection: str, name: str, fields: Mapping[str, Any]) -> Owned:
         operation, context = producer.operation, self._context
         version = context.version_for(operation)
         self.prepare(operation)
         built = naming.named(operation, bodies.build(operation, version, context.service, fields), context.service)
+        built = context.fitting(operation, built)
         body = self._subject.bindings.filled(built, True)
         chosen = self._new_name(producer) if producer.chosen else None
         path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection
@@ -216,7 +238,12 @@ class Elements:
             return status in promised or not (isinstance(status, str) and status.lower().endswith(FORMING))
 
         within, stopping = self._context.patience.status, self._context.stopping
-        until(lambda: self.show(owned, version), formed, within, stopping, pause=0.05, growth=2.0, cap=2.0)
+        seen = until(lambda: self.show(owned, version), formed, within, stopping, pause=0.05, growth=2.0, cap=2.0)
+        kind = self._context.cloud.profile.kind_at(owned.collection)
+        status = seen.get(kind.status.field) if isinstance(seen, Mapping) else None
+        if status is not None and status in kind.status.failed:
+            # In this status nobody has promised that it can be used.
+            raise Unavailable(f"{owned.path}, which a request needs, became {status}", optional=False)
 
     def show(self, owned: Owned, version: str) -> Any:
         """The view of an element; None where the cloud shows none."""
@@ -225,7 +252,13 @@ class Elements:
     def dispose(self, owned: Owned) -> None:
         """Remove an element. If the request fails, the journal still lists it, and the end of the run removes it."""
         self.forget(owned)
-        if owned.producer is None or owned.producer.remover is None or self._goes_with_subject(owned.collection):
+        if owned.producer is None or self._goes_with_subject(owned.collection):
+            return
+        kind = self._context.cloud.profile.kind_at(owned.collection)
+        if kind.deletion.act is not None:
+            self._context.resources.drop(owned.value, Role(owned.role), kind)
+            return
+        if owned.producer.remover is None:
             return
         version = str(self._context.version_for(owned.producer.remover))
         with contextlib.suppress(CloudError):

@@ -9,8 +9,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance.engine.api.producers import Producer
-from conformance.engine.api.response_fields import identity
+from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import ABSENT, Answer
+
+FRESH = "fresh-"
+"""The beginning of the label of an element that is made for one request, which uses it up."""
 
 ACCEPTED = 202
 """The status code of a request that is not yet complete when it is answered (RFC 9110, 15.3.3)."""
@@ -56,10 +59,10 @@ def name_in(body: Any) -> str | None:
         for key in ("name", "display_name"):
             if isinstance(body.get(key), str):
                 return str(body[key])
-        for inner in body.values():
-            found = name_in(inner)
-            if found is not None:
-                return found
+    for inner in body.values() if isinstance(body, dict) else body if isinstance(body, list) else ():
+        found = name_in(inner)
+        if found is not None:
+            return found
     return None
 
 
@@ -68,6 +71,9 @@ def named_by(answer: Answer, name: str, sent: Any = None) -> str | None:
     value = identity(answer.json, name) if answer.json is not ABSENT else None
     if value is not None:
         return value
+    made = list(elements(answer.json)) if isinstance(answer.json, dict) and len(answer.json) == 1 else []
+    if len(made) == 1 and isinstance(made[0], Mapping):
+        return identity(made[0], name)
     last = urlsplit(answer.headers.get("Location", "")).path.rstrip("/").rpartition("/")[2]
     return unquote(last) or _member(sent, re.sub(r"[^a-z0-9]", "", name.lower()))
 

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from conformance.engine.api.entries import Naming
 from conformance.engine.api.json_path import lookup
 from conformance.engine.api.needs import PROJECT, ElementNeeded, Placeholder
-from conformance.engine.api.producers import collection_of, last_version, listed_by, placeholders
+from conformance.engine.api.producers import SAFE, collection_of, last_version, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.names import OF_A_RUN
@@ -39,11 +39,9 @@ from specs.model import Operation
 UNKNOWN_NUMBER = "987654321"
 """A number that is the id of nothing."""
 
-PROMPT = 0.1
-"""Seconds between two looks for a short-lived thing: it may end at any moment."""
-
 SLOWER, LATER = 1.1, 2.0
-"""The factor by which each pause between such looks exceeds the pause before, and the longest pause in seconds."""
+"""The factor by which each pause between looks for a short-lived thing, which may end at any moment, exceeds the pause
+before, and the longest pause in seconds."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,8 @@ class Paths:
             nothing = unknown if not last_only or last else None
             if placeholder.value is not None and named and not last_only:
                 nothing = None  # a fixed value names no element, so an unknown id in its place would be another fault
-            owned, wants = None, _Wanted(placeholder, filled.partition(placeholder.mark)[0], operation, role, version)
+            above = placeholder.element.collection if placeholder.lent else filled.partition(placeholder.mark)[0]
+            owned, wants = None, _Wanted(placeholder, above, operation, role, version)
             if given and name in given:
                 value = given[name]
             elif nothing is not None and last_only and placeholder.source is not None:
@@ -147,6 +146,7 @@ class Paths:
                 value = self._subject.known_id or self._subject.resource_id
             else:
                 value, owned = self._something(wants)
+                owned = None if placeholder.lent else owned
                 passing += [(wants.collection, name)] if placeholder.passing else []
             values[name] = value
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
@@ -226,7 +226,7 @@ class Paths:
             lambda lasts: not lasts,
             within,
             stopping,
-            pause=PROMPT,
+            pause=self._context.patience.settle,
             growth=SLOWER,
             cap=LATER,
         ):
@@ -249,6 +249,8 @@ class Paths:
                 owned = None  # in a sandbox, every listed element is free for use
             if owned is not None:
                 return owned.value, owned
+            if self._context.service.always_made and operation.method not in SAFE:
+                raise Unavailable(f"no operation makes an element of {wants.collection} for {{{placeholder.name}}}")
         try:
             return self._element(wants), None
         except Unavailable:

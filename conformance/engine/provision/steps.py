@@ -38,6 +38,7 @@ class Steps:
     subject: Subject
     sent: dict[str, Any] = field(default_factory=dict)
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _roles: dict[str, str] = field(default_factory=dict)
 
     def remember(self, steps: Iterable[Step], values: Mapping[str, str], fill: Fill) -> None:
         """Read the fields that the steps after a request will restore."""
@@ -114,14 +115,22 @@ class Steps:
             body = naming.named(operation, body, self.context.service)
             body = self.subject.bindings.filled(body, True, {**sent, **self.sent, **values})
         path = self.path(operation, values, fill)
+        given = ((name, self.subject.bindings.filled(one)) for name, one in self.context.service.query(operation))
+        query = tuple((name, str(one)) for name, one in given)
         policy = operation.policy
         wanted = ["admin"] if policy and "owner" not in policy.roles else ["member", "admin"]
         roles = [role for role in wanted if role in self.context.role_names]
 
         def send(role: str) -> Answer:
-            return self.context.cloud.send(Ask(operation.method, path, Role(role), str(version), body))
+            return self.context.cloud.send(Ask(operation.method, path, Role(role), str(version), body, query=query))
 
-        return (as_first_allowed(roles, send)[1] if roles else None), body
+        if not roles:
+            return None, body
+        known = self._roles.get(operation.id)
+        role, answer = as_first_allowed([known] if known else roles, send)
+        if answer.ok:
+            self._roles[operation.id] = role
+        return answer, body
 
     @staticmethod
     def path(operation: Operation, values: Mapping[str, str], fill: Fill) -> str:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Callable
 
 from conformance.engine.api.entries import Environment
-from conformance.engine.api.producers import placeholders
-from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import says_quota
@@ -21,10 +17,10 @@ from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.derive.state_graph import Edge
 from conformance.engine.model.evidence import Problem
+from conformance.engine.provision.actions import Actions
 from conformance.engine.provision.bindings import Bindings
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
-from specs.model import Operation
 
 CALM = 10.0
 """The longest wait, in seconds, until a resource shows the same view twice and its last action has ended."""
@@ -52,6 +48,7 @@ class Subject:
         bindings: gives values to bindings.
         resources_made: the number of resources made so far.
         before_leaving: a function that is called before the resource is given up.
+        actions: tells by the log of actions whether the last action has ended.
         seen_in: the resource as it was last shown in each status.
         unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
@@ -72,9 +69,10 @@ class Subject:
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
         self.known_id = ""
-        self._action = ""
+        self.actions = Actions(context)
         self._made: Made | None = None
         self._broken: set[Edge] = set()
+        self._against = ""
 
     def another(self) -> Subject:
         """A new subject, for a second resource of the same kind."""
@@ -117,7 +115,7 @@ class Subject:
             return self._reach(state)
 
     def _reach(self, state: str) -> Problem | None:
-        reason = ""
+        reason = self._against = ""
         if self.must_replace:
             self.discard()
         for _ in range(2 * ATTEMPTS):
@@ -131,7 +129,7 @@ class Subject:
                 return problem
             way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
             if way is None and self.status == self.context.service.under_test.initial_status:
-                return self._no_way(state, reason)
+                return self._no_way(state, self._against or reason)
             try:
                 reason = self._walk(way, state) or reason if way else reason
             except Hindered as error:
@@ -143,7 +141,8 @@ class Subject:
                 self.discard()
         if self.status == state:
             return None
-        return Problem("inconclusive", reason or f"the status {state} was not reached")
+        # A broken promise is named before whatever failed after it.
+        return Problem("inconclusive", self._against or reason or f"the status {state} was not reached")
 
     def calm(self) -> None:
         """After a change of status, wait until the resource shows the same view twice and its last action has ended.
@@ -155,39 +154,11 @@ class Subject:
         def quiet() -> bool:
             shown = self.view
             stopping.wait(2 * patience.settle)
-            return _alike(self.refresh(), shown) and not self._under_way()
+            return _alike(self.refresh(), shown) and not self.actions.under_way(self.resource_id)
 
         if self._moved and not stopping.is_set():
             until(quiet, bool, min(CALM, patience.status), stopping, pause=0.0)
         self._moved = False
-
-    def _under_way(self) -> bool:
-        """Whether a step of the resource's last action has not ended, by the action log if the service has one."""
-        known, operations = self.context.service.under_test.action_log, self.context.operations
-        lister, reader = operations.get(known.list_operation), operations.get(known.show_operation)
-        if lister is None or reader is None:
-            return False
-        name = placeholders(reader.path)[-1]
-        action = self._read(reader, {name: self._action}) if self._action else None
-        if action is None:
-            newest = identity(next(elements(self._read(lister, {})), None), name)
-            action = self._read(reader, {name: newest}) if newest is not None else None
-        inner = next(iter(action.values()), None) if isinstance(action, Mapping) else None
-        steps = inner.get(known.steps_field) if isinstance(inner, Mapping) else None
-        return any(isinstance(s, Mapping) and s.get(known.finished_field) is None for s in steps or ())
-
-    def _read(self, operation: Operation, values: Mapping[str, str]) -> Any:
-        """The response body of an operation below the resource; None if it was refused."""
-        path = operation.path
-        for name, value in {self.context.service.identifier: self.resource_id, **values}.items():
-            path = path.replace(f"{{{name}}}", quote(value, safe=""))
-        answer = self.context.cloud.get(path, microversion=str(self.context.version_for(operation)))
-        return answer.json if answer.ok else None
-
-    def began(self, answer: Answer) -> None:
-        """Note the action that an accepted request has begun, by the name that the answer gives to it."""
-        header = self.context.service.under_test.action_log.name_header.lower()
-        self._action = next((value for name, value in answer.headers.items() if header and name.lower() == header), "")
 
     def stir(self, path: str = "") -> None:
         """Note that the resource is changing although its status may not show it; ``path``: of a new attachment."""
@@ -229,7 +200,10 @@ class Subject:
                 # A resource in a status of failure may lack anything, and the next request would fail as well.
                 if self.status not in stable or self.status in self._kind.status.failed:
                     self.discard()
-                return f"{state} was not reached: {reason}"
+                why = f"{state} was not reached: {reason}"
+                if edge in self.unmet:
+                    self._against = self._against or why
+                return why
             if self.status != edge.targets[0]:
                 return ""  # another documented status of the edge: the next way starts there
         return ""
@@ -254,7 +228,7 @@ class Subject:
         if not answer.ok:
             self.refresh()
             return f"{edge.operation.id} was answered {answer.status or answer.error} in status {edge.source}"
-        self.began(answer)
+        self.actions.began(answer)
         result = self.settle(edge.targets, edge.operation.id)
         self._note_unkept(edge, result)
         if self.status not in edge.targets:
@@ -401,7 +375,7 @@ class Subject:
             self.before_leaving()
         made, self._made, self.view, self.known_id = self._made, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = False
-        self._action = ""
+        self.actions.last = ""
         self.furnished.clear()
         self.bindings.new_resource()
         if made is not None:

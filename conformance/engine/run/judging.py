@@ -10,6 +10,7 @@ from conformance.engine.judge.missing import for_want_of_a_part
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
+from conformance.engine.run.undescribed import doubted
 from specs.record.model import Deviation, Result
 
 Judged = tuple[Case, Evidence, Judgement]
@@ -22,11 +23,12 @@ def judged(cases: Sequence[Case], evidence: Evidence, context: RunContext) -> li
 
 
 def _applicable(judgement: Judgement, case: Case, evidence: Evidence, context: RunContext) -> Judgement:
-    """The judgement of a case; inapplicable if a promise is not kept because the cloud lacks an optional part."""
+    """The judgement of a case; another one if the cloud lacks an optional part, or if the request may be wrong."""
     if judgement.verdict == "pass":
         return judgement
     judgement = for_want_of_a_part(judgement, evidence, context.service.profile.missing_parts)
-    return for_want_of_usual_ones(judgement, case, context)
+    judgement = for_want_of_usual_ones(judgement, case, context)
+    return judgement if context.service.described else doubted(judgement, case, evidence)
 
 
 def _judge(case: Case, evidence: Evidence) -> Judgement:

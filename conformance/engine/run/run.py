@@ -20,9 +20,11 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.doubt import confirmed, in_question, unproved
+from conformance.engine.run.jobs import Job, Tried
 from conformance.engine.run.judging import Judged, fault, judged, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
+from conformance.engine.run.undescribed import unproved_refusal
 from specs.record.model import Result
 
 Record = Callable[[Result], None]
@@ -40,35 +42,6 @@ UNTOLD = "something changed while requests were refused, and the run was stopped
 
 class Stopped(Exception):
     """The run was stopped before the case was decided."""
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A trial, its cases that were started together, and the probes that their expectations need."""
-
-    trial: Trial
-    cases: tuple[Case, ...]
-    probes: tuple[Probe, ...]
-
-    @cached_property
-    def ids(self) -> frozenset[str]:
-        """The ids of the cases."""
-        return frozenset(case.id for case in self.cases)
-
-    @classmethod
-    def of(cls, cases: Sequence[Case]) -> _Job:
-        """The job of cases that share a trial."""
-        probes = dict.fromkeys(probe for case in cases for probe in case.expectation.probes)
-        return cls(cases[0].trial, tuple(cases), tuple(probes))
-
-
-@dataclass(frozen=True, eq=False)
-class _Tried:
-    """A job whose trial was made, with its seconds and its evidence, which may still lack the look of its group."""
-
-    job: _Job
-    evidence: Evidence
-    seconds: float
 
 
 @dataclass
@@ -93,8 +66,8 @@ class Run:
     resources_made: int = 0
     deviating: frozenset[str] = frozenset()
     _futures: dict[str, Future[Result]] = field(default_factory=dict)
-    _queue: list[list[_Job]] = field(default_factory=list)
-    _alone: list[list[_Job]] = field(default_factory=list)
+    _queue: list[list[Job]] = field(default_factory=list)
+    _alone: list[list[Job]] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
     _working: int = 0
     _open: int = 0
@@ -139,7 +112,7 @@ class Run:
                     self._futures[case.id] = Future()
                     lane = lanes.setdefault(lane_of(case.trial, self.context.service), {})
                     lane.setdefault(case.trial.key, []).append(case)
-            jobs = {name: [_Job.of(cases) for cases in lane.values()] for name, lane in lanes.items()}
+            jobs = {name: [Job.of(cases) for cases in lane.values()] for name, lane in lanes.items()}
             self._open += len(jobs)
             # Trials without a resource run while other lanes wait for the cloud, and do not count for ``parallel``.
             if NO_RESOURCE in jobs:
@@ -204,7 +177,7 @@ class Run:
         while jobs := self._take():
             self._run_lane(jobs)
 
-    def _take(self) -> list[_Job]:
+    def _take(self) -> list[Job]:
         """The next lane. If none is left, this thread ends, and ``start`` may begin another one in its place."""
         with self._lock:
             if self._queue and not self.context.stopping.is_set():
@@ -219,13 +192,13 @@ class Run:
             other.join()
         return lane
 
-    def _run_lane(self, jobs: list[_Job]) -> None:
+    def _run_lane(self, jobs: list[Job]) -> None:
         subject = Subject(self.context)
         with self._lock:
             self._subjects.append(subject)
         executor = Executor(self.context, subject)
         pending = sorted(jobs, key=lambda job: order(job.trial, self.context.service))
-        group: list[_Tried] = []
+        group: list[Tried] = []
         alone = lane_of(jobs[0].trial, self.context.service) == ALONE
         self.context.places.take()
         try:
@@ -235,9 +208,6 @@ class Run:
                     job = self._next(pending, subject)
                     self._try(job, executor, group)
                     pending.remove(job)
-                    if not pending:
-                        self._close(group, executor)
-                    pending += self._called_in_question(subject)
                 self._close(group, executor)
         except Exception as error:
             for job in (*(tried.job for tried in group), *pending) if not self._broken else ():
@@ -251,7 +221,7 @@ class Run:
                 self.resources_made += subject.resources_made
                 self._subjects.remove(subject)
 
-    def _called_in_question(self, subject: Subject) -> list[_Job]:
+    def _called_in_question(self, subject: Subject) -> list[Job]:
         """The jobs of the promises that requests on the way to a status have called in question.
 
         Their cases are tried as others are, twice if they fail. Nobody has selected them, so only fails are recorded.
@@ -262,7 +232,7 @@ class Run:
             cases = [c for c in in_question(self.suite, edges, subject.environment) if c.id not in known]
             self._questioned.update(case.id for case in cases)
         trials = dict.fromkeys(case.trial.key for case in cases)
-        return [_Job.of([case for case in cases if case.trial.key == key]) for key in trials]
+        return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
 
     def _make_way(self, executor: Executor) -> None:
         """Give the things of a lane back and wait, if the quota of the project does not suffice for all lanes."""
@@ -270,7 +240,7 @@ class Run:
             executor.discard()
             self.context.places.make_way()
 
-    def _next(self, pending: list[_Job], subject: Subject) -> _Job:
+    def _next(self, pending: list[Job], subject: Subject) -> Job:
         """The next trial: one in the present status, or else one in the status with the cheapest way to it.
 
         Trials that are expected to fail come after all others.
@@ -282,26 +252,30 @@ class Run:
             if job.trial.situation.state in (None, status):
                 return job
 
-        def distance(job: _Job) -> float:
+        def distance(job: Job) -> float:
             way = self.context.graph.way(status, job.trial.situation.state or "", roles=self.context.role_names)
             return sum(edge.cost for edge in way) if way is not None else 1000.0
 
         return min(pending, key=distance)
 
-    def _try(self, job: _Job, executor: Executor, group: list[_Tried]) -> None:
+    def _try(self, job: Job, executor: Executor, group: list[Tried]) -> None:
         """Make a trial and decide its cases, or let them wait in the group for the look that they share."""
         began = time.monotonic()
+        offered = self._offered(job)
+        if not offered:
+            return
+        job = Job.of(offered)
         evidence = _made(job.trial, job.probes, executor, together=True)
-        group.append(_Tried(job, evidence, time.monotonic() - began))
+        group.append(Tried(job, evidence, time.monotonic() - began))
         self._decide(group, executor)
 
-    def _close(self, group: list[_Tried], executor: Executor) -> None:
+    def _close(self, group: list[Tried], executor: Executor) -> None:
         """Take the looks that are still missing, and decide all cases of a group."""
         while group:
             executor.looks.take()
             self._decide(group, executor)
 
-    def _decide(self, group: list[_Tried], executor: Executor) -> None:
+    def _decide(self, group: list[Tried], executor: Executor) -> None:
         """Decide the cases of a group whose evidence is complete, and take them out of the group."""
         seen = executor.looks.collect()
         for tried in [one for one in group if not executor.looks.waits(one.job.trial)]:
@@ -311,7 +285,7 @@ class Run:
             self._conclude(tried.job, evidence, executor, tried.seconds)
             group.remove(tried)
 
-    def _conclude(self, job: _Job, evidence: Evidence | None, executor: Executor, seconds: float) -> None:
+    def _conclude(self, job: Job, evidence: Evidence | None, executor: Executor, seconds: float) -> None:
         """Decide the cases of a trial by its evidence. None: the trial is made again first, with a look of its own."""
         began = time.monotonic() - seconds
         results = self._judged(job, job.cases, executor, evidence)
@@ -328,15 +302,30 @@ class Run:
                 (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
         seconds = time.monotonic() - began
+        for questioned in self._called_in_question(executor.subject):  # before the run can end with the last result
+            self._conclude(questioned, None, executor, 0.0)
         if self._broken:
             return  # the loss may have ended a wait of this trial early, so it decides nothing
         for case, evidence, judgement in results:
-            if self._hollow(case, judgement, executor):
+            if self._hollow(case, judgement, executor) or self._unproved_refusal(case, evidence, judgement):
                 # A later answer may serve as the control; a case that is still held at the end is inconclusive.
                 with self._lock:
                     self._held.append((case, evidence, judgement, seconds / len(results)))
             else:
                 self._settle(result_of(case, evidence, judgement, seconds / len(results)))
+
+    def _offered(self, job: Job) -> list[Case]:
+        """The cases of a trial whose parts the cloud has; the others are inapplicable, and decided at once."""
+        offered = []
+        for case in job.cases:
+            lacks = sorted(case.parts & self.context.lacking)
+            if lacks:
+                reason = f"this cloud does not have the optional part {lacks[0]}"
+                judgement = Judgement("inapplicable", "not tried", reason)
+                self._settle(result_of(case, Evidence(job.trial), judgement, 0.0))
+            else:
+                offered.append(case)
+        return offered
 
     def _hollow(self, case: Case, judgement: Judgement, executor: Executor) -> str | None:
         """The reason why a pass or a fail has no control; None if the judgement stands.
@@ -349,8 +338,14 @@ class Run:
             return self._controls.missing(operation, executor.harmless)
         return self._controls.nowhere(operation, executor.harmless) if judgement.verdict == "fail" else None
 
+    def _unproved_refusal(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
+        """The reason why a refusal proves nothing on a service without a description; None if the judgement stands."""
+        if self.context.service.described:
+            return None
+        return unproved_refusal(judgement, evidence, self.context.cloud.seen.of(case.trial.request.operation.id))
+
     def _settle_held(self, executor: Executor) -> None:
-        """After the last lane, decide the held cases, by the routes that the answers of the whole run have shown."""
+        """After the last lane, decide the held cases, by what the answers of the whole run have shown."""
         with self._lock:
             self._open -= 1
             held = self._held if self._open == 0 else []
@@ -362,9 +357,11 @@ class Run:
             guard, asked = self.context.cloud.guard, self._controls.answered(operation)
             forbidden = None if asked else guard.forbids(operation.method, operation.path)
             decided = judgement if why is None else unproved(case, judgement, why, forbidden)
+            if (reason := self._unproved_refusal(case, evidence, decided)) is not None:
+                decided = replace(decided, verdict="inconclusive", reason=reason, deviation=None)
             self._settle(result_of(case, evidence, decided, seconds))
 
-    def _give_up(self, job: _Job, reason: str) -> None:
+    def _give_up(self, job: Job, reason: str) -> None:
         for case in job.cases:
             if case.id not in self._questioned and not self._futures[case.id].done():
                 judgement = Judgement("error", "not tried", reason)
@@ -384,7 +381,7 @@ class Run:
             self._futures[result.case].set_result(result)
 
     def _judged(
-        self, job: _Job, cases: Sequence[Case], executor: Executor, evidence: Evidence | None = None
+        self, job: Job, cases: Sequence[Case], executor: Executor, evidence: Evidence | None = None
     ) -> list[Judged]:
         """Judge cases of a trial by its evidence; without evidence, make the trial first."""
         trial = job.trial

@@ -18,6 +18,7 @@ from typing import Any
 from conformance.engine.api.addresses import Addressed, addressed, majors
 from conformance.engine.api.load import load_service, packages
 from conformance.engine.api.producers import Producers
+from conformance.engine.api.references import with_references
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import OTHER, Discovery
 from conformance.engine.cloud.errors import CloudError, EndpointError
@@ -25,16 +26,17 @@ from conformance.engine.cloud.first import first
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, from_first, highest_version, service_of, views
-from conformance.engine.execute.executor import Executor
+from conformance.engine.execute.barriers import barrier
 from conformance.engine.model.api_version import ApiVersion
 from conformance.engine.model.case import REASONS, Suite
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import Notes, Patience, RunContext
-from conformance.engine.provision.subject import Subject
+from conformance.engine.provision.parts import lacking
 from conformance.engine.run.locks import TURNS, Locks
 from conformance.engine.run.run import Run
 from specs.microversion import Microversion
@@ -75,6 +77,7 @@ class Settings:
         prefix: the start of the names of all resources of the run; None for a random one.
         microversion: the highest microversion to ask for; None for the highest that cloud and reference share.
         wishes: ids or names of things to use instead of discovered ones (see ``Discovery``).
+        service: the type of the service, if it is one of several in the run; None in a run of one.
     """
 
     target: Target
@@ -88,6 +91,12 @@ class Settings:
     prefix: str | None = None
     microversion: str | None = None
     wishes: Mapping[str, str] = field(default_factory=dict)
+    service: str | None = None
+
+    def journal(self, worker: str | None) -> Journal:
+        """Open the journal of a process. Raises OSError: it cannot be written."""
+        name = "-".join(part for part in ("journal", worker, self.service) if part)
+        return Journal(self.directory / f"{name}.jsonl", prefix=self.prefix, service=self.service)
 
 
 class Session:
@@ -118,8 +127,7 @@ class Session:
         self._began = time.monotonic()
         self._worker = worker
         settings.directory.mkdir(parents=True, exist_ok=True)
-        name = f"journal-{worker}.jsonl" if worker else "journal.jsonl"
-        self.journal = Journal(settings.directory / name, prefix=settings.prefix)
+        self.journal = settings.journal(worker)
         service = load_service(service_of(specs))
         self.cloud: Cloud = connect(
             settings.target,
@@ -137,9 +145,11 @@ class Session:
         self.suite: Suite = derive(specs, selected, top, policy, service, self.api)
         self.addressed: Addressed = addressed(specs, selected, self.api.major)
         specs, selected = self.addressed.specs, self.addressed.selected
+        service = with_references(service, specs)
         self.specs = tuple(specs)
         self.selected = tuple(selected)
-        discovery = Discovery(self.cloud, wished(self.cloud, settings.wishes))
+        wishes = wished(self.cloud, settings.wishes, lenient=settings.service is not None)
+        discovery = Discovery(self.cloud, wishes)
         pause = SANDBOX_PAUSE if settings.sandbox else CLOUD_PAUSE
         self.watch = Watch(self.cloud, microversion=str(top), shortest=pause)
         patience = settings.patience or (SANDBOX_PATIENCE if settings.sandbox else CLOUD_PATIENCE)
@@ -159,7 +169,9 @@ class Session:
             notes=Notes(),
             stopping=stopping,
             sandbox=settings.sandbox,
+            lacking=lacking(self.cloud, service.optional_parts),
         )
+        self.resources.waits = self.context.waits
         locks = Locks(settings.directory / TURNS if worker else None)
         self.run = Run(self.suite, self.context, record, settings.max_resources, locks)
         self.left: tuple[str, ...] = ()
@@ -209,8 +221,7 @@ class Session:
     @cached_property
     def can_make(self) -> Callable[[Trial], bool]:
         """A test whether this run can make a trial, as far as that is known without a request."""
-        executor = Executor(self.context, Subject(self.context))
-        return lambda trial: executor.barrier(trial) is None
+        return lambda trial: barrier(self.context, trial) is None
 
     def change_nothing(self) -> None:
         """From now on, let only requests out that read. It must be called before the first case is tried."""
@@ -321,27 +332,33 @@ class Session:
         )
 
 
-def wished(cloud: Cloud, given: Mapping[str, str]) -> dict[str, str]:
+def wished(cloud: Cloud, given: Mapping[str, str], lenient: bool = False) -> dict[str, str]:
     """The things that the user wants to be used, by the names of discovery.
 
     Args:
         cloud: the client of the cloud; its section in clouds.yaml may contain wishes.
         given: the wishes from options, which win over those in clouds.yaml.
+        lenient: True to leave out the names that only another service of the run may know.
 
     Raises:
         EndpointError: the description of the service knows no such name.
     """
-    rules = cloud.profile.discovery
+    known = known_wishes(cloud.profile)
     found = {}
     for said, wish in {**cloud.wishes, **given}.items():
-        name = said.replace("_", "-").removeprefix(OTHER).replace("-", "_")
-        second = said.replace("_", "-").startswith(OTHER)
-        if name not in rules or (second and rules[name].other is None):
-            known = [one.replace("_", "-") for one in sorted(rules)]
-            known += [OTHER + one.replace("_", "-") for one in sorted(rules) if rules[one].other is not None]
+        name = known.get(said.replace("_", "-"))
+        if name is not None:
+            found[name] = wish
+        elif not lenient:
             raise EndpointError(f"{said}={wish} cannot be used: --use knows {', '.join(known) or 'nothing here'}")
-        found[OTHER + name if second else name] = wish
     return found
+
+
+def known_wishes(profile: Profile) -> dict[str, str]:
+    """The names by which a user can name things of a service to use -> their names of discovery."""
+    rules = sorted(profile.discovery.items())
+    first = {name.replace("_", "-"): name for name, _ in rules}
+    return first | {OTHER + name.replace("_", "-"): OTHER + name for name, rule in rules if rule.other is not None}
 
 
 def described(specs: Sequence[Spec]) -> Described:

@@ -6,7 +6,11 @@ from click.testing import CliRunner
 from fake_cloud import VERSIONS, fake_cloud
 
 from conformance.cli import main
+from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.target import Target
+from conformance.plugin import doctor as plugin_doctor
 from conformance.plugin.choices import choose, from_environment
+from conformance.plugin.endpoint import Endpoint
 from conformance.plugin.trouble import Trouble
 
 pytestmark = pytest.mark.slow  # each runs a command with all specs
@@ -70,6 +74,14 @@ def test_what_keeps_a_run_from_starting_is_one_sentence(cloud, routes, options, 
     assert result.stderr == f"conformance: a run cannot start: {sentence}\n"
 
 
+def test_it_counts_only_the_cases_that_a_guideline_needs(cloud):
+    every, needed = (
+        next(line for line in doctor(cloud, *more).stdout.splitlines() if line.startswith("cases"))
+        for more in ((), ("--guideline", "scs-iaas"))
+    )
+    assert 0 < int(needed.split()[1].strip(",")) < int(every.split()[1].strip(",")) / 5
+
+
 def test_a_server_that_cannot_be_made_is_told(cloud):
     cloud.routes["POST", "/v2.1/servers"] = (403, {"forbidden": {"code": 403, "message": "Quota exceeded"}})
     result = doctor(cloud, "--boot")
@@ -97,3 +109,44 @@ def test_one_kind_is_named_once():
 def test_a_name_may_hold_what_separates_and_commas_separate_in_the_environment():
     assert choose({"use": ["image=a=b"]}).use == {"image": "a=b"}
     assert from_environment({"CONFORMANCE_USE": "image=a, flavor=b"}).use == {"image": "a", "flavor": "b"}
+
+
+@pytest.fixture
+def two(cloud, monkeypatch):
+    """A cloud of two services, and the lines about them; the second is at an address of the fake, or is lacking."""
+
+    def run(*more, path=None):
+        def opened(choices, directory, services):
+            assert services == ["compute", "placement"]
+            targets = {"compute": Target(url=cloud.url, tokens={Role.MEMBER: "t"})}
+            if path is None:
+                return Endpoint(targets, lacking={"placement": "the cloud has no placement service"})
+            return Endpoint(targets | {"placement": Target(url=cloud.url + path, tokens={Role.MEMBER: "t"})})
+
+        monkeypatch.setattr(plugin_doctor, "open_endpoint", opened)
+        more = ("--spec", SPEC, "--service", "placement", *more)
+        return CliRunner().invoke(main, ["doctor", "--os-cloud", "mine", *more])
+
+    return run
+
+
+def test_it_examines_each_service(two):
+    result = two()
+    assert (result.exit_code, result.stderr) == (0, "")
+    compute, _, placement = result.stdout.partition("placement:\n")
+    assert compute.startswith("\ncompute:\n")
+    assert "A run can start, unless" in compute
+    assert placement == "left out              the cloud has no placement service\n"
+
+
+def test_2_if_one_of_several_services_cannot_be_tested(two):
+    result = two(path="/placement")
+    assert result.exit_code == 2
+    assert "A run can start, unless" in result.stdout
+    assert result.stderr.startswith("conformance: placement: ")
+
+
+def test_2_for_a_kind_that_none_of_several_services_knows(two):
+    result = two("--use", "gadget=x")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--use gadget=... cannot be used: --use knows availability-zone, flavor" in result.stderr

@@ -5,7 +5,7 @@ import pytest
 from conformance.plugin import known as module
 from conformance.plugin.choices import choose, from_environment
 from conformance.plugin.expected import Comparison, ExpectedDeviations, expected_of, shipped_releases
-from conformance.plugin.known import known_for, named
+from conformance.plugin.known import check_named, known_for, named
 from conformance.plugin.trouble import Trouble
 from specs.microversion import Microversion
 
@@ -39,7 +39,7 @@ TOP = Microversion.parse("2.104")
     ],
 )
 def test_a_cloud_is_compared_with_the_release_of_the_specs_if_it_seems_to_be_of_it(reference, release, highest, taken):
-    found = known_for(None, reference, release, highest)
+    found = known_for((), reference, release, highest)
     assert (found is not None) is taken
     if found is not None:
         assert found.release == "nova==34.0.0"
@@ -47,21 +47,21 @@ def test_a_cloud_is_compared_with_the_release_of_the_specs_if_it_seems_to_be_of_
 
 def test_a_file_without_a_highest_microversion_counts_for_its_own_release_alone(monkeypatch):
     monkeypatch.setattr(module, "expected_of", lambda package, version: ExpectedDeviations(package, version, {}))
-    assert known_for(None, NOVA, None, None) is None
-    assert known_for(None, NOVA, "nova 34.0.0", None) is not None
+    assert known_for((), NOVA, None, None) is None
+    assert known_for((), NOVA, "nova 34.0.0", None) is not None
 
 
 def test_the_release_that_the_user_names_counts_on_every_cloud():
     chosen = named("nova == 31.3.1")
-    assert known_for(chosen, NOVA, None, None) is chosen
-    assert known_for(chosen, NOVA, "nova 34.0.0", TOP) is chosen
-    assert choose({"known": "nova==31.3.1"}).known.release == "nova==31.3.1"
-    assert from_environment({"CONFORMANCE_KNOWN": "nova==31.3.1"}).known.release == "nova==31.3.1"
+    assert known_for([chosen], NOVA, None, None) is chosen
+    assert known_for([chosen], NOVA, "nova 34.0.0", TOP) is chosen
+    assert [one.release for one in choose({"known": ["nova==31.3.1"]}).known] == ["nova==31.3.1"]
+    assert [one.release for one in from_environment({"CONFORMANCE_KNOWN": "nova==31.3.1"}).known] == ["nova==31.3.1"]
 
 
 def test_a_release_of_another_service_is_refused():
     with pytest.raises(Trouble, match=r"--known openstack-placement==16\.0\.0 is not of nova, as the specs are"):
-        known_for(named("openstack-placement==16.0.0"), NOVA, None, None)
+        check_named([named("openstack-placement==16.0.0")], {"nova"})
 
 
 @pytest.mark.parametrize("text", ["nova", "nova==", "==34.0.0", "nova>=34", "../nova==34.0.0"])

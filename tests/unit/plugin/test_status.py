@@ -186,13 +186,6 @@ def test_2_for_a_spec_that_is_broken(project, old, new, sentence):
     assert "Traceback" not in result.stdout.str() + result.stderr.str()
 
 
-def test_2_for_specs_of_two_services(project):
-    (project.spec.parent / "volumes.yaml").write_text(project.text.replace("service: compute", "service: volume"))
-    result = project.refused()
-    assert result.ret == 2
-    result.stderr.fnmatch_lines(["conformance: the specs are of compute and volume: *"])
-
-
 def test_2_for_an_operation_that_two_files_hold(project):
     (project.spec.parent / "zzz.yaml").write_text(project.text)
     result = project.refused()

@@ -7,15 +7,17 @@ from made_up import broken, case, operation
 from widgets import TOP, row
 
 from conformance.engine.judge.afterwards import BroughtBack, GoneAfterwards, InTheList
-from conformance.engine.judge.codes import Accepted, AnsweredAsListed, Refused, RefusedWhereSilent
-from conformance.engine.judge.contents import FieldShown
+from conformance.engine.judge.codes import Accepted, AnsweredAsListed, Refused, RefusedAsUnreadable, RefusedWhereSilent
+from conformance.engine.judge.contents import FieldShown, HeaderShown, OfMediaType
 from conformance.engine.judge.statuses import Reaches
+from conformance.engine.model.content import Content
 from conformance.engine.model.probe import Listed, Removed
 from conformance.prove.after import AlteredLater, Gone, LeftOut
 from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs
 from conformance.prove.memory import Memory
 from conformance.prove.where import NO_RESOURCE, Holds, Where, is_inner
 from conformance.prove.wire import Reply, Request
+from specs.microversion import Microversion, VersionRange
 
 ELEMENT = "/widgets/{widget_id}"
 KEY = "/widgets/{widget_id}/marks/{key}"
@@ -116,6 +118,44 @@ def test_where_the_reference_is_silent_only_an_error_of_the_service_breaks_it():
     one = operation("POST", "/widgets")
     found = broken(case(one, "error/403[visitor]", RefusedWhereSilent(403, "a role without rights"), role="visitor"))
     assert set(found) == {"error/403#500@visitor", "error/403#done-and-refused@visitor"}
+
+
+def test_what_a_guide_promises_is_broken_in_every_answer():
+    one = operation("GET", "/widgets", normal=200)
+    beyond = Microversion(2, 9999)
+    found = broken(
+        case(one, "everywhere/API-Version", HeaderShown("API-Version", True, "2.1"), accepted=True),
+        case(one, "everywhere/application/json", OfMediaType("application/json"), accepted=True),
+        case(one, "everywhere/unknown_version", Refused((406,), ""), version=beyond),
+    )
+    assert set(found) == {
+        "everywhere/API-Version#header-dropped",
+        "everywhere/API-Version#header-form",
+        "everywhere/application/json#media-type",
+        "everywhere/unknown_version#accepted",
+    }
+    assert found["everywhere/unknown_version#accepted"].where.versions == VersionRange(beyond, beyond)
+
+
+def test_what_cannot_be_read_is_answered_with_an_error_of_the_service():
+    text = case(
+        operation("POST", "/widgets"),
+        "everywhere/not_json",
+        RefusedAsUnreadable(""),
+        body=Content("application/json", "{x"),
+    )
+    breakage = broken(text)["everywhere/not_json#500"]
+    assert breakage.cases == (text.id,)
+    assert breakage.where.matches(Request("POST", "/v2.1/widgets", body=b"{x"), None)
+    assert not breakage.where.matches(Request("POST", "/v2.1/widgets", body=b"{}"), None)
+
+
+def test_an_odd_query_is_answered_with_an_error_of_the_service():
+    query = (("needed", "1"), ("limit", "-1"))
+    odd = case(operation("GET", "/widgets"), "situation/query[limit-negative]", AnsweredAsListed("-1"), query=query)
+    where = broken(odd)["situation/query#500@limit-negative"].where
+    assert where.matches(Request("GET", "/v2.1/widgets?needed=1&limit=-1"), None)
+    assert not where.matches(Request("GET", "/v2.1/widgets?needed=1&limit=1"), None)
 
 
 def test_what_was_made_is_left_out_of_its_list_and_what_was_removed_stays():

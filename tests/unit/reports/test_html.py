@@ -110,7 +110,7 @@ def test_a_failure() -> None:
 def test_the_other_sections() -> None:
     text = shown(mixed()).text
     for words in (
-        "Omissions 2 deviations",
+        "Omissions 1 finding (2 deviations)",
         "One finding in 2 requirements of 2 operations (2 cases): the reference does not mention 400.",
         "server conf-… did not reach ERROR within 300 s",
         "no reader was given",

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from record_builder import info, mixed, record, result
 
 from reports.commands import report
-from reports.compare import compare
 from reports.flow import flow
 from reports.heat_map import codes_of, heat_map
 from reports.site import site
@@ -190,7 +189,7 @@ def test_hostile_text_stays_text_on_every_page():
 
 def test_a_site_against_a_baseline_shows_both():
     now, before = view(mixed()), view(record(result("servers-actions.lock/normal/202")))
-    made = dict(site([now], compare(now, before), before))
+    made = dict(site([now], before))
     assert "Against the baseline" in made["compute/index.html"]
     assert 'class="flow"' in made["compute/index.html"]
 

@@ -12,7 +12,7 @@ from reports.compare import compare
 from reports.requirements import parts_of, short
 from reports.runs import deviating, differing
 from reports.view import View, notes_by_kind, view
-from specs.record.model import Deviation
+from specs.record.model import Deviation, Source
 
 
 @pytest.fixture(scope="module")
@@ -374,3 +374,52 @@ def test_words() -> None:
     assert words.exit_meaning(77) == "Exit status 77: an unknown status."
     assert words.lasted(info(totals={"seconds": 61})) == "1 min 1 s"
     assert words.lasted(info(finished=None)) is None
+
+
+def _null(name: str, line: int, operation: str = "a.show", kind: str = "integer") -> Any:
+    return result(
+        f"{operation}/body/{name}",
+        "fail",
+        expected=f"{name}: {kind}",
+        observed="null",
+        source=Source("api-ref/parameters.yaml", line),
+    )
+
+
+def test_an_entry_of_a_parameter_file_is_one_finding_wherever_it_is_used() -> None:
+    told = view(
+        record(
+            result("a.x/body/name", "fail", expected="x.name: string", observed="object", source=Source("p.yaml", 5)),
+            result(
+                "a.y/microversion/name/min-2.4", "fail", expected="name", observed="object", source=Source("p.yaml", 5)
+            ),
+            result("a.z/body/name", "fail", expected="z.name: string", observed="object", source=Source("p.yaml", 9)),
+        )
+    )
+    assert [len(cause.findings) for cause in told.contradictions] == [2, 1]
+    assert told.causes == 2
+
+
+def test_all_numbers_of_an_answer_that_are_null_are_one_finding() -> None:
+    told = view(record(*(_null(f"n{at}", at + 1) for at in range(12)), _null("host", 40, kind="string")))
+    assert [len(cause.findings) for cause in told.contradictions] == [12, 1]
+    assert words.findings(told.causes, 13) == "2 findings (13 deviations)"
+    assert words.headline(told.requirements, causes=told.causes).startswith(
+        "2 findings, by which 13 promises are broken"
+    )
+
+
+def test_the_codes_of_one_line_are_several_findings() -> None:
+    here = Source("boats.inc", 7)
+    told = view(
+        record(
+            result("a.x/error/404", "fail", expected="404", observed="200", source=here),
+            result("a.x/error/409", "fail", expected="409", observed="200", source=here),
+        )
+    )
+    assert told.causes == 2
+
+
+def test_a_finding_that_two_causes_share_joins_them() -> None:
+    told = view(record(_null("a", 1, "a.show"), _null("b", 2, "a.list"), _null("b", 2, "a.show")))
+    assert [len(cause.findings) for cause in told.contradictions] == [3]

@@ -205,10 +205,10 @@ def test_the_roles_of_a_run_are_the_users_of_the_cloud(tmp_path, monkeypatch):
     given: dict[str, object] = {}
     monkeypatch.setattr(endpoint.cloud, "start", lambda **arguments: given.update(arguments) or cloud)
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", "/mine/clouds.yaml")
-    opened = endpoint.open_endpoint(choose({"sandbox-cloud": True}), tmp_path, "block-storage")
-    assert opened.target.clouds == {role: str(role) for role in Role}
-    assert set(opened.target.clouds.values()) <= {*USERS, clouds_file.SYSTEM}
-    assert opened.release == "cinder 29.0.0"
+    opened = endpoint.open_endpoint(choose({"sandbox-cloud": True}), tmp_path, ["block-storage"])
+    assert opened.targets["block-storage"].clouds == {role: str(role) for role in Role}
+    assert set(opened.targets["block-storage"].clouds.values()) <= {*USERS, clouds_file.SYSTEM}
+    assert opened.releases == {"block-storage": "cinder 29.0.0"}
     assert given["logs"] == tmp_path / endpoint.CLOUD_LOGS
     assert os.environ["OS_CLIENT_CONFIG_FILE"] == str(cloud.clouds)
     opened.close()
@@ -218,7 +218,7 @@ def test_the_roles_of_a_run_are_the_users_of_the_cloud(tmp_path, monkeypatch):
 
 def test_a_service_that_the_cloud_does_not_have(tmp_path):
     with pytest.raises(Trouble, match="the sandbox cloud has no load-balancer service: give an endpoint"):
-        endpoint.open_endpoint(choose({"sandbox-cloud": True}), tmp_path, "load-balancer")
+        endpoint.open_endpoint(choose({"sandbox-cloud": True}), tmp_path, ["load-balancer"])
 
 
 def test_a_cloud_that_does_not_start_is_one_sentence(tmp_path, monkeypatch):
@@ -227,7 +227,7 @@ def test_a_cloud_that_does_not_start_is_one_sentence(tmp_path, monkeypatch):
 
     monkeypatch.setattr(endpoint.cloud, "start", fail)
     with pytest.raises(Trouble, match=r"^not today$"):
-        endpoint.open_endpoint(choose({"sandbox-cloud": True}), tmp_path, "compute")
+        endpoint.open_endpoint(choose({"sandbox-cloud": True}), tmp_path, ["compute"])
 
 
 @pytest.mark.parametrize(

@@ -258,7 +258,7 @@ def test_a_run_starts_the_release_that_it_was_asked_for(tmp_path, monkeypatch):
     monkeypatch.setattr(process, "start", start)
     monkeypatch.setattr("conformance.plugin.endpoint.interpreter", lambda text, tell: Path("/envs") / text)
     with pytest.raises(Trouble, match="not really"):
-        open_endpoint(choose({"sandbox-release": "nova==31.3.1"}), tmp_path, "compute")
+        open_endpoint(choose({"sandbox-release": "nova==31.3.1"}), tmp_path, ["compute"])
     with pytest.raises(Trouble, match="not really"):
-        open_endpoint(choose({}), tmp_path, "compute")
+        open_endpoint(choose({}), tmp_path, ["compute"])
     assert started == [Path("/envs/nova==31.3.1"), None]

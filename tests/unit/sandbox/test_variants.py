@@ -23,6 +23,7 @@ from conformance.sandbox import process
 from conformance.sandbox.guest.changes import Changes
 from conformance.sandbox.variants import VARIANTS, SandboxError, Variant, chosen
 from reports.again import again
+from specs.record.model import RunInfo
 from tests.variants.__main__ import Line
 from tests.variants.part import chosen as belongs
 
@@ -78,8 +79,8 @@ def test_a_run_treats_a_variant_as_a_foreign_cloud(tmp_path: Path, monkeypatch: 
     for given in ({}, {"sandbox-variant": "small-quota"}, {"sandbox-variant": "members-only"}):
         choices = choose(given)
         assert choices.sandbox
-        endpoint = open_endpoint(choices, tmp_path, "compute")
-        settings.append(settings_of(choices, endpoint, tmp_path))
+        endpoint = open_endpoint(choices, tmp_path, ["compute"])
+        settings.append(settings_of(choices, endpoint, tmp_path, "compute"))
     assert started == [Changes(), VARIANTS["small-quota"].changes, Changes()]
     assert [one.sandbox for one in settings] == [True, False, False]
     assert not any(one.allow_disruptive or one.default_policy for one in settings)
@@ -128,14 +129,14 @@ def test_the_part_of_a_run_is_the_same_everywhere() -> None:
 def test_a_started_endpoint_is_the_same_although_its_url_is_another_one(option: str) -> None:
     def head(name: str, url: str) -> Any:
         endpoint = {"name": f"sandbox {name} at {url}", "url": url, "release": "nova 34.0.0", "sandbox": False}
-        return SimpleNamespace(endpoint=endpoint, options={option: name})
+        return RunInfo(started="", endpoint=endpoint, options={option: name})
 
     before = head("small-quota", "http://127.0.0.1:9")
     now = head("small-quota", "http://127.0.0.1:10")
-    _same_endpoint(before, SimpleNamespace(head=now, options=now.options))
+    _same_endpoint(before, SimpleNamespace(head=now, options=now.options, service=None))
     other = head("members-only", "http://127.0.0.1:9")
     with pytest.raises(Trouble, match=r"the run to resume tested sandbox small-quota .*, not sandbox members-only"):
-        _same_endpoint(before, SimpleNamespace(head=other, options=other.options))
+        _same_endpoint(before, SimpleNamespace(head=other, options=other.options, service=None))
 
 
 @pytest.mark.parametrize("option", ["sandbox-variant", "sandbox-cloud"])

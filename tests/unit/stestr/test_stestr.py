@@ -9,9 +9,11 @@ import threading
 import time
 import unittest
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 
+from conformance.plugin.shares import Shares
 from conformance.plugin.trouble import Trouble
 from conformance.stestr import shared
 from conformance.stestr.suite import CaseSuite, CaseTest, SuiteError
@@ -26,6 +28,8 @@ class FakeShare:
         self._verdicts = verdicts
         self._waiver = waiver
         self.started, self.prepared, self.left, self.trouble = [], [], False, None
+        self.service = None
+        self.writer = SimpleNamespace(close=lambda: None)
         self.head = import_module("specs.record.model").RunInfo(started="", options={})
 
     def prepare(self, case_ids, tell):
@@ -45,6 +49,9 @@ class FakeShare:
         return Result(
             case_id, case_id, "x", verdict, source, "202", "418", reason="because", seconds=0.5, waiver=waiver
         )
+
+    def stop(self):
+        pass
 
     def leave_part(self):
         self.left = True
@@ -68,7 +75,7 @@ def run(tmp_path, monkeypatch):
 
     def run(verdicts, waiver=None, chosen=None):
         share = FakeShare(verdicts, waiver)
-        monkeypatch.setattr("conformance.stestr.suite.open_part", lambda handed, worker, servers: share)
+        monkeypatch.setattr("conformance.stestr.suite.open_parts", lambda handed, worker, servers: Shares((share,)))
         suite = CaseSuite(FakeRun(tmp_path), [CaseTest(case) for case in verdicts])
         if chosen is not None:
             suite = suite.filter_by_ids(chosen)
@@ -83,6 +90,27 @@ def test_ids_are_those_of_the_cases(run):
     suite = CaseSuite(FakeRun(None), [CaseTest("a.b/normal/202[x]"), CaseTest("a.b/error/404")])
     assert [test.id() for test in suite] == ["a.b/normal/202[x]", "a.b/error/404"]
     assert [test.id() for test in suite.filter_by_ids({"a.b/error/404", "other"})] == ["a.b/error/404"]
+
+
+def test_in_a_run_of_several_services_ids_begin_with_the_service():
+    suite = CaseSuite(FakeRun(None), [CaseTest("a.b/error/404", "gears"), CaseTest("a.b/error/404", "boats")])
+    assert [test.id() for test in suite] == ["gears:a.b/error/404", "boats:a.b/error/404"]
+    assert [test.id() for test in suite.filter_by_ids({"boats:a.b/error/404"})] == ["boats:a.b/error/404"]
+
+
+def test_equal_cases_of_two_services_are_tried_by_their_own(tmp_path, monkeypatch):
+    gears, boats = FakeShare({"a": "pass", "b": "pass"}), FakeShare({"a": "fail"})
+    gears.service, boats.service = "gears", "boats"
+    shares = Shares((gears, boats))
+    monkeypatch.setattr("conformance.stestr.suite.open_parts", lambda handed, worker, servers: shares)
+    tests = [CaseTest("a", "gears"), CaseTest("b", "gears"), CaseTest("a", "boats")]
+    result = unittest.TestResult()
+    CaseSuite(FakeRun(tmp_path), tests).run(result)
+    assert (gears.started, boats.started) == (["a", "b"], ["a"])
+    assert [test.id() for test, _ in result.failures] == ["boats:a"]
+    assert result.testsRun == 3
+    assert gears.left
+    assert boats.left
 
 
 def test_only_what_is_chosen_is_tried(run):
@@ -139,7 +167,7 @@ class Streamed(unittest.TestResult):
 def test_ids_of_which_stestr_would_drop_a_part_are_shown_whole(tmp_path, monkeypatch):
     verdicts = {"a/202[x]": "pass", "a/202[y]": "pass", "a/202": "pass", "b/202[x]": "pass", "c": "pass"}
     share = FakeShare(verdicts)
-    monkeypatch.setattr("conformance.stestr.suite.open_part", lambda handed, worker, servers: share)
+    monkeypatch.setattr("conformance.stestr.suite.open_parts", lambda handed, worker, servers: Shares((share,)))
     suite = CaseSuite(FakeRun(tmp_path), [CaseTest(case) for case in verdicts])
     result = Streamed()
     suite.run(result)

@@ -12,6 +12,10 @@ from oslo_config import cfg
 class SandboxBackupDriver(driver.BackupDriver):
     """A backup is an empty file."""
 
+    def __init__(self, context):
+        super().__init__(context)
+        self.support_force_delete = True
+
     @staticmethod
     def _file(backup) -> Path:
         folder = Path(cfg.CONF.state_path, "backups")

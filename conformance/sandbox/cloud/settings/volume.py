@@ -24,6 +24,8 @@ def sections(layout: Layout) -> Sections:
             "resource_query_filters_file": etc / FILTERS,
             "enabled_backends": VOLUME_BACKENDS,
             "default_volume_type": VOLUME_BACKENDS[0],
+            # The migrations make this type of groups.
+            "default_group_type": "default_cgsnapshot_type",
             "allow_availability_zone_fallback": True,
             "glance_api_servers": layout.address("glance"),
             "image_conversion_dir": layout.files("cinder", "conversion"),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from widgets import COLOUR, KNOWLEDGE, TOP, action, plain, row, sample
 
 from conformance.engine.api import bodies, json_path
+from conformance.engine.api.entries import BindingRule
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.model.binding import bindings_in
+from conformance.engine.model.content import Content
 from specs.microversion import Microversion
+from specs.model import Request
 
 
 def build(operation, version=TOP, include=()):
@@ -147,3 +153,61 @@ def test_a_sample_that_is_a_list_is_the_body_where_rows_have_no_place_in_it():
     patch = [{"op": "replace", "path": "/name", "value": "w"}]
     one = plain("PATCH", "/gears/{gear_id}", row("op"), samples=(sample(patch),))
     assert bodies.build(one, TOP, KNOWLEDGE) == patch
+
+
+def test_a_required_field_that_the_description_leaves_out_is_not_sent():
+    left_out = replace(KNOWLEDGE, bindings=(BindingRule("*", "batch", ABSENT),))
+    rows = (row("gear", "object", True), row("size", "integer", True), row("batch", required=True))
+    make = plain("POST", "/gears", *rows, samples=(sample({"gear": {"size": 1, "batch": "b"}}),))
+    assert bodies.build(make, TOP, left_out) == {"gear": {"size": 1}}
+
+
+def test_a_body_of_another_media_type_is_the_documented_one_or_the_described_one():
+    put = plain("PUT", "/gears/{gear_id}/file")
+    text = replace(KNOWLEDGE, contents=(("*", "application/octet-stream", "abc"),))
+    assert bodies.build(put, TOP, text) == Content("application/octet-stream", "abc")
+    make = plain("POST", "/gears", row("size", "integer", True))
+    patch = replace(KNOWLEDGE, contents=(("*", "application/x-patch", ABSENT),))
+    assert bodies.build(make, TOP, patch) == Content("application/x-patch", {"size": 1})
+    assert bodies.build(plain("GET", "/gears"), TOP, patch) is ABSENT
+
+
+def test_bindings_in_a_body_of_another_media_type_are_found():
+    assert bindings_in(Content("application/x-patch", [{"value": COLOUR}])) == [COLOUR]
+
+
+def test_a_text_is_sent_as_it_stands_and_all_else_as_json():
+    assert Content("text/plain", "a b").data == b"a b"
+    assert Content("application/x-patch", [{"op": "add"}]).data == b'[{"op": "add"}]'
+
+
+@pytest.mark.parametrize(
+    ("shown", "described", "undescribed"),
+    [
+        ({"name": "n", "isolated": True}, {"name": "n", "isolated": True}, {"name": "n"}),
+        ({"size": 1, "isolated": True}, {"size": 1, "isolated": True}, {"size": 1}),
+        ({"isolated": True}, {"isolated": True}, {"isolated": True}),
+    ],
+    ids=["the name stays", "what no row names stays", "not everything is left out"],
+)
+def test_without_a_description_optional_members_of_a_sample_are_left_out(shown, described, undescribed):
+    """Only a description could say which of them mean anything on this cloud."""
+    rows = (row("gadget", "object", True), row("gadget.name"), row("gadget.isolated", "boolean"))
+    alone = replace(KNOWLEDGE, described=False)
+    for method, service, expected in (
+        ("POST", KNOWLEDGE, described),
+        ("POST", alone, undescribed),
+        ("PUT", alone, described),
+    ):
+        operation = plain(method, "/gadgets", *rows, samples=(sample({"gadget": shown}),))
+        assert bodies.build(operation, TOP, service) == {"gadget": expected}
+
+
+def test_a_request_that_reads_has_no_body_whatever_its_table_says():
+    assert build(plain("GET", "/gears", row("frozen", "boolean", True))) is ABSENT
+
+
+def test_an_action_without_a_row_holds_what_the_sample_shows():
+    assert build(action("halt", samples=(sample({"halt": {}}),))) == {"halt": None}
+    shown = replace(action("halt"), request=Request(samples=(sample({"halt": {}}),)))
+    assert build(shown) == {"halt": {}}

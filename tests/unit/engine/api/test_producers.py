@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from widgets import action, plain, row, sample
+from widgets import action, becomes, plain, row, sample
 
 from conformance.engine.api.producers import (
     Producers,
@@ -181,3 +181,16 @@ def test_an_operation_that_is_merely_deprecated_goes_on(replacement, since):
 
 def test_its_own_last_version_counts_more_than_its_replacements_first():
     assert str(superseded("GET /gears/{gear_id}", microversions=Versions(max="2.12"))) == "2.12"
+
+
+def test_a_post_to_a_name_makes_what_its_path_names():
+    make = plain("POST", "/gears/{gear_id}/teeth/{tooth}", normal=(201,))
+    known = Producers([make])
+    assert known.of("/gears/{gear_id}/teeth") == known.made_by(make)
+    assert known.made_by(make).chosen
+
+
+def test_a_producer_leads_to_the_statuses_that_the_reference_promises():
+    make = plain("POST", "/gears", normal=(201,), answers=(row("location", location="header"),),
+                 postconditions=(becomes("pending", resource="gear"),))  # fmt: skip
+    assert Producers([make, plain("GET", "/gears/{gear_id}")]).of("/gears").leads_to == {"pending"}

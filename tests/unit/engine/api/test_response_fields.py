@@ -222,3 +222,8 @@ def test_the_place_of_a_name_is_the_first_of_the_shallowest_that_ends_in_it(bodi
 def test_equal_bodies_are_not_mixed_up_with_each_other_or_with_later_ones():
     for n in range(50):
         assert place_in([{f"k{n}": {"x": 1}}], "x") == (f"k{n}", "x")
+
+
+def test_links_beside_a_thing_do_not_hide_its_name():
+    assert identity({"gear": {"id": "7"}, "links": []}, "gear_id") == "7"
+    assert identity({"gear": {"id": "7"}, "shelf": {"id": "8"}}, "gear_id") is None

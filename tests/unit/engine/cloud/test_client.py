@@ -27,6 +27,7 @@ from conformance.engine.cloud import (
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.credentials import IdentityToken
 from conformance.engine.cloud.errors import UnsafePath
+from conformance.engine.model.content import Content
 from specs.microversion import Microversion, VersionRange
 
 TOKEN = "member-token-0123456789"
@@ -124,6 +125,24 @@ def test_bodies(fake, cloud):
     assert none.body == b""
     assert "Content-Type" not in none.headers
     assert (xml.body, xml.headers["Content-Type"]) == (b"<a/>", "application/xml")
+
+
+def test_a_body_of_another_media_type(fake, cloud):
+    path = f"/servers/{own_server(cloud)}/action"
+    patch = [{"op": "add", "path": "/name", "value": "n"}]
+    answer = cloud.send(Ask("POST", path, body=Content("application/x-patch", patch)))
+    cloud.send(Ask("POST", path, body=Content("application/octet-stream", "data")))
+    changed, data = fake.asked
+    assert (changed.json, changed.headers["Content-Type"]) == (patch, "application/x-patch")
+    assert answer.exchange.request.body == patch
+    assert (data.body, data.headers["Content-Type"]) == (b"data", "application/octet-stream")
+
+
+def test_the_guard_reads_a_body_of_another_media_type(cloud):
+    path = f"/servers/{own_server(cloud)}/action"
+    named = [{"volumeId": "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"}]
+    with pytest.raises(GuardRefusal, match="volumeId"):
+        cloud.send(Ask("POST", path, body=Content("application/x-patch", named)))
 
 
 def test_answers_that_are_no_json(fake, cloud):

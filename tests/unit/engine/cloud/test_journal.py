@@ -200,3 +200,25 @@ def test_a_cloud_that_ends_leaves_nothing_to_remove(tmp_path):
     assert [entry.settled for entry in Journal.read(tmp_path)].count(False) == 1, "that of the other process"
     journal.end()
     assert all(entry.settled for entry in Journal.read(tmp_path))
+
+
+def test_services_of_a_run_remove_their_own_things_and_share_what_is_the_runs(tmp_path):
+    gears = Journal(tmp_path / "journal-gears.jsonl", service="gears")
+    boats = Journal(tmp_path / "journal-boats.jsonl", prefix=gears.prefix, service="boats")
+    gear, boat = gears.intend("gear", "g"), boats.intend("boat", "b")
+    gears.made(gear, "g-1", "/gears/g-1")
+    owed = boats.owe(Debt("1", "limit", "/limits/p", "limits", "/limits/p", "PUT", {"boats": 10}, {"boats": [0]}))
+    assert [entry.intent for entry in gears.entries()] == [gear]
+    assert [entry.intent for entry in boats.entries()] == [boat]
+    assert (gears.debts(), boats.debts()) == ((), (owed,))
+    assert boats.owns("g-1")
+    assert [entry.intent.service for entry in Journal.read(tmp_path)] == ["gears", "boats"]
+    boats.end()
+    assert [entry.settled for entry in Journal.read(tmp_path)] == [False, True]
+
+
+def test_lines_without_a_service_belong_to_every_one(tmp_path):
+    old = Journal(tmp_path / "journal.jsonl")
+    intent = old.intend("gear", "g")
+    assert "service" not in json.loads((tmp_path / "journal.jsonl").read_text().splitlines()[-1])
+    assert [entry.intent for entry in Journal(tmp_path / "journal-2.jsonl", service="gears").entries()] == [intent]

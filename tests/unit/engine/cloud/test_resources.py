@@ -8,6 +8,7 @@ from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import IN_VAIN, Resources
+from conformance.engine.cloud.waits import LEAST
 
 
 @pytest.fixture
@@ -67,3 +68,21 @@ def test_the_end_of_a_run_says_nothing_of_the_cloud(fake, cloud, make):
         with pytest.raises(ResourceError, match="the run was stopped"):
             make.make("volume")
     assert asked(fake) == IN_VAIN + 1
+
+
+def test_after_a_wait_in_vain_the_next_ones_end_by_the_longest_that_ended_well(fake, cloud):
+    """A cloud that stops making things in mid-run would hold each later request for the longest wait of all."""
+    fake.routes["POST", "/v2.1/os-volumes"] = (200, {"volume": {"id": "v", "status": "creating"}})
+    resources = Resources(cloud, Discovery(cloud), Watch(cloud, shortest=0.02), timeout=0.6)
+    asked_for = []
+    bound = resources.waits.bound
+    resources.waits.bound = lambda *args: asked_for.append(bound(*args)) or 0.3
+    resources.waits.longest = 0.01
+    fake.routes["GET", "/v2.1/os-volumes/v"] = (200, {"volume": {"id": "v", "status": "available"}})
+    resources.make("volume")
+    fake.routes["GET", "/v2.1/os-volumes/v"] = (200, {"volume": {"id": "v", "status": "creating"}})
+    resources._timeout = 15.0  # above the least bound
+    resources.waits.ended("a new volume", 300.0, well=False)
+    with pytest.raises(ResourceError, match="creating after"):
+        resources.make("volume")
+    assert asked_for == [0.6, LEAST]

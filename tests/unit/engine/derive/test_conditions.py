@@ -152,3 +152,16 @@ def test_conditions_of_another_thing_are_told_one_by_one():
         ("widgets.spin/precondition/status-shelf[empty-b]", 21),
         ("widgets.spin/precondition/status-shelf[full-c]", 22),
     ]
+
+
+def test_an_unknown_resource_is_refused_where_only_a_precondition_says_that_it_must_exist():
+    found = suite(action(preconditions=(Condition("exists", "widget", 20),), error=(409,)))
+    assert isinstance(case(found, "spin/precondition/exists[unknown-id]").expectation, Refused)
+
+
+def test_without_an_operation_that_locks_there_is_no_locked_case():
+    open_ = replace(KNOWLEDGE, resources=(replace(KNOWLEDGE.under_test, lock="", unlock=""),))
+    said = Condition("locked_requires_admin", "widget", 21)
+    found = suite(action(preconditions=(said,), error=(409,)), service=open_)
+    assert not [one for one in ids(found) if "locked" in one]
+    assert "widgets.spin/precondition/locked" in {one.requirement for one in found.untested}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from widgets import KNOWLEDGE, action, case, driving, ids, plain, status, suite
+from dataclasses import replace
 
+from widgets import KNOWLEDGE, action, case, driving, ids, plain, row, status, suite
+
+from conformance.engine.derive.situations import NOWHERE
 from conformance.engine.judge.codes import AnsweredAsListed
 from conformance.engine.model.setup import Locked
 from specs.model import Code, Condition
@@ -31,11 +34,11 @@ def test_an_operation_without_409_is_observed_in_every_other_status_and_on_a_loc
 def test_so_is_every_operation_below_the_resource_whatever_its_method():
     for method in ("GET", "PUT", "DELETE"):
         one = plain(method, "/widgets/{widget_id}/labels", name="label", error=(404,))
-        assert len(ids(suite(one), "situation")) == 4
+        assert len(ids(suite(one), "situation/status")) == 3
 
 
 def test_an_operation_that_is_about_no_resource_with_statuses_is_not():
-    assert ids(suite(plain("GET", "/gears", name="spin", error=(404,))), "situation") == []
+    assert ids(suite(plain("GET", "/gears", name="spin", error=(404,))), "situation/status") == []
 
 
 def test_cases_of_409_and_of_preconditions_try_the_same_situations():
@@ -52,3 +55,45 @@ def test_a_reference_that_lists_no_error_leaves_the_codes_out():
 def test_without_a_lock_nothing_is_locked_and_a_lock_is_not_locked_twice():
     assert ids(suite(action(error=(404,)), service=driving(KNOWLEDGE, lock="", unlock="")), "situation/locked") == []
     assert ids(suite(action("lock", error=(404,))), "situation/locked") == []
+
+
+def gears(*rows, error=(404,)):
+    queries = [replace(one, location="query") for one in rows]
+    return plain("GET", "/gears", *queries, name="list", normal=(200,), error=error)
+
+
+def queries(found):
+    cases = [one for one in found.cases if one.requirement.id.endswith("situation/query")]
+    return {one.id.partition("[")[2].rstrip("]"): one for one in cases}
+
+
+def test_values_that_a_parameter_cannot_have_and_a_parameter_that_nobody_knows_are_sent():
+    rows = (row("limit", "integer"), row("marker"), row("all", "boolean"), row("colour", enum=("red",)), row("name"))
+    found = queries(suite(gears(*rows)))
+    assert {name: one.trial.request.query[-1] for name, one in found.items()} == {
+        "limit-type": ("limit", "conformance"),
+        "limit-negative": ("limit", "-1"),
+        "marker-unknown": ("marker", NOWHERE),
+        "all-type": ("all", "conformance"),
+        "colour-enum": ("colour", "conformance"),
+        "unknown": ("conformance", "none"),
+    }
+    one = found["unknown"]
+    assert one.expectation == AnsweredAsListed("the query conformance=none")
+    assert (one.trial.outcome.accepted, one.trial.request.version, one.requirement.kind) == (None, None, "situation")
+
+
+def test_values_that_the_cases_of_400_try_are_not_tried_twice():
+    found = queries(suite(gears(row("limit", "integer"), row("all", "boolean"), error=(400,))))
+    assert list(found) == ["limit-negative", "all-type", "unknown"]
+
+
+def test_a_lowest_number_is_a_constraint_of_its_own():
+    assert "limit-negative" not in queries(suite(gears(row("limit", "integer", minimum=0))))
+
+
+def test_a_request_that_changes_something_gets_an_unknown_parameter_only_where_it_has_known_ones():
+    assert queries(suite(action(error=(404,)))) == {}
+    drop = plain("DELETE", "/gears/{gear_id}", row("force", "boolean", location="query"), name="drop", error=(404,))
+    assert list(queries(suite(drop))) == ["force-type", "unknown"]
+    assert queries(suite(gears(row("limit", "integer"), error=()))) == {}, "no error is listed at all"

@@ -284,3 +284,28 @@ def test_an_unknown_name_makes_nothing_and_is_not_written_down(tmp_path):
     make(shop, LABEL, target="unknown", accepted=False, role="no-token")
     assert len(shop[0].changes) == 1
     assert Journal.read(tmp_path) == ()
+
+
+def test_what_goes_on_changing_after_the_answer_is_used_no_more(shop):
+    shop[0].does["PUT gears"] = 202
+    make(shop, CHANGE, body=BODY)
+    make(shop, CHANGE, body=BODY)
+    assert [line for line in shop[0].changes if line.startswith("POST")] == ["POST /gears"] * 2
+    shop[0].does["PUT gears"] = 200
+    make(shop, CHANGE, body=BODY)
+    make(shop, CHANGE, body=BODY)
+    assert [line for line in shop[0].changes if line.startswith("POST")] == ["POST /gears"] * 3
+
+
+def test_what_replaces_a_collection_leaves_none_of_its_elements_to_be_used_again(tmp_path):
+    replace_all = plain("PUT", "/gears/{gear_id}/teeth", normal=(200,))
+    shop = opened(tmp_path, *EVERY, replace_all)
+    shop[0].does["DELETE teeth"] = 409
+    make(shop, PULL, accepted=False)
+    make(shop, PULL, accepted=False)
+    collection = shop[0].things["/gears/gear-1/teeth"]
+    assert len(collection) == 1
+    shop[0].does["PUT teeth"] = lambda ask: collection.clear() or 200
+    make(shop, replace_all)
+    make(shop, PULL, accepted=False)
+    assert len(collection) == 1

@@ -17,7 +17,8 @@ from conformance.engine.judge.effects import Effect, Seen
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.probe import EffectOn, StatusOf
-from conformance.engine.run.run import _Job, _made
+from conformance.engine.run.jobs import Job
+from conformance.engine.run.run import _made
 from specs.microversion import VersionRange
 from specs.model import Condition, When
 
@@ -249,7 +250,7 @@ def test_a_run_asks_for_the_effects_that_its_cases_are_about():
         context=SimpleNamespace(service=known),
     )
     for case in found.cases:
-        job = _Job.of([case])
+        job = Job.of([case])
         _made(job.trial, job.probes, executor)
     assert [probes for probes in asked if probes] == [(EffectOn("image", "created"),)]
 

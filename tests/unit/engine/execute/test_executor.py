@@ -14,7 +14,7 @@ from conformance.engine.cloud.candidates import Candidates, Lookup
 from conformance.engine.cloud.errors import CloudError, GuardRefusal, MissingError, ResourceError, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
-from conformance.engine.model.trial import ProviderDependent
+from conformance.engine.model.trial import ProviderDependent, UnknownVersion
 from conformance.engine.provision.paths import Paths
 from specs.microversion import Microversion, VersionRange
 from specs.model import Versions
@@ -86,6 +86,13 @@ def test_a_version_that_the_cloud_does_not_know_is_inapplicable(shop):
     problem = make(shop, LIST, version=Microversion(2, 9)).problem
     assert problem.verdict == "inapplicable"
     assert "2.9" in problem.reason
+
+
+def test_a_version_that_no_cloud_knows_is_asked_for_all_the_same(shop):
+    beyond = tried(LIST, version=Microversion(2, 9999), accepted=False)
+    evidence = shop[1].make(replace(beyond, gates=(UnknownVersion(),)))
+    assert evidence.problem is None
+    assert shop[0].asked[-1].microversion == "2.9999"
 
 
 def test_a_trial_that_names_no_version_is_made_at_the_highest_that_the_operation_has(tmp_path):

@@ -276,3 +276,24 @@ def test_a_refusal_that_was_expected_in_vain_leaves_its_group_undecided(shop):
     shop[0].does["POST action"] = lambda ask: 202 if "back" in ask.body else (409, NO)
     looks = together(shop, refused(SPIN), refused(BACK, accepted=None))
     assert looks.collect() == {f"{SPIN.id} refused": None, f"{BACK.id} refused": None}
+
+
+def test_where_the_reference_is_silent_the_next_request_is_taken_to_be_answered_as_the_last_one(shop):
+    silent = [refused(TURN, accepted=None, key=str(number)) for number in range(3)]
+    looks = together(shop, *silent)
+    assert not looks.waits(silent[0]), "nothing was known of turning"
+    assert looks.waits(silent[1])
+    assert looks.waits(silent[2])
+    shop[0].does["POST action"] = 202
+    last = refused(TURN, accepted=None, key="accepted")
+    together(shop, last)
+    assert looks.collect() == dict.fromkeys(["1", "2", "accepted"])
+    shop[0].does["POST action"] = (409, NO)
+    together(shop, refused(TURN, accepted=None, key="later"))
+    assert not looks.waits(refused(TURN, accepted=None, key="later"))
+
+
+def test_a_request_on_a_thing_without_a_status_is_taken_to_be_refused_at_first(shop):
+    shop[0].does["PUT gears"] = (409, NO)
+    silent = refused(CHANGE, None, accepted=None, body={})
+    assert together(shop, silent).waits(silent)

@@ -373,3 +373,53 @@ def test_after_steps_are_taken_back_the_server_is_looked_at_again(tmp_path):
         evidence = executor.make(trial)
         assert (evidence.before["name"], judged(evidence)) == ("x", "pass")
     assert executor.subject.view["name"] == ""
+
+
+def limits(tmp_path):
+    """A service with a limit, of which every wrong request is refused, and the requests on it."""
+    shop, executor = opened(tmp_path, *EVERY, SET, LIMIT, RESET, roles=ROLES, service=ASSERTIVE)
+    held = {"most": 1, "least": 0}
+    shop.does["PUT limits"] = lambda ask: (
+        (400, NO) if isinstance(ask.body["most"], dict) else (held.update(ask.body) or 200)
+    )
+    shop.does["GET limits"] = lambda ask: (200, {"limit": dict(held)})
+    shop.does["DELETE limits"] = 204
+
+    def wrong(number):
+        return tried(SET, key=str(number), accepted=False, role="admin", body={"most": {}})
+
+    def sent():
+        asked = [ask for ask in shop.asked if ask.path.startswith("/limits/")]
+        return [f"{ask.method} {ask.body}" if ask.method == "PUT" else ask.method for ask in asked]
+
+    return executor, wrong, sent
+
+
+def test_steps_that_are_the_same_for_a_group_are_taken_once_and_taken_back_after_its_look(tmp_path):
+    executor, wrong, sent = limits(tmp_path)
+    for number in range(3):
+        executor.make(wrong(number), together=True)
+    refused = ["PUT {'most': {}}"] * 3
+    assert [one for one in sent() if one != "GET"][1:] == refused, "the first request is the step"
+    executor.looks.take()
+    assert [one for one in sent() if one != "GET"][4:] == ["DELETE"]
+    assert sent().count("GET") == 2, "one look before the group, and one after it"
+    assert [judged(evidence) for evidence in executor.looks.collect().values()] == ["pass"] * 3
+    executor.looks.take()
+    assert sent().count("DELETE") == 1
+
+
+def test_steps_for_a_group_are_taken_back_before_any_other_trial(tmp_path):
+    executor, wrong, sent = limits(tmp_path)
+    executor.make(wrong(1), together=True)
+    executor.make(tried(LIMIT), together=True)
+    assert sent()[-2:] == ["DELETE", "GET"]
+    executor.make(wrong(2), together=True)
+    executor.discard()
+    assert sent()[-1] == "DELETE"
+
+
+def test_steps_for_a_trial_that_shares_no_look_are_taken_back_at_once(tmp_path):
+    executor, wrong, sent = limits(tmp_path)
+    executor.make(wrong(1))
+    assert sent()[-1] == "DELETE"

@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 from workshop import CHANGE, EVERY, MAKE, SPIN, opened, tried
 
+from conformance.engine.cloud.kinds import Kind
+from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.binding import Binding
+from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.probe import ViewOf
 
 VIEW = ViewOf("widgets.get-gears-gear_id")
@@ -60,3 +63,11 @@ def test_no_view_is_taken_of_what_was_refused_or_where_no_probe_asks(shop):
 def test_the_resource_under_test_is_shown_as_it_has_settled_without_a_request_more(shop):
     evidence, _ = looked(shop, SPIN, "IDLE")
     assert evidence.found[VIEW] == {shop[1].context.service.resource: evidence.after}
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_the_own_view_has_the_wrapper_that_answers_have(bare):
+    kind = Kind("widget", bare=bare)
+    assert kind.shown_in({"id": "w"} if bare else {"widget": {"id": "w"}}) == {"id": "w"}
+    evidence = Evidence(tried(SPIN), after={"id": "w"})
+    assert with_own_view(evidence, kind, (VIEW,)).found[VIEW] == ({"id": "w"} if bare else {"widget": {"id": "w"}})

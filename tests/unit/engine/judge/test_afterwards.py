@@ -62,6 +62,9 @@ def test_a_field_is_brought_back_if_it_had_been_changed(earlier, before, after, 
         (Looked(404, before=200), PASS),
         (Looked(410, before=204), PASS),
         (Looked(200, before=200), FAIL),
+        (Looked(200, before=200, shown={"widget": {"name": "delete it", "status": "IDLE"}}), FAIL),
+        (Looked(200, before=200, shown={"widget": {"status": "DELETE_COMPLETE"}}), UNDECIDED),
+        (Looked(200, before=200, shown={"widgets": [{"status": "deleting"}]}), UNDECIDED),
         (Looked(403, before=200), UNDECIDED),
         (Looked(None, before=200), UNDECIDED),
         (Looked(404, before=404), UNSHOWN),
@@ -76,7 +79,7 @@ def test_a_thing_is_gone_if_it_was_shown_before(looked, expected):
 @pytest.mark.parametrize(
     ("looked", "expected"),
     [
-        (Looked(200, element={"id": "w"}), PASS),
+        (Looked(200, shown={"id": "w"}), PASS),
         (Looked(200), FAIL),
         (Looked(200, more=True), UNDECIDED),
         (Looked(403), UNDECIDED),

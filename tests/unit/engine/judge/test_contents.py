@@ -8,7 +8,16 @@ import pytest
 from widgets import evidence, plain, trial
 
 from conformance.engine.api.types import is_of_type
-from conformance.engine.judge.contents import EmptyBody, ErrorBody, FieldAbsent, FieldShown, HeaderAbsent, HeaderShown
+from conformance.engine.judge.contents import (
+    DocumentedKeys,
+    EmptyBody,
+    ErrorBody,
+    FieldAbsent,
+    FieldShown,
+    HeaderAbsent,
+    HeaderShown,
+    OfMediaType,
+)
 from conformance.engine.judge.statuses import InVocabulary, Reaches, RelatedReaches, Unchanged
 from conformance.engine.model.probe import StatusOf
 from specs.record.model import Exchange, SentRequest
@@ -60,10 +69,10 @@ def test_an_empty_body_is_empty(body, expected):
         (field(nullable=True), {"widget": {"name": None}}, "pass"),
         (field(), {"widget": {"name": 1}}, "fail"),
         (field(), {"widget": {"name": {}}}, "fail"),
-        (field(required=False), {"widget": {}}, "pass"),
+        (field(required=False), {"widget": {}}, "inapplicable"),
         (field(required=False), {"widget": {"name": 1}}, "fail"),
-        (field(required=False), None, "pass"),
-        (field(place=("name",), required=False), "", "pass"),
+        (field(required=False), None, "inapplicable"),
+        (field(place=("name",), required=False), "", "inapplicable"),
         (field(place=("name",), required=False), "<html>", "fail"),
         (field(place=("name",)), None, "fail"),
         (field(place=("name",)), "<html>", "fail"),
@@ -245,6 +254,8 @@ def test_a_status_is_again_what_it_was(seen, expected):
         (("IDLE", "DIZZY", "SPINNING"), {"status": "SPINNING"}, "fail"),
         (("IDLE",), {"status": "DIZZY"}, "fail"),
         ((), None, "inconclusive"),
+        (("IDLE", "DELETED"), None, "pass"),
+        (("DELETED",), None, "inapplicable"),
     ],
 )
 def test_statuses_are_of_the_vocabulary(statuses, after, expected):
@@ -265,3 +276,39 @@ def test_after_a_question_it_is_the_address_that_names_the_resource():
     assert verdict(own, body={"widget": {"id": "w1"}}, before=None, exchanges=asked) == "pass"
     assert verdict(own, body={"widget": {"id": "w2"}}, before=None, exchanges=asked) == "fail"
     assert verdict(own, body={"widget": {"id": "w2"}}, before=None) == "pass"
+
+
+KEYS = DocumentedKeys(((("widgets", "[]"), frozenset({"id", "name"})), ((), frozenset({"widgets"}))))
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict", "observed"),
+    [
+        ({"widgets": [{"id": 1}]}, ("pass", None), "documented keys"),
+        ({"widgets": [{"id": 1}, {"id": 2, "hue": 3}], "more": 1}, ("pass", "omission"), "more widgets.[].hue"),
+        ({"widgets": {"id": 1, "hue": 2}}, ("pass", None), "documented keys"),
+        (["a"], ("inapplicable", None), "not shown"),
+        (None, ("inapplicable", None), "not shown"),
+    ],
+)
+def test_a_key_that_no_document_has_is_an_omission(body, verdict, observed):
+    judgement = KEYS.judge(evidence(200, body=body))
+    assert ((judgement.verdict, judgement.deviation), judgement.observed) == (verdict, observed)
+    assert KEYS.judge(evidence(404, body=body)).verdict == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("told", "body", "verdict"),
+    [
+        ("application/json", {"a": 1}, "pass"),
+        ("Application/JSON; charset=UTF-8", {"a": 1}, "pass"),
+        ("text/html", {"a": 1}, "fail"),
+        ("application/jsonp", {"a": 1}, "fail"),
+        ("", {"a": 1}, "fail"),
+        ("text/html", None, "inapplicable"),
+    ],
+)
+def test_the_media_type_of_a_body(told, body, verdict):
+    headers = {"content-type": told} if told else {}
+    assert OfMediaType("application/json").judge(evidence(200, body=body, headers=headers)).verdict == verdict
+    assert OfMediaType("application/json").judge(evidence(404, body=body, headers=headers)).verdict == "inconclusive"

@@ -9,12 +9,15 @@ import pytest
 from widgets import plain, row, sample
 from workshop import EVERY, KNOWN, LABEL, MAKE, NOTE, SERVER, SHOW, TOOTH, opened
 
+from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.needs import ElementNeeded
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.kinds import Kind, Status
+from conformance.engine.model.binding import Binding
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.owned import Owned, background, name_in, named_by
-from specs.model import Policy
+from conformance.engine.provision.owned import FRESH, Owned, background, name_in, named_by
+from specs.model import Condition, Policy
 
 BADGE = plain("PUT", "/servers/{server_id}/badges/{badge}", normal=(201,))
 
@@ -227,7 +230,8 @@ def test_what_was_made_is_named_by_the_body_the_location_or_what_was_sent(answer
         ({"gear": {"size": 1, "more": {"name": "n"}}}, "n"),
         ({"gear": {"name": 7}}, None),
         ({}, None),
-        ([{"name": "n"}], None),
+        ({"gears": [{"name": "n"}, {"name": "m"}]}, "n"),
+        ([{"size": 1}], None),
         (ABSENT, None),
     ],
 )
@@ -260,3 +264,58 @@ def test_what_a_sample_cannot_show_is_told_by_its_row(tmp_path):
     shop = opened(tmp_path, *EVERY, tag)
     shop[0].does["PUT tags"] = 201
     assert len(produced(shop, tag, "/tags", "tag").value) == 36
+
+
+def test_what_needs_itself_is_not_made(tmp_path):
+    loop = replace(KNOWN, bindings=(BindingRule("*", "name", Binding("/gears")),))
+    with pytest.raises(Unavailable, match="would need another one first"):
+        opened(tmp_path, service=loop)[1].paths.elements.element("/gears", None)
+
+
+def test_fresh_elements_are_removed_after_the_request_that_used_them(shop):
+    elements = shop[1].paths.elements
+    kept = elements.element("/gears", None)
+    first, second = elements.element("/gears", f"{FRESH}1"), elements.element("/gears", f"{FRESH}2")
+    assert len({kept.value, first.value, second.value}) == 3
+    elements.drop_fresh()
+    assert [line for line in shop[0].said if line.startswith("DELETE")] == [
+        f"DELETE {first.path}",
+        f"DELETE {second.path}",
+    ]
+
+
+def test_a_status_that_the_reference_promises_is_not_waited_for(tmp_path):
+    promised = replace(MAKE, postconditions=(Condition("status", "gear", 30, becomes=("pending",)),))
+    shop = opened(tmp_path, promised, SHOW)
+    send = shop[0].send
+
+    def pending(ask):
+        answer = send(ask)
+        return replace(answer, json={"gear": {**answer.json["gear"], "status": "pending"}}) if answer.ok else answer
+
+    shop[0].send = pending
+    made = produced(shop, promised)
+    assert [line for line in shop[0].said if line == f"GET {made.path}"] == [f"GET {made.path}"]
+
+
+def test_what_an_element_was_made_of_lasts_as_long_as_the_element(tmp_path):
+    made_of = BindingRule("*gears*", "name", Binding("/labels", "id", "fresh"))
+    shop = opened(tmp_path, service=replace(KNOWN, bindings=(made_of,)))
+    shop[1].paths.elements.element("/gears", None)
+    shop[1].paths.elements.drop_fresh()
+    assert not [line for line in shop[0].said if line.startswith("DELETE")]
+
+
+def test_an_element_that_has_failed_is_not_used(tmp_path):
+    failing = Kind("gear", "/gears", "gears", status=Status(failed=("error",)))
+    known = replace(KNOWN, profile=replace(KNOWN.profile, kinds={**KNOWN.profile.kinds, "gear": failing}))
+    shop = opened(tmp_path, service=known)
+    send = shop[0].send
+
+    def failed(ask):
+        answer = send(ask)
+        return replace(answer, json={"gear": {"id": "gear-1", "status": "error"}}) if answer.ok else answer
+
+    shop[0].send = failed
+    with pytest.raises(Unavailable, match="became error"):
+        produced(shop)

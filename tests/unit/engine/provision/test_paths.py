@@ -224,6 +224,13 @@ def test_an_unknown_id_stands_for_every_placeholder(shop):
     assert shop[0].asked == []
 
 
+def test_an_unknown_id_does_not_stand_for_a_fixed_value_above_it(tmp_path):
+    shop = opened(tmp_path, PULL, service=replace(KNOWN, placeholder_values={"gear_id": "first"}))
+    assert fill(shop, PULL, unknown=UNKNOWN).path == f"/gears/first/teeth/{UNKNOWN}"
+    alone = plain("GET", "/gears/{gear_id}")
+    assert fill(shop, alone, unknown=UNKNOWN).path == f"/gears/{UNKNOWN}"
+
+
 def test_an_unknown_id_may_stand_for_the_last_alone(shop):
     assert fill(shop, PULL, unknown=UNKNOWN, last_only=True).path == f"/gears/gear-1/teeth/{UNKNOWN}"
 

@@ -80,6 +80,15 @@ def test_the_promise_that_a_way_breaks_is_named_and_called_in_question():
     assert [edge.operation.id for edge in subject.unmet][:1] == ["widgets.spin"]
 
 
+def test_the_broken_promise_is_named_before_another_way_that_failed():
+    answers = iter(["DIZZY", 409, 409, 409, 409])
+    cloud = Cloud()
+    cloud.does["spin"] = lambda: next(answers, 409)
+    problem = subject_on(cloud).reach("SPINNING")
+    assert cloud.asked[1] == "spin as admin", "the first way was given up"
+    assert "led to DIZZY" in problem.reason
+
+
 def test_a_way_that_is_refused_calls_no_status_in_question():
     subject = subject_on(Cloud(spin=500))
     subject.reach("SPINNING")

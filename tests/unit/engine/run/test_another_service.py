@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from fake_cloud import fake_cloud
@@ -193,3 +194,24 @@ def test_a_misspelt_key_is_refused_with_its_place_and_the_right_word():
         understood(read_texts([("volumes.yaml", misspelt)]), "block-storage")
     wrong = "there is no key task_feild in kinds.volume.status"
     assert str(refused.value) == f"volumes.yaml:20: {wrong}; did you mean task_field?"
+
+
+def test_without_its_description_a_refusal_neither_breaks_nor_keeps_a_promise(volumes, target, tmp_path, monkeypatch):
+    """The reference does not say which types of volumes this cloud has, so each request to make one is refused."""
+    without = replace(understood(read_texts([("volumes.yaml", "format: 1\n")]), "block-storage"), described=False)
+    monkeypatch.setattr(module, "load_service", lambda _: without)
+    reference = spec(CREATE, SHOW, DELETE)
+    results = {}
+    settings = Settings(target, tmp_path, patience=Patience(status=5.0, settle=0.0))
+    session = Session(settings, [reference], [reference], lambda result: results.setdefault(result.case, result))
+    session.run.start([case.id for case in session.suite.cases])
+    for case in session.suite.cases:
+        session.run.wait(case.id)
+    assert session.close(whole_run=True) == ()
+    assert volumes.there == {}
+    assert {result.verdict for result in results.values()} <= {"inconclusive", "inapplicable", "pass"}
+    assert {result.case for result in results.values() if result.verdict == "pass"} == set()
+    made = next(result for name, result in results.items() if name.endswith("post-volumes/normal/202"))
+    assert made.reason.startswith("the documented request was refused with 400; this suite has no description of the")
+    refused = next(result for name, result in results.items() if "post-volumes/error/400" in name)
+    assert refused.reason.startswith("no request of the operation was accepted, and this suite has no description of")

@@ -235,3 +235,42 @@ def test_a_large_sample_is_read_in_bounded_time(tmp_path: Path) -> None:
     for _ in range(400):
         nested = {"boat": nested}
     assert found(tmp_path, sample={"boat": nested, "name": "x"}) == []
+
+
+def test_an_object_over_a_list_of_words(tmp_path: Path) -> None:
+    crew = {"description": "Who is aboard.", "in": "body", "required": False, "type": "object"}
+    sample = {"boat": {"name": "x", "length": 1, "crew": ["cook", "mate"]}}
+    (finding,) = lint(tmp_path, document(rows=ROWS + "\n  - crew: crew"), entries(crew=crew), sample)
+    assert finding.rule == "type-against-sample"
+    assert "crew has the type object" in finding.message
+
+
+@pytest.mark.parametrize("description", ["Who is aboard.", "The crew, which may be small."])
+def test_null_that_no_row_allows(tmp_path: Path, description: str) -> None:
+    crew = {"description": description, "in": "body", "required": False, "type": "string"}
+    sample = {"boat": {"name": "x", "length": 1, "crew": None}}
+    (finding,) = lint(tmp_path, document(rows=ROWS + "\n  - crew: crew"), entries(crew=crew), sample)
+    assert finding.rule == "null-against-table"
+    assert "crew has the type string" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("description", "kind"),
+    [
+        ("The crew; the value is ``null`` at anchor.", "string"),
+        ("The crew, or None.", "string"),
+        ("Empty at anchor.", "string"),
+        ("The crew.", "none"),
+    ],
+)
+def test_null_that_the_row_allows(tmp_path: Path, description: str, kind: str) -> None:
+    crew = {"description": description, "in": "body", "required": False, "type": kind}
+    sample = {"boat": {"name": "x", "length": 1, "crew": None}}
+    assert found(tmp_path, document(rows=ROWS + "\n  - crew: crew"), entries(crew=crew), sample) == []
+
+
+def test_null_in_one_of_two_objects_is_no_finding(tmp_path: Path) -> None:
+    crew = {"description": "The crew.", "in": "body", "required": False, "type": "string"}
+    sample = {"boat": {"name": "x", "length": 1, "crew": "cook", "tender": {"crew": None, "name": "y"}}}
+    rows = ROWS + "\n  - crew: crew"
+    assert "null-against-table" not in found(tmp_path, document(rows=rows), entries(crew=crew), sample)

@@ -219,6 +219,6 @@ def test_a_dash_within_a_paragraph_is_no_item():
     ],
 )
 def test_hostile_texts_take_bounded_time(text):
-    started = time.monotonic()
+    started = time.process_time()
     read(text, within("preconditions", text, 20), rows=(row("a", text),))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from prose_forms import facts, post, pre, taken, within
+from prose_forms import facts, post, pre, within
 
 from parsers.document import Block
 from parsers.prose.rules import Failure, Post, Pre
@@ -146,7 +146,6 @@ def test_unless_a_field_is_given() -> None:
     "text",
     [
         "Only kites in WHOLE state can be torn.",
-        "The page must belong to a kite in WHOLE state.",
         "A volume cannot be torn only from WHOLE states.",
         "Attempting to add a page to a volume that is not in ``whole`` state will result in a 409.",
         "A volume which is in ``whole`` state is whole.",
@@ -160,10 +159,6 @@ def test_an_attempt_at_what_the_operation_is_for() -> None:
     text = "Attempting to add a page to a volume that is not in ``whole`` state will result in a 409."
     (found,) = pre(text, path="/volumes/{volume_id}/pages")
     assert (found.any_of, found.code) == (("whole",), 409)
-
-
-def test_a_status_that_is_forbidden_is_unread() -> None:
-    assert taken("Note that ``torn`` is not a valid state for growing.", path=PATH).outcome == "unread"
 
 
 def test_no_lead_is_read_in_an_item() -> None:

@@ -6,10 +6,11 @@ import pytest
 import yaml
 from checkout import ROOT
 
-from specs.model import Condition, When
+from specs.model import Cause, Condition, Refusal, When
 
 TRUTH = ROOT / "tests/truth"
-FILES = sorted(TRUTH.rglob("*.yaml"))
+FILES = sorted(file for file in TRUTH.rglob("*.yaml") if file.parent.name != "conditions")
+CONDITIONS = sorted((TRUTH / "conditions").glob("*.yaml"))
 KEYS = set("path line normal error preconditions postconditions microversions policy deprecated removed body".split())  # noqa: SIM905 (a list of words reads better so)
 
 
@@ -48,3 +49,15 @@ def strings(value):
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(TRUTH)))
 def test_a_truth_holds_no_sentence(file):
     assert all(len(text.split()) <= 3 for text in strings(load(file)))
+
+
+@pytest.mark.parametrize("file", CONDITIONS, ids=lambda f: f.name)
+def test_the_conditions_of_a_service_speak_the_words_of_the_model(file):
+    condition = {f.name for f in fields(Condition)} - {"kind"} | {"of", "path", "kind"}
+    refusal = {f.name for f in (*fields(Cause), *fields(Refusal))} - {"cause"} | {"path", "kind"}
+    held = load(file)
+    assert held["facts"]
+    assert {"project", "release"} <= set(held)
+    for fact in held["facts"]:
+        assert set(fact) <= (refusal if fact["kind"] == "refusal" else condition)
+        assert all(len(text.split()) <= 4 for text in strings(fact))

@@ -24,6 +24,10 @@ from specs.model import Body, Deprecation, Policy, Removal, Versions, Vocabulary
         ("This API is available since v3.8.", ("3.8", None)),
         ("Microversion 3.6 or greater is required for this API.", ("3.6", None)),
         ("Available since API microversion ``3.13``.", ("3.13", None)),
+        ("Available starting in the 3.27 microversion.", ("3.27", None)),
+        ("Available in microversion 3.62 or higher.", ("3.62", None)),
+        ("Lists all shares, available since microversion 3.33.", ("3.33", None)),
+        ("Get levels for shares, supported since v3.32.", ("3.32", None)),
         ("Action ``grow`` available as of microversion 3.11.", ("3.11", None)),
         ("Grows a share (New in version 3.97).", ("3.97", None)),
         ("**New in version 3.14**", ("3.14", None)),
@@ -47,6 +51,8 @@ def test_versions_of_an_operation(text, bounds):
         "The ``share-x`` protocol was added in microversion 3.9.",
         "It fails with a 404 if the share is gone.",
         "Use the other API with microversion 3.5 and later.",
+        "Lists shares, their ``tags``, available since microversion 3.33.",
+        "Lists shares if these are available since microversion 3.33 or so.",
     ],
 )
 def test_near_misses_of_versions(text):
@@ -76,6 +82,14 @@ def test_a_title_names_a_version():
     assert read("Grows.", title="Grow A Share (since API v3.7)").microversions == Versions("3.7", None, 5)
     assert read("Grows.", title="Grow A Share (microversions 1.2 - 1.6)").microversions == Versions("1.2", "1.6", 5)
     assert read("Method is available starting from version 1.7.").microversions.min == "1.7"
+
+
+def test_the_title_of_a_file_names_a_version():
+    above = (Block("Share moves (share-moves) (3.55 or later)", 2, "heading"),)
+    assert read("Does it.", preamble=above).microversions == Versions("3.55", None, 2)
+    assert read("Does it.", title="Move A Share (3.55 or later)").microversions == Versions("3.55", None, 5)
+    beside = (Block("A share of 3.55 or later", 2, "heading"),)
+    assert read("Does it.", preamble=beside).microversions.min is None
 
 
 def gone(text, title):

@@ -78,6 +78,13 @@ def test_a_flag_holds_from_its_day_to_its_last() -> None:
         ("title: Spin widgets", "titel: Spin widgets", "g.yaml:12: "),
         ("status: required", "status: must", "g.yaml:15: 'must' is not one of"),
         ("operation: widgets.spin, ", "", "g.yaml:18: "),
+        ("{id: widgets.spin/error/404}", "{cases: [a]}", "g.yaml:19: a requirement has either an id or an operation"),
+        (
+            "{id: widgets.spin/",
+            "{operation: x, id: widgets.spin/",
+            "g.yaml:19: a requirement has either an id or an op",
+        ),
+        ("axle, beyond: [guest]", "axle", "g.yaml:27: nothing covers the test old.test_axle, and it has no reason"),
         ("{id: widgets.spin/error/404}", "{id: widgets.spin/error/404, kind: [error]}", "g.yaml:19: "),
         ("service: widgets\n", "service: gadgets\n", "g.yaml:14: the service gadgets is not in applies_to"),
         ("by: [widgets.spin/normal/202]", "by: [widgets.spin/normal/200]", "g.yaml:21: widgets.spin/normal/200 is no"),

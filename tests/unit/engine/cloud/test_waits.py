@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from subjects import Cloud, subject_on
 
-from conformance.engine.provision.waits import LEAST, MULTIPLE, Waits
+from conformance.engine.cloud.waits import LEAST, MULTIPLE, Waits
 
 
 def test_the_first_wait_has_the_full_bound_and_the_next_one_a_multiple_of_the_longest_that_ended_well():

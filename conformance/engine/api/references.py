@@ -1,0 +1,118 @@
+"""Values that a reference implies for fields that no description names: new names, and references between things.
+
+A field that names an element of a documented collection has an element of the run as its value: ``garage_id`` names an
+element of ``/garages``, and ``wheel_kind_id`` one of ``/wheel/kinds``. Where a PUT joins two elements, as in
+``PUT /garages/{garage_id}/cars/{car_id}``, it goes before each request that reads or ends their being joined.
+
+The name of a thing that a request makes or renames is a new one, so that it begins with the prefix of the run and the
+cleanup finds the thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from conformance.engine.api.entries import BindingRule
+from conformance.engine.api.producers import Producers, collection_of, form, placeholders
+from conformance.engine.api.request_fields import wrapper_of
+from conformance.engine.api.service import ServiceDescription
+from conformance.engine.model.binding import Binding, Step
+from specs.model import Operation, Spec
+
+CHANGING = frozenset({"POST", "PUT", "PATCH"})
+
+
+def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> ServiceDescription:
+    """The description, with the implied values after its own bindings, which go before them."""
+    operations = [o for spec in specs for o in spec.operations if o.removed is None]
+    producers = Producers(operations, service.producers)
+    implied = (*_names(operations), *_ids(operations, producers))
+    return replace(
+        service,
+        bindings=(*service.bindings, *implied),
+        always_included=(*service.always_included, *_named(operations, producers)),
+        steps_before=(*service.steps_before, *_joins(operations, producers, service)),
+        steps_after=(*service.steps_after, *_partings(operations, producers, service)),
+    )
+
+
+def _joins(
+    operations: Iterable[Operation], producers: Producers, service: ServiceDescription
+) -> Iterator[tuple[str, Step]]:
+    """The request that joins two things, before each request that reads or ends their being joined."""
+    for operation in operations:
+        join = producers.joined_by(operation.path) if operation.action is None else None
+        reads_or_ends = operation.method in ("GET", "HEAD", "DELETE")
+        if join is not None and reads_or_ends and not service.steps(operation, "steps_before"):
+            yield operation.id, Step(join.id, {})
+
+
+def _partings(
+    operations: Sequence[Operation], producers: Producers, service: ServiceDescription
+) -> Iterator[tuple[str, Step]]:
+    """The request that ends two things' being joined, after each accepted one that joins them or reads it."""
+    ends = {form(o.path): o for o in operations if o.method == "DELETE" and o.action is None}
+    for operation in operations:
+        end = ends.get(form(operation.path)) if operation.action is None else None
+        joins_or_reads = operation.method in ("PUT", "GET", "HEAD") and producers.joined_by(operation.path) is not None
+        if end is not None and joins_or_reads and not service.steps(operation, "steps_after"):
+            yield operation.id, Step(end.id, {})
+
+
+def _names(operations: Iterable[Operation]) -> Iterator[BindingRule]:
+    """A new name for each thing that a request makes or renames."""
+    for operation in operations:
+        if operation.method not in CHANGING or operation.action is not None:
+            continue
+        for sample in operation.request.samples:
+            body = sample.body if sample.valid else None
+            for key in wrapper_of([body]):
+                body = body[0] if isinstance(body, list) else body.get(key) if isinstance(body, dict) else None
+            if isinstance(body, dict) and isinstance(body.get("name"), str):
+                yield BindingRule(operation.id, "name", Binding("name", "value", "new"))
+                break
+
+
+def _named(operations: Iterable[Operation], producers: Producers) -> Iterator[tuple[str, str]]:
+    """The name of each thing that a request makes, so that it has the prefix of the run even if it needs none."""
+    for operation in operations:
+        if producers.made_by(operation) is not None and not placeholders(operation.path):
+            bodies = [s.body for s in operation.request.samples if s.valid]
+            wrapper = wrapper_of(bodies)
+            inner = bodies[0].get(wrapper[0]) if len(wrapper) == 1 else None
+            if isinstance(inner, dict) and isinstance(inner.get("name"), str):
+                yield operation.id, "name"
+
+
+def _ids(operations: Iterable[Operation], producers: Producers) -> Iterator[BindingRule]:
+    """An element of the run for each field that names one of a collection."""
+    seen: dict[str, str] = {}
+    for path in dict.fromkeys(o.path for o in operations):
+        for name in placeholders(path):
+            collection = collection_of(path, name)
+            if "{" not in collection and collection not in seen.values() and producers.of(collection) is not None:
+                for word in field_names(collection):
+                    seen.setdefault(word, collection)
+    for word, collection in sorted(seen.items(), key=lambda pair: (-len(pair[0]), pair[0])):
+        yield BindingRule("*", word, Binding(collection))
+
+
+def field_names(collection: str) -> tuple[str, ...]:
+    """The names of fields that name an element of a collection: by its last word, and by its last two words."""
+    words = [re.sub(r"[^a-z0-9]+", "_", part.lower()) for part in collection.split("/") if part]
+    last = singular(words[-1])
+    names = [f"{last}_id"]
+    if len(words) > 1:
+        names.append(f"{words[-2]}_{last}_id")
+    return tuple(names)
+
+
+def singular(word: str) -> str:
+    """The singular of a plural word: policies -> policy, addresses -> address, gears -> gear."""
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    return word.removesuffix("s")

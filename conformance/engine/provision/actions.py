@@ -1,0 +1,55 @@
+"""The log of the actions on the resource under test: it tells whether the last action has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from conformance.engine.api.producers import placeholders
+from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.cloud.exchange import Answer
+from conformance.engine.provision.context import RunContext
+from specs.model import Operation
+
+
+@dataclass
+class Actions:
+    """Asks the log of actions, if the service has one.
+
+    Attributes:
+        context: the objects that all lanes share.
+        last: the name of the last action, if the answer to its request has named it; empty otherwise.
+    """
+
+    context: RunContext
+    last: str = ""
+
+    def began(self, answer: Answer) -> None:
+        """Note the action that an accepted request has begun, by the name that the answer gives to it."""
+        header = self.context.service.under_test.action_log.name_header.lower()
+        self.last = next((value for name, value in answer.headers.items() if header and name.lower() == header), "")
+
+    def under_way(self, resource: str) -> bool:
+        """Whether a step of the last action on a resource has not ended; False if the service has no log."""
+        known, operations = self.context.service.under_test.action_log, self.context.operations
+        lister, reader = operations.get(known.list_operation), operations.get(known.show_operation)
+        if lister is None or reader is None:
+            return False
+        name = placeholders(reader.path)[-1]
+        action = self._read(reader, resource, {name: self.last}) if self.last else None
+        if action is None:
+            newest = identity(next(elements(self._read(lister, resource, {})), None), name)
+            action = self._read(reader, resource, {name: newest}) if newest is not None else None
+        inner = next(iter(action.values()), None) if isinstance(action, Mapping) else None
+        steps = inner.get(known.steps_field) if isinstance(inner, Mapping) else None
+        return any(isinstance(s, Mapping) and s.get(known.finished_field) is None for s in steps or ())
+
+    def _read(self, operation: Operation, resource: str, values: Mapping[str, str]) -> Any:
+        """The response body of an operation below a resource; None if it was refused."""
+        path = operation.path
+        for name, value in {self.context.service.identifier: resource, **values}.items():
+            path = path.replace(f"{{{name}}}", quote(value, safe=""))
+        answer = self.context.cloud.get(path, microversion=str(self.context.version_for(operation)))
+        return answer.json if answer.ok else None

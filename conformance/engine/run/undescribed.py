@@ -1,0 +1,60 @@
+"""Judgements on a service that has no description: its requests are made of the reference alone.
+
+A reference seldom says which values a request needs on a given cloud: the words of a sample may name things of another
+cloud, a value may have to be unique, and an error that is listed may be due to any part of a request. So a refusal on
+such a service contradicts nothing, and it proves a promise only beside an accepted request of the same operation. An
+accepted request, the content of its answer, its effects, and a 5xx are judged as everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from conformance.engine.cloud.seen import Sent
+from conformance.engine.model.case import Case
+from conformance.engine.model.evidence import Evidence, Judgement
+
+NO_TOKEN = 401
+"""The status code of a refusal for want of a valid token, of which no other part of the request is the cause."""
+
+
+def doubted(judgement: Judgement, case: Case, evidence: Evidence) -> Judgement:
+    """Return the judgement on a case; inconclusive if it is a fail that may be due to the request of this suite."""
+    if judgement.verdict != "fail":
+        return judgement
+    if _is_refusal(judgement, evidence):
+        why = (
+            f"{judgement.reason}; this suite has no description of the service, which would say what a request needs "
+            "beside the reference, so another part of the request may be the cause"
+        )
+    elif evidence.accepted and case.requirement.kind == "error/403" and case.operation.policy is None:
+        why = (
+            f"{judgement.reason}; neither the reference nor a description of the service says which roles may send "
+            "the request"
+        )
+    else:
+        return judgement
+    return replace(judgement, verdict="inconclusive", reason=why, deviation=None)
+
+
+def unproved_refusal(judgement: Judgement, evidence: Evidence, answers: Iterable[Sent]) -> str | None:
+    """Return the reason why a refusal proves no promise; None if it does, or if the judgement is about something else.
+
+    Args:
+        judgement: the judgement on a case.
+        evidence: the evidence of its trial.
+        answers: the answers to all requests of the same operation.
+    """
+    if judgement.verdict != "pass" or not _is_refusal(judgement, evidence) or evidence.status == NO_TOKEN:
+        return None
+    if any(answer.ok for _, answer in answers):
+        return None
+    return (
+        "no request of the operation was accepted, and this suite has no description of the service, which would say "
+        "what a request needs beside the reference, so another part of the request may be the cause of the refusal"
+    )
+
+
+def _is_refusal(judgement: Judgement, evidence: Evidence) -> bool:
+    return 400 <= (judgement.status or evidence.status or 0) < 500

@@ -1,0 +1,112 @@
+"""Values that a reference implies: names of the run, elements of other collections, requests that join two things."""
+
+from __future__ import annotations
+
+import pytest
+from widgets import KNOWLEDGE, plain, row, sample, spec
+
+from conformance.engine.api.needs import Needs
+from conformance.engine.api.producers import Producers
+from conformance.engine.api.references import field_names, singular, with_references
+from conformance.engine.api.service import ServiceDescription
+from conformance.engine.model.binding import Binding
+from specs.microversion import Microversion
+
+NAME = Binding("name", "value", "new")
+MADE = {"samples": (sample({"car": {"name": "Beetle"}}),), "normal": (201,)}
+CARS = (
+    plain("GET", "/cars"),
+    plain("POST", "/cars", row("car", "object", True), **MADE),
+    plain("GET", "/cars/{car_id}"),
+    plain("DELETE", "/cars/{car_id}"),
+)
+GARAGES = (
+    plain(
+        "POST", "/garages", row("garage", "object", True), samples=(sample({"garage": {"name": "g"}}),), normal=(201,)
+    ),
+    plain("GET", "/garages/{garage_id}"),
+    plain("GET", "/garages/{garage_id}/cars"),
+    plain("PUT", "/garages/{garage_id}/cars/{car_id}", normal=(204,)),
+    plain("DELETE", "/garages/{garage_id}/cars/{car_id}", normal=(204,)),
+)
+EVERY = (*CARS, *GARAGES)
+
+
+def implied(*operations, service=None):
+    return with_references(service or ServiceDescription(), [spec(*operations)])
+
+
+def needs(operation, *operations):
+    service = implied(*operations)
+    return Needs.of(operation, service, Producers(operations), Microversion(1, 0))
+
+
+def test_a_thing_that_is_made_or_renamed_gets_a_name_of_the_run():
+    rename = plain("PATCH", "/cars/{car_id}", row("car", "object"), samples=(sample({"car": {"name": "Mini"}}),))
+    service = implied(*CARS, rename)
+    assert service.binding(CARS[1], "name") == service.binding(rename, "name") == (True, NAME)
+    several = plain("POST", "/cars", samples=(sample({"cars": [{"name": "a"}, {"name": "b"}]}),))
+    assert implied(several).binding(several, "name") == (True, NAME)
+
+
+def test_the_name_of_another_thing_in_a_body_stays():
+    ask = plain("POST", "/trips", samples=(sample({"trip": {"driver": {"name": "default"}}}),))
+    assert implied(ask).binding(ask, "name") == (False, None)
+
+
+def test_a_field_that_names_an_element_of_a_collection_has_one_as_its_value():
+    assert implied(*EVERY).binding(GARAGES[0], "car_id") == (True, Binding("/cars"))
+    assert implied(*EVERY).binding(GARAGES[0], "wheel_id") == (False, None)
+
+
+def test_a_description_goes_before_what_is_implied():
+    bound = implied(*CARS, service=KNOWLEDGE)
+    assert bound.bindings[: len(KNOWLEDGE.bindings)] == KNOWLEDGE.bindings
+
+
+def test_a_placeholder_names_an_element_of_the_collection_that_has_it():
+    garage, car = needs(GARAGES[3], *EVERY).placeholders
+    assert (garage.element.collection, garage.lent) == ("/garages", False)
+    assert (car.element.collection, car.lent) == ("/cars", True)
+
+
+def test_a_placeholder_that_its_own_collection_lists_stays_there():
+    shown = plain("GET", "/garages/{garage_id}/cars/{car_id}")
+    _, car = needs(shown, *CARS, *GARAGES[:3], shown).placeholders
+    assert (car.element.collection, car.lent) == ("/garages/{garage_id}/cars", False)
+
+
+def test_a_request_that_joins_goes_before_those_that_need_it():
+    (step,) = needs(GARAGES[4], *EVERY).before
+    assert step.operation == GARAGES[3].id
+    assert needs(GARAGES[3], *EVERY).before == ()
+    assert needs(CARS[3], *EVERY).before == ()
+
+
+def test_several_elements_made_at_once_are_elements_of_the_collection():
+    many = plain(
+        "POST",
+        "/cars",
+        samples=(sample({"cars": [{"name": "a"}]}),),
+        normal=(201,),
+        answered=(sample({"cars": [{"id": 1}]}),),
+        name="several",
+    )
+    found = needs(many, *CARS, many)
+    assert found.producer is None
+    assert found.several is not None
+    assert found.several.operation == CARS[1]
+    assert needs(CARS[1], *CARS, many).several is None
+
+
+@pytest.mark.parametrize(
+    ("word", "one"),
+    [("policies", "policy"), ("addresses", "address"), ("boxes", "box"), ("networks", "network"), ("status", "statu")],
+)
+def test_the_singular_of_a_word(word, one):
+    assert singular(word) == one
+
+
+def test_the_fields_that_name_an_element():
+    assert field_names("/qos/policies") == ("policy_id", "qos_policy_id")
+    assert field_names("/security-groups") == ("security_group_id",)

@@ -1,0 +1,74 @@
+"""On a service without a description a refusal decides little, and everything else as much as elsewhere."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from conformance.engine.api.load import load_service
+from conformance.engine.model.evidence import Judgement
+from conformance.engine.run.undescribed import doubted, unproved_refusal
+from specs.record.model import Deviation
+
+DEVIATION = Deviation.of("a.b/normal/200", "contradiction", "400")
+
+
+def evidence(status):
+    return SimpleNamespace(status=status, accepted=status is not None and 200 <= status < 300)
+
+
+def case(kind="normal", policy=None):
+    return SimpleNamespace(requirement=SimpleNamespace(kind=kind), operation=SimpleNamespace(policy=policy))
+
+
+def failed(status):
+    return Judgement("fail", str(status), f"it came out as {status}", deviation="contradiction", status=status)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 415, 499])
+@pytest.mark.parametrize("kind", ["normal", "error/403", "error/404", "constraint", "precondition"])
+def test_no_refusal_breaks_a_promise(status, kind):
+    judgement = doubted(failed(status), case(kind), evidence(status))
+    assert (judgement.verdict, judgement.deviation) == ("inconclusive", None)
+    assert judgement.reason.startswith(f"it came out as {status}; this suite has no description of the service")
+
+
+@pytest.mark.parametrize("status", [200, 204, 302, 500, 503, None])
+def test_any_other_fail_stands(status):
+    assert doubted(failed(status), case(), evidence(status)).verdict == "fail"
+
+
+@pytest.mark.parametrize(("policy", "verdict"), [(None, "inconclusive"), ("admin", "fail")])
+def test_a_role_is_too_low_only_if_the_reference_says_so(policy, verdict):
+    assert doubted(failed(200), case("error/403", policy), evidence(200)).verdict == verdict
+
+
+@pytest.mark.parametrize("verdict", ["pass", "inconclusive", "inapplicable", "error"])
+def test_other_judgements_are_left_alone(verdict):
+    judgement = Judgement(verdict, "400", "why", status=400)
+    assert doubted(judgement, case(), evidence(400)) is judgement
+
+
+def answers(*codes):
+    return [(None, SimpleNamespace(ok=200 <= code < 300)) for code in codes]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status", "others", "proved"),
+    [
+        ("pass", 404, [], False),
+        ("pass", 400, [400, 403], False),
+        ("pass", 400, [400, 202], True),
+        ("pass", 401, [], True),
+        ("pass", 200, [], True),
+        ("pass", 500, [], True),
+        ("inconclusive", 404, [], True),
+    ],
+)
+def test_a_refusal_keeps_a_promise_only_beside_an_accepted_request(verdict, status, others, proved):
+    judgement = Judgement(verdict, str(status), None, status=status)
+    assert (unproved_refusal(judgement, evidence(status), answers(*others)) is None) is proved
+
+
+def test_services_with_a_folder_are_described():
+    assert load_service("compute").described
+    assert not load_service("shared-file-system").described
