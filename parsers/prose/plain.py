@@ -170,6 +170,22 @@ RULES = (
 )
 
 
-def without_promise(text: str) -> bool:
-    """True if a sentence of a parameter's description holds no mark of a promise and tells of no event."""
-    return _plain(text) or text.startswith(("For example", "Example", "e.g."))
+_OF_TIMES = re.compile(r"^The\s+``±hh:mm``\s+value\b|^If\s+you\s+omit\s+the\s+time\s+zone\b")
+"""Sentences about a format that ``constraints`` reads: the one for a date with a time."""
+_TRUTH = re.compile(r"\bvalid\s+(?:boolean\s+)?values?\b(?:[^.]*\b[Tt]rue\b[^.]*\b[Ff]alse\b)?[^.]*\.?$", _FLAGS)
+_CONDITIONAL = re.compile(r"^(?:If|When|Unless|Until|Once|After|Before|By\s+default|Only|Not)\b")
+
+
+def without_promise(text: str, *, first: bool = False, boolean: bool = False) -> bool:
+    """True if a sentence of a parameter's description promises nothing beside what the table says.
+
+    Args:
+        text: the sentence.
+        first: True for the first sentence of a description, which tells what the parameter means: "The time when the
+            volume was created" tells of an event, and promises none.
+        boolean: True for a parameter of the type boolean, whose values need not be listed.
+    """
+    means = first and not marks(text) and not _CONDITIONAL.match(text)
+    listed = boolean and _TRUTH.search(text) is not None
+    example = text.startswith(("For example", "Example", "e.g.", "See "))
+    return means or listed or example or _plain(text) or _OF_TIMES.match(text) is not None
