@@ -64,7 +64,6 @@ _VERBS = re.compile(
     r"Clears?|Unlocks?|Locks?|Finds?)\b"
 )
 _FORMS: tuple[tuple[str, str], ...] = (
-    ("query-parameters", r"^(?:Standard|Pagination|Sorting)\s+query\s+parameters\s+are\s+supported\b"),
     ("contents-of-a-page", r"^(?:tocdepth|maxdepth|orphan)\b"),
     (
         "definition",
@@ -131,6 +130,7 @@ def _purpose(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG00
     return NOTHING if _VERBS.match(text) and _PURPOSE.match(text) and _plain(text) else None
 
 
+_QUERY_PARAMETERS = re.compile(r"^(?:Standard|Pagination|Sorting)\s+query\s+parameters\s+are\s+supported\b", _FLAGS)
 _YOU_CAN = re.compile(
     r"^(?:If|When|After|Once|While)\s+(?:you|users?|the\s+user|a\s+user)\s+(?:\w+\s+)?(?:want|wish|prefer|would"
     r"\s+like|need|obtain|create|have|request|"
@@ -162,7 +162,13 @@ def _label(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
     return NOTHING if short and _plain(text) else None
 
 
+def _query_parameters(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """B7: whether a deployment supports paging or sorting; the rows of the table say which parameters these are."""
+    return NOTHING if _QUERY_PARAMETERS.match(sentence.text) else None
+
+
 RULES = (
+    Rule("query-parameters", "B7", _query_parameters, ("query parameters",)),
     *(Rule(name, "plain", _form(pattern)) for name, pattern in _FORMS),
     Rule("purpose-in-a-list", "plain", _purpose),
     Rule("label", "plain", _label),

@@ -245,3 +245,15 @@ def test_the_first_sentence_of_a_description_is_its_meaning(text: str, unread: b
 def test_the_values_of_a_boolean_need_no_rule() -> None:
     text = "Whether it floats. A valid value is ``true`` or ``false``."
     assert [found for _, found in account_of(row("floats", description=text, type="boolean"))] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This operation has no request parameters and does not accept a request body.",
+        "This call does not allow a request body.",
+        "Sorting query parameters are supported if the cloud is set so.",
+    ],
+)
+def test_what_the_table_says_too_promises_nothing(text: str) -> None:
+    assert taken(text).outcome == "nothing"
