@@ -128,7 +128,7 @@ class Cause:
         resource: the thing that ``status`` and ``has`` are about; None for the operation's own.
         status: statuses of the thing, one of which it has.
         has: sorted pairs of a field of the thing and its value.
-        has_not: sorted pairs of a field of the thing and a value that it does not have.
+        has_not: sorted pairs of a field of the thing, or of the request, and a value that it does not have.
         locked: True if the thing is locked.
         lacks: roles that the caller lacks.
         quota: the things whose quota is used up.

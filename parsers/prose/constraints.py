@@ -33,6 +33,7 @@ _ENUM = re.compile(
     r"\b(?:the\s+)?values?\s+(?:could|can|must|should)\s+be\s*:?\s*|"
     r"\b(?:sort\s+keys|values?)\s+(?:are|is)\s+(?:limited|restricted)\s+to\s*:?\s*|"
     r"\b(?:this|it|which|value)?\s*(?:can|must|may|should|could|will)\s+be\s+(?=one\s+of|either)|"
+    r"\bstat(?:us|e),\s+which\s+can\s+be\s+(?=``)|"
     r"\b(?:this|it|value)\s+is\s+(?=one\s+of|either)|^(?=one\s+of\b|either\b)|,\s*(?=one\s+of\b|either\b)|\bis\s+"
     r"(?=either\b|one\s+of\b))"
     rf"(?:either\s+|one\s+of\s+(?:the\s+following\s*(?:values)?\s*:?\s*|these\s+values:?\s*)?|the\s+following\s*:?\s*|"
@@ -44,6 +45,9 @@ _NO_ENUM = re.compile(
     r"For)\b",
     _FLAGS,
 )
+_ARE_VALID = re.compile(
+    rf"^(?:The\s+[\w -]+?,\s+)?(?P<values>(?-i:{VALUES}))\s+(?:are|is)\s+(?:the\s+only\s+)?valid(?:\s+\w+)?\.?$", _FLAGS
+)
 _GIVEN = re.compile(r"\b(?:if|when|unless)\b", _FLAGS)
 _NUMBER = re.compile(r"-?\d+\Z")
 
@@ -52,6 +56,8 @@ def _enum(sentence: Sentence, row: ParameterRow) -> Fields | None:
     """J1: "Valid values are ``a`` and ``b``", "either ``a`` or ``b``", "can be one of:" with a list below."""
     if (row.parameter.type or "").startswith("bool") or _NO_ENUM.search(sentence.text):
         return None
+    if valid := _ARE_VALID.search(sentence.text):
+        return {"enum": tuple(_typed(value.text, row) for value in values(valid["values"]))}
     m = _ENUM.search(sentence.text)
     if m is None or _GIVEN.search(sentence.text[: m.start()]):
         return None
@@ -329,6 +335,11 @@ def _read(description: str, parameter: Parameter, section: Section) -> Fields:
     return found
 
 
+def sentences_of(row: ParameterRow) -> tuple[Sentence, ...]:
+    """Return the sentences of a parameter's description; their lines count from the beginning of the description."""
+    return _sentences(row.description)
+
+
 def read_description(row: ParameterRow) -> Mapping[str, Any]:
     """Return the constraints that a parameter's description states: field of the model -> value.
 
@@ -345,11 +356,12 @@ def account_of(row: ParameterRow) -> tuple[tuple[int, bool], ...]:
     first = row.description_line or 0
     found: list[tuple[int, bool]] = []
     below: set[int] = set()  # the lines of the items that a rule has read with the sentence above them
-    for sentence in _sentences(row.description):
+    boolean = (row.parameter.type or "").startswith("bool")
+    for number, sentence in enumerate(_sentences(row.description)):
         known = len(sentence.text) <= LONGEST and (
             sentence.line in below
             or any(read(sentence, row) is not None for _, _, read in RULES)
-            or without_promise(sentence.text)
+            or without_promise(sentence.text, first=number == 0, boolean=boolean)
         )
         if known and _enum(sentence, row) is not None:
             below.update(item.line for item in sentence.items)

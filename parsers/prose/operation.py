@@ -9,6 +9,7 @@ from typing import Any
 
 from parsers.document import Block, FileContext, OperationSource, ParameterKey
 from parsers.prose.code_lists import read_code_lists
+from parsers.prose.conditions import read_conditions, with_conditions
 from parsers.prose.constraints import read_description
 from parsers.prose.facts import FileFacts, ProseFacts
 from parsers.prose.grammar import Text, read_text
@@ -41,12 +42,13 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
     }
     scope = Scope(context, source, enums)
     own = read_text(source.blocks, scope)
+    stated = read_conditions(source, scope)
     above = _preamble(source.preamble, context)
     normal, error = _codes(source, own)
     return ProseFacts(
         normal=normal,
         error=error,
-        preconditions=_preconditions(own),
+        preconditions=with_conditions(_preconditions(own), stated),
         postconditions=_postconditions(own),
         refusals=tuple(dict.fromkeys(fact.refusal for fact in own.facts if isinstance(fact, Refused))),
         microversions=_versions(own, above, source),

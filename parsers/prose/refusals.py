@@ -55,6 +55,12 @@ _NEEDS = re.compile(
     rf"(?:the\s+)?(?P<b>{_FIELD})",
     _FLAGS,
 )
+_ONLY_WITH = re.compile(
+    rf"^(?:This|It|This\s+(?:parameter|field)|(?P<a>{_FIELD}))\s+(?:can|may|must)\s+only\s+be\s+(?:specified|"
+    rf"requested|used|given|set)\s+"
+    r"(?:together\s+|in\s+conjunction\s+)?with\s+(?:the\s+)?``(?P<b>[\w:.-]+?)(?:=(?P<value>[\w.-]+))?``\.?$",
+    _FLAGS,
+)
 _WITH_OTHER_THAN = re.compile(
     rf"\bwith\s+any\s+(?:other\s+)?(?P<n>\w+)\s+(?:other\s+than|except)\s+``(?P<v>[\w.-]+)``.*?{_CODE}", _FLAGS
 )
@@ -140,9 +146,12 @@ def of_parameter(sentence: Sentence, name: str) -> tuple[Refusal, ...]:
     A value that the sentence calls by another word ("the given host name") is the parameter's own.
     """
     code = _one_code(sentence.text)
+    text = without_versions(sentence.text)
+    if m := _ONLY_WITH.match(text):
+        other = {"has_not": ((m["b"], m["value"]),)} if m["value"] else {"absent": (m["b"],)}
+        return _refusals(code, (Cause(present=(name,), **other),), sentence.text, None)
     if code is None:
         return ()
-    text = without_versions(sentence.text)
     if _FORMAT.search(text) or _OTHER_VALUE.search(text):
         return _refusals(code, (Cause(invalid=(name,)),), sentence.text, None)
     found = []

@@ -110,7 +110,7 @@ def field_names(collection: str) -> tuple[str, ...]:
 
 
 def singular(word: str) -> str:
-    """The singular of a plural word: policies -> policy, addresses -> address, networks -> network."""
+    """The singular of a plural word: policies -> policy, addresses -> address, gears -> gear."""
     if word.endswith("ies"):
         return f"{word[:-3]}y"
     if word.endswith(("sses", "xes", "ches", "shes")):

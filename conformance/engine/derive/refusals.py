@@ -50,12 +50,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
         elif code.listed:
             book.without_case(view.requirement("error", str(code.code), code.line), "beyond-cloud", str(code.range))
     _kept_out(view, book, listed, default_policy)
-    if 404 in listed:
-        _not_found(view, book, listed[404])
-    else:
-        if 400 in listed and placeholders(view.operation.path):
-            _not_known(view, book, listed[400])
-        _not_existing(view, book)
+    _unknown(view, book, listed)
     derive_constraints(view, book, listed.get(400))
     if view.scoped:
         derive_conditions(view, book, listed.get(409))
@@ -175,6 +170,16 @@ def _not_found(view: View, book: Book, line: int) -> None:
         if condition.kind == "exists" and condition.resource == view.service.resource:
             exists = view.requirement("precondition", "exists", condition.line)
             book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists"))
+
+
+def _unknown(view: View, book: Book, listed: Mapping[int, int]) -> None:
+    """Add the cases of requests for things that do not exist."""
+    if 404 in listed:
+        _not_found(view, book, listed[404])
+        return
+    if 400 in listed and placeholders(view.operation.path):
+        _not_known(view, book, listed[400])
+    _not_existing(view, book)
 
 
 def _not_existing(view: View, book: Book) -> None:

@@ -10,7 +10,7 @@ from parsers.prose.causes import cause_of, causes_of, names_of
 from parsers.prose.constraints import account_of, read_description
 from parsers.prose.rules import Refused
 from specs.codec import from_plain, to_plain
-from specs.model import Cause, Refusal
+from specs.model import Cause, Refusal, When
 
 PATH = "/volumes/{volume_id}"
 
@@ -172,3 +172,88 @@ def test_a_refusal_is_written_and_read_back() -> None:
     refusal = Refusal(Cause(missing=("zone",), has=(("protected", True),)), 404, 7, "2.1")
     assert from_plain(Refusal, to_plain(refusal)) == refusal
     assert to_plain(Refusal(Cause(locked=True))) == {"cause": {"locked": True}}
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("This may only be requested with ``lid=shut``.", Cause(present=("size",), has_not=(("lid", "shut"),))),
+        ("It can only be specified together with ``lid``.", Cause(present=("size",), absent=("lid",))),
+    ],
+)
+def test_a_parameter_that_needs_another_one(text: str, cause: Cause) -> None:
+    assert read_description(row("size", description=text))["refusals"] == (Refusal(cause),)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "allowed"),
+    [
+        ("The state to be set, ``afloat`` or ``sunken`` are valid.", "state", ("afloat", "sunken")),
+        (
+            "The boat status, which can be ``afloat``, ``moored`` or ``sunken``.",
+            "status",
+            ("afloat", "moored", "sunken"),
+        ),
+    ],
+)
+def test_statuses_that_a_description_gives(text: str, name: str, allowed: tuple[str, ...]) -> None:
+    assert read_description(row(name, description=text))["enum"] == allowed
+
+
+def test_a_description_bounds_the_status_for_requests_with_the_parameter() -> None:
+    text = "Specifying a berth is only allowed when the boat status is ``MOORED`` otherwise a 409 is returned."
+    (condition,) = read("Moors.", path="/boats/{boat_id}", rows=(row("berth", description=text),)).preconditions
+    assert (condition.resource, condition.any_of, condition.code) == ("boat", ("MOORED",), 409)
+    assert (condition.when, condition.line) == (When(present=("berth",)), 1)
+
+
+def test_a_condition_that_the_operation_states_too_is_one() -> None:
+    text = "It is only allowed when the boat status is ``MOORED``."
+    said = "The boat status must be ``MOORED``."
+    assert len(read(said, path="/boats/{boat_id}", rows=(row("berth", description=text),)).preconditions) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "section"),
+    [
+        ("Only valid when the boat is in ``MOORED`` state.", "response"),
+        ("If set, the ``kind`` value must be ``big``.", "request"),
+        ("Since microversion 3.4, only allowed when the boat status is ``MOORED``.", "request"),
+    ],
+)
+def test_a_description_that_bounds_no_status(text: str, section: str) -> None:
+    assert (
+        read("Moors.", path="/boats/{boat_id}", rows=(row("berth", description=text, section=section),)).preconditions
+        == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("The time when the boat was painted.", False),
+        ("If it is painted, it is blue.", True),
+        ("The colour, which must be blue.", True),
+        ("The time.  The ``±hh:mm`` value, if included, is the time zone.", False),
+        ("The time.  When it is painted, the boat will be blue.", True),
+    ],
+)
+def test_the_first_sentence_of_a_description_is_its_meaning(text: str, unread: bool) -> None:
+    assert any(found for _, found in account_of(row("size", description=text))) is unread
+
+
+def test_the_values_of_a_boolean_need_no_rule() -> None:
+    text = "Whether it floats. A valid value is ``true`` or ``false``."
+    assert [found for _, found in account_of(row("floats", description=text, type="boolean"))] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This operation has no request parameters and does not accept a request body.",
+        "This call does not allow a request body.",
+        "Sorting query parameters are supported if the cloud is set so.",
+    ],
+)
+def test_what_the_table_says_too_promises_nothing(text: str) -> None:
+    assert taken(text).outcome == "nothing"
