@@ -12,8 +12,10 @@ from fault_proxy import fault_proxy
 from urllib3.exceptions import InsecureRequestWarning
 
 from conformance.engine.api.load import load_service
-from conformance.engine.cloud import EndpointError, Role, Target
 from conformance.engine.cloud import target as module
+from conformance.engine.cloud.errors import EndpointError
+from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.target import Target
 from conformance.engine.cloud.transport import Transport
 
 TOKEN = "member-token-0123456789"
