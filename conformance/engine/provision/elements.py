@@ -85,6 +85,11 @@ class Elements:
             self._pool[key] = self.produce(producer, collection, producer.name, {})
         return self._pool[key]
 
+    def made_by(self, role: Role, values: Iterable[str]) -> bool:
+        """Whether a role has made one of the elements with these ids or names, which are those of a path."""
+        wanted = set(values)
+        return any(owned.value in wanted and owned.role == str(role) for owned in self._pool.values())
+
     def clear(self) -> None:
         """Empty the pool, so that elements are made anew when needed. The journal still lists the old elements."""
         self._pool.clear()
