@@ -190,7 +190,9 @@ def from_sample(operation: Operation, sample: Sample, service: ServiceDescriptio
     if isinstance(inner, dict):
         for key in list(inner):
             bound, value = service.binding(operation, key)
-            if bound and inner[key] is not None:
+            if bound and value is ABSENT:
+                del inner[key]  # the description leaves it out
+            elif bound and inner[key] is not None:
                 inner[key] = value
     return body
 

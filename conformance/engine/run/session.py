@@ -309,6 +309,7 @@ class Session:
             endpoint={
                 "name": self.cloud.name,
                 "url": self.cloud.url,
+                "region": self.cloud.region,
                 "release": self.settings.release,
                 "sandbox": self.settings.sandbox,
                 "min": str(supported.min) if supported.min else None,

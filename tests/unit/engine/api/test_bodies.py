@@ -211,3 +211,10 @@ def test_an_action_without_a_row_holds_what_the_sample_shows():
     assert build(action("halt", samples=(sample({"halt": {}}),))) == {"halt": None}
     shown = replace(action("halt"), request=Request(samples=(sample({"halt": {}}),)))
     assert build(shown) == {"halt": {}}
+
+
+def test_a_field_that_the_description_leaves_out_is_not_sent_with_a_sample():
+    left_out = replace(KNOWLEDGE, bindings=(BindingRule("*", "batch", ABSENT),))
+    shown = sample({"turn": {"batch": "b", "size": 1}})
+    turn = action("turn", row("size", "integer"), samples=(shown,))
+    assert bodies.from_sample(turn, shown, left_out) == {"turn": {"size": 1}}

@@ -66,6 +66,10 @@ def test_every_way_to_name_the_root(fake, path):
     assert cloud.roles == {Role.MEMBER}
 
 
+def test_a_url_has_no_region(fake):
+    assert connect(url_target(fake.url)).region is None
+
+
 def test_a_root_below_a_path(fake):
     fake.routes["GET", "/compute/"] = (300, VERSIONS)
     cloud = connect(url_target(fake.url + "/compute"))
@@ -178,6 +182,7 @@ def identity(fake, tmp_path, monkeypatch):
 
 def test_clouds_yaml(fake, identity):
     cloud = connect(Target(clouds={Role.MEMBER: "mine", Role.ADMIN: "boss"}))
+    assert cloud.region == "R"
     assert cloud.name == f"mine at {fake.url}/v2.1"
     assert cloud.roles == {Role.MEMBER, Role.ADMIN}
     assert {one.token for one in fake.asked if one.path == "/v2.1/flavors"} == {
