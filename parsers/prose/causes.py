@@ -17,7 +17,7 @@ _NAME = r"(?:``[\w:.-]+``|`\{?[\w:.-]+\}?`|\{[\w-]+\}|\*\*?[\w-]+\*\*?)"
 """Pattern of the marked name of a field."""
 _PLAIN = r"[A-Za-z][\w'/-]*"
 _WORDS = rf"(?:(?:{_PLAIN}|{_NAME})\s+){{0,5}}?(?:{_PLAIN}|{_NAME})"
-_THE = rf"(?:(?:{DETERMINER}|any|at\s+least\s+one|one\s+or\s+more|no|such)\s+)*"
+_THE = rf"(?:(?:{DETERMINER}|any|some|at\s+least\s+one|one\s+or\s+more|no|such)\s+)*"
 _SPECIFIED = r"(?:specified|given|requested|provided|supplied|passed|set|included|used|present|defined)"
 _LIST = rf"(?P<values>(?-i:{VALUES}))"
 
@@ -194,6 +194,16 @@ _FORMS: tuple[tuple[str, Read], ...] = (
         _of("taken"),
     ),
     (rf"you\s+specify\s+(?P<n>{_THE}{_WORDS})\s+that\s+has\s+already\s+been\s+(?:assigned|taken)", _of("taken")),
+    (
+        rf"{_THE}{_WORDS}\s+(?:is|are)\s+already\s+(?:associated|bound)\s+(?:with|to)\s+another\s+(?P<n>{_WORDS})",
+        _of("used_by"),
+    ),
+    (
+        rf"(?:any\s+)?(?P<n>{_WORDS}?)(?:\s+allocated\s+from\s+.+?)?\s+(?:is|are)\s+still\s+(?:allocated|in\s+use)",
+        _of("used_by"),
+    ),
+    (r"(?:the|this)\s+[a-z]+\s+has\s+(?P<n>[a-z]{3,}s)", _of("used_by")),
+    (r"it\s+has\s+(?P<n>[a-z ]{3,}?)\s+(?:created|exported|created/exported|attached|associated)\s+.*", _of("used_by")),
     (rf"(?P<n>{_THE}{_WORDS})\s+is\s+already\s+a\s+(?:member|part)\s+.*", _of("taken")),
     (r"(?:create\s+|creating\s+)?an?\s+already\s+existing\s+(?P<n>[\w -]+)", _of("taken")),
     (rf"{_THE}specified\s+(?P<n>{_NAME})\s+already\s+maps\s+.*", _of("taken")),

@@ -71,8 +71,13 @@ _CANNOT = re.compile(
     _FLAGS,
 )
 _FAILS = re.compile(
-    r"^This\s+(?:operation|call|request|API|action)\s+(?:fails|will\s+fail|is\s+rejected)\s+(?:if|when)"
+    r"^(?:This|The)\s+(?:operation|call|request|API|action)\s+(?:fails|will\s+fail|is\s+rejected)\s+(?:if|when)"
     r"\s+(?P<cause>.+?)\.?$",
+    _FLAGS,
+)
+_IF_FAILS = re.compile(
+    r"^If\s+(?P<cause>.+?),\s+(?:the|this)\s+(?:operation|call|request|action)\s+(?:fails|will\s+fail|is"
+    r"\s+rejected)\b[^,]*$",
     _FLAGS,
 )
 _UNLESS = re.compile(
@@ -173,7 +178,7 @@ def _tied(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
     below = [(item.line, causes_of(plain(item.text))) for item in sentence.items]
     facts = tuple(Refused(refusal) for line, (causes, _) in below for refusal in _refusals(code, causes, "", line))
     read = all(whole for _, (_, whole) in below)
-    return Reading(facts, items=read, whole=read) if facts else None
+    return Reading(facts, items=True, whole=read)
 
 
 def _cannot(sentence: Sentence, scope: Scope) -> Reading | None:
@@ -181,7 +186,7 @@ def _cannot(sentence: Sentence, scope: Scope) -> Reading | None:
     if scope.source is None or codes_in(sentence.text):
         return None
     text = without_versions(sentence.text)
-    m = _CANNOT.match(text) or _FAILS.match(text) or _NOT_ALLOWED.search(text)
+    m = _CANNOT.match(text) or _FAILS.match(text) or _IF_FAILS.match(text) or _NOT_ALLOWED.search(text)
     cause = cause_of(m["cause"]) if m else None
     if cause is None and (m := _UNLESS.match(text)):
         cause = cause_of(f"{m['noun']} is not {m['is']}")
