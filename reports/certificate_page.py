@@ -41,6 +41,7 @@ def page(made: Certificate) -> str:
         bar=_bar(made.counts),
         facts=_facts(made, data),
         rows=[(one, one.label, capability) for one, capability in zip(made.judged, data["capabilities"], strict=True)],
+        first=_first(data),
         signs=SIGNS,
         tests=[(standing or "not covered", count) for standing, count in made.tests.items() if count],
         data_id=DATA,
@@ -59,6 +60,15 @@ def data_of(text: str) -> Any:
     if found is None:
         raise ValueError("the page holds no data of a certificate")
     return json.loads(found[1])
+
+
+def _first(data: dict[str, Any]) -> dict[str, str]:
+    """Return, for each requirement by its service and id, the first capability that needs it: it shows the evidence."""
+    first: dict[str, str] = {}
+    for capability in data["capabilities"]:
+        for proof in capability["requirements"]:
+            first.setdefault(f"{proof['service']}:{proof['id']}", capability["id"])
+    return first
 
 
 def headline(made: Certificate) -> str:

@@ -12,7 +12,7 @@ from conformance.engine.model.case import Case
 from conformance.interrupt import INTERRUPTED
 from conformance.plugin.choices import Choices
 from conformance.plugin.share import Share
-from conformance.plugin.shares import Shares, said
+from conformance.plugin.shares import Shares, said, undescribed
 from reports.known import sentences_of
 from reports.words import left_out, work_of
 from specs.record import RecordError, RunRecord, Tally
@@ -121,7 +121,7 @@ def notes_at_end(shares: Shares, directory: Path) -> list[str]:
     again = f"{len(left)} resources could not be removed: try again with `conformance cleanup {_shown(directory)}`"
     return [
         *shares.first.waivers.sentences,
-        *(said(share, text) for share in shares for text in share.session.versions_left_out),
+        *(said(share, text) for share in shares for text in (*undescribed(share), *share.session.versions_left_out)),
         *clocks,
         *([again] if left else []),
     ]

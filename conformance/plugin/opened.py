@@ -20,7 +20,7 @@ from conformance.plugin.known import check_named, known_for
 from conformance.plugin.options import STARTED
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import PARTS, STOP, Parts, Share, gather_parts
-from conformance.plugin.shares import Shares, check_wishes, open_each, said
+from conformance.plugin.shares import Shares, check_wishes, open_each, said, undescribed
 from conformance.plugin.trouble import Trouble
 from conformance.plugin.waivers import Waivers
 from reports.words import count as counted
@@ -166,6 +166,7 @@ class Opened:
         info = share.info({**tally.totals(), **self.figures(share)})
         parts = self._parts.get(share.service, Parts())
         lacking = [{"kind": "undocumented", "text": text} for text in share.reference.undocumented]
+        lacking += [{"kind": "undescribed", "text": text} for text in undescribed(share)]
         return replace(info, notes=(*info.notes, *parts.notes.values(), *lacking, *self._compared(share)))
 
     def _info(

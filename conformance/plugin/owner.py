@@ -23,6 +23,7 @@ from conformance.plugin.items import CaseItem, SpecFile, collect_file, collected
 from conformance.plugin.levels import Levels, Tried, tried
 from conformance.plugin.opened import Opened
 from conformance.plugin.plan import plan_lines
+from conformance.plugin.progress import Progress
 from conformance.plugin.reference import Reference, packaged, read_references, shipped_folders
 from conformance.plugin.share import STOP, Share
 from conformance.plugin.signals import Signals, left_behind, things_of
@@ -85,6 +86,8 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     lines = [*opened.first_lines, *([signals.how_to_end] if signals.how_to_end else [])]
     say(map(shown, lines), sys.stdout)
     config.pluginmanager.register(Levels(choices.level, tried(opened.shares)), "conformance-levels")
+    sessions = [share.session for share in opened.shares]
+    config.pluginmanager.register(Progress(config, sessions), "conformance-progress")
     config.pluginmanager.register(signals, "conformance-signals")
     config.pluginmanager.register(Owner(config, opened, signals), "conformance-owner")
 

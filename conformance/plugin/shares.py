@@ -1,7 +1,7 @@
 """The services of a run: one share for each, tried one after another, and the services that the cloud lacks.
 
 The services of a run are tried in the order of the arguments, and each has given its resources back before the next one
-begins. So they do not compete for the quota of the project, and no service takes the changes of another for those of a
+begins. So they do not compete for the limits of the project, and no service takes the changes of another for those of a
 stranger. Under pytest-xdist and stestr the last lanes of a service may still run when the next one begins.
 """
 
@@ -76,6 +76,18 @@ class Shares:
 def said(share: Share, text: str | None) -> str:
     """A sentence about a share, after its service if the run is of several."""
     return f"{share.service}: {text}" if share.service else str(text)
+
+
+UNDESCRIBED = (
+    "this suite has no description of the service, so it was tried by its reference alone: a refusal contradicts "
+    "nothing, and proves a promise only beside an accepted request (`Describe another service` in the documentation)"
+)
+"""The sentence on a service without a description."""
+
+
+def undescribed(share: Share) -> list[str]:
+    """Return the sentence on a service without a description; nothing for a described one."""
+    return [] if share.session.context.service.described else [UNDESCRIBED]
 
 
 def open_each(

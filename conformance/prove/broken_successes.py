@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.engine.judge.afterwards import BroughtBack
-from conformance.engine.judge.codes import Refused
+from conformance.engine.judge.codes import Refused, RefusedAsUnreadable
 from conformance.engine.judge.contents import DocumentedKeys, EmptyBody, FieldShown, HeaderShown, OfMediaType
 from conformance.engine.judge.equality import ComesBack
 from conformance.engine.model.case import Case
@@ -13,7 +13,7 @@ from conformance.engine.model.probe import Listed
 from conformance.prove.after import Altered, AlteredLater, Body, Code, Field, Header
 from conformance.prove.ground import Catalogue, Ground, exactly
 from conformance.prove.instead import Answer, Elsewhere
-from conformance.prove.where import Where
+from conformance.prove.where import Unreadable, Where
 
 UNDOCUMENTED = "conformance_added"
 """A key that no reference has."""
@@ -99,6 +99,8 @@ def _headers(ground: Ground, book: Catalogue) -> None:
         elif isinstance(expectation, Refused):
             versions = exactly(ground.version(case))
             book.add(case, "accepted", Where.of(case.operation, versions=versions), instead=Answer(200))
+        elif isinstance(expectation, RefusedAsUnreadable):
+            book.add(case, "500", Where.of(case.operation, body=Unreadable()), instead=Answer(500))
         if not isinstance(expectation, HeaderShown):
             continue
         if expectation.required:

@@ -17,6 +17,7 @@ from typing import Any
 
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.errors import CloudError, ResourceError
+from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.resources import Made, Resources
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target
@@ -177,13 +178,13 @@ class Lending(Resources):
         else:
             self._plain.delete(made, wait=wait)
 
-    def drop(self, id_: str, role: Role) -> None:
+    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> None:
         """Give a lent server back; drop any other resource."""
         made = self._lent.get(id_)
         if made is not None:
             self._stock.give(made, self._upstream.changed)
         else:
-            self._plain.drop(id_, role)
+            self._plain.drop(id_, role, kind)
 
 
 def _ignore(_: Result) -> None:

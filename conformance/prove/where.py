@@ -11,6 +11,7 @@ from typing import Any, Literal
 from conformance.engine.api.response_fields import children
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
+from conformance.engine.model.content import Content
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Paged, Trial
 from conformance.prove.wire import Request, Upstream
@@ -43,6 +44,15 @@ class Holds:
 
     def _takes(self, value: Any) -> bool:
         return self.bindings if isinstance(value, Binding) else self.predicate(value)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A test of a request body: it is not JSON."""
+
+    def __call__(self, body: Any) -> bool:
+        """True if the body is not JSON; a trial has such a body as ``Content``."""
+        return body is ABSENT or isinstance(body, Content)
 
 
 @dataclass(frozen=True)
@@ -122,7 +132,7 @@ class Where:
     environment: str | None = None
     shown: tuple[tuple[str, Any], ...] = ()
     versions: VersionRange | None = None
-    body: Holds | None = None
+    body: Holds | Unreadable | None = None
     query: Queried | None = None
     answered: Literal["accepted", "refused"] | None = None
     identifier: str = "server_id"

@@ -328,8 +328,8 @@ def _read(description: str, parameter: Parameter, section: Section) -> Fields:
                 if key == "refusals":
                     found[key] = (*found.get(key, ()), *value)
                 found.setdefault(key, value)
-    if parameter.type in ("object", "dict"):
-        found.pop("enum", None)  # such words name the members of the object, and are no values of it
+    if parameter.type in ("object", "dict") or parameter.name in found.get("enum", ()):
+        found.pop("enum", None)  # such words name members or parameters, and are no values
     if "enum" in found and None in found["enum"]:
         found["nullable"] = True
     return found

@@ -154,7 +154,7 @@ def of_parameter(sentence: Sentence, name: str) -> tuple[Refusal, ...]:
     text = without_versions(sentence.text)
     if m := _ONLY_WITH.match(text):
         other = {"has_not": ((m["b"], m["value"]),)} if m["value"] else {"absent": (m["b"],)}
-        return _refusals(code, (Cause(present=(name,), **other),), sentence.text, None)  # type: ignore[arg-type]
+        return _refusals(code, (Cause(present=(name,), **other),), sentence.text, None)
     if code is None:
         return ()
     if _FORMAT.search(text) or _OTHER_VALUE.search(text):

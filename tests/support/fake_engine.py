@@ -4,6 +4,7 @@ The table is `verdicts.json` in the working directory: a part of a case's id, or
 several services (`volume:servers-actions.lock`) -> what becomes of it: a verdict, or
 `hang` (until the run is stopped), `interrupt` (Ctrl-C), `lose` (the cloud is lost), `die` (the process is gone),
 `quiet-omission` (a pass);
+`slow`: the seconds that each case takes;
 `close` -> `hang`: the removal of what was made does not end; `said`: what the cloud is called, and gives as a reason;
 `lacking` -> a service that the cloud does not have; `journal` -> `full`: it cannot be written after the first case;
 `intends`: a line that stands in it from the start.
@@ -22,6 +23,7 @@ from types import SimpleNamespace
 
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.errors import ServiceMissing
+from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.api_version import ANY
 from conformance.engine.provision.context import Notes
@@ -78,10 +80,13 @@ class FakeRun:
                 if self.stopping.is_set() and not self.active:
                     raise Stopped(case_id) from None
 
+    def statuses(self):
+        return ["ACTIVE"]
+
     def _work(self, ids):
         wishes = table()
         for case_id in ids:
-            if self.stopping.is_set():
+            if self.stopping.wait(wishes.get("slow", 0.0)):
                 return
             named = scoped(self.service, case_id)
             wish = next((wish for part, wish in wishes.items() if part in named), "pass")
@@ -166,9 +171,11 @@ class FakeSession:
             stopping=threading.Event(),
             top=top,
             patience=SimpleNamespace(status=30.0),
-            service=load_service("compute"),
+            service=load_service(specs[0].service),
+            graph=StateGraph(()),
             notes=Notes(),
         )
+        self.watch = SimpleNamespace(waiting=lambda: [("server", "BUILD", "spawning", 2.0)])
         self.run = FakeRun(self.suite, record, self.context.stopping, self.journal, settings.service)
         self.run.cloud = self.cloud
         self.left = ()

@@ -19,6 +19,9 @@ from conformance.engine.model.binding import Binding
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter, Sample
 
+NAME = "name"
+"""The member by which most services let a client name a thing, so that the things of a run can be found."""
+
 NO_CHILDREN = frozenset({"none", "null", "key-only, no value expected"})
 """Types of a row whose value is null."""
 
@@ -148,21 +151,34 @@ def _whole(
     for field in found:
         if field.row.required and lookup(body, field.path) in ([], {}):
             value = value_for(operation, field, service)
+            if not service.described and operation.method == "POST":
+                value = _without_optional(value, field.path, found)
             if not isinstance(value, Binding) and value:
                 above = "".join(f".{key}" for key in field.path if key != "[]")
                 put(body, field.path, _of_version(operation, version, _rebound(operation, value, service), above))
     return body
 
 
+def _without_optional(value: Any, path: tuple[str, ...], found: Iterable[Field]) -> Any:
+    """An object of a sample without its optional members, of which no description says what they need; the name stays.
+
+    An object that has optional members only keeps them all: most requests need one of them.
+    """
+    if not isinstance(value, dict):
+        return value
+    optional = {field.path[-1] for field in found if field.path[:-1] == path and not field.row.required}
+    return {key: inner for key, inner in value.items() if key not in optional or key == NAME} or value
+
+
 def _bare_action(operation: Operation, rows: Iterable[Parameter]) -> Any:
     row = next((r for r in rows if r.name == operation.action), None)
-    if row is None or (row.type or "none") in NO_CHILDREN or row.nullable:
+    if row is not None and ((row.type or "none") in NO_CHILDREN or row.nullable):
         return None
     for sample in operation.request.samples:
         value = lookup(sample.body, (operation.action or "",))
         if value is None or value == {}:
             return value
-    return {}
+    return None if row is None else {}
 
 
 def from_sample(operation: Operation, sample: Sample, service: ServiceDescription) -> Any:
@@ -174,7 +190,9 @@ def from_sample(operation: Operation, sample: Sample, service: ServiceDescriptio
     if isinstance(inner, dict):
         for key in list(inner):
             bound, value = service.binding(operation, key)
-            if bound and inner[key] is not None:
+            if bound and value is ABSENT:
+                del inner[key]  # the description leaves it out
+            elif bound and inner[key] is not None:
                 inner[key] = value
     return body
 

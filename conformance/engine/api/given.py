@@ -83,7 +83,7 @@ class Everywhere:
 
     Attributes:
         promise: ``header`` (every answer has it), ``media_type`` (of every answer with a body), ``unknown_version`` (a
-            request at a version that the service does not know is refused).
+            request at a version that the service does not know is refused), ``not_json`` (a body that is not JSON is).
         document, section, line: the place of the sentence, from the root of the release.
         name: the name of the header, or the media type.
         value: the value of the header, with ``{version}`` for the version of the request; empty for any value.
@@ -91,7 +91,7 @@ class Everywhere:
         min_microversion: the first version at which the promise holds; None for all.
     """
 
-    promise: Literal["header", "media_type", "unknown_version"]
+    promise: Literal["header", "media_type", "unknown_version", "not_json"]
     document: str
     section: str
     line: int

@@ -32,6 +32,7 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
     return replace(
         service,
         bindings=(*service.bindings, *implied),
+        always_included=(*service.always_included, *_named(operations, producers)),
         steps_before=(*service.steps_before, *_joins(operations, producers, service)),
         steps_after=(*service.steps_after, *_partings(operations, producers, service)),
     )
@@ -74,6 +75,17 @@ def _names(operations: Iterable[Operation]) -> Iterator[BindingRule]:
                 break
 
 
+def _named(operations: Iterable[Operation], producers: Producers) -> Iterator[tuple[str, str]]:
+    """The name of each thing that a request makes, so that it has the prefix of the run even if it needs none."""
+    for operation in operations:
+        if producers.made_by(operation) is not None and not placeholders(operation.path):
+            bodies = [s.body for s in operation.request.samples if s.valid]
+            wrapper = wrapper_of(bodies)
+            inner = bodies[0].get(wrapper[0]) if len(wrapper) == 1 else None
+            if isinstance(inner, dict) and isinstance(inner.get("name"), str):
+                yield operation.id, "name"
+
+
 def _ids(operations: Iterable[Operation], producers: Producers) -> Iterator[BindingRule]:
     """An element of the run for each field that names one of a collection."""
     seen: dict[str, str] = {}
@@ -98,7 +110,7 @@ def field_names(collection: str) -> tuple[str, ...]:
 
 
 def singular(word: str) -> str:
-    """The singular of a plural word: policies -> policy, addresses -> address, networks -> network."""
+    """The singular of a plural word: policies -> policy, addresses -> address, gears -> gear."""
     if word.endswith("ies"):
         return f"{word[:-3]}y"
     if word.endswith(("sses", "xes", "ches", "shes")):

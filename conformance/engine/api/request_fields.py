@@ -31,9 +31,12 @@ class Field:
 
 
 def body_rows(operation: Operation, version: Microversion) -> list[Parameter]:
-    """The body rows of the request that exist at a version. Of several rows with a name, the first one counts."""
+    """The body rows of the request that exist at a version. Of several rows with a name, the first one counts.
+
+    A request that reads has no body: its rows are those of the answer, in the wrong table.
+    """
     rows: dict[str, Parameter] = {}
-    for row in operation.request.parameters:
+    for row in operation.request.parameters if operation.method not in ("GET", "HEAD") else ():
         if row.location == "body" and version in row.range:
             rows.setdefault(row.name, row)
     return list(rows.values())

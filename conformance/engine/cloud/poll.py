@@ -219,6 +219,14 @@ class Watch:
         with self._changed:
             return tuple(self._traces.get(id_, ()))
 
+    def waiting(self) -> list[tuple[str, str, str | None, float]]:
+        """Each thing that some thread waits for now: its kind, status and task as last seen, and the seconds so far."""
+        now = time.monotonic()
+        with self._changed:
+            return [
+                (one.kind.name, *(one.states[-1] if one.states else ("", None)), now - one.since) for one in self._waits
+            ]
+
     def states_seen(self) -> frozenset[tuple[str, str | None]]:
         """Every status and task that was seen of any thing."""
         with self._changed:

@@ -1,7 +1,8 @@
-"""What a guide promises of every operation: a header, a media type, and the refusal of an unknown version.
+"""What a guide promises of every operation: a header, a media type, the refusal of an unknown version or of no JSON.
 
 Headers and media types are judged by the answer to the documented request, so they need no request of their own. An
-unknown version is asked for once by each operation that only reads.
+unknown version is asked for once by each operation that only reads, and a body that is not JSON is sent once by each
+operation that has a body and is no action.
 """
 
 from __future__ import annotations
@@ -13,15 +14,20 @@ from conformance.engine.api.given import Everywhere
 from conformance.engine.derive.attempt import REFUSED, Asked, Where, attempt
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.view import View
-from conformance.engine.judge.codes import Refused
+from conformance.engine.judge.codes import Refused, RefusedAsUnreadable
 from conformance.engine.judge.contents import HeaderShown, OfMediaType
 from conformance.engine.model.case import Requirement, id_part
+from conformance.engine.model.content import Content
 from conformance.engine.model.trial import UnknownVersion
 from specs.microversion import Microversion
 from specs.record.model import Source
 
 BEYOND = 9999
 """The minor number of a version that no service knows."""
+
+
+NO_JSON = Content("application/json", "{conformance")
+"""A text that says that it is JSON, and is not."""
 
 
 def derive_everywhere(view: View, book: Book) -> None:
@@ -47,6 +53,13 @@ def _promise(view: View, book: Book, promise: Everywhere) -> None:
             trial = attempt(view, "unknown-version", Where(variant, None, "unknown"), asked, outcome=REFUSED)
             refused = Refused((promise.code,), f"the service does not know the version {unknown}")
             book.case(requirement, "", replace(trial, gates=(UnknownVersion(),)), refused)
+        return
+    if promise.promise == "not_json":
+        # All actions of a path are read by the same code, and any other operation shows what it does.
+        told = isinstance(view.body(variant, view.default), dict | list)
+        if told and view.operation.action is None and not view.reads:
+            unread = attempt(view, "not-json", Where(variant, state), Asked(body=NO_JSON), outcome=REFUSED)
+            book.case(requirement, "", unread, RefusedAsUnreadable("the body is not JSON"))
         return
     trial = attempt(view, "documented", Where(variant, state))
     if promise.promise == "header":

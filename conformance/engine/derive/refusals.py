@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from conformance.engine.api import json_path, request_fields
 from conformance.engine.api.producers import collection_of, placeholders
@@ -32,10 +31,11 @@ from conformance.engine.judge.codes import (
 )
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
-from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Outcome, Twice
 from specs.model import Condition
+
+UNAUTHORIZED, FORBIDDEN = 401, 403
 
 OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
 """Status codes that depend on drivers and configuration, so that no request provokes them."""
@@ -50,12 +50,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
         elif code.listed:
             book.without_case(view.requirement("error", str(code.code), code.line), "beyond-cloud", str(code.range))
     _kept_out(view, book, listed, default_policy)
-    if 404 in listed:
-        _not_found(view, book, listed[404])
-    else:
-        if 400 in listed and placeholders(view.operation.path):
-            _not_known(view, book, listed[400])
-        _not_existing(view, book)
+    _unknown(view, book, listed)
     derive_constraints(view, book, listed.get(400))
     if view.scoped:
         derive_conditions(view, book, listed.get(409))
@@ -154,20 +149,14 @@ def _not_found(view: View, book: Book, line: int) -> None:
         unknown = attempt(view, "documented", Where(variant, state, "missing"), outcome=REFUSED)
     else:
         unknown = attempt(view, "documented", Where(variant, None, "unknown"), outcome=REFUSED)
-    # Only its owner may ask for a user's own thing, so that a listed 403 may come before the thing is looked for.
-    own = view.operation.path.split("/")[1] in view.service.user_owned
-    first = 403 if own else None if view.service.takes_token(view.operation) else 401
-    fixed = [name for name in names if isinstance(_described(view, name), str)]
-    refused: Expectation = Refused((404,), "no such resource exists", first=first)
-    if len(fixed) == len(names):
-        refused = RefusedWhereSilent(404, "a name that the service does not know")
-    book.case(requirement, "unknown-id", unknown, refused)
+    first = _found_first(view, names)
+    book.case(requirement, "unknown-id", unknown, Refused((404,), "no such resource exists", first=first))
     if len(names) > 1 and not view.makes:
         missing = attempt(view, "missing", Where(variant, state, "missing"), outcome=REFUSED)
         why = f"no resource has the name given for {{{names[-1]}}}"
-        known = isinstance(_described(view, names[-1]), str)
-        refused = RefusedWhereSilent(404, why) if known else Refused((404,), why, first=first)
-        book.case(requirement, f"unknown-{names[-1]}", missing, refused)
+        book.case(
+            requirement, f"unknown-{names[-1]}", missing, Refused((404,), why, first=_found_first(view, names[-1:]))
+        )
     if not view.scoped:
         return
     if view.role == "member":
@@ -181,6 +170,16 @@ def _not_found(view: View, book: Book, line: int) -> None:
             book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists"))
 
 
+def _unknown(view: View, book: Book, listed: Mapping[int, int]) -> None:
+    """Add the cases of requests for things that do not exist."""
+    if 404 in listed:
+        _not_found(view, book, listed[404])
+        return
+    if 400 in listed and placeholders(view.operation.path):
+        _not_known(view, book, listed[400])
+    _not_existing(view, book)
+
+
 def _not_existing(view: View, book: Book) -> None:
     """Add the case of an unknown id if 404 is not listed, but a precondition says that the resource must exist."""
     variant, _ = view.main
@@ -191,9 +190,19 @@ def _not_existing(view: View, book: Book) -> None:
             book.case(exists, "unknown-id", unknown, Refused((404,), "no such resource exists", any_refusal=True))
 
 
-def _described(view: View, name: str) -> Any:
-    """The described value of a placeholder. A text is a word of the service, and not the name of an element."""
-    return view.service.placeholder_value(view.operation, collection_of(view.operation.path, name), name)
+def _found_first(view: View, names: Sequence[str]) -> int | None:
+    """The code of another fault of a request with unknown names, which may be found first; None if it has none.
+
+    Without a token, the secret in the body is wrong. Only its owner may ask for a user's own thing. A name that the
+    description gives as a text is a word of the service, and another word may be forbidden.
+    """
+    if not view.service.takes_token(view.operation):
+        return UNAUTHORIZED
+    described = (
+        view.service.placeholder_value(view.operation, collection_of(view.operation.path, name), name) for name in names
+    )
+    own = view.operation.path.split("/")[1] in view.service.user_owned
+    return FORBIDDEN if own or all(isinstance(value, str) for value in described) else None
 
 
 def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:

@@ -257,10 +257,10 @@ class View:
 
     @property
     def fault(self) -> ErrorBody | None:
-        """The expected form of the body of an error; None if no form is promised."""
+        """The expected form of the body of an error; None if no form is promised, or no description tells it."""
         form = self.service.error_body
         other = any(fnmatchcase(self.operation.id, pattern) for pattern in form.others)
-        if other or (form.code_field is None and not form.required_fields):
+        if not self.service.described or other or (form.code_field is None and not form.required_fields):
             return None
         return ErrorBody(form.list_key, form.code_field, form.required_fields)
 
@@ -282,7 +282,7 @@ class View:
         found = []
         for needed in self.service.with_companions(self.operation, [name]):
             bound, value = self.service.binding(self.operation, needed)
-            if needed in rows and (bound or rows[needed].enum):
+            if bound or (needed in rows and rows[needed].enum):
                 found.append((needed, value if bound else str(rows[needed].enum[0])))
         return tuple(found)
 

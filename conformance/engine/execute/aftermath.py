@@ -67,6 +67,7 @@ class Aftermath:
             self.paths.forget(request.filled)
             pool.renamed(renamed, request.body[renamed.producer.name] if renamed.producer else "")
         elif trial.outcome.accepted is False and owned is not None:
+            self._undo(request)  # first, since what the request has attached may keep the thing from being removed
             pool.dispose(owned)
         self._undo(request)
         changing = answer.status == ACCEPTED and operation.method != "DELETE" and trial.situation.state is None

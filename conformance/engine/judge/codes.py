@@ -223,6 +223,32 @@ class Refused(Expectation):
 
 
 @dataclass(frozen=True)
+class RefusedAsUnreadable(Expectation):
+    """A refusal of a request that cannot be read at all: with any 4xx that no other cause explains.
+
+    No operation lists a code for it, since the framework of the service answers before the operation does.
+    """
+
+    why: str
+
+    @property
+    def expected(self) -> str:
+        return f"a 4xx: {self.why}"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        status = evidence.status or 0
+        framework = _framework(evidence)
+        if framework:
+            return framework
+        if status in ELSEWHERE:
+            return undecided(status, f"refused with {status}, which says nothing of whether {self.why}")
+        if evidence.accepted or status >= 500:
+            return broken(status, f"answered {status} although {self.why}")
+        changed = changed_by(evidence)
+        return broken("changed", f"refused with {status}, and yet {changed}") if changed else holds(status)
+
+
+@dataclass(frozen=True)
 class RefusedUnlessProviderChose(Expectation):
     """A refusal to a role below the documented one, where the provider may have changed the policy.
 

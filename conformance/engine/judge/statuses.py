@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from conformance.engine.cloud.kinds import GONE
 from conformance.engine.judge.codes import Admitted, Refused
-from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, undecided
+from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, silent, undecided
 from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.probe import MadeOfAttached, Probe, StatusOf
 
@@ -189,5 +189,7 @@ class InVocabulary(Expectation):
         if strange:
             return broken(strange[0], f"the status {strange[0]} is not one that the reference documents")
         if not seen and after is None:
+            if GONE in evidence.statuses:
+                return silent("gone", "the resource was gone before it showed a status", {})
             return undecided("none", "no status was seen")
         return holds(" ".join(seen) or after)

@@ -238,7 +238,12 @@ class Elements:
             return status in promised or not (isinstance(status, str) and status.lower().endswith(FORMING))
 
         within, stopping = self._context.patience.status, self._context.stopping
-        until(lambda: self.show(owned, version), formed, within, stopping, pause=0.05, growth=2.0, cap=2.0)
+        seen = until(lambda: self.show(owned, version), formed, within, stopping, pause=0.05, growth=2.0, cap=2.0)
+        kind = self._context.cloud.profile.kind_at(owned.collection)
+        status = seen.get(kind.status.field) if isinstance(seen, Mapping) else None
+        if status is not None and status in kind.status.failed:
+            # In this status nobody has promised that it can be used.
+            raise Unavailable(f"{owned.path}, which a request needs, became {status}", optional=False)
 
     def show(self, owned: Owned, version: str) -> Any:
         """The view of an element; None where the cloud shows none."""

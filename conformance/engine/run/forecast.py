@@ -8,7 +8,8 @@ slow needs more polls.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -103,6 +104,21 @@ def forecast(trials: Iterable[Trial], service: ServiceDescription, graph: StateG
         lanes.setdefault(lane_of(trial, service), {})[trial.key] = trial
     walk = _Walk(service, graph)
     return Forecast(tuple(walk.lane(name, list(found.values())) for name, found in lanes.items()))
+
+
+def shares(plan: Forecast, trials: Mapping[str, Trial], service: ServiceDescription) -> dict[str, float]:
+    """Divide the requests of a forecast among cases: case -> its part of all, from 0 to 1.
+
+    Args:
+        plan: the forecast.
+        trials: the trial of each case.
+        service: the description of the service.
+    """
+    lanes = {case_id: lane_of(trial, service) for case_id, trial in trials.items()}
+    counts = Counter(lanes.values())
+    whole = sum(lane.requests for lane in plan.lanes) or 1.0
+    each = {lane.name: lane.requests / counts[lane.name] / whole for lane in plan.lanes if counts[lane.name]}
+    return {case_id: each.get(lane, 0.0) for case_id, lane in lanes.items()}
 
 
 class _Walk:

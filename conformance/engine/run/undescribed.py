@@ -3,7 +3,7 @@
 A reference seldom says which values a request needs on a given cloud: the words of a sample may name things of another
 cloud, a value may have to be unique, and an error that is listed may be due to any part of a request. So a refusal on
 such a service contradicts nothing, and it proves a promise only beside an accepted request of the same operation. An
-accepted request, the content of its answer, its effects, and failures of the server are judged as everywhere.
+accepted request, the content of its answer, its effects, and a 5xx are judged as everywhere.
 """
 
 from __future__ import annotations

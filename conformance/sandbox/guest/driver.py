@@ -1,6 +1,7 @@
 """The hypervisor: Nova's fake driver with the functions that it lacks."""
 
 import contextvars
+import os
 import time
 from typing import ClassVar
 
@@ -10,7 +11,7 @@ from nova import objects
 from nova.compute import power_state
 from nova.virt import fake
 
-from . import settings
+from . import delays, settings
 
 # A server with this metadata migrates slowly, so that a live migration can be aborted or forced to complete.
 SLOW_KEY = "slow"
@@ -159,6 +160,7 @@ class _HostConf:
 def install(images) -> None:
     """Register the driver in Nova as `fake.SandboxDriver`, and give each compute service its own host name."""
     SandboxDriver.images = images
+    delays.delay(SandboxDriver, os.environ.get(delays.VARIABLE), time.sleep)
     fake.SandboxDriver = SandboxDriver
     original = nova.virt.block_device.DriverVolumeBlockDevice._do_detach
 

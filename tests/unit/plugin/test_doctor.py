@@ -74,6 +74,14 @@ def test_what_keeps_a_run_from_starting_is_one_sentence(cloud, routes, options, 
     assert result.stderr == f"conformance: a run cannot start: {sentence}\n"
 
 
+def test_it_counts_only_the_cases_that_a_guideline_needs(cloud):
+    every, needed = (
+        next(line for line in doctor(cloud, *more).stdout.splitlines() if line.startswith("cases"))
+        for more in ((), ("--guideline", "scs-iaas"))
+    )
+    assert 0 < int(needed.split()[1].strip(",")) < int(every.split()[1].strip(",")) / 5
+
+
 def test_a_server_that_cannot_be_made_is_told(cloud):
     cloud.routes["POST", "/v2.1/servers"] = (403, {"forbidden": {"code": 403, "message": "Quota exceeded"}})
     result = doctor(cloud, "--boot")

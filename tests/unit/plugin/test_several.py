@@ -142,6 +142,14 @@ def test_2_for_other_services_than_those_of_the_run_to_go_on_with(both, capfd):
     result.stderr.fnmatch_lines(["conformance: the run to resume tested compute and volume, not volume: give *"])
 
 
+def test_a_service_without_a_description_says_so(both):
+    result = run(both, "-k", LOCK)
+    result.stdout.fnmatch_lines(["note: volume: this suite has no description of the service, so it was tried by *"])
+    notes = [note for note in both.record.info.notes if note["kind"] == "undescribed"]
+    assert [note["service"] for note in notes] == ["volume"]
+    assert "no description of the service" in (both.path / "runs" / "latest" / "report.html").read_text()
+
+
 def test_a_service_that_cannot_start_ends_the_run(both):
     both.decide(trouble="no image fits")
     result = run(both, "-k", LOCK)

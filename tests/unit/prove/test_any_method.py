@@ -7,9 +7,10 @@ from made_up import broken, case, operation
 from widgets import TOP, row
 
 from conformance.engine.judge.afterwards import BroughtBack, GoneAfterwards, InTheList
-from conformance.engine.judge.codes import Accepted, AnsweredAsListed, Refused, RefusedWhereSilent
+from conformance.engine.judge.codes import Accepted, AnsweredAsListed, Refused, RefusedAsUnreadable, RefusedWhereSilent
 from conformance.engine.judge.contents import FieldShown, HeaderShown, OfMediaType
 from conformance.engine.judge.statuses import Reaches
+from conformance.engine.model.content import Content
 from conformance.engine.model.probe import Listed, Removed
 from conformance.prove.after import AlteredLater, Gone, LeftOut
 from conformance.prove.instead import Answer, DoneAndRefused, Elsewhere, ForwardAs
@@ -134,6 +135,19 @@ def test_what_a_guide_promises_is_broken_in_every_answer():
         "everywhere/unknown_version#accepted",
     }
     assert found["everywhere/unknown_version#accepted"].where.versions == VersionRange(beyond, beyond)
+
+
+def test_what_cannot_be_read_is_answered_with_an_error_of_the_service():
+    text = case(
+        operation("POST", "/widgets"),
+        "everywhere/not_json",
+        RefusedAsUnreadable(""),
+        body=Content("application/json", "{x"),
+    )
+    breakage = broken(text)["everywhere/not_json#500"]
+    assert breakage.cases == (text.id,)
+    assert breakage.where.matches(Request("POST", "/v2.1/widgets", body=b"{x"), None)
+    assert not breakage.where.matches(Request("POST", "/v2.1/widgets", body=b"{}"), None)
 
 
 def test_an_odd_query_is_answered_with_an_error_of_the_service():

@@ -15,6 +15,7 @@ from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import bindings_in
 from conformance.engine.model.content import Content
 from specs.microversion import Microversion
+from specs.model import Request
 
 
 def build(operation, version=TOP, include=()):
@@ -156,8 +157,8 @@ def test_a_sample_that_is_a_list_is_the_body_where_rows_have_no_place_in_it():
 
 def test_a_required_field_that_the_description_leaves_out_is_not_sent():
     left_out = replace(KNOWLEDGE, bindings=(BindingRule("*", "batch", ABSENT),))
-    make = plain("POST", "/gears", row("gear", "object", True), row("size", "integer", True), row("batch", required=True),
-                 samples=(sample({"gear": {"size": 1, "batch": "b"}}),))  # fmt: skip
+    rows = (row("gear", "object", True), row("size", "integer", True), row("batch", required=True))
+    make = plain("POST", "/gears", *rows, samples=(sample({"gear": {"size": 1, "batch": "b"}}),))
     assert bodies.build(make, TOP, left_out) == {"gear": {"size": 1}}
 
 
@@ -178,3 +179,42 @@ def test_bindings_in_a_body_of_another_media_type_are_found():
 def test_a_text_is_sent_as_it_stands_and_all_else_as_json():
     assert Content("text/plain", "a b").data == b"a b"
     assert Content("application/x-patch", [{"op": "add"}]).data == b'[{"op": "add"}]'
+
+
+@pytest.mark.parametrize(
+    ("shown", "described", "undescribed"),
+    [
+        ({"name": "n", "isolated": True}, {"name": "n", "isolated": True}, {"name": "n"}),
+        ({"size": 1, "isolated": True}, {"size": 1, "isolated": True}, {"size": 1}),
+        ({"isolated": True}, {"isolated": True}, {"isolated": True}),
+    ],
+    ids=["the name stays", "what no row names stays", "not everything is left out"],
+)
+def test_without_a_description_optional_members_of_a_sample_are_left_out(shown, described, undescribed):
+    """Only a description could say which of them mean anything on this cloud."""
+    rows = (row("gadget", "object", True), row("gadget.name"), row("gadget.isolated", "boolean"))
+    alone = replace(KNOWLEDGE, described=False)
+    for method, service, expected in (
+        ("POST", KNOWLEDGE, described),
+        ("POST", alone, undescribed),
+        ("PUT", alone, described),
+    ):
+        operation = plain(method, "/gadgets", *rows, samples=(sample({"gadget": shown}),))
+        assert bodies.build(operation, TOP, service) == {"gadget": expected}
+
+
+def test_a_request_that_reads_has_no_body_whatever_its_table_says():
+    assert build(plain("GET", "/gears", row("frozen", "boolean", True))) is ABSENT
+
+
+def test_an_action_without_a_row_holds_what_the_sample_shows():
+    assert build(action("halt", samples=(sample({"halt": {}}),))) == {"halt": None}
+    shown = replace(action("halt"), request=Request(samples=(sample({"halt": {}}),)))
+    assert build(shown) == {"halt": {}}
+
+
+def test_a_field_that_the_description_leaves_out_is_not_sent_with_a_sample():
+    left_out = replace(KNOWLEDGE, bindings=(BindingRule("*", "batch", ABSENT),))
+    shown = sample({"turn": {"batch": "b", "size": 1}})
+    turn = action("turn", row("size", "integer"), samples=(shown,))
+    assert bodies.from_sample(turn, shown, left_out) == {"turn": {"size": 1}}

@@ -1,4 +1,4 @@
-"""Values that a reference implies: names of the run, elements of other collections, and requests that join two things."""
+"""Values that a reference implies: names of the run, elements of other collections, requests that join two things."""
 
 from __future__ import annotations
 
@@ -94,7 +94,8 @@ def test_several_elements_made_at_once_are_elements_of_the_collection():
     )
     found = needs(many, *CARS, many)
     assert found.producer is None
-    assert found.several is not None and found.several.operation == CARS[1]
+    assert found.several is not None
+    assert found.several.operation == CARS[1]
     assert needs(CARS[1], *CARS, many).several is None
 
 

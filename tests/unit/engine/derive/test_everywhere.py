@@ -12,9 +12,10 @@ from conformance.engine.api.given import Everywhere
 from conformance.engine.api.load import understood
 from conformance.engine.api.strictness import DescriptionError
 from conformance.engine.derive.everywhere import BEYOND
-from conformance.engine.judge.codes import Refused
+from conformance.engine.judge.codes import Refused, RefusedAsUnreadable
 from conformance.engine.judge.contents import HeaderShown, OfMediaType
 from conformance.engine.model.api_version import ApiVersion
+from conformance.engine.model.content import Content
 from conformance.engine.model.trial import UnknownVersion
 from specs.microversion import Microversion
 from specs.model import Body
@@ -24,6 +25,7 @@ PLACE = {"document": "guide/answers.rst", "section": "Answers", "line": 7}
 HEADER = Everywhere("header", name="API-Version", value="widgetry {version}", **PLACE)
 TYPE = Everywhere("media_type", name="application/json", **PLACE)
 UNKNOWN = Everywhere("unknown_version", code=406, **PLACE)
+NO_JSON = Everywhere("not_json", **PLACE)
 SHOW = plain("GET", "/gears/{gear_id}", name="show", answers=(row("size"),), answered=(sample({"size": 1}),))
 
 
@@ -56,6 +58,17 @@ def test_an_unknown_version_is_asked_for_where_nothing_can_be_changed():
     assert (one.trial.situation.target, one.trial.outcome.accepted) == ("unknown", False)
     assert ids(promised(UNKNOWN, operation=action()), "everywhere") == []
     assert ids(promised(UNKNOWN, api=ApiVersion(only=True)), "everywhere") == []
+
+
+def test_a_body_that_is_not_json_is_sent_where_a_body_is_documented():
+    make = plain("POST", "/gears", row("name", required=True), name="make", samples=(sample({"name": "n"}),))
+    one = case(promised(NO_JSON, operation=make), "make/everywhere/not_json")
+    assert one.expectation == RefusedAsUnreadable("the body is not JSON")
+    assert one.trial.request.body == Content("application/json", "{conformance")
+    assert (one.trial.outcome.accepted, one.trial.situation.target) == (False, "own")
+    asked = plain("GET", "/gears", row("name", required=True), name="ask", samples=(sample({"name": "n"}),))
+    for other in (SHOW, asked, action(), plain("DELETE", "/gears/{gear_id}", name="drop")):
+        assert ids(promised(NO_JSON, operation=other), "everywhere") == []
 
 
 def test_a_description_says_what_is_promised_and_where():

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from shipped import specs_of, suite_of
-from widgets import KNOWLEDGE, action, evidence, row, sample
+from widgets import KNOWLEDGE, action, evidence, row, sample, view
 
 from conformance.engine.api import bodies, naming
 from conformance.engine.api.load import load_service
@@ -101,3 +101,9 @@ def test_a_table_names_the_operation_that_makes_what_no_201_tells_of():
 def test_a_name_is_spelled_as_the_service_wants_it():
     assert _spelled("conformance-1a-case", "CUSTOM_{}") == "CUSTOM_CONFORMANCE_1A_CASE"
     assert _spelled("conformance-1a-case", "value") == "conformance-1a-case"
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_without_a_description_nobody_promises_a_form_of_errors(described):
+    operation = action("paint", error=(404,))
+    assert (view(operation, service=replace(KNOWLEDGE, described=described)).fault is not None) is described

@@ -13,6 +13,7 @@ from conformance.engine.judge.codes import (
     LetIn,
     OutsideVersions,
     Refused,
+    RefusedAsUnreadable,
     RefusedUnlessProviderChose,
     RefusedWhereSilent,
 )
@@ -32,6 +33,7 @@ ALL = [
     OutsideVersions(SPEED, "speed", "from 2.5 on"),
     LetIn((202,), "speed may be given"),
     AnsweredAsListed("status HALTED", state="HALTED"),
+    RefusedAsUnreadable("the body is not JSON"),
 ]
 
 
@@ -104,6 +106,12 @@ OMISSION, UNDECIDED, OBSERVED = ("pass", "omission"), ("inconclusive", None), ("
         (ALL[8], 403, UNDECIDED),
         (ALL[8], 404, UNDECIDED),
         (ALL[8], 409, UNDECIDED),
+        (ALL[10], 400, PASS),
+        (ALL[10], 415, PASS),
+        (ALL[10], 202, FAIL),
+        (ALL[10], 500, FAIL),
+        (ALL[10], 404, UNDECIDED),
+        (ALL[10], 409, UNDECIDED),
         (ALL[9], 202, OBSERVED),
         (ALL[9], 409, OBSERVED),
         (ALL[9], 418, OMISSION),
@@ -182,6 +190,10 @@ def test_a_refusal_after_which_the_resource_is_gone_breaks_it(expectation):
     code = 403 if isinstance(expectation, RefusedUnlessProviderChose) else 400 if expectation is ALL[3] else 409
     assert said(expectation, code, after=None) == FAIL
     assert said(expectation, code, before=None, after=None) == PASS
+
+
+def test_what_cannot_be_read_changes_nothing():
+    assert said(ALL[10], 400, before=IDLE, after={**IDLE, "status": "SPINNING"}) == FAIL
 
 
 def test_lists_of_a_view_have_no_order():

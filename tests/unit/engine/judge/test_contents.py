@@ -255,7 +255,7 @@ def test_a_status_is_again_what_it_was(seen, expected):
         (("IDLE",), {"status": "DIZZY"}, "fail"),
         ((), None, "inconclusive"),
         (("IDLE", "DELETED"), None, "pass"),
-        (("DELETED",), None, "inconclusive"),
+        (("DELETED",), None, "inapplicable"),
     ],
 )
 def test_statuses_are_of_the_vocabulary(statuses, after, expected):

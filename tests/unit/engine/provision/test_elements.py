@@ -13,6 +13,7 @@ from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.needs import ElementNeeded
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.kinds import Kind, Status
 from conformance.engine.model.binding import Binding
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.owned import FRESH, Owned, background, name_in, named_by
@@ -303,3 +304,18 @@ def test_what_an_element_was_made_of_lasts_as_long_as_the_element(tmp_path):
     shop[1].paths.elements.element("/gears", None)
     shop[1].paths.elements.drop_fresh()
     assert not [line for line in shop[0].said if line.startswith("DELETE")]
+
+
+def test_an_element_that_has_failed_is_not_used(tmp_path):
+    failing = Kind("gear", "/gears", "gears", status=Status(failed=("error",)))
+    known = replace(KNOWN, profile=replace(KNOWN.profile, kinds={**KNOWN.profile.kinds, "gear": failing}))
+    shop = opened(tmp_path, service=known)
+    send = shop[0].send
+
+    def failed(ask):
+        answer = send(ask)
+        return replace(answer, json={"gear": {"id": "gear-1", "status": "error"}}) if answer.ok else answer
+
+    shop[0].send = failed
+    with pytest.raises(Unavailable, match="became error"):
+        produced(shop)

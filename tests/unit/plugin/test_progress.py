@@ -1,0 +1,170 @@
+"""What is shown while a run goes on: the texts, the lines below pytest's output, and when nothing is shown."""
+
+import os
+import pty
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.plugin import progress
+from conformance.plugin.progress import State
+from conformance.plugin.screen import Screen
+
+pytest_plugins = ["pytester", "plugin_project"]
+
+LOCK = "servers-actions.lock/"
+
+
+def test_the_state_in_words():
+    state = State(
+        total=970,
+        decided=312,
+        deviations=1,
+        done=0.25,
+        seconds=60.0,
+        noun="server",
+        resources={"PAUSED": 1, "ACTIVE": 2},
+        waits=[("server in BUILD (spawning)", 12.4), ("image", 3.0)],
+    )
+    assert state.lines() == [
+        "decided 312 of 970 (32 %), 1 deviation, about 3 min 0 s left",
+        "in flight: 3 servers (2 ACTIVE, 1 PAUSED)",
+        "waiting: server in BUILD (spawning), 12 s so far, and 1 more",
+    ]
+
+
+def test_what_is_not_there_is_not_told():
+    assert State().lines() == ["decided 0 of 0, 0 deviations"]
+    assert State(total=3, done=0.01, seconds=9.0).lines() == ["decided 0 of 3 (0 %), 0 deviations"]
+    assert "left" not in State(total=3, decided=3, done=1.0).lines()[0]
+
+
+class Terminal:
+    """A terminal of a few lines that understands the control sequences used here, and nothing else."""
+
+    def __init__(self, height, width=80):
+        self.rows = [[" "] * width for _ in range(height)]
+        self.at, self.saved = [0, 0], [0, 0]
+
+    def feed(self, text):
+        for part in re.findall(r"\x1b7|\x1b8|\x1bD|\x1b\[\d*[ABJK]|.|\n|\r", text):
+            self.take(part)
+
+    def take(self, part):
+        if part == "\x1b7":
+            self.saved = list(self.at)
+        elif part == "\x1b8":
+            self.at = list(self.saved)
+        elif part in ("\x1bD", "\n"):
+            self.at[0] += 1
+            if part == "\n":
+                self.at[1] = 0
+            if self.at[0] == len(self.rows):
+                self.rows = [*self.rows[1:], [" "] * len(self.rows[0])]
+                self.at[0] -= 1
+        elif part == "\r":
+            self.at[1] = 0
+        elif part.startswith("\x1b["):
+            number = int(part[2:-1] or 1)
+            row = self.at[0]
+            match part[-1]:
+                case "A":
+                    self.at[0] = max(0, row - number)
+                case "B":
+                    self.at[0] = min(len(self.rows) - 1, row + number)
+                case "K":
+                    self.rows[row] = [" "] * len(self.rows[0])
+                case _:
+                    for below in range(row, len(self.rows)):
+                        self.rows[below] = [" "] * len(self.rows[0])
+        else:
+            self.rows[self.at[0]][self.at[1]] = part
+            self.at[1] += 1
+
+    @property
+    def text(self):
+        return [line for row in self.rows if (line := "".join(row).rstrip())]
+
+
+class Writer:
+    """Stands in for pytest's terminal writer, on a descriptor."""
+
+    def __init__(self, fd):
+        self.fd = fd
+
+    def write(self, text, *, flush=False, **_):
+        os.write(self.fd, text.encode())
+
+
+TEXTS = st.lists(st.sampled_from([".", "..", "F", "\n", "word\n"]) | st.just(None), max_size=30)
+
+
+@given(TEXTS, st.integers(4, 8))
+def test_what_pytest_writes_is_the_same_with_lines_below(texts, height):
+    reader, writer = os.pipe()
+    plain, shown = Terminal(height), Terminal(height)
+    stream = Writer(writer)
+    screen = Screen(stream, os.dup(writer))
+    for text in texts:
+        if text is None:
+            screen.draw(["one", "two"])
+        else:
+            plain.feed(text)
+            stream.write(text)
+    screen.draw(["one", "two"])
+    drawn = os.read(reader, 1 << 16).decode()
+    shown.feed(drawn)
+    assert shown.text[-2:] == ["one", "two"]
+    screen.close()
+    stream.write("end")
+    plain.feed("end")
+    shown.feed(os.read(reader, 1 << 16).decode())
+    os.close(reader)
+    os.close(writer)
+    assert shown.text == plain.text[-len(shown.text) :]  # the lines below need room, and scroll the others up
+    assert "write" not in vars(stream)
+
+
+def test_a_terminal_that_is_gone_is_no_trouble():
+    leader, follower = pty.openpty()
+    screen = Screen(Writer(follower), os.dup(follower))
+    os.close(leader)
+    screen.draw(["x"])
+    screen.close()
+    screen.close()
+    screen.draw(["y"])
+    os.close(follower)
+
+
+@pytest.fixture
+def fast(monkeypatch):
+    monkeypatch.setattr(progress, "LINE_EVERY", 0.05)
+
+
+@pytest.mark.usefixtures("fast")
+def test_without_a_terminal_lines_go_to_standard_error_alone(project, capfd):
+    project.decide_parts({"slow": 0.05, LOCK: "fail"})
+    result = project.run("-k", LOCK)
+    lines = [line for line in capfd.readouterr().err.splitlines() if "decided" in line]
+    assert result.ret == 1
+    assert "decided" not in result.stdout.str()
+    total = len(project.matching(LOCK))
+    assert lines
+    for line in lines:
+        found = re.fullmatch(
+            rf"conformance: decided (\d+) of {total} \(\d+ %\), (\d+) deviations?(?:, about .* left)?; "
+            r"in flight: 1 server \(1 ACTIVE\); waiting: server in BUILD \(spawning\), 2.0 s so far",
+            line,
+        )
+        assert found is not None, line
+        assert found[1] == found[2]
+
+
+@pytest.mark.parametrize("options", [("-qq",), ("-p", "no:terminal")])
+@pytest.mark.usefixtures("fast")
+def test_who_wants_less_gets_no_lines(project, capfd, options):
+    project.decide_parts({"slow": 0.05})
+    assert project.run("-k", "servers-actions.lock/error", *options).ret == 0
+    assert "decided" not in capfd.readouterr().err

@@ -1,0 +1,55 @@
+"""The lower bound with which the benchmark of a slow cloud compares: a chain, or the work spread over the servers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from widgets import KNOWLEDGE, TOP, action, becomes, spec, status, trial
+
+from conformance.engine.derive.state_graph import StateGraph
+from conformance.engine.derive.suite import views
+from tests.benchmarks import slow_cloud
+from tests.benchmarks.slow_cloud import bound
+
+SPIN = action("spin", preconditions=(status("IDLE"),), postconditions=(becomes("SPINNING"),))
+HALT = action("halt", preconditions=(status("SPINNING"),), postconditions=(becomes("HALTED"),))
+SECONDS = {"build": 20.0, "other": 4.0, "resize": 30.0}
+
+
+@pytest.fixture(autouse=True)
+def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slow_cloud, "KINDS", {SPIN.id: "other", HALT.id: "resize"})
+
+
+def least(servers: int, *trials) -> float:
+    graph = StateGraph.of(views([spec(SPIN, HALT)], TOP, KNOWLEDGE))
+    made = [replace(one, key=str(number)) for number, one in enumerate(trials)]
+    return bound(made, graph, "IDLE", SECONDS, servers)
+
+
+def test_nothing_takes_no_time() -> None:
+    assert least(2) == least(2, trial(SPIN, state=None)) == 0.0
+
+
+def test_a_refusal_takes_a_server_in_its_status_and_no_work() -> None:
+    assert least(2, trial(SPIN, accepted=False)) == 20.0
+    assert least(2, trial(SPIN, state="SPINNING", accepted=False)) == 20.0 + 4.0
+
+
+def test_the_longest_chain_counts_on_many_servers() -> None:
+    spins = [trial(SPIN, leads_to=("SPINNING",))] * 3
+    halt = trial(HALT, state="SPINNING", leads_to=("HALTED",))
+    assert least(100, *spins, halt) == 20.0 + 4.0 + 30.0
+
+
+def test_all_work_counts_on_few_servers_and_a_status_that_a_trial_enters_is_entered_by_it() -> None:
+    spins = [trial(SPIN, leads_to=("SPINNING",))] * 30
+    halts = [trial(HALT, state="SPINNING", leads_to=("HALTED",))] * 2
+    assert least(2, *spins, *halts) == 20.0 + (30 * 4.0 + 2 * 30.0) / 2
+    assert least(1, *halts) == 20.0 + 2 * 30.0 + 4.0
+
+
+def test_a_trial_that_several_cases_share_counts_once() -> None:
+    graph = StateGraph.of(views([spec(SPIN, HALT)], TOP, KNOWLEDGE))
+    assert bound([trial(SPIN, leads_to=("SPINNING",))] * 9, graph, "IDLE", SECONDS, 1) == 24.0
