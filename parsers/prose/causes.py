@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from parsers.prose.words import DETERMINER, VALUES, bare, normalised, noun, singular, values
 from specs.model import Cause
@@ -340,9 +341,17 @@ _COMPILED = tuple((re.compile(rf"^(?:{pattern})$", _FLAGS), read) for pattern, r
 _OR = re.compile(r",?\s+or\s+(?:if\s+|when\s+)?", _FLAGS)
 
 
+LONGEST = 320
+"""The largest number of characters of a clause that is read; a longer one stays unread."""
+_MOST = 4
+"""The largest number of places at which a clause with "or" is divided."""
+
+
 def cause_of(clause: str) -> Cause | None:
-    """Return the cause that a clause states; None if its form is not known."""
+    """Return the cause that a clause states; None if its form is not known, or it is too long to be a cause."""
     text = clause.strip(" ,.:;")
+    if len(text) > LONGEST:
+        return None
     for candidate in dict.fromkeys((text, _AFTERTHOUGHT.sub("", text))):
         for pattern, read in _COMPILED:
             m = pattern.match(candidate)
@@ -357,7 +366,7 @@ def causes_of(clause: str) -> tuple[tuple[Cause, ...], bool]:
     if whole is not None:
         return (whole,), True
     part: tuple[Cause, ...] = ()
-    for m in _OR.finditer(clause):
+    for m in islice(_OR.finditer(clause), _MOST):
         both = (cause_of(clause[: m.start()]), cause_of(clause[m.end() :]))
         found = tuple(cause for cause in both if cause is not None)
         if len(found) == len(both):

@@ -272,3 +272,10 @@ def test_the_values_of_a_boolean_need_no_rule() -> None:
 )
 def test_what_the_table_says_too_promises_nothing(text: str) -> None:
     assert taken(text).outcome == "nothing"
+
+
+@pytest.mark.parametrize("times", [20, 60, 120])
+def test_a_clause_without_end_is_no_cause(times: int) -> None:
+    clause = "the volume or " * times + "the lid is not found"
+    assert cause_of(clause) is None
+    assert refused(f"If {clause}, the call returns a 409 error.") == ()
