@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -39,6 +39,7 @@ class Proof:
         evidence: the results that show the standing: of a broken requirement the failures, of one that is not proved
             the cases without a verdict, of a proved one its passes.
         flag: the flag for which it does not count; None if it counts.
+        flagged: the needed cases that do not count, with their flags.
     """
 
     need: Needed
@@ -47,6 +48,7 @@ class Proof:
     counts: tuple[tuple[Verdict, int], ...] = ()
     evidence: tuple[Result, ...] = ()
     flag: Flag | None = None
+    flagged: tuple[tuple[str, Flag], ...] = ()
 
     @property
     def promise(self) -> str:
@@ -85,8 +87,10 @@ class Judged:
 
     def standing_of(self, old: OldTest) -> Standing | None:
         """Return the standing of the requirements that cover a test of old; None if none covers it."""
-        found = [proof.standing for proof in self.proofs if proof.need.requirement in old.by]
-        return _gravest(found) if found else None
+        if not old.by:
+            return None
+        found = {proof.need.requirement: proof.standing for proof in self.proofs}
+        return _gravest(found.get(name, "not proved") for name in old.by)
 
 
 @dataclass(frozen=True)
@@ -189,7 +193,13 @@ def _judge(choice: Choice, needs: Needs, results: dict[tuple[str, str], Result],
         return Judged(capability, "not proved", f"excepted: {excepted.reason}", (), unknown, excepted, flag)
     roles = (*capability.roles, *NOBODY)
     proofs = tuple(
-        _prove(one, roles, results, needs.flag(f"{capability.id}:{one.requirement}", day)) for one in choice.needed
+        replace(
+            _prove(_counting(one, flagged), roles, results, needs.flag(f"{capability.id}:{one.requirement}", day)),
+            need=one,
+            flagged=flagged,
+        )
+        for one in choice.needed
+        for flagged in [_flagged(one, capability, needs, day)]
     )
     counted = [proof for proof in proofs if proof.flag is None]
     broken = [proof for proof in counted if proof.standing == "broken"]
@@ -208,10 +218,24 @@ def _judge(choice: Choice, needs: Needs, results: dict[tuple[str, str], Result],
     if not counted:
         return Judged(capability, "not proved", "no requirement of it counts", proofs, unknown, None, flag)
     if open_:
-        more = f"; {len(open_) - 1} more requirements are not proved" if len(open_) > 1 else ""
+        rest = len(open_) - 1
+        more = f"; {rest} more {'requirement is' if rest == 1 else 'requirements are'} not proved" if rest else ""
         why = f"{open_[0].need.requirement}: {open_[0].why}{more}"
         return Judged(capability, "not proved", why, proofs, unknown, None, flag)
     return Judged(capability, "proved", "", proofs, unknown, None, flag)
+
+
+def _flagged(need: Needed, capability: Capability, needs: Needs, day: date) -> tuple[tuple[str, Flag], ...]:
+    """Return the needed cases that do not count on a day, with their flags."""
+    found = ((case, needs.flag(f"{capability.id}:{case}", day)) for case in need.cases if case != need.requirement)
+    return tuple((case, flag) for case, flag in found if flag is not None)
+
+
+def _counting(need: Needed, flagged: tuple[tuple[str, Flag], ...]) -> Needed:
+    """Return a need without its flagged cases."""
+    cases = tuple(case for case in need.cases if case not in dict(flagged))
+    why = need.why if cases or not flagged else "every needed case of it is flagged"
+    return replace(need, cases=cases, why=why)
 
 
 def _prove(need: Needed, roles: Iterable[str], results: dict[tuple[str, str], Result], flag: Flag | None) -> Proof:
@@ -226,8 +250,9 @@ def _prove(need: Needed, roles: Iterable[str], results: dict[tuple[str, str], Re
         first = evidence[0]
         return Proof(need, "broken", f"expected {first.expected}, observed {first.observed}", counts, evidence, flag)
     if len(found) < len(need.cases):
-        missing = next(case for case in need.cases if (need.service, case) not in results)
-        return Proof(need, "not proved", f"the case {missing} was not tried", counts, (), flag)
+        missing = len(need.cases) - len(found)
+        said = f"{missing} of {len(need.cases)} cases {'was' if missing == 1 else 'were'} not tried"
+        return Proof(need, "not proved", said if len(need.cases) > 1 else "its case was not tried", counts, (), flag)
     if verdict != "pass":
         evidence = tuple(result for result in found if result.verdict == verdict)
         why = evidence[0].reason or "no reason is given"

@@ -55,7 +55,8 @@ def _documented(
     rows = body_rows(operation, version)
     if not rows and not operation.request.samples:
         return ABSENT
-    wanted = dict.fromkeys(service.included(operation), ABSENT)
+    known = {name for field in fields(operation, version) for name in (field.name, field.path[-1])}
+    wanted = dict.fromkeys((name for name in service.included(operation) if name in known), ABSENT)
     wanted.update(include if isinstance(include, Mapping) else dict.fromkeys(include, ABSENT))
     if operation.action is None:
         return _tree(operation, version, service, wanted)
@@ -190,7 +191,9 @@ def from_sample(operation: Operation, sample: Sample, service: ServiceDescriptio
     if isinstance(inner, dict):
         for key in list(inner):
             bound, value = service.binding(operation, key)
-            if bound and inner[key] is not None:
+            if bound and value is ABSENT:
+                del inner[key]  # the description leaves it out
+            elif bound and inner[key] is not None:
                 inner[key] = value
     return body
 

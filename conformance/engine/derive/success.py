@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -29,6 +30,9 @@ REQUEST_ID = r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 HEADER_FORMS = {"location": r"https?://\S+", "x-*-request-id": REQUEST_ID}
 """A shell pattern for the name of a header -> the form of its value. The pattern of the request identifier fits
 X-Openstack-Request-Id and the older names, which contain the type of the service."""
+
+TEMPLATE = re.compile(r"[^.{]\{|\}[^.}]")
+"""The name of a row with a placeholder in it, such as ``limit_{kind}``: it stands for several fields, or for none."""
 
 FREE_VALUES = 12
 """The most values of an enumeration that is checked in a response; a longer one counts as a mere vocabulary."""
@@ -246,7 +250,7 @@ def field_shown(view: View, row: Parameter, version: Microversion) -> FieldShown
     from a later version on. Null is allowed if the row, the description or a sample allows it.
     """
     place = place_of(view.operation, row)
-    if place is None:
+    if place is None or TEMPLATE.search(row.name):
         return None
     in_samples = [value for s in view.operation.response.samples if s.valid for value in values_at(s.body, place)[0]]
     nullable = bool(row.nullable) or None in in_samples or row.ref in view.shown_null

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,7 +60,7 @@ class Inspection:
         name = made.producer.name if made.producer is not None else "id"
 
         def element(answer: Answer) -> Any:
-            listed = elements(answer.json) if answer.ok else iter(())
+            listed = (*elements(answer.json), *_in_lists(answer.json)) if answer.ok else ()
             return next((one for one in listed if identity(one, name) == made.value), None)
 
         seen = self._until(evidence, made.collection, lambda answer: element(answer) is not None, SOON)
@@ -94,3 +94,11 @@ def _has_more(body: Any) -> bool:
         if (key == "next" and value) or any(isinstance(one, Mapping) and one.get("rel") == "next" for one in links):
             return True
     return False
+
+
+def _in_lists(body: Any) -> Iterator[Any]:
+    """The elements of the lists at any depth of a body, for a list that stands within the thing that it belongs to."""
+    for inner in body.values() if isinstance(body, Mapping) else body if isinstance(body, list) else ():
+        if isinstance(body, list):
+            yield inner
+        yield from _in_lists(inner)

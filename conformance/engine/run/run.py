@@ -246,7 +246,8 @@ class Run:
         Trials that are expected to fail come after all others. Where the reference is silent, those that are expected
         to be refused come first, since they share a look.
         """
-        pending = [job for job in pending if self.deviating.isdisjoint(case.id for case in job.cases)] or pending
+        if self.deviating:
+            pending = [job for job in pending if self.deviating.isdisjoint(job.ids)] or pending
         status = executor.subject.status or self.context.service.under_test.initial_status
         here = [job for job in pending if job.trial.situation.state in (None, status)]
         if here and here[0].trial.outcome.accepted is None:

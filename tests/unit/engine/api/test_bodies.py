@@ -211,3 +211,18 @@ def test_an_action_without_a_row_holds_what_the_sample_shows():
     assert build(action("halt", samples=(sample({"halt": {}}),))) == {"halt": None}
     shown = replace(action("halt"), request=Request(samples=(sample({"halt": {}}),)))
     assert build(shown) == {"halt": {}}
+
+
+def test_a_field_that_the_description_leaves_out_is_not_sent_with_a_sample():
+    left_out = replace(KNOWLEDGE, bindings=(BindingRule("*", "batch", ABSENT),))
+    shown = sample({"turn": {"batch": "b", "size": 1}})
+    turn = action("turn", row("size", "integer"), samples=(shown,))
+    assert bodies.from_sample(turn, shown, left_out) == {"turn": {"size": 1}}
+
+
+def test_a_field_that_is_always_included_is_one_of_the_operation():
+    always = replace(KNOWLEDGE, always_included=(("*", "name"),))
+    shown = (sample({"gear": {"size": 1}}),)
+    assert bodies.build(plain("PUT", "/gears/{gear_id}", samples=shown), TOP, always) == {"gear": {"size": 1}}
+    named = plain("POST", "/gears", row("name"), row("size", "integer", True))
+    assert bodies.build(named, TOP, always) == {"name": "conformance", "size": 1}

@@ -211,6 +211,14 @@ def test_a_field_without_a_place_has_a_reason():
     assert untested(suite(action(answers=(row("name"),)))) == {"spin/body/name": "no-place"}
 
 
+def test_a_row_that_stands_for_several_fields_has_no_case():
+    shown = sample({"widget": {"limit_{kind}": 1, "limit": 2}})
+    found = suite(action(answers=(row("limit_{kind}", "integer"), row("limit", "integer")), answered=(shown,)))
+    assert [one for one in ids(found) if "/body/limit" in one] == ["spin/body/limit"]
+    assert untested(found) == {"spin/body/limit_-kind": "no-place"}
+    assert "spin/body/undocumented" not in ids(found)
+
+
 def test_an_empty_body_is_promised_for_its_versions():
     found = suite(action(body=Body("empty", 40)))
     assert case(found, "spin/body/empty").expectation == EmptyBody()
