@@ -115,7 +115,7 @@ def test_the_command_prints_the_lines_and_ends_with_1_for_a_problem(tmp_path: Pa
     done = CliRunner().invoke(main, [*command, str(fits)], standalone_mode=False)
     assert (done.return_value, done.output) == (
         0,
-        "0 problems, 0 changes; 2 requirements and 3 cases of 1 services; 1 of 2 tests covered\n",
+        "0 problems, 0 changes; 2 requirements and 3 cases of 1 service; 1 of 2 tests covered\n",
     )
     done = CliRunner().invoke(main, [*command, str(odd)], standalone_mode=False)
     assert done.return_value == 1
