@@ -164,7 +164,7 @@ def _concerns(change: Change, service: str, choice: Choice) -> Iterator[bool]:
 
 
 def _is_about(change: Change, selector: Selector) -> bool:
-    if change.what in _ALWAYS:
+    if change.breaking or change.what in _ALWAYS:
         return True
     kind = _KINDS.get(change.what)
     if kind is not None:

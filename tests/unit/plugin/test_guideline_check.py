@@ -96,6 +96,13 @@ def test_it_tells_what_another_release_changed_in_it_and_nothing_else(tmp_path: 
     assert found.breaking
 
 
+def test_a_change_that_breaks_clients_is_told_whatever_it_is_about(tmp_path: Path) -> None:
+    more = widgets.action("spin", widgets.row("speed", "integer", required=True), normal=(202,), error=(401, 404))
+    found = check(guideline(), [placed(tmp_path / "new", more)], [placed(tmp_path / "old", SPIN)])
+    assert "source/parameters.yaml:105: ! widgets.spin: request parameter speed added (spin)" in found.changes
+    assert found.breaking
+
+
 def test_a_service_that_the_guideline_lacks_is_refused(tmp_path: Path) -> None:
     old = tmp_path / "old"
     old.mkdir()
