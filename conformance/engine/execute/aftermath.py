@@ -35,7 +35,7 @@ class Aftermath:
     def intend(self, trial: Trial, request: Request, role: str) -> Intent | None:
         """Write the thing that the request will make into the journal, before it is sent; None if it makes nothing."""
         producer = request.needs.makes
-        if producer is None or trial.situation.target != "own":
+        if producer is None or trial.situation.target != "own" or self.paths.elements.joins(producer):
             return None
         collection, chosen = self._collection(request, producer.chosen)
         return self.paths.elements.intend(collection, request.body, chosen, role)
