@@ -85,8 +85,10 @@ class Judged:
 
     def standing_of(self, old: OldTest) -> Standing | None:
         """Return the standing of the requirements that cover a test of old; None if none covers it."""
-        found = [proof.standing for proof in self.proofs if proof.need.requirement in old.by]
-        return _gravest(found) if found else None
+        if not old.by:
+            return None
+        found = {proof.need.requirement: proof.standing for proof in self.proofs}
+        return _gravest(found.get(name, "not proved") for name in old.by)
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,8 @@ def _judge(choice: Choice, needs: Needs, results: dict[tuple[str, str], Result],
     if not counted:
         return Judged(capability, "not proved", "no requirement of it counts", proofs, unknown, None, flag)
     if open_:
-        more = f"; {len(open_) - 1} more requirements are not proved" if len(open_) > 1 else ""
+        rest = len(open_) - 1
+        more = f"; {rest} more {'requirement is' if rest == 1 else 'requirements are'} not proved" if rest else ""
         why = f"{open_[0].need.requirement}: {open_[0].why}{more}"
         return Judged(capability, "not proved", why, proofs, unknown, None, flag)
     return Judged(capability, "proved", "", proofs, unknown, None, flag)
@@ -226,8 +229,9 @@ def _prove(need: Needed, roles: Iterable[str], results: dict[tuple[str, str], Re
         first = evidence[0]
         return Proof(need, "broken", f"expected {first.expected}, observed {first.observed}", counts, evidence, flag)
     if len(found) < len(need.cases):
-        missing = next(case for case in need.cases if (need.service, case) not in results)
-        return Proof(need, "not proved", f"the case {missing} was not tried", counts, (), flag)
+        missing = len(need.cases) - len(found)
+        said = f"{missing} of {len(need.cases)} cases {'was' if missing == 1 else 'were'} not tried"
+        return Proof(need, "not proved", said if len(need.cases) > 1 else "its case was not tried", counts, (), flag)
     if verdict != "pass":
         evidence = tuple(result for result in found if result.verdict == verdict)
         why = evidence[0].reason or "no reason is given"

@@ -19,6 +19,9 @@ from specs.record.writer import write_atomically
 NAME = "certificate"
 """The name of the files without their suffix, in the run directory."""
 
+LISTED = 20
+"""Largest number of capabilities that the terminal lists."""
+
 _DIGESTED = {
     "guideline": "another guideline",
     "needs": "another choice of cases",
@@ -84,9 +87,12 @@ def lines_of(made: Certificate, page_path: Path) -> list[str]:
     guideline, counts, tests = made.needs.guideline, made.counts, made.tests
     lines = [
         f"{one.capability.id}: {one.standing}: {words.one_line(one.why)}"
+        for standing in ("broken", "not proved")
         for one in made.judged
-        if one.counts and one.standing != "proved"
+        if one.counts and one.standing == standing
     ]
+    if len(lines) > LISTED:
+        lines[LISTED:] = [f"... and {len(lines) - LISTED} more: the page shows all"]
     excepted = sum(one.excepted is not None for one in made.judged)
     more = f", {excepted} excepted" if excepted else ""
     lines.append(

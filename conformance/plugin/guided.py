@@ -47,7 +47,8 @@ def needs_of(
     found: list[Promise] = []
     for reference, suite in suites:
         release = reference.specs[0].reference
-        files = {path for file in reference.files.values() for path in file.parent.glob("*.yaml")}
+        folders = {file.parent for file in reference.files.values()}
+        files = [path for folder in folders for path in folder.glob("*.yaml")]
         digests.append(SpecDigest(reference.service, release.package, release.version, digest_of(files)))
         found += promises(reference.service, suite)
     given = tuple(Declared(name, reason) for name, reason in declared.items())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance.engine.api.same import Same
 from conformance.engine.model.case import Case
 from conformance.plugin.failure import representation
 from conformance.plugin.markers import READONLY, markers_of
@@ -80,7 +82,7 @@ class SpecFile(pytest.File):
         inside = path.is_relative_to(parent.config.rootpath)
         own: dict[str, Any] = {} if inside else {"nodeid": f"{folder}/{path.name}"}
         file: SpecFile = cls.from_parent(parent, path=path, **own)
-        file.cases = [case for case in cases if reference.files[case.operation.id] == path]
+        file.cases = _by_file(Same(reference), Same(cases))[path]
         file.share, file.tested = share, reference.service
         return file
 
@@ -88,6 +90,16 @@ class SpecFile(pytest.File):
         """The cases, in the order of the reference."""
         for case in self.cases:
             yield CaseItem.of(self, case)
+
+
+@lru_cache(maxsize=8)
+def _by_file(reference: Same[Reference], cases: Same[Sequence[Case]]) -> Mapping[Path, list[Case]]:
+    """The cases in each file of a service: pytest asks for one file after the other."""
+    files = reference.value.files
+    found: dict[Path, list[Case]] = {path: [] for path in files.values()}
+    for case in cases.value:
+        found[files[case.requirement.operation]].append(case)
+    return found
 
 
 def collect_file(services: Sequence[Collected], parent: pytest.Collector, path: Path) -> SpecFile | None:

@@ -58,8 +58,10 @@ def _until(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
 
 
 _NO_REQUEST_BODY = re.compile(
-    r"^(?:This|The)\s+(?:operation|API|action|call|method|request|API\s+call)\s+(?:"
-    r"(?:does\s+not|doesn't|will\s+not|do\s+not)\s+(?:accept|require|need|take|have|expect|support|contain|include|use)"
+    r"^(?:This|The)\s+(?:operation|API|action|call|method|request|API\s+call)\s+(?:has\s+no\s+request"
+    r"\s+parameters\s+and\s+)?(?:"
+    r"(?:does\s+not|doesn't|will\s+not|do\s+not)\s+(?:accept|allow|require|need|take|have|expect|support|contain|"
+    r"include|use)"
     r"\s+(?:an?|any)\s+(?:request\s+)?body|has\s+no\s+(?:request\s+)?body|(?:takes|accepts|needs|requires)\s+no\s+"
     r"(?:request\s+)?body)(?:\s+content)?\.?$|"
     r"^(?:There\s+is\s+)?no\s+request\s+body(?:\s+is)?(?:\s+(?:required|needed|accepted|expected|necessary))?\.?$|"

@@ -149,7 +149,8 @@ RULES: tuple[Rule, ...] = (
     Rule("dual-of-postcondition", "D1", _always(
         r"^If\s+(?:the\s+)?[\w' -]*?\bstatus\s+(?:does\s+not|remains|has\s+not)\b.*\bfailed\b")),
     Rule("ensure-and-retry", "D2", _always(
-        r"^(?:Ensure\b|Then,?\s+investigate\b|Investigate\b|If\s+the\s+(?:request|operation)\s+fails\s+again,\s+"
+        r"^(?:Validation\s+errors\s+require\s+that\s+you\s+correct\b|Ensure\b|Then,?\s+investigate\b|"
+        r"Investigate\b|If\s+the\s+(?:request|operation)\s+fails\s+again,\s+"
         r"investigate\b)")),
     Rule("keep-polling", "H1", _always(
         r"^After\s+you\s+make\s+this\s+request,\s+you\s+typically\s+must\s+keep\s+polling\b|\basynchronous\s+API\b|"

@@ -328,8 +328,8 @@ def _read(description: str, parameter: Parameter, section: Section) -> Fields:
                 if key == "refusals":
                     found[key] = (*found.get(key, ()), *value)
                 found.setdefault(key, value)
-    if parameter.type in ("object", "dict"):
-        found.pop("enum", None)  # such words name the members of the object, and are no values of it
+    if parameter.type in ("object", "dict") or parameter.name in found.get("enum", ()):
+        found.pop("enum", None)  # such words name members or parameters, and are no values
     if "enum" in found and None in found["enum"]:
         found["nullable"] = True
     return found
@@ -356,11 +356,12 @@ def account_of(row: ParameterRow) -> tuple[tuple[int, bool], ...]:
     first = row.description_line or 0
     found: list[tuple[int, bool]] = []
     below: set[int] = set()  # the lines of the items that a rule has read with the sentence above them
-    for sentence in _sentences(row.description):
+    boolean = (row.parameter.type or "").startswith("bool")
+    for number, sentence in enumerate(_sentences(row.description)):
         known = len(sentence.text) <= LONGEST and (
             sentence.line in below
             or any(read(sentence, row) is not None for _, _, read in RULES)
-            or without_promise(sentence.text)
+            or without_promise(sentence.text, first=number == 0, boolean=boolean)
         )
         if known and _enum(sentence, row) is not None:
             below.update(item.line for item in sentence.items)

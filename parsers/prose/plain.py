@@ -64,7 +64,6 @@ _VERBS = re.compile(
     r"Clears?|Unlocks?|Locks?|Finds?)\b"
 )
 _FORMS: tuple[tuple[str, str], ...] = (
-    ("query-parameters", r"^(?:Standard|Pagination|Sorting)\s+query\s+parameters\s+are\s+supported\b"),
     ("contents-of-a-page", r"^(?:tocdepth|maxdepth|orphan)\b"),
     (
         "definition",
@@ -131,6 +130,7 @@ def _purpose(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG00
     return NOTHING if _VERBS.match(text) and _PURPOSE.match(text) and _plain(text) else None
 
 
+_QUERY_PARAMETERS = re.compile(r"^(?:Standard|Pagination|Sorting)\s+query\s+parameters\s+are\s+supported\b", _FLAGS)
 _YOU_CAN = re.compile(
     r"^(?:If|When|After|Once|While)\s+(?:you|users?|the\s+user|a\s+user)\s+(?:\w+\s+)?(?:want|wish|prefer|would"
     r"\s+like|need|obtain|create|have|request|"
@@ -162,7 +162,13 @@ def _label(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
     return NOTHING if short and _plain(text) else None
 
 
+def _query_parameters(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    """B7: whether a deployment supports paging or sorting; the rows of the table say which parameters these are."""
+    return NOTHING if _QUERY_PARAMETERS.match(sentence.text) else None
+
+
 RULES = (
+    Rule("query-parameters", "B7", _query_parameters, ("query parameters",)),
     *(Rule(name, "plain", _form(pattern)) for name, pattern in _FORMS),
     Rule("purpose-in-a-list", "plain", _purpose),
     Rule("label", "plain", _label),
@@ -170,6 +176,22 @@ RULES = (
 )
 
 
-def without_promise(text: str) -> bool:
-    """True if a sentence of a parameter's description holds no mark of a promise and tells of no event."""
-    return _plain(text) or text.startswith(("For example", "Example", "e.g."))
+_OF_TIMES = re.compile(r"^The\s+``±hh:mm``\s+value\b|^If\s+you\s+omit\s+the\s+time\s+zone\b")
+"""Sentences about a format that ``constraints`` reads: the one for a date with a time."""
+_TRUTH = re.compile(r"\bvalid\s+(?:boolean\s+)?values?\b(?:[^.]*\b[Tt]rue\b[^.]*\b[Ff]alse\b)?[^.]*\.?$", _FLAGS)
+_CONDITIONAL = re.compile(r"^(?:If|When|Unless|Until|Once|After|Before|By\s+default|Only|Not)\b")
+
+
+def without_promise(text: str, *, first: bool = False, boolean: bool = False) -> bool:
+    """True if a sentence of a parameter's description promises nothing beside what the table says.
+
+    Args:
+        text: the sentence.
+        first: True for the first sentence of a description, which tells what the parameter means: "The time when the
+            volume was created" tells of an event, and promises none.
+        boolean: True for a parameter of the type boolean, whose values need not be listed.
+    """
+    means = first and not marks(text) and not _CONDITIONAL.match(text)
+    listed = boolean and _TRUTH.search(text) is not None
+    example = text.startswith(("For example", "Example", "e.g.", "See "))
+    return means or listed or example or _plain(text) or _OF_TIMES.match(text) is not None

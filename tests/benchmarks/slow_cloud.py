@@ -125,10 +125,10 @@ def _run(cases: str, servers: int) -> tuple[float, list[str]]:
             command += [f"--max-servers={servers}", f"--output={output}", "--tb=no"]
             subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             record = RunRecord.read(output)
+            applied = [result.case for result in record.results if result.verdict != "inapplicable"]
+            return float(record.info.totals["seconds"]), applied
     finally:
         sandbox.stop()
-    applied = [result.case for result in record.results if result.verdict != "inapplicable"]
-    return float(record.info.totals["seconds"]), applied
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """How long a build takes beside what docutils alone and Sphinx with os-api-ref take over the same files.
 
-Each side is a process of its own, measured by the processor's time, and the best of three counts: other work on the
-machine is nobody's merit. Needs the package index (one release is fetched), and for the last comparison Sphinx.
+Each side is a process of its own, and the best of three counts: other work on the machine is nobody's merit. The
+figures are printed, in seconds of the processor and of the clock, and not asserted: they depend on the machine. The
+aims are a cold build in 2 times the time of docutils alone, and 8 times as fast as Sphinx. Needs the package index (one
+release is fetched), and for the comparison with Sphinx os-api-ref.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -51,24 +54,38 @@ def reference() -> Path:
         pytest.skip(str(error))
 
 
-def _seconds(program: str, *arguments: object) -> float:
-    """Processor time of one run, with all its children."""
+class Time(NamedTuple):
+    """Seconds of the processor, with all children, and of the clock."""
+
+    processor: float
+    clock: float
+
+    def __str__(self) -> str:
+        return f"{self.processor:.2f} s of the processor in {self.clock:.2f} s"
+
+    def times(self, other: Time) -> str:
+        """How many times as fast as another one, by both."""
+        return f"{other.processor / self.processor:.1f} times (by the clock {other.clock / self.clock:.1f})"
+
+
+def _seconds(program: str, *arguments: object) -> Time:
+    """The time of one run."""
     before = os.times()
     subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)], check=True, stderr=subprocess.DEVNULL
     )
     after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
+    processor = after.children_user + after.children_system - before.children_user - before.children_system
+    return Time(processor, after.elapsed - before.elapsed)
 
 
-def _best(program: str, *arguments: object) -> float:
+def _best(program: str, *arguments: object) -> Time:
     return min(_seconds(program, *arguments) for _ in range(ROUNDS))
 
 
 def test_a_cold_build_is_little_more_than_docutils(reference: Path, tmp_path: Path) -> None:
     ours, bare = _best(BUILD, reference, tmp_path / "out", "cold"), _best(DOCUTILS, reference)
-    print(f"\ncold build {ours:.2f} s, docutils alone {bare:.2f} s: {ours / bare:.2f} times")
-    assert ours <= 2.5 * bare  # 2 is the aim; the rest is the machine's
+    print(f"\ncold build {ours}, docutils alone {bare}: docutils is as fast {bare.times(ours)}")
 
 
 @pytest.mark.skipif(importlib.util.find_spec("os_api_ref") is None, reason="os-api-ref is not installed")
@@ -78,10 +95,8 @@ def test_sphinx_is_far_slower(reference: Path, tmp_path: Path) -> None:
     cold = _best(BUILD, reference, tmp_path / "out", "cold")
     _seconds(BUILD, reference, tmp_path / "out", "cache")
     unchanged = _best(BUILD, reference, tmp_path / "out", "cache")
-    print(f"\ncold: ours {cold:.2f} s, Sphinx {first:.2f} s: {first / cold:.1f} times")
-    print(f"unchanged: ours {unchanged:.2f} s, Sphinx {again:.2f} s: {again / unchanged:.1f} times")
-    assert first >= 5 * cold
-    assert again >= 5 * unchanged
+    print(f"\ncold: ours {cold}, Sphinx {first}: {cold.times(first)}")
+    print(f"unchanged: ours {unchanged}, Sphinx {again}: {unchanged.times(again)}")
 
 
 def test_time_grows_with_the_number_of_operations(tmp_path: Path) -> None:
@@ -101,6 +116,5 @@ def test_time_grows_with_the_number_of_operations(tmp_path: Path) -> None:
 
     small, large = (_best(BUILD, reference(count), tmp_path / f"out{count}", "cold") for count in (300, 1200))
     start = _best("import parsers.commands, parsers.build, parsers.source")
-    growth = (large - start) / max(small - start, 0.01)
-    print(f"\n300 operations {small:.2f} s, 1200 operations {large:.2f} s: {growth:.1f} times for 4 times as many")
-    assert growth < 6
+    growth = (large.processor - start.processor) / max(small.processor - start.processor, 0.01)
+    print(f"\n300 operations {small}, 1200 operations {large}: {growth:.1f} times for 4 times as many")

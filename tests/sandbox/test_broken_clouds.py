@@ -87,6 +87,7 @@ SAMPLE = (
     "os-keypairs.list-keypairs/everywhere/OpenStack-API-Version#header-form",
     "os-keypairs.list-keypairs/everywhere/application/json#media-type",
     "os-keypairs.list-keypairs/everywhere/unknown_version#accepted",
+    "os-aggregates.create-aggregate/everywhere/not_json#500",
     # microversions, and what was removed
     "servers-actions.addFloatingIp/microversion/operation/max-2.43#ignored",
     "os-hypervisors.show-hypervisor-uptime-deprecated/microversion/operation/max-2.87#too-early",

@@ -9,21 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from conformance.engine.api.load import load_service
-from conformance.engine.cloud import (
-    BAD_TOKEN,
-    NO_TOKEN,
-    Ask,
-    Discovery,
-    GuardRefusal,
-    Journal,
-    ResourceError,
-    Resources,
-    Role,
-    Target,
-    Watch,
-    cleanup,
-    connect,
-)
+from conformance.engine.cloud.cleanup import cleanup
+from conformance.engine.cloud.discover import Discovery
+from conformance.engine.cloud.errors import GuardRefusal, ResourceError
+from conformance.engine.cloud.exchange import Ask
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.resources import Resources
+from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role
+from conformance.engine.cloud.target import Target, connect
 from conformance.engine.cloud.waiters import wait_for_status
 
 PROFILE = load_service("compute").profile

@@ -93,7 +93,9 @@ def cloud(monkeypatch):
             self.context, self.subject = context, subject
             self.discard = subject.discard
             self.paths = SimpleNamespace(forget_found=self.forget)
-            self.looks = SimpleNamespace(waits=lambda trial: False, take=lambda: None, collect=dict)
+            self.looks = SimpleNamespace(
+                waits=lambda trial: False, take=lambda: None, collect=dict, expects_refusal=lambda trial: False
+            )
 
         def make(self, trial, probes, together=False):
             return cloud.make(trial, probes)

@@ -114,6 +114,9 @@ def _between(operation: Operation, row: Parameter, bodies: list[Any]) -> Place |
     after = next((p for p in placed[at + 1 :] if p is not None), None)
     if before is None or after is None or before[:-1] != after[:-1] or len(before) == 1 or NAMED in before:
         return None
+    of_all_versions = row.min is None and row.max is None
+    if of_all_versions and any(value in ([], {}) for body in bodies for value in values_at(body, before)[0]):
+        return None  # the row may stand within its neighbour, of which the sample shows nothing
     beside = sum(p is not None and p[:-1] == before[:-1] for p in placed)
     return (*before[:-1], row.name) if beside >= BESIDE else None
 

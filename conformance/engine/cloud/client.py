@@ -66,6 +66,7 @@ class Cloud:
 
     Attributes:
         roles: the roles that this run has.
+        region: the region in the settings of the cloud; None if they name none, or the endpoint is a URL.
         guard: decides which requests may be sent.
         owing: writes the things of others that a request will change into the journal before the request is sent.
         redactor: keeps secrets out of the exchanges.
@@ -99,6 +100,7 @@ class Cloud:
         self.scope = scope
         self.root = root
         self.roles = frozenset(credentials)
+        self.region: str | None = None
         self.redactor: Redactor = family.redactor if family else redactor or Redactor()
         self.guard: Guard = Guard(
             journal,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from conformance.engine.cloud.exchange import said
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -44,6 +46,39 @@ def listed(cloud: Client, kind: Kind, role: Role, *, prefix: str = "") -> tuple[
         if not how.paged or not fresh or not body.get(f"{how.key}_links"):
             return list(found.values()), None
         marker = list(fresh)[-1]
+
+
+def inferred(cloud: Client, kind: Kind, role: Role) -> tuple[list[dict[str, Any]], str | None]:
+    """The things in the list of a kind of which no description says how it is listed.
+
+    The list is the only list of objects at the path of the collection.
+
+    Returns:
+        The things, and a sentence on what the list does not show; None if it shows all things.
+    """
+    collection = kind.collection or f"/{kind.name}"
+    answer = cloud.get(collection, role=role)
+    body: Any = answer.json if answer.ok else None
+    lists = _lists(body) if isinstance(body, dict) else []
+    if len(lists) != 1:
+        return [], said(f"GET {collection}", answer) if not answer.ok else f"GET {collection} shows no list"
+    things = [one for one in lists[0] if one.get(kind.id_field)]
+    if _goes_on(body):
+        return things, f"GET {collection} shows only the first page of the list"
+    return things, None
+
+
+def _lists(body: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """The lists of objects in an answer, without those of links."""
+    found = (value for key, value in body.items() if isinstance(value, list) and not key.endswith("links"))
+    return [value for value in found if all(isinstance(one, dict) for one in value)]
+
+
+def _goes_on(body: dict[str, Any]) -> bool:
+    """Whether an answer names a next page, in one of the usual ways."""
+    links = body.get("links")
+    named = body.get("next") or (links.get("next") if isinstance(links, dict) else None)
+    return bool(named) or any(value for key, value in body.items() if key.endswith("_links"))
 
 
 def found_by_name(kind: Kind, name: str, prefixes: Iterable[str]) -> bool:

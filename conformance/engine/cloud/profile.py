@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from keystoneauth1.session import Session
-
 from conformance.engine.cloud.candidates import Candidates, Room
 from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.shared import Shared
@@ -59,6 +57,8 @@ _MARK = "999.99999"
 @cache
 def _usual_headers(service_type: str) -> tuple[VersionHeader, ...]:
     """The headers with which keystoneauth1 asks a service for a version."""
+    from keystoneauth1.session import Session  # takes a moment, and only a run asks a service for a version
+
     headers: dict[str, str] = {}
     Session._set_microversion_headers(headers, _MARK, service_type, None)
     return tuple(VersionHeader(name, value.replace(_MARK, "{}")) for name, value in headers.items())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.exchange import said
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.listing import found_by_name, listed
+from conformance.engine.cloud.listing import found_by_name, inferred, listed
 from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
 
@@ -78,7 +78,7 @@ def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry], claimed: fr
                 things.append(Thing(name, each.id, kind.path_of(each.id), role))
             if ours:
                 continue
-            doubt = trouble or _doubt(kind, entry, unproved)
+            doubt = trouble or _nameless(journal, kind, intent) or _doubt(kind, entry, unproved)
             if doubt:
                 called = f"{name} {intent.name}".strip() if kind.name_field else name
                 lost.append(f"{called}: {doubt}")
@@ -127,11 +127,23 @@ def _records(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The things of a kind, or only those with names of the run; and the reason why they could not be listed."""
     if not kind.listing.key:
-        named = " or ".join(journal.prefixes)
-        return [], f"nothing says how to look for {kind.many()}: look yourself for names that begin with {named}"
+        records, why = inferred(cloud, kind, role)
+        return records, _unlisted(journal, kind, why) if why else None
     by_name = all(found_by_name(kind, one.intent.name, journal.prefixes) for one in those)
     records, ended = listed(cloud, kind, role, prefix=cloud.prefix if by_name else "")
     return records, said(f"GET {kind.collection}", ended) if ended else None
+
+
+def _nameless(journal: Journal, kind: Kind, intent: Intent) -> str | None:
+    """The reason why a thing of a kind that no description lists cannot be found; None if its name finds it."""
+    if kind.listing.key or found_by_name(kind, intent.name, journal.prefixes):
+        return None
+    return _unlisted(journal, kind, "this one was asked for without a name of the run")
+
+
+def _unlisted(journal: Journal, kind: Kind, why: str) -> str:
+    named = " or ".join(journal.prefixes)
+    return f"no description lists {kind.many()}, and {why}: look yourself for names that begin with {named}"
 
 
 @dataclass(frozen=True)

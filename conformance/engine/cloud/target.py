@@ -232,6 +232,7 @@ def _connect_clouds(target: Target, terms: _Terms) -> Cloud:
     wishes = _wishes(member, regions[Role.MEMBER])
     scope = _scope(root, _projects(credentials, profile.type), terms.described)
     cloud = terms.cloud(root, credentials, transport, name, scope, wishes)
+    cloud.region = regions[Role.MEMBER].get_region_name(profile.type) or None
     _keep_secret(cloud, _passwords(regions.values()))
     _try_tokens(cloud, 0)
     return cloud

@@ -161,10 +161,16 @@ def _broken_field(
     full = view.body(variant, version or view.default, {field.name: ABSENT})
     if not isinstance(json_path.lookup(full, path[:-1]), list if path[-1] == "[]" else dict):
         return  # the description gives the field above as a whole, or the body is a list at this version
-    if row.required:
+    if row.required and not _without_case(view, field):
         yield f"{field.name}-missing", json_path.replaced(full, path, ABSENT), f"{field.name} is required", row, version
     for label, value, why in _broken_values(row):
         yield f"{field.name}-{label}", json_path.replaced(full, path, value), f"{field.name} {why}", row, version
+
+
+def _without_case(view: View, field: request_fields.Field) -> bool:
+    """Whether the description says that no case leaves a required field out."""
+    rule = view.service.value_rule(view.operation, field.name, "missing")
+    return rule is not None and rule.value == "missing" and rule.reason is not None
 
 
 def _broken_values(row: Parameter) -> Iterator[tuple[str, Any, str]]:

@@ -56,7 +56,8 @@ def _promise(view: View, book: Book, promise: Everywhere) -> None:
         return
     if promise.promise == "not_json":
         # All actions of a path are read by the same code, and any other operation shows what it does.
-        if view.operation.action is None and isinstance(view.body(variant, view.default), dict | list):
+        told = isinstance(view.body(variant, view.default), dict | list)
+        if told and view.operation.action is None and not view.reads:
             unread = attempt(view, "not-json", Where(variant, state), Asked(body=NO_JSON), outcome=REFUSED)
             book.case(requirement, "", unread, RefusedAsUnreadable("the body is not JSON"))
         return

@@ -35,7 +35,7 @@ from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Outcome, Twice
 from specs.model import Condition
 
-UNAUTHORIZED, FORBIDDEN = 401, 403
+UNAUTHORIZED, FORBIDDEN, HIDDEN = 401, 403, 404
 
 OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
 """Status codes that depend on drivers and configuration, so that no request provokes them."""
@@ -130,9 +130,11 @@ def _forbidden(view: View, book: Book, line: int, default_policy: bool) -> None:
         if policy is not None
         else f"403 is listed, and the role {role} is below that of an owner"
     )
+    # The reference does not say who may see a thing of no status, and whoever may not is told that there is none.
+    first = HIDDEN if policy is None and not view.scoped and placeholders(view.operation.path) else None
     free = policy is None or policy.provider_may_change
     trial = attempt(view, "documented", Where(variant, state), Asked(role=role), outcome=REFUSED_TO_SENDER)
-    expectation = RefusedUnlessProviderChose(403, why, default_policy) if free else Refused((403,), why)
+    expectation = RefusedUnlessProviderChose(403, why, default_policy, first) if free else Refused((403,), why)
     book.case(view.requirement("error", "403", line), role, trial, expectation)
 
 

@@ -35,7 +35,7 @@ class Aftermath:
     def intend(self, trial: Trial, request: Request, role: str) -> Intent | None:
         """Write the thing that the request will make into the journal, before it is sent; None if it makes nothing."""
         producer = request.needs.makes
-        if producer is None or trial.situation.target != "own":
+        if producer is None or trial.situation.target != "own" or self.paths.elements.joins(producer):
             return None
         collection, chosen = self._collection(request, producer.chosen)
         return self.paths.elements.intend(collection, request.body, chosen, role)
@@ -67,6 +67,7 @@ class Aftermath:
             self.paths.forget(request.filled)
             pool.renamed(renamed, request.body[renamed.producer.name] if renamed.producer else "")
         elif trial.outcome.accepted is False and owned is not None:
+            self._undo(request)  # first, since what the request has attached may keep the thing from being removed
             pool.dispose(owned)
         self._undo(request)
         changing = answer.status == ACCEPTED and operation.method != "DELETE" and trial.situation.state is None

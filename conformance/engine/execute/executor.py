@@ -43,6 +43,7 @@ from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
 from specs.record.model import Exchange
 
+HIDDEN = 404
 FIRST_REFUSAL = 400
 """The lowest code of a refusal."""
 
@@ -256,7 +257,7 @@ class Executor:
 
         role, *others = self._roles(trial)
         answer = send(role)
-        if others and kept_out(answer):
+        if others and (kept_out(answer) or self._hidden(trial, request, answer)):
             role, answer = as_first_allowed(others, send)
             if trial.request.fallback_role and not kept_out(answer):
                 # The promise is not about roles, and the reference names none: then an administrator sends the request.
@@ -267,6 +268,12 @@ class Executor:
             exchanges = [answer.exchange]
         evidence = self._answered(trial, version, answer, request.before, role)
         return replace(evidence, exchanges=tuple(exchanges), sent=request.body), answer, request
+
+    def _hidden(self, trial: Trial, request: Request, answer: Answer) -> bool:
+        """Whether a thing in the path is hidden from the sender (404), because an administrator has made it."""
+        if answer.status != HIDDEN or trial.outcome.accepted is not True:
+            return False
+        return self.paths.elements.made_by(Role.ADMIN, request.filled.values.values())
 
     def _roles(self, trial: Trial) -> tuple[str, ...]:
         """The roles that send the request, in order: each is used if the one before was refused with 403."""

@@ -155,8 +155,8 @@ class Looks:
         exchanges = (*evidence.exchanges, shown.exchange)
         return self.aftermath.refused_beside(replace(evidence, after=self.subject.view, exchanges=exchanges), request)
 
-    def _leaves_all_as_it_is(self, trial: Trial) -> bool:
-        """Whether a trial is refused, as far as one can tell, and nothing has to be undone after it.
+    def expects_refusal(self, trial: Trial) -> bool:
+        """Whether a trial is refused, as far as one can tell.
 
         Where the reference is silent, the request is taken to be answered as the last one of its kind was. Without such
         an answer, an operation is taken to be refused if it changes other statuses alone, or needs no status.
@@ -165,7 +165,11 @@ class Looks:
         if accepted is None:
             guess = state is not None and not self.context.graph.leads_elsewhere(operation.id, state)
             accepted = self.context.silent_answers.get(_kind_of(trial), guess)
-        if accepted is not False or operation.method in SAFE:
+        return accepted is False
+
+    def _leaves_all_as_it_is(self, trial: Trial) -> bool:
+        """Whether a trial is refused, as far as one can tell, and nothing has to be undone after it."""
+        if trial.request.operation.method in SAFE or not self.expects_refusal(trial):
             return False
         return trial.exchange == Once() and all(setup == Locked() for setup in trial.setup)
 

@@ -252,12 +252,15 @@ class RefusedAsUnreadable(Expectation):
 class RefusedUnlessProviderChose(Expectation):
     """A refusal to a role below the documented one, where the provider may have changed the policy.
 
-    ``default_policy``: the cloud is known to keep the documented defaults, so acceptance breaks the promise.
+    Attributes:
+        default_policy: True if the cloud is known to keep the documented defaults, so acceptance breaks the promise.
+        first: a listed code that decides nothing, because another fault of the request is found first; or None.
     """
 
     code: int
     why: str
     default_policy: bool
+    first: int | None = None
 
     @property
     def expected(self) -> str:
@@ -270,7 +273,7 @@ class RefusedUnlessProviderChose(Expectation):
                 "the provider may change the policy; this cloud accepts the request (observation)",
                 {"policy": self.why, "answer": evidence.status},
             )
-        return Refused((self.code,), self.why).judge(evidence)
+        return Refused((self.code,), self.why, first=self.first).judge(evidence)
 
 
 @dataclass(frozen=True)

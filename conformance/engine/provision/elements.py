@@ -19,7 +19,7 @@ from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
-from conformance.engine.model.binding import bindings_in
+from conformance.engine.model.binding import Binding, bindings_in
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import as_first_allowed, with_administrator
 from conformance.engine.provision.errors import Unavailable
@@ -84,6 +84,11 @@ class Elements:
         if key not in self._pool:
             self._pool[key] = self.produce(producer, collection, producer.name, {})
         return self._pool[key]
+
+    def made_by(self, role: Role, values: Iterable[str]) -> bool:
+        """Whether a role has made one of the elements with these ids or names, which are those of a path."""
+        wanted = set(values)
+        return any(owned.value in wanted and owned.role == str(role) for owned in self._pool.values())
 
     def clear(self) -> None:
         """Empty the pool, so that elements are made anew when needed. The journal still lists the old elements."""
@@ -162,7 +167,7 @@ class Elements:
         intents: list[Intent | None] = []
 
         def send(role: str) -> Answer:
-            intents.append(self.intend(collection, body, chosen, role))
+            intents.append(None if self.joins(producer) else self.intend(collection, body, chosen, role))
             return context.cloud.send(Ask(operation.method, path, Role(role), str(version), body, intent=intents[-1]))
 
         wanted = self._role(operation)
@@ -206,6 +211,13 @@ class Elements:
     def _goes_with_subject(self, collection: str) -> bool:
         of = self._context.kind.collection
         return bool(of) and collection.startswith(f"{of}/")
+
+    def joins(self, producer: Producer | None) -> bool:
+        """Whether an operation makes no element, but joins one of another collection to a thing, under its own id."""
+        if producer is None or not producer.chosen:
+            return False
+        bound, value = self._context.service.binding(producer.operation, producer.name)
+        return bound and isinstance(value, Binding) and value.resource.startswith("/")
 
     def settle(self, intent: Intent | None, owned: Owned) -> None:
         """Record in the journal which element an intended request has made."""
@@ -276,7 +288,7 @@ class Elements:
         An attachment is left out: it has the id of the attached resource, and this resource stays.
         """
         journal = self._context.cloud.journal
-        if journal is not None and not self._goes_with_subject(owned.collection):
+        if journal is not None and not self._goes_with_subject(owned.collection) and not self.joins(owned.producer):
             journal.gone(owned.value)
 
     def came_along(self, kind: str, ids: Iterable[str], role: str) -> None:

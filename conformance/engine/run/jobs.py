@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence
@@ -18,6 +19,11 @@ class Job:
     trial: Trial
     cases: tuple[Case, ...]
     probes: tuple[Probe, ...]
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of the cases."""
+        return frozenset(case.id for case in self.cases)
 
     @classmethod
     def of(cls, cases: Sequence[Case]) -> Job:

@@ -205,7 +205,7 @@ class Run:
             with self.locks.taken(alone, self.context.stopping):
                 while pending and not self.context.stopping.is_set():
                     self._make_way(executor)
-                    job = self._next(pending, subject)
+                    job = self._next(pending, executor)
                     self._try(job, executor, group)
                     pending.remove(job)
                 self._close(group, executor)
@@ -240,16 +240,22 @@ class Run:
             executor.discard()
             self.context.places.make_way()
 
-    def _next(self, pending: list[Job], subject: Subject) -> Job:
+    def _next(self, pending: list[Job], executor: Executor) -> Job:
         """The next trial: one in the present status, or else one in the status with the cheapest way to it.
 
-        Trials that are expected to fail come after all others.
+        Trials that are expected to fail come after all others. Where the reference is silent, those that are expected
+        to be refused come first, since they share a look.
         """
-        pending = [job for job in pending if self.deviating.isdisjoint(case.id for case in job.cases)] or pending
-        status = subject.status or self.context.service.under_test.initial_status
-        for job in pending:
-            if job.trial.situation.state in (None, status):
-                return job
+        if self.deviating:
+            pending = [job for job in pending if self.deviating.isdisjoint(job.ids)] or pending
+        status = executor.subject.status or self.context.service.under_test.initial_status
+        here = [job for job in pending if job.trial.situation.state in (None, status)]
+        if here and here[0].trial.outcome.accepted is None:
+            kind = here[0].trial.setup, None
+            alike = (job for job in here if (job.trial.setup, job.trial.outcome.accepted) == kind)
+            return next((job for job in alike if executor.looks.expects_refusal(job.trial)), here[0])
+        if here:
+            return here[0]
 
         def distance(job: Job) -> float:
             way = self.context.graph.way(status, job.trial.situation.state or "", roles=self.context.role_names)

@@ -283,6 +283,7 @@ class Session:
             *self.context.notes.sorted(),
             *(("table", entry) for entry in self.suite.used),
         }
+        tried = self.run.operations
         untested = [
             {
                 "kind": "untested",
@@ -293,7 +294,7 @@ class Session:
                 "source": {"path": u.source.path, "line": u.source.line},
             }
             for u in self.suite.untested
-            if self.run.whole or u.requirement.partition("/")[0] in self.run.operations
+            if self.run.whole or u.requirement.partition("/")[0] in tried
         ]
         left = [{"kind": "left-behind", "text": text} for text in self.left]
         return (*({"kind": kind, "text": text} for kind, text in sorted(noted)), *untested, *left)
@@ -308,6 +309,7 @@ class Session:
             endpoint={
                 "name": self.cloud.name,
                 "url": self.cloud.url,
+                "region": self.cloud.region,
                 "release": self.settings.release,
                 "sandbox": self.settings.sandbox,
                 "min": str(supported.min) if supported.min else None,

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
+from click.testing import CliRunner
+from spinning import passed, written
 
+from conformance import cli
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target
 from conformance.plugin.choices import choose
 from conformance.plugin.endpoint import Endpoint
 from conformance.plugin.opened import settings_of
-from reports.certify import verify
+from reports.certify import certify, verify
 from specs.guideline.needed import FILE
 
 pytest_plugins = ["pytester", "plugin_project"]
@@ -76,7 +79,7 @@ def test_the_exit_status_is_that_of_the_certificate(guided, verdict, status):
 def test_a_selection_leaves_the_rest_not_proved(guided):
     assert guided.run("--guideline", "locks.yaml", "-k", "lock/normal").ret == 3
     assert guided.tried_cases == [LOCK]
-    assert "was not tried" in data(guided)["capabilities"][1]["why"]
+    assert "not tried" in data(guided)["capabilities"][1]["why"]
 
 
 def test_it_goes_on_with_resume_under_the_same_guideline_alone(guided):
@@ -136,6 +139,27 @@ def test_a_guideline_brings_its_services_unless_others_are_given(tmp_path):
 def test_a_dry_run_plans_the_needed_cases_alone(guided):
     done = guided.run("--guideline", "locks.yaml", "--dry-run", endpoint=())
     done.stdout.fnmatch_lines(["4 cases in *"])
+
+
+def test_the_command_makes_a_run_by_the_guideline(monkeypatch):
+    asked = []
+    monkeypatch.setattr(cli, "_tried", lambda *given: asked.append(given) or 3)
+    done = CliRunner().invoke(cli.main, ["certify", "locks", "--os-cloud", "mine", "-x"], standalone_mode=False)
+    assert done.return_value == 3
+    ((rest, spec, keyword, values),) = asked
+    assert (rest, tuple(spec), keyword) == (("-x",), (), None)
+    assert (values["guideline"], values["os_cloud"]) == ("locks", "mine")
+
+
+def test_the_command_verifies_a_certificate(tmp_path):
+    run = written(tmp_path / "run", passed())
+    page = certify(run).written[0]
+    command = ["certify", "--verify", str(page), str(run)]
+    done = CliRunner().invoke(cli.main, command, standalone_mode=False)
+    assert (done.return_value, done.output.count("\n")) == (0, 1)
+    page.write_text(page.read_text().replace("spinning", "turning"))
+    done = CliRunner().invoke(cli.main, command, standalone_mode=False)
+    assert (done.return_value, done.output.count("\n")) == (1, 1)
 
 
 def test_workers_leave_out_the_same_cases(guided):

@@ -52,7 +52,7 @@ def test_the_services_are_the_folders():
 
 
 def test_a_service_without_a_folder_knows_nothing_beyond_its_reference():
-    assert load_service("nobody's") == ServiceDescription(profile=Profile("nobody's"))
+    assert load_service("nobody's") == ServiceDescription(profile=Profile("nobody's"), described=False)
 
 
 def test_the_description_is_one_whatever_its_files():
@@ -268,7 +268,7 @@ def test_a_section_and_the_attribute_that_holds_it_bear_one_name():
     """Of the rest, ``profile`` holds what the client must know, and the release is for the check against specs."""
     elsewhere = {"format", "reference", "versions", "token_check", "guard", "removal", "shared"}
     elsewhere |= {"project_limits", "missing_parts"}
-    assert {field.name for field in fields(ServiceDescription)} == {*schema()["properties"], "profile"} - elsewhere
+    assert {field.name for field in fields(ServiceDescription)} == {*schema()["properties"], "profile", "described"} - elsewhere
     of_one = schema()["properties"]["resources"]["additionalProperties"]["properties"]
     held = {field.name for field in fields(StatefulResource)} - {"kind", "unlock", "lock_shown_by"}
     assert held == set(of_one)

@@ -11,22 +11,13 @@ from urllib.parse import quote, unquote
 import pytest
 
 from conformance.engine.api.load import load_service
-from conformance.engine.cloud import (
-    ABSENT,
-    BAD_TOKEN,
-    NO_TOKEN,
-    Ask,
-    GuardRefusal,
-    Journal,
-    ResourceError,
-    Role,
-    RoleMissing,
-    Target,
-    connect,
-)
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.credentials import IdentityToken
-from conformance.engine.cloud.errors import UnsafePath
+from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMissing, UnsafePath
+from conformance.engine.cloud.exchange import ABSENT, Ask
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role
+from conformance.engine.cloud.target import Target, connect
 from conformance.engine.model.content import Content
 from specs.microversion import Microversion, VersionRange
 

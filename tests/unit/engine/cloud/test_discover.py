@@ -6,9 +6,14 @@ import pytest
 from fake_cloud import VERSIONS, fake_cloud
 
 from conformance.engine.api.load import load_service
-from conformance.engine.cloud import Discovery, Journal, Missing, Resources, Role, Target, Watch, connect
 from conformance.engine.cloud.credentials import FixedToken
+from conformance.engine.cloud.discover import Discovery, Missing
 from conformance.engine.cloud.errors import ResourceError
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.resources import Resources
+from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.target import Target, connect
 
 PROFILE = load_service("compute").profile
 

@@ -8,7 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.engine.api.load import load_service
-from conformance.engine.cloud import BAD_TOKEN, NO_TOKEN, Ask, Guard, GuardRefusal, Journal, Role
+from conformance.engine.cloud.errors import GuardRefusal
+from conformance.engine.cloud.exchange import Ask
+from conformance.engine.cloud.guard import Guard
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role
 
 FOREIGN = str(uuid.uuid4())
 RULES = load_service("compute").profile.guard

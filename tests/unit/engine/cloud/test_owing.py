@@ -6,8 +6,13 @@ import pytest
 from fake_cloud import fake_cloud
 
 from conformance.engine.api.load import load_service
-from conformance.engine.cloud import NO_TOKEN, Ask, GuardRefusal, Journal, Role, Target, cleanup, connect
+from conformance.engine.cloud.cleanup import cleanup
+from conformance.engine.cloud.errors import GuardRefusal
+from conformance.engine.cloud.exchange import Ask
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.roles import NO_TOKEN, Role
 from conformance.engine.cloud.shared import Change, Debt, filled
+from conformance.engine.cloud.target import Target, connect
 
 HOST = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a01"
 TOKENS = {Role.MEMBER: "member-token", Role.ADMIN: "admin-token"}

@@ -9,7 +9,11 @@ import pytest
 from fake_cloud import fake_cloud
 
 from conformance.engine.api.load import load_service
-from conformance.engine.cloud import Journal, Role, Target, Watch, connect, poll
+from conformance.engine.cloud import poll
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.target import Target, connect
 from conformance.engine.cloud.waiters import wait_for_gone, wait_for_idle, wait_for_status
 
 

@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from conformance.engine.cloud import Ask
+from conformance.engine.cloud.exchange import Ask
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.purpose import Spent, purpose_of, serving
 from conformance.engine.cloud.wait import until

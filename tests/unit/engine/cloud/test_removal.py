@@ -9,7 +9,10 @@ import pytest
 from fake_cloud import fake_cloud
 
 from conformance.engine.api.load import load_service
-from conformance.engine.cloud import Journal, Role, Target, cleanup, connect
+from conformance.engine.cloud.cleanup import cleanup
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.target import Target, connect
 
 TOKENS = {Role.MEMBER: "member-token", Role.ADMIN: "admin-token"}
 

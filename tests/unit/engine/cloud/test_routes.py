@@ -5,10 +5,12 @@ from fake_cloud import fake_cloud
 from fake_identity import Identity
 
 from conformance.engine.api.addresses import address, addressed, majors, names_project
-from conformance.engine.cloud import BAD_TOKEN, NO_TOKEN, EndpointError, Profile, Role, RoleMissing, Target
 from conformance.engine.cloud import target as module
+from conformance.engine.cloud.errors import EndpointError, RoleMissing
+from conformance.engine.cloud.profile import Profile
+from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role
 from conformance.engine.cloud.scope import Scope
-from conformance.engine.cloud.target import Described
+from conformance.engine.cloud.target import Described, Target
 from conformance.engine.run.session import described
 from specs.microversion import Microversion
 from specs.model import Operation, Reference, Spec

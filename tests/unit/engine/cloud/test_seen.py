@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.engine.cloud import NO_TOKEN, Ask, Role
+from conformance.engine.cloud.exchange import Ask
+from conformance.engine.cloud.roles import NO_TOKEN, Role
 
 SHOW = Ask("GET", "/servers/1", operation="servers.show")
 

@@ -12,8 +12,10 @@ from fault_proxy import fault_proxy
 from urllib3.exceptions import InsecureRequestWarning
 
 from conformance.engine.api.load import load_service
-from conformance.engine.cloud import EndpointError, Role, Target
 from conformance.engine.cloud import target as module
+from conformance.engine.cloud.errors import EndpointError
+from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.target import Target
 from conformance.engine.cloud.transport import Transport
 
 TOKEN = "member-token-0123456789"
@@ -62,6 +64,10 @@ def test_every_way_to_name_the_root(fake, path):
     assert cloud.url == fake.url + "/v2.1"
     assert str(cloud.microversions) == "2.1 - 2.104"
     assert cloud.roles == {Role.MEMBER}
+
+
+def test_a_url_has_no_region(fake):
+    assert connect(url_target(fake.url)).region is None
 
 
 def test_a_root_below_a_path(fake):
@@ -176,6 +182,7 @@ def identity(fake, tmp_path, monkeypatch):
 
 def test_clouds_yaml(fake, identity):
     cloud = connect(Target(clouds={Role.MEMBER: "mine", Role.ADMIN: "boss"}))
+    assert cloud.region == "R"
     assert cloud.name == f"mine at {fake.url}/v2.1"
     assert cloud.roles == {Role.MEMBER, Role.ADMIN}
     assert {one.token for one in fake.asked if one.path == "/v2.1/flavors"} == {

@@ -66,7 +66,8 @@ def test_a_body_that_is_not_json_is_sent_where_a_body_is_documented():
     assert one.expectation == RefusedAsUnreadable("the body is not JSON")
     assert one.trial.request.body == Content("application/json", "{conformance")
     assert (one.trial.outcome.accepted, one.trial.situation.target) == (False, "own")
-    for other in (SHOW, action(), plain("DELETE", "/gears/{gear_id}", name="drop")):
+    asked = plain("GET", "/gears", row("name", required=True), name="ask", samples=(sample({"name": "n"}),))
+    for other in (SHOW, asked, action(), plain("DELETE", "/gears/{gear_id}", name="drop")):
         assert ids(promised(NO_JSON, operation=other), "everywhere") == []
 
 

@@ -474,3 +474,13 @@ def test_trials_on_a_locked_server_that_need_nothing_else_share_the_lock(shop):
     assert names == ["unlock", "PUT", "lock", "DELETE"], "what the path names is made without the lock"
     make(shop, SPIN, "IDLE", body={"spin": None}, leads_to=("SPINNING",))
     assert [ask.body for _, ask in asks(shop)[-2:]] == [{"unlock": None}, {"spin": None}]
+
+
+@pytest.mark.parametrize(("sandbox", "removed"), [(False, ["used-up"]), (True, [])])
+def test_what_a_lane_has_used_up_goes_with_the_lane_where_others_need_the_room(tmp_path, sandbox, removed):
+    shop = opened(tmp_path, sandbox=sandbox)
+    gone = []
+    shop[1].context.resources.remove_all = gone.extend
+    shop[1].context.places.spend(["used-up"])
+    shop[1].discard()
+    assert gone == removed

@@ -268,7 +268,7 @@ def test_what_a_sample_cannot_show_is_told_by_its_row(tmp_path):
 
 def test_what_needs_itself_is_not_made(tmp_path):
     loop = replace(KNOWN, bindings=(BindingRule("*", "name", Binding("/gears")),))
-    with pytest.raises(Unavailable, match="would need another one first"):
+    with pytest.raises(Unavailable, match="needs what it makes itself"):
         opened(tmp_path, service=loop)[1].paths.elements.element("/gears", None)
 
 

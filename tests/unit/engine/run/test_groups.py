@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 from fake_run import SUITE, cloud, key, started
-from widgets import evidence
+from widgets import KNOWLEDGE, evidence
+
+from conformance.engine.run import lanes
+from conformance.engine.run.lanes import order
 
 __all__ = ["cloud"]
 
@@ -17,7 +20,7 @@ class Looks:
     """Lets every refusal wait for a look, and gives what ``show`` tells of it."""
 
     def __init__(self):
-        self.waiting, self.taken, self.looks = {}, {}, 0
+        self.waiting, self.taken, self.looks, self.expected = {}, {}, 0, set()
         self.show = lambda trial: evidence(409, trial=trial, body=NO)
         self.before_look = lambda: None
 
@@ -33,6 +36,9 @@ class Looks:
         self.looks += 1
         self.taken |= {name: self.show(trial) for name, trial in self.waiting.items()}
         self.waiting = {}
+
+    def expects_refusal(self, trial):
+        return trial.key in self.expected
 
     def collect(self):
         taken, self.taken = self.taken, {}
@@ -131,3 +137,16 @@ def test_cases_of_a_group_are_errors_if_the_lane_fails(cloud, looks):
     run = started(*cases)
     results = [run.wait(case_id) for case_id in cases]
     assert {(r.verdict, r.reason) for r in results} == {("error", "this suite failed: RuntimeError: a defect")}
+
+
+def test_silent_trials_that_are_expected_to_be_refused_come_before_the_other_silent_ones(cloud, looks, monkeypatch):
+    monkeypatch.setattr(lanes, "HOME_LANES", 1)
+    silent = [c for c in SUITE.cases if c.trial.outcome.accepted is None and c.trial.situation.state == "IDLE"]
+    first, second = sorted(silent, key=lambda case: order(case.trial, KNOWLEDGE))
+    for expected, made in ((second, [second, first]), (first, [first, second])):
+        looks.expected = {expected.trial.key}
+        cloud.made.clear()
+        run = started(first.id, second.id)
+        assert {run.wait(case.id).verdict for case in made} == {"pass"}
+        run.stop()
+        assert cloud.made == [case.trial.key for case in made]

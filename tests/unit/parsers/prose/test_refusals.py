@@ -226,3 +226,34 @@ def test_a_description_that_bounds_no_status(text: str, section: str) -> None:
         read("Moors.", path="/boats/{boat_id}", rows=(row("berth", description=text, section=section),)).preconditions
         == ()
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("The time when the boat was painted.", False),
+        ("If it is painted, it is blue.", True),
+        ("The colour, which must be blue.", True),
+        ("The time.  The ``±hh:mm`` value, if included, is the time zone.", False),
+        ("The time.  When it is painted, the boat will be blue.", True),
+    ],
+)
+def test_the_first_sentence_of_a_description_is_its_meaning(text: str, unread: bool) -> None:
+    assert any(found for _, found in account_of(row("size", description=text))) is unread
+
+
+def test_the_values_of_a_boolean_need_no_rule() -> None:
+    text = "Whether it floats. A valid value is ``true`` or ``false``."
+    assert [found for _, found in account_of(row("floats", description=text, type="boolean"))] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This operation has no request parameters and does not accept a request body.",
+        "This call does not allow a request body.",
+        "Sorting query parameters are supported if the cloud is set so.",
+    ],
+)
+def test_what_the_table_says_too_promises_nothing(text: str) -> None:
+    assert taken(text).outcome == "nothing"
