@@ -268,7 +268,11 @@ def test_a_section_and_the_attribute_that_holds_it_bear_one_name():
     """Of the rest, ``profile`` holds what the client must know, and the release is for the check against specs."""
     elsewhere = {"format", "reference", "versions", "token_check", "guard", "removal", "shared"}
     elsewhere |= {"project_limits", "missing_parts"}
-    assert {field.name for field in fields(ServiceDescription)} == {*schema()["properties"], "profile", "described"} - elsewhere
+    assert {field.name for field in fields(ServiceDescription)} == {
+        *schema()["properties"],
+        "profile",
+        "described",
+    } - elsewhere
     of_one = schema()["properties"]["resources"]["additionalProperties"]["properties"]
     held = {field.name for field in fields(StatefulResource)} - {"kind", "unlock", "lock_shown_by"}
     assert held == set(of_one)
