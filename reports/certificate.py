@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -39,6 +39,7 @@ class Proof:
         evidence: the results that show the standing: of a broken requirement the failures, of one that is not proved
             the cases without a verdict, of a proved one its passes.
         flag: the flag for which it does not count; None if it counts.
+        flagged: the needed cases that do not count, with their flags.
     """
 
     need: Needed
@@ -47,6 +48,7 @@ class Proof:
     counts: tuple[tuple[Verdict, int], ...] = ()
     evidence: tuple[Result, ...] = ()
     flag: Flag | None = None
+    flagged: tuple[tuple[str, Flag], ...] = ()
 
     @property
     def promise(self) -> str:
@@ -191,7 +193,13 @@ def _judge(choice: Choice, needs: Needs, results: dict[tuple[str, str], Result],
         return Judged(capability, "not proved", f"excepted: {excepted.reason}", (), unknown, excepted, flag)
     roles = (*capability.roles, *NOBODY)
     proofs = tuple(
-        _prove(one, roles, results, needs.flag(f"{capability.id}:{one.requirement}", day)) for one in choice.needed
+        replace(
+            _prove(_counting(one, flagged), roles, results, needs.flag(f"{capability.id}:{one.requirement}", day)),
+            need=one,
+            flagged=flagged,
+        )
+        for one in choice.needed
+        for flagged in [_flagged(one, capability, needs, day)]
     )
     counted = [proof for proof in proofs if proof.flag is None]
     broken = [proof for proof in counted if proof.standing == "broken"]
@@ -215,6 +223,19 @@ def _judge(choice: Choice, needs: Needs, results: dict[tuple[str, str], Result],
         why = f"{open_[0].need.requirement}: {open_[0].why}{more}"
         return Judged(capability, "not proved", why, proofs, unknown, None, flag)
     return Judged(capability, "proved", "", proofs, unknown, None, flag)
+
+
+def _flagged(need: Needed, capability: Capability, needs: Needs, day: date) -> tuple[tuple[str, Flag], ...]:
+    """Return the needed cases that do not count on a day, with their flags."""
+    found = ((case, needs.flag(f"{capability.id}:{case}", day)) for case in need.cases if case != need.requirement)
+    return tuple((case, flag) for case, flag in found if flag is not None)
+
+
+def _counting(need: Needed, flagged: tuple[tuple[str, Flag], ...]) -> Needed:
+    """Return a need without its flagged cases."""
+    cases = tuple(case for case in need.cases if case not in dict(flagged))
+    why = need.why if cases or not flagged else "every needed case of it is flagged"
+    return replace(need, cases=cases, why=why)
 
 
 def _prove(need: Needed, roles: Iterable[str], results: dict[tuple[str, str], Result], flag: Flag | None) -> Proof:

@@ -145,6 +145,7 @@ def _proof(certificate: Certificate, proof: Proof) -> dict[str, Any]:
         "why": proof.why,
         "cases": {"needed": list(need.cases), "of": need.of, "verdicts": dict(proof.counts)},
         "flag": _flag(proof.flag),
+        "flagged": [{"case": case, **(_flag(flag) or {})} for case, flag in proof.flagged],
         "evidence": [_evidence(certificate.head(need.service), result) for result in proof.evidence[:EVIDENCE]],
     }
 

@@ -24,7 +24,7 @@ import yaml
 
 from conformance.plugin.trouble import Trouble
 from specs.record import model
-from specs.record.model import Result
+from specs.record.model import Result, scoped
 from specs.record.totals import deviations_of
 
 
@@ -33,7 +33,8 @@ class Waiver:
     """One accepted deviation.
 
     Attributes:
-        deviation: the id of the deviation; ``*`` stands for any text.
+        deviation: the id of the deviation, after its service and a colon if it is of one of several services only;
+            ``*`` stands for any text.
         reason: why the deviation is accepted.
         link: the URL of the agreement or of a bug report.
         expires: the last day on which the waiver counts.
@@ -82,7 +83,8 @@ class Waivers:
             return result
         found = []
         for deviation in deviations_of(result):
-            waiver = next((one for one in self.valid if one.accepts(deviation.id)), None)
+            named = (deviation.id, scoped(result.service, deviation.id))
+            waiver = next((one for one in self.valid if any(map(one.accepts, named))), None)
             if waiver is None:
                 return result
             found.append(waiver)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from parsers.prose.words import DETERMINER, VALUES, bare, normalised, noun, singular, values
 from specs.model import Cause
@@ -17,7 +18,7 @@ _NAME = r"(?:``[\w:.-]+``|`\{?[\w:.-]+\}?`|\{[\w-]+\}|\*\*?[\w-]+\*\*?)"
 """Pattern of the marked name of a field."""
 _PLAIN = r"[A-Za-z][\w'/-]*"
 _WORDS = rf"(?:(?:{_PLAIN}|{_NAME})\s+){{0,5}}?(?:{_PLAIN}|{_NAME})"
-_THE = rf"(?:(?:{DETERMINER}|any|at\s+least\s+one|one\s+or\s+more|no|such)\s+)*"
+_THE = rf"(?:(?:{DETERMINER}|any|some|at\s+least\s+one|one\s+or\s+more|no|such)\s+)*"
 _SPECIFIED = r"(?:specified|given|requested|provided|supplied|passed|set|included|used|present|defined)"
 _LIST = rf"(?P<values>(?-i:{VALUES}))"
 
@@ -194,6 +195,16 @@ _FORMS: tuple[tuple[str, Read], ...] = (
         _of("taken"),
     ),
     (rf"you\s+specify\s+(?P<n>{_THE}{_WORDS})\s+that\s+has\s+already\s+been\s+(?:assigned|taken)", _of("taken")),
+    (
+        rf"{_THE}{_WORDS}\s+(?:is|are)\s+already\s+(?:associated|bound)\s+(?:with|to)\s+another\s+(?P<n>{_WORDS})",
+        _of("used_by"),
+    ),
+    (
+        rf"(?:any\s+)?(?P<n>{_WORDS}?)(?:\s+allocated\s+from\s+.+?)?\s+(?:is|are)\s+still\s+(?:allocated|in\s+use)",
+        _of("used_by"),
+    ),
+    (r"(?:the|this)\s+[a-z]+\s+has\s+(?P<n>[a-z]{3,}s)", _of("used_by")),
+    (r"it\s+has\s+(?P<n>[a-z ]{3,}?)\s+(?:created|exported|created/exported|attached|associated)\s+.*", _of("used_by")),
     (rf"(?P<n>{_THE}{_WORDS})\s+is\s+already\s+a\s+(?:member|part)\s+.*", _of("taken")),
     (r"(?:create\s+|creating\s+)?an?\s+already\s+existing\s+(?P<n>[\w -]+)", _of("taken")),
     (rf"{_THE}specified\s+(?P<n>{_NAME})\s+already\s+maps\s+.*", _of("taken")),
@@ -330,9 +341,17 @@ _COMPILED = tuple((re.compile(rf"^(?:{pattern})$", _FLAGS), read) for pattern, r
 _OR = re.compile(r",?\s+or\s+(?:if\s+|when\s+)?", _FLAGS)
 
 
+LONGEST = 320
+"""The largest number of characters of a clause that is read; a longer one stays unread."""
+_MOST = 4
+"""The largest number of places at which a clause with "or" is divided."""
+
+
 def cause_of(clause: str) -> Cause | None:
-    """Return the cause that a clause states; None if its form is not known."""
+    """Return the cause that a clause states; None if its form is not known, or it is too long to be a cause."""
     text = clause.strip(" ,.:;")
+    if len(text) > LONGEST:
+        return None
     for candidate in dict.fromkeys((text, _AFTERTHOUGHT.sub("", text))):
         for pattern, read in _COMPILED:
             m = pattern.match(candidate)
@@ -347,7 +366,7 @@ def causes_of(clause: str) -> tuple[tuple[Cause, ...], bool]:
     if whole is not None:
         return (whole,), True
     part: tuple[Cause, ...] = ()
-    for m in _OR.finditer(clause):
+    for m in islice(_OR.finditer(clause), _MOST):
         both = (cause_of(clause[: m.start()]), cause_of(clause[m.end() :]))
         found = tuple(cause for cause in both if cause is not None)
         if len(found) == len(both):

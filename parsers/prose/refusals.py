@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from parsers.prose.causes import cause_of, causes_of, names_of
 from parsers.prose.clauses import version_range, without_versions
@@ -23,6 +24,8 @@ _FLAGS = re.IGNORECASE
 _CODE = r"(?<![\d.:#/=])[45]\d\d(?![\d:%]|\.\d)"
 _FIELD = r"``[\w:.-]+``"
 _IF = re.compile(r"^(?:[^,`]{1,60},\s+)?(?:Even\s+if\s+[^,]+,\s*)?(?:If|When|Where|In\s+case)\s+", _FLAGS)
+_MOST = 8
+"""The largest number of places at which the cause may end that are tried."""
 _THEN = re.compile(r",?\s+(?:then\s+)?(?=(?:the|this|an?|it|HTTP|you\s+will)\s)", _FLAGS)
 _AFTER = re.compile(rf"^(?P<rest>.*?{_CODE}.*?)\s+(?:if|when|where|in\s+case|for)\s+(?P<cause>.+)$", _FLAGS)
 _REASON = re.compile(
@@ -65,14 +68,19 @@ _WITH_OTHER_THAN = re.compile(
     rf"\bwith\s+any\s+(?:other\s+)?(?P<n>\w+)\s+(?:other\s+than|except)\s+``(?P<v>[\w.-]+)``.*?{_CODE}", _FLAGS
 )
 _CANNOT = re.compile(
-    r"^(?:Note\s+that\s+)?(?P<what>(?:(?:You|Users?|One)\s+(?:cannot|can\s*not|can't|may\s+not)\s+[^,]+?|(?:An?|"
-    r"The|This)\s+[^,]+?\s+(?:cannot|can\s*not|can't|may\s+not)\s+be\s+\w+))"
+    r"^(?:Note\s+that\s+)?(?:(?:You|Users?|One)\s+(?:cannot|can\s*not|can't|may\s+not)\s+[^,]+?|(?:An?|"
+    r"The|This)\s+[^,]+?\s+(?:cannot|can\s*not|can't|may\s+not)\s+be\s+\w+)"
     r"\s+(?:if|when|while)\s+(?P<cause>.+?)\.?$",
     _FLAGS,
 )
 _FAILS = re.compile(
-    r"^This\s+(?:operation|call|request|API|action)\s+(?:fails|will\s+fail|is\s+rejected)\s+(?:if|when)"
+    r"^(?:This|The)\s+(?:operation|call|request|API|action)\s+(?:fails|will\s+fail|is\s+rejected)\s+(?:if|when)"
     r"\s+(?P<cause>.+?)\.?$",
+    _FLAGS,
+)
+_IF_FAILS = re.compile(
+    r"^If\s+(?P<cause>.+?),\s+(?:the|this)\s+(?:operation|call|request|action)\s+(?:fails|will\s+fail|is"
+    r"\s+rejected)\b[^,]*$",
     _FLAGS,
 )
 _UNLESS = re.compile(
@@ -85,9 +93,8 @@ _NOT_ALLOWED = re.compile(
     r"updating)\s+(?:of\s+)?[^,]+?\s+(?:if|when|while)\s+(?P<cause>[^,]+)",
     _FLAGS,
 )
-
-
 _ONE_OF = re.compile(r"\b(?:one|any)\s+of\b|\breasons?\s*:$", _FLAGS)
+"""A sentence above a list of which each item is a cause of its own, not a part of one cause."""
 
 
 def _order(text: str) -> Cause | None:
@@ -105,7 +112,7 @@ def _clauses(text: str) -> Iterator[str]:
         if m := pattern.match(text):
             yield m["cause"]
     if start := _IF.match(text):
-        for m in _THEN.finditer(text, start.end()):
+        for m in islice(_THEN.finditer(text, start.end()), _MOST):
             if re.search(_CODE, text[m.end() :]):
                 yield text[start.end() : m.start()]
 
@@ -173,7 +180,7 @@ def _tied(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
     below = [(item.line, causes_of(plain(item.text))) for item in sentence.items]
     facts = tuple(Refused(refusal) for line, (causes, _) in below for refusal in _refusals(code, causes, "", line))
     read = all(whole for _, (_, whole) in below)
-    return Reading(facts, items=read, whole=read) if facts else None
+    return Reading(facts, items=True, whole=read)
 
 
 def _cannot(sentence: Sentence, scope: Scope) -> Reading | None:
@@ -181,7 +188,7 @@ def _cannot(sentence: Sentence, scope: Scope) -> Reading | None:
     if scope.source is None or codes_in(sentence.text):
         return None
     text = without_versions(sentence.text)
-    m = _CANNOT.match(text) or _FAILS.match(text) or _NOT_ALLOWED.search(text)
+    m = _CANNOT.match(text) or _FAILS.match(text) or _IF_FAILS.match(text) or _NOT_ALLOWED.search(text)
     cause = cause_of(m["cause"]) if m else None
     if cause is None and (m := _UNLESS.match(text)):
         cause = cause_of(f"{m['noun']} is not {m['is']}")

@@ -134,6 +134,7 @@ def _contradictions(guideline: Guideline) -> Iterator[tuple[placed.Path, str]]:
                 yield ("exceptions", at), f"there is no capability {name}: name one of the guideline"
     for at, flag in enumerate(guideline.flags):
         name, mark, requirement = flag.of.partition(":")
+        requirement = requirement.partition("[")[0]
         if name not in capabilities:
             yield ("flags", at, "of"), f"there is no capability {name}: name one of the guideline"
         elif mark and not any(one.chooses(requirement) for one in capabilities[name].requirements):

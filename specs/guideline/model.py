@@ -157,10 +157,10 @@ class Exemption:
 
 @dataclass(frozen=True)
 class Flag:
-    """A requirement or a capability that does not count for a time.
+    """A capability, a requirement or a case that does not count for a time.
 
     Attributes:
-        of: the id of a capability, or ``<capability>:<id of a requirement>``.
+        of: the id of a capability, or after it and a colon the id of one of its requirements or of a case of one.
         since: the day of the decision.
         reason: why it does not count.
         until: the last day on which it does not count; None without an end.

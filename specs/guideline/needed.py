@@ -75,7 +75,7 @@ class Needs:
         return next((one for one in self.declared if capability in of.get(one.id, ())), None)
 
     def flag(self, of: str, day: date) -> Flag | None:
-        """Return the flag that holds on a day for a capability, or for ``<capability>:<requirement>``; else None."""
+        """Return the flag that holds on a day for a capability, or after it for a requirement or a case; else None."""
         return next((one for one in self.guideline.flags if one.of == of and one.holds(day)), None)
 
     @property

@@ -55,7 +55,8 @@ def _documented(
     rows = body_rows(operation, version)
     if not rows and not operation.request.samples:
         return ABSENT
-    wanted = dict.fromkeys(service.included(operation), ABSENT)
+    known = {name for field in fields(operation, version) for name in (field.name, field.path[-1])}
+    wanted = dict.fromkeys((name for name in service.included(operation) if name in known), ABSENT)
     wanted.update(include if isinstance(include, Mapping) else dict.fromkeys(include, ABSENT))
     if operation.action is None:
         return _tree(operation, version, service, wanted)

@@ -6,10 +6,10 @@ entry that it uses in its record. A service without a description is tried by it
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from conformance.engine.api.entries import (
@@ -230,7 +230,7 @@ class ServiceDescription:
     def key(self, operation: Operation, place: str) -> Any:
         """The source of the chosen keys of an object; ABSENT if its keys are documented fields."""
         for pattern, of, key in self.chosen_keys:
-            if of == place and fnmatchcase(operation.id, pattern):
+            if of == place and _fits(operation.id, pattern):
                 return key
         return ABSENT
 
@@ -241,14 +241,14 @@ class ServiceDescription:
     def content(self, operation: Operation, documented: Any) -> Any:
         """The body of a request: the documented one, or a ``Content`` if the description gives a media type."""
         for pattern, media_type, body in self.contents:
-            if fnmatchcase(operation.id, pattern):
+            if _fits(operation.id, pattern):
                 value = documented if body is ABSENT else body
                 return documented if value is ABSENT else Content(media_type, value)
         return documented
 
     def included(self, operation: Operation) -> tuple[str, ...]:
         """Optional fields without which the operation's request has no use."""
-        return tuple(name for pattern, name in self.always_included if fnmatchcase(operation.id, pattern))
+        return tuple(name for pattern, name in self.always_included if _fits(operation.id, pattern))
 
     def is_by_choice(self, operation: Operation) -> bool:
         """Whether the provider of a cloud decides if the operation works."""
@@ -261,29 +261,27 @@ class ServiceDescription:
     def with_companions(self, operation: Operation, names: Iterable[str]) -> list[str]:
         """Fields that the given fields of a request need beside them; the description names these by patterns."""
         given = set(names)
-        fit = ((name, needed) for pattern, name, needed in self.required_together if fnmatchcase(operation.id, pattern))
-        return [needed for name, needed in fit if needed not in given and any(fnmatchcase(one, name) for one in given)]
+        fit = ((name, needed) for pattern, name, needed in self.required_together if _fits(operation.id, pattern))
+        return [needed for name, needed in fit if needed not in given and any(_fits(one, name) for one in given)]
 
     def value_rule(self, operation: Operation, parameter: str, value: str) -> ValueRule | None:
         """The rule for a value of a parameter; None if there is none. The first entry that fits counts."""
         for rule in self.value_rules:
             named = ((operation.id, rule.operation), (parameter, rule.parameter), (value, rule.value))
-            if all(fnmatchcase(name, pattern) for name, pattern in named):
+            if all(_fits(name, pattern) for name, pattern in named):
                 return rule
         return None
 
     def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
         """The query that an operation needs, as pairs of a name and a value or Binding."""
-        return tuple(
-            (name, value) for pattern, name, value in self.required_queries if fnmatchcase(operation.id, pattern)
-        )
+        return tuple((name, value) for pattern, name, value in self.required_queries if _fits(operation.id, pattern))
 
     def list_rule(self, operation: Operation, parameter: str, version: Microversion) -> ListRule | None:
         """The rule without which a list ignores a parameter at a version; None if there is none."""
         for rule in self.list_rules:
             if rule.max_microversion is not None and version > Microversion.parse(rule.max_microversion):
                 continue
-            if fnmatchcase(operation.id, rule.operation) and _is_one(parameter, rule.parameters):
+            if _fits(operation.id, rule.operation) and _is_one(parameter, rule.parameters):
                 return rule
         return None
 
@@ -294,7 +292,7 @@ class ServiceDescription:
     def created_by(self, operation: Operation) -> tuple[str, str] | None:
         """The kind of thing that an action makes on the side, and the request field that names it; None if none."""
         for pattern, resource, named_by in self.also_creates:
-            if fnmatchcase(operation.id, pattern):
+            if _fits(operation.id, pattern):
                 return resource, named_by
         return None
 
@@ -302,7 +300,7 @@ class ServiceDescription:
         """The described value of a placeholder in an operation's path; None if it names an element."""
         for key, value in self.placeholder_values.items():
             pattern, colon, of = key.rpartition(":")
-            if colon and of == name and fnmatchcase(operation.id, pattern):
+            if colon and of == name and _fits(operation.id, pattern):
                 return value
         table = self.placeholder_values
         return table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
@@ -322,12 +320,12 @@ class ServiceDescription:
     def steps(self, operation: Operation, which: StepSection) -> list[Step]:
         """The steps of an operation in one of the sections."""
         section: tuple[tuple[str, Step], ...] = getattr(self, which)
-        return [step for pattern, step in section if fnmatchcase(operation.id, pattern)]
+        return [step for pattern, step in section if _fits(operation.id, pattern)]
 
     def showing(self, operation: Operation, field: str) -> Showing | None:
         """The preconditions of a response that shows the field; None if every response shows it."""
-        fit = (rule for rule in self.preconditions_to_show if fnmatchcase(operation.id, rule.operation))
-        return next((rule for rule in fit if fnmatchcase(field, rule.fields)), None)
+        fit = (rule for rule in self.preconditions_to_show if _fits(operation.id, rule.operation))
+        return next((rule for rule in fit if _fits(field, rule.fields)), None)
 
     def steps_before_refusal(self, trial: Trial) -> tuple[Step, ...]:
         """The steps before a request that must be refused, which reveal an execution despite the refusal.
@@ -349,18 +347,18 @@ class ServiceDescription:
 
     def why_not_returned(self, operation: Operation, parameter: str) -> str | None:
         """The reason why an answer does not show a parameter as it was sent; None if it must."""
-        fit = (r for o, p, r in self.not_returned if fnmatchcase(operation.id, o) and fnmatchcase(parameter, p))
+        fit = (r for o, p, r in self.not_returned if _fits(operation.id, o) and _fits(parameter, p))
         return next(fit, None)
 
     def returned_as(self, operation: Operation, parameter: str) -> tuple[str, ...] | None:
         """The keys to the field that shows a parameter under another name; None if the description names none."""
         entries = self.returned_under
-        return next((f for o, p, f in entries if fnmatchcase(operation.id, o) and fnmatchcase(parameter, p)), None)
+        return next((f for o, p, f in entries if _fits(operation.id, o) and _fits(parameter, p)), None)
 
     def why_unseen(self, breakage: str) -> str | None:
         """The reason why no client can see the breakage of an id; None if a client can."""
         # A bracket in a pattern is a set of characters; ids hold none.
-        return next((reason for pattern, reason in self.unseen if fnmatchcase(breakage, pattern)), None)
+        return next((reason for pattern, reason in self.unseen if _fits(breakage, pattern)), None)
 
     def is_alone(self, operation: str) -> bool:
         """Whether the operation of an id changes things that all users share."""
@@ -373,7 +371,7 @@ class ServiceDescription:
             fitting = (
                 rule
                 for rule in self.bindings
-                if fnmatchcase(operation.id, rule.operation) and fnmatchcase(parameter, rule.parameter)
+                if _fits(operation.id, rule.operation) and _fits(parameter, rule.parameter)
             )
             rule = next(fitting, None)
             self._bound[key] = (False, None) if rule is None else (True, rule.value)
@@ -385,9 +383,15 @@ class ServiceDescription:
         return {}
 
 
+@lru_cache(maxsize=500_000)
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name fits a shell pattern: the same names of operations are compared with each entry all the time."""
+    return fnmatch.fnmatchcase(name, pattern)
+
+
 def _is_one(name: str, patterns: Iterable[str]) -> bool:
     """Whether a name fits any of the shell patterns."""
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+    return any(_fits(name, pattern) for pattern in patterns)
 
 
 def _fields(
@@ -395,6 +399,6 @@ def _fields(
 ) -> Mapping[str, Any]:
     """The fields of the first entry for a collection and an operation."""
     for pattern, of, fields in entries:
-        if of == collection and fnmatchcase(operation.id, pattern):
+        if of == collection and _fits(operation.id, pattern):
             return fields
     return {}

@@ -302,7 +302,8 @@ class Executor:
             other = self.arrangement.filled(trial, request.needs, version)
             seen = self.arrangement.snapshots.before(trial, other.filled, version, once.body)
             request = replace(other, body=once.body, before=seen)
-        elif request.before is not None:  # what the first request has made is no trace of the second one
+        elif request.before is not None and not (request.needs.after or self.paths.steps.sent):
+            # What the first request has made, and what is not taken back below, is no trace of the second one.
             seen = self.arrangement.snapshots.before(trial, request.filled, version, request.body)
             request = replace(request, before=seen)
         answer = self._send(trial, version, request, role)

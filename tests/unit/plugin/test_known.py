@@ -11,6 +11,7 @@ from specs.microversion import Microversion
 
 NOVA = {"package": "nova", "version": "34.0.0"}
 TOP = Microversion.parse("2.104")
+WITHOUT_MICROVERSIONS = {"glance", "keystone", "neutron-lib"}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_every_shipped_file_says_the_highest_microversion_of_its_release():
     assert "openstack-placement==16.0.0" in releases
     for release in releases:
         found = expected_of(*release.split("=="))
-        assert found.highest is not None, release
+        assert (found.highest is None) == (release.partition("==")[0] in WITHOUT_MICROVERSIONS), release
 
 
 def test_the_record_says_for_which_release_a_cloud_was_taken():

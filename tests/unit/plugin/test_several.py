@@ -93,6 +93,18 @@ def test_a_failure_is_repeated_on_its_service_alone(both):
     assert f"Try again    conformance run -k '{EQUAL}' --os-cloud fake --spec specs/volume" in result.outlines
 
 
+def test_a_waiver_may_be_of_one_service(both):
+    both.decide_parts({EQUAL: "fail"})
+    deviation = f"volume:{REQUIREMENT}!contradiction!418"
+    (both.path / "waivers.yaml").write_text(
+        "format: 1\nwaivers:\n"
+        f"- {{deviation: '{deviation}', reason: known, link: 'https://e.org/1', expires: 2999-01-01}}\n"
+    )
+    assert run(both, "-k", LOCK, "--waivers", "waivers.yaml").ret == 1
+    waived = {one.service: one.waiver is not None for one in both.record.results if one.verdict == "fail"}
+    assert waived == {"compute": False, "volume": True}
+
+
 def test_a_service_that_the_cloud_lacks_is_left_out_in_one_line(both):
     both.decide(lacking="volume")
     result = run(both, "-k", LOCK)

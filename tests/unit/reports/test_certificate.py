@@ -134,6 +134,18 @@ def test_a_flag_takes_a_requirement_out_for_a_time(tmp_path: Path) -> None:
     assert certificate(written(tmp_path / "old", broken, needs(TEXT + old))).status == 1
 
 
+def test_a_flag_takes_one_case_out_and_the_others_still_count(tmp_path: Path) -> None:
+    flag = f'flags: [{{of: "spin:{SPIN}[2.1]", since: 2026-01-01, reason: It is late.}}]\n'
+    found = made(tmp_path, but(SPIN, "2.1", "fail"), needs(TEXT + flag))
+    assert found.status == 0
+    assert f"{SPIN}[2.1]</span> does not count since 2026-01-01: It is late." in page(found)
+    other = but(SPIN, "IDLE", "fail")
+    assert certificate(written(tmp_path / "other", other, needs(TEXT + flag))).status == 1
+    both = flag.replace("}]", f'}}, {{of: "spin:{SPIN}[IDLE]", since: 2026-01-01, reason: It is late.}}]')
+    found = certificate(written(tmp_path / "both", passed(), needs(TEXT + both)))
+    assert standings(found)["spin"] == ("not proved", f"{SPIN}: every needed case of it is flagged")
+
+
 def test_requirements_that_the_run_did_not_know_are_not_proved(tmp_path: Path) -> None:
     found = made(tmp_path, passed(), needs(without=SHOW))
     assert standings(found)["show"] == ("not proved", "the run knew no requirement widgets.show/*/*")
@@ -280,7 +292,8 @@ def test_the_page_shows_the_evidence_and_the_command_of_what_is_broken(tmp_path:
 
 
 def test_the_data_keeps_its_schema(tmp_path: Path) -> None:
-    flags = "flags: [{of: hum, since: 2026-01-01, reason: It is late.}]\n"
+    flags = "flags: [{of: hum, since: 2026-01-01, reason: Late.}, "
+    flags += "{of: 'spin:widgets.spin/normal/202[2.1]', since: 2026-01-01, reason: L}]\n"
     foreign = '  foreign: [{states: widgets are green, source: {title: W-2, url: "https://example.org/w-2"}}]\n'
     text = TEXT.replace("- id: hum\n", f"{foreign}- id: hum\n") + flags
     need = needs(text, Declared("no-spin", "no axle"), without=SHOW)

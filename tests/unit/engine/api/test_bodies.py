@@ -218,3 +218,11 @@ def test_a_field_that_the_description_leaves_out_is_not_sent_with_a_sample():
     shown = sample({"turn": {"batch": "b", "size": 1}})
     turn = action("turn", row("size", "integer"), samples=(shown,))
     assert bodies.from_sample(turn, shown, left_out) == {"turn": {"size": 1}}
+
+
+def test_a_field_that_is_always_included_is_one_of_the_operation():
+    always = replace(KNOWLEDGE, always_included=(("*", "name"),))
+    shown = (sample({"gear": {"size": 1}}),)
+    assert bodies.build(plain("PUT", "/gears/{gear_id}", samples=shown), TOP, always) == {"gear": {"size": 1}}
+    named = plain("POST", "/gears", row("name"), row("size", "integer", True))
+    assert bodies.build(named, TOP, always) == {"name": "conformance", "size": 1}

@@ -93,6 +93,13 @@ def test_a_code_with_its_cause(text: str, code: int, cause: Cause) -> None:
         ("A volume cannot be deleted if it is still used by a server or a group.", Cause(used_by=("server", "group"))),
         ("You cannot delete a volume while it is still attached to a server.", Cause(used_by=("server",))),
         ("This operation fails if the volume contains any snapshots.", Cause(used_by=("snapshot",))),
+        ("You cannot delete a volume if it has snapshots created from it.", Cause(used_by=("snapshot",))),
+        (
+            "The operation fails if any snapshots allocated from the volume are still in use.",
+            Cause(used_by=("snapshot",)),
+        ),
+        ("If the volume has snapshots, the request is rejected.", Cause(used_by=("snapshot",))),
+        ("This operation fails unless the volume is empty.", Cause(has=(("empty", False),))),
     ],
 )
 def test_what_cannot_be_done_without_a_code(text: str, cause: Cause) -> None:
@@ -110,6 +117,14 @@ def test_a_list_of_reasons_is_a_list_of_refusals() -> None:
         (409, Cause(taken=("name",))),
         (409, Cause(locked=True)),
     )
+
+
+def test_a_list_of_reasons_of_which_one_is_not_understood_stays_unread() -> None:
+    lead = Block("The operation returns the 409 response code for one of these reasons:", 10)
+    items = ("The volume is locked.", "Nobody knows the volume.")
+    below = (Block(item, 20 + number, "item", parent=0, depth=1) for number, item in enumerate(items))
+    found = read(lead, *below, path=PATH)
+    assert ([refusal.line for refusal in found.refusals], found.unread) == ([20], (10,))
 
 
 def test_conditions_that_must_all_hold_are_no_list_of_reasons() -> None:
@@ -257,3 +272,10 @@ def test_the_values_of_a_boolean_need_no_rule() -> None:
 )
 def test_what_the_table_says_too_promises_nothing(text: str) -> None:
     assert taken(text).outcome == "nothing"
+
+
+@pytest.mark.parametrize("times", [20, 60, 120])
+def test_a_clause_without_end_is_no_cause(times: int) -> None:
+    clause = "the volume or " * times + "the lid is not found"
+    assert cause_of(clause) is None
+    assert refused(f"If {clause}, the call returns a 409 error.") == ()
