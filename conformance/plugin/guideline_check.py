@@ -10,6 +10,7 @@ from conformance.engine.derive.suite import derive
 from conformance.plugin.guidelines import promises
 from conformance.plugin.reference import given_specs, read_reference, shipped
 from conformance.plugin.trouble import Trouble
+from reports.words import count
 from specs.diff import Change, compare
 from specs.guideline.choice import Choice, Promise, choose
 from specs.guideline.load import Loaded
@@ -163,7 +164,7 @@ def _concerns(change: Change, service: str, choice: Choice) -> Iterator[bool]:
 
 
 def _is_about(change: Change, selector: Selector) -> bool:
-    if change.what in _ALWAYS:
+    if change.breaking or change.what in _ALWAYS:
         return True
     kind = _KINDS.get(change.what)
     if kind is not None:
@@ -191,6 +192,8 @@ def lines(found: Found, services: int) -> Iterator[str]:
     yield from found.problems
     yield from found.notes
     yield from found.changes
-    counts = f"{found.requirements} requirements and {found.cases} cases of {services} services"
+    counts = (
+        f"{count(found.requirements, 'requirement')} and {count(found.cases, 'case')} of {count(services, 'service')}"
+    )
     tests = f"; {found.covered} of {found.tests} tests covered" if found.tests else ""
-    yield f"{len(found.problems)} problems, {len(found.changes)} changes; {counts}{tests}"
+    yield f"{count(len(found.problems), 'problem')}, {count(len(found.changes), 'change')}; {counts}{tests}"

@@ -11,6 +11,7 @@ import heapq
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, overload
 
@@ -51,12 +52,8 @@ class RunRecord:
         """
         directory = directory_of(Path(path))
         info = read_info(directory)
-        files = result_files(directory)
-        damaged: list[str] = []
-        last: dict[tuple[str | None, str], _Place] = {}
-        for case, place in heapq.merge(*(_scan(file, damaged) for file in files), key=lambda item: item[1].at):
-            last[case] = place  # a dict keeps the place of the first, and the value of the last
-        return cls(info, _Lines(tuple(last.values())), tuple(damaged), directory)
+        places, damaged = _places(tuple(map(_stamp, result_files(directory))))
+        return cls(info, _Lines(places), damaged, directory)
 
 
 def read_info(directory: Path) -> RunInfo:
@@ -133,6 +130,29 @@ class _Place(NamedTuple):
     file: Path
     offset: int
     size: int
+
+
+class _Stamp(NamedTuple):
+    file: Path
+    inode: int
+    size: int
+    changed: int
+
+
+def _stamp(file: Path) -> _Stamp:
+    known = file.stat()
+    return _Stamp(file, known.st_ino, known.st_size, known.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _places(stamps: tuple[_Stamp, ...]) -> tuple[tuple[_Place, ...], tuple[str, ...]]:
+    """The places of the results in files, and the ignored lines. The end of a run reads its record several times."""
+    damaged: list[str] = []
+    last: dict[tuple[str | None, str], _Place] = {}
+    scans = (_scan(stamp.file, damaged) for stamp in stamps)
+    for case, place in heapq.merge(*scans, key=lambda item: item[1].at):
+        last[case] = place  # a dict keeps the place of the first, and the value of the last
+    return tuple(last.values()), tuple(damaged)
 
 
 def _scan(file: Path, damaged: list[str]) -> Iterator[tuple[tuple[str | None, str], _Place]]:

@@ -270,10 +270,11 @@ class Executor:
         return replace(evidence, exchanges=tuple(exchanges), sent=request.body), answer, request
 
     def _hidden(self, trial: Trial, request: Request, answer: Answer) -> bool:
-        """Whether a thing in the path is hidden from the sender (404), because an administrator has made it."""
+        """Whether a thing in the path is hidden from the sender (404), which an administrator has made or found."""
         if answer.status != HIDDEN or trial.outcome.accepted is not True:
             return False
-        return self.paths.elements.made_by(Role.ADMIN, request.filled.values.values())
+        named = request.filled.values.values()
+        return self.paths.elements.made_by(Role.ADMIN, named) or not self.paths.seen_by_admin.isdisjoint(named)
 
     def _roles(self, trial: Trial) -> tuple[str, ...]:
         """The roles that send the request, in order: each is used if the one before was refused with 403."""

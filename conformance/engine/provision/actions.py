@@ -31,20 +31,36 @@ class Actions:
         header = self.context.service.under_test.action_log.name_header.lower()
         self.last = next((value for name, value in answer.headers.items() if header and name.lower() == header), "")
 
+    def ended(self, resource: str) -> bool:
+        """Whether the log shows that every step of the last action has ended; False if the action is not known."""
+        steps = self._steps(resource, self.last) if self.last else None
+        if steps is None:
+            self.last = ""  # the log may name another action for the request
+        return bool(steps) and not self._open(steps)
+
     def under_way(self, resource: str) -> bool:
         """Whether a step of the last action on a resource has not ended; False if the service has no log."""
+        steps = self._steps(resource, self.last) if self.last else None
+        return self._open(self._steps(resource) if steps is None else steps)
+
+    def _open(self, steps: list[Any] | None) -> bool:
+        finished = self.context.service.under_test.action_log.finished_field
+        return any(isinstance(step, Mapping) and step.get(finished) is None for step in steps or ())
+
+    def _steps(self, resource: str, name: str = "") -> list[Any] | None:
+        """The steps of an action, of the newest one without a name; None if the log does not show the action."""
         known, operations = self.context.service.under_test.action_log, self.context.operations
         lister, reader = operations.get(known.list_operation), operations.get(known.show_operation)
         if lister is None or reader is None:
-            return False
-        name = placeholders(reader.path)[-1]
-        action = self._read(reader, resource, {name: self.last}) if self.last else None
+            return None
+        placeholder = placeholders(reader.path)[-1]
+        found = name or identity(next(elements(self._read(lister, resource, {})), None), placeholder)
+        action = self._read(reader, resource, {placeholder: found}) if found is not None else None
         if action is None:
-            newest = identity(next(elements(self._read(lister, resource, {})), None), name)
-            action = self._read(reader, resource, {name: newest}) if newest is not None else None
+            return None
         inner = next(iter(action.values()), None) if isinstance(action, Mapping) else None
         steps = inner.get(known.steps_field) if isinstance(inner, Mapping) else None
-        return any(isinstance(s, Mapping) and s.get(known.finished_field) is None for s in steps or ())
+        return steps if isinstance(steps, list) else []
 
     def _read(self, operation: Operation, resource: str, values: Mapping[str, str]) -> Any:
         """The response body of an operation below a resource; None if it was refused."""

@@ -85,6 +85,7 @@ class Paths:
 
     Attributes:
         elements: makes elements.
+        seen_by_admin: the ids and names that only an administrator's list has shown.
         steps: takes the steps before and after a request.
     """
 
@@ -92,6 +93,7 @@ class Paths:
         self._context = context
         self._subject = subject
         self._known: dict[tuple[str, str, str], str] = {}
+        self.seen_by_admin: set[str] = set()
         self.elements = Elements(context, subject)
         self.steps = Steps(context, subject)
         self.elements.prepare = self.prepare
@@ -372,6 +374,8 @@ class Paths:
                     continue
                 value = identity(element, name)
                 if value is not None and not self._may_vanish(element, value, collection):
+                    if sender is Role.ADMIN and wants.role != "admin":
+                        self.seen_by_admin.add(value)
                     return value
         raise Unavailable(f"the cloud shows no element of {collection} that could stand for {{{name}}}")
 

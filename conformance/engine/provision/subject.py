@@ -145,7 +145,7 @@ class Subject:
         return Problem("inconclusive", self._against or reason or f"the status {state} was not reached")
 
     def calm(self) -> None:
-        """After a change of status, wait until the resource shows the same view twice and its last action has ended.
+        """After a change of status, wait until its action has ended, or until the resource shows the same view twice.
 
         A cloud may show a new status before the change is complete, and its answers may differ until then.
         """
@@ -156,7 +156,7 @@ class Subject:
             stopping.wait(2 * patience.settle)
             return _alike(self.refresh(), shown) and not self.actions.under_way(self.resource_id)
 
-        if self._moved and not stopping.is_set():
+        if self._moved and not stopping.is_set() and not (self.actions.ended(self.resource_id) and self.refresh()):
             until(quiet, bool, min(CALM, patience.status), stopping, pause=0.0)
         self._moved = False
 

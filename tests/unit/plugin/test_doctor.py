@@ -117,7 +117,7 @@ def two(cloud, monkeypatch):
 
     def run(*more, path=None):
         def opened(choices, directory, services):
-            assert services == ["compute", "placement"]
+            assert list(services) == ["compute", "placement"]
             targets = {"compute": Target(url=cloud.url, tokens={Role.MEMBER: "t"})}
             if path is None:
                 return Endpoint(targets, lacking={"placement": "the cloud has no placement service"})

@@ -96,6 +96,13 @@ def test_it_tells_what_another_release_changed_in_it_and_nothing_else(tmp_path: 
     assert found.breaking
 
 
+def test_a_change_that_breaks_clients_is_told_whatever_it_is_about(tmp_path: Path) -> None:
+    more = widgets.action("spin", widgets.row("speed", "integer", required=True), normal=(202,), error=(401, 404))
+    found = check(guideline(), [placed(tmp_path / "new", more)], [placed(tmp_path / "old", SPIN)])
+    assert "source/parameters.yaml:105: ! widgets.spin: request parameter speed added (spin)" in found.changes
+    assert found.breaking
+
+
 def test_a_service_that_the_guideline_lacks_is_refused(tmp_path: Path) -> None:
     old = tmp_path / "old"
     old.mkdir()
@@ -115,7 +122,7 @@ def test_the_command_prints_the_lines_and_ends_with_1_for_a_problem(tmp_path: Pa
     done = CliRunner().invoke(main, [*command, str(fits)], standalone_mode=False)
     assert (done.return_value, done.output) == (
         0,
-        "0 problems, 0 changes; 2 requirements and 3 cases of 1 services; 1 of 2 tests covered\n",
+        "0 problems, 0 changes; 2 requirements and 3 cases of 1 service; 1 of 2 tests covered\n",
     )
     done = CliRunner().invoke(main, [*command, str(odd)], standalone_mode=False)
     assert done.return_value == 1

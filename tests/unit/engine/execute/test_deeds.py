@@ -114,3 +114,20 @@ def test_a_deed_that_is_not_in_the_log_is_not_the_newest():
     cloud.send = lambda ask: replace(send(ask), headers={"x-deed": "req-7"})
     assert subject.reach("SPINNING") is None
     assert [path.rpartition("/")[2] for path in asked] == ["req-7", "deeds", "req-2"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "looks"),
+    [([deed("then", "now")], 1), ([deed("then", None), deed("then", "now")], 2), ([deed(), deed()], 2)],
+    ids=["ended", "not yet", "without steps"],
+)
+def test_a_resource_whose_deed_has_ended_is_calm_at_the_first_look(shown, looks):
+    cloud = Cloud()
+    subject, asked = with_deeds(cloud, *shown)
+    log = ActionLog(LOG.id, ENTRY.id, "steps", "ended", name_header="X-Deed")
+    subject.context.service = driving(KNOWLEDGE, action_log=log)
+    send, waited = cloud.send, []
+    cloud.send = lambda ask: replace(send(ask), headers={"x-deed": "req-2"})
+    subject.context.stopping.wait = lambda seconds: waited.append(seconds) or False
+    assert subject.reach("SPINNING") is None
+    assert (len(asked), len(waited)) == (looks, looks - 1)

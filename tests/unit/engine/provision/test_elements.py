@@ -11,9 +11,11 @@ from workshop import EVERY, KNOWN, LABEL, MAKE, NOTE, SERVER, SHOW, TOOTH, opene
 
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.needs import ElementNeeded
+from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.kinds import Kind, Status
+from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Binding
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.owned import FRESH, Owned, background, name_in, named_by
@@ -319,3 +321,22 @@ def test_an_element_that_has_failed_is_not_used(tmp_path):
     shop[0].send = failed
     with pytest.raises(Unavailable, match="became error"):
         produced(shop)
+
+
+def test_a_request_that_joins_an_element_of_another_collection_makes_none(tmp_path):
+    join = plain("PUT", "/racks/{rack_id}/gears/{gear_id}", normal=(201,))
+    by_name = plain("PUT", "/tags/{tag}", normal=(201,))
+    bound = replace(KNOWN, bindings=(BindingRule("*", "gear_id", Binding("/gears")),))
+    elements = opened(tmp_path, service=bound)[1].paths.elements
+    producers = Producers((join, by_name))
+    assert elements.joins(producers.of("/racks/{rack_id}/gears"))
+    assert not elements.joins(producers.of("/tags"))
+    assert not elements.joins(None)
+
+
+def test_what_an_administrator_has_made_is_known(shop):
+    made = own(shop, SHOW)
+    elements = shop[1].paths.elements
+    assert elements.made_by(Role(made.role), [made.value, "other"])
+    assert not elements.made_by(Role(made.role), ["other"])
+    assert not elements.made_by(Role.ALT, [made.value])

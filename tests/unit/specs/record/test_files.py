@@ -15,7 +15,7 @@ import pytest
 from record_builder import info, result
 
 import specs
-from specs.record import RecordError, RecordWriter, RunDirectory, RunRecord
+from specs.record import RecordError, RecordWriter, RunDirectory, RunRecord, reader
 from specs.record.codec import dumps, info_to_json, result_to_json
 from specs.record.reader import done_cases
 
@@ -312,3 +312,25 @@ def test_a_large_record_is_read_without_holding_it(tmp_path: Path) -> None:
     assert len(record.results) == 5_000
     assert record.results[4_999].case == "a.4999/normal/202"
     assert sum(1 for _ in record.results) == 5_000
+
+
+def test_a_record_that_has_not_changed_is_indexed_once_and_a_longer_one_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanned: list[Path] = []
+    scan = reader._scan
+
+    def counted(file: Path, damaged: list[str]) -> Any:
+        scanned.append(file)
+        return scan(file, damaged)
+
+    monkeypatch.setattr(reader, "_scan", counted)
+    with RecordWriter(tmp_path / "run") as writer:
+        writer.start(info())
+        writer.add(result("a.b/error/404"))
+        for _ in range(3):
+            assert [one.case for one in RunRecord.read(tmp_path / "run").results] == ["a.b/error/404"]
+        assert len(scanned) == 1
+        writer.add(result("a.b/error/409"))
+        assert len(RunRecord.read(tmp_path / "run").results) == 2
+        assert len(scanned) == 2
