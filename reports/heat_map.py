@@ -14,7 +14,7 @@ from specs.text import visible
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from reports.view import Operation
+    from reports.operations import Operation
 
 ROW, CELL, HEAD, NAME, GAP = 9, 16, 22, 152, 24
 """Height of a row, width of a square, height of the head, width of the names, and space between panels."""

@@ -22,9 +22,10 @@ from reports import words
 from reports.cards import Deck
 from reports.cost import PURPOSES, Cost, cost_of, rate
 from reports.known import sentences_of
+from reports.operations import Requirement
 from reports.requirements import short
 from reports.services import index
-from reports.view import Requirement, View, notes_by_kind
+from reports.view import View, notes_by_kind
 from specs.record.model import VERDICTS, RunInfo, Source, Verdict, requirement_verdict
 
 if TYPE_CHECKING:

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
     from reports.compare import Comparison
     from reports.findings import Finding
+    from reports.operations import Operation
     from reports.states import Observed
     from reports.transitions import Transition
-    from reports.view import Operation, View
+    from reports.view import View
 
 INDEX = "index.html"
 

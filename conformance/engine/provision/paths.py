@@ -364,6 +364,7 @@ class Paths:
         service, cloud = self._context.service, self._context.cloud
         collection, name, version = wants.collection, wants.placeholder.name, str(self._listed_at(wants))
         wanted = service.elements_for(wants.operation, collection.rpartition("/")[2])
+        wanted = {**wanted, **wants.placeholder.element.fields}  # one made otherwise would not do, nor one found
         # A member may use the elements that a member sees; those that only an administrator sees come after them.
         for sender in (Role.ADMIN,) if wants.role == "admin" else (Role.MEMBER, Role.ADMIN):
             if sender not in cloud.roles:

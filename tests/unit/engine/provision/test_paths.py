@@ -135,6 +135,13 @@ def test_not_every_element_will_do(tmp_path):
     assert fill(shop, JOB).path == "/jobs/2"
 
 
+def test_what_would_be_made_otherwise_is_not_found_either(tmp_path):
+    """An operation on things of one sort says nothing about those of another, also where nothing may be made."""
+    shop = opened(tmp_path, service=replace(KNOWN, elements_made_with=(("*", "/jobs", {"public": False}),)))
+    shop[0].does["GET /jobs"] = 200, {"jobs": [{"id": 1, "public": True}, {"id": 2, "public": False}]}
+    assert fill(shop, JOB).path == "/jobs/2"
+
+
 def test_a_list_is_asked_for_at_a_version_that_it_has(tmp_path):
     old = plain("GET", "/jobs", normal=(200,), microversions=type(LIST.microversions)(max="2.5"))
     shop = opened(tmp_path, old, JOB)
