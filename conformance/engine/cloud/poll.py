@@ -36,6 +36,9 @@ _REST = 3.0
 BLIND = 15.0
 """Seconds after which a wait ends if the cloud answers no request for the thing in a readable way."""
 
+STILL_BLIND = 0.2
+"""The part of these seconds that is left to a wait while nothing could be seen since an earlier wait ended so."""
+
 _PAGES = 50
 
 _STOP = 0.5
@@ -76,6 +79,7 @@ class _Wait:
     predicate: Predicate
     role: Role
     since: float
+    blindness: float = BLIND
     states: list[tuple[str, str | None]] = field(default_factory=list)
     view: View | None = None
     done: bool = False
@@ -85,7 +89,7 @@ class _Wait:
     @property
     def ended(self) -> bool:
         """Whether the predicate holds, or the thing could not be looked at for too long."""
-        return self.done or (self.blind_since is not None and time.monotonic() - self.blind_since > BLIND)
+        return self.done or (self.blind_since is not None and time.monotonic() - self.blind_since > self.blindness)
 
     def miss(self) -> None:
         """Note that the thing could not be looked at."""
@@ -142,6 +146,7 @@ class Watch:
         self._microversion = microversion
         self._changed = Condition()
         self._waits: list[_Wait] = []
+        self._blind = False
         self._fresh = False
         self._traces: dict[str, list[tuple[float, str, str | None]]] = {}
         self._problem: str | None = None
@@ -177,7 +182,7 @@ class Watch:
         """
         if kind is not None and kind.name != self.kind.name:
             return self._of(kind).until(id_, predicate, timeout, role=role, stopping=stopping)
-        waiting = _Wait(self.kind, id_, predicate, role, time.monotonic())
+        waiting = _Wait(self.kind, id_, predicate, role, time.monotonic(), BLIND * (STILL_BLIND if self._blind else 1))
         with self._changed:
             if self._closed:
                 return waiting.result(True, "the watch was closed")
@@ -188,6 +193,7 @@ class Watch:
             self._fresh = True
             self._changed.notify_all()
             self._await(waiting, timeout, stopping)
+            self._blind = waiting.blind_since is not None
             if waiting in self._waits:
                 self._waits.remove(waiting)
             if waiting.failure is not None:

@@ -249,6 +249,19 @@ def test_a_wait_ends_if_the_thing_cannot_be_looked_at(monkeypatch, servers, clou
     assert result.view is None
 
 
+def test_while_nothing_can_be_seen_later_waits_end_sooner(monkeypatch, servers, watch):
+    monkeypatch.setattr(poll, "BLIND", 1.0)
+    servers.trouble = (500, {})
+    waits = [watch.until("s", lambda view: view is not None, 60.0).seconds for _ in range(2)]
+    assert waits[0] >= 1.0
+    assert waits[1] < waits[0]
+    assert watch._blind
+    servers.trouble = None
+    servers.add("s", "ACTIVE")
+    assert not watch.until("s", lambda view: view is not None, 60.0).timed_out
+    assert not watch._blind
+
+
 def test_a_wait_goes_on_if_the_thing_is_seen_again(monkeypatch, servers, watch):
     monkeypatch.setattr(poll, "BLIND", 5.0)
     servers.add("s", "BUILD", "ACTIVE")
