@@ -216,8 +216,14 @@ def test_one_poll_for_many(run):
 KILLED = """
     import sys
     from pathlib import Path
-    from conformance.engine.cloud import *
     from conformance.engine.api.load import load_service
+    from conformance.engine.cloud.discover import Discovery
+    from conformance.engine.cloud.exchange import Ask
+    from conformance.engine.cloud.journal import Journal
+    from conformance.engine.cloud.poll import Watch
+    from conformance.engine.cloud.resources import Resources
+    from conformance.engine.cloud.roles import Role
+    from conformance.engine.cloud.target import Target, connect
     journal, profile = Journal(Path(sys.argv[1]) / "journal-gw0.jsonl"), load_service("compute").profile
     target = Target.sandbox(sys.argv[2], dict(zip(sys.argv[3::2], sys.argv[4::2])))
     cloud = connect(target, journal, profile=profile)

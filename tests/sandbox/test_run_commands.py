@@ -19,6 +19,10 @@ PER_PROCESS = 20
 """Requests that a further process costs once: versions, tokens, discovery."""
 
 
+HOLDS = {"pass", "inapplicable"}
+"""The verdicts where nothing is wrong: where the reference is silent, what the cloud accepts is an observation."""
+
+
 class Runs:
     """Runs of this suite in a folder of their own, against the sandbox that all tests share."""
 
@@ -67,8 +71,8 @@ def plain(tmp_path_factory, sandbox):
 
 def test_in_one_process(plain):
     counted = verdicts(plain)
-    assert len(counted) > 20
-    assert set(counted.values()) == {"pass"}
+    assert list(counted.values()).count("pass") > 20
+    assert set(counted.values()) <= HOLDS
     totals = plain.info.totals
     assert totals["made"]["server"] >= 1
     assert totals["requests"] >= len(counted)
@@ -126,7 +130,8 @@ def test_under_stestr(plain, runs):
     assert (runs.path / "runs" / "latest" / "report.html").exists()
     record = runs.record()
     assert verdicts(record) == verdicts(plain)
-    assert record.info.totals["requests"] <= 1.2 * plain.info.totals["requests"] + 2 * PER_PROCESS
+    # stestr hands out one case after another, so that no lane can take over the unused things of the one before.
+    assert record.info.totals["requests"] <= 2 * plain.info.totals["requests"] + 2 * PER_PROCESS
 
 
 def test_with_a_sandbox_of_its_own(runs):
@@ -165,7 +170,7 @@ def test_interrupted_and_then_gone_on_with(runs, nova):
     test_nothing_is_left_behind(None, nova)
     done = runs.run("-k", SELECTION, "--resume", "runs/latest")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert set(verdicts(runs.record()).values()) == {"pass"}
+    assert set(verdicts(runs.record()).values()) <= HOLDS
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
