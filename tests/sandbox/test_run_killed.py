@@ -58,5 +58,5 @@ def test_one_without_a_name_is_named_and_left_to_its_owner(inhabited: Endpoint, 
     (left,) = done.left
     id_ = left.split()[-1]
     assert done.status == 1
-    assert f"(DELETE /os-floating-ips/{id_}) may be the run's, but nothing shows who made it" in done.said
+    assert f"(id {id_}) may be the run's, but nothing shows who made it" in done.said
     inhabited.call("DELETE", f"/os-floating-ips/{id_}", "member")

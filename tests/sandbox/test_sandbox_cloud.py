@@ -246,7 +246,8 @@ def test_a_run_on_a_cloud_of_its_own(tmp_path: Path) -> None:
     assert head["endpoint"]["release"] == "nova 34.0.0"
     assert set(head["roles"]) == {"admin", "alt", "member", "reader", "visitor"}
     results = [json.loads(line) for line in (tmp_path / "run" / "results.jsonl").read_text().splitlines()]
-    assert {result["verdict"] for result in results} == {"pass"}
+    # Where the reference is silent, what the cloud accepts is an observation, and such a case is inapplicable.
+    assert {result["verdict"] for result in results} == {"pass", "inapplicable"}
     assert len(results) > 15
     assert (tmp_path / "run" / "cloud-logs" / "nova.log").exists()
 

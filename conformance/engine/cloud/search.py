@@ -182,13 +182,13 @@ def _doubt(kind: Kind, entry: Entry, candidates: list[_Candidate]) -> str | None
     """A sentence about the things to which an intent without a findable name may have led; None if there are none."""
     if not candidates:
         return None
-    shown = [one.called for one in candidates]
+    shown = [one.called if one.called == one.id else f"{one.called} (id {one.id})" for one in candidates]
     many = len(shown) > 1
     who, it, is_ = (f"one of {', '.join(shown)}", "them", "they are") if many else (shown[0], "it", "it is")
     unused = f"{is_} used by nobody, and " if kind.listing.user_field else ""
     sentence = f"{who} may be the run's, but nothing shows who made {it}: {unused}"
     advice = "if nobody else in the project made it, remove it with"
-    claim = f"`conformance cleanup RUN --claim {'ID' if many else shown[0]}`"
+    claim = f"`conformance cleanup RUN --claim {'ID' if many else candidates[0].called}`"
     if entry.before is None:
         return f"{sentence}no look tells since when {is_} there; {advice} {claim}"
     when = datetime.fromtimestamp(entry.before.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

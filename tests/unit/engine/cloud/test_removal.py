@@ -206,8 +206,8 @@ def test_one_without_a_name_that_is_new_is_named_and_never_removed(run):
     when = _before(run, run.journal.intend("floating_ip", "conformance-1-f"), ["1"])
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": SHOWN}))
     said = (
-        "floating_ip: 10.0.0.2 may be the run's, but nothing shows who made it: it is used by nobody, and it is new "
-        f"since {when}, just before the run asked for one; if nobody else in the project made it, "
+        "floating_ip: 10.0.0.2 (id 2) may be the run's, but nothing shows who made it: it is used by nobody, and it is "
+        f"new since {when}, just before the run asked for one; if nobody else in the project made it, "
         "remove it with `conformance cleanup RUN --claim 10.0.0.2`"
     )
     assert run.cleanup().left == (said,)
@@ -220,7 +220,7 @@ def test_one_of_several_without_a_name_may_be_the_runs(run):
     _before(run, run.journal.intend("floating_ip", "conformance-1-f"), [])
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": SHOWN}))
     (left,) = run.cleanup().left
-    both = "10.0.0.1, 10.0.0.2"
+    both = "10.0.0.1 (id 1), 10.0.0.2 (id 2)"
     assert left.startswith(f"floating_ip: one of {both} may be the run's")
     advice = "; remove the one that nobody else in the project made with `conformance cleanup RUN --claim ID`"
     assert left.endswith(advice)
@@ -386,7 +386,7 @@ def test_floating_ips_that_are_used_or_known_are_none_that_was_left(run):
     addresses = [{"id": 1, "ip": "10.0.0.1", "instance_id": "s"}, {"id": 2, "ip": "10.0.0.2", "instance_id": None}]
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": addresses}))
     (left,) = run.cleanup().left
-    assert left.startswith("floating_ip: 10.0.0.2 may be the run's")
+    assert left.startswith("floating_ip: 10.0.0.2 (id 2) may be the run's")
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": addresses[:1]}))
     assert run.cleanup().clean
 
